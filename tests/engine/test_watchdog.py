@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from workbench.engine.watchdog import Watchdog
+from workbench.engine.watchdog import EngineWatchdog
 
 
 class Clocks:
@@ -8,10 +8,10 @@ class Clocks:
         self.now = 100.0
         self.wall = 5000.0
 
-    def watch(self) -> Watchdog:
-        return Watchdog(10.0, 30.0, lambda: self.now, lambda: self.wall)
+    def watch(self) -> EngineWatchdog:
+        return EngineWatchdog(10.0, 30.0, lambda: self.now, lambda: self.wall)
 
-    def run(self, watch: Watchdog, seconds: float) -> str:
+    def run(self, watch: EngineWatchdog, seconds: float) -> str:
         """Let time pass as it does, a look every second; return the first verdict."""
         for _ in range(int(seconds)):
             self.now += 1.0
@@ -21,7 +21,7 @@ class Clocks:
         return ""
 
 
-def alive() -> tuple[Clocks, Watchdog]:
+def alive() -> tuple[Clocks, EngineWatchdog]:
     clocks = Clocks()
     watch = clocks.watch()
     watch.born()

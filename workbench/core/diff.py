@@ -260,7 +260,7 @@ def _slide(text: str, start: int, end: int, room: tuple[int, int]) -> int:
 
 def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
     """Widen changes to grapheme cluster boundaries, and merge changes that then touch."""
-    before, after = Boundaries(old).is_one, Boundaries(new).is_one
+    before, after = GraphemeBoundaries(old).is_one, GraphemeBoundaries(new).is_one
     whole: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
         floor = whole[-1] if whole else DiffHunk(0, 0, 0, 0)
@@ -288,7 +288,7 @@ def _steps(
     return by
 
 
-class Boundaries:
+class GraphemeBoundaries:
     """The grapheme cluster boundaries in one text, computed lazily by paragraph; the last one is cached."""
 
     def __init__(self, text: str) -> None:

@@ -23,11 +23,11 @@ from workbench.engine import protocol
 from workbench.engine.calls import Call, CallEnded, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
 from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.client_questions import EngineQuestions
-from workbench.engine.outbox import Outbox
+from workbench.engine.outbox import EngineOutbox
 from workbench.engine.process import EngineProcess
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.questions import PendingQuestions
-from workbench.engine.watchdog import Watchdog
+from workbench.engine.watchdog import EngineWatchdog
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +71,11 @@ class EngineClient(EngineQuestions):
         self._on_event, self._launch, self._backoff = on_event, launch, backoff
         self._builtin_model = builtin_model
         self._limits = dict(limits or {})
-        self._watch = Watchdog(dead_after, ready_within)
+        self._watch = EngineWatchdog(dead_after, ready_within)
         self._lock, self._emitting = threading.Lock(), threading.RLock()
         self._ledger, self._questions = CallsInFlight(), PendingQuestions()
         self._warm: list[WarmKind] = []
-        self._outbox = Outbox()
+        self._outbox = EngineOutbox()
         self._state: EngineState = "new"
         self._closing = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, name="engine-reader", daemon=True)

@@ -29,7 +29,7 @@ from workbench.store.maintenance.deletion import Deletion
 from workbench.store.maintenance.upkeep import Upkeep
 from workbench.store.merging.pack_records import PackRecords
 from workbench.store.merging.run_imports import RunImports
-from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.records import DraftLane, Partial, RecoveredOutputs, RunBegun, RunStart, WholePrompt
 from workbench.store.runs import (
     blobs,
     damaged_drafts,
@@ -237,7 +237,7 @@ class Store:
         """Set the note of a run."""
         return self._write(lambda c: verdicts.set_note(c, run_uid, note))
 
-    def recover(self, alive: Callable[[str], bool], now: str) -> Future[Recovered]:
+    def recover(self, alive: Callable[[str], bool], now: str) -> Future[RecoveredOutputs]:
         """End the outputs whose owner is not `alive` as interrupted, with their text so far."""
         return self._write(lambda c: output_endings.recover(c, alive, now))
 

@@ -23,7 +23,7 @@ from workbench.store.maintenance.file_replacement import put_in_place, set_aside
 from workbench.store.maintenance.relocation import move
 from workbench.store.path_check import is_ours
 from workbench.store.progress import Watch, go_on
-from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.salvage.rebuild import SalvageResult
 from workbench.usecases.maintenance import Maintenance, rescue
 from workbench.usecases.problems import RefusedError
 
@@ -129,14 +129,14 @@ def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
     return ""
 
 
-def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> SalvageResult:
     """Read what can be read into a new file beside the history, which stays unchanged. Raises StoreError."""
     stamp = "".join(c for c in now if c.isalnum())
     real = database.resolve()
     return rescue(database, real.with_name(f"{real.stem}.repaired-{stamp}{real.suffix}"), now=now, uid=uid, watch=watch)
 
 
-def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go_on) -> HistoryReplaced:
+def use_repaired(database: Path, repaired: SalvageResult, now: str, watch: Watch = go_on) -> HistoryReplaced:
     """Replace a damaged history by its repaired copy. Raises StoreError."""
     kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
     repaired.path.unlink(missing_ok=True)

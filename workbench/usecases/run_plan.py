@@ -15,7 +15,7 @@ from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.rendered_content import Rendered, assemble, fill_plain
+from workbench.core.rendered_content import RenderedRequest, assemble, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
 from workbench.usecases.problems import MissingInput, Problem, RefusedError
@@ -102,7 +102,7 @@ class PlannedLane:
     """A lane with its rendered prompts, one for each value set of the run."""
 
     lane: Lane
-    rendered: tuple[Rendered, ...]
+    rendered: tuple[RenderedRequest, ...]
 
 
 def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -> tuple[PlannedLane, ...]:
@@ -115,7 +115,7 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -
     for lane in draft.run_lanes:
         if lane.pinned not in contents:
             contents[lane.pinned] = draft.content if lane.pinned is None else pinned(lane.pinned)
-    rendered: dict[int | None, tuple[Rendered, ...]] = {}
+    rendered: dict[int | None, tuple[RenderedRequest, ...]] = {}
     for number, content in contents.items():
         rendered[number] = tuple(render_content(content, one, render, number) for one in draft.run_sets)
     return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
@@ -128,7 +128,7 @@ def sendable(version: VersionRow) -> Content:
     return version.content
 
 
-def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> Rendered:
+def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> RenderedRequest:
     """Return the rendered prompt. Raises RefusedError or EngineError.
 
     `version` is the number of the version that has `content`, None for the draft.

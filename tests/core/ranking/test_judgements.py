@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.ranking.made import judgements, verdict
-from workbench.core.ranking.judgements import Comparison, ComparisonSet, EntrantTally, Judgement, compare
+from workbench.core.ranking.judgements import ComparisonSet, EntrantComparison, EntrantTally, Judgement, compare
 
 
 def test_the_winner_meets_each_loser_and_losers_do_not_meet() -> None:
     found = compare([verdict("r", ("b", 2), ("a", 1), ("c", 2))])
-    assert found.items == (Comparison("r", "a", "b", 1, 0, 0, 3), Comparison("r", "a", "c", 1, 0, 0, 3))
+    assert found.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 3), EntrantComparison("r", "a", "c", 1, 0, 0, 3))
     assert (found.comparing, found.blind, found.cases, found.runs) == (1, 1, 1, 1)
     assert found.entrants == ("a", "b", "c")
 
@@ -41,10 +41,10 @@ def test_some_that_are_tied_beat_the_rest() -> None:
 
 def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
     won = compare([verdict("r", ("a", 2), ("a", 1), ("b", 2), ("b", 2), ("b", 2))])
-    assert won.items == (Comparison("r", "a", "b", 1, 0, 0, 2),)
+    assert won.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 2),)
     # Of the pairs of outputs that were told apart, two are a's, one is b's, and one is a tie.
     mixed = compare([verdict("r", ("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 2))])
-    assert mixed.items == (Comparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
+    assert mixed.items == (EntrantComparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
 
 
 def test_repeats_on_the_same_values_of_a_run_weigh_as_one() -> None:

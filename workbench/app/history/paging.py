@@ -12,7 +12,7 @@ Search = Callable[[SearchCursor | None], SearchPage]
 """Returns the page behind a place; blocks."""
 
 
-class HistoryPage(NamedTuple):
+class HistoryTablePage(NamedTuple):
     """Where a page begins, how many rows it has, and these; none where nobody looks."""
 
     after: SearchCursor | None
@@ -24,7 +24,7 @@ class PagedRows(NamedTuple):
     """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
 
     first: SearchPage
-    pages: tuple[HistoryPage, ...]
+    pages: tuple[HistoryTablePage, ...]
     next: SearchCursor | None
 
 
@@ -34,7 +34,7 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
     Raises what `search` raises.
     """
     first = found = search(None)
-    pages: list[HistoryPage] = []
+    pages: list[HistoryTablePage] = []
     after, begin = None, 0
     while True:
         rows = found.page.rows
@@ -42,7 +42,7 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
             # What is gone above moves what is looked at up, by less than a page where few are.
             near = range(begin - len(rows), begin + 2 * len(rows))
             is_wanted = any(near.start < places.stop and places.start < near.stop for places in wanted)
-            pages.append(HistoryPage(after, len(rows), rows if is_wanted or not pages else ()))
+            pages.append(HistoryTablePage(after, len(rows), rows if is_wanted or not pages else ()))
         after, begin = found.page.next, begin + len(rows)
         if after is None or begin >= count:
             return PagedRows(first, tuple(pages), after)

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
-from workbench.app.history.paging import HistoryPage, PagedRows, walk
+from workbench.app.history.paging import HistoryTablePage, PagedRows, walk
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
@@ -246,7 +246,7 @@ class HistoryTableModel(QAbstractTableModel):
         rows = found.page.rows
         is_new = self._asked != self._shown or self._pages.get(0) != rows or self._count == 0
         if is_new:
-            self._become(PagedRows(found, (HistoryPage(None, len(rows), rows),), found.page.next))
+            self._become(PagedRows(found, (HistoryTablePage(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
         if not is_new and self._count > PAGE and before != self.total:
             # Runs came or went below the first page.
@@ -278,11 +278,11 @@ class HistoryTableModel(QAbstractTableModel):
             self._next = None
             return
         self.beginInsertRows(QModelIndex(), self._count, self._count + len(found.page.rows) - 1)
-        self._take(HistoryPage(self._next, len(found.page.rows), found.page.rows))
+        self._take(HistoryTablePage(self._next, len(found.page.rows), found.page.rows))
         self._next = found.page.next
         self.endInsertRows()
 
-    def _take(self, page: HistoryPage) -> None:
+    def _take(self, page: HistoryTablePage) -> None:
         if page.size:
             self._starts.append(self._count)
             self._afters.append(page.after)

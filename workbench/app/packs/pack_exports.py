@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import ListedVersion
 from workbench.app.tasks import BackgroundTasks
-from workbench.core.disclosure import Disclosure
+from workbench.core.disclosure import DisclosureFinding
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
@@ -62,7 +62,7 @@ class PackExportPreview(NamedTuple):
     target: PackTarget
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
-    findings: tuple[Disclosure, ...]
+    findings: tuple[DisclosureFinding, ...]
     gone: tuple[str, ...]
 
 

@@ -41,7 +41,7 @@ from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, ChatTarget, OpenAIChat, about_format, target_headers
 from workbench.engine.child.provider_needs import check_provider
-from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
+from workbench.engine.child.request import DECIDED, FORMAT, RequestAdjustments, decided_by_prompt, shaped
 from workbench.engine.child.request_files import RequestFiles
 from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.usage_reader import usage_of
@@ -99,7 +99,7 @@ class LiteLLM:
         if provider is not None:
             check_provider(provider, call, where)
         if provider is not None and not needs_translation(call.model):
-            known = Adjustments(renames=wire_names(provider_id, model))
+            known = RequestAdjustments(renames=wire_names(provider_id, model))
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, ChatTarget(address, model, where, headers, known))
         elif "://" in model:
@@ -120,16 +120,16 @@ class LiteLLM:
         known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         litellm = await self.load()
         try:
-            await Translated(litellm, known, answer, where).ask()
+            await LiteLlmCall(litellm, known, answer, where).ask()
         except CallError as error:
             refused = error.failure.code in ("bad_request", "refused_param") and about_format(error.failure.detail)
             if not refused or call.output is None or known.format_in_words or answer.has_text:
                 raise
             self._in_words[call.model] = FORMAT_REFUSED
-            await Translated(litellm, replace(call, format_in_words=FORMAT_REFUSED), answer, where).ask()
+            await LiteLlmCall(litellm, replace(call, format_in_words=FORMAT_REFUSED), answer, where).ask()
 
 
-class Translated:
+class LiteLlmCall:
     """One call through LiteLLM."""
 
     def __init__(self, litellm: Any, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:

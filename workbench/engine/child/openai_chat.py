@@ -35,7 +35,7 @@ from workbench.engine.child.failures import (
     whole_too_long,
 )
 from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
-from workbench.engine.child.request import Adjustments, build, dumps
+from workbench.engine.child.request import RequestAdjustments, build, dumps
 from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
 from workbench.engine.child.streamed_answer import JOIN_S, StreamedAnswer
 from workbench.engine.child.transport_failures import no_certificates, time_out, transport_failure
@@ -70,7 +70,7 @@ class ChatTarget:
     model: str
     where: FailureSubject
     headers: dict[str, str] = field(default_factory=dict, repr=False)
-    known: Adjustments = field(default_factory=Adjustments)
+    known: RequestAdjustments = field(default_factory=RequestAdjustments)
 
     @property
     def url(self) -> str:
@@ -83,7 +83,7 @@ class OpenAIChat:
 
     def __init__(self, clients: HttpClients) -> None:
         self._clients = clients
-        self._learned: dict[tuple[str, str], Adjustments] = {}
+        self._learned: dict[tuple[str, str], RequestAdjustments] = {}
         self._draining: set[asyncio.Task[None]] = set()
 
     async def ask(self, call: Call, answer: StreamedAnswer, target: ChatTarget) -> None:
@@ -104,7 +104,7 @@ class OpenAIChat:
         self._learned[place] = replace(known, refused={}, format_in_words=in_words)
 
     async def _ask_once(
-        self, call: Call, answer: StreamedAnswer, target: ChatTarget, known: Adjustments
+        self, call: Call, answer: StreamedAnswer, target: ChatTarget, known: RequestAdjustments
     ) -> RefusedRequest | None:
         fields, marks = build(call, target.model, known, answer.turns)
         if (files := answer.files) is None:
@@ -201,7 +201,7 @@ def about_format(words: str) -> bool:
     return bool(_ABOUT_FORMAT.search(words))
 
 
-def adjusted(known: Adjustments, call: Call, refusal: RefusedRequest) -> Adjustments | None:
+def adjusted(known: RequestAdjustments, call: Call, refusal: RefusedRequest) -> RequestAdjustments | None:
     """Return the adjustments for the next attempt, None when the refusal concerns something else."""
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)

@@ -30,7 +30,7 @@ _USAGE_REFUSED = Mark(
 
 
 @dataclass(frozen=True, slots=True)
-class Adjustments:
+class RequestAdjustments:
     """Adjustments that an endpoint needs for a model, learned from its refusals or taken from data."""
 
     wish_usage: bool = True
@@ -44,7 +44,7 @@ class Adjustments:
 def build(
     call: Call,
     model: str,
-    known: Adjustments,
+    known: RequestAdjustments,
     turns: list[dict[str, Any]] | None = None,
     files: RequestFiles | None = None,
 ) -> tuple[dict[str, Any], tuple[Mark, ...]]:

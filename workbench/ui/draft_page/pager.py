@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_TIP = 600
 
 
-class Pager(QFrame):
+class SetPager(QFrame):
     """Which set is shown, with buttons to its neighbours, and how many of them are done."""
 
     wanted = Signal(int)

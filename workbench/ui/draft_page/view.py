@@ -16,12 +16,12 @@ from workbench.core.templates import content_variables
 from workbench.ui.draft_page.run_bar import RunBar, hline
 from workbench.ui.draft_page.set_bar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.widgets.geometry import Divider, editor_width
+from workbench.ui.widgets.geometry import PaneDivider, editor_width
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.draft_page.blind_bar import BlindBar
-    from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.pager import SetPager
     from workbench.ui.draft_page.set_note import SetNote
     from workbench.ui.draft_page.viewing_bar import ViewingBar
     from workbench.ui.shell.rooms import LanesWidget
@@ -31,11 +31,11 @@ LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
 
 
-class ComposeView(Divider):
+class ComposeView(PaneDivider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
     lanes: LanesWidget
-    pager: Pager
+    pager: SetPager
     blind: BlindBar
     viewing: ViewingBar
     run_clicked = Signal()
@@ -89,14 +89,14 @@ class ComposeView(Divider):
         """Put the lanes into the room that is kept for them; called once."""
         # What comes with the lanes; the first paint can do without.
         from workbench.ui.draft_page.blind_bar import BlindBar
-        from workbench.ui.draft_page.pager import Pager
+        from workbench.ui.draft_page.pager import SetPager
         from workbench.ui.draft_page.viewing_bar import ViewingBar
 
         self.lanes = lanes
         # What the lanes would like must not push the editor aside when they come.
         lanes.setMinimumWidth(LEAST_LANES)
         sizes = self.sizes()
-        self.pager = Pager()
+        self.pager = SetPager()
         self._right = right = QWidget()  # the splitter does not own what replaces a widget
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)

@@ -31,7 +31,7 @@ from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.progress import Watch
-from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.salvage.rebuild import SalvageResult
 from workbench.ui.recovery.wording import damage, not_used, repaired
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
@@ -277,7 +277,7 @@ class RecoveryDialog(Dialog):
             self._changed,
         )
 
-    def _ask_to_use(self, found: Salvaged) -> None:
+    def _ask_to_use(self, found: SalvageResult) -> None:
         def use() -> None:
             self._work(
                 "Switching to the repaired history…",

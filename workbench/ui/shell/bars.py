@@ -101,7 +101,7 @@ _YIELDING = (
 """What is shown where there is ever less room: the key of the palette (0: yes), the name, the settings, the views."""
 
 
-class Header(QFrame):
+class WindowHeader(QFrame):
     """The product's name, the views, a notice or what the session cost, and the menu.
 
     What there is no room for yields: first the session, while a notice is shown; where text is large or the window

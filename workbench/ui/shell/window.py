@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from workbench.app.bridge import Bridge
+from workbench.app.bridge import RunEventBridge
 from workbench.app.commands import WindowState
 from workbench.app.compose.session import ComposeSession
 from workbench.app.compose.timeline_model import TimelineModel
@@ -69,7 +69,7 @@ class MainWindow(QObject):
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
         self.tasks = Tasks(self)
-        self.bridge = Bridge(self)
+        self.bridge = RunEventBridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
         self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = FrameClock(self.workbench, self.tasks, self)

@@ -32,7 +32,7 @@ def room(widget: QWidget) -> QSize:
     return widget.screen().availableSize() - QSize(*_BORDER)
 
 
-class Divider(QSplitter):
+class PaneDivider(QSplitter):
     """Two parts side by side. The first one's width follows `rule`, a function of the whole, until a hand moves it."""
 
     def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
@@ -85,7 +85,7 @@ def editor_width(view: int) -> int:
     return max(EDITOR_WIDTHS[0], min(widest, view - LANES_WIDTH))
 
 
-def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Divider]) -> None:
+def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, PaneDivider]) -> None:
     """Bring the window and its large dividers where they were; a first window takes no more than the screen has."""
     window.resize(QSize(*FIRST_SIZE).boundedTo(room(window)))
     if settings.geometry:

@@ -171,7 +171,7 @@ class SavedSearchesDialog(Dialog):
             emit(search)
 
 
-class SavedSearches(QObject):
+class SavedSearchActions(QObject):
     """Saves the search in the field, and loads saved searches into it."""
 
     def __init__(self, services: Services, view: HistoryView) -> None:

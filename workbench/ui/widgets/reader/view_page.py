@@ -30,7 +30,7 @@ def share_menu(view: AnswerView | MarkdownView) -> None:
     choose(False)
 
 
-class ViewPage(ReadingPage):
+class AnswerViewPage(ReadingPage):
     """Delegates everything to `view`."""
 
     def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:
@@ -80,7 +80,7 @@ class ViewPage(ReadingPage):
         return self.view.textCursor().hasSelection()
 
 
-class TextPage(ViewPage):
+class TextPage(AnswerViewPage):
     """The exact text."""
 
     view: AnswerView
