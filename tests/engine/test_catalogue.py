@@ -73,7 +73,7 @@ def test_it_has_the_day_on_which_a_model_retires(catalogue: ModelCatalogue, tmp_
 
 def test_it_is_read_without_litellm() -> None:
     code = (
-        "import sys; from workbench.engine.catalogue import Catalogue; Catalogue.load();"
+        "import sys; from workbench.engine.catalogue import ModelCatalogue; ModelCatalogue.load();"
         "print({'litellm', 'httpx', 'openai'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -18,6 +18,10 @@ from workbench.usecases.problems import problem_of
 T = TypeVar("T")
 
 
+class WorkStoppedError(Exception):
+    """Ends work that was stopped; it is not shown."""
+
+
 class BackgroundTasks(Protocol):
     """What controllers and features use of `Tasks`; every callback is called on the UI thread, none after `close`."""
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import ListedVersion
-from workbench.app.tasks import BackgroundTasks
+from workbench.app.tasks import BackgroundTasks, WorkStoppedError
 from workbench.core.disclosure import DisclosureFinding
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
@@ -36,10 +36,6 @@ MOST_SHOWN = 50_000
 
 _TOLD_EACH = 20
 """Iterations."""
-
-
-class PackExportStoppedError(Exception):
-    """Somebody stopped it."""
 
 
 class PackExportRequest(NamedTuple):
@@ -113,7 +109,7 @@ class PackExports(QObject):
 
         def go_on() -> None:
             if stop.is_set():
-                raise PackExportStoppedError
+                raise WorkStoppedError
 
         def tell(done: int, of: int) -> None:
             nonlocal reading
@@ -151,7 +147,7 @@ class PackExports(QObject):
 
         def tell(done: int, of: int) -> None:
             if stop.is_set():
-                raise PackExportStoppedError
+                raise WorkStoppedError
             self._say(f"{done:,} of {of:,} files…", done, of)
 
         def work() -> Path:
@@ -174,7 +170,7 @@ class PackExports(QObject):
         def failed(error: Exception) -> None:
             if stop is not self._stop:
                 return
-            if isinstance(error, PackExportStoppedError):
+            if isinstance(error, WorkStoppedError):
                 self.stopped.emit()
                 return
             problem = problem_of(error)

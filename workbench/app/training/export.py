@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import BackgroundTasks
+from workbench.app.tasks import BackgroundTasks, WorkStoppedError
 from workbench.core.training import Kind
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
@@ -31,10 +31,6 @@ _NEEDS: Mapping[Kind, str] = {
     "preference": "Each row is a better and a worse answer to the same messages, taken from verdicts.",
     "label": "Each row is an answer with a thumb up or down.",
 }
-
-
-class TrainingStoppedError(Exception):
-    """Somebody stopped it."""
 
 
 class TrainingRequest(NamedTuple):
@@ -79,7 +75,7 @@ class TrainingExport(QObject):
 
         def watch() -> None:
             if stop.is_set():
-                raise TrainingStoppedError
+                raise WorkStoppedError
 
         def work() -> TrainingSet:
             return Trainer(self._store, watch).prepare(

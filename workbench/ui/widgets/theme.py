@@ -1,7 +1,8 @@
-"""Colours, fonts and the stylesheet, light and dark.
+"""The theme: colours, fonts and stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on. A choice is in force at once; of those made while the window still takes it in, only the last one is.
+they are used on. A choice is applied immediately; of the choices made while the window is being restyled, only the last
+one is applied.
 """
 
 from __future__ import annotations
@@ -207,19 +208,19 @@ def _mono_families() -> list[str]:
 
 
 class Coalescer(QObject):
-    """Does `act` for whoever asks; what keys and the wheel ask for meanwhile is joined."""
+    """Coalesces calls of `act`: the first runs immediately; calls made while its events are handled become one."""
 
     def __init__(self, act: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._act = act
         self._is_wanted = False
-        # With nothing to wait for it comes after all events that are there already.
+        # A timer without delay fires after all events that are queued already.
         self._over = QTimer(self)
         self._over.setSingleShot(True)
         self._over.timeout.connect(self._go_on)
 
     def ask(self) -> None:
-        """Do it, now or once for all who ask until then."""
+        """Call `act` now, or once after the events that are queued."""
         self._is_wanted = True
         if not self._over.isActive():
             self._go_on()
