@@ -1,4 +1,4 @@
-"""Shared by all tests: no screen needed, nobody's home touched, nothing left behind."""
+"""Fixtures of all tests: no screen is needed, no user's home is touched, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
 
 surroundings.leave()
-# Hundreds of children that each compile the package anew would take longer than what they are started for.
+# Hundreds of child processes would otherwise spend most of their time compiling the package.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# Thousands of small databases that wait for a disk at every commit; nothing here is to outlive a loss of power.
+# Thousands of small databases would otherwise wait for a disk sync at each commit; none has to survive a power failure.
 if (memory := scratch.in_memory()) is not None and "TMPDIR" not in os.environ:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(memory)
     os.environ["TMPDIR"] = tempfile.tempdir = scratch.throwaway(memory)
 TAG = leaks.tag_children()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell ignores interrupts for what it starts in the background, and children would inherit that.
+    # A shell ignores SIGINT for background jobs, and children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The machine may be shared and slow: a slow example is not a wrong one. The quick depth has the same examples in every
-# run, so that a change which lands is not held up by another one's defect; the deep depth looks for new ones.
+# No deadline, because the machine may be shared and slow. The quick depth runs the same examples every time, so that an
+# unrelated change is not blocked by a new finding; the deep depth searches for new ones.
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("deep", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(depth.pick("quick", "deep"))
 
 _failed = pytest.StashKey[bool]()
 _LOADING = frozenset({"python", "translating"})
-"""Fixtures of a whole session that load LiteLLM."""
+"""Session fixtures that load LiteLLM."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this depth does not run, and bring the modules together that load LiteLLM.
+    """Deselect tests that this depth does not run, and group the modules that load LiteLLM.
 
-    Loading it takes 3 s of processor; one after the other they run in one process of several.
+    Loading it takes 3 s of CPU time; in a row these modules run in one worker process instead of several.
     """
     depth.collect(config, items)
     loading = {item.path for item in items if not _LOADING.isdisjoint(getattr(item, "fixturenames", ()))}
@@ -65,7 +65,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Keep what is there before the first test out of the collector's sight: modules and tests are never garbage."""
+    """Freeze all objects that exist before the first test, because modules and tests are never garbage."""
     gc.collect()
     gc.freeze()
 
@@ -82,19 +82,19 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
-    """Drives widgets, and waits for them without expecting how long that takes."""
+    """A QtBot whose waits have no short default timeouts."""
     return PatientBot(request)
 
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Tells a line, such as "500 flips, 0 tracebacks", that stands at the end of the run's output."""
+    """Report a line such as "500 flips, 0 tracebacks" for the summary at the end of the run."""
     return lambda text: request.node.user_properties.append((depth.FIGURE, text))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home for what lives longer than one test; the environment's own keys are gone."""
+    """A home for session-scoped fixtures; keys are removed from the environment."""
     base = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in list(os.environ.items()):
@@ -109,21 +109,21 @@ def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def python(_session_home: Path) -> Iterator[Interpreter]:
-    """Runs programs that were got for a lane; importing what they import takes seconds."""
+    """Runs generated programs in one interpreter, because their imports take seconds."""
     with Interpreter() as interpreter:
         yield interpreter
 
 
 @pytest.fixture(autouse=True)
 def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No new thread, process, window or active timer after a test that passed."""
+    """Fail a passed test that leaves a new thread, process, window or active timer behind."""
     uses_qt = not {"qapp", "qtbot"}.isdisjoint(request.fixturenames)
     threads, processes = leaks.threads(), set(leaks.processes(TAG))
     objects = leaks.qt_objects() if uses_qt else set()
     yield
     leaks.release_mouse()
     if request.node.stash.get(_failed, False):
-        return  # its traceback keeps things alive; one failure is enough to read
+        return  # its traceback keeps objects alive, and one failure is enough to read
     left = leaks.qt_leaks(objects) if uses_qt else []
     left += leaks.wait_until_empty(lambda: _new_threads(threads))
     left += leaks.wait_until_empty(lambda: _new_processes(processes))

@@ -1,4 +1,4 @@
-"""Texts that programs like to change. Each must come through byte for byte, CRLF to LF excepted."""
+"""Texts that programs tend to alter. Each must survive byte for byte, except that CRLF becomes LF."""
 
 from __future__ import annotations
 

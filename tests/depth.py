@@ -1,7 +1,7 @@
 """The two depths of the tests: `make test` runs the quick one, `make deep` the deep one.
 
-Tests that generate, mutate, kill or simulate do a little in every run and a lot before a release. What is marked `deep`
-is run by `make deep`; tests of Hypothesis are marked by themselves.
+Tests that generate, mutate, kill or simulate use few seeds or examples in the quick depth and many in the deep one.
+`make deep` runs the tests with the mark `deep`, which Hypothesis tests get automatically.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from hypothesis import settings
 VARIABLE = "WORKBENCH_TEST_DEPTH"
 DEEP = os.environ.get(VARIABLE) == "deep"
 MOST_QUICK = 200
-"""Seeds or examples that one test may have in `make test`."""
+"""The most seeds or examples of one test in `make test`."""
 
 FIGURE = "figure"
-"""The property of a test report that holds a line for the summary."""
+"""Name of the property of a test report that holds a line for the summary."""
 
 T = TypeVar("T")
 Decorator = Callable[[Any], Any]
 
 
 def pick(quick: T, deep: T) -> T:
-    """Return the value for the depth of this run; the test needs the mark `deep`."""
+    """Return the value for the current depth; the test needs the mark `deep`."""
     return deep if DEEP else quick
 
 
@@ -39,12 +39,12 @@ def seeds(quick: int, deep: int) -> list[Any]:
 
 
 def examples(quick: int, deep: int, **more: Any) -> Decorator:
-    """Decorate a test of Hypothesis with its numbers of examples; `more` are other settings."""
+    """Decorate a Hypothesis test with its numbers of examples; `more` are other settings."""
     return settings(max_examples=pick(quick, deep), **more)
 
 
 def collect(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of Hypothesis and leave out, in the quick depth, what only the deep one runs."""
+    """Mark Hypothesis tests, and deselect tests that only the deep depth runs when it is not chosen."""
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.deep)
@@ -57,7 +57,7 @@ def collect(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def summary(terminal: pytest.TerminalReporter) -> None:
-    """Print the figures that the deep tests told, by the names of the tests."""
+    """Print the figures that the deep tests reported, sorted by test name."""
     reports = [report for kind in ("passed", "failed") for report in terminal.stats.get(kind, [])]
     told = [
         (report.nodeid, text)

@@ -1,4 +1,4 @@
-"""The language of searches with the filters of the history, for tests of everything above it."""
+"""The search language with the filters of the history, for tests of the layers above it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a test may leave behind: nothing.
+"""Finds what a test has left behind: threads, processes, windows, timers.
 
-A leak found by the test that made it costs minutes; found by another, hours. Processes are found by a variable in their
-environment, so that orphans are seen too.
+A leak that is found by the test that caused it costs minutes; found by another, hours. Processes are found by a
+variable in their environment, so that orphans are found too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.patience import PATIENCE_S
 
 TAG = "WORKBENCH_TEST_RUN"
 
-# Python's own, one for the rest of the process once it is needed.
+# Helper processes of multiprocessing, which stay once they have been started.
 _FOREIGN_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
@@ -30,34 +30,34 @@ def _pids() -> set[int]:
     return {int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()}
 
 
-# Whatever ran before the first test is not ours, this process included, and need not be looked at each time.
+# Processes from before the first test, this one included, are no leaks and need not be checked each time.
 _OLDER = frozenset(_pids())
 
 
 def tag_children() -> str:
-    """Mark all processes that this one starts from now on and return the mark."""
+    """Tag all processes that this one starts from now on, and return the tag."""
     tag = f"{os.getpid()}-{time.monotonic_ns()}"
     os.environ[TAG] = tag
     return tag
 
 
 def threads() -> set[threading.Thread]:
-    """The threads that Python started; those of Qt's own pools are not ours to join."""
+    """Return the threads that Python started, without those of Qt's own pools."""
     return {t for t in threading.enumerate() if not isinstance(t, threading._DummyThread)}
 
 
 def processes(tag: str) -> dict[int, str]:
-    """Pid and command line of every living process that carries the mark, orphans included."""
+    """Return pid and command line of every living process with the tag, orphans included."""
     needle = f"{TAG}={tag}".encode()
     found: dict[int, str] = {}
     for pid in _pids() - _OLDER:
         directory = Path(f"/proc/{pid}")
         try:
-            # The environment of a zombie is empty, so only the living are found.
+            # The environment of a zombie is empty, so only living processes are found.
             if needle not in (directory / "environ").read_bytes().split(b"\0"):
                 continue
             command = (directory / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        except OSError:  # it ended while we looked, or belongs to somebody else
+        except OSError:  # it has ended, or belongs to another user
             continue
         if not any(name in command for name in _FOREIGN_PROCESSES):
             found[pid] = command
@@ -65,7 +65,7 @@ def processes(tag: str) -> dict[int, str]:
 
 
 def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
-    """Ask until nothing is left or patience ends, and return what is left."""
+    """Poll until nothing is left or the patience is over, and return what is left."""
     deadline = time.monotonic() + PATIENCE_S
     pause = 0.001
     while (left := look()) and time.monotonic() < deadline:
@@ -75,9 +75,9 @@ def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
 
 
 def release_mouse() -> None:
-    """Let go what the mouse holds down.
+    """Release pressed mouse buttons.
 
-    Qt remembers that for the whole process, and widgets ask for it. QTest leaves a button pressed where the press, or
+    Qt keeps that state for the whole process, and widgets query it. QTest leaves a button pressed where the press, or
     the second one of a double click, closes the window.
     """
     if not (app := _application()) or not (held := app.mouseButtons()).value:
@@ -89,12 +89,12 @@ def release_mouse() -> None:
 
 
 def qt_objects() -> set[int]:
-    """The addresses of living top-level windows and active timers; empty while nobody uses Qt widgets."""
+    """Return the addresses of living top-level windows and active timers; empty while no Qt widgets are used."""
     return {id(thing) for thing in _windows() + active_timers()}
 
 
 def qt_leaks(before: set[int]) -> list[str]:
-    """Top-level windows and active timers that are there and were not before, after Qt and Python tidied up."""
+    """Return top-level windows and active timers that are not in `before`, after deferred deletions and collection."""
     if not _application():
         return []
     core = sys.modules["PySide6.QtCore"]
@@ -106,9 +106,9 @@ def qt_leaks(before: set[int]) -> list[str]:
         left = [thing for thing in _windows() + active_timers() if id(thing) not in before]
         names = [_name(thing) for thing in left]
         left.clear()
-        # A collection takes up to a second in a large process; most leftovers go with the next event.
+        # A collection takes up to a second in a large process; most leftovers are gone after the next event.
         if names and next(looks) % 8 == 1:
-            # A window that loads something late takes all that is there by then out of the collector's sight.
+            # A window that preloads late freezes all objects that exist then, which hides them from the collector.
             gc.unfreeze()
             gc.collect()
             gc.freeze()
@@ -126,12 +126,12 @@ def _application() -> Any:
 def _windows() -> list[Any]:
     if not (app := _application()) or not hasattr(app, "topLevelWidgets"):
         return []
-    # One tool tip is Qt's own and stays for ever.
+    # One tool tip widget is Qt's own and is never deleted.
     return [w for w in app.topLevelWidgets() if w.metaObject().className() != "QTipLabel"]
 
 
 def active_timers() -> list[Any]:
-    """The timers of Qt that count and that Python knows."""
+    """Return the active Qt timers that Python knows."""
     if not _application():
         return []
     timer, living = sys.modules["PySide6.QtCore"].QTimer, sys.modules["shiboken6"].getAllValidWrappers()

@@ -1,7 +1,7 @@
-"""How long tests wait for what has to happen.
+"""Timeouts of tests.
 
-The machine may be shared, slow and busy, so a limit is only there to end a test that would wait for ever. It is no
-expectation: what takes too long is measured by tests/bench.
+The machine may be shared and slow, so a timeout only ends a test that would wait for ever. It is no expectation of
+speed, which tests/bench measures.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pytestqt.qtbot import QtBot
 
 PATIENCE_S = 60.0
 PROCESS_S = 300.0
-"""For a whole program: to start, work and end."""
+"""For a whole program to start, work and exit."""
 
 
 class PatientBot(QtBot):
-    """pytest-qt's robot with limits of ours; its own are five seconds."""
+    """pytest-qt's QtBot with longer timeouts; its own default is five seconds."""
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = int(PATIENCE_S * 1000)) -> None:  # noqa: N802
         """Wait until `callback` returns True, or None without an AssertionError.
 
-        pytest-qt's own looks every 10 ms, and what most tests wait for is there sooner.
+        pytest-qt's own polls every 10 ms, and most conditions hold sooner.
         """
         __tracebackhide__ = True
         deadline = time.monotonic() + timeout / 1000
@@ -48,12 +48,12 @@ class PatientBot(QtBot):
 
 
 def tell_threads() -> None:
-    """Write what every thread is doing; pytest shows it beside the failure, whose cause is often in another thread."""
+    """Dump the stacks of all threads; pytest shows them with a failure, whose cause is often in another thread."""
     faulthandler.dump_traceback(file=2, all_threads=True)
 
 
 def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
-    """Return whether a condition holds. Raises WaitedTooLongError when it does not and this `is_last` look."""
+    """Return whether a condition holds. Raises WaitedTooLongError when it does not and `is_last`."""
     __tracebackhide__ = True
     failure = None
     try:
@@ -64,5 +64,5 @@ def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
         raise ValueError(f"a condition returns None, True or False, not {result!r}")
     if result is False and is_last:
         tell_threads()
-        raise WaitedTooLongError("what the test waits for did not come") from failure
+        raise WaitedTooLongError("the condition did not hold in time") from failure
     return result is not False

@@ -1,10 +1,10 @@
-"""Plants faults in the product, one at a time, and counts how many of them the tests notice.
+"""Mutation testing: plants faults in the product, one at a time, and counts how many the tests detect.
 
     python -m tests.planted_faults --count 40 --seed 1
 
-Each fault changes one operator, one constant or one call at a place that the seed picks; the three kinds come in turn.
-The file is changed where it stands, the whole suite is run until something fails, and the file is put back. So the
-checkout must have no changes of its own. A suite that hangs has noticed the fault.
+Each fault changes one operator, one constant or one call at a place that the seed picks; the three kinds alternate. The
+file is changed in place, the whole suite runs until the first failure, and the file is restored. So the checkout must
+have no uncommitted changes. A suite that hangs has detected the fault.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SUITE = (sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-x", "-q")
 LIMIT_S = 900
-"""A suite that takes longer hangs: three times what a whole run takes."""
+"""Time limit of the suite before it counts as hanging: three times a whole run."""
 KINDS = ("operator", "constant", "call")
 OPERATORS = {
     ast.Lt: ("<", "<="),
@@ -59,7 +59,7 @@ class PlantedFault:
     after: str
 
     def source(self) -> bytes:
-        """Return the changed file."""
+        """Return the source with the fault."""
         source = self.file.read_bytes()
         return source[: self.start] + self.after.encode() + source[self.end :]
 
@@ -68,7 +68,7 @@ class PlantedFault:
 
 
 class _Places:
-    """The byte offsets of positions in a source, as `ast` counts them: lines from 1, columns in bytes."""
+    """Converts positions in a source as `ast` counts them (lines from 1, columns in bytes) to byte offsets."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
@@ -86,7 +86,7 @@ class _Places:
 
 
 def faults(file: Path, kind: str) -> Iterator[PlantedFault]:
-    """Return every fault of a kind that can be planted in a file."""
+    """Return every fault of a kind that fits a file."""
     places = _Places(file.read_bytes())
     tree = ast.parse(places.source)
     if kind == "operator":
@@ -114,7 +114,7 @@ def _operators(tree: ast.AST, places: _Places) -> Iterator[tuple[int, int, int, 
             if (words := OPERATORS.get(type(operator))) is None:
                 continue
             between = places.source[places.end(left) : places.start(right)]
-            # Brackets and comments may stand there, too.
+            # Brackets and comments may stand between the operands too.
             at = between.find(words[0].encode())
             if at >= 0 and b"#" not in between:
                 start = places.end(left) + at
@@ -152,7 +152,7 @@ def _calls(tree: ast.AST, places: _Places) -> Iterator[tuple[int, int, int, str]
 
 
 def picked(count: int, seed: int) -> list[PlantedFault]:
-    """Return `count` faults, the three kinds in turn; the same for the same sources and seed."""
+    """Return `count` faults, alternating the three kinds; the same for the same sources and seed."""
     files = sorted((ROOT / "workbench").rglob("*.py"))
     chosen = random.Random(seed)
     kinds = {kind: [fault for file in files for fault in faults(file, kind)] for kind in KINDS}
@@ -160,7 +160,7 @@ def picked(count: int, seed: int) -> list[PlantedFault]:
 
 
 def is_noticed(fault: PlantedFault) -> bool:
-    """Whether the suite fails or hangs while the fault is in place. Puts the file back in any case."""
+    """Return whether the suite fails or hangs with the fault in place. The file is always restored."""
     whole = fault.file.read_bytes()
     fault.file.write_bytes(fault.source())
     try:

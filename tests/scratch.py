@@ -1,4 +1,4 @@
-"""Where the files of tests are."""
+"""Folders for the files of tests."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
-"""Bytes; containers often have a few megabytes there."""
+"""Free bytes needed; containers often have only a few megabytes there."""
 
 
 def in_memory() -> Path | None:
-    """A folder in memory that has room, and that programs can be started from; None where there is none."""
+    """Return a folder in memory with enough room, from which programs can be started; None where there is none."""
     try:
         system = os.statvfs(_MEMORY)
     except OSError:
@@ -24,9 +24,9 @@ def in_memory() -> Path | None:
 
 
 def throwaway(inside: Path) -> str:
-    """Make a folder that is gone when this process ends: killed programs leave sockets and half of their files."""
+    """Make a folder that is removed when this process ends, with whatever killed programs left in it."""
     made = tempfile.mkdtemp(prefix="workbench-tests-", dir=inside)
-    # As /tmp: some tests look at their files as another user.
+    # The same mode as /tmp: some tests read their files as another user.
     Path(made).chmod(0o1777)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made

@@ -107,14 +107,14 @@ class _Finder(ast.NodeVisitor):
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
         self._shown: Literal["", "words", "row"] = ""
-        """Whether all words of the visited expression are shown, or those that are no ids, or only sentences."""
+        """Whether the visited expression shows all words ("words"), all but ids ("row"), or only sentences."""
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # a docstring
             self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> None:
-        """Pass over the type of a parameter."""
+        """Skip the annotation of a parameter."""
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -133,7 +133,7 @@ class _Finder(ast.NodeVisitor):
             self.visit(node.slice)
 
     def visit_Compare(self, node: ast.Compare) -> None:
-        """Pass over texts that are only compared."""
+        """Skip texts that are only compared."""
         for side in (node.left, *node.comparators):
             if text_of(side) is None:
                 self.visit(side)
@@ -163,7 +163,7 @@ class _Finder(ast.NodeVisitor):
             self._add(node, node.value)
 
     def _add(self, node: ast.expr, literal: str) -> None:
-        """Note a string; `literal` is what is left of it without placeholders."""
+        """Record a string; `literal` is its text without placeholders."""
         text = text_of(node) or ""
         if not LETTER.search(literal) or SQL.search(literal) or STYLE_SHEET.search(text):
             return

@@ -1,4 +1,4 @@
-"""The environment of the tests: the same whatever desktop, language, time zone and terminal they are started from."""
+"""The environment of the tests, independent of the desktop, language, time zone and terminal they are started from."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _PROXY = "_proxy"
 
 
 PLATFORM = "WORKBENCH_TEST_PLATFORM"
-"""Names a platform of Qt to run on in place of no screen: `xcb`, with DISPLAY."""
+"""Names the Qt platform to use instead of offscreen: `xcb`, with DISPLAY."""
 
 
 def leave() -> None:
-    """Change the environment of this process, and so of all that it starts, before Qt is used."""
+    """Set the environment of this process and its children; call it before Qt is used."""
     platform, display = os.environ.get(PLATFORM, "offscreen"), os.environ.get("DISPLAY")
     for name in list(os.environ):
         if name.startswith(_PREFIXES) or name in _NAMES or name.lower().endswith(_PROXY):
@@ -42,7 +42,7 @@ def leave() -> None:
     os.environ["LANG"] = "C.UTF-8"
     os.environ["TZ"] = "UTC"
     time.tzset()
-    # Threads of OpenBLAS wait for each other by spinning: where all cores are busy, what takes 2 s takes a minute.
+    # Threads of OpenBLAS wait for each other by spinning: with all cores busy, 2 s of work take a minute.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ["QT_QPA_PLATFORM"] = platform
     if platform != "offscreen" and display is not None:

@@ -1,6 +1,4 @@
-"""No two modules import each other, however many others stand between: imports inside functions and those that only
-type checkers follow count, too.
-"""
+"""No two modules import each other, directly or through others; imports in functions and for types count too."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ import pytest
 
 
 def cycles(package: str) -> list[list[str]]:
-    """The sets of modules that import each other, directly or through others; each sorted."""
+    """Return the sets of modules that import each other, directly or through others; each sorted."""
     graph = grimp.build_graph(package, exclude_type_checking_imports=False, cache_dir=None)
     found = []
     left = set(graph.modules)

@@ -1,4 +1,4 @@
-"""What is really loaded, looked at in fresh interpreters, and the rules that lint-imports cannot express."""
+"""Imports: what is really loaded in fresh interpreters, and rules that lint-imports cannot express."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ NUMBERS = {"numpy"}
 
 
 def modules_of(package: str) -> list[str]:
-    """All modules of a package, but not the programs in it."""
+    """Return all modules of a package except programs."""
     files = (PACKAGE / package).rglob("*.py")
     names = (".".join(("workbench", *file.relative_to(PACKAGE).with_suffix("").parts)) for file in files)
     return sorted(name.removesuffix(".__init__") for name in names if not name.endswith("__main__"))
 
 
 def loaded_by(modules: list[str]) -> set[str]:
-    """The top-level names in sys.modules after a fresh interpreter imported these modules."""
+    """Return the top-level names in sys.modules after a fresh interpreter imported these modules."""
     code = (
         f"import importlib, json, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
@@ -55,7 +55,7 @@ LAYERS = {
     "packs": QT | SQL | MODELS | NETWORK | KEYRING | NUMBERS,
     "formats": QT | SQL | MODELS | NETWORK | KEYRING | NUMBERS,
     "store": QT | MODELS | NETWORK | KEYRING,
-    # Of host only the question for a key loads the keyring.
+    # In host, only reading a key loads the keyring.
     "host": QT | SQL | MODELS | NETWORK | KEYRING | NUMBERS,
     "usecases": QT | MODELS | KEYRING,
     "cli": QT | MODELS | KEYRING | NUMBERS,
@@ -70,7 +70,7 @@ def test_a_layer_loads_only_what_it_may(layer: str) -> None:
 
 
 def test_numpy_does_not_come_along_with_the_store() -> None:
-    # sqlite-utils takes numpy along where it finds it, and only migrations take sqlite-utils.
+    # sqlite-utils imports numpy where it is installed, and only migrations import sqlite-utils.
     modules = [name for name in modules_of("store") if name != "workbench.store.schema.migrations"]
     assert loaded_by(modules) & NUMBERS == set()
 
@@ -104,17 +104,17 @@ def test_the_first_sight_of_a_draft_is_light() -> None:
 
 
 class Source(NamedTuple):
-    """What is looked at in a file of the product; whole trees would stay in memory for all tests that follow."""
+    """Facts about a source file; keeping whole trees would use memory during all later tests."""
 
     file: Path
     imports: tuple[ast.Import | ast.ImportFrom, ...]
     classes: tuple[tuple[str, int], ...]
-    """Names, and how many lines they have."""
+    """Names of classes or functions, with their line counts."""
 
 
 @functools.cache
 def sources() -> tuple[Source, ...]:
-    """Every file of the product."""
+    """All files of the product."""
     return tuple(map(_read, sorted(PACKAGE.rglob("*.py"))))
 
 
@@ -128,7 +128,7 @@ def _read(file: Path) -> Source:
 
 
 def imports() -> Iterator[tuple[Path, str]]:
-    """Every import in the product: the file and the full name."""
+    """All imports in the product: the file and the full name."""
     for source in sources():
         for node in source.imports:
             if isinstance(node, ast.Import):
@@ -158,7 +158,7 @@ def test_there_is_one_way_to_spell_an_import() -> None:
 
 
 def test_features_do_not_name_the_window() -> None:
-    # Not even for types, which the contracts leave out.
+    # Imports for types included, which the contracts ignore.
     named = [
         f"{file.relative_to(ROOT)}: {name}"
         for file, name in imports()
@@ -178,7 +178,7 @@ def test_one_sqlite_opens_the_history() -> None:
 
 
 def test_types_are_those_of_the_oldest_python() -> None:
-    # So that the type check refuses what only a newer Python has: a call of its sqlite3, for instance.
+    # So that the type check rejects what only a newer Python has, such as a method of its sqlite3.
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert f">={settings['tool']['mypy']['python_version']}" == settings["project"]["requires-python"]
 

@@ -1,4 +1,4 @@
-"""The lock files: complete, and nothing in them but names, versions, markers and hashes."""
+"""The lock files are complete, and hold only names, versions, markers and hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOCKS = ("requirements.lock", "requirements-dev.lock", "resources/weights.lock")
 
 
 def pins(name: str) -> dict[str, str]:
-    """Name and version of every pin in a lock file."""
+    """Return name and version of every pin in a lock file."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
     found = (PIN.match(line) for line in lines if not line.startswith(" "))
     return {canonicalize_name(pin["name"]): pin["version"] for pin in found if pin}

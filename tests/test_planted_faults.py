@@ -1,4 +1,4 @@
-"""The faults that are planted to measure the tests are real ones, and the same for the same seed."""
+"""The planted faults change the code, and are the same for the same seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says of the program, as far as a machine can compare it."""
+"""The README's statements about the program that can be checked automatically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of all strings on the screen has what people read, and nothing else."""
+"""The table of strings on the screen holds what people read, and nothing else."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_product_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def _helps(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield what a parser and the parsers of its commands say about themselves and their arguments."""
+    """Yield the help texts of a parser, its subparsers and their arguments."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             yield from (choice.help for choice in action._choices_actions if choice.help)

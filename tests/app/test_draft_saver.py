@@ -1,4 +1,4 @@
-"""When drafts are written: after a pause, and during long typing all the same."""
+"""When drafts are saved: after a pause, and also during long typing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.usecases.problems import RefusedError
 
 
 class Store:
-    """Takes drafts, or fails as long as it is told to."""
+    """Records drafts, or fails while `error` is set."""
 
     def __init__(self) -> None:
         self.saved: list[tuple[str, str]] = []
@@ -68,7 +68,7 @@ def test_a_pause_saves(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
 
 def test_typing_without_a_pause_is_saved_too(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
     def type_on() -> bool:
-        saver.touch()  # the pause timer starts anew at every look and never ends
+        saver.touch()  # restarts the pause timer each time, so that it never fires
         return len(store.saved) >= 2
 
     qtbot.waitUntil(type_on)
@@ -108,7 +108,7 @@ def test_what_is_typed_before_a_prompt_is_attached_is_saved_in_time(
     monkeypatch.setattr(draft_saver, "LIMIT_MS", 60)
     saver = DraftSaver(tasks, store.save)
     saver.touch()
-    saver._limit.timeout.emit()  # both timers ran out before there was a prompt
+    saver._limit.timeout.emit()  # both timers fired before there was a prompt
     saver._limit.stop()
     saver._pause.stop()
     saver.attach("p", lambda: _draft("text"))

@@ -1,4 +1,4 @@
-"""The numbers belong to the text that is shown."""
+"""Forecasts always belong to the shown text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.usecases.forecaster import Forecaster
 
 
 class _Held:
-    """Tasks that are done when a test says so."""
+    """Tasks that the test completes."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[Any], None]] = []

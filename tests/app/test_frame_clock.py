@@ -1,4 +1,4 @@
-"""Frames are short and fair."""
+"""Frames are short, and share their time fairly between outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.app.frame_clock import FrameClock, FrameTurns
 
 
 class Clock:
-    """Shows a time that only moves when something is shown."""
+    """A clock that only advances when something is shown."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -66,7 +66,7 @@ def test_outputs_that_change_in_every_frame_take_turns() -> None:
 
 
 class Runner:
-    """An output that ends right after the runner was asked for something the first time."""
+    """A runner whose output ends right after the first call of a given method."""
 
     def __init__(self, ends_after: str) -> None:
         self._ends_after = ends_after

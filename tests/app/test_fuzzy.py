@@ -1,4 +1,4 @@
-"""A few letters find what they should, in the order in which people expect it."""
+"""Fuzzy matching: a few letters find the expected entries in the expected order."""
 
 from __future__ import annotations
 

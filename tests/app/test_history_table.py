@@ -1,4 +1,4 @@
-"""The table of runs over a history of any length: pages, what stays in memory, and searches that replace each other."""
+"""The table of runs over a history of any length: pages, memory, and searches that replace each other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def row(number: int, **changed: object) -> HistoryRow:
 
 
 class Many:
-    """A history of so many runs, numbered from the newest; `slow` is a search that waits to be stopped."""
+    """A history of `count` runs, numbered from the newest; the query `slow` waits to be stopped."""
 
     def __init__(self, count: int) -> None:
         self.count, self.calls = count, 0
@@ -119,7 +119,7 @@ def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot:
     with qtbot.waitSignal(model.dataChanged):
         model.reread(["r0"])
     assert len(model._pages) == KEPT
-    assert many.calls == calls + 1, "nothing is read for ever"
+    assert many.calls == calls + 1, "polling stops"
 
 
 def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks: Tasks) -> None:
@@ -152,7 +152,7 @@ def test_a_newer_search_ends_the_one_before(qtbot: QtBot, tasks: Tasks) -> None:
     model.search("slow")
     qtbot.waitUntil(many.started.is_set)
     assert model.is_searching
-    assert model.rowCount() == 30, "what was found before stays until something else is found"
+    assert model.rowCount() == 30, "old results stay until new ones arrive"
     with qtbot.waitSignal(model.answered) as told:
         model.search("quick")
     assert told.args[0].text == "quick"
@@ -206,7 +206,7 @@ def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks
 
 
 class Holes(Many):
-    """The same without runs that are `gone`."""
+    """The same without the runs in `gone`."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
@@ -241,7 +241,7 @@ def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, task
         model.search_again(all_rows=True)
     assert model.rowCount() == 60 * PAGE + 4
     assert model.total == SearchTotal(60 * PAGE + 4)
-    assert model.positions(["r5499", "r5500", "r5502"]) == [5498, 5499], "both are in memory, and the gone one is not"
+    assert model.positions(["r5499", "r5500", "r5502"]) == [5498, 5499], "the deleted run has no position"
     assert len(model._pages) <= KEPT
     model.hold([(0, model.rowCount() - 1)])
     qtbot.waitUntil(lambda: model.holds_all)
@@ -262,7 +262,7 @@ def test_what_another_program_deleted_below_the_first_page_goes(qtbot: QtBot, ta
     with qtbot.waitSignal(model.answered):
         model.search_again()
     tasks.wait_for(lambda: None)
-    assert many.calls == calls + 1, "nothing is read for ever"
+    assert many.calls == calls + 1, "polling stops"
 
 
 def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:

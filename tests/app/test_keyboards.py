@@ -1,4 +1,4 @@
-"""Every key of the table can be typed on US, German and French keyboards, and none of them is two of them at once."""
+"""Every shortcut can be typed on US, German and French keyboards, and none is ambiguous."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from workbench.ui.composition import FEATURES
 
 Sign = tuple[str, bool]
-"""The key, named by what it types on a US keyboard, and whether Shift is held."""
+"""A key, named by its character on a US keyboard, and whether Shift is held."""
 LAYOUTS: dict[str, dict[str, Sign]] = {
     "us": {"+": ("=", True), "-": ("-", False), "=": ("=", False), ",": (",", False), ".": (".", False)}
     | {digit: (digit, False) for digit in "0123456789"},
@@ -19,7 +19,7 @@ LAYOUTS: dict[str, dict[str, Sign]] = {
 
 
 def chord(key: str, layout: dict[str, Sign]) -> frozenset[str]:
-    """Return what is pressed for a portable key sequence."""
+    """Return the keys to press for a portable key sequence."""
     *held, last = [*key[:-2].split("+"), "+"] if key.endswith("+") else key.split("+")
     if len(last) > 1 or last.isalpha():
         return frozenset((*held, last))

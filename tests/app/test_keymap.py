@@ -1,4 +1,4 @@
-"""A key belongs to one command, whatever was changed and whatever the settings hold."""
+"""A key belongs to one command, whatever was changed and whatever the settings contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the texts of shown outputs come from."""
+"""The cache of the outputs that are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are marked to be compared: two at most, loaded ones only."""
+"""Marking rows to compare: at most two, and only loaded ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: Row
     marks.toggle("b")
     assert (marks.uids, marks.pair) == (("b",), None)
     marks.toggle("d")
-    assert marks.pair == ("b", "d"), "the older one first"
+    assert marks.pair == ("b", "d"), "the older row comes first"
     marks.toggle("a")
     assert marks.pair == ("a", "d")
     marks.toggle("d")
@@ -43,14 +43,14 @@ def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: RowMarks) -> 
     marks.toggle("b", "b")
     assert marks.uids == ("b",)
     marks.toggle("x", "y")
-    assert marks.uids == ("b",), "what is not loaded is not marked"
+    assert marks.uids == ("b",), "a row that is not loaded cannot be marked"
 
 
 def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: RowMarks) -> None:
     assert marks.extend("c", 1) == "b"
     assert marks.pair == ("b", "c")
     assert marks.extend("c", 1) == "a"
-    assert marks.extend("c", 1) == "", "there is no older one"
+    assert marks.extend("c", 1) == "", "there is no older row"
     assert marks.pair == ("a", "c")
     for expected in ("b", "d", "e"):
         assert marks.extend("c", -1) == expected

@@ -1,4 +1,4 @@
-"""Work in the background: collections are small, the lock is given up often, and afterwards all is as before."""
+"""Settings during background work: small collections, a short switch interval, and both restored afterwards."""
 
 from __future__ import annotations
 

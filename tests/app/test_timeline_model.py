@@ -1,4 +1,4 @@
-"""The timeline keeps its order and has no gaps, whoever numbers the runs and whatever came meanwhile."""
+"""The timeline keeps its order without gaps, whichever process numbers the runs and whatever arrives meanwhile."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot:
     model, history = make([_row(3), _bare(2), _bare(1)])
     model.put(_row(4, version=2))
     _refresh(qtbot, model)
-    assert _names(model) == ["3", "v1"], "the old page is old in all but this"
+    assert _names(model) == ["3", "v1"], "the outdated page changes nothing else"
     history.rows = [_row(4, version=2), _row(3), _bare(1)]
     _refresh(qtbot, model)
     assert _names(model) == ["4", "3", "v1"]
@@ -148,7 +148,7 @@ def test_an_older_read_that_arrives_later_changes_nothing(qtbot: QtBot, make: Ma
     model.put(_row(4, "judged"))
     model.put(_row(5))
     qtbot.waitUntil(lambda: bool(done))
-    assert _names(model) == ["5", "4", "3", "v1"], "a page that was asked for earlier takes no row away"
+    assert _names(model) == ["5", "4", "3", "v1"], "a page requested earlier removes no row"
     assert model.row(1) == _row(4, "judged")
 
 
@@ -174,7 +174,7 @@ def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Ma
     _refresh(qtbot, model)
     assert _names(model) == [short_name(row) for row in history.rows]
     assert model.find("run-300") == _row(300, "noted")
-    assert resets.count() == 0, "the place of reading stays"
+    assert resets.count() == 0, "the model is not reset, so the scroll position stays"
 
 
 def test_more_news_than_a_page_leave_no_gap(qtbot: QtBot, make: Make) -> None:

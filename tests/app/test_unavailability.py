@@ -1,4 +1,4 @@
-"""What cannot be done says why, for every command and in every state."""
+"""Disabled commands give a reason, for every command and in every state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.app.commands import Command, WindowState
 from workbench.app.unavailability import why_not
 from workbench.ui.composition import FEATURES
 
-# The fields of a state that are either so or not.
+# The boolean fields of a state.
 FLAGS = [field.name for field in fields(WindowState) if isinstance(getattr(WindowState(), field.name), bool)]
 
 

@@ -14,7 +14,7 @@ from workbench.core.drafts import Draft, Values, ValueSet
 
 
 class Screen:
-    """Sets over the values on a screen."""
+    """Value sets over the values that a screen shows."""
 
     def __init__(self) -> None:
         self.values: Values = ()

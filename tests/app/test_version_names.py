@@ -1,4 +1,4 @@
-"""What versions are known by, while runs make new ones."""
+"""Names of versions while runs make new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The floor of starting: a PySide6 window with one text field, measured as the product's window is."""
+"""Baseline for start-up: a PySide6 window with one text field, measured like the product's window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.ui import bench_hook
 
 
 def main() -> int:
-    """Show the field, be measured, end."""
+    """Show the field, take the measurements, quit."""
     app = QApplication(sys.argv)
     field = QPlainTextEdit("You are a professional, patient and friendly support assistant.\n" * 12)
     field.resize(1280, 800)

@@ -1,4 +1,4 @@
-"""Processor time of the engine for each streamed chunk on the lean path: 8 lanes at 130 tokens a second."""
+"""CPU time of the engine per streamed chunk on the lean path: 8 lanes at 130 tokens a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.bench.engine_rig import ROOT, Rig, server
 LANES, RATE = 8, 130
 BUDGET_MS = 0.3
 
-# The least that reading the same streams can cost: a client that looks at nothing.
+# Lower bound: a client that reads the same streams without parsing them.
 BARE = """
 import asyncio, httpx, json, sys, time
 url, lanes = sys.argv[1], int(sys.argv[2])
@@ -32,7 +32,7 @@ asyncio.run(main())
 
 
 def run(full: bool) -> dict[str, Any]:
-    """Stream for some seconds and divide."""
+    """Stream for some seconds and divide the CPU time by the number of chunks."""
     seconds = 20.0 if full else 6.0
     chunks = LANES * int(RATE * seconds)
     options = ("--lanes", str(LANES), "--rate", str(RATE), "--seconds", str(seconds))

@@ -1,4 +1,4 @@
-"""`client.run` → request at the server, the engine warm, beside a bare httpx client."""
+"""Latency from `client.run` to the request at the server, with a warm engine, compared with a bare httpx client."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OVER_BARE_MS, LAST_MS = 15.0, 60.0
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """One lane many times, then eight lanes many times."""
+    """Measure one lane many times, then eight lanes many times."""
     times = 400 if full else 120
     with server("tests.bench.engine_server") as port, Rig({"bench": LANES}) as rig:
         base = f"http://127.0.0.1:{port}"
@@ -50,7 +50,7 @@ def run(full: bool) -> list[dict[str, Any]]:
 
 
 def bare(client: httpx.Client, base: str, times: int) -> list[float]:
-    """Return the ms of each bare request until it arrived."""
+    """Return the latency in ms of each bare request."""
     body = {"model": "fake", "messages": [{"role": "user", "content": PROMPT.text}], "temperature": 0.5}
     client.post(f"{base}/v1/chat/completions", json=body)
     arrivals(client, base)
@@ -76,6 +76,6 @@ def _lanes(rig: Rig, client: httpx.Client, base: str, times: int, lanes: int) ->
 
 
 def arrivals(client: httpx.Client, base: str) -> list[int]:
-    """Return when the requests since the last question arrived, in CLOCK_MONOTONIC ns."""
+    """Return the arrival times of the requests since the last call, in CLOCK_MONOTONIC ns."""
     found: list[int] = client.get(f"{base}/arrivals").json()
     return found

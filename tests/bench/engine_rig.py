@@ -1,4 +1,4 @@
-"""What the engine's benches share: a server in a process of its own, and a client whose calls can be waited for."""
+"""Shared rig of the engine benches: a server in its own process, and a client that can wait for its calls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PATIENCE_S = 120.0
 
 @contextlib.contextmanager
 def server(module: str, *arguments: str) -> Iterator[int]:
-    """Run a bench server and give its port."""
+    """Run a bench server and yield its port."""
     child = subprocess.Popen(
         [sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -39,7 +39,7 @@ def server(module: str, *arguments: str) -> Iterator[int]:
 
 
 class Rig:
-    """A running engine."""
+    """An engine client with a running engine."""
 
     def __init__(self, limits: Mapping[str, int]) -> None:
         self._changed = threading.Condition()
@@ -78,7 +78,7 @@ class Rig:
         return results
 
     def cpu_seconds(self) -> float:
-        """Processor time of the engine so far."""
+        """Return the CPU time that the engine has used so far."""
         fields = Path(f"/proc/{self.client.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -92,7 +92,7 @@ class Rig:
 
 
 def settle(rig: Rig, base_url: str, calls: int) -> None:
-    """Open connections and load what the first calls load."""
+    """Warm up: open connections and import whatever the first calls import."""
     rig.finish(*[rig.run(base_url, stream=False) for _ in range(calls)])
     deadline = time.monotonic() + 10
     while (before := rig.cpu_seconds()) >= 0 and time.monotonic() < deadline:

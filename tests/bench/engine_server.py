@@ -1,7 +1,7 @@
-"""A chat-completions server that answers whole, at once or after a pause, and remembers when each request arrived.
+"""A chat-completions server that sends whole answers, at once or after a delay, and records when requests arrive.
 
-Invariant: a base URL of /N/v1 answers after N ms; arrivals are in CLOCK_MONOTONIC ns, in order. GET /arrivals returns
-and forgets them. Connections stay open.
+Invariant: a base URL of /N/v1 answers after N ms. Arrival times are in CLOCK_MONOTONIC ns, in order. GET /arrivals
+returns and clears them. Connections stay open.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _response(body: bytes) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection; requests follow each other on it."""
+    """One connection, serving one request after the other."""
 
     arrivals: list[int]
 
@@ -37,11 +37,11 @@ class Connection(asyncio.Protocol):
         self._data = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Keep the transport for the answers."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every whole request."""
+        """Answer every complete request."""
         self._data += data
         while b"\r\n\r\n" in self._data:
             head, _, rest = self._data.partition(b"\r\n\r\n")
@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
             self._write(_response(body))
             return
         if path.endswith("/completions"):
-            # A run also asks what its models cost.
+            # A run also requests the prices of its models.
             self.arrivals.append(time.monotonic_ns())
         pause = path.split("/")[1]
         if pause.isdigit() and int(pause):

@@ -1,4 +1,4 @@
-"""800 calls through the engine, not streamed: against a server that answers at once, and one that takes 500 ms."""
+"""800 calls without streaming through the engine, against a server that answers at once and one that takes 500 ms."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import httpx
 from tests.bench.engine_rig import PROMPT, Rig, server, settle
 
 CALLS, CONCURRENCY, PAUSE_MS = 800, 64, 500
-# Half of the slower figure of promptfoo on two cores; it includes recording, which is not the engine's.
+# Half of promptfoo's slower time on two cores. That time includes recording, which the engine does not do.
 AT_ONCE_S = 3.2
 FLOOR_S = CALLS * PAUSE_MS / 1000 / CONCURRENCY
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Both servers, the engine warm."""
+    """Measure both servers with a warm engine."""
     with server("tests.bench.engine_server") as port, Rig({"bench": CONCURRENCY}) as rig:
         base = f"http://127.0.0.1:{port}"
         settle(rig, f"{base}/v1", CONCURRENCY)

@@ -1,4 +1,4 @@
-"""Cold start → first token on the screen: run pressed as soon as the draft is visible, echo and built-in model."""
+"""Cold start to first token on the screen, with Run pressed as soon as the draft is visible: echo, built-in model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUDGET_MS = {"echo": 1000, "builtin": 5000}
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Start several times; the median counts."""
+    """Start several times and report the median."""
     return [_measure("echo", 9 if full else 5), _measure("builtin", 5 if full else 3)]
 
 

@@ -1,6 +1,6 @@
-"""Databases to measure with: prompts with drafts, endpoints and as many iterations as asked for.
+"""Databases for the benches: prompts with drafts, endpoints, and a given number of iterations.
 
-Invariant: everything is written by the store itself, so that it is what years of use would have left.
+Invariant: everything is written by the store itself, so a database is like one from years of use.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def echo_history(path: Path) -> None:
-    """Make a database whose one prompt has one lane, echo."""
+    """Make a database with one prompt that has one lane, echo."""
     content = Content((Message("system", "You are brief."), Message("user", "{{question}}")))
     draft = Draft(content, (("question", "Where is my order?"),), (Lane(new_uid(), ECHO, ECHO_MODEL),))
     _with_prompt(path, "Echo", draft)
@@ -56,7 +56,7 @@ def _with_prompt(path: Path, name: str, draft: Draft) -> None:
 
 
 def add_lane(path: Path, endpoint: str, model: str) -> None:
-    """Add a lane to the draft of the prompt last worked on."""
+    """Add a lane to the draft of the most recent prompt."""
     store = open_store(path, now=utc_now(), uid=new_uid)
     try:
         prompt = store.last_prompt()
@@ -70,9 +70,9 @@ def add_lane(path: Path, endpoint: str, model: str) -> None:
 
 
 def add_iterations(path: Path, count: int) -> str:
-    """Add `count` iterations with two lanes to the prompt last worked on, and return the prompt's uid.
+    """Add `count` iterations with two lanes to the most recent prompt, and return the prompt's uid.
 
-    Every tenth has a new text, every third a winner.
+    Every tenth iteration has a new text, every third a winner.
     """
     store = open_store(path, now=utc_now(), uid=new_uid)
     try:

@@ -1,4 +1,4 @@
-"""The History in the real window: its first page, a search that is typed, and all rows to the end and back."""
+"""History in the real window: first page, search while typing, and scrolling through all rows and back."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PAGE_MS, LETTER_MS, GAP_MS = 50.0, 100.0, 50.0
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Go through histories of 10,000 outputs, in full of 100,000 and a million, too."""
+    """Measure histories of 10,000 outputs; if `full`, also of 100,000 and a million."""
     rows = []
     words = vocabulary()
     for size in SIZES if full else SIZES[:1]:
         with home() as place:
             shutil.copyfile(history(size), place.database)
-            # It would begin on the way, and takes memory of its own.
+            # Daily maintenance would start during the measurement and use memory of its own.
             store = opened(place.database)
             store.set_meta(CARE, MaintenanceRules(daily=False).to_text()).result()
             store.close()

@@ -1,9 +1,9 @@
-"""The real main window that goes to the History, searches while it types, and scrolls to the end and back.
+"""The real main window, which opens History, searches while typing, and scrolls to the end and back.
 
-Prints the line of `walking` with, in ms, `first` from the key to the first painted page, `again` the same each time the
-view was left, `emptied` from each Esc to the painted page of all runs, and `letters` from each letter to what it finds;
-with `runs`, `memory` in MB on the way to the end, and `back` at the first row. WORKBENCH_BENCH_HISTORY holds what is
-typed.
+Prints the line of `walking` with these values in ms: `first` from the key to the first painted page, `again` the same
+for each later visit, `emptied` from each Esc to the painted page of all runs, and `letters` from each letter to its
+results. With `runs` it also prints `memory` in MB on the way to the end, and `back` at the first row.
+WORKBENCH_BENCH_HISTORY holds what is typed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.bench.walking import Steps, Walk, go
 from workbench.ui.features.history.view import HistoryView
 
 PREPARED_MS = 4000
-"""What is prepared before anybody goes there is prepared by then."""
+"""Preloading that starts before the first visit has finished after this time."""
 TIMES = 12
 LATE_MS = 3000
 JUMPS = 40
@@ -30,7 +30,7 @@ FILTER = "winner:yes"
 
 
 class Reader(Walk):
-    """Reads the history."""
+    """Walks through the history."""
 
     def steps(self) -> Steps:
         window = self.product
@@ -54,7 +54,7 @@ class Reader(Walk):
         yield from self._by_mouse(view)
 
     def _painted(self, view: HistoryView) -> Callable[[], bool]:
-        """Return what holds once a page of all runs is painted."""
+        """Return a condition that holds once a page of all runs is painted."""
         model = view.model
         return self.painted_with(
             view.table.viewport(), lambda: model.rowCount() > 0 and not model.is_searching and model.text == ""
@@ -99,7 +99,7 @@ class Reader(Walk):
         view.bar.field.choices.hide()
 
     def _to_the_end(self, view: HistoryView) -> Steps:
-        """Press End until there is no further page."""
+        """Press End until no further page is loaded."""
         self.gaps.begin("to the end")
         used: list[float] = []
         model = view.model
@@ -107,7 +107,7 @@ class Reader(Walk):
         while True:
             before = model.rowCount()
             _press(view.table, Qt.Key.Key_End)
-            # A page that is being fetched comes within this time, or there is none.
+            # A page that is being fetched arrives within this time; otherwise there is none.
             late = self.calm(LATE_MS)
             yield lambda before=before, late=late: model.rowCount() > before or late()  # type: ignore[misc]
             used.append(memory_mb())
@@ -117,7 +117,7 @@ class Reader(Walk):
         self.told |= {"runs": model.rowCount(), "memory": [*used, memory_mb()]}
 
     def _by_mouse(self, view: HistoryView) -> Steps:
-        """Drag the scroll bar through all of it, up to the first row."""
+        """Drag the scroll bar in steps from the end to the first row."""
         self.gaps.begin("by mouse")
         bar, model = view.table.verticalScrollBar(), view.model
         for step in range(JUMPS, -1, -1):

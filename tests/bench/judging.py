@@ -1,4 +1,4 @@
-"""Rank on a real history of 10,000 verdicts, and a sitting of 500 pairs in it."""
+"""Rank over a real history of 10,000 verdicts, and a judging session of 500 pairs in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ_MS, RANK_MS, PAIR_MS = 500.0, 3000.0, 50.0
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Read the verdicts, rank 20 entrants, and judge."""
+    """Read the verdicts, rank 20 entrants, and run a judging session."""
     del full
     with tempfile.TemporaryDirectory() as folder:
         store, prompt = history(Path(folder) / "workbench.db")

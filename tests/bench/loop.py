@@ -1,6 +1,6 @@
-"""Ctrl+Enter in the real window → the requests at the server, beside a bare httpx client.
+"""Latency from Ctrl+Enter in the real window to the requests at the server, compared with a bare httpx client.
 
-Between the two lie the editor's text, a version, the durable record of the run, the engine's pipe and its client.
+It includes reading the editor, making a version, the durable record of the run, the engine's pipe and its client.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WARM_UP = 3
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """One lane, then eight."""
+    """Measure one lane, then eight."""
     times = 200 if full else 50
     with server("tests.bench.engine_server") as port, httpx.Client(trust_env=False) as client:
         base = f"http://127.0.0.1:{port}"
@@ -55,7 +55,7 @@ def run(full: bool) -> list[dict[str, Any]]:
 
 
 def _pressed(client: httpx.Client, base: str, times: int, lanes: int) -> list[float]:
-    """Return the ms from each press to the last of its requests."""
+    """Return the ms from each key press to the last of its requests."""
     arrivals(client, base)
     with home() as place:
         endpoint_history(place.database, f"{base}/v1", lanes)

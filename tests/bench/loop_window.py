@@ -1,8 +1,8 @@
-"""The real main window that presses Ctrl+Enter again and again, each time with another letter typed before.
+"""The real main window, which types a letter and presses Ctrl+Enter again and again.
 
-Invariant: a press is a key event to the focused field, as a keyboard makes it; the next one comes once everything of
-the run before has been recorded and the window has been quiet for a moment. Prints one JSON line: `presses` [ns of
-CLOCK_MONOTONIC, …]. WORKBENCH_BENCH_LOOP holds how many presses are wanted.
+Invariant: a press is a key event to the focused field, as from a keyboard. The next one follows once the previous run
+is completely recorded and the window has been idle for a moment. Prints one JSON line: `presses` [ns of
+CLOCK_MONOTONIC, …]. WORKBENCH_BENCH_LOOP holds the number of presses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NONE, _CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlMod
 
 
 class Presser(QObject):
-    """Types, presses, waits, and reports in the end."""
+    """Types, presses, waits, and reports at the end."""
 
     def __init__(self, window: QWidget, field: QPlainTextEdit, wanted: int) -> None:
         super().__init__(window)
@@ -64,7 +64,7 @@ class Presser(QObject):
 
 
 def install(window: QWidget, editor_viewport: QWidget, focus: object) -> None:
-    """Stand in for the product's own hook."""
+    """Replaces the product's own bench hook."""
     field = editor_viewport.parentWidget()
     assert isinstance(field, QPlainTextEdit)
     wanted = int(os.environ["WORKBENCH_BENCH_LOOP"])

@@ -1,12 +1,12 @@
-"""Histories of ten thousand, a hundred thousand or a million outputs to search in, made in bulk and kept for next time.
+"""Histories of 10,000, 100,000 or a million outputs for search benches, generated in bulk and cached on disk.
 
 Text follows Zipf's law: a few words are in nearly every answer, most in a handful; three answers in a hundred are
-Chinese or Japanese. There are forty prompts of very different use, some hundred thousand versions, sixty models,
-verdicts, notes, tags, failures, value sets, and a few runs over many cases. Only raw requests and responses are left
-out, which no search reads.
+Chinese or Japanese. There are forty prompts with very different numbers of runs, some hundred thousand versions, sixty
+models, verdicts, notes, tags, failures, value sets, and a few runs over many cases. Only raw requests and responses are
+left out, because no search reads them.
 
-Invariant: the same size gives the same history; tables are what the store would have written, and the index is made by
-the store itself.
+Invariant: the same size gives the same history; the tables hold what the store would have written, and the index is
+built by the store itself.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _ROWS = 2000
 
 
 def vocabulary() -> list[str]:
-    """Return the words of all texts, the most common first."""
+    """Return the vocabulary of all texts, the most common words first."""
     dice = random.Random(7)
     words: dict[str, None] = {}
     while len(words) < _WORDS:
@@ -68,7 +68,7 @@ def vocabulary() -> list[str]:
 
 
 def history(outputs: int) -> Path:
-    """Return a history with so many outputs, made now if it was not made before."""
+    """Return a history with this many outputs, generated unless it is cached."""
     folder = Path(tempfile.gettempdir(), "prompt-workbench-bench")
     folder.mkdir(exist_ok=True)
     sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (*_MADE_BY, *_MADE_IN))
@@ -86,7 +86,7 @@ def history(outputs: int) -> Path:
 
 
 def make(path: Path, outputs: int) -> None:
-    """Write a history with so many outputs."""
+    """Write a history with this many outputs."""
     names = itertools.count(1)
     open_store(path, now=moment(0), uid=lambda: f"store-{next(names)}").close()
     connection = sqlite3.connect(path, isolation_level=None)
@@ -109,12 +109,12 @@ def make(path: Path, outputs: int) -> None:
 
 
 def moment(seconds: int) -> str:
-    """Return a stored moment, so long after the first run."""
+    """Return a stored time at this offset from the first run."""
     return (_EPOCH + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class _Maker:
-    """Writes rows, some thousand at a time."""
+    """Writes rows in batches of some thousands."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -132,7 +132,7 @@ class _Maker:
         self._keys = {name: itertools.count(1) for name in ("run", "output", "version", "content", "verdict")}
 
     def fill(self, outputs: int) -> None:
-        """Write prompts and tags, and runs until there are so many outputs."""
+        """Write prompts and tags, then runs until the number of outputs is reached."""
         self._connection.executemany(
             "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)",
             [(f"prompt-{n}", f"Prompt {n} for {self._sentence(2)}", moment(0), moment(n)) for n in range(_PROMPTS)],
@@ -251,7 +251,7 @@ class _Maker:
 
 
 def progress() -> Iterator[str]:
-    """Make all sizes, telling how long each took."""
+    """Generate all sizes and print how long each took."""
     for size in SIZES:
         began = time.monotonic()
         path = history(size)

@@ -1,4 +1,4 @@
-"""Memory of all processes, the built-in model and LiteLLM loaded and 10,000 iterations open; of the window alone."""
+"""Memory of all processes, and of the window alone, with built-in model, LiteLLM and 10,000 iterations loaded."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from workbench.core.lanes import LITELLM
 
 ITERATIONS = 10_000
 ALL_MB, WINDOW_MB = 650, 200
-# LiteLLM has to translate for this provider, needs no key for it, and finds nobody at its address on this machine.
+# A provider that needs LiteLLM's translation but no key, and whose address on this machine has no server.
 REFUSES = "ollama/absent"
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Open the sample over a long history, run it once on the built-in model and through LiteLLM, and look."""
+    """Open the sample over a long history, run it once on the built-in model and through LiteLLM, and measure."""
     with home() as place:
         measured(PRODUCT, place.environment(WORKBENCH_BENCH_STARTUP="1"))  # makes the database with the sample
         add_iterations(place.database, ITERATIONS)
@@ -52,14 +52,14 @@ def run(full: bool) -> list[dict[str, Any]]:
 
 
 def family(root: int) -> list[int]:
-    """Return `root` and the processes that descend from it."""
+    """Return the pids of `root` and its descendants."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # The name, in parentheses, may hold anything; what follows it does not.
+            # The name, in parentheses, may contain anything; the fields after it do not.
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended meanwhile
+            continue  # it has ended
         children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
     found = [root]
     for pid in found:
@@ -68,7 +68,7 @@ def family(root: int) -> list[int]:
 
 
 def pss_mb(pid: int) -> float:
-    """Return the proportional set size of a process: shared pages are divided among those who share them."""
+    """Return the proportional set size of a process: shared pages are divided among the processes that share them."""
     match = _PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
     if match is None:
         raise RuntimeError(f"the kernel does not tell the memory of process {pid}")

@@ -1,4 +1,4 @@
-"""A prompt of 130 messages in the real window: how long another theme or text size holds up the UI thread."""
+"""How long a change of theme or text size blocks the UI thread with a prompt of 130 messages in the real window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GAP_MS = 50.0
 
 
 def run(full: bool) -> dict[str, Any]:
-    """Open the window and change its look."""
+    """Open the window and change theme and text size."""
     del full
     with home() as place:
         with closing(opened(place.database)) as store:

@@ -1,4 +1,4 @@
-"""The real main window with a prompt of many messages that changes its look, while a timer looks for gaps."""
+"""The real main window with a prompt of many messages, which changes its theme while a timer measures gaps."""
 
 from __future__ import annotations
 

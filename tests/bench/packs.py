@@ -1,4 +1,4 @@
-"""A pack of 300 prompts in the real window: how long importing, undoing and exporting hold up the UI thread."""
+"""How long importing, undoing and exporting a pack of 300 prompts blocks the UI thread of the real window."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ WINDOW = (sys.executable, "-m", "tests.bench.packs_window")
 PROMPTS, VERSIONS, CASES = 300, 40, 20
 GAP_MS = 50.0
 MANY = 10
-"""Every prompt of so many has many versions, cases and verdicts."""
+"""One prompt in this many has many versions, cases and verdicts."""
 STEPS = "".join(
     f"{number}. Look at the order, and ask shop{number}@example.org when in doubt.\n" for number in range(40)
 )
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Make a pack, import it and undo, and export what it came from."""
+    """Make a pack, import it, undo that, and export the original prompts."""
     del full
     with home() as place, home() as empty:
         with closing(opened(place.database)) as store:

@@ -1,6 +1,6 @@
-"""The real main window that imports a pack and takes it out again, or exports all prompts, with a timer for gaps.
+"""The real main window, which imports a pack and undoes it, or exports all prompts, while a timer measures gaps.
 
-WORKBENCH_BENCH_PACKS is `import` or `export`, WORKBENCH_BENCH_PACK the pack that is read or written.
+WORKBENCH_BENCH_PACKS is `import` or `export`; WORKBENCH_BENCH_PACK is the pack to read or write.
 """
 
 from __future__ import annotations

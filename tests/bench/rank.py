@@ -1,4 +1,4 @@
-"""Rank in the real window, with 500 and 10,000 verdicts: the first ranking, and gaps of the UI thread on the way."""
+"""Rank in the real window with 500 and 10,000 verdicts: time to the first ranking, and gaps of the UI thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARKDOWN = "## Order {order}\n\nIt is **on its way**, says version {version}.\n\
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Open Rank, group by everything, judge a while."""
+    """Open Rank, group by everything, judge some pairs."""
     del full
     rows = []
     for size in SIZES:
@@ -31,7 +31,7 @@ def run(full: bool) -> list[dict[str, Any]]:
             store.close()
             found = measured(WINDOW, place.environment(WORKBENCH_BENCH_RANK=str(JUDGED)))
         gaps = found["gaps"]
-        # What the machine does to a window that does nothing stands beside it.
+        # The gaps of the idle window (step "nothing") are reported in the notes and not judged.
         step = max((name for name in gaps if name != "nothing"), key=lambda name: gaps[name][0])
         told = ", ".join(f"{name} {worst:.0f} ({cpu:.0f})" for name, (worst, cpu) in gaps.items())
         pairs = f"median {percentile(found['pairs'], 50):.0f} ms of {JUDGED}"

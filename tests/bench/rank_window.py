@@ -1,7 +1,7 @@
-"""The real main window that goes to Rank, groups by everything, and judges.
+"""The real main window, which opens Rank, groups by everything, and judges pairs.
 
-Prints the line of `walking` with `first_ms` from the key to the first painted ranking, and `pairs`, the ms from a
-verdict to the next pair. WORKBENCH_BENCH_RANK holds how many verdicts are given in the queue.
+Prints the line of `walking` with `first_ms` from the key to the first painted ranking, and `pairs`, the ms from each
+verdict to the next pair. WORKBENCH_BENCH_RANK holds the number of verdicts to give in the queue.
 """
 
 from __future__ import annotations

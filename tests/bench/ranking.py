@@ -1,4 +1,4 @@
-"""Rank: strengths and intervals of 20 entrants from 2,000 verdicts, and pairs for the judging queue out of 10,000."""
+"""Rank computation: strengths and intervals of 20 entrants from 2,000 verdicts; the next pair out of 10,000."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = [f"v{number}" for number in range(20)]
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Rank with 2, 4 and 8 lanes; then judge a sitting, with a new fit after each tenth pair."""
+    """Rank with 2, 4 and 8 lanes; then run a judging session with a new fit after every tenth pair."""
     del full
     random = Random(1)
     strengths = {name: random.gauss(0, 1) for name in NAMES}

@@ -1,6 +1,6 @@
-"""What a bench found, as rows of a table and as JSON.
+"""Results of the benches as rows of a table and as JSON.
 
-Invariant: every row says whether its budget was met, or that nothing could be measured and why.
+Invariant: every row says whether its budget was met, or why nothing could be measured.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ Figure = float | int | str | None
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One budget. `floor` is the least that the same could cost, measured in the same run (None: there is no floor).
+    """One budget. `floor` is the lower bound measured in the same run, None if there is none.
 
-    Figures are numbers in `unit`, or ready text. `ok` is None when nothing could be measured; `notes` says why.
+    Figures are numbers in `unit`, or text to print. `ok` is None when nothing could be measured; `notes` says why.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Row:
 
 
 def rows_of(value: Any, module: str) -> list[Row]:
-    """Read what a bench returned. Raises ValueError when it is not one dict or a list of them, with name and ok."""
+    """Parse the result of a bench. Raises ValueError unless it is a dict or a list of dicts, each with name and ok."""
     items = [value] if isinstance(value, Mapping) else value
     if not isinstance(items, Sequence) or isinstance(items, str) or not all(isinstance(i, Mapping) for i in items):
         raise ValueError(f"{module}.run returned {type(value).__name__}, not a dict or a list of dicts.")
@@ -58,7 +58,7 @@ def _figure(value: Any) -> Figure:
 
 
 def shown(figure: Figure, unit: str) -> str:
-    """Return a figure with three significant digits and its unit; text as it is; "–" for none."""
+    """Format a figure with three significant digits and its unit; text is unchanged; None becomes "–"."""
     if figure is None:
         return "–"
     if isinstance(figure, str):
@@ -71,7 +71,7 @@ def shown(figure: Figure, unit: str) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the aligned table, notes below it."""
+    """Return the table with aligned columns and the notes below it."""
     head = ("bench", "measured", "budget", "floor", "")
     verdicts = {True: "ok", False: "MISS", None: "not measured"}
     cells = [
@@ -110,8 +110,8 @@ def percentile(samples: Sequence[float], percent: float) -> float:
 
 
 def busiest(name: str, budget: float, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a walk that is judged by the processor time of the UI thread, as `walking` prints it."""
-    # What the machine does to a window that does nothing stands beside it.
+    """Return a row for a walk, judged by the CPU time of the UI thread, from the values that `walking` prints."""
+    # The gaps of the idle window (step "nothing") are reported in the notes and not judged.
     gaps, most = found["gaps"], found["busiest"]
     worst = max(ms for step, ms in most.items() if step != "nothing")
     told = ", ".join(f"{step} {most[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())

@@ -1,9 +1,9 @@
-"""Searching in 10,000 outputs; in full also in 100,000 and a million.
+"""Search in 10,000 outputs; with `full` also in 100,000 and a million.
 
-What is measured is what a key press waits for: reading the text, finding the runs, and 50 rows with their hits marked.
-Warm is a process that has searched before. Cold is the first search of a new process: nothing is compiled, prepared or
-in SQLite's cache, but the file is in the system's. From the disk is that after the pages of the file were put out of
-the system's cache (`posix_fadvise`): what the first search after switching on takes. It has a second.
+Measures the time from a key press to the results: parsing the text, finding the runs, and 50 rows with highlighted
+hits. Warm: the process has searched before. Cold: the first search of a new process, with nothing compiled, prepared or
+in SQLite's cache, but with the file in the system's page cache. From the disk: the same after the pages of the file
+were dropped from the page cache (`posix_fadvise`), like the first search after booting; its budget is a second.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _RSS = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 
 
 def plain_queries() -> list[str]:
-    """Return words from the most common to the rarest, phrases, beginnings, and a script without spaces."""
+    """Return queries of common to rare words, phrases, prefixes, and a script without spaces."""
     words = vocabulary()
     ranks = (0, 1, 5, 20, 50, 120, 300, 1000, 3000, 10_000, 30_000, 49_000)
     return [
@@ -51,7 +51,7 @@ def plain_queries() -> list[str]:
 
 
 def combined_queries() -> list[str]:
-    """Return twenty searches of words with filters, without words, by amounts, and some that find nothing."""
+    """Return twenty queries: words with filters, filters alone, amounts, and some without results."""
     words = vocabulary()
     common, usual, rare = words[2], words[150], words[20_000]
     return [
@@ -85,21 +85,21 @@ def opened(path: Path) -> Store:
 def searched(
     store: Store, text: str, order: Order = "newest", after: SearchCursor | None = None
 ) -> tuple[float, HistoryPage]:
-    """Search once; return the ms that it took, and what was found."""
+    """Search once; return the time in ms and the results."""
     began = time.perf_counter()
     page = store.searches.page(parse(text).query, lambda m: stored_moment(m, _NOW), order=order, after=after)
     return (time.perf_counter() - began) * 1000, page
 
 
 def warm(store: Store, queries: Sequence[str], order: Order) -> dict[str, list[float]]:
-    """Return the ms of each query, TIMES over, after a first time that does not count."""
+    """Return the ms of each query, run TIMES times after one warm-up."""
     for query in queries:
         searched(store, query, order)
     return {query: [searched(store, query, order)[0] for _ in range(TIMES)] for query in queries}
 
 
 def cold(path: Path, query: str, order: Order = "newest", *, disk: bool = False) -> float:
-    """Return the ms of a query in a process of its own; with `disk`, nothing of the file is in the system's cache."""
+    """Return the ms of a query in a new process; with `disk`, the file is dropped from the page cache first."""
     if disk:
         with path.open("rb") as file:
             os.fsync(file.fileno())
@@ -117,7 +117,7 @@ def run(full: bool) -> list[dict[str, Any]]:
 
 
 def measure(path: Path, size: int, every: int) -> list[dict[str, Any]]:
-    """Measure one history; cold only each `every`th query, because each takes a process."""
+    """Measure one history; cold only for every `every`th query, because each needs a process."""
     shape = f"{size:,} outputs"
     store = opened(path)
     try:
@@ -159,7 +159,7 @@ def _timed(name: str, samples: dict[str, list[float]], budget: float) -> dict[st
 
 
 def _paging(store: Store, shape: str) -> list[dict[str, Any]]:
-    """Scroll to the end, without words and with a common one; then compare the first page with one far down."""
+    """Scroll to the end, without words and with a common one; then compare the first page with a far one."""
     rows = []
     for query in ("", vocabulary()[2]):
         what = f"paging {shape}{', a common word' if query else ''}"
@@ -167,7 +167,7 @@ def _paging(store: Store, shape: str) -> list[dict[str, Any]]:
         far = min(PAGE_THERE, len(places) - 1)
         pairs = [[searched(store, query, after=places[page])[0] for page in (1, far)] for _ in range(4 * TIMES)]
         near, there = (percentile([pair[n] for pair in pairs], 50) for n in (0, 1))
-        # Rows differ in what they hold; a ms or two is no growth.
+        # Rows differ in size; a difference of a ms or two is no growth.
         limit = 1.3 * near + 2
         rows.append(
             {
@@ -195,7 +195,7 @@ def _paging(store: Store, shape: str) -> list[dict[str, Any]]:
 
 
 def scroll(store: Store, query: str) -> tuple[list[SearchCursor | None], list[float]]:
-    """Read every page; return where each begins, and the memory in MB after it."""
+    """Read every page; return the cursor of each, and the memory in MB after it."""
     places: list[SearchCursor | None] = [None]
     used: list[float] = []
     while True:
@@ -207,7 +207,7 @@ def scroll(store: Store, query: str) -> tuple[list[SearchCursor | None], list[fl
 
 
 def memory_mb() -> float:
-    """Return what this process has in memory now."""
+    """Return the resident memory of this process in MB."""
     match = _RSS.search(Path("/proc/self/status").read_text(encoding="ascii"))
     if match is None:
         raise RuntimeError("the kernel does not tell the memory of this process")
@@ -215,7 +215,7 @@ def memory_mb() -> float:
 
 
 def one_search(path: str, query: str, order: str) -> float:
-    """Search once in this process, which has just begun."""
+    """Search once in this new process."""
     store = opened(Path(path))
     try:
         return searched(store, query, "best" if order == "best" else "newest")[0]

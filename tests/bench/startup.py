@@ -1,4 +1,4 @@
-"""Start → the draft is on the screen and a typed letter is painted, beside a bare window that does the same."""
+"""Start-up until the draft is visible and a typed letter is painted, compared with a bare window that does the same."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BARE = (sys.executable, "-m", "tests.bench.bare_window")
 
 
 def run(full: bool) -> dict[str, Any]:
-    """Start both in turn; the medians count."""
+    """Start both alternately and report the medians."""
     with home() as place:
         env = place.environment(WORKBENCH_BENCH_STARTUP="1")
-        # The first starts make the database, the font cache and the byte code.
+        # Warm up: the first starts create the database, the font cache and the byte code.
         pairs = [(_start(BARE, env), _start(PRODUCT, env)) for _ in range(1 + TIMES * (3 if full else 1))][1:]
     floor, floor_cpu = _medians([bare for bare, _ in pairs])
     window, window_cpu = _medians([product for _, product in pairs])
@@ -34,7 +34,7 @@ def run(full: bool) -> dict[str, Any]:
 
 
 def _start(command: tuple[str, ...], env: dict[str, str]) -> tuple[float, float]:
-    """Return ms until the letter was painted, and ms of CPU that the process had used by then."""
+    """Return the ms until the letter was painted, and the CPU time in ms that the process had used by then."""
     line = measured(command, env)
     if not line["typed"]:
         raise RuntimeError("the letter did not arrive in the editor")

@@ -1,6 +1,6 @@
-"""Pages of the timeline of one prompt with 10,000 iterations (100,000 in full), wherever they are.
+"""Pages of the timeline of one prompt with 10,000 iterations (100,000 in full), at any position.
 
-The floor is one statement of bare sqlite3 over the same file: the same number of rows of the same table, by its key.
+The floor is one statement of bare sqlite3 on the same file: the same number of rows of the same table, by key.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ PAGE = 100
 
 
 def fill(path: Path, count: int) -> None:
-    """Write iterations the way use would: mostly new texts, two lanes, some verdicts and notes.
+    """Write iterations as in real use: mostly new texts, two lanes, some verdicts and notes.
 
-    Between them are versions that nothing ran: one after every fiftieth iteration.
+    After every fiftieth iteration there is a version without a run.
     """
     store = opened(path)
     store.create_prompt("p", "Bench", NOW)

@@ -1,4 +1,4 @@
-"""Writing a run with four outputs, against bare sqlite3 doing the least that keeps the same.
+"""Writing a run with four outputs, compared with bare sqlite3 storing the same data with the least work.
 
 The floor is one connection in one thread with hand-written statements: the same texts in five plain tables and one
 search index, in the same five durable transactions (the start, and the end of each output).
@@ -44,7 +44,7 @@ def ending(n: int, position: int) -> Result:
 
 
 def ours(store: Store) -> Iterator[float]:
-    """Yield the seconds that each run took."""
+    """Yield the seconds that each run took, written by the store."""
     for n in itertools.count():
         content = text(f"{n} {PROMPT}")
         results = [ending(n, position) for position in range(4)]
@@ -104,7 +104,7 @@ def bare(path: Path) -> Iterator[float]:
 
 
 def compare(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of our runs and of bare ones, measured in turn because disks have moods."""
+    """Return the seconds of the store's runs and of bare ones, measured alternately because disk speed drifts."""
     store = opened(folder / "history.db")
     store.create_prompt("p", "Bench", NOW).result()
     mine, theirs = ours(store), bare(folder / "bare.db")

@@ -1,8 +1,8 @@
-"""A chat-completions server that streams at a steady rate and remembers when it sent each token.
+"""A chat-completions server that streams at a steady rate and records when it sent each token.
 
-Invariant: every token is `TOKEN` characters long and the first names its connection, so that whoever counts characters
-knows which token they belong to. The first `lanes` answers are short, to warm up. GET /times returns when each token of
-each connection was sent, in CLOCK_MONOTONIC ns.
+Invariant: every token is `TOKEN` characters long and the first one names its connection, so that a count of characters
+identifies the token. The first `lanes` answers are short, for warming up. GET /times returns the send times of the
+tokens of each connection, in CLOCK_MONOTONIC ns.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Server:
                     writer.write(b"data: " + event + b"\n\n")
             await writer.drain()
         except ConnectionError:
-            pass  # the other side has gone, which is its right
+            pass  # the client has disconnected
         finally:
             writer.close()
 
@@ -73,7 +73,7 @@ class Server:
         sent: list[int] = []
         self._times.append(sent)
         seconds = 1.0 if number < self._lanes else self._seconds
-        # The answers do not tick together: real providers do not either.
+        # Answers are not synchronised, as with real providers.
         start = asyncio.get_running_loop().time() + (number % self._lanes) / self._lanes / self._rate
         for index in range(int(self._rate * seconds)):
             await asyncio.sleep(max(0.0, start + index / self._rate - asyncio.get_running_loop().time()))

@@ -20,7 +20,7 @@ BUDGETS = {"token sent → painted": (100, 300), "key → painted, 8 lanes": (33
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """Stream for a while and look at every token and every key."""
+    """Stream for some seconds and measure every token and every key."""
     seconds = 60 if full else 12
     with home() as place, started((*SERVER, str(seconds)), place.environment()) as server:
         port = server.line()["port"]
@@ -64,7 +64,7 @@ def _row(name: str, measured: float, budget: float, notes: str) -> dict[str, Any
 
 
 def _latencies(sent: list[int], paints: list[list[int]]) -> list[float]:
-    """Return, for each token sent, the ms until a paint showed all of it."""
+    """Return, for each sent token, the ms until a paint showed it completely."""
     found: list[float] = []
     for at, characters in paints:
         shown = min(characters // TOKEN, len(sent))

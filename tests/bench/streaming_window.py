@@ -1,7 +1,7 @@
-"""The real main window with probes: what it paints of streaming answers and typed letters, and when.
+"""The real main window with probes that record when streamed answers and typed letters are painted.
 
-Invariant: the probes only watch and type; everything they watch is the product. Times are CLOCK_MONOTONIC ns, which is
-the same in all processes. Runs all lanes twice, the first time to warm up, and prints one JSON line:
+Invariant: the probes only observe and type; everything they observe is the product. Times are CLOCK_MONOTONIC ns, which
+all processes share. Runs all lanes twice, the first time to warm up, and prints one JSON line:
 `paints` {lane: [[time, characters], …]}, `keys` [ms, …], `gaps` [ms, …].
 """
 
@@ -25,14 +25,14 @@ from workbench.ui.main import main
 from workbench.ui.widgets.reader.markdown import MarkdownView
 
 HEIGHT = 1300
-WIDTHS = range(2400, 8000, 200)  # the first at which all lanes are in view: what is not in view is not painted
+WIDTHS = range(2400, 8000, 200)  # the first width with all lanes in view is used, because lanes outside are not painted
 KEY_S = 0.083
 PULSE_MS = 4
 SETTLE_MS = 1500
 
 
 class Typist(QObject):
-    """Types from a thread of its own, as a keyboard does: a busy window does not make it slower."""
+    """Types from its own thread, as a keyboard does, so that a busy window does not slow it down."""
 
     pressed = Signal(object)
 
@@ -77,7 +77,7 @@ class Typist(QObject):
 
 
 class Watcher(QObject):
-    """Notes how much of each answer has been painted when."""
+    """Records how much of each answer has been painted, and when."""
 
     def __init__(self, columns: list[LaneColumn]) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class Watcher(QObject):
             self._watch(lane)
 
     def _watch(self, lane: int) -> None:
-        """Look at the page in front too: what an answer seems to be brings another one there."""
+        """Also watch the page in front, because detecting the format of an answer can replace the page."""
         reading = self._columns[lane].reading
         viewport = reading.page.view.viewport()
         if viewport not in self._lane:
@@ -113,7 +113,7 @@ class Watcher(QObject):
         self._painting.clear()
 
     def clear(self) -> None:
-        """Forget everything so far."""
+        """Clear all records."""
         self._painting.clear()
         for paints in self.paints:
             paints.clear()
@@ -127,7 +127,7 @@ def _written(view: QObject) -> int:
 
 
 class Pulse(QObject):
-    """Measures how long the event loop is away from its timers."""
+    """Measures the gaps between timer events of the event loop."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,7 +151,7 @@ class Pulse(QObject):
 
 
 class Session(QObject):
-    """Warm up, settle, measure, report."""
+    """Warms up, waits, measures, reports."""
 
     def __init__(self, window: QWidget, viewport: QWidget) -> None:
         super().__init__(window)
@@ -180,7 +180,7 @@ class Session(QObject):
         self._typist.start()
         self._pulse.start()
         self._run.trigger()
-        self._watcher.clear()  # now that the answers of the run before have left the lanes
+        self._watcher.clear()  # now that the answers of the previous run have been cleared from the lanes
         self._when_ended(self._stop)
 
     def _stop(self) -> None:
@@ -219,7 +219,7 @@ class Session(QObject):
 
 
 def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
-    """Stand in for the product's own hook."""
+    """Replaces the product's own bench hook."""
 
     def begin() -> None:
         bench_hook.Painted(editor_viewport, Session(window, editor_viewport).begin)

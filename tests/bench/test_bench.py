@@ -1,4 +1,4 @@
-"""The runner of the benches finds them, keeps them apart and survives them."""
+"""The bench runner: it finds the benches, isolates them, and survives their failures."""
 
 from __future__ import annotations
 

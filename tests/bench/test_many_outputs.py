@@ -1,4 +1,4 @@
-"""What is made in bulk to be searched is what the store itself would have written."""
+"""Histories generated in bulk hold what the store itself would have written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""800 answers asked for and recorded by the product, without a window.
+"""800 answers requested and recorded by the product, without a window.
 
-Lanes are pressed as a person does who never waits: 100 iterations of 8 lanes. Every run is durably recorded before its
-calls are sent, every answer, request and price afterwards; the clock stops when all of it can be read back.
+Runs follow each other without a pause: 100 iterations of 8 lanes. Every run is durably recorded before its calls are
+sent, every answer, request and price afterwards; the clock stops when all of it can be read back.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from workbench.host.dirs import places
 from workbench.usecases.workbench import Workbench
 
 LANES = 8
-# Half of the fastest figure of promptfoo on two cores, which records too.
+# Half of promptfoo's fastest time on two cores, which includes recording.
 AT_ONCE_S = 2.8
 PATIENCE_S = 120.0
 
 
 def run(full: bool) -> list[dict[str, Any]]:
-    """A server that answers at once, and one that takes its time; the engine warm."""
+    """Measure a server that answers at once and one that takes 500 ms, with a warm engine."""
     with server("tests.bench.engine_server") as port:
         base = f"http://127.0.0.1:{port}"
         at_once = min(_recorded(f"{base}/v1") for _ in range(3 if full else 2))

@@ -1,4 +1,4 @@
-"""Key press to painted letter in a coloured 100 kB prompt, beside a bare QPlainTextEdit with the same text."""
+"""Key press to painted letter in a highlighted 100 kB prompt, compared with a bare QPlainTextEdit of the same text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STARTS = ("", "1. ", "- ", "# ", "> ")
 
 
 def prompt_text(size: int, longest: int = 2000, seed: int = 7) -> str:
-    """Return about `size` characters in paragraphs of up to `longest`, with variables, accents and colours."""
+    """Return about `size` characters in paragraphs of up to `longest`, with variables, accents and highlighting."""
     rng = random.Random(seed)
     paragraphs: list[str] = []
     total = 0
@@ -36,13 +36,13 @@ def prompt_text(size: int, longest: int = 2000, seed: int = 7) -> str:
 
 
 def code_text(size: int) -> str:
-    """Return about `size` characters of Python between fences."""
+    """Return about `size` characters of Python in fenced code blocks."""
     function = 'def answer(order, count=3):\n    """Say where."""\n    return f"{order}: {count}"  # a line\n\n'
     return "Read this:\n```python\n" + function * (size // len(function)) + "```\n"
 
 
 def run(full: bool) -> dict[str, Any]:
-    """Measure both in turn; `full` adds larger texts to the notes."""
+    """Measure both alternately; `full` adds larger texts to the notes."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
@@ -94,7 +94,7 @@ def _larger(app: Any, theme: Any) -> list[str]:
 
 @dataclass
 class Times:
-    """Ms of each key, by the clock and of this thread's CPU: on a busy machine they differ."""
+    """The ms of each key in wall time and in CPU time of this thread, which differ on a busy machine."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Times:
 
 
 Opened = tuple[Any, Any]
-"""A window, and what gives the focus to the text in it."""
+"""A window, and a function that focuses the text in it."""
 
 
 def _editor(theme: Any, text: str) -> Opened:
@@ -149,7 +149,7 @@ def _show(app: Any, opened: Opened) -> tuple[Any, Any]:
 
 
 def _typing(app: Any, opened: Opened, keys: int = KEYS) -> Times:
-    """Time a key press to the end of the paint that shows it, for letters and some new lines."""
+    """Time key presses to the end of the paint that shows them, for letters and some new lines."""
     from PySide6.QtCore import QEvent, Qt
     from PySide6.QtGui import QKeyEvent
 
@@ -168,7 +168,7 @@ def _typing(app: Any, opened: Opened, keys: int = KEYS) -> Times:
 
 
 def _paste(app: Any, opened: Opened, text: str) -> float:
-    """Return ms from the paste to the end of its paint."""
+    """Return the ms from the paste to the end of its paint."""
     window, text_field = _show(app, opened)
     app.clipboard().setText(text)
     begin = time.perf_counter()

@@ -1,8 +1,8 @@
-"""Walks through the real main window as a person does, while a timer looks for gaps.
+"""Scripted walks through the real main window while a timer measures gaps of the UI thread.
 
-Invariant: everything is done by keys, commands and scroll bars; the next step comes once what the one before asked for
-is there. At the end one JSON line is printed with what the walk told, `gaps`: for each step the worst time in ms in
-which the UI thread served nobody, and the processor time in it, and `busiest`: the most processor time in such a time.
+Invariant: everything is done by keys, commands and scroll bars; each step starts once the result of the previous one is
+there. At the end one JSON line is printed with the values of the walk, `gaps`: for each step the longest gap in ms and
+the CPU time in it, and `busiest`: the most CPU time in any gap of the step.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Steps = Iterator[Callable[[], bool]]
 
 
 class Gaps(QObject):
-    """Looks for the longest time in which the UI thread served nobody."""
+    """Measures the longest gap between timer events of the UI thread."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.worst: dict[str, list[float]] = {}
         self.busiest: dict[str, float] = {}
-        """The most processor time in a gap; others on the machine do not change it."""
+        """The most CPU time in a gap, by step; independent of other processes."""
         self._step, self._at, self._cpu = "", 0, 0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -40,7 +40,7 @@ class Gaps(QObject):
         self._timer.start()
 
     def begin(self, step: str) -> None:
-        """Count gaps for another step."""
+        """Count gaps for the next step."""
         self._step, self._at, self._cpu = step, time.monotonic_ns(), time.thread_time_ns()
 
     def _tick(self) -> None:
@@ -53,7 +53,7 @@ class Gaps(QObject):
 
 
 class _PaintedWith(QObject):
-    """Looks for a paint that is on the screen; asks for none, which would be another one."""
+    """Watches for a paint that has reached the screen, without requesting one."""
 
     def __init__(self, widget: QWidget, holds: Callable[[], bool]) -> None:
         super().__init__(widget)
@@ -64,7 +64,7 @@ class _PaintedWith(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint and self._holds():
             watched.removeEventFilter(self)
-            # The filter comes before the paint; what is painted is flushed before the next timer can fire.
+            # The filter runs before the paint; the paint is flushed before the next timer can fire.
             QTimer.singleShot(0, self, self._end)
         return False
 
@@ -74,7 +74,7 @@ class _PaintedWith(QObject):
 
 
 class Walk(QObject):
-    """A walk; `steps` goes through it and yields what has to hold before it goes on."""
+    """A walk. `steps` drives the window and yields conditions to wait for."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -91,26 +91,26 @@ class Walk(QObject):
         self._timer.timeout.connect(self._look)
 
     def begin(self) -> None:
-        """Start once the window is calm."""
+        """Start once the window is idle."""
         QTimer.singleShot(1000, self._timer.start)
 
     def steps(self) -> Steps:
-        """Go through the window."""
+        """Drive the window; yield a condition to wait for."""
         raise NotImplementedError
 
     def calm(self, ms: int = CALM_MS) -> Callable[[], bool]:
-        """Return what holds after this time."""
+        """Return a condition that holds after `ms`."""
         until = time.monotonic_ns() + ms * 1_000_000
         return lambda: time.monotonic_ns() > until
 
     def painted(self, widget: QWidget) -> Callable[[], bool]:
-        """Return what holds once a widget was painted after now."""
+        """Return a condition that holds once the widget is painted after this call."""
         before = self.paints
         bench_hook.Painted(widget, self._count_paint)
         return lambda: self.paints > before
 
     def painted_with(self, widget: QWidget, holds: Callable[[], bool]) -> Callable[[], bool]:
-        """Return what holds once a widget was painted, of itself, while something held."""
+        """Return a condition that holds once the widget was painted, unprompted, while `holds` was true."""
         watch = _PaintedWith(widget, holds)
         return lambda: watch.is_done
 
@@ -130,7 +130,7 @@ class Walk(QObject):
 
 
 def go(walk: type[Walk]) -> int:
-    """Open the window and go; the walk stands in for the product's own hook."""
+    """Open the window and start the walk, which replaces the product's own bench hook."""
 
     def install(window: QWidget, editor_viewport: QWidget, focus: object) -> None:
         assert isinstance(editor_viewport.parentWidget(), QPlainTextEdit)

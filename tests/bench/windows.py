@@ -1,6 +1,6 @@
-"""Starts the real window, and a bare one to compare with, in a home of their own.
+"""Starts the real window, and a bare one to compare with, in a temporary home.
 
-Invariant: nothing of the person's own files is read or written, and no process outlives its `Home`.
+Invariant: none of the user's own files are read or written, and no process outlives its `Home`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ START_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A home directory that is thrown away, with a database in it."""
+    """A temporary home directory with a database in it."""
 
     folder: Path
 
@@ -36,9 +36,9 @@ class Home:
     def environment(self, **more: str) -> dict[str, str]:
         """Return this process's environment moved into the home, without keys and without a session bus."""
         env = {k: v for k, v in os.environ.items() if not k.endswith(("_KEY", "_TOKEN", "_SECRET"))}
-        # People have byte code from their first start on; a start that compiles everything anew is not theirs.
+        # Users have byte code from their first start on, so a start that compiles everything is not representative.
         env.pop("PYTHONDONTWRITEBYTECODE", None)
-        # A display that is named relative to these directories must be named whole before they change.
+        # A display socket relative to these directories needs its absolute path before they change.
         if wayland := env.get("WAYLAND_DISPLAY"):
             env["WAYLAND_DISPLAY"] = str(Path(env.get("XDG_RUNTIME_DIR", "/"), wayland))
         env.setdefault("XAUTHORITY", str(Path.home() / ".Xauthority"))
@@ -81,7 +81,7 @@ class Started:
         self._drain.start()
 
     def line(self, timeout_s: float = START_S) -> dict[str, Any]:
-        """Return the next JSON line. Raises RuntimeError with what the child said when none comes."""
+        """Return the next JSON line. Raises RuntimeError with the child's stderr when none comes."""
         timer = threading.Timer(timeout_s, self._process.kill)
         timer.start()
         try:
@@ -95,7 +95,7 @@ class Started:
         raise RuntimeError(f"{self._name} {what}.\n{self._said()}")
 
     def end(self, timeout_s: float = 20) -> None:
-        """Close its standard input and wait. Raises RuntimeError when it does not end by itself, or badly."""
+        """Close its standard input and wait. Raises RuntimeError when it does not exit by itself, or with an error."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -107,7 +107,7 @@ class Started:
             raise RuntimeError(f"{self._name} ended with {code}.\n{self._said()}")
 
     def kill(self) -> None:
-        """End it now; harmless when it has ended."""
+        """Kill it; does nothing when it has ended."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
@@ -116,7 +116,7 @@ class Started:
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None
-        with contextlib.suppress(ValueError):  # closed under the reader by `kill`
+        with contextlib.suppress(ValueError):  # the reader may find the file closed by `kill`
             self._errors.extend(self._process.stderr)
 
     def _said(self) -> str:
@@ -126,7 +126,7 @@ class Started:
 
 @contextlib.contextmanager
 def started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[Started]:
-    """Start a child; it is gone when the block ends."""
+    """Start a child; it is killed when the block ends."""
     child = Started(command, env)
     try:
         yield child
@@ -135,7 +135,7 @@ def started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[Started]
 
 
 def measured(command: Sequence[str], env: Mapping[str, str]) -> dict[str, Any]:
-    """Start a child, return the one line it prints, and wait until it has ended by itself."""
+    """Start a child, return the one line it prints, and wait until it has exited."""
     with started(command, env) as child:
         line = child.line()
         child.end()

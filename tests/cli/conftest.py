@@ -1,4 +1,4 @@
-"""Fixtures of the command's tests."""
+"""Fixtures of the tests of the `workbench` command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["made"]
 
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
-    """The command sets handlers; the tests of others must not find them."""
+    """Restore the signal handlers that the command replaces."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in kept.items():

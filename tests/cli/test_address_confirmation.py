@@ -1,4 +1,4 @@
-"""A key that was not entered for an address, in the terminal."""
+"""The terminal refuses to send a key to an address that it was not entered for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "sk-planted-0123456789"
 
 
 class Terminal(io.StringIO):
-    """Looks like one."""
+    """Has the form of a key."""
 
     def isatty(self) -> bool:
         return True
@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def drawer(monkeypatch: pytest.MonkeyPatch) -> Drawer:
-    """The keyring of every process that the command opens."""
+    """Use one keyring for every process that the command starts."""
     made = Drawer()
     monkeypatch.setattr(keys, "_discover", lambda: made)
     return made
@@ -70,7 +70,7 @@ def test_without_a_terminal_it_says_how(
         assert fake.requests == []
         assert main([*command, "--db", db, "--confirm-address", fake.url]) == 0
         assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert main([*command, "--db", db]) == 0, "it is asked once"
+        assert main([*command, "--db", db]) == 0, "the confirmation is remembered"
 
 
 @pytest.mark.parametrize(("answer", "code"), [("\n", 2), ("n\n", 2), ("", 2), ("y\n", 0)])
@@ -114,4 +114,4 @@ def test_a_list_of_models_says_how_to_confirm_too(
         assert fake.requests == []
         assert main([*listing, "--confirm-address", fake.url]) == 0
         assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert main(listing) == 0, "it is asked once"
+        assert main(listing) == 0, "the confirmation is remembered"

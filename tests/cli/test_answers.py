@@ -1,4 +1,4 @@
-"""Runs of drafts with value sets, samples, tools and an output format in the terminal."""
+"""Running drafts with value sets, samples, tools and an output format in the terminal."""
 
 from __future__ import annotations
 

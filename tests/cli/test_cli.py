@@ -282,7 +282,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
 
 
 def _without_models(db: Path) -> list[CheckupFinding]:
-    """Return what comes before the findings that start an engine."""
+    """Return the findings that need no engine."""
     return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 3))
 
 

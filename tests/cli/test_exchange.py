@@ -1,4 +1,4 @@
-"""`workbench history import` and `export`: files in, files out, exit codes, what stands where."""
+"""`workbench history import` and `export`: files, exit codes, and which stream each output goes to."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_two_runs_are_compared(said: Said) -> None:
     assert out.startswith("- Order bot, iteration 1 · run-1\n+ Order bot, iteration 2 · run-2\n")
     assert "== Message 1 · system: removed ==\n[-Be kind.-]\n" in out
     assert "[-Where is {{order}}?-]{+x+}" in out
-    # Run 2 is blind: who answers is not told.
+    # Run 2 is blind, so its models are not named.
     assert "vendor" not in out
     assert out.endswith("Blind answers are not compared until they are judged.\n")
 

@@ -1,4 +1,4 @@
-"""An unexpected exception in the terminal: one line that says where it is logged, exit code 1, no traceback."""
+"""An unexpected exception in the terminal: one line with the path of the log, exit code 1, no traceback."""
 
 from __future__ import annotations
 

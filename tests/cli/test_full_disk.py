@@ -1,4 +1,4 @@
-"""A terminal whose history has no room left: what was said is printed, and the rest is a sentence."""
+"""The terminal with a full disk: the answer is printed, followed by a sentence about the failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`workbench history` on a real database: what people read, what programs read, and what is refused."""
+"""`workbench history` on a real database: output for people, output for programs, and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command's parser is completed when the command is used, and what it is made of is loaded only then."""
+"""A command's parser is completed lazily, and its imports are done only then."""
 
 from __future__ import annotations
 

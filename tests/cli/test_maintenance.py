@@ -188,7 +188,7 @@ def test_a_moved_history_is_found_by_its_old_name(
     assert say(capsys, "check", "--db", str(db))[1] == "The history is sound.\n"
     assert not db.exists()
     assert runs(away / db.name) == 20
-    # Its backups stay, and are still its own.
+    # Its backups stay and still belong to it.
     assert len(json.loads(say(capsys, "restore", "--json", "--db", str(db))[1])["backups"]) == 1
     assert say(capsys, "move", str(db.parent), "--db", str(db))[0] == OK
     assert runs(db) == 20

@@ -67,7 +67,7 @@ def test_the_models_of_an_own_endpoint_are_listed_with_the_name_to_write(
     assert main(["models", "--db", db, "--json", "acme"]) == 0
     listed = json.loads(capsys.readouterr().out)["models"]
     assert [one["model"] for one in listed if one.get("endpoint") == "Acme"] == ["Acme/acme-mini"], (
-        "only what can be run"
+        "only runnable models are listed"
     )
 
 

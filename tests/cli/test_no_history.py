@@ -1,4 +1,4 @@
-"""A command that only reads makes no history where the name is misspelt or nothing was run yet."""
+"""A command that only reads does not create a history when the path is misspelt or nothing was run yet."""
 
 from __future__ import annotations
 

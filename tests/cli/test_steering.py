@@ -1,4 +1,4 @@
-"""Nothing that is in a history, a file, a server's words or an argument steers the terminal, whatever the command."""
+"""No content of a history, file, server message or argument sends control sequences to the terminal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ messages:
 
 
 class Captured(io.TextIOWrapper):
-    """A stream whose bytes are kept, and that may say that it is a terminal."""
+    """A stream that keeps its bytes and optionally claims to be a terminal."""
 
     def __init__(self, is_terminal: bool) -> None:
         super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
@@ -50,7 +50,7 @@ class Captured(io.TextIOWrapper):
 
 
 class Shown:
-    """What a command wrote."""
+    """The output of a command."""
 
     def __init__(self, out: str, err: str, code: int) -> None:
         self.out, self.err, self.code = out, err, code
@@ -92,7 +92,7 @@ def run_of(db: Path, offset: int = 0) -> str:
 
 
 def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
-    """Return for each command the arguments of calls that tell as much as they can."""
+    """Return calls of each command, with arguments that make it print as much as possible."""
     runs = [run_of(db), run_of(db, 1)]
     prompt_file = folder / f"{named('p').replace('/', '_')}.prompt.yml"
     prompt_file.write_text(PROMPT, "utf-8")
@@ -197,7 +197,7 @@ def leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Itera
 
 
 DOCUMENTS = ("run", "history show", "history diff", "history export", "pack run")
-"""Commands whose output is an answer or a document, which is exact in a pipe."""
+"""Commands whose output is an answer or a document, which stays exact in a pipe."""
 
 
 def test_every_command_is_tried(db: Path, tmp_path: Path) -> None:
@@ -211,11 +211,11 @@ def test_every_command_is_tried(db: Path, tmp_path: Path) -> None:
 def test_no_command_writes_what_steers(
     db: Path, tmp_path: Path, is_terminal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The doctor asks it, for seconds; nothing of it comes from the history.
+    # Loading it takes seconds, and its result contains nothing from the history.
     monkeypatch.setattr(checkup, "builtin_weights", lambda data: None)
     wrong = []
     seen = set()
-    # Most commands write the same into a pipe, apart from styles.
+    # Most commands write the same to a pipe, apart from styles.
     tried = (*DOCUMENTS, "history list", "history searches", "pack export")
     for name, calls in commands(db, tmp_path).items():
         for args in calls if is_terminal or name in depth.pick(tried, name) else ():
@@ -231,7 +231,7 @@ def test_no_command_writes_what_steers(
                     around = text[max(0, found.start() - 60) : found.end() + 20]
                     wrong.append(f"{name} {args[:4]!r} {stream}: {around!r}")
     assert not wrong, "\n".join(wrong)
-    # That the history is hostile at all.
+    # The history does contain control sequences.
     assert {"history list", "history searches", "pack export", "run"} <= seen
 
 

@@ -1,4 +1,4 @@
-"""The command in odd surroundings: no HOME, pipes and devices as files, and a crash that may leave nothing behind."""
+"""The command in unusual environments: no HOME, pipes and devices as files, and a crash that leaves nothing behind."""
 
 from __future__ import annotations
 

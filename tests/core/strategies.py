@@ -1,4 +1,4 @@
-"""Values of the core for property tests. Text is any Unicode that UTF-8 can hold, seeded with what editors break."""
+"""Hypothesis strategies for values of the core; text is any Unicode that UTF-8 can hold, seeded with tricky cases."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ contents = st.builds(
 
 
 def dumped(data: dict[str, Any]) -> str:
-    """JSON as lanes keep it, "" for an empty object."""
+    """JSON as lanes store it, "" for an empty object."""
     return json.dumps(data, ensure_ascii=False) if data else ""
 
 

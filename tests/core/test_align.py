@@ -1,4 +1,4 @@
-"""The leftovers of an alignment: correct always, smallest when there is room, bounded otherwise."""
+"""The leftovers of an alignment: always correct, minimal within the limit, bounded beyond it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rest(items: list[str], positions: list[int]) -> list[str]:
 
 
 def common_length(one: list[str], other: list[str]) -> int:
-    """The textbook table, to compare with."""
+    """The textbook algorithm for the longest common subsequence, as an oracle."""
     row = [0] * (len(other) + 1)
     for item in one:
         above = row[:]
@@ -82,7 +82,7 @@ def test_a_block_that_moved_is_counted_once_on_each_side() -> None:
 
 @given(st.permutations([str(n) for n in range(7)]))
 def test_where_it_is_cut_most_of_what_is_unique_stays(after: list[str]) -> None:
-    # Seven items hold no stretch of eight, so the cuts are at single ones, and the longest ascent is the answer.
+    # Seven items contain no run of eight, so the cuts are at single items and the longest ascent remains.
     before = sorted(after)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(align, "EXACT_PAIRS", 0)

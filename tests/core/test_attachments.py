@@ -1,4 +1,4 @@
-"""Which files can go with a message."""
+"""Which files can be attached to a message."""
 
 from __future__ import annotations
 

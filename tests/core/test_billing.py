@@ -1,4 +1,4 @@
-"""Price rows of strangers: whatever stands in them, a sum or nothing comes out."""
+"""Price rows from untrusted sources always give a sum or nothing."""
 
 from __future__ import annotations
 

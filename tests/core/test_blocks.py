@@ -1,4 +1,4 @@
-"""The stored form of what a prompt is made of besides messages."""
+"""The stored form of the parts of a prompt other than messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of answers end soon, whatever the schema and the answer are."""
+"""Validation of answers is bounded in time, whatever the schema and the answer."""
 
 from __future__ import annotations
 

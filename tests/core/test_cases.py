@@ -1,3 +1,5 @@
+"""Cases, their checks and value sets: stored form and errors."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""How far one content is from another, in words."""
+"""The difference of two contents: counts of words and a summary."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_summary_goes_on_with_the_text_to_its_length() -> None:
     old = user("Be nice.\n" + "Keep a positive and helpful tone in all that you say.")
     new = user("Give the status.\n" + "Keep a positive and helpful tone in all that you say.")
     assert count_change(old, new) == Change(3, 2, "Give the status. Keep a positive and…")
-    # What was removed is not followed by what stays.
+    # A summary of removed words has no unchanged words after them.
     assert count_change(user("a b, c z d"), user("a z")) == Change(0, 3, "− b, c")
     assert count_change(user("a z"), user("a b c z d")) == Change(3, 0, "b c z d")
 
@@ -60,7 +60,7 @@ def test_the_first_version_shows_its_first_line() -> None:
     content = Content((Message("system", " \n"), Message("user", "\n  Be brief.\nAnd kind.")))
     assert count_change(None, content) == Change(4, 0, "Be brief.")
     assert count_change(None, Content()) == Change()
-    # An empty text is not "no version": its summary is made of words.
+    # An empty text differs from "no version": its summary consists of words.
     assert count_change(user(""), content) == Change(4, 0, "Be brief. And kind.")
 
 
@@ -74,7 +74,7 @@ def test_roles_are_not_counted_but_said() -> None:
     assert count_change(old, Content((Message("user", "Be brief."), asked))) == Change(0, 0, "roles")
     assert count_change(old, Content((system, Message("assistant", ""), asked))) == Change(0, 0, "roles")
     assert count_change(old, Content((Message("user", "Be very brief."), asked))) == Change(1, 0, "very brief.")
-    # Words that move to another message were taken there and put here, whatever their number.
+    # Words that move to another message count as removed and added, whatever their number.
     assert count_change(old, Content((asked, system))).added > 0
 
 
@@ -150,7 +150,7 @@ assert count_change(one, three).added > 100_000
 
 
 def test_a_megabyte_is_compared_in_bounded_memory() -> None:
-    # A table of all pairs of words would need 2 GB here, and so much time that the test would not end.
+    # A table of all pairs of words would need 2 GB and far too much time here.
     done = subprocess.run(
         [sys.executable, "-c", MEGABYTE], capture_output=True, text=True, timeout=PROCESS_S, check=False
     )

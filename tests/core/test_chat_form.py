@@ -1,4 +1,4 @@
-"""Tools and output formats as requests carry them."""
+"""Tools and output formats in the form that requests have."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Descriptions of checks in words."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Content: its hash for ever, its stored form, and what is refused."""
+"""Content: its permanent hash, its stored form, and what is refused."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FULL = Content(
 )
 ANY_JSON = Content(HI.messages, output=OutputFormat("json"))
 
-# The hashes were made with sha256 over these bytes, written by hand. They may never change.
+# The hashes are sha256 over these bytes, which were written by hand. They may never change.
 GOLDEN = [
     (Content(), '{"format":1}', "3f0a99256beeb89a6b9f2793885291a6454928fd74903159ab2e51452b13df6f"),
     (
@@ -193,7 +193,7 @@ def test_any_json_is_read_or_refused(data: Any) -> None:
 
 
 def test_half_a_surrogate_pair_is_refused_before_hashing() -> None:
-    # A draft may hold it until it is mended.
+    # A draft may contain it until it is repaired.
     broken = Content((Message("user", "fine"), Message("user", "x\udfff")))
     assert from_json(json.loads(json.dumps(to_json(broken)))) == broken
     with pytest.raises(ContentError, match=r"text of message 2 has half a character \(at 1\)"):

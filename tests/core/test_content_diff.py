@@ -1,4 +1,4 @@
-"""Two contents, part by part."""
+"""The diff of two contents, part by part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every text of a content has one place, and goes back to it."""
+"""Every text of a content has one position, and can be replaced there."""
 
 from __future__ import annotations
 

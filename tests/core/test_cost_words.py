@@ -1,3 +1,5 @@
+"""Texts about costs."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Moments and durations as people read them."""
+"""Formatted times and durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word diffs: exact, readable, whole characters, bounded time."""
+"""Word diffs: exact, readable, never splitting characters, bounded in time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ similar = st.lists(
 
 
 def marked(made: TextDiff) -> str:
-    """Return a diff as a person reads it."""
+    """Return a diff in readable notation."""
     around = {"same": "{}", "removed": "[-{}-]", "added": "[+{}+]"}
     return "".join(around[piece.kind].format(piece.text) for piece in made.pieces())
 

@@ -1,3 +1,5 @@
+"""Detection of secrets and personal data in texts."""
+
 from __future__ import annotations
 
 import time
@@ -66,7 +68,7 @@ def test_any_text_can_be_looked_through(text: str) -> None:
 
 
 CPU_S = 30
-"""It takes a tenth of a second; in quadratic time it would take hours."""
+"""Normally a tenth of a second; hours if the time were quadratic."""
 
 
 @pytest.mark.parametrize("piece", ["a@", "sk-", "1 ", "A1 ", "+1 ", "x://y:", "password ", "eyJaaaaaaaa.", "a.b@c."])

@@ -1,4 +1,4 @@
-"""The draft survives storage exactly, and damaged ones are refused with a sentence."""
+"""The draft's stored form is exact, and damaged ones are refused with a sentence."""
 
 from __future__ import annotations
 

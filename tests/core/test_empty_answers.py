@@ -1,4 +1,4 @@
-"""What counts as an empty answer, what is said of it, and the choices beside an answer."""
+"""Empty answers, their explanations, and the other choices of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sorting named parameters into rows: what has one is checked by it, what has none stays."""
+"""Mapping named parameters to rows: those with a row are validated by it, the others are kept."""
 
 from __future__ import annotations
 

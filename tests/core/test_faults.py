@@ -1,4 +1,4 @@
-"""Reports of exceptions have types and places, and no words."""
+"""Reports of exceptions contain types and places, and no content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROMPT = "You are the order desk of ACME."
 
 
 def raised(*, depth: int = 1) -> Exception:
-    """Return an exception of our code whose message, locals and cause hold what must not be told."""
+    """Return an exception of our code whose message, locals and cause contain secrets."""
     try:
         drafts.Draft.from_json({"values": {PROMPT: depth}, SECRET: PROMPT})
     except ValueError as error:

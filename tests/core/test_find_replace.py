@@ -1,4 +1,4 @@
-"""What is found in texts, and what takes its place."""
+"""Finding and replacing in texts."""
 
 from __future__ import annotations
 

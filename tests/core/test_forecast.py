@@ -1,3 +1,5 @@
+"""Forecasts of tokens and costs before a run."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -148,7 +150,7 @@ CACHING = Rates(1e-6, 2e-6, 1e-7, written=1.25e-6)
 
 
 def keeping(cacheable: int, **more: object) -> LaneForecast:
-    """A lane of 100 input tokens, of which so many are to be kept in the provider's cache."""
+    """A lane of 100 input tokens, `cacheable` of which may come from the provider's cache."""
     counts = (replace(count_of(EXACT, (93,)), cacheable=cacheable),)
     fields: dict[str, object] = {"rates": CACHING, "context": 1000, "output": AmountSpan(10, 20), "past": 3, **more}
     return LaneForecast("a", "a", counts, **fields)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Proposals of a model, from its answer to the prompt."""
+"""Parsing a model's answer into a proposal, and applying it to the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which variables a Jinja template asks for."""
+"""The variables of a Jinja template."""
 
 from __future__ import annotations
 

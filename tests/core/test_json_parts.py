@@ -1,4 +1,4 @@
-"""A text of JSON that would fill the memory is no JSON; a long one that people could have written is."""
+"""JSON that would exhaust the memory is rejected; long JSON of realistic shape is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lanes and parameters: what is not set is absent, and foreign shapes are refused."""
+"""Lanes and parameters: unset values are absent, and unknown shapes are refused."""
 
 from __future__ import annotations
 

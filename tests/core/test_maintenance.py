@@ -1,3 +1,5 @@
+"""Rules of maintenance: stored form, and when a backup is due."""
+
 from __future__ import annotations
 
 import pytest

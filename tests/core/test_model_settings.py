@@ -1,4 +1,4 @@
-"""Which parameters of a stranger's lane reach LiteLLM."""
+"""Which parameters of an untrusted lane reach LiteLLM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Costs: unknown stays unknown, cached tokens are priced as such, small amounts stay comparable."""
+"""Costs: unknown stays unknown, cached tokens have their own price, small amounts stay comparable."""
 
 from __future__ import annotations
 

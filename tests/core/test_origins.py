@@ -1,3 +1,5 @@
+"""Origins of addresses: which addresses are the same server, and masked secrets."""
+
 from __future__ import annotations
 
 import httpx
@@ -61,7 +63,7 @@ def test_another_scheme_host_or_port_is_another_origin(one: str, other: str) -> 
         "https://[::1",
         "file:///etc/passwd",
         "https://a.example￿",
-        # The older rules for names make ss, σ and nothing of these, and register them apart.
+        # IDNA 2003 maps these to ss, σ and nothing; IDNA 2008 registers them as separate names.
         "https://faß.example/v1",
         "https://FAẞ.example/v1",
         "https://βόλος.example/v1",

@@ -1,4 +1,4 @@
-"""Whether answers have the form that was asked for."""
+"""Whether answers match the requested output format."""
 
 from __future__ import annotations
 

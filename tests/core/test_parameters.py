@@ -1,4 +1,4 @@
-"""The table of parameters: every row is whole, and every place that speaks of parameters reads it."""
+"""The table of parameters: every row is complete, and every place that mentions parameters reads it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.label[0].isupper()
     assert one.brief
     assert one.help.endswith(".")
-    assert set(one.formats) == set(FORMATS), "each format is told, with an empty name where it has none"
+    assert set(one.formats) == set(FORMATS), "every format is listed, with an empty name if it lacks the parameter"
     assert one.formats["llm"] == (one.name if one.is_sent else ""), "llm passes options on under their own names"
     assert bool(one.choices) == (one.kind == "choice")
     assert one.low is None or one.kind in ("number", "integer")

@@ -1,4 +1,4 @@
-"""The provider table, compared with the LiteLLM that is installed."""
+"""The provider table, compared with the installed LiteLLM."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _NO_CHAT_TEXT = """
     strands_decider topaz transcribe triton typesafe valkey vllm voyage
 """
 _NO_CHAT = frozenset(_NO_CHAT_TEXT.split())
-# Read by the parts of LiteLLM that are for other things than chat, or for the proxy and its logging.
+# Read by parts of LiteLLM that serve other purposes than chat, or by the proxy and its logging.
 _OTHER_PARTS = re.compile(
     r"/(search|image\w*|videos?|audio_\w+|text_to_speech|embed\w*|rerank|vector_store\w*|ocr|realtime|sandbox|a2a|containers|"
     r"files|batches|passthrough|decisions|rag_engine|fine_tuning|agents|agent|claude_platform)/"
     r"|/(oauth|workload_identity|subscription_accounts|cost_calculator)\.py$"
 )
-# Variables of chat providers that are no credentials of theirs: names for statistics, folders, fallbacks to others.
+# Variables of chat providers that hold no credentials of theirs: names for statistics, folders, fallbacks.
 _NOT_ONES_TEXT = """
     OR_SITE_URL VERCEL_SITE_URL MISTRAL_AZURE_API_KEY MISTRAL_AZURE_API_BASE AZURE_AUTHORITY_HOST WATSONX_IAM_URL
     GITHUB_COPILOT_DEVICE_CODE_URL GITHUB_COPILOT_ACCESS_TOKEN_URL OPENAI_LIKE_API_KEY OPENAI_LIKE_API_BASE
@@ -74,7 +74,7 @@ def _names_in_enum() -> Iterator[str]:
 
 
 def _read_variables(file: Path) -> set[str]:
-    """Every variable that a file of LiteLLM reads from the environment."""
+    """Return every variable that a file of LiteLLM reads from the environment."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
@@ -152,7 +152,7 @@ def test_a_row_is_complete(provider: Any) -> None:
     assert provider.name == provider.name.strip() != ""
     assert bool(provider.key_variables) <= provider.takes_key
     assert provider.needs_key <= provider.takes_key
-    assert not (provider.needs_address and provider.base_url), "a public address is none that has to be given"
+    assert not (provider.needs_address and provider.base_url), "a provider with a public address needs no other one"
     if provider.base_url:
         parts = urlsplit(provider.base_url)
         assert parts.scheme in ("http", "https")

@@ -1,4 +1,4 @@
-"""Keys are taken out in every spelling."""
+"""Keys are removed in every spelling."""
 
 from __future__ import annotations
 

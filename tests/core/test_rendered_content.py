@@ -1,4 +1,4 @@
-"""What a lane asks: content with its values filled in."""
+"""The content that a lane sends, with its values filled in."""
 
 from __future__ import annotations
 

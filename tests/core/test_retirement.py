@@ -1,3 +1,5 @@
+"""Retirement dates of models, and the texts about them."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -31,7 +33,7 @@ def test_what_is_said_of_a_date(day: date | None, note: str) -> None:
         ("2026-10-23", date(2026, 10, 23)),
         ("2026-13-01", None),
         ("2026-02-30", None),
-        # Forms of the standard that Python reads, too, but no date of the list.
+        # ISO 8601 forms that Python accepts but the list does not use.
         ("20261023", None),
         ("2026-W43-5", None),
         ("2026-10-23T00:00:00", None),

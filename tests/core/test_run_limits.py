@@ -1,3 +1,5 @@
+"""Limits per run, and which runs need a confirmation."""
+
 from __future__ import annotations
 
 import pytest

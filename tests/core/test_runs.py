@@ -1,4 +1,4 @@
-"""Timings of an output and the median loop."""
+"""Timings of an output, and the median loop."""
 
 from __future__ import annotations
 

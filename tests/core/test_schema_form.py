@@ -1,4 +1,4 @@
-"""JSON Schemas as forms: what is not changed stays."""
+"""JSON Schemas as forms: unchanged parts are preserved."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Snippets with gaps: parsing, escaping, and insertion."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""What an insertion leaves behind, and how far it goes from version to version."""
+"""Marks of inserted techniques, and how they are inherited from version to version."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_mark_goes_on_while_a_piece_of_it_stands() -> None:
     mark = TechniqueMark("role", "Role", "You are\nYou help")
     assert passed_on([], [mark], [mark], said("", "You help cooks.")) == [mark]
     assert passed_on([], [mark], [mark], said("Help cooks.")) == []
-    # Of an earlier version, not of the parent: the old text came back.
+    # From an earlier version, not the parent: the old text came back.
     assert passed_on([], [], [mark], said("You are a cook.")) == [mark]
 
 
@@ -75,5 +75,5 @@ def test_what_a_person_said_goes_on_until_it_is_inserted_anew() -> None:
     no, yes = TechniqueMark("role", "Role", used=False), TechniqueMark("tone", "Tone")
     assert passed_on([], [no, yes], [inserted], text) == [no, yes]
     assert passed_on([inserted], [no], [], text) == [inserted]
-    # Said of some other version than the parent.
+    # A statement about another version than the parent.
     assert passed_on([], [], [yes], text) == []

@@ -1,3 +1,5 @@
+"""Techniques: insertion into a content, and search."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Plain templates change `{{name}}` and nothing else, in one pass."""
+"""Plain templates replace `{{name}}` and nothing else, in one pass."""
 
 from __future__ import annotations
 

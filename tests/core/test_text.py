@@ -1,4 +1,4 @@
-"""Text as typed, and how it is cut into words."""
+"""Normalisation of typed text, and splitting into words."""
 
 from __future__ import annotations
 

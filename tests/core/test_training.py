@@ -1,4 +1,4 @@
-"""Rows to train with: nothing twice, nothing in both parts, nothing that people said both ways about."""
+"""Training rows: no duplicates, no row in both parts, no contradictions."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_validation_gets_its_share_and_never_most_of_it(seed: int) -> None:
-    # One value set was asked many times, another one once: whichever is drawn first.
+    # One value set was asked many times, another one once: independent of which is drawn first.
     often = [row("the lamp", said) for said in (ANSWER, OTHER, (TrainingTurn("assistant", "Tuesday!"),))]
     split = prepare([*often, row("two chairs")], "chosen", 0.1, seed)
     assert [len(split.train), len(split.validation)] == [3, 1]
@@ -179,7 +179,7 @@ def test_two_thousand_rows_are_compared_in_seconds() -> None:
 
 
 def asked(name: str, review: str, answer: str = "positive", **parts: object) -> TrainingRow:
-    """A row with a long instruction, as most prompts have one."""
+    """Return a row with a long instruction, as is typical of prompts."""
     prompt = (
         TrainingTurn("system", "Say whether the review is positive or negative. " * 50),
         TrainingTurn("user", review),
@@ -202,7 +202,7 @@ def test_a_long_instruction_does_not_make_questions_alike() -> None:
     split = prepare([*rows, asked("x", f"{REVIEWS[2]}!")], "chosen", 0)
     assert split.train == tuple(rows)
     assert split.left_out == (("near-duplicates", 1),)
-    # In one message with it they are told apart by what was filled in.
+    # In a single message with it they are told apart by their values.
     single = [replace(r, prompt=(TrainingTurn("user", r.prompt[0].text + r.prompt[1].text),)) for r in rows]
     assert prepare(single, "chosen", 0).train == tuple(single)
 

@@ -1,4 +1,4 @@
-"""What is amiss with the variables of a prompt."""
+"""Problems with the variables of a prompt."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def test_sets_that_differ_in_nothing_that_is_used_send_the_same() -> None:
     sets = [{"a": "1", "b": "2"}, {"a": "1", "b": "2", "other": "x"}, {"a": "1", "b": "3"}, {"b": "2", "a": "1"}]
     assert repeats(content, sets) == 2
     assert repeats(Content((Message("user", "Hello"),)), sets) == 3
-    assert repeats(content, [{"a": "1"}, {"a": "1"}]) == 0, "they cannot be sent"
+    assert repeats(content, [{"a": "1"}, {"a": "1"}]) == 0, "incomplete sets are not sent"
     assert repeats(Content((Message("user", "{{ a }}"),), template="jinja"), [{}, {}]) == 1
     assert repeats(content, []) == 0

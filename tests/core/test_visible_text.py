@@ -1,4 +1,4 @@
-"""What steers a terminal or turns text is made visible, and nothing else changes."""
+"""Control characters and bidirectional controls are made visible, and nothing else changes."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 `python -m tests.e2e.demo loop` stops after the first loop: run, verdict, edit, run, back.
 
-Saves a picture of every step to build/demo/ and prints what it did with timings; ends with 1 when a step fails. It runs
-on the screen there is; `make demo` brings Xvfb where there is none, and goes on with the gallery.
+Saves a picture of every step to build/demo/ and prints the steps with timings; exits with 1 when a step fails. It uses
+the current display; `make demo` starts Xvfb where there is none, and runs the gallery afterwards.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _looks(demo: Demo) -> None:
 
 
 def main() -> int:
-    """Run the demo; return 0 when every step came out right."""
+    """Run the demo; return 0 when every step succeeded."""
     parts = (_the_loop,) if sys.argv[1:] == ["loop"] else (_the_loop, _failures_and_many_lanes, _looks)
     return shown(parts, QApplication(sys.argv[:1]), OUT)
 

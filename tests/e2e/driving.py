@@ -1,6 +1,6 @@
-"""What drives the real window for pictures: waits, keys, and pictures of all that stands on the screen.
+"""Drives the real window to take pictures: waits, keys, and pictures with all open dialogs and menus.
 
-Invariant: a home of its own, so that a demonstration neither reads nor changes what a person has.
+Invariant: the window has its own home, so that a demonstration neither reads nor changes the user's files.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from workbench.ui.widgets.theme import Theme
 from workbench.usecases.workbench import Workbench
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "demo"
-"""Where the loop leaves its pictures; the gallery has a folder in it."""
+"""Where the loop saves its pictures; the gallery uses a folder in it."""
 WIDE, NARROW = (1440, 900), (1024, 700)
 PATIENCE_S = 120.0
 SETTLE_MS = 150
-"""How long a picture waits for what follows a change by timers."""
+"""How long to wait before a picture, for timers that follow a change."""
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
@@ -45,11 +45,11 @@ CTRL, ALT, SHIFT = (
 
 
 class DemoError(Exception):
-    """A step that did not come out as it should."""
+    """A step failed."""
 
 
 class Demo:
-    """Drives one window and takes its pictures."""
+    """Drives one window and takes pictures of it."""
 
     def __init__(self, window: WindowDriver, db: Path, out: Path) -> None:
         self.window, self.db, self._out = window, db, out
@@ -61,7 +61,7 @@ class Demo:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
 
     def until(self, what: str, condition: Callable[[], object]) -> None:
-        """Let the window work until a condition holds."""
+        """Process events until a condition holds."""
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > deadline:
@@ -69,13 +69,13 @@ class Demo:
             self.pause(15)
 
     def pause(self, ms: int) -> None:
-        """Let the window work for a while; an event loop, so that other threads work too."""
+        """Process events for a while, in an event loop so that other threads run too."""
         loop = QEventLoop()
         QTimer.singleShot(ms, loop.quit)
         loop.exec()
 
     def picture(self, name: str) -> None:
-        """Save what the window shows, with the dialogs and menus in front of it."""
+        """Save a picture of the window with the dialogs and menus in front of it."""
         self.pause(SETTLE_MS)
         self._pictures += 1
         file = self._out / f"{self._pictures:02d}-{name}.png"
@@ -87,7 +87,7 @@ class Demo:
         frame = self.window.frame
         picture = frame.grab()
         over = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not frame and w.width() > 1]
-        # Menus are made after the dialogs that they belong to.
+        # Menus come after the dialogs that they belong to.
         for widget in sorted(over, key=lambda w: bool(w.windowFlags() & Qt.WindowType.Popup == Qt.WindowType.Popup)):
             with QPainter(picture) as painter:
                 at = frame.mapFromGlobal(widget.mapToGlobal(widget.rect().topLeft()))
@@ -102,12 +102,12 @@ class Demo:
         QTest.keyClick(target, key, modifiers)
 
     def iterations(self) -> list[IterationRow]:
-        """Return the iterations that the timeline shows, newest first."""
+        """Return the iterations in the timeline, newest first."""
         model = self.window.timeline
         return [row for i in range(model.rowCount()) if isinstance(row := model.row(i), IterationRow)]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        """Read the database as another program would."""
+        """Query the database through a separate connection."""
         connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
         try:
             return connection.execute(query).fetchall()
@@ -115,18 +115,18 @@ class Demo:
             connection.close()
 
     def check(self, what: str, holds: object) -> None:
-        """End the demo unless something holds."""
+        """Fail the demo unless the condition holds."""
         if not holds:
             raise DemoError(what)
         self.say(f"checked: {what}")
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Give the window another size."""
+        """Resize the window."""
         self.window.frame.resize(*size)
         self.pause(150)
 
     def run(self, picture: str = "") -> None:
-        """Press Ctrl+Enter and wait for the end, with a picture while it streams if wanted."""
+        """Press Ctrl+Enter and wait for the end; optionally take a picture while it streams."""
         runs = "SELECT 1 FROM runs WHERE kind = 'iteration'"
         before = len(self.rows(runs))
         started = time.monotonic()
@@ -146,7 +146,7 @@ class Demo:
 
 @contextmanager
 def demonstrated(app: QApplication, out: Path) -> Iterator[Demo]:
-    """Open the window over a new history in a home of its own; pictures go to `out`, which is emptied first."""
+    """Open the window over a new history in its own home; pictures go to `out`, which is emptied first."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     home = Path(tempfile.mkdtemp(prefix="workbench-demo-"))
@@ -174,7 +174,7 @@ def demonstrated(app: QApplication, out: Path) -> Iterator[Demo]:
 
 
 def shown(parts: tuple[Callable[[Demo], None], ...], app: QApplication, out: Path) -> int:
-    """Go through parts of a demonstration; return 0 when every step came out right, else 1 with a sentence."""
+    """Run the parts of a demonstration; return 0 when every step succeeded, else print the failure and return 1."""
     try:
         with demonstrated(app, out) as demo:
             for part in parts:

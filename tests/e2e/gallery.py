@@ -1,7 +1,7 @@
-"""`make demo`, second part: every face of the window, in both themes and sizes, to be looked at.
+"""`make demo`, second part: pictures of every state of the window, in both themes and sizes, for visual review.
 
-Nothing here is judged by a program. It needs no model: `echo` answers, so that a message is also what a lane shows.
-With QT_SCALE_FACTOR=2 the same pictures are made for a screen of high resolution.
+Nothing here is asserted. It needs no model: `echo` answers, so a message is also the answer in the lane.
+With QT_SCALE_FACTOR=2 the same pictures are made for a high-resolution screen.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ PARTS = (
 
 
 def main() -> int:
-    """Make the pictures of the parts named in the arguments, of all without any; return 0 when all came out."""
+    """Take the pictures of the parts named in the arguments, or of all; return 0 when all succeeded."""
     named = sys.argv[1:]
     high = float(os.environ.get("QT_SCALE_FACTOR", "1")) > 1
     wanted = tuple(part for part in PARTS if not named or part.__name__ in named)

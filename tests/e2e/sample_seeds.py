@@ -1,6 +1,6 @@
-"""How well the sample does what it is there for: the two lanes must differ in a way that a newcomer sees.
+"""Measures how well the sample prompt shows its point: the two lanes must differ visibly for a newcomer.
 
-Run `python -m tests.e2e.sample_seeds [SEEDS]`. It asks the built-in model through the engine, with every seed once per
+Run `python -m tests.e2e.sample_seeds [SEEDS]`. It calls the built-in model through the engine, with every seed once per
 lane, and counts the answers that give the status, the ETA and the tracking link of the order's record.
 """
 
@@ -24,7 +24,7 @@ from workbench.usecases.sample_prompts import load_sample
 PATIENCE_S = 300.0
 NEEDED = ("in transit", "friday", "https://track.example/123abcdefg")
 ENOUGH = 40
-"""Words; a concise answer has fewer."""
+"""In words; a concise answer has fewer."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Answer:
 
 
 def ask(seeds: Iterable[int], one_line: int | None = None) -> list[Answer]:
-    """Ask both lanes with every seed and return the answers, by seed and lane.
+    """Call both lanes with every seed and return the answers, by seed and lane.
 
-    The one-line prompt is only asked with the first `one_line` seeds: its answers are long.
+    The one-line prompt runs only with the first `one_line` seeds, because its answers are long.
     """
     sample = load_sample()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()

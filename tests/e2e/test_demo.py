@@ -1,4 +1,4 @@
-"""`make demo` is the end-to-end test: the real window, the real engine, the built-in model."""
+"""`make demo` as the end-to-end test: the real window, the real engine, the built-in model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.builtin]
 
 
 def shown(module: str, *parts: str) -> None:
-    """Run a part of the demonstration where it has a screen; it ends well and Qt has nothing to say."""
+    """Run a part of the demonstration on its own screen; it must succeed without Qt warnings."""
     command = [sys.executable, "-m", module, *parts]
     env = dict(os.environ)
     if shutil.which("xvfb-run"):

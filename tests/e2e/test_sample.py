@@ -1,4 +1,4 @@
-"""The sample with the real built-in model; `tests.e2e.sample_seeds` asks more often."""
+"""The sample with the real built-in model; `tests.e2e.sample_seeds` tries more seeds."""
 
 from __future__ import annotations
 

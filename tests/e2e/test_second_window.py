@@ -1,4 +1,4 @@
-"""The program as it is started: a second start raises the first, and what cannot be opened is told and left alone."""
+"""Starting the whole program: a second start raises the first window; an unusable file is reported and not changed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_what_is_no_history_is_told_and_left_alone(tmp_path: Path, kind: str) ->
     child = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
     try:
-        said = child.stderr.readline()  # the same sentence is in a dialog, which waits
+        said = child.stderr.readline()  # the dialog shows the same sentence and waits
     finally:
         child.terminate()
         child.wait(PATIENCE_S)

@@ -1,4 +1,4 @@
-"""The command as people run it: whole processes, killed and interrupted for real."""
+"""The `workbench` command in whole processes, which are really killed and interrupted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workbench.usecases.endpoint_form import EndpointForm
 pytestmark = pytest.mark.e2e
 SECRET = "sk-planted-4f9Qe7Zr21xYw8"
 
-# Text that tools like to change: nothing of it may change anywhere.
+# Text that tools tend to alter; none of it may change.
 CORPUS = {
     "white space": "  NBSP:\xa0 em:\u2003 line:\u2028 paragraph:\u2029 zero:\u200b tab:\t\n\n trailing \n\n",
     "line ends": "one\rtwo\n\rthree\n",
@@ -40,7 +40,7 @@ CORPUS = {
     "yaml": "key: [a, 'b']\n- &anchor *alias !!tag |\n  %YAML 1.2\n--- # comment",
     "cjk": "日本語、한국어。中文",
 }
-# White space at the beginning and at the end is what tools like to change most.
+# Leading and trailing white space is what tools alter most.
 CORPUS["all"] = "\n".join([*CORPUS.values(), CORPUS["white space"]])
 
 
@@ -151,7 +151,7 @@ def stored_text(workbench: object, prompt: str) -> str:
 
 @pytest.fixture
 def heeded() -> Iterator[None]:
-    """Children get SIGINT: a shell that runs something in the background has it ignored, and that is inherited."""
+    """Restore SIGINT in children: a shell's background jobs ignore it, and children inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -196,7 +196,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
         assert workbench.history.detail(rows[0].run_uid).outputs[0].result.state == "stopped"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("more", [[], pytest.param(["--json"], marks=pytest.mark.deep(only=True))])
 def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]
@@ -208,7 +208,7 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.history.iterations(workbench.prompts.find("Case").uid)
     if more:
-        return  # a list is the same, whatever was run
+        return  # a list does not depend on the runs
     with Path("/dev/full").open("wb") as full:
         listing = command("history", "list", "--db", str(tmp_path / "w.db"))
         done = subprocess.run(listing, stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)
@@ -242,7 +242,7 @@ def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
         if select.select([main], [], [], 0.1)[0]:
             try:
                 seen += os.read(main, 4096)
-            except OSError:  # how a terminal says that nobody writes to it any more
+            except OSError:  # how a pseudo terminal reports that it has no writer left
                 break
     os.close(main)
     assert child.wait(PATIENCE_S) == 0
@@ -256,7 +256,7 @@ def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
 
 def test_two_terminals_write_one_database(tmp_path: Path) -> None:
     file, db = prompt_file(tmp_path, "hi"), str(tmp_path / "w.db")
-    # The prompt is there already: two that begin at once would each make it.
+    # The prompt exists already: two concurrent starts would each create it.
     assert main(["run", "--db", db, "--prompt", file]) == 0
     children = [
         subprocess.Popen(command("run", "--db", db, "--prompt", file), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -331,7 +331,7 @@ def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: P
         marks = {(mark["kind"], mark["name"]): mark["detail"] for mark in lane["marks"]}
         assert set(marks) == {("added", "address"), ("added", "stream_options")}
         assert fake.base_url in marks["added", "address"]
-        assert "stream_options" not in done.stderr.decode(), "what changes no answer is in the document only"
+        assert "stream_options" not in done.stderr.decode(), "transport options are not reported as changes"
         assert [request.path for request in fake.requests if request.method == "POST"] == ["/v1/chat/completions"]
         assert {request.path for request in fake.requests if request.method == "GET"} == {
             "/v1/models",

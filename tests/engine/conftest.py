@@ -1,3 +1,5 @@
+"""Fixtures of the engine's tests: engines shared by several tests, and a fake provider."""
+
 from __future__ import annotations
 
 import os
@@ -24,9 +26,9 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def shared_engine() -> Iterator[Engine]:
-    """For tests that do not harm it: starting one takes a third of a second."""
+    """An engine for tests that do not harm it, shared because starting one takes a third of a second."""
     with Engine() as running:
-        # Its processes and threads must be there before the first test looks for what it left behind.
+        # Its processes and threads must exist before the leak check of the first test takes its snapshot.
         running.heard.wait_for(lambda: running.heard.notices("ready"))
         yield running
 
@@ -43,7 +45,7 @@ def weights() -> Path:
 
 @pytest.fixture(scope="session")
 def translating() -> Iterator[Engine]:
-    """One with LiteLLM loaded, for tests that do not harm it: loading it takes seconds.
+    """An engine with LiteLLM loaded, for tests that do not harm it, shared because loading takes seconds.
 
     Its environment has keys that no call of a test may use.
     """

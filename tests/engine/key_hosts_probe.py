@@ -1,6 +1,6 @@
-"""Asks one model of every provider through the installed LiteLLM without a network; prints what the guard held back.
+"""Calls one model of every provider through the installed LiteLLM without a network; prints which keys were held back.
 
-Run as a program: LiteLLM changes the process that imports it.
+Run as a program, because LiteLLM changes the process that imports it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _send(self: object, request: httpx.Request, **_: object) -> httpx.Response:
 
 
 async def held_back() -> dict[str, str]:
-    """Return what the guard said, by provider."""
+    """Return the guard's message, by provider."""
     httpx.AsyncClient.send, httpx.Client.send = _asend, _send  # type: ignore[assignment]
     litellm: Any = litellm_calls._import()
     found = {}

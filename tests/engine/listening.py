@@ -1,4 +1,4 @@
-"""An engine client whose events can be waited for."""
+"""An engine client with waits for its events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Listener:
             self.events.append(event)
             if isinstance(event, CallDelta):
                 before = self._texts.get((event.id, event.kind), "")
-                # A wrong offset leaves a hole that no result matches.
+                # A wrong offset leaves a marker that makes the text differ from the result.
                 text = event.text if event.offset == len(before) else f"<hole at {event.offset}>"
                 self._texts[event.id, event.kind] = before + text
             self._changed.notify_all()
@@ -64,7 +64,7 @@ class Listener:
         return ended[0].result
 
     def text(self, call_id: str, kind: str = "text") -> str:
-        """The deltas so far, joined."""
+        """Return the deltas so far, joined."""
         return self._texts.get((call_id, kind), "")
 
     def notices(self, kind: str) -> list[EngineNotice]:

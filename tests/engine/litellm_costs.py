@@ -1,6 +1,6 @@
-"""What LiteLLM itself would bill: cases come in as JSON, dollars or errors go out.
+"""Costs computed by LiteLLM itself: reads cases as JSON, prints dollars or errors.
 
-It runs in an interpreter apart because LiteLLM takes seconds to import and changes the process that it is in.
+Run in a separate interpreter, because LiteLLM takes seconds to import and changes its process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def tell(file: str) -> None:
 
     asked = json.loads(Path(file).read_text())
     at = datetime.fromisoformat(asked["at"])
-    # Other programs follow in this interpreter.
+    # The interpreter runs other programs afterwards.
     with patch.object(litellm, "suppress_debug_info", True), patch.object(utils, "current_billing_time", lambda: at):
         print(json.dumps([_cost(case) for case in asked["cases"]]))
 

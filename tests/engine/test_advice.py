@@ -1,4 +1,4 @@
-"""Advice in failures names missing settings only."""
+"""The advice in a failure names only missing settings."""
 
 from __future__ import annotations
 

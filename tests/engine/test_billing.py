@@ -1,4 +1,4 @@
-"""Costs against LiteLLM's own sum, for every kind of price in its list."""
+"""Costs compared with LiteLLM's own, for every kind of price in its list."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from workbench.engine.child.usage_reader import usage_of
 AT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 EACH = 5
-"""Models that are looked at for each kind of price."""
+"""Number of models to test for each kind of price."""
 PLAIN = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
 _ABOVE = re.compile(r"_above_(\d+)k_tokens")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A usage of a model, and which kind of price it is for."""
+    """A usage of a model, and the kind of price that it tests."""
 
     shape: str
     model: str
@@ -48,14 +48,14 @@ def entries() -> dict[str, dict[str, Any]]:
 
 
 def is_price(name: str) -> bool:
-    """Whether it is a price of a chat: batches and decisions are no chats, and the others are in no sum of LiteLLM."""
+    """Whether it is a price of chat calls; batches and decisions are none, and LiteLLM does not add up the others."""
     if name.endswith(("_batches", "_decisions")) or "_dbu_" in name or name.endswith("_cache_hit"):
         return False
     return bool(re.search(r"cost|pricing|uplift|^provider_specific_entry$", name)) and not name.startswith("code_inter")
 
 
 def usages(name: str, entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield usages in which this price counts."""
+    """Yield usages to which this price applies."""
     over = int(found[1]) * 1000 if (found := _ABOVE.search(name)) else 0
     given = over + 40_000 if over else 1_000
     into: dict[str, Any] = {}
@@ -128,7 +128,7 @@ def usages(name: str, entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def odd_usages() -> Iterator[dict[str, Any]]:
-    """Yield counts that contradict each other, and prompts that end where a tier does."""
+    """Yield contradictory counts, and prompts that end at the limit of a tier."""
     odd: tuple[tuple[dict[str, Any], dict[str, Any], int], ...] = (
         ({}, {}, 0),
         ({}, {"reasoning_tokens": 500}, 100),
@@ -185,13 +185,13 @@ def cases() -> list[Case]:
 
 
 def info_of(catalogue: ModelCatalogue, name: str) -> ModelInfo:
-    """Return what is known of a model of LiteLLM's map; one that sounds like another's has its provider before it."""
+    """Return the catalogue's entry for a model of LiteLLM's map, whose id may have a provider prefix."""
     return catalogue.get(name) or next(info for info in catalogue.models if info.id.endswith(f"/{name}"))
 
 
 @pytest.fixture(scope="module")
 def priced(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, float, float | None]]:
-    """Every case with LiteLLM's sum and ours; what LiteLLM itself cannot price is left out."""
+    """Return every case with LiteLLM's cost and ours, except those that LiteLLM cannot price."""
     catalogue, wanted = ModelCatalogue.load(), cases()
     made = []
     for case in wanted:
@@ -201,7 +201,7 @@ def priced(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> lis
     asked.write_text(json.dumps({"at": AT.isoformat(), "cases": made}))
     code = f"import litellm\nfrom tests.engine import litellm_costs\nlitellm_costs.tell({str(asked)!r})"
     found = []
-    # LiteLLM itself may print before the answer.
+    # LiteLLM may print other lines before the answer.
     for case, theirs in zip(wanted, json.loads(python.run(code, ROOT).splitlines()[-1]), strict=True):
         if not isinstance(theirs, float | int):
             continue

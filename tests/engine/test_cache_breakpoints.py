@@ -1,3 +1,5 @@
+"""Cache breakpoints in requests, for models that support them."""
+
 from __future__ import annotations
 
 import pytest

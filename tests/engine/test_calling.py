@@ -1,4 +1,4 @@
-"""Tool calls while they stream, over the real pipe: what is told when, and what hostile ones lead to."""
+"""Streaming of tool calls over the real pipe: the order of events, and hostile calls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def engine(shared_engine: Engine) -> Engine:
 
 
 def told(engine: Engine, call_id: str, number: int = 0) -> str:
-    """The arguments that were told so far; offsets without gaps."""
+    """Return the arguments received so far; fails on gaps between offsets."""
     text = ""
     for one in engine.heard.of(ToolCallDelta, call_id):
         if one.number == number:

@@ -1,3 +1,5 @@
+"""The client's ledger of running calls, from queued to ended."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -89,7 +91,7 @@ def test_a_call_grows_until_its_round_is_over() -> None:
     )
     assert stepped == CallStepped("a", counted)
     assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == ToolCallDelta("a", 0, "more", "d", 0, "[")
-    # An end that could not say all does not take the calls along.
+    # A result without all steps does not remove the calls received before.
     ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
     assert isinstance(ended, CallEnded)
     assert ended.result.steps == (*counted, AnswerStep("tool_call", "[", "more", "d"))

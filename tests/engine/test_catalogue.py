@@ -1,3 +1,5 @@
+"""The model catalogue: loading, search, provider of a model, and broken files."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""The client with real children: the engine answering as echo, and the stand-in misbehaving as its script says."""
+"""The client with real child processes: the engine with echo, and the scripted engine misbehaving."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.engine.calls import Call, CallQueued, EngineError, RequestSent
 from workbench.engine.client import EngineClient
 
 SOON = (0.01,)
-"""Seconds before an engine is started again, where that is not what is tested."""
+"""Seconds until an engine is restarted, in tests of something else."""
 EXACT = "NBSP\u00a0 {# x #} \\frac{a}{b} <%= y %> {{name}}\r lone CR\u2028 שלום 👩‍👩‍👧 \n\n"
 
 
@@ -301,7 +301,7 @@ class TestStandIn:
             assert engine.ask().text == "x"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a stopped child is only woken by its parent's end")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a stopped child is killed with its parent")
 def test_killing_the_parent_ends_an_engine_that_is_stopped() -> None:
     """No thread of it runs, so it cannot see that its stdin is closed."""
     parent, pid = parent_and_engine()

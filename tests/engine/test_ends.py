@@ -1,4 +1,4 @@
-"""Every call and every question gets an end, also where something went wrong that nobody foresaw."""
+"""Every call and every query ends, also after unexpected errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ECHO = FIXED_ENDPOINTS[1]
 
 
 class Pipe:
-    """The child's side of a wire, that remembers."""
+    """The child's side of a pipe, which records the messages."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []

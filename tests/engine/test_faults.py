@@ -1,4 +1,4 @@
-"""The engine tells its parent of unexpected exceptions, without their words."""
+"""The engine reports unexpected exceptions to its parent, without their messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that mean harm: endless, huge, deep and odd answers, and keys that are sent back."""
+"""Hostile servers: endless, huge, deep and odd answers, and keys that are sent back."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class TestLists:
 
     def test_a_server_that_drips(self, fake: FakeProvider) -> None:
         fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
-        # On a busy machine a short time can be over before the server is reached.
+        # On a busy machine a short timeout may expire before the server is reached.
         for seconds in (0.3, 3, 30):
             asked = model_listing.ModelLister(HttpClients(), cast("CallProvider", None), seconds)
             with pytest.raises(CallError) as caught:
@@ -188,7 +188,7 @@ def test_a_huge_whole_answer_is_cut(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), stream=False)
     assert code(result) == "answer_too_long"
     assert result.failure is not None
-    assert "kept" not in result.failure.sentence, "half of a JSON text is nothing to keep"
+    assert "kept" not in result.failure.sentence, "a truncated JSON body has no answer to keep"
 
 
 def test_a_bomb_as_an_answer(engine: Engine, fake: FakeProvider) -> None:

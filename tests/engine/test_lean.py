@@ -1,4 +1,4 @@
-"""The lean path over the real pipe against a real HTTP server that behaves, if oddly."""
+"""The lean path over the real pipe, against a real HTTP server with valid but unusual answers."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> 
     for call_id in (*many, lane):
         engine.heard.result(call_id)
     assert fake.most_open == 8
-    # Requests of the same moment arrive in any order; the engine tells whom it let go first.
+    # Simultaneous requests arrive in any order; the engine reports the order in which it released them.
     sent = [event.id for event in engine.heard.of(RequestSent) if event.id in (*many, lane)]
     assert [call_id for call_id in sent if call_id != lane] == many
     assert sent.index(lane) - 8 <= 1
@@ -195,7 +195,7 @@ def test_limits_can_be_set(fake: FakeProvider) -> None:
     with Engine(limits={"mine": 3}) as engine:
         calls = [engine.run(address(fake.base_url), stream=False) for _ in range(30)]
         fake.wait_for(lambda f: f.open == 3)
-        # Everything that was asked before this is under way or waits.
+        # All earlier calls are now running or queued.
         assert engine.ask(ECHO, "hi").text == "hi"
         assert len(engine.heard.of(RequestSent)) == 4
         engine.client.set_limit("mine", 20)

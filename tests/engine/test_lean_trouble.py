@@ -1,4 +1,4 @@
-"""The lean path against a server that refuses, breaks off, falls silent, or is not there."""
+"""The lean path against a server that refuses, disconnects, stalls, or is unreachable."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_401_without_a_key_asks_for_one(engine: Engine, fake: FakeProvider) -> N
 
 @pytest.mark.parametrize("after", ["0.05", "date"])
 def test_retry_after_is_honoured(engine: Engine, fake: FakeProvider, after: str) -> None:
-    # A date in the past wants no pause; without it there would be one of half a second at least.
+    # A date in the past requests no pause; without it the pause would be at least half a second.
     wish = formatdate(time.time() - 5, usegmt=True) if after == "date" else after
     fake.script(status(429, headers={"retry-after": wish}), stream("ok"))
     call_id = engine.run(address(fake.base_url))
@@ -91,7 +91,7 @@ def test_server_trouble_is_retried(engine: Engine) -> None:
     first = (status(503), Reply(before=(Cut(),)), Reply(headers=fakes.SSE))
     with contextlib.ExitStack() as held:
         calls = []
-        # All at once: each pauses before it asks again.
+        # In parallel, because each pauses before its retry.
         for reply in first:
             server = held.enter_context(FakeProvider())
             server.script(reply, stream("ok"))
@@ -171,7 +171,7 @@ def test_not_json_when_not_streamed(engine: Engine, fake: FakeProvider) -> None:
 
 
 def test_silence_after_the_finish_reason_is_no_failure(engine: Engine, fake: FakeProvider) -> None:
-    # In one piece: a moment between the two would be a silence before the end.
+    # In one chunk: a pause between the two would count as silence before the end.
     whole_answer = fakes.chunk({"content": "a"}) + fakes.chunk({}, finish="stop")
     fake.script(Reply((Send(whole_answer), Hold()), headers=fakes.SSE))
     result = engine.ask(address(fake.base_url), timeouts=quick(silence=0.3))

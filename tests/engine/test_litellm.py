@@ -1,4 +1,4 @@
-"""The path through LiteLLM, over the real pipe, against a server that speaks Anthropic's protocol and others."""
+"""The path through LiteLLM, over the real pipe, against servers with Anthropic's protocol and others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading deltas, choices and turns costs no more than they are long."""
+"""Parsing deltas, choices and turns takes linear time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.engine.child.streamed_answer import StreamedAnswer
 
 
 class Heard:
-    """Takes in what a choice says."""
+    """Records the content of a choice."""
 
     def __init__(self) -> None:
         self.reasoning = self.said = ""
@@ -35,7 +35,7 @@ class Heard:
 
 
 class CountingList(list[str]):
-    """Counts how many pieces were read."""
+    """Counts the items that are read from it."""
 
     read = 0
 

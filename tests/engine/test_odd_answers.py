@@ -1,4 +1,4 @@
-"""Answers in shapes that nobody promised, over the real pipe: through the lean client and through LiteLLM."""
+"""Answers of unspecified shapes, over the real pipe: through the lean client and through LiteLLM."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def at(fake: FakeProvider, path: str = "") -> Endpoint:
 
 
 def deltas(*parts: Any, finish: Any = "stop", index: Any = 0) -> Reply:
-    """A stream with one chunk for each of these deltas."""
+    """Return a stream with one chunk for each of these deltas."""
     chunks = [event({"choices": [{"index": index, "delta": part}]}) for part in parts]
     ending = event({"choices": [{"index": index, "delta": {}, "finish_reason": finish}]})
     return raw(*chunks, ending, event("[DONE]"))
@@ -70,7 +70,7 @@ def choice(content: Any, index: Any = 0, finish: str = "stop", **more: Any) -> d
 
 
 def piece(index: Any, content: str = "", finish: str | None = None, **delta: Any) -> bytes:
-    """A chunk of a stream with one choice in it."""
+    """Return a stream chunk with one choice."""
     parts = {"content": content, **delta} if content else delta
     one = {"index": index, "delta": parts, "finish_reason": finish}
     return event({"id": "c1", "object": "chat.completion.chunk", "model": "fake-1", "choices": [one]})
@@ -105,13 +105,13 @@ def test_a_stream_of_several_choices_through_litellm(translating: Engine, fake: 
     fake.script(TWO)
     result = translating.ask(at(fake, "/v1"), model=VLLM, key=KEY, params={"n": 2})
     assert (result.state, result.text, result.reasoning, result.finish_reason) == ("finished", "First", "", "stop")
-    # LiteLLM tells why the first choice ended, and of no other.
+    # LiteLLM reports the finish reason of the first choice only.
     assert further_choices(result.response) == (FurtherChoice(1, "Second answer", "why"),)
 
 
 def test_several_whole_choices(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
     first, second = choice("First"), choice("Second answer", 1, "length", reasoning_content="why")
-    # LiteLLM numbers whole choices by their places.
+    # LiteLLM numbers whole choices by position.
     fake.script(wholly(second, first), wholly(first, second))
     check_two(lean.ask(address(fake.base_url), stream=False))
     check_two(translating.ask(at(fake, "/v1"), model=VLLM, key=KEY, stream=False))
@@ -322,7 +322,7 @@ def test_a_stream_that_calls_itself_json(lean: Engine, fake: FakeProvider) -> No
 def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -> None:
     """A few kB that are MB of comments, faster than they can be read, until another call was answered beside them."""
     packed = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
-    # After a full flush a block needs nothing of those before it, so that it can be sent again and again.
+    # After a full flush a block is independent of earlier ones, so it can be sent again and again.
     first, again = (packed.compress(b":\n" * 1_000_000) + packed.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     fake.script(Reply((Send(first), Flood(again, 0.02)), headers={**SSE, "content-encoding": "gzip"}))
     call_id = lean.run(address(fake.base_url), timeouts=quick(first=PROCESS_S))
@@ -382,7 +382,7 @@ JSONS = st.recursive(
 
 
 def placed(where: str, anything: Any) -> Any:
-    """A body of a server with any JSON in one of its places."""
+    """Return a response body with any JSON in one of its places."""
     if where == "body":
         return anything
     if where == "choices":

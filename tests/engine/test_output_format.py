@@ -1,4 +1,4 @@
-"""Output formats over the real pipe: what providers are held to, and what is said in words instead."""
+"""Output formats over the real pipe: native support of providers, and instructions in words otherwise."""
 
 from __future__ import annotations
 

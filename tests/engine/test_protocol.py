@@ -1,3 +1,5 @@
+"""The wire protocol: round trips, framing, and limits."""
+
 from __future__ import annotations
 
 import json
@@ -15,7 +17,7 @@ from workbench.core.runs import Failure, Mark, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, Timeouts
 
-# Two halves of a pair become one character, which is what they mean.
+# JSON merges two surrogate halves into the character that they encode.
 text = st.text(st.characters(codec=None, exclude_categories=()), max_size=30).filter(
     lambda t: not re.search("[\ud800-\udbff][\udc00-\udfff]", t)
 )

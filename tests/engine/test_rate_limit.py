@@ -1,3 +1,5 @@
+"""Limits of parallel calls: fairness between groups, and cancelled waiters."""
+
 from __future__ import annotations
 
 import asyncio

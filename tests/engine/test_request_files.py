@@ -1,4 +1,4 @@
-"""Attached files over the real pipe: bytes go to the provider, hashes into the record."""
+"""Attached files over the real pipe: the provider gets the bytes, the record the hashes."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def cmdline(pid: int) -> bytes:
 
 
 def ports(pid: int) -> list[tuple[str, int]]:
-    """Address and port of every socket that the process listens on."""
+    """Return address and port of every socket on which the process listens."""
     inodes = set()
     for fd in Path(f"/proc/{pid}/fd").iterdir():
         try:
@@ -85,7 +85,7 @@ def test_two_lanes_stream_at_once(engine: Engine) -> None:
         assert result.usage.source == "provider"
         assert result.usage.output is not None
         assert result.request["messages"][0] == {"role": "system", "content": "You are terse."}
-        # Answers that are computed together differ in the last digits, and so perhaps in where they end.
+        # Answers computed in one batch differ in the last digits, and so perhaps in where they end.
         assert result.finish_reason in ("length", "stop")
         assert result.model == "SmolLM2-135M-Instruct.Q4_1"
 
@@ -163,7 +163,7 @@ def a_killed_runtime_keeps_the_text(engine: Engine, length: int) -> None:
     result = engine.heard.result(call_id)
     assert code(result) == "runtime_died"
     assert result.text == engine.heard.text(call_id) != ""
-    # What is said last of the model is what a status line goes on showing.
+    # The last notice about the model stays in the status line.
     assert "has ended" in engine.heard.notices("runtime")[-1].text
 
 
@@ -209,8 +209,8 @@ def a_start_that_failed_while_nobody_waited_is_forgotten(engine: Engine) -> None
     engine.client.cancel(call_id)
     assert engine.heard.result(call_id).state == "stopped"
     os.kill(child, signal.SIGKILL)
-    # Whoever asks before the engine has noticed waits for the same start. It has seen the end when nothing is left of
-    # the process, and an echo of so many words gives its loop a hundred turns to draw the conclusions.
+    # Calls made before the engine has noticed the death share one restart. The engine can notice it once the process is
+    # gone, and an echo of this many words gives its loop a hundred iterations to do so.
     eventually(lambda: not Path(f"/proc/{child}").exists())
     engine.ask(ECHO, "word " * 6400)
     result = engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1}, retries=0)

@@ -1,4 +1,4 @@
-"""A runtime that is ended while it loads a model: what is said depends on who ended it."""
+"""A runtime that is killed while it loads a model: the failure depends on who killed it."""
 
 from __future__ import annotations
 

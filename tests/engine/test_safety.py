@@ -144,7 +144,7 @@ def test_loopback_goes_past_a_proxy(fake: FakeProvider) -> None:
     others = {"no_proxy": "intranet.example"}
     with Engine(env={**os.environ, **proxies, **others}) as engine:
         assert engine.ask(address(fake.base_url), retries=0).state == "finished"
-        # LiteLLM has clients of its own, and some of these remember who is asked without a proxy.
+        # LiteLLM has its own clients, some of which cache the servers to reach without a proxy.
         for host in ("127.0.0.1", "localhost", "0.0.0.0"):
             for model, path in (("anthropic/claude-x", ""), ("hosted_vllm/x", "/v1")):
                 mine = Endpoint("mine", "litellm", "My gateway", f"http://{host}:{fake.port}{path}")
@@ -185,7 +185,7 @@ def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
     """A hub or a price list that was asked for would show as a wait: names do not resolve in there."""
     unshare, ip = shutil.which("unshare"), shutil.which("ip")
     if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:
-        pytest.skip("this machine makes no network namespaces")
+        pytest.skip("no network namespaces on this machine")
     up = f"{ip} link set lo up; " if ip else "python3 - <<'E'\n" + LOOPBACK_UP + "\nE\n"
     program = tmp_path / "offline.py"
     program.write_text(OFFLINE)
@@ -193,11 +193,11 @@ def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
         [unshare, "-rn", "sh", "-c", f"{up}exec {sys.executable} {program}"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    # Asking a hub takes 20 s until it gives up.
+    # A request to a hub takes 20 s until it times out.
     assert int(done.stdout.split()[-1]) < 15_000
 
 
-# ifreq with the flags UP and RUNNING.
+# struct ifreq with the flags UP and RUNNING.
 LOOPBACK_UP = """
 import fcntl, socket, struct
 with socket.socket() as s:

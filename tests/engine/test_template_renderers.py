@@ -1,3 +1,5 @@
+"""Rendering of templates in child processes, which are killed when they take too long."""
+
 from __future__ import annotations
 
 import os
@@ -48,7 +50,7 @@ def test_templates_and_mistakes(engine: Engine) -> None:
 
 
 def test_hostile_templates_are_killed_and_the_next_one_works(engine: Engine) -> None:
-    # The last one computes in one step, so that nothing but the end of its process stops it.
+    # The last one computes in a single step, which only killing the process can stop.
     for text in (
         "{{ 'a' * 2000000000 }}",
         "{{ 'a' * 100000000 }}",

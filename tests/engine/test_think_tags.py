@@ -1,4 +1,4 @@
-"""Thoughts between tags, piece by piece: what is held back is little, whatever a server sends."""
+"""Incremental parsing of think tags: little is held back, whatever a server sends."""
 
 from __future__ import annotations
 

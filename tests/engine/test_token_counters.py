@@ -1,3 +1,5 @@
+"""Counting tokens with the vocabularies of models, or by a rule without one."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,4 @@
-"""Tools with simulated answers over the real pipe: rounds, their limit, and what models get wrong."""
+"""Tools with simulated answers over the real pipe: rounds, their limit, and mistakes of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of connections that fail: certificates, TLS on the wrong port, and servers of other protocols."""
+"""Messages about failing connections: certificates, TLS on the wrong port, and servers of other protocols."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from workbench.engine.child.model_listing import ModelLister
 from workbench.engine.child.provider import CallProvider
 
 Talk = Callable[[socket.socket], object]
-# It says that it closes: else the next request may go into a connection that is just being closed.
+# With "connection: close", because the next request could otherwise use a connection that is being closed.
 _HTTP = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s"
 _NGINX = b"<center>The plain HTTP request was sent to HTTPS port</center>"
 _GO = b"Client sent an HTTP request to an HTTPS server.\n"
@@ -39,7 +39,7 @@ _SETTINGS = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80"
 
 
 class Server:
-    """Talks to whoever connects, as a function says, until it is closed."""
+    """A TCP server that handles each connection with a function, until it is closed."""
 
     def __init__(self, talk: Talk) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -63,7 +63,7 @@ class Server:
     def _answer(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             self._talk(connection)
-        connection.close()  # it would be used again
+        connection.close()  # otherwise it would be reused
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -85,7 +85,7 @@ def serving(talk: Talk) -> Iterator[int]:
 
 
 def certificate(file: Path, host: str = "127.0.0.1", days: int = 1) -> Path:
-    """Write a certificate that signs itself, for a host, with its key; it ends in so many days."""
+    """Write a self-signed certificate for a host, with its key, that expires in `days`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
@@ -155,7 +155,7 @@ def failure_in(engine: Engine, url: str) -> Failure:
     assert result.failure is not None
     with pytest.raises(EngineError) as listed:
         engine.client.list_models(address(url)).result(PATIENCE_S)
-    # The list of models meets the same, and says the same where it is about the address.
+    # Listing models fails in the same way; the sentence is the same where the address is the cause.
     if result.failure.code in ("certificate", "bad_address"):
         assert listed.value.failure.sentence == result.failure.sentence
     return result.failure

@@ -1,4 +1,4 @@
-"""What servers count, and what they say that it cost."""
+"""Token counts and costs reported by servers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def details(data: dict[str, Any]) -> UsageDetails:
 
 
 def upstream(usd: float | None) -> dict[str, Any]:
-    """What OpenRouter says that the provider took, with the user's own key there."""
+    """Return the details in which OpenRouter reports the provider's charge for the user's own key."""
     return {"cost_details": {"upstream_inference_cost": usd}}
 
 

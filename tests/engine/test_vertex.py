@@ -1,4 +1,4 @@
-"""Google Vertex AI: a service account, a token server and a Vertex on the loopback address."""
+"""Google Vertex AI: a service account, a token server and a fake Vertex on the loopback address."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def private_key() -> str:
 
 @pytest.fixture
 def account(fake: FakeProvider, private_key: str) -> str:
-    """The JSON of a service account whose tokens come from the fake server."""
+    """Return the JSON of a service account whose tokens come from the fake server."""
     return json.dumps(
         {
             "type": "service_account",
@@ -52,7 +52,7 @@ def account(fake: FakeProvider, private_key: str) -> str:
 
 
 def vertex(request: Request) -> Reply:
-    """What Google would say."""
+    """Answer like Google's servers."""
     if request.path == "/token":
         body = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
         return Reply((Send(json.dumps(body).encode()),), headers=JSON)

@@ -1,3 +1,5 @@
+"""The watchdog: when a silent engine counts as dead, also after suspend and clock changes."""
+
 from __future__ import annotations
 
 from workbench.engine.watchdog import EngineWatchdog
@@ -12,7 +14,7 @@ class Clocks:
         return EngineWatchdog(10.0, 30.0, lambda: self.now, lambda: self.wall)
 
     def run(self, watch: EngineWatchdog, seconds: float) -> str:
-        """Let time pass as it does, a look every second; return the first verdict."""
+        """Advance the time with one check a second; return the first verdict."""
         for _ in range(int(seconds)):
             self.now += 1.0
             self.wall += 1.0

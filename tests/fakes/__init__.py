@@ -1,1 +1,1 @@
-"""Real servers on the loopback that tests talk to instead of the world."""
+"""Fakes and stand-ins for tests: servers on the loopback address, histories, engines."""

@@ -1,4 +1,4 @@
-"""Streams of Anthropic's messages with more in them than text."""
+"""Streams of Anthropic's Messages API with blocks other than text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from tests.fakes.provider import SSE, Reply, Send, event
 
 Block = tuple[dict[str, Any], list[dict[str, Any]]]
-"""How a block starts, and what is added to it."""
+"""A content block: its start event and its deltas."""
 
 
 def thought(*pieces: str, signature: str) -> Block:
@@ -26,7 +26,7 @@ def called(call_id: str, name: str, *pieces: str) -> Block:
 
 
 def message(*blocks: Block, stop: str = "tool_use", counted: tuple[int, int] = (9, 6)) -> Reply:
-    """A stream of these blocks, in order."""
+    """Return a stream of these blocks, in order."""
     begun = {"id": "m1", "type": "message", "role": "assistant", "model": "claude-fake", "content": []}
     usage = {"input_tokens": counted[0], "output_tokens": 1}
     events: list[dict[str, Any]] = [{"type": "message_start", "message": {**begun, "usage": usage}}]

@@ -1,7 +1,7 @@
-"""Histories as a stranger or a fault could make them: each kind is a sound one with one thing changed.
+"""Histories as a stranger or a fault could make them: each kind is a sound one with one change.
 
 Invariant: a kind changes one copy of `sound_history` and nothing else; the same kind always makes the same file. Sizes
-are those that did harm; `small` ones are just over what is read at once, for whoever makes many.
+are those that once caused harm; `small` ones just exceed what is read at once, for tests that make many.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ MB = 1_000_000
 Change = Callable[[sqlite3.Connection], object]
 
 _LONG = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
-"""One call of a function, which takes days and cannot be interrupted."""
+"""One SQL function call that takes days and cannot be interrupted."""
 _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 
 
 def sound_history(path: Path) -> None:
-    """Make a history with a bit of everything that a kind changes: closed, in one file."""
+    """Make a history with a row of everything that a kind changes: closed, in one file."""
     store = opened(path)
     try:
         _fill(store)
@@ -60,7 +60,7 @@ def _fill(store: Store) -> None:
 
 
 def make(kind: str, path: Path, sound: Path, *, small: bool = True) -> None:
-    """Make the history of one kind at `path` from a copy of a sound one."""
+    """Write the history of one kind to `path`, from a copy of a sound one."""
     shutil.copyfile(sound, path)
     if kind in FILES:
         FILES[kind](path)
@@ -92,7 +92,7 @@ def _trigger(does: str, on: str = "INSERT ON outputs", when: str = "BEFORE") -> 
 
 
 def _schema(*statements: str) -> Change:
-    """Change what the file says of its objects, as no statement could."""
+    """Change the stored schema in ways that no statement could."""
 
     def change(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA writable_schema = ON")
@@ -118,12 +118,12 @@ def _view(table: str, of: str) -> Change:
 
 
 def _raw(table: str, column: str, value: str) -> Change:
-    """Put a value into a column that its type keeps out."""
+    """Store a value that the column's type forbids."""
 
     def change(connection: sqlite3.Connection) -> None:
         (sql,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
         rules = "UPDATE sqlite_schema SET sql = ? WHERE name = ?"
-        # SQLite takes any value while the table is neither STRICT nor asks for one.
+        # SQLite accepts any value while the table is neither STRICT nor has NOT NULL.
         for said in (sql.replace(" STRICT", "").replace(" NOT NULL", ""), sql):
             connection.execute("PRAGMA writable_schema = ON")
             assert said != sql or connection.execute(f"UPDATE {table} SET {column} = {value}").rowcount
@@ -138,7 +138,7 @@ def _quoted(text: str) -> str:
 
 
 def _statistics(column: str, rows: str) -> Change:
-    """Put a table with a column that computes in the place of the one that SQLite reads with the schema."""
+    """Replace `sqlite_stat1`, which SQLite reads with the schema, by a table with a generated column."""
     return _do(
         "CREATE TABLE odd (tbl, idx)",
         f"INSERT INTO odd VALUES {rows}",
@@ -166,7 +166,7 @@ def _set(table: str, column: str, value: str, where: str = "1") -> Change:
 
 
 def _draft(body: object) -> Change:
-    """Put a draft in the place of the one that is opened first; text is taken as it stands."""
+    """Replace the body of the draft that is opened first; a string is stored as it is."""
     said = body if isinstance(body, str) else json.dumps(body)
     return lambda connection: connection.execute("UPDATE drafts SET body = ?", (said,))
 
@@ -470,7 +470,7 @@ def _flipped(seed: int, bytes_: int) -> Callable[[Path], None]:
 
 
 def flip(path: Path, seed: int, count: int, within: slice = slice(None)) -> None:
-    """Change some bits of a file, one of each of `count` bytes; of all bytes, or of those `within` a part."""
+    """Flip one bit in each of `count` random bytes of a file, or of its part `within`."""
     rng = random.Random(seed)
     body = bytearray(path.read_bytes())
     places = range(len(body))[within]
@@ -480,7 +480,7 @@ def flip(path: Path, seed: int, count: int, within: slice = slice(None)) -> None
 
 
 def _format(path: Path) -> None:
-    """Let the header name a format of the schema that no SQLite knows."""
+    """Set a schema format in the header that no SQLite supports."""
     body = bytearray(path.read_bytes())
     body[44:48] = (9).to_bytes(4)
     path.write_bytes(body)
@@ -493,7 +493,7 @@ def _signed(path: Path) -> None:
 
 
 def journal_naming(path: Path, victim: Path) -> None:
-    """Lay a journal beside a database that rolls one page back, and then has SQLite delete `victim`."""
+    """Write a hot journal beside a database that rolls one page back and then makes SQLite delete `victim`."""
     size, number, nonce = 4096, 2, 7
     page = path.read_bytes()[(number - 1) * size : number * size]
     checksum = (nonce + sum(page[at] for at in range(size - 200, 0, -200))) & 0xFFFFFFFF

@@ -1,9 +1,9 @@
-"""Does what a person does in a terminal with crafted histories, and reports how it went; a program of its own.
+"""Runs terminal commands on crafted histories and reports the results; a program of its own.
 
     python -m tests.fakes.crafted_child FOLDER SOUND small|large [--without COMMAND …] KIND …
 
-Prints a JSON line for each command: kind, command, code, seconds, seconds of work of the processor, megabytes (the peak
-of memory above what the process had before), and what it printed.
+Prints a JSON line for each command: kind, command, exit code, seconds, CPU seconds (`worked`), megabytes (peak memory
+above what the process had before), and its output.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from tests.fakes import crafted
 from workbench.cli import main as terminal
 
 _MOST_ADDRESSES = 6 << 30
-"""A blow-up ends here and not with the machine."""
+"""Address space limit in bytes, so that a blow-up ends the process and not the machine."""
 
 
 def commands(db: Path, own: Path, folder: Path) -> dict[str, list[str]]:
-    """Return the arguments by what a person wants, in an order in which each finds what it needs."""
+    """Return the arguments of each command, ordered so that each one finds what it needs."""
     mine = ["--db", str(own)]
     return {
         "list": ["history", "list", "--db", str(db)],
@@ -49,7 +49,7 @@ def commands(db: Path, own: Path, folder: Path) -> dict[str, list[str]]:
 
 
 def report(kind: str, command: str, work: Callable[[], int]) -> dict[str, object]:
-    """Do something and say how it went."""
+    """Run a command and return its report."""
     out, err = io.StringIO(), io.StringIO()
     before = _reset_peak()
     start, began = time.monotonic(), time.process_time()
@@ -75,7 +75,7 @@ def _reset_peak() -> int:
 
 
 def _peak() -> int:
-    """Return the peak of memory in kB."""
+    """Return the peak resident memory in kB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1])
@@ -98,9 +98,9 @@ def _one(kind: str, folder: Path, sound: Path, *, small: bool, without: set[str]
 
 
 def work(arguments: list[str]) -> None:
-    """Go through the kinds."""
+    """Run all commands for each kind."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSES, _MOST_ADDRESSES))
-    # A command has its own process otherwise; with so many a third of the time would go into making the parser.
+    # Normally a command has its own process; here a third of the time would go into building the parser.
     terminal.make_parser = cache(terminal.make_parser)
     folder, sound, size, *rest = arguments
     without = {one.removeprefix("--without=") for one in rest if one.startswith("--without=")}

@@ -1,7 +1,7 @@
-"""The stand-in played by threads of the test's own process: the same script and the same lines, without a child.
+"""The scripted engine on threads of the test's own process: the same script and the same lines, without a child.
 
-For what is above the engine. That a child starts, dies, hangs and ends with its parent is tested with children, in
-tests/engine and wherever a script wants one of these.
+For tests of the layers above the engine. Starting, dying, hanging and ending with the parent are tested with real
+children, in tests/engine and wherever a script needs one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _NEEDS_A_CHILD = {"exit", "hang", "garbage"}
 
 
 def factory(script: Mapping[str, Any], directory: Path, *, apart: bool = False) -> ClientFactory:
-    """Return a factory of clients whose engine plays `script`: a child if it is harmed by that, or is to be `apart`."""
+    """Return a client factory whose engine plays `script`: in a child if the script exits or hangs, or if `apart`."""
     apart = apart or any(_NEEDS_A_CHILD & set(step) for step in _steps(script))
-    # As it is after its way into a file.
+    # As read back from a file.
     copy = json.loads(json.dumps(script))
 
     def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
@@ -37,7 +37,7 @@ def factory(script: Mapping[str, Any], directory: Path, *, apart: bool = False) 
 
 
 class Played:
-    """What an `EngineProcess` is to its client."""
+    """Replaces `EngineProcess` for the client."""
 
     pid = None
 
@@ -66,7 +66,7 @@ class Played:
 
 
 class _Wire:
-    """A `ChildPipe` without a pipe; what is said after its end is lost, as in one."""
+    """Replaces `ChildPipe`; messages after its end are lost, as in a real pipe."""
 
     def __init__(self) -> None:
         self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()

@@ -1,4 +1,4 @@
-"""A model provider on 127.0.0.1: real HTTP, scripted per request, that remembers what it was asked.
+"""A fake model provider on 127.0.0.1: real HTTP, scripted per request, which records the requests.
 
     with FakeProvider() as fake:
         fake.script(status(429, headers={"retry-after": "1"}), stream("Hel", "lo"))
@@ -36,17 +36,17 @@ class Wait:
 
 @dataclass(frozen=True)
 class Hold:
-    """Stay silent until `release()` or until the client hangs up."""
+    """Send nothing until `release()` or until the client disconnects."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Hang up here, in the middle of the answer."""
+    """Close the connection here, in the middle of the answer."""
 
 
 @dataclass(frozen=True)
 class Flood:
-    """Send `data` every `seconds` until `release()` or until the client hangs up."""
+    """Send `data` every `seconds` until `release()` or until the client disconnects."""
 
     data: bytes
     seconds: float
@@ -61,9 +61,9 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     closes: bool = False
-    """Whether the server hangs up after the whole answer without having said so."""
+    """Whether the server closes the connection after the whole answer without announcing it."""
     before: tuple[Step, ...] = ()
-    """Steps before the status line: slow headers, or a cut instead of an answer."""
+    """Steps before the status line: slow headers, or a closed connection instead of an answer."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Request:
     body: Any
     raw: bytes
     at: float
-    """time.monotonic() when the whole request had arrived."""
+    """time.monotonic() when the request was complete."""
 
 
 def event(data: Any, name: str = "") -> bytes:
@@ -105,7 +105,7 @@ def stream(
     done: bool = True,
     then: Iterable[Step] = (),
 ) -> Reply:
-    """An OpenAI stream. `counted` is its usage chunk; `then` are steps after the last token instead of the ending."""
+    """Return an OpenAI stream. `counted` is its usage chunk; `then` replaces the ending after the last token."""
     steps: list[Step] = []
     for delta in ({"reasoning_content": t} for t in reasoning), ({"content": t} for t in tokens):
         for item in delta:
@@ -209,7 +209,7 @@ def models(*ids: str) -> Reply:
 
 
 def usual(request: Request) -> Reply:
-    """What a provider would say."""
+    """Return the default answer, like a real provider's."""
     if request.path.endswith("/models"):
         return models("fake-1", "fake-2")
     asked = request.body if isinstance(request.body, dict) else {}
@@ -222,16 +222,16 @@ def usual(request: Request) -> Reply:
 
 
 class FakeProvider:
-    """The server, on a thread with an event loop of its own."""
+    """The server, on a thread with its own event loop."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.disconnects = 0
-        """Answers that the client hung up on before their end."""
+        """Answers that the client disconnected from before their end."""
         self.connections = 0
         self.connected = 0
         self.open = 0
-        """Answers under way now."""
+        """Number of answers in progress."""
         self.most_open = 0
         self.answer: Callable[[Request], Reply] = usual
         self._script: deque[tuple[str, Reply]] = deque()
@@ -260,19 +260,19 @@ class FakeProvider:
         return f"{self.url}/v1"
 
     def script(self, *replies: Reply, method: str = "") -> None:
-        """Answer the next requests with these, in order; what follows is answered by `answer`.
+        """Answer the next requests with these, in order; later ones are answered by `answer`.
 
-        With a `method` only requests of that are: a run also asks with GET what its models cost.
+        With a `method` only requests with that method count: a run also requests model prices with GET.
         """
         with self._changed:
             self._script.extend((method, reply) for reply in replies)
 
     def release(self) -> None:
-        """Let everything that holds go on."""
+        """Let all held answers continue."""
         self._loop.call_soon_threadsafe(self._release.set)
 
     def wait_for(self, condition: Callable[[FakeProvider], bool], timeout: float = 10.0) -> None:
-        """Wait until `condition(self)` holds; it is looked at whenever something happens here."""
+        """Wait until `condition(self)` holds; it is checked at each change of the server's state."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self), timeout):
                 raise TimeoutError(f"the fake provider saw {len(self.requests)} requests, {self.disconnects} hang-ups")
@@ -291,12 +291,12 @@ class FakeProvider:
         self._ready.set()
         await self._stop.wait()
         server.close()
-        # Connections that came a moment ago may not have entered themselves yet.
+        # New connections may not have registered themselves yet.
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # What they closed is told to its transports in the next turn of the loop.
+        # Their transports are told of the close in the next iteration of the loop.
         await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -316,14 +316,14 @@ class FakeProvider:
                     if not await self._reply(reply or self.answer(request), reader, writer):
                         break
         finally:
-            # Also when `answer` has none and raises: a client would wait for as long as it can.
+            # Also when `answer` raises: otherwise the client would wait for its full timeout.
             writer.close()
             with self._changed:
                 self.connected -= 1
                 self._changed.notify_all()
 
     async def _reply(self, reply: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Play a reply; return whether the connection can go on."""
+        """Play a reply; return whether the connection can be kept."""
         gone = asyncio.ensure_future(reader.read(1))
         complete = False
         try:
@@ -379,7 +379,7 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     try:
         start = await reader.readexactly(1)
         if not start.isalpha():
-            return None  # a TLS handshake, which real servers refuse at its first byte, too
+            return None  # a TLS handshake, which real servers refuse at its first byte too
         head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None

@@ -1,4 +1,4 @@
-"""A history as a first start leaves it, made once and copied: every test would wait for it to be made anew."""
+"""A history as the first start leaves it, made once and copied, because seeding it for each test is slow."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workbench.usecases.workbench import Workbench
 
 @pytest.fixture(scope="session", autouse=True)
 def made() -> None:
-    """Make it before the first test that may have changed how; for conftest files of tests that use it."""
+    """Make the history before any test can change how it is made; for conftest files of tests that use it."""
     _made()
 
 
 def put(path: Path) -> None:
-    """Put one where there is no history yet."""
+    """Write a copy of the history unless one exists."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

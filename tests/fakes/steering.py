@@ -1,6 +1,6 @@
-"""A history whose every name, note and answer tries to steer a terminal and to turn the direction of text.
+"""A history whose names, notes and answers all contain terminal escapes and bidirectional controls.
 
-Invariant: everything else about it is sound, so that it lists, runs and exports like any other.
+Invariant: everything else about it is sound, so that it can be listed, run and exported like any other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEERING = (
     "\x1b]0;title\x07\x1b[2J\x1b[31m\x1b]8;;http://evil.example\x1b\\link\x1b]52;c;cHduZWQ=\x07"
     "\x9b31m\x9d0;t\x9c\x08\x08\x7f\x0b\x0c\x0e\rover\u202egnp.exe\u2066a\u2069\u2028b\u206e\U000e0041"
 )
-"""Escapes of a terminal in seven and eight bits, controls, and characters that turn or hide text."""
+"""Terminal escapes in seven and eight bits, controls, and characters that reorder or hide text."""
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\U000e0000-\U000e007f]")
 _COLUMNS = (
     ("prompts", "name"),
@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 def named(text: str) -> str:
-    """Return a text that begins with what steers."""
+    """Return a text that begins with the escapes."""
     return f"{STEERING}{text}"
 
 
@@ -76,5 +76,5 @@ def make(db: Path) -> None:
 
 
 def is_clean(text: str) -> bool:
-    """Whether nothing in a text that was shown can steer or turn anything."""
+    """Whether a shown text contains nothing that can steer a terminal or reorder text."""
     return CONTROLS.search(text) is None and visible(text) == text

@@ -1,4 +1,4 @@
-"""Running code as a person does who pasted it: in a directory of its own, with the keys in the environment."""
+"""Runs generated code like pasted code: in its own directory, with the keys in the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.patience import PROCESS_S
 
 PYTHON = [sys.executable, "-"]
 KEYS = {"MINE_API_KEY": "sk-fake", "MINE_X_TEAM": "blue"}
-# One program after the other, each with names of its own: importing these libraries takes longer than most programs.
+# Programs run one after the other in fresh namespaces, because importing the libraries takes longer than most of them.
 _INTERPRETER = """
 import contextlib, io, json, os, sys, traceback
 
@@ -37,7 +37,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(command: list[str], code: str, directory: Path, **env: str) -> str:
-    """Return what a program of its own prints; `env` goes to its environment."""
+    """Return the output of a program in its own process; `env` is added to its environment."""
     done = subprocess.run(
         command, input=code.encode(), capture_output=True, cwd=directory, env=environment(**env), timeout=PROCESS_S
     )
@@ -46,7 +46,7 @@ def run(command: list[str], code: str, directory: Path, **env: str) -> str:
 
 
 class Interpreter:
-    """A Python that runs one program after the other."""
+    """A Python process that runs one program after the other."""
 
     def __enter__(self) -> Interpreter:
         self._child = subprocess.Popen(
@@ -57,7 +57,7 @@ class Interpreter:
             encoding="ascii",
             env=environment(),
         )
-        # It must be there before the first test looks for what it left behind.
+        # It must exist before the leak check of the first test takes its snapshot.
         assert self._child.stdout is not None
         assert self._child.stdout.readline() == "ready\n"
         return self
@@ -65,12 +65,12 @@ class Interpreter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        # It has said all that was asked; the libraries in it would take seconds to end by themselves.
+        # All output has been read; a regular exit would take seconds because of the imported libraries.
         self._child.kill()
         self._child.communicate()
 
     def run(self, code: str, directory: Path, **env: str) -> str:
-        """Return what the program prints."""
+        """Return the output of the program."""
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         asked = {"code": code, "directory": str(directory), "env": env}

@@ -1,3 +1,5 @@
+"""Code that reproduces a lane, run as it would be pasted."""
+
 from __future__ import annotations
 
 import ast

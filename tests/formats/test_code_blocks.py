@@ -1,4 +1,4 @@
-"""Code with files, tools and a wanted form, run as it is pasted."""
+"""Generated code with files, tools and an output format, run as it would be pasted."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_anthropic_gets_files_form_tools_and_breakpoints_in_its_own_shape(python
 @pytest.mark.parametrize("target", list(TARGETS))
 def test_nothing_ends_a_comment(target: str) -> None:
     evil = "x\nraise SystemExit(7)\r\u2028exit 7"
-    # What the command is given stands in quotes, where a line may end.
+    # The command's arguments are quoted, and quoted text may contain line breaks.
     params = {} if target == "workbench" else {evil: 1}
     made = source("http://127.0.0.1:9", provider="anthropic", tools=(TOOL,), params=params, notes=(evil,))
     lines = TARGETS[target](made).splitlines()

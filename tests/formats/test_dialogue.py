@@ -1,3 +1,5 @@
+"""Importing dialogues from JSON of OpenAI and Anthropic."""
+
 from __future__ import annotations
 
 import json
@@ -33,7 +35,7 @@ def test_openai_messages_come_through_exactly(pairs: list[tuple[str, str]], whol
 
 
 def _told(text: str) -> str:
-    """Return how many messages there are, or what is said about a text without any."""
+    """Return the number of messages, or the error about a text without any."""
     try:
         return f"{len(read_dialogue(text).messages)}."
     except DialogueError as error:

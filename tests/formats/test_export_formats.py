@@ -1,4 +1,4 @@
-"""Every export format is whole: a module without a row, or a row without a part, is found here."""
+"""Every export format is complete: a module without a row, or a row without a part, fails here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_row_has_every_part(row: ExportFormat) -> None:
     assert row.extensions
     for extension in row.extensions:
         assert re.fullmatch(r"\.[a-z0-9]+", extension)
-        assert format_of(Path(f"Runs{extension.upper()}")) == row.id, "no other format has it"
+        assert format_of(Path(f"Runs{extension.upper()}")) == row.id, "the extension belongs to one format"
     assert isinstance("".join(row.write([], CONTEXT)), str)
     assert row.filter == f"{row.title} (*{row.extensions[0]})"
 

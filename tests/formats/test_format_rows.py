@@ -1,4 +1,4 @@
-"""A package's table is made of the rows of its modules."""
+"""A package's table of formats consists of the rows of its modules."""
 
 from __future__ import annotations
 

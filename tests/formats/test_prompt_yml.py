@@ -1,3 +1,5 @@
+"""Reading and writing `.prompt.yml` files."""
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,3 +1,5 @@
+"""Reading and writing technique files, with errors by line."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,4 @@
-"""Each format by its own rules, which do not know how we write it."""
+"""Training formats, validated by rules that are independent of the code that writes them."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_is_written_has_no_fault(name: str, said: list[str], one: Turns, ot
 
 
 def _spoilt(name: str) -> list[dict[str, Any]]:
-    """Rows with one thing wrong in each."""
+    """Rows with one error each."""
     good = line(name)
     first = next(iter(good))
     inside = good["input"] if name == "openai-preference" else good

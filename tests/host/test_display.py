@@ -1,4 +1,4 @@
-"""Whether a window can open, asked before Qt could abort."""
+"""Whether a window can open, checked before Qt would abort."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The error log: limited, for several processes, and never a source of errors itself."""
+"""The error log: bounded, shared by several processes, and never raising errors itself."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_fault_is_told_again_after_a_while(
             assert faults.note(error) == ("Unexpected error: KeyError", log_file(tmp_path))
         now[0] = 4000.0
         sys.excepthook(KeyError, error, None)
-        assert len(entries(tmp_path)) == 3, "the same exception is noted once, however late"
+        assert len(entries(tmp_path)) == 3, "repeated exceptions are logged once"
 
 
 def test_faults_that_take_turns_are_told_once_each(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:

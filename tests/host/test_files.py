@@ -1,4 +1,4 @@
-"""A file that a person names is read without waiting for anybody."""
+"""Reading a file that the user names never blocks."""
 
 from __future__ import annotations
 

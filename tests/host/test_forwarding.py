@@ -1,4 +1,4 @@
-"""Notes that lead to where a history was moved."""
+"""Notes that point to the new place of a moved history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Without HOME the account's home counts, never the root of the file system."""
+"""Without HOME the account's home is used, never the root of the file system."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ NAMES = {
 
 
 class Memory(keyring.backend.KeyringBackend):
-    """A keyring that counts how often it is asked."""
+    """A keyring that counts its reads."""
 
     priority = -1  # type: ignore[assignment] # the library must not discover it by itself
 
@@ -49,7 +49,7 @@ class Memory(keyring.backend.KeyringBackend):
 
 
 class Broken(Memory):
-    """A keyring whose every answer is an exception that holds what it was given."""
+    """A keyring that always raises, with its arguments in the message."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise RuntimeError(f"locked {PLANTED}")
@@ -59,7 +59,7 @@ class Broken(Memory):
 
 
 class Chain(keyring.backends.chainer.ChainerBackend):
-    """What keyring makes of several backends."""
+    """Keyring's combination of several backends."""
 
     __module__ = "keyring.backends.chainer"
     backends = ()
@@ -196,7 +196,7 @@ def test_keys_do_not_show_themselves() -> None:
 
 
 def in_a_session(*command: str) -> str:
-    """Run a command in a D-Bus session of its own and return what it printed."""
+    """Run a command in its own D-Bus session and return its output."""
     done = subprocess.run(
         ["dbus-run-session", *command],
         env={**os.environ, "PYTHONPATH": str(ROOT), "DBUS_SESSION_BUS_ADDRESS": ""},
@@ -255,7 +255,7 @@ assert store.get("openai").source == "environment"
 store.set("x", "12345678", session=True)
 print(store.get("x").source)
 """
-    # Debian starts a Secret Service on demand; a bus that knows no services cannot.
+    # Debian starts a Secret Service on demand; a bus without service files cannot.
     config = tmp_path / "bus.conf"
     config.write_text(
         "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context='default'>"

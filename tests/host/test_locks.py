@@ -1,4 +1,4 @@
-"""Locks, against real processes that are really killed."""
+"""Locks, tested with real processes that are really killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def holder(code: str, *args: object) -> Iterator[subprocess.Popen[str]]:
-    """A process that runs `code`, says "held", and waits for the end of its input."""
+    """A process that runs `code`, prints "held", and waits for the end of its input."""
     program = f"{IMPORTS}\n{code}\nprint('held', flush=True)\nsys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, *map(str, args)],
@@ -83,7 +83,7 @@ def test_a_directory_that_nobody_can_make_is_a_sentence(tmp_path: Path) -> None:
         WindowLock(tmp_path / "file" / "a.db").acquire()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become somebody else")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to switch users")
 def test_in_a_directory_of_somebody_else_there_is_nothing_to_guard(tmp_path: Path) -> None:
     for parent in (tmp_path, *tmp_path.parents):
         if parent.name.startswith("pytest-"):

@@ -1,4 +1,4 @@
-"""Prices that a person set, which are kept on this computer."""
+"""Prices set by the user, which are stored on this computer."""
 
 from __future__ import annotations
 

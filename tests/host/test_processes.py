@@ -1,4 +1,4 @@
-"""What children get to see."""
+"""The environment that child processes get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: nothing lost, nothing damaged further."""
+"""Settings: nothing is lost, and damaged files are not overwritten."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_settings_are_for_the_user_alone(tmp_path: Path) -> None:
 
 
 def test_a_save_that_fails_is_a_sentence_and_leaves_the_file(tmp_path: Path) -> None:
-    # A directory in the file's place: the last step of the replacement fails, for root too.
+    # A directory in the file's place makes the last step of the replacement fail, for root too.
     (tmp_path / settings.FILE).mkdir()
     (tmp_path / settings.FILE / "inside").write_text("")
     with pytest.raises(HostError, match="cannot be written"):

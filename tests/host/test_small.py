@@ -1,4 +1,4 @@
-"""Identities, time, directories, resources."""
+"""Ids, times, directories, resources."""
 
 from __future__ import annotations
 

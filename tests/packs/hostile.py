@@ -1,4 +1,4 @@
-"""A generator of packs that strangers could send: each is (name, what its bytes are, a word of the sentence)."""
+"""Generates hostile packs: each is a name, its bytes, and a word of the expected error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def zipped(
     change: Callable[[zipfile.ZipInfo], None] | None = None,
     compression: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
-    """A zip of these files; `change` may spoil the entry of each that is not part of the sound pack."""
+    """Return a zip of these files; `change` may modify each entry that is not part of the sound pack."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", compression, compresslevel=1) as archive:
         for name, body in files.items():
@@ -78,7 +78,7 @@ def _wrong_sum() -> bytes:
 
 
 def _said_size(size: int) -> bytes:
-    """The sizes that the list of contents says are not those of the entries."""
+    """Return an archive whose central directory has other sizes than its entries."""
     raw = bytearray(zipped(FILES))
     at = raw.find(b"PK\x01\x02")
     raw[at + 24 : at + 28] = struct.pack("<I", size)
@@ -86,7 +86,7 @@ def _said_size(size: int) -> bytes:
 
 
 def _overlapping() -> bytes:
-    """Many entries of the list point to one entry, as in the bomb of David Fifield."""
+    """Return an archive with many directory entries for one file, as in David Fifield's zip bomb."""
     raw = zipped({"pack.yaml": FILES["pack.yaml"]})
     start = raw.find(b"PK\x01\x02")
     entry = raw[start : raw.rfind(b"PK\x05\x06")]
@@ -109,7 +109,7 @@ def _many(count: int) -> bytes:
 
 
 def _many_unsaid(count: int) -> bytes:
-    """An archive whose short end says one entry, and whose long one (ZIP64) says very many."""
+    """Return an archive with one entry by its end record, and very many by the ZIP64 record."""
     names = (b"%08x" % number for number in range(count))
     entry = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 788, 20, 0, 0, 0, 33, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0)
     directory = b"".join(entry + name for name in names)
@@ -124,10 +124,10 @@ def _ratio() -> bytes:
 
 @functools.cache
 def _gigabyte() -> bytes:
-    """A field of a gigabyte, packed by hand without having it."""
+    """Return an archive with a field of a gigabyte, compressed without holding it in memory."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block, sum_ = b"x" * MB, 0
-    # After a full flush the same block can follow again, as it is.
+    # After a full flush the same compressed block can be repeated.
     piece = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(1024):
         sum_ = zlib.crc32(block, sum_)
@@ -163,7 +163,7 @@ def _gigabyte() -> bytes:
 
 
 def _lying_gigabyte() -> bytes:
-    """The same, which says that it is small."""
+    """Return the same archive with a small declared size."""
     raw = bytearray(_gigabyte())
     for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         start = raw.find(signature)
@@ -178,7 +178,7 @@ def _yaml_bomb() -> bytes:
 
 
 def _prompts(count: int, **bodies: bytes) -> bytes:
-    """A pack of many prompts, each with these files."""
+    """Return a pack of many prompts, each with these files."""
     listed = b"".join(b"- slug: p%d\n" % number for number in range(count))
     files = {"pack.yaml": b"format: 1\nname: x\nprompts:\n" + listed}
     for number in range(count):
@@ -193,7 +193,7 @@ def _in(name: str, body: bytes, compression: int = zipfile.ZIP_DEFLATED) -> byte
 
 
 def archives() -> Iterator[tuple[str, bytes, str]]:
-    """Yield archives that are refused."""
+    """Yield archives that must be refused."""
     for name in ("../evil", "a/../../evil", "/etc/evil", "//x/evil", "c:/evil", "..", "prompts/..", "../"):
         yield f"path {name}", _named(name), "outside of it|not a valid file name"
     for name in (
@@ -279,7 +279,7 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
 
 
 def folders(inside: Path) -> Iterator[tuple[str, Path, str]]:
-    """Make folders that are refused; `secret` outside of them must never be read."""
+    """Make folders that must be refused; `secret`, outside of them, must never be read."""
     secret = inside / "secret"
     secret.write_text("name: secret\nmessages: [{role: user, content: secret}]\n")
 

@@ -1,4 +1,4 @@
-"""Packs to test with, and any pack that the model can hold."""
+"""Packs for tests, and a strategy for any pack of the model."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def version(content: Content, parent: str = "", note: str = "") -> PackVersion:
 
 
 def prompt(*contents: Content, slug: str = "order-bot", **parts: object) -> PackPrompt:
-    """A prompt whose last content is used."""
+    """Return a prompt that uses its last version."""
     versions: list[PackVersion] = []
     for content in contents:
         versions.append(version(content, versions[-1].hash if versions else ""))
@@ -78,7 +78,7 @@ PACK = Pack(PackAbout("pack-uid", "Order prompts", "What the shop uses.\n", "Apa
 
 
 def one(content: Content, **parts: object) -> Pack:
-    """A pack with one prompt."""
+    """Return a pack with one prompt."""
     return Pack(PackAbout("pack", "One"), (prompt(content, **parts),))
 
 
@@ -87,7 +87,7 @@ def body_of(bodies: dict[str, bytes]) -> Callable[[str], bytes]:
 
 
 def _attached(draw: st.DrawFn, content: Content) -> Content:
-    """The content with attachments that exist."""
+    """Return the content with attachments of existing files."""
     messages = []
     for message in content.messages:
         files = draw(st.lists(st.sampled_from(FILES), max_size=1))
@@ -144,7 +144,7 @@ def pack_prompts(draw: st.DrawFn, slug: str = "any") -> PackPrompt:
 
 
 def _stable(params: Params) -> Params:
-    """The parameters as they are after they were stored once."""
+    """Return the parameters after a round trip through storage."""
     return Params.from_json(json.loads(json.dumps(params.to_json())))
 
 

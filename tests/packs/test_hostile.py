@@ -1,4 +1,4 @@
-"""Packs of strangers: refused with a sentence, nothing written, in little time and memory."""
+"""Hostile packs are refused with a sentence, without writing, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.packs.pack_writer import write_folder
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_MB, CPU_S = 500, 30.0
 
-# Reads each pack under limits that the kernel keeps, and tells what came of it and what it took.
+# Reads each pack under resource limits and prints the result with its time and memory.
 CHILD = """
 import json, sys, time
 from pathlib import Path
@@ -45,7 +45,7 @@ print(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
 
 
 def limited(paths: list[Path], listed: Path) -> tuple[dict[str, tuple[str | None, float]], int]:
-    """Read packs in a process with limits; return what was said of each, how long it took, and the memory in kB."""
+    """Read packs in a process with limits; return each one's result and time, and the memory in kB."""
     listed.write_text("\n".join(map(str, paths)))
 
     def limit() -> None:
@@ -53,7 +53,7 @@ def limited(paths: list[Path], listed: Path) -> tuple[dict[str, tuple[str | None
 
         resource.setrlimit(resource.RLIMIT_AS, (2 * MEMORY_MB * 2**20, 2 * MEMORY_MB * 2**20))
         resource.setrlimit(resource.RLIMIT_CPU, (600, 600))
-        # Not a byte may be written anywhere.
+        # No byte may be written anywhere.
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
     done = subprocess.run(
@@ -134,7 +134,7 @@ def test_no_damage_to_an_archive_is_anything_but_a_pack_or_a_sentence(tmp_path: 
     raw = bytearray(hostile.zipped(hostile.FILES))
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(raw) - 1))
-        # Where lengths and flags stand, damage tells most.
+        # Damage in the headers, with their lengths and flags, is the most effective.
         near = data.draw(st.sampled_from([at, raw.find(b"PK\x01\x02") + at % 46, len(raw) - 1 - at % 22]))
         raw[near] = data.draw(st.integers(0, 255))
     (tmp_path / "p").write_bytes(raw[: data.draw(st.sampled_from([len(raw), len(raw) // 2]))])

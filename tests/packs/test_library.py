@@ -1,4 +1,4 @@
-"""`from workbench.packs import load`, as programs in production use it."""
+"""`from workbench.packs import load`, the library for programs."""
 
 from __future__ import annotations
 

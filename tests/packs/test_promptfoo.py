@@ -1,8 +1,8 @@
 """The generated promptfoo configuration.
 
-Nunjucks is not here; Jinja reads the little that we write of it (variables, strings, the filter `load`) the same, so it
-stands in. That the real promptfoo does what is assumed here (values that it changes, a stray `#}` that it refuses) was
-seen by running it on these texts.
+Nunjucks is not available here. Jinja stands in: it renders the subset that we write (variables, strings, the filter
+`load`) in the same way. The assumed behaviour of the real promptfoo (values that it changes, a stray `#}` that it
+refuses) was verified by running it on these texts.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ def config(pack: Pack) -> dict[str, Any]:
 
 
 def rendered(made: dict[str, Any], number: int) -> list[dict[str, str]]:
-    """What promptfoo makes of the first prompt with the values of a test."""
+    """Return the first prompt as promptfoo renders it with the values of a test."""
     values = {}
     for name, value in made["tests"][number]["vars"].items():
-        assert not value.startswith(("file://", "package:")), "it would load that file"
-        assert not re.search(r"\{\{\s*\w+\s*\}\}", value), "it would fill that in"
-        assert not value.endswith("\n"), "it would drop the line end"
+        assert not value.startswith(("file://", "package:")), "promptfoo would load that file"
+        assert not re.search(r"\{\{\s*\w+\s*\}\}", value), "promptfoo would replace the placeholder"
+        assert not value.endswith("\n"), "promptfoo would drop the line end"
         values[name] = value
     environment = Environment(keep_trailing_newline=True, newline_sequence="\n")
     environment.filters["load"] = json.loads
     messages = []
     for message in json.loads(made["prompts"][0]["raw"]):
-        assert "#}" not in message["content"].replace("'#}'", ""), "it refuses that outside of strings"
-        # Jinja changes line ends in templates; Nunjucks does not.
+        assert "#}" not in message["content"].replace("'#}'", ""), "Nunjucks refuses it outside of strings"
+        # Jinja normalises line ends in templates; Nunjucks does not.
         template = message["content"].replace("\r", "\ue000")
         messages.append(
             {**message, "content": environment.from_string(template).render(values).replace("\ue000", "\r")}
@@ -121,7 +121,7 @@ def test_what_promptfoo_knows_of_a_lane() -> None:
     assert first["config"]["response_format"]["json_schema"]["name"] == "ans"
     assert second == {"id": "anthropic:messages:claude-haiku-4.5", "config": {"max_tokens": 9}}
     assert third["id"] == "openrouter:meta/llama-5"
-    assert third["config"]["omitDefaults"] is True, "else promptfoo sends a temperature and a limit that we do not"
+    assert third["config"]["omitDefaults"] is True, "without it promptfoo sends its own temperature and limit"
     assert third["config"]["tools"] == first["config"]["tools"]
 
 

@@ -1,4 +1,4 @@
-"""The README of a pack: its example runs, and it claims no more than the verdicts carry."""
+"""The README of a pack: its example runs, and its claims are supported by the verdicts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.packs.readme import write
 
 
 def example(tmp_path: Path, pack: Pack) -> list[dict[str, object]]:
-    """Run what the README tells programs to do and return the messages."""
+    """Run the README's example program and return the messages."""
     write_folder(tmp_path / "p", pack, body_of(BODIES))
     (code,) = re.findall(r"```python\n(.*?)```", (tmp_path / "p" / "README.md").read_text("utf-8"), re.DOTALL)
     assert "path/to/this/folder" in code

@@ -1,4 +1,4 @@
-"""What is written is read again, and written again it has the same bytes."""
+"""Packs are read back as written, and written again with the same bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.packs.read_limits import MB, MOST_LINES, MOST_TEXT
 
 
 def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
-    """Read the files without a disk between."""
+    """Read the files without a disk."""
     listed = manifest.read(files["pack.yaml"])
     prompts = []
     for written, said in zip(pack.prompts, listed.prompts, strict=True):

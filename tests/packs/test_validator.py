@@ -1,3 +1,5 @@
+"""Validation of packs, and the schemas that it uses."""
+
 from __future__ import annotations
 
 import json

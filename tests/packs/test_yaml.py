@@ -1,4 +1,4 @@
-"""Our YAML: exact for every text, with our reader and with PyYAML's, and closed to everything that is not data."""
+"""Our YAML: exact for every text, with our reader and with PyYAML's, and limited to data."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A process that writes runs into a history until it is killed: `python -m tests.store.child PATH OWNER [COUNT]`.
 
-Prints a line for everything that is committed, after it is: `run NAME`, `done OUTPUT`, `mark NAME`, `part OUTPUT LEN`.
+Prints a line after each commit: `run NAME`, `done OUTPUT`, `mark NAME`, `part OUTPUT LEN`.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""Fixtures of the store's tests."""
+
 from __future__ import annotations
 
 import shutil
@@ -13,7 +15,7 @@ from workbench.store import Store
 
 @pytest.fixture(scope="session", autouse=True)
 def _made() -> None:
-    """Make the history that new ones are copies of before the first test that may change how."""
+    """Make the history that new ones are copies of, before any test can change how it is made."""
     empty()
 
 
@@ -33,13 +35,13 @@ def store(path: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A history of some hundred pages with everything in it."""
+    """A history of some hundred pages with rows of every kind."""
     return _filled(tmp_path_factory.mktemp("sound") / "history.db", 60)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same of nine runs."""
+    """The same with nine runs."""
     return _filled(tmp_path_factory.mktemp("small") / "history.db", 9)
 
 
@@ -66,5 +68,5 @@ def _filled(path: Path, runs: int) -> Path:
 
 @pytest.fixture
 def damaged(sound: Path, tmp_path: Path) -> Path:
-    """A copy to be damaged."""
+    """A copy of `sound` to damage."""
     return Path(shutil.copy(sound, tmp_path / "history.db"))

@@ -1,4 +1,4 @@
-"""Short ways to say what the tests need: identities, times, runs, endings."""
+"""Short builders for tests: ids, times, runs, results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def uids(prefix: str = "uid") -> Callable[[], str]:
 
 
 def opened(path: Path, *, busy_ms: int = 5000) -> Store:
-    """Open a history; a new one is a copy of one that was made once, which every test would wait for."""
+    """Open a history; a new one is a copy of a cached one, because making it takes long."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_bytes(empty())
@@ -38,7 +38,7 @@ def made_here(path: Path, *, busy_ms: int = 5000) -> Store:
 
 @functools.cache
 def empty() -> bytes:
-    """Return the file of a history with nothing in it."""
+    """Return the bytes of an empty history."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "empty.db")
         made_here(path).close()
@@ -69,7 +69,7 @@ def run(
     note: str = "",
     beside: Sequence[BesideLane] = (),
 ) -> RunStart:
-    """A run whose outputs are named `<name>.<position>.<sample>`."""
+    """Return a run whose outputs are named `<name>.<position>.<sample>`."""
     return RunStart(
         uid=name,
         kind=kind,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Which SQLite the history is opened with, seen from fresh interpreters."""
+"""Which SQLite library opens the history, tested in fresh interpreters."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ LOAD = "from workbench import bundled_sqlite; bundled_sqlite.load()"
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """A folder with a package of pysqlite3, whose library is the system's and says that it is version 3.99.9."""
+    """A folder with a pysqlite3 package whose library is the system's and reports version 3.99.9."""
     mapped = printed_by("import sqlite3; print(open('/proc/self/maps').read())")
     files = {line.split()[-1] for line in mapped.splitlines()}
     system = next((file for name in files if (file := Path(name)).name.startswith("libsqlite3.so")), None)
     if system is None:
-        pytest.skip("this Python does not take SQLite from a library of the system")
+        pytest.skip("this Python does not use a system library of SQLite")
     own, other = (text.encode().ljust(8, b"\0") for text in (printed_by(OWN), "3.99.9"))
     package = tmp_path / "pysqlite3"
     package.mkdir()

@@ -1,6 +1,6 @@
-"""Histories that a stranger or a fault could make, in the terminal: each ends in a sentence or a correct result.
+"""Crafted histories in the terminal: each command ends with a sentence or a correct result.
 
-What is done with them is done in a child, whose memory is bounded; the own history has to be sound afterwards.
+The commands run in a child with bounded memory; the user's own history has to be sound afterwards.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from workbench.usecases.exchange.importer import Importer
 
 MOST_MEGABYTES = 500
 MOST_SECONDS = 5
-"""Of work; waiting for a disk that others use is no fault of a file."""
+"""CPU seconds; waiting for a busy disk is not the file's fault."""
 _MOST_WAITING = 120
 _GROUPS = depth.pick(1, 6)
 _ENGINE = "--without=run"
 _OWN = ("--without=import-preview", "--without=own-search", "--without=own-show")
 _LESS = (_ENGINE, "--without=backup", "--without=salvage", *_OWN)
-"""What other tests do, or what differs little from what is left."""
+"""Commands that other tests cover, or that differ little from the remaining ones."""
 Figure = Callable[[str], None]
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A history to be changed, and beside it `own.db`, the one that it is imported into."""
+    """A history to change, and beside it `own.db`, into which it is imported."""
     folder = tmp_path_factory.mktemp("crafted")
     crafted.sound_history(folder / "sound.db")
     store = opened(folder / "own.db")
@@ -53,7 +53,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told(sound: Path, folder: Path, kinds: Iterable[str], *options: str, size: str = "small") -> list[dict[str, Any]]:
-    """Return what a child says of all commands with these kinds."""
+    """Return the child's reports of all commands with these kinds."""
     homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CONFIG", "CACHE")}
     child = subprocess.run(
         [sys.executable, "-m", "tests.fakes.crafted_child", str(folder), str(sound), size, *options, *kinds],
@@ -69,7 +69,7 @@ def told(sound: Path, folder: Path, kinds: Iterable[str], *options: str, size: s
 
 
 def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
-    """Return what went otherwise than it has to."""
+    """Return the deviations from the required behaviour."""
     found = []
     for one in reports:
         name = f"{one['kind']} {one['command']}: "
@@ -83,7 +83,7 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
             found.append(f"{name}{one['megabytes']} MB")
         if timed and (one["worked"] > MOST_SECONDS or one["seconds"] > _MOST_WAITING):
             found.append(f"{name}{one['worked']} s of work, {one['seconds']} s")
-        # What is imported or restored must not keep the own history from being listed and searched.
+        # After importing or restoring, the user's own history can still be listed and searched.
         if one["command"].startswith(("own-list", "own-search", "restored-list")) and one["code"]:
             found.append(f"{name}{one['err']}")
     return found
@@ -106,7 +106,7 @@ def test_sizes_end_in_a_sentence_or_a_result(sound: Path, tmp_path: Path) -> Non
 
 @pytest.mark.deep(only=True)
 def test_all_of_it_in_full_size_within_five_seconds(sound: Path, figure: Figure) -> None:
-    # Not where tests keep their files, which may be memory.
+    # Not in the folder of the tests, which may be in memory.
     with tempfile.TemporaryDirectory() as folder:
         reports = told(sound, Path(folder), crafted.ALL, size="large")
     slowest = max(reports, key=lambda one: one["worked"])
@@ -134,7 +134,7 @@ def test_what_is_met_while_writing_or_searching_is_told_as_damage(sound: Path, t
     assert faults(reports, timed=False) == []
     said = {one["kind"]: one["err"] for one in reports if one["command"] == "run" and one["code"]}
     assert all("is damaged" in said[kind] for kind in ("type-runs-number", "type-prompts-name"))
-    # An index that somebody emptied is made anew.
+    # An emptied index is rebuilt.
     (emptied,) = (one for one in reports if (one["kind"], one["command"]) == ("search-index-emptied", "search"))
     assert crafted.RUN in emptied["out"]
 
@@ -157,7 +157,7 @@ def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("SELECT count(*) FROM prices").fetchone() == (0,)
-        # A merge brings the endpoints of others out of the list, and never one of the fixed ones.
+        # A merge adds foreign endpoints as archived, and never replaces a built-in one.
         assert connection.execute("SELECT count(*) FROM endpoints WHERE archived = 0").fetchone() == (0,)
         assert connection.execute("SELECT text FROM outputs WHERE uid = 'mine.0.0'").fetchone() == ("fine",)
     finally:
@@ -169,7 +169,7 @@ def _imported(own: Path, theirs: Path) -> list[str]:
     try:
         report = Importer(store, lambda: LATER).run(theirs, ReadingHalt(), lambda _: None)
         assert report.state == "done"
-        # The lists of a person read all of it.
+        # Listing reads all rows.
         store.prompts()
         store.iterations("q")
         return [one.sentence for one in report.listed]
@@ -179,7 +179,7 @@ def _imported(own: Path, theirs: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def flippable(sound: Path) -> tuple[Path, ...]:
-    """Three histories that differ in size and in what is in them."""
+    """Three histories of different sizes and contents."""
     small = sound.with_name("small.db")
     store = opened(small)
     store.create_prompt("p", "Empty", NOW).result(60)
@@ -200,7 +200,7 @@ def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Pat
         shutil.copyfile(source, db)
         crafted.flip(db, seed, count)
         if seed % 2:
-            # Half of them in the schema, where one bit is worth as much as a thousand elsewhere.
+            # Half of them in the schema, where one bit does as much damage as a thousand elsewhere.
             crafted.flip(db, seed, 1 + seed % 3, within=slice(100, 20_000))
         arguments = {"search": ["search", "order"], "salvage": ["salvage", str(tmp_path / "new.db")]}
         said[command] = _say(command, [*arguments.get(command, [command]), "--db", str(db)])

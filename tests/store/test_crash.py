@@ -1,4 +1,4 @@
-"""Processes that die at any moment, and processes that write at the same time."""
+"""Processes that die at any moment, and concurrent writers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def start(path: Path, owner: str, *more: str) -> subprocess.Popen[str]:
 
 
 def kill_after(child: subprocess.Popen[str], lines: int) -> list[list[str]]:
-    """Read that many lines, kill the process while it goes on, and return everything it said."""
+    """Read this many lines, kill the process while it continues, and return all of its lines."""
     assert child.stdout is not None
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()
@@ -41,7 +41,7 @@ def kill_after(child: subprocess.Popen[str], lines: int) -> list[list[str]]:
 
 
 def check(store: Store, said: list[list[str]], owner: str) -> None:
-    """Everything that was said is there, and nothing is in flight."""
+    """Check that everything printed is stored, and nothing is in flight."""
     whole = "".join(f"{{}} piece {piece} 部分 " for piece in range(4))
     rows = {row.run_uid: row for row in store.iterations("p", limit=1000)}
     ended = {words[1] for words in said if words[0] == "done"}
@@ -154,14 +154,14 @@ print("survived", len(written))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a namespace of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a mount namespace")
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = f"mount -t tmpfs -o size=4m none '{disk}'"
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     if subprocess.run([*namespace, mount], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small file system")
+        pytest.skip("mounting is not permitted here")
     done = subprocess.run(
         [*namespace, f'{mount} && exec "$0" -c "$1" "$2"', sys.executable, FULL_DISK, str(disk)],
         cwd=ROOT,

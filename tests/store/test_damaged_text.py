@@ -1,4 +1,4 @@
-"""Texts whose bytes are no UTF-8: every other row is read, the row says what is wrong, and no byte changes."""
+"""Texts that are not valid UTF-8: all other rows are read, the row reports the damage, and no byte changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BROKEN = "CAST(x'61ff62' AS TEXT)"
 
 
 def columns(path: Path) -> list[tuple[str, str]]:
-    """Return all columns of texts of the tables that hold what people wrote and models answered."""
+    """Return all text columns of the tables with prompts and answers."""
     return query(
         path,
         "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
@@ -31,7 +31,7 @@ def columns(path: Path) -> list[tuple[str, str]]:
 def test_everything_is_read_whatever_column_is_broken(small: Path, tmp_path: Path) -> None:
     for table, column in columns(small):
         if (table, column) == ("contents", "body"):
-            continue  # a version without its text, which says so by itself
+            continue  # such a version reports its missing text
         path = Path(shutil.copy(small, tmp_path / "history.db"))
         newest = f'SELECT max("{column}") FROM "{table}"'
         lose(path, f'UPDATE OR IGNORE "{table}" SET "{column}" = {BROKEN} WHERE "{column}" = ({newest})')
@@ -41,7 +41,7 @@ def test_everything_is_read_whatever_column_is_broken(small: Path, tmp_path: Pat
             rows = [row for prompt in prompts for row in store.iterations(prompt.uid, limit=100)]
             settled(store)
             if column == "uid":
-                continue  # it is listed, and nothing can name it
+                continue  # it is listed, but cannot be addressed
             assert len(rows) == (0 if (table, column) == ("runs", "kind") else 9), (table, column)
             assert len(list(store.exports.parts([row.run_uid for row in rows]))) == len(rows)
         finally:

@@ -1,4 +1,4 @@
-"""Files that are new, ours, foreign, newer, damaged, locked, or not to be written."""
+"""Database files that are new, valid, foreign, newer, damaged, locked, or read-only."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
 
 
 def place(directory: Path, kind: str) -> Path:
-    """Make something where no history can be."""
+    """Make something in a place where no history can be."""
     path = directory / "h.db"
     if kind == "directory":
         path.mkdir()
@@ -259,7 +259,7 @@ def test_a_change_waits_for_a_short_lock(path: Path) -> None:
 
 
 @pytest.mark.parametrize("instead", ["nothing", "another history"])
-@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
 def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, instead: str) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
@@ -296,7 +296,7 @@ def test_many_can_open_a_new_file_at_once(path: Path) -> None:
 
 @pytest.fixture
 def public() -> Iterator[Path]:
-    """A folder that other users can look into."""
+    """A folder that other users can read."""
     with tempfile.TemporaryDirectory(prefix="history-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -326,7 +326,7 @@ print(json.dumps(seen))
 
 
 def probe(path: Path) -> dict[str, object]:
-    """Open `path` as a user without special rights and tell what happened."""
+    """Open `path` as an unprivileged user and return the result."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, str(path)],
         cwd=ROOT,
@@ -340,7 +340,7 @@ def probe(path: Path) -> dict[str, object]:
     return answer
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Path) -> None:
     path = public / "history.db"
     write_some(path)
@@ -355,7 +355,7 @@ def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Pat
     assert sorted(p.name for p in public.iterdir()) == ["history.db"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_a_log_that_cannot_be_folded_in_is_not_ignored(public: Path) -> None:
     path = public / "history.db"
     write_some(path)

@@ -1,4 +1,4 @@
-"""Another file comes to the place of an open history, or the history goes away from it."""
+"""The file of an open history is replaced or removed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from workbench.store import StoreError, database_handle
 from workbench.store.connections import connect
 from workbench.store.sqlite import sqlite3
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
 
 
 @pytest.fixture
 def other(path: Path) -> Path:
-    """Another whole history that is open nowhere, with one prompt, uid "theirs"."""
+    """Another history, opened by nobody, with one prompt, uid "theirs"."""
     file = path.with_name("other.db")
     store = opened(file)
     store.create_prompt("theirs", "Their bot", NOW).result(10)
@@ -27,7 +27,7 @@ def other(path: Path) -> Path:
 
 
 def uids(path: Path) -> list[str]:
-    """Read as any program would that opens the file by its name."""
+    """Read the file by its name, like any other program."""
     connection = connect(path, mode="rw")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

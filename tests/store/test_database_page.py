@@ -1,4 +1,4 @@
-"""What docs/DATABASE.md says is true of the file: views with their columns, tables, and recipes that run."""
+"""docs/DATABASE.md matches the file: views with their columns, tables, and recipes that run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_view_is_told_with_its_columns(connection: sqlite3.Connection) -> 
         for name, columns in re.findall(r"^### (\w+)\n\n[^:]*: (.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL)
     }
     found = views(connection)
-    # It prepares texts for another view.
+    # It only prepares texts for another view.
     found.pop("content_texts")
     assert told == found
 
@@ -85,7 +85,7 @@ def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
     before = connection.execute(recipe).fetchall()
     assert len(before) == 2
     store.curation.delete(["r1"], True).result(10)
-    assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views show it, too"
+    assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views include it"
     assert [row for row in before if row[-1] != "r1"] == connection.execute(recipe).fetchall()
 
 

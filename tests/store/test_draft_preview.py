@@ -1,4 +1,4 @@
-"""The first look at the draft: what the store would say, or nothing."""
+"""The preview of the draft at the start equals the store's draft, or is missing."""
 
 from __future__ import annotations
 

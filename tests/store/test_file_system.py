@@ -1,4 +1,4 @@
-"""A file system without locks or shared memory is said to be the reason, and nothing else is."""
+"""A file system without locks or shared memory is reported as the reason, and nothing else is."""
 
 from __future__ import annotations
 

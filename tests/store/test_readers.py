@@ -1,4 +1,4 @@
-"""Reading: its own connection for each thread, one moment for each question, and a way to stop it."""
+"""Readers: a connection per thread, a snapshot per query, and cancellation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELE
 
 
 class Reading(threading.Thread):
-    """Runs `work` and keeps what it raised."""
+    """A thread that runs `work` and records its exception."""
 
     def __init__(self, work: Callable[[], object]) -> None:
         super().__init__(daemon=True)
@@ -92,7 +92,7 @@ def test_a_question_sees_one_moment(store: Store) -> None:
 
 
 def failing(store: Store, *, inside: bool) -> None:
-    """Fail in the middle of rows, in the function that reads or in one that it calls."""
+    """Raise while iterating rows, in the reading function or in a function that it calls."""
 
     def read(connection: sqlite3.Connection) -> None:
         rows = connection.execute("SELECT 1 UNION ALL SELECT count(*) FROM runs UNION ALL SELECT 3")

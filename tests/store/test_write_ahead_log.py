@@ -1,4 +1,4 @@
-"""Logs that SQLite would read only in part."""
+"""Write-ahead logs that SQLite would read only in part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def crashed(path: Path, tmp_path: Path) -> Path:
     for number in range(8):
         store.begin_run(run(f"r{number}", text(f"Ask {number}")))
         store.finish_output(f"r{number}.0.0", done("words"), NOW).result(10)
-    assert damaged_log(path) == "", "one that is written to is not damaged"
+    assert damaged_log(path) == "", "an active log is not damaged"
     copy = tmp_path / "crashed" / "history.db"
     copy.parent.mkdir()
     for end in ("", "-wal"):
@@ -53,7 +53,7 @@ def test_what_a_crash_leaves_is_no_damage(crashed: Path) -> None:
     assert damaged_log(crashed) == ""
     body = log_of(crashed).read_bytes()
     log_of(crashed).write_bytes(body[:-1000])
-    assert damaged_log(crashed) == "", "the last change was not yet whole"
+    assert damaged_log(crashed) == "", "an incomplete last transaction is no damage"
     assert 7 <= runs(crashed) <= 8
 
 

@@ -1,4 +1,4 @@
-"""The writing thread: in order, whole or not at all, and on the disk when it says so."""
+"""The writer thread: ordered, atomic, and durable when it reports success."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.store.writer import Writer
 
 
 class Follows:
-    """Work that follows: `pieces` of it, each of which raises what `error` says."""
+    """Follow-up work of `pieces` steps, each of which raises `error` if set."""
 
     def __init__(self) -> None:
         self.pieces = 0
@@ -64,7 +64,7 @@ def writer(path: Path, follows: Follows) -> Writer:
 
 
 def held(writer: Writer) -> threading.Event:
-    """Keep the writer busy until the returned event is set, so that what follows is one batch."""
+    """Keep the writer busy until the returned event is set, so that the following tasks form one batch."""
     release = threading.Event()
     writer.ask(lambda connection: release.wait(10))
     return release

@@ -23,15 +23,15 @@ __all__ = ["made"]
 
 @pytest.fixture(scope="session")
 def window_theme(qapp: QApplication) -> Theme:
-    """One look for all windows of the session, as in the program."""
+    """One theme for all windows of the session, as in the program."""
     return Theme(qapp, "light")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a window does by itself a while after its start would come at another place of a test on each machine.
+    """Disable work that a window starts by timer, because its timing differs between machines.
 
-    `Desk.preload` does the one, and tests of backups set the time of the other.
+    `Desk.preload` preloads explicitly, and tests of backups shorten the time of the first daily check.
     """
     monkeypatch.setattr("workbench.ui.shell.window.Preloader", lambda *_: None)
     monkeypatch.setattr("workbench.app.maintenance.tasks.FIRST_LOOK_MS", LOOK_MS)
@@ -39,13 +39,13 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that would else wait most of the time, again and again, until the window counts, checks or saves."""
+    """Shorten the pauses before counting, checking and saving, for tests that would mostly wait for them."""
     pauses.shorten(monkeypatch)
 
 
 @pytest.fixture
 def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_path: Path) -> Iterator[Desk]:
-    """A window that is closed at the end, whatever happened."""
+    """A desk whose window is closed at the end, also after a failure."""
     window_theme.set_mode("light")
     window_theme.set_scale(1.0)
     window_theme.set_motion("system")
@@ -56,7 +56,7 @@ def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_pat
 
 @pytest.fixture(autouse=True)
 def _font_as_before(qapp: QApplication) -> Iterator[None]:
-    """A theme takes the application's font for its own size; what a test enlarged must not be the next one's size."""
+    """Restore the application font, because a theme derives its font size from it and a test may have enlarged it."""
     before = QFont(qapp.font())
     yield
     if qapp.font() != before:
@@ -65,7 +65,7 @@ def _font_as_before(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def starting(_no_leaks: None, home: Path, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Starting]:
-    """A database with one prompt on echo, not opened yet; its look does not depend on the tests before."""
+    """An unopened database with one prompt on echo; its appearance does not depend on earlier tests."""
     db = tmp_path / "workbench.db"
     echo_history(db)
     qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))

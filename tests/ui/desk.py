@@ -1,4 +1,4 @@
-"""A real main window over a real database, for tests that drive it and read the rows it stored."""
+"""A real main window over a real database, for tests that drive it and check the stored rows."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ ECHO: Script = {"default": [{"echo": True}]}
 WAIT_MS = int(PATIENCE_S * 1000)
 
 LONG_AGO = date(2020, 1, 1)
-"""A day on which no model was retired, so that no test depends on the day on which it is run."""
+"""A day before any model was retired, so that no test depends on the current date."""
 
 
 class Desk:
     """Opens, drives and closes windows over one database file."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, directory: Path, *, apart: bool = False) -> None:
-        """`apart` has scripts played by a child, as the engine is one."""
+        """With `apart`, scripts are played by a child process, like the real engine."""
         self.qtbot, self.theme, self.directory = qtbot, theme, directory
         self.db = directory / "workbench.db"
         self._window: WindowDriver | None = None
@@ -72,7 +72,7 @@ class Desk:
         *,
         today: Callable[[], date] = lambda: LONG_AGO,
     ) -> WindowDriver:
-        """Open the window with a scripted engine; None takes the real one."""
+        """Open the window with a scripted engine; `script` None uses the real engine."""
 
         factory = make_client if script is None else played.factory(script, self.directory, apart=self._apart)
         seeded.put(self.db)
@@ -84,7 +84,7 @@ class Desk:
         window = WindowDriver(open_window(frame, read(workbench), FEATURES))
         self._window = window
         frame.resize(*size)
-        # What appears where another test left the mouse would be pointed at.
+        # A widget that appears under the mouse of an earlier test would be hovered.
         QCursor.setPos(QPoint(0, 0))
         frame.show()
         self.qtbot.waitExposed(frame)
@@ -94,12 +94,12 @@ class Desk:
         return window
 
     def preload(self) -> None:
-        """Make the other views and import the dialogs, as the window does by itself after a while."""
+        """Make the other views and import the dialogs, as the window does some time after the start."""
         self.window.preload()
         self.rest()
 
     def rest(self) -> None:
-        """Wait until nothing goes on in the window: all is laid out, styled and written that was due."""
+        """Wait until the window is idle: pending layouts, styles and writes are done."""
 
         def is_at_rest() -> bool:
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
@@ -107,14 +107,14 @@ class Desk:
                 t.interval() < 1000 for t in leaks.active_timers()
             )
             self._rested = 0 if is_busy else self._rested + 1
-            # What ends may begin something else with the next event.
+            # Finished work may start new work with the next event.
             return self._rested > 2
 
         self._rested = 0
         self.until(is_at_rest)
 
     def close(self) -> None:
-        """Close the window and what is behind it."""
+        """Close the window and its workbench."""
         if self._window is None:
             return
         window, self._window = self._window, None
@@ -124,13 +124,13 @@ class Desk:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def close_without_the_draft(self) -> None:
-        """Close the window and answer that the draft may be lost."""
+        """Close the window and confirm that the draft may be lost."""
         with self.answering("close"):
             self.close()
 
     @contextmanager
     def answering(self, *answers: Answer) -> Iterator[list[str]]:
-        """Answer the questions that are asked meanwhile, in turn; yields what they say."""
+        """Answer the message boxes shown meanwhile, in turn; yields a list of their texts."""
         dialogs, rest, asked = self.window.dialogs, list(answers), []
 
         def answer() -> None:
@@ -148,7 +148,7 @@ class Desk:
             looking.stop()
 
     def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition while the window lives; a row that is not there yet is waited for, too."""
+        """Wait for a condition while processing events; an IndexError counts as not yet."""
 
         def holds() -> bool:
             try:
@@ -159,7 +159,7 @@ class Desk:
         self.qtbot.waitUntil(holds, timeout=WAIT_MS)
 
     def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier, on: QWidget | None = None) -> None:
-        """Press a key where the focus is."""
+        """Press a key in the focused widget."""
         combined = Qt.KeyboardModifier.NoModifier
         for modifier in modifiers:
             combined |= modifier
@@ -170,7 +170,7 @@ class Desk:
         self.press(key, Qt.KeyboardModifier.ControlModifier)
 
     def type(self, text: str) -> None:
-        """Type text where the focus is."""
+        """Type text into the focused widget."""
         QTest.keyClicks(QApplication.focusWidget(), text)
 
     def run(self) -> None:
@@ -182,7 +182,7 @@ class Desk:
         self.until(lambda: [row.run_uid for row in self.timeline()][:1] == [self.window.shown_run()])
 
     def settle(self) -> None:
-        """Wait until nothing runs and the timeline shows it."""
+        """Wait until nothing runs and the timeline shows that."""
         self.until(lambda: not self.window.is_running())
         self.until(lambda: not self.rows("SELECT 1 FROM in_flight"))
         self.until(lambda: not any(row.running for row in self.timeline()))
@@ -194,19 +194,19 @@ class Desk:
         return [row for row in self.shown_rows() if isinstance(row, IterationRow)]
 
     def shown_rows(self) -> list[TimelineRow]:
-        """Return all loaded rows of the timeline, versions without iterations too."""
+        """Return all loaded rows of the timeline, including versions without iterations."""
         model = self.window.timeline
         return [row for i in range(model.rowCount()) if (row := model.row(i)) is not None]
 
     def until_rows(self, expected: Sequence[object], query: str, *parameters: object) -> None:
-        """Wait until the database has these rows: what the window shows may be stored a moment later."""
+        """Wait until the query returns these rows; what the window shows may be stored a moment later."""
         try:
             self.until(lambda: self.rows(query, *parameters) == expected)
         except WaitedTooLongError:
             assert self.rows(query, *parameters) == expected
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Read the database as another program would."""
+        """Query the database through a separate connection."""
         connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
         try:
             return connection.execute(query, parameters).fetchall()
@@ -214,13 +214,13 @@ class Desk:
             connection.close()
 
     def stored_draft(self) -> Draft | None:
-        """Return the draft of the open prompt as it is in the database."""
+        """Return the stored draft of the open prompt."""
         return self.window.store.draft(self.window.prompt_uid)
 
     def text(self, lane: int) -> str:
-        """Return what a lane shows."""
+        """Return the shown text of a lane."""
         return self.window.lanes.text(self.window.slots()[lane])
 
     def notice(self) -> str:
-        """Return the shown notice."""
+        """Return the text of the shown notice, "" for none."""
         return self.window.notice.text() if self.window.notice.key else ""

@@ -1,4 +1,4 @@
-"""What the tests of picker and settings share: sources whose answers the test gives, when it likes."""
+"""Stand-ins for the sources of picker and settings, whose answers the tests give at a chosen time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GATEWAY = Endpoint(
 
 
 class SentenceError(Exception):
-    """A failure that carries a sentence, as those of the lower layers do."""
+    """An error with a sentence for the user, like those of the lower layers."""
 
     def __init__(self, sentence: str, wrongs: tuple[Any, ...] = ()) -> None:
         super().__init__("secret detail sk-never-shown")
@@ -80,7 +80,7 @@ def an_offer(**changes: Any) -> ModelOffer:
 
 
 class PickerDouble:
-    """A PickerSource; `offers` and `fetches` are answered by the test, or at once when given."""
+    """A PickerSource; the test resolves `offers` and `fetches`, or they resolve at once when the results are given."""
 
     def __init__(self, offer: ModelOffer | None = None, models: tuple[str, ...] | BaseException | None = ()) -> None:
         self._offer = offer
@@ -101,7 +101,7 @@ class PickerDouble:
 
 
 class SettingsDouble:
-    """A SettingsSource that remembers; `answers` overrides what a call returns."""
+    """A SettingsSource that records its calls; `answers` overrides what a call returns."""
 
     def __init__(self, *, keyring: bool = True) -> None:
         self.keyring = keyring
@@ -211,7 +211,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 @pytest.fixture
 def shown(qapp: QApplication) -> Iterator[Callable[[QDialog], Any]]:
-    """Show a dialog, with focus, and end it after the test."""
+    """Show a dialog with focus, and close it after the test."""
     dialogs: list[QDialog] = []
 
     def show(dialog: QDialog) -> Any:

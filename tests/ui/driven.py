@@ -1,6 +1,6 @@
-"""A window in a process of its own that types and runs until it is killed: `python -m tests.ui.driven DIRECTORY`.
+"""A window in its own process that types and runs until it is killed: `python -m tests.ui.driven DIRECTORY`.
 
-With the path of a script of the stand-in as a second argument it runs that once, and lives on until it is killed.
+With the path of an engine script as a second argument it runs once with that script and waits to be killed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from workbench.ui.widgets.theme import Theme
 
 
 class _Request:
-    """What QtBot wants to know of a test."""
+    """The part of a pytest request that QtBot uses."""
 
     class node:  # noqa: N801 - pytest's name
-        """Nothing to clean up: this process is killed."""
+        """A node without finalisers, because this process is killed."""
 
 
 def _desk(directory: Path) -> Desk:
@@ -33,7 +33,7 @@ def _desk(directory: Path) -> Desk:
 
 
 def once(directory: Path, script: Path) -> None:
-    """Run what the script says."""
+    """Run once with the engine script."""
     window = _desk(directory).open(json.loads(script.read_text("utf-8")))
     window.session.run()
     print("running", flush=True)
@@ -41,7 +41,7 @@ def once(directory: Path, script: Path) -> None:
 
 
 def main(directory: Path) -> None:
-    """Type a letter and run, again and again; every answer streams for ever."""
+    """Type a letter and run, in an endless loop; no answer ever ends."""
     desk = _desk(directory)
     never = str(directory / "never")
     window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]})

@@ -1,6 +1,6 @@
-"""The program in a process of its own, killed in the middle: `python -m tests.ui.driven_care DB WHAT STEP`.
+"""The program in its own process, killed during maintenance: `python -m tests.ui.driven_care DB WHAT STEP`.
 
-It looks after its history as a person would, from the settings, and kills itself at a step of the file work (see
+It maintains its history from the settings and kills itself at a step of the file operations (see
 `tests.store.maintenance.care_child`). Prints `began` before.
 """
 
@@ -18,7 +18,7 @@ from workbench.ui.features.maintenance.panel import HistoryPanel
 
 
 def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
-    """Do it from the page of the settings."""
+    """Do the maintenance from the settings page."""
     yield driven.is_open
     driven.window.dialogs.show_settings("history")
     page = driven.history_page
@@ -46,9 +46,9 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
 
 
 def change(driven: Driven, page: HistoryPanel, what: str) -> Script:
-    """Ask for what needs the history closed."""
+    """Start an operation that needs the history closed."""
     if what == "restore":
-        # They are read apart from what takes how much room.
+        # The list of backups is loaded separately from the sizes.
         yield page.backups.list.count
         page.ask_which_backup()
         yield lambda: page.backups._restore.isEnabled()

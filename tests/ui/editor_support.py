@@ -1,4 +1,4 @@
-"""What the tests of the editor share: a window with focus, keys, and text that editors lose."""
+"""Helpers of the editor tests: a focused window, keys, and texts that editors tend to alter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CTRL, SHIFT, ALT = (
 )
 Show = Callable[[Any], Any]
 
-# What Qt says of a machine without fonts for a script, and of a platform without a screen, is not about us.
+# Qt warnings about missing fonts and about the offscreen platform are expected.
 machine = pytest.mark.qt_log_ignore("OpenType support missing", "This plugin does not support")
 
 CORPUS = {
@@ -68,7 +68,7 @@ TWO = content(("system", "Be {{tone}}.\nAlways."), ("user", "{{question}}"))
 
 
 def blocks(editor: ContentEditor) -> list[MessageBlock]:
-    """The blocks as the eye meets them, from top to bottom."""
+    """Return the visible blocks from top to bottom."""
     return sorted((b for b in editor.findChildren(MessageBlock) if not b.isHidden()), key=lambda b: b.y())
 
 
@@ -83,13 +83,13 @@ def focused() -> Any:
 
 
 def press(key: Qt.Key, modifiers: Any = Qt.KeyboardModifier.NoModifier, times: int = 1) -> None:
-    """Press a key where the focus is."""
+    """Press a key in the focused widget."""
     for _ in range(times):
         QTest.keyClick(focused(), key, modifiers)
 
 
 def type_text(text: str) -> None:
-    """Type any letters, with the key events that a keyboard with these letters sends."""
+    """Type any letters, with the key events of a keyboard that has them."""
     for letter in text:
         key, sent = (Key.Key_Return, "\r") if letter == "\n" else (Key.Key_unknown, letter)
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
@@ -107,7 +107,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 @pytest.fixture
 def shown(qapp: QApplication) -> Iterator[Show]:
-    """Show a widget as a window with focus; it is gone after the test."""
+    """Show a widget as a window with focus; it is deleted after the test."""
     widgets: list[QWidget] = []
 
     def show(widget: QWidget, width: int = 460, height: int = 600) -> QWidget:
@@ -128,7 +128,7 @@ def shown(qapp: QApplication) -> Iterator[Show]:
 
 
 class Ticks:
-    """A clock that tests move: ms."""
+    """A clock in ms that tests advance."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -150,7 +150,7 @@ def editor(theme: Theme, shown: Show, ticks: Ticks) -> ContentEditor:
 
 
 def heard(editor: ContentEditor) -> list[str]:
-    """What the editor says from now on."""
+    """Return a list to which the editor's signals are added from now on."""
     said: list[str] = []
     editor.edited.connect(lambda: said.append("edited"))
     editor.undo_state_changed.connect(lambda: said.append(f"undo {editor.can_undo:d} redo {editor.can_redo:d}"))

@@ -1,8 +1,8 @@
-"""Starts of the real window that stop at a stage, each in a process of its own.
+"""Starts of the real window that stop at a stage, each in its own process.
 
-A start types what it reads from its standard input, a line at a time, once the stage is reached, says "typed" after
-each, and lives until it is killed. `python -m tests.ui.held_start FD` forks one for each request that arrives at the
-socket, so that they do not import everything anew.
+Once the stage is reached, a start types each line that it reads from standard input, prints "typed" after each, and
+runs until it is killed. `python -m tests.ui.held_start FD` forks a start for each request on the socket, so that the
+imports are done only once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LOOK_MS = 5
 
 
 class Held:
-    """Holds the start at a stage, and types."""
+    """Stops the start at a stage, and types."""
 
     def __init__(self, stage: str) -> None:
         self.stage, self.is_reached = stage, stage == "shown"
@@ -89,9 +89,9 @@ class Held:
 
 
 def hold(db: str, stage: str) -> int:
-    """Start the window over a database and hold it at a stage."""
+    """Start the window over a database and stop it at a stage."""
     assert stage in STAGES
-    # The application that QTimer needs is made by the program.
+    # QTimer needs the application, which the program makes.
     made = main.Program.run
 
     def run(program: main.Program) -> int:
@@ -105,9 +105,9 @@ def hold(db: str, stage: str) -> int:
 def serve(requests: socket.socket) -> None:
     """Fork a start for each request: its database, stage and environment, with its standard input and output.
 
-    Says "ready", then answers each request with its process id. Ends with the connection.
+    Sends "ready", then answers each request with the process id. Ends when the connection closes.
     """
-    # Let the kernel reap the children: a test notices that one has ended when its output closes.
+    # Let the kernel reap the children: a test detects the end of one by its closed output.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests.send(b"ready")
     while True:

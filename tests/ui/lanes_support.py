@@ -1,4 +1,4 @@
-"""What the tests of the lanes share: a theme, a view on the screen, and heads."""
+"""Helpers of the lane tests: a theme, a view on the screen, and heads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROSE = "The quick brown fox jumps over thirteen lazy dogs. " * 4 + "\n\n"
 
 
 def heads(*slots: str, **changes: object) -> list[LaneHead]:
-    """One head per slot, with titles that name the slot."""
+    """Return one head per slot, with titles that name the slot."""
     return [
         LaneHead(slot, number, f"model-{slot}", f"provider/model-{slot}", **changes)  # type: ignore[arg-type]
         for number, slot in enumerate(slots, start=1)
@@ -25,14 +25,14 @@ def heads(*slots: str, **changes: object) -> list[LaneHead]:
 
 
 def column(view: LanesView, slot: str) -> LaneColumn:
-    """The column of a slot that must be there."""
+    """Return the column of a slot, which must exist."""
     found = view.column(slot)
     assert found is not None
     return found
 
 
 def settle() -> None:
-    """Run what is due: layouts, paints, deletions."""
+    """Process pending events: layouts, paints, deletions."""
     for _ in range(3):
         QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -48,7 +48,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 @pytest.fixture
 def screen(theme: Theme) -> Iterator[Callable[[QWidget], QWidget]]:
-    """Show a widget in a window with the focus and take it away after the test."""
+    """Show a widget in a window with focus, and delete it after the test."""
     widgets: list[QWidget] = []
 
     def show(widget: QWidget) -> QWidget:

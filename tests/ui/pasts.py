@@ -1,4 +1,4 @@
-"""A past worth searching, written by the store itself: three prompts, versions, verdicts, failures and a blind run."""
+"""A history to search, written by the store itself: three prompts, versions, verdicts, failures and a blind run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDER, TRIAGE, SQL = "past-order", "past-triage", "past-sql"
 
 
 def answer(text: str, cost: float | None = 0.0005) -> Result:
-    """An answer that finished."""
+    """A finished answer."""
     request = {"model": "m", "messages": [{"role": "user", "content": "Where is it?"}]}
     return Result("finished", text, usage=Usage(120, 40), cost_usd=cost, timing=Timing(0, 3, 250, 900), request=request)
 
@@ -32,7 +32,7 @@ FAILED = Result("failed", "", failure=Failure("rate_limit", "The provider asks t
 
 
 class Past:
-    """Writes runs, each a little later than the one before."""
+    """Writes runs, each a little later than the previous one."""
 
     def __init__(self, store: Store, began: datetime | None = None) -> None:
         self._store = store
@@ -104,7 +104,7 @@ ANSWERS = ("The lamp comes on Monday.", "Both chairs fit.", "The table is here i
 
 
 def judge(store: Store) -> None:
-    """Write four judged runs of one prompt, and two whose verdicts contradict each other."""
+    """Write four judged runs of one prompt, and two with contradicting verdicts."""
     past = Past(store)
     for number, (question, said) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
         values = (("question", question),)

@@ -1,6 +1,6 @@
-"""Short pauses for window tests: what the window does once a person rests, it does soon.
+"""Shortens the pauses that the window waits for after input stops.
 
-The order of what happens stays the same, and tests wait for conditions; only the waiting itself goes.
+The order of events stays the same, and tests wait for conditions; only the waiting time is removed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The whole program in this process: windows one after the other, driven by a script, as a person would."""
+"""The whole program in this process: one window after the other, driven by a script."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Driven:
         self.app, self.db = app, db
         self.code: int | None = None
         self.faults = ""
-        """What the script expects to be in the error log when it has ended."""
+        """Text that the error log must contain at the end; "" for an empty log."""
 
     def run(self, script: Script) -> int:
-        """Return the exit code. Raises what the script raised."""
+        """Run the program and return the exit code. Re-raises an exception of the script."""
         handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         program = Program(self.app, self.db)
         failed: list[BaseException] = []
@@ -47,9 +47,9 @@ class Driven:
         since = [time.monotonic()]
 
         def step() -> None:
-            # The script waits within its own step while a dialog runs a loop of its own.
+            # The script may be waiting inside its own step while a dialog runs a nested event loop.
             if failed:
-                # One more window may have come up since.
+                # Another window may have opened since.
                 self._give_up()
                 return
             if stepping:
@@ -78,12 +78,12 @@ class Driven:
             code = program.run()
         finally:
             looking.stop()
-            # Not collected here: a collection of everything is slow, and whatever is left makes the leak check do one.
+            # No collection here, because it is slow; the leak check collects if anything is left.
             program._delete_window()
             if program._theme is not None:
                 program._theme.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-            # What a change of the history thawed would be looked at by all collections of the tests that follow.
+            # Closing the history unfroze objects, which every later collection would traverse.
             gc.freeze()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
@@ -97,38 +97,38 @@ class Driven:
 
     @property
     def frame(self) -> WindowFrame:
-        """The frame on the screen."""
+        """The visible frame."""
         found: WindowFrame = self._visible(WindowFrame)
         return found
 
     @property
     def window(self) -> WindowDriver:
-        """The window on the screen."""
+        """The visible window."""
         found = WindowDriver.of(self.frame)
         assert found is not None
         return found
 
     @property
     def mending(self) -> RecoveryDialog:
-        """The small window over a closed history."""
+        """The recovery dialog over a closed history."""
         found: RecoveryDialog = self._visible(RecoveryDialog)
         return found
 
     @property
     def settings(self) -> SettingsDialog:
-        """The open settings."""
+        """The open settings dialog."""
         found: SettingsDialog = self._visible(SettingsDialog)
         return found
 
     @property
     def history_page(self) -> HistoryPanel:
-        """The page of the open settings that looks after the history."""
+        """The History page of the open settings."""
         found = self.window.dialogs.history_page
         assert found is not None
         return found
 
     def is_open(self, db: Path | None = None) -> bool:
-        """Whether a whole window is on the screen, over `db` if that is given."""
+        """Whether a complete window is visible, over `db` if given."""
         frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, WindowFrame) and w.isVisible()]
         if not frames or not frames[0].is_complete:
             return False
@@ -136,11 +136,11 @@ class Driven:
         return window is not None and window.is_ready and (db is None or window.store.path == db)
 
     def is_gone(self, frame: WindowFrame) -> bool:
-        """Whether a window that was on the screen is not there any more."""
+        """Whether a window that was visible is closed."""
         return not isValid(frame) or not frame.isVisible()
 
     def is_mending(self, button: str = "") -> bool:
-        """Whether the small window is on the screen, with a button if one is named."""
+        """Whether the recovery dialog is visible, with a button of this text if given."""
         found = [w for w in QApplication.topLevelWidgets() if isinstance(w, RecoveryDialog) and w.isVisible()]
         return bool(found) and (not button or any(b.text() == button for b in found[0].buttons()))
 
@@ -149,14 +149,14 @@ class Driven:
         QTest.mouseClick(self.button(inside, name), Qt.MouseButton.LeftButton)
 
     def button(self, inside: QWidget, name: str) -> QAbstractButton:
-        """Return a button that is on the screen and can be pressed."""
+        """Return a visible, enabled button."""
         buttons = [b for b in inside.findChildren(QPushButton) if b.isVisible()]
         found = [b for b in buttons if b.isEnabled() and b.text() == name]
         assert found, f"no {name} among {[b.text() for b in buttons]}"
         return found[0]
 
     def notice(self) -> str:
-        """Return what the window says."""
+        """Return the text of the window's notice."""
         return self.window.notice.text() if self.window.notice.key else ""
 
     def _visible(self, kind: type[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The settings on the screen, driven by keys and mouse, over sources whose answers the test gives."""
+"""The settings dialog on the screen, over sources whose answers the test gives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Show = Callable[[Any], Any]
 
 
 class Driver:
-    """Settings on the screen, driven by keys and mouse."""
+    """The settings on the screen, driven by keys and mouse."""
 
     def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
         self.qtbot = qtbot

@@ -1,4 +1,4 @@
-"""A start of the window in this process, as the program does it, over a database that is not open yet."""
+"""A start of the window in this process, like the program's, over a database that is not open yet."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from workbench.ui.widgets.theme import Theme
 
 
 class Starting:
-    """Starts a window over a database as the program does."""
+    """Starts a window over a database like the program does."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, db: Path) -> None:
         self.qtbot, self.theme, self.db = qtbot, theme, db
         self.is_shown = self.completed = self.failed = False
 
     def show(self) -> WindowFrame:
-        """Show the frame; nothing else has begun when this returns."""
+        """Show the frame; nothing else has started when this returns."""
         self.is_shown = True
         self.frame = WindowFrame(self.theme, Settings(), read_newest_preview(self.db))
-        self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
+        self.frame.resize(1440, 900)  # the test screen is smaller than most
         self.start = WindowStart(self.frame, self.db, places(os.environ).make(), lambda: FEATURES)
         self.frame.completed.connect(lambda: setattr(self, "completed", True))
         self.start.failed.connect(lambda: setattr(self, "failed", True))
@@ -47,7 +47,7 @@ class Starting:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
 
     def complete(self) -> WindowDriver:
-        """Wait for the whole window."""
+        """Wait for the complete window and return it."""
         self.until(lambda: self.completed)
         window = WindowDriver.of(self.frame)
         assert window is not None
@@ -58,7 +58,7 @@ class Starting:
         QTest.keyClicks(QApplication.focusWidget(), text)
 
     def end(self) -> None:
-        """Close, and clean up as the program does; harmless when it is over."""
+        """Close the window and clean up like the program; does nothing when it is closed."""
         if not self.is_shown:
             return
         if self.frame.isVisible():

@@ -1,7 +1,7 @@
-"""Whoever cannot see the window is told by Qt's tree of accessible objects what every control is and does.
+"""Every control tells screen readers its name, role and state through Qt's accessibility tree.
 
-Every view and dialog is found by walking all windows that are open, so that one that is added is covered as soon as it
-is opened by one of the ways in `DRAFT` and `ANSWERED`.
+All open windows are traversed, so that a new view or dialog is covered as soon as one of the ways in `DRAFT` and
+`ANSWERED` opens it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ INSIDE = {Role.ListItem, Role.TreeItem, Role.Cell, Role.MenuItem, Role.ScrollBar
 
 
 def below(found: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
-    """Yield what is visible in a window, from the outside in; the rows of lists are their delegates' own."""
+    """Yield the visible parts of a window, outermost first; rows of lists are left to their delegates."""
     if found is None or not found.isValid() or found.state().invisible:
         return
     yield found
@@ -54,7 +54,7 @@ def below(found: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
 
 
 def complaints() -> list[str]:
-    """Return what is wrong with the controls of all open windows."""
+    """Return the defects of the controls of all open windows."""
     wrong = []
     for window in QApplication.topLevelWidgets():
         if not window.isVisible() or window.inherits("QMenu") or window.inherits("QTipLabel"):
@@ -71,7 +71,7 @@ def complaints() -> list[str]:
             if isinstance(widget, QWidget) and widget.inherits("QPlainTextEdit") and found.textInterface() is None:
                 wrong.append(f"{kind} “{named}” does not tell its text")
     focused = QApplication.focusWidget()
-    # The field in which a row of a list is edited is no part of the tree.
+    # The editor of a list row is not part of the tree.
     if (
         isinstance(focused, QLineEdit)
         and not focused.accessibleName()
@@ -102,9 +102,9 @@ LEFT_OUT = {
     "new_prompt",
     "duplicate_prompt",
 }
-"""What ends the window, starts calls, takes what is selected away, opens another prompt, or is a menu of Qt's own."""
+"""Commands that end the window, start calls, delete the selection, switch prompts, or open a menu of Qt's own."""
 
-# What a command opens, the test below opens.
+# Whatever a command opens is covered by the test below.
 DRAFT: dict[str, Callable[[Desk], object]] = {
     "draft": lambda desk: None,
     "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
@@ -122,7 +122,7 @@ ANSWERED: dict[str, Callable[[Desk], object]] = {
     "judging": lambda desk: desk.window.actions["judge"].trigger(),
     "past": _past,
 }
-"""One after the other in one window."""
+"""States to bring one window into, one after the other."""
 
 
 @pytest.mark.parametrize("states", [DRAFT, ANSWERED], ids=["draft", "answered"])
@@ -139,7 +139,7 @@ def test_every_control_has_a_name_and_a_role(desk: Desk, states: dict[str, Calla
 
 
 def close_others(desk: Desk) -> None:
-    """Close what was opened beside the window."""
+    """Close everything beside the window."""
     for other in QApplication.topLevelWidgets():
         if other is not desk.window.frame and other.isVisible():
             other.close()
@@ -148,7 +148,7 @@ def close_others(desk: Desk) -> None:
 
 
 def to_view(desk: Desk, view: View) -> None:
-    """Be in a view with something selected there, wherever the last command led."""
+    """Show a view and select something in it, from any state."""
     window = desk.window
     if window.views.shown != view:
         window.views.show(view)
@@ -162,7 +162,7 @@ def to_view(desk: Desk, view: View) -> None:
 
 
 def commands_of(view: View) -> list[Command]:
-    """Return what can be opened in a view; what is possible in Compose is opened there."""
+    """Return the commands to try in a view; those available in Compose are tried there."""
     return [
         command
         for command in FEATURES.commands()

@@ -1,4 +1,4 @@
-"""A lane whose key waits for an address to be confirmed."""
+"""A lane whose key needs the user's confirmation for a changed address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def moved(desk: Desk) -> Desk:
-    """A window with a lane at an endpoint whose address another program changed in the history."""
+    """A window with a lane at an endpoint whose address was changed in the history by another program."""
     window = desk.open()
     form = EndpointForm("Gateway", f"{MINE}/v1", needs_key=True, key="sk-planted-0123456789")
     saved = window.workbench.endpoints.save(form, session_only=True)
@@ -90,7 +90,7 @@ def test_the_end_of_a_long_address_is_seen(desk: Desk) -> None:
         room = label.contentsRect()
         words = label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text())
         assert room.contains(words), (label.text(), room, words)
-        # No more than a line of nothing above or below.
+        # At most one line of empty space above or below.
         assert room.height() - words.height() < 2 * label.fontMetrics().lineSpacing(), label.text()
     dialog.reject()
 

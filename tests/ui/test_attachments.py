@@ -1,4 +1,4 @@
-"""Files go to messages in the real window, and are kept in its history."""
+"""Files are attached to messages in the real window, and stored in its history."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def files(*paths: Path) -> QMimeData:
 
 
 def drop(block: MessageBlock, data: QMimeData, on: QWidget | None = None) -> Qt.DropAction:
-    """Drop on the text, as the platform does it; return what the drag is told."""
+    """Drop on the text like the platform does; return the answers to the drag events."""
     enter = QDragEnterEvent(
         QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )

@@ -1,4 +1,4 @@
-"""The whole program is killed while it looks after its history: the next start finds everything."""
+"""The whole program is killed during maintenance of its history; nothing is lost at the next start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from workbench.store.maintenance import backups
 pytestmark = pytest.mark.window
 ROOT = Path(__file__).parents[2]
 STEPS = {"backup": 12, "restore": 32, "move": 32, "smaller": 4}
-"""What each takes at least."""
+"""Lower bounds of the number of steps of each operation."""
 
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 40))

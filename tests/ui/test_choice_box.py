@@ -1,4 +1,4 @@
-"""A box to choose from shows that a text goes on."""
+"""A combo box elides a text that is too long for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied or marked stays on the clipboard after the interpreter has ended, which must not crash the process."""
+"""Clipboard and selection outlive the interpreter without crashing the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Continue from an answer, and recorded dialogues, in the real window."""
+"""Continuing from an answer, and importing recorded dialogues, in the real window."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_an_answer_goes_on_and_can_be_taken_back(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_J)
     desk.until(lambda: window.draft().content != before.content)
     messages = window.draft().content.messages
-    assert messages[:-2] == pinned.messages, "the lane ran version 1, and that is what its answer answers"
+    assert messages[:-2] == pinned.messages, "the draft continues from version 1, which the lane ran"
     assert [(m.role, m.text) for m in messages[-2:]] == [("assistant", "Hello there."), ("user", "")]
     assert window.based_on == 1
     desk.until(lambda: focused().window() is window.frame)

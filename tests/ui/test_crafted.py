@@ -27,7 +27,7 @@ OPENS = (
     *("partials-garbage", "size-note", "size-draft"),
     *("type-drafts-body", "content-newer", "draft-huge-numbers", "lanes-same-slot", "table-of-others-computes"),
 )
-"""Kinds whose rows are wrong: the window opens, marks what is wrong and shows the rest."""
+"""Kinds with invalid rows: the window opens, marks them and shows the rest."""
 REFUSED = ("trigger-endless", "view-drafts", "create-bytes", "table-missing", "statistics-compute")
 
 
@@ -49,9 +49,9 @@ def driven(_no_leaks: None, home: Path, qapp: QApplication, db: Path) -> Driven:
 
 
 def look_through(driven: Driven, *, is_searchable: bool = True) -> Script:
-    """Go where a person goes, and have all of it painted; `Driven` sees in the log whether anything was raised.
+    """Open and paint every place of the window; `Driven` checks the log for exceptions.
 
-    Unless it `is_searchable`, the history may say in place of its runs that their index is damaged.
+    Unless it `is_searchable`, History may show instead of its runs that their index is damaged.
     """
     window: WindowDriver = driven.window
     window.frame.grab()
@@ -59,7 +59,7 @@ def look_through(driven: Driven, *, is_searchable: bool = True) -> Script:
     for row in range(window.timeline.rowCount()):
         place = listed.visualRect(window.timeline.index(row, 0)).center()
         QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-        # One that cannot be read is told instead of shown.
+        # An unreadable row is reported instead of shown.
         yield lambda row=row: listed.currentIndex().row() == row or driven.notice()  # type: ignore[misc]
         window.frame.grab()
     window.views.show("history")
@@ -124,5 +124,5 @@ def test_every_other_kind_opens_or_is_told(
         yield from look_through(driven, is_searchable=False)
 
     with suppress(StoreError):
-        # That one is said by `main`, in a box of its own.
+        # `main` reports that one, in a message box of its own.
         driven.run(script())

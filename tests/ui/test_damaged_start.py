@@ -1,4 +1,4 @@
-"""A history that cannot be opened: what is offered, and that nothing readable is lost by any of it."""
+"""A history that cannot be opened: the offered repairs, none of which loses readable data."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def truncate(db: Path) -> None:
 
 
 def overwrite(db: Path) -> None:
-    """Write over some pages, that of the schema among them."""
+    """Overwrite some pages, among them that of the schema."""
     rng = random.Random(7)
     pages = db.stat().st_size // PAGE
     with db.open("r+b") as file:
@@ -71,7 +71,7 @@ def spoil_header(db: Path) -> None:
 
 
 def spoil_log(db: Path) -> None:
-    """Leave the newest runs in a log that is damaged in its middle, as after a crash on a failing disk."""
+    """Leave the newest runs in a write-ahead log that is damaged in its middle, as after a crash on a failing disk."""
     writing = sqlite3.connect(db, isolation_level=None)
     writing.execute("PRAGMA journal_mode = WAL")
     writing.execute("PRAGMA wal_autocheckpoint = 0")
@@ -231,7 +231,7 @@ def test_closing_leaves_everything_as_it_was(driven: Driven, db: Path) -> None:
 
     assert driven.run(script()) == 1
     after = sorted((path.name, path.read_bytes()) for path in db.parent.iterdir() if path.is_file())
-    # Whoever looked leaves a lock that nobody holds, and the files of an empty log.
+    # Reading leaves a lock file that nobody holds, and the files of an empty log.
     assert [(name, body) for name, body in after if body and not name.endswith("-shm")] == before
 
 
@@ -283,4 +283,4 @@ def test_letters_typed_at_first_sight_come_along(driven: Driven, db: Path, has_p
     connection.close()
     assert "kept You are brief." in bodies[-1]
     assert (names[-1] == "Typed before the window was open") != has_prompt
-    assert has_prompt or "kept" not in bodies[0], "the draft of another prompt is not written over"
+    assert has_prompt or "kept" not in bodies[0], "the draft of another prompt is not overwritten"

@@ -1,4 +1,4 @@
-"""Another look: what is seen has it at once, the rest in turns, and nothing moves."""
+"""A change of theme or size: visible widgets change at once, the others in slices, without moving anything."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workbench.ui.editor.deferred_blocks import DeferredBlocks
 pytestmark = pytest.mark.window
 MESSAGES = 60
 CHANGES = (("dark", False), ("larger", False), ("dark", True), ("larger", True))
-"""What changes, and whether the views and dialogs are loaded already."""
+"""The change, and whether views and dialogs are preloaded."""
 Look = tuple[str, tuple[int, int, int, int], bool, tuple[str, ...]]
 
 
 class _Restyled(QObject):
-    """Counts widgets that take a style in."""
+    """Counts widgets that are restyled."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class _Restyled(QObject):
 
 
 def _talk(desk: Desk) -> MessageColumn:
-    """Open a window with many messages and wait until all that are shown have widgets."""
+    """Open a window with many messages and wait until all visible ones have widgets."""
     window = desk.open()
     texts = [f"Message {number}: **look** at the order.\n" * (1 + number % 3) for number in range(MESSAGES)]
     content = Content(tuple(Message("assistant" if n % 2 else "user", text) for n, text in enumerate(texts)))
@@ -61,7 +61,7 @@ def _looks(desk: Desk) -> Iterator[Look]:
         if widget.objectName().startswith("qt_"):
             continue  # Qt's own containers, which show no text and keep any font
         colours = tuple(widget.palette().color(role).name() for role in roles)
-        # Where something hidden lies nobody has said yet.
+        # Hidden widgets have not been laid out yet.
         place = widget.geometry().getRect() if widget.isVisible() else (0, 0, 0, 0)
         yield type(widget).__name__, place, widget.isHidden(), (widget.font().key(), *colours)
 
@@ -109,7 +109,7 @@ def test_what_is_scrolled_to_is_dressed_before_it_is_seen(desk: Desk) -> None:
     column.verticalScrollBar().setValue(column.verticalScrollBar().maximum())
     assert not last.is_undressed
     assert _undressed(column).count > 20
-    # Messages that go meanwhile are forgotten.
+    # Removed messages are removed from the queue.
     desk.window.editor.set_content(Content((Message("user", "One."),)))
     desk.rest()
     assert _undressed(column).count == 0
@@ -126,7 +126,7 @@ def test_what_is_seen_stays_where_it_is_while_the_rest_is_dressed(desk: Desk) ->
     desk.rest()
     assert column.page.height() > height
     assert seen.y() - bar.value() == offset
-    # What comes into sight as text gets smaller is dressed at once.
+    # Messages that come into view because the text shrinks are restyled at once.
     bar.setValue(0)
     desk.theme.set_scale(2.0)
     desk.rest()

@@ -1,4 +1,4 @@
-"""In dialogs Enter presses the button that has the keyboard, and keys that are held do their thing once."""
+"""In dialogs Enter presses the focused button, and held keys act once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_enter_presses_what_has_the_keyboard(desk: Desk, name: str) -> None:
 
 
 class Dialog(QDialog):
-    """A line, a text, and two buttons; the primary one is not where the keyboard is."""
+    """A line edit, a text edit, and two buttons, of which the default one is not focused."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ def dialog(qtbot: QtBot, main: QWidget) -> Dialog:
 
 
 def send(kind: QEvent.Type, key: Qt.Key, at: int) -> None:
-    """Send a key at a moment in ms to what has the keyboard, as the X server tells it."""
+    """Send a key event with a timestamp in ms to the focused widget, like the X server does."""
     text = "\r" if key == Key.Key_Return else " " if key == Key.Key_Space else ""
     event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, 36, 0, 0, text)
     event.setTimestamp(at)
@@ -99,7 +99,7 @@ def send(kind: QEvent.Type, key: Qt.Key, at: int) -> None:
 
 
 def hold(key: Qt.Key) -> None:
-    """Press a key and hold it, where Qt does not notice that it is held."""
+    """Press and hold a key, in a way that Qt does not recognise as auto-repeat."""
     send(PRESS, key, 1000)
     for at in (1660, 1700, 1740):
         send(RELEASE, key, at)

@@ -87,7 +87,7 @@ MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
 
 
 def _stops(dialog: QDialog) -> list[QWidget]:
-    """The lists, trees and fields of one line that can have the keyboard."""
+    """Return the lists, trees and one-line fields that accept focus."""
     return [
         one
         for one in dialog.findChildren(QWidget)
@@ -114,7 +114,7 @@ def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWi
     (primary,) = (one for one in dialog.findChildren(QPushButton) if one.property("role") == "primary")
     assert primary.isVisible()
     primary.setEnabled(True)
-    # What the button does is for other tests: here the dialog has to stay.
+    # The action itself is tested elsewhere; here the dialog has to stay open.
     primary.clicked.disconnect()
     pressed: list[str] = []
     primary.clicked.connect(lambda: pressed.append(name))

@@ -1,4 +1,4 @@
-"""The Tab key goes through every dialog as the eye does, and every stop has a name."""
+"""Tab visits the controls of every dialog in visual order, and every stop has a name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _stops(dialog: QDialog, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
             return stops
         assert focused not in stops
         stops.append(focused)
-    pytest.fail("Tab never comes back to where it began")
+    pytest.fail("Tab does not return to its first stop")
 
 
 def _assert_in_reading_order(dialog: QDialog, stops: list[QWidget]) -> None:
@@ -103,4 +103,4 @@ def test_a_page_of_the_settings_that_was_gone_to_by_key(shown: Show, theme: Them
     assert names[0] == "Pages of the settings"
     assert names[-1] == "Close"
     assert all(names)
-    assert "Endpoints" not in names, "nobody sees the keyboard in a list without rows"
+    assert "Endpoints" not in names, "an empty list is no tab stop, because its focus is invisible"

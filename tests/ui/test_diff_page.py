@@ -1,4 +1,4 @@
-"""The page of differences by itself: JSON as data, and a base with a long name."""
+"""The diff page alone: JSON as data, and a base with a long name."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_the_change_that_is_looked_at_keeps_its_colours_and_has_a_frame(qtbot: Q
     view.next_change()
     assert set(colours.values()) <= pixels()
     view.setTextCursor(QTextCursor(view.document()))
-    assert colours["accent"] in pixels(), "what is looked at stays so wherever the caret goes"
+    assert colours["accent"] in pixels(), "the highlight does not depend on the caret"
 
 
 def test_the_frame_lies_around_the_change_in_every_direction_of_writing(qtbot: QtBot, theme: Theme) -> None:
@@ -102,7 +102,7 @@ def test_long_texts_come_in_slices_and_a_change_is_reached_as_soon_as_it_is_ther
 
 
 class Pieces:
-    """Many changes, made while they are shown."""
+    """Many changes, generated lazily while they are shown."""
 
     def __init__(self, count: int) -> None:
         self.count, self.made = count, 0

@@ -1,4 +1,4 @@
-"""Variables and templates that are in trouble are said in the real window, in words."""
+"""Problems with variables and templates are reported in the real window."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_examples_are_checked_too(desk: Desk) -> None:
 
 
 def rows(desk: Desk) -> list[QPushButton]:
-    """Return the visible buttons of what is not used."""
+    """Return the visible buttons for unused values."""
     return [button for button in desk.window.values.unused.buttons() if button.isVisible()]
 
 

@@ -1,4 +1,4 @@
-"""What is typed before the window is whole survives the process, at whatever moment it is killed."""
+"""Text typed before the window is complete survives a kill at any moment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DEEP = pytest.mark.deep(only=True)
 
 
 class Child:
-    """A start in a process of its own, held at a stage."""
+    """A start in its own process, stopped at a stage."""
 
     def __init__(self, forks: socket.socket, db: Path, stage: str) -> None:
         (its_input, write), (read, its_output) = os.pipe(), os.pipe()
@@ -53,13 +53,13 @@ class Child:
         self._input, self._output = os.fdopen(write, "w"), os.fdopen(read)
 
     def type(self, text: str) -> None:
-        """Type, and return when the window has it."""
+        """Type, and return once the window has the text."""
         self._input.write(f"{text}\n")
         self._input.flush()
         assert self._output.readline() == "typed\n"
 
     def kill(self) -> None:
-        """End it at once, and wait until it has ended."""
+        """Kill it and wait until it has ended."""
         os.kill(self._pid, signal.SIGKILL)
         self._output.read()
         self._input.close()
@@ -71,13 +71,13 @@ Held = Callable[[Path, str], AbstractContextManager[Child]]
 
 @pytest.fixture(scope="module")
 def forks(_session_home: Path) -> Iterator[socket.socket]:
-    """Forks starts; importing what a start needs takes longer than the start."""
+    """A process that forks starts, because the imports take longer than the start itself."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours:
         with its:
             command = [sys.executable, "-m", "tests.ui.held_start", str(its.fileno())]
             process = subprocess.Popen(command, pass_fds=[its.fileno()])
-        # A process that is just being started has no environment yet, and the look for leaks would not know it.
+        # The leak check could not identify a process that is still being started, because its environment is empty.
         assert ours.recv(100) == b"ready"
         yield ours
     process.wait()
@@ -85,7 +85,7 @@ def forks(_session_home: Path) -> Iterator[socket.socket]:
 
 @pytest.fixture
 def held(forks: socket.socket) -> Held:
-    """Return what starts a window over a database, held at a stage, and kills it."""
+    """Return a context manager that starts a window over a database, stopped at a stage, and kills it."""
 
     @contextmanager
     def hold(db: Path, stage: str) -> Iterator[Child]:
@@ -115,7 +115,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
             words = [f"{number}.{word} " for word in range(chance.randint(1, 3))]
             for word in words:
                 child.type(word)
-            text = "".join(words) + text  # the caret is in front of what the window found
+            text = "".join(words) + text  # the caret is at the start of the text that was found
             starting.until(lambda wanted=text: newest(starting.db) == wanted)
     frame = starting.show()
     assert frame.text()[0].messages[0].text == text
@@ -140,11 +140,11 @@ def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starti
 
 
 class TestWhatWasTypedInEarlierStarts:
-    """Files of early drafts lie beside the history."""
+    """Files of early drafts exist beside the history."""
 
     @pytest.fixture
     def typed(self, starting: Starting) -> Callable[..., None]:
-        """Return what leaves a file as a start does that was killed after `text` was typed over `over`."""
+        """Return a function that leaves the file of a start that was killed after `text` was typed over `over`."""
         sessions = count(1)
 
         def leave(text: str, *, over: Iterable[str] = (FIRST,), at: str = "2000-01-01T00:00:00.000Z") -> None:
@@ -258,7 +258,7 @@ class TestWhatWasTypedInEarlierStarts:
 
 @pytest.fixture
 def opening(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Hold the opening of the history until this is set."""
+    """Block the opening of the history until this is set."""
     may_open, real = threading.Event(), Workbench.open
 
     def wait(*args: Any) -> Workbench:
@@ -296,11 +296,11 @@ def test_closing_early_leaves_no_early_draft(starting: Starting, opening: thread
 
 
 class TestWithoutADraftToShow:
-    """What is typed over no stored draft becomes a prompt of its own; other drafts stay as they are."""
+    """Text typed without a stored draft becomes a prompt of its own; other drafts stay unchanged."""
 
     @pytest.fixture(params=["new", "locked"])
     def blank(self, request: pytest.FixtureRequest, starting: Starting, tmp_path: Path) -> Iterator[Callable[[], None]]:
-        """Leave nothing to be shown at first; yield what lets the history be opened."""
+        """Provide no draft to show at first; yield a function that lets the history be opened."""
         if request.param == "new":
             starting.db = tmp_path / "new.db"
             yield lambda: None
@@ -313,7 +313,7 @@ class TestWithoutADraftToShow:
 
     @pytest.fixture
     def writing(self, starting: Starting, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-        """Hold what writes a new prompt until this is set."""
+        """Block the writing of a new prompt until this is set."""
         may_write, create = threading.Event(), PromptLibrary.create
 
         def create_late(prompts: PromptLibrary, *args: Any, **more: Any) -> Any:
@@ -346,7 +346,7 @@ class TestWithoutADraftToShow:
 
         starting.until(lambda: NAME in listed())
         assert listed().count(NAME) == 1
-        # The lanes of the sample are pinned to versions that this prompt does not have.
+        # The sample's lanes are pinned to versions that this prompt does not have.
         rows = starting.rows("SELECT name, body ->> '$.lanes' FROM prompts JOIN drafts ON prompt_id = prompts.id")
         assert not any("pinned" in lane for lane in json.loads(dict(rows)[NAME]))
         others = self.prompts(starting)
@@ -423,7 +423,7 @@ class TestWithoutADraftToShow:
         assert early_draft.read(starting.db) == []
 
     def typed_into(self, starting: Starting) -> bool:
-        """Whether what was typed is on the disk: a window that is whole has the sample, and saves into it."""
+        """Whether the text is on the disk: a complete window over a new history saves into the sample."""
         return any("hello" in one.content.messages[0].text for one in early_draft.read(starting.db)) or (
             starting.db.exists()
             and (found := read_preview(starting.db)) is not None

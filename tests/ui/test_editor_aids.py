@@ -1,4 +1,4 @@
-"""Colours, lines that move together, and text from right to left, in the real editor."""
+"""Highlighting, moving of lines, and right-to-left text in the real editor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def helped(editor: ContentEditor, theme: Theme) -> ContentEditor:
 
 
 def colored(field: ExactField, line: int, theme: Theme) -> list[tuple[str, str]]:
-    """The coloured parts of a paragraph and the token of their colour."""
+    """Return the highlighted parts of a paragraph with the token of their colour."""
     block = field.document().findBlockByNumber(line)
     names = {theme.color(name).name(): name for name in ("teal", "green", "accent", "muted", "violet")}
     data = block.text().encode("utf-16-le")

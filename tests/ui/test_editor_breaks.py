@@ -1,4 +1,4 @@
-"""Paragraphs that are shown in pieces: nobody but the eye meets the breaks between them."""
+"""Long paragraphs are shown in pieces; the soft breaks between them are visible but never part of the text."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def paragraphs(field: ExactField) -> list[Any]:
 
 
 def read(field: ExactField) -> str:
-    """The text as the document's paragraphs have it, apart from what the field remembers."""
+    """Return the text from the document's paragraphs alone, independently of the field's record."""
     first, *rest = paragraphs(field)
     return first.text() + "".join(("" if is_soft(block) else "\n") + block.text() for block in rest)
 
@@ -91,7 +91,7 @@ def place(field: ExactField, position: int) -> None:
 
 
 def soft_start(field: ExactField) -> int:
-    """Where the piece after the first soft break begins in the document."""
+    """Return the document position of the piece after the first soft break."""
     return int(next(block for block in paragraphs(field) if is_soft(block)).position())
 
 
@@ -278,7 +278,7 @@ def test_paragraphs_that_are_joined_are_parted_again(field: ExactField) -> None:
 
 
 def whole(field: ExactField, position: int) -> int:
-    """Return a position, or the one before it where that is within a character of two halves; no key leads there."""
+    """Return a position, moved out of the middle of a surrogate pair, where no key leads."""
     return position - ("\udc00" <= field.document().characterAt(position) <= "\udfff")
 
 

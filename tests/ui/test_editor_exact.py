@@ -1,4 +1,4 @@
-"""Text that a document cannot hold, and what is marked in it: pure functions."""
+"""Text that a document cannot hold, and how it is marked there: pure functions."""
 
 from __future__ import annotations
 

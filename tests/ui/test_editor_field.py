@@ -1,4 +1,4 @@
-"""One text field: text in and out, keys, input methods, wheel."""
+"""One text field: exact text, keys, input methods, wheel."""
 
 from __future__ import annotations
 

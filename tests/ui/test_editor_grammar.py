@@ -1,4 +1,4 @@
-"""What is coloured in a line, and what a line leaves for the next one."""
+"""Highlighting of a line, and the state it passes on to the next one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an edit lays out and paints anew."""
+"""What an edit lays out and repaints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brackets and tags that belong together."""
+"""Matching brackets and tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Very long texts that are pasted: held at once, shown piece by piece, and exact whatever is done meanwhile."""
+"""Very long pasted texts: stored at once, shown chunk by chunk, and exact whatever is edited meanwhile."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LINES = "The quick brown fox 😀 sees {{name}}\u00a0\u2028here.\n"
 
 @pytest.fixture
 def field(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> ExactField:
-    """A field that inserts whatever is longer than a line in chunks, one in each turn of the event loop."""
+    """A field that inserts any text longer than a line in chunks, one per iteration of the event loop."""
     monkeypatch.setattr(fields, "_AT_ONCE", 200)
     monkeypatch.setattr(chunked_insert, "_CHUNK", 90)
     monkeypatch.setattr(chunked_insert, "_FOR_S", 0)
@@ -81,7 +81,7 @@ def test_a_long_text_that_is_loaded_is_there_at_once_and_seen_soon(qtbot: QtBot,
         assert shown(field) < field.length
         assert field.caret() == 0
         if text.startswith("x"):
-            continue  # another one is loaded before all of this one is seen
+            continue  # another text is loaded before all of this one is shown
         whole(qtbot, field)
         assert field.exact() == text
         assert shown(field) == field.length
@@ -159,7 +159,7 @@ def test_what_is_done_meanwhile_is_done_to_all_of_it(
     for _ in range(turns):
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
     meanwhile(field)
-    # Nine characters from the second one of the text on gave way to "new".
+    # "new" replaced nine characters, from the second on.
     replaced = f"{text[0]}new{text[10:]}"
     wanted = expected.format(text=text, half=LINES * 20, replaced=replaced)
     assert field.exact() == wanted

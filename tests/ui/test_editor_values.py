@@ -20,7 +20,7 @@ __all__ = ["shown", "theme"]
 
 
 class Window(QWidget):
-    """The panel below something that takes the rest."""
+    """A values panel below a widget that takes the remaining height."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

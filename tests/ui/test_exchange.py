@@ -1,4 +1,4 @@
-"""Bringing runs in and taking them away, in the real window."""
+"""Importing and exporting runs in the real window."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.window
 
 
 def choose(desk: Desk, command: str, path: Path) -> None:
-    """Give a command and choose a file in what opens."""
+    """Trigger a command and choose a file in its file dialog."""
     desk.window.actions[command].trigger()
     files = desk.window.dialogs.files
     assert isinstance(files, QFileDialog)

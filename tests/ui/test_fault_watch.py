@@ -1,4 +1,4 @@
-"""An unexpected exception in the window is said in one line and logged; the window works on."""
+"""An unexpected exception in the window is shown in one line and logged, and the window works on."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_what_stands_in_the_place_of_the_crash_log_is_left_alone(tmp_path: Path,
         os.mkfifo(file)
     else:
         file.symlink_to(other)
-    # A pipe without a reader would be waited for.
+    # Opening a pipe without a reader would block.
     watch = FaultWatch(tmp_path, lambda *_: None)
     watch.end()
     assert other.read_bytes() == b"mine"

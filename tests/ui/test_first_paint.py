@@ -1,4 +1,4 @@
-"""What has been loaded, made and done when the first letter is painted: counted, for times differ from day to day."""
+"""What has been imported, made and done by the first painted letter: counted, because times vary."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from workbench.host.ids import new_uid
 from workbench.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
-# Together they are higher than the window, so that a scroll bar comes.
+# Together they are taller than the window, so that a scroll bar appears.
 MESSAGES = ("You are brief.", "Hi {{name}}.", "Hello.\n" * 60, "How is the {{weather}}?")
 
-# Types a letter as soon as the draft can be seen, looks around when it is painted, and again when the window is whole.
+# Types a letter as soon as the draft is visible, records the state once it is painted and once the window is complete.
 CODE = """
 import enum, json, sys
 from PySide6.QtCore import QTimer
@@ -84,7 +84,7 @@ sys.exit(main.main([]))
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """What a start of the window over a draft of four messages and two values saw."""
+    """The records of a start of the window over a draft of four messages and two values."""
     folder = tmp_path_factory.mktemp("first-paint")
     db = folder / "workbench.db"
     echo_history(db)
@@ -120,7 +120,7 @@ def test_the_whole_draft_can_be_seen_and_typed_into(seen: Mapping[str, Any]) -> 
 def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) -> None:
     modules = set(seen["modules"])
     if sys.version_info < (3, 12):
-        # It brings its SQLite along, which takes 5 ms.
+        # The bundled SQLite is imported, which takes 5 ms.
         modules -= {"ctypes", "workbench.bundled_sqlite"}
     own = {name for name in modules if name.startswith("workbench.")}
     late = (
@@ -134,17 +134,17 @@ def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) 
     )
     assert own & {f"workbench.{name}" for name in late} == set()
     assert {"ctypes", "hashlib", "rfc8785", "socket", "subprocess"} & modules == set()
-    # One more takes about 0.1 ms: whoever needs it before the first paint raises this.
+    # Each module takes about 0.1 ms. Raise the number only for a module that is needed before the first paint.
     assert len(own) <= 73
 
 
 def test_it_waits_for_few_classes_that_have_their_methods_written_for_them(seen: Mapping[str, Any]) -> None:
-    # Each takes 0.3 ms. A record that is only read is a NamedTuple on this way, without annotations in strings.
+    # Each takes 0.3 ms. Read-only records on this path are NamedTuples, without annotations in strings.
     assert seen["dataclasses"] == ["Content", "Message"]
 
 
 def test_it_waits_for_no_list_of_icons_or_gradients(seen: Mapping[str, Any]) -> None:
-    # Python makes these of hundreds of members as soon as a QIcon or a QGradient could be an argument.
+    # Python creates these, with hundreds of members, as soon as an argument could be a QIcon or a QGradient.
     assert set(seen["enums"]) & {"ThemeIcon", "Preset"} == set()
 
 

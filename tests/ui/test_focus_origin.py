@@ -1,4 +1,4 @@
-"""Bare keys act on a lane only while the person has put the keyboard there, and focus goes back to where they typed."""
+"""Bare keys act on a lane only after the user moved the focus there, and focus returns to where they typed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.ui.widgets.controls import OPENS_MENU
 
 pytestmark = [
     pytest.mark.window,
-    # A menu that a click opens wants the keyboard for itself, which only a real window system can give.
+    # A menu that a click opens grabs the keyboard, which only a real window system can provide.
     pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True),
 ]
 Key, Left, Right = Qt.Key, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -24,7 +24,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def verdicts(desk: Desk) -> list[str]:
-    """Return the kinds of the stored verdicts, once all that was asked for is written."""
+    """Return the kinds of the stored verdicts, once all pending ones are written."""
     desk.window.store.set_meta("written", "").result(10)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
@@ -44,14 +44,14 @@ def dots(desk: Desk) -> QWidget:
 
 
 def click(widget: QWidget, button: Qt.MouseButton = Left, at: QPoint | None = None) -> None:
-    """Click as the window system does it, so that Qt knows which buttons are down."""
+    """Click through the window system, so that Qt knows which buttons are down."""
     window = widget.window().windowHandle()
     place = widget.mapTo(widget.window(), at or widget.rect().center())
     QTest.mouseClick(window, button, Qt.KeyboardModifier.NoModifier, place)
 
 
 def key(desk: Desk, pressed: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-    """Press a key in the open menu, or where the focus is."""
+    """Press a key in the open menu, or else in the focused widget."""
     desk.press(pressed, *modifiers, on=QApplication.activePopupWidget())
 
 
@@ -63,9 +63,9 @@ def open_menu(desk: Desk) -> QMenu:
 
 
 def closed(desk: Desk) -> None:
-    """Wait until the menu is closed; without a real window system its window is not active again by itself."""
+    """Wait until the menu is closed, then activate the window, which only a real window system does by itself."""
     desk.until(lambda: QApplication.activePopupWidget() is None)
-    # What the window system still has to say about it.
+    # Late events of the window system.
     QApplication.processEvents()
     active = desk.window.dialogs.picker or desk.window.frame
     active.activateWindow()
@@ -89,7 +89,7 @@ def picker(desk: Desk) -> ModelPicker:
 
 
 def ran(desk: Desk) -> QWidget:
-    """Open the window, type and run; return the field that was typed into."""
+    """Open the window, type and run; return the focused field."""
     window = desk.open()
     window.editor.focus_first()
     field = QApplication.focusWidget()
@@ -107,7 +107,7 @@ def by_right_click(desk: Desk) -> None:
     view = answer(desk)
     click(view.viewport(), Right)  # type: ignore[attr-defined] # a scroll area
     if QApplication.activePopupWidget() is None:
-        # Only a window system sends the request for a menu along with the click.
+        # Only a window system sends the context menu event with the click.
         desk.window.lanes.column(desk.window.slots()[0]).open_menu()  # type: ignore[union-attr] # shown
 
 
@@ -263,13 +263,13 @@ def test_bare_keys_record_nothing_where_the_focus_fell_back(desk: Desk, come: Ca
     assert desk.window.views.shown == "compose"
     assert answer(desk, 1).isVisible(), "no lane has the whole width"
     key(desk, Key.Key_F)
-    assert not answer(desk, 1).isVisible(), "what records nothing acts in sight"
+    assert not answer(desk, 1).isVisible(), "a key that records nothing works in a visible lane"
     key(desk, Key.Key_F)
     key(desk, Key.Key_1, CTRL)
-    assert verdicts(desk) == ["winner"], "with Ctrl it is meant wherever the keyboard is"
+    assert verdicts(desk) == ["winner"], "with Ctrl it works wherever the focus is"
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     key(desk, Key.Key_2)
-    assert verdicts(desk) == ["winner", "winner"], "a click where the focus is already puts it there"
+    assert verdicts(desk) == ["winner", "winner"], "a click counts even if the widget has the focus"
 
 
 def clicked_the_answer(desk: Desk) -> None:
@@ -368,7 +368,7 @@ def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, ope
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     lane = QApplication.focusWidget()
     opens(desk)
-    # A window system makes the dialog active later than it is shown, and sends what was typed before to the lane.
+    # A window system activates the dialog later than it is shown, and sends keys typed before that to the lane.
     for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus):
         desk.press(bare, on=lane)
     assert verdicts(desk) == []
@@ -405,7 +405,7 @@ def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
 def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     field = ran(desk)
     by_right_click(desk)
-    assert QApplication.focusWidget() is field, "a right click opens a menu, no more"
+    assert QApplication.focusWidget() is field, "a right click only opens a menu"
     open_menu(desk).close()
     closed(desk)
     click(answer(desk))
@@ -413,20 +413,20 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
     origin = frame.focus_origin
     assert origin.is_in_area
     column(desk).footer.copy.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined] # a column
-    assert origin.is_in_area, "the program may move it within the lane"
+    assert origin.is_in_area, "the program may move the focus within the lane"
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     assert not origin.is_in_area
     answer(desk).setFocus(Qt.FocusReason.OtherFocusReason)
-    assert origin.is_in_area, "and away and back at once, where another page comes to the front"
+    assert origin.is_in_area, "leaving and returning at once, as for another page, is allowed"
     key(desk, Key.Key_Space)
-    assert origin.is_in_area, "what scrolls is no text"
+    assert origin.is_in_area, "scrolling does not count as typing"
     QTest.keyClicks(QApplication.focusWidget(), "1a")
-    assert not origin.is_in_area, "who types letters is writing"
+    assert not origin.is_in_area, "typed letters end it"
     assert verdicts(desk) == ["winner"]
     click(answer(desk))
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     QApplication.processEvents()
-    # Qt names Tab also where it looks for another widget by itself.
+    # Qt also reports the Tab reason when it moves the focus by itself.
     answer(desk).setFocus(Qt.FocusReason.TabFocusReason)
     assert not origin.is_in_area
     click(answer(desk))
@@ -441,7 +441,7 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
         assert not origin.is_in_area
     focused = QApplication.focusWidget()
     assert focused is not None
-    # What Qt sends when a menu opens, and again when that is closed.
+    # The events that Qt sends when a menu opens, and when it closes.
     for event in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
         QApplication.sendEvent(focused, QFocusEvent(event, Qt.FocusReason.PopupFocusReason))
     assert not origin.is_placed

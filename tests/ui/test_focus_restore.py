@@ -1,4 +1,4 @@
-"""The keyboard goes back to where the person worked when what has it goes away."""
+"""When the focused widget goes away, the focus returns to where the user worked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEEP = pytest.mark.deep(only=True)
 
 
 def second_message(desk: Desk) -> QWidget:
-    """Work in a place that is neither the first nor the last."""
+    """Focus a field that is neither the first nor the last."""
     field = desk.window.editor.blocks[1].field
     field.setFocus()
     assert QApplication.focusWidget() is field
@@ -36,7 +36,7 @@ def by_enter(desk: Desk, pressed: QWidget) -> None:
 
 
 def by_tab_and_space(desk: Desk, pressed: QWidget) -> None:
-    # The header is gone through on the way there.
+    # Tab passes through the header on the way.
     desk.window.header.setFocus()
     desk.window.views.tabs.tab("rank").setFocus()
     pressed.setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,3 +1,5 @@
+"""Counts and forecasts below the editor, and code for a lane, in the real window."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""How the window divides its width by itself."""
+"""How the window divides its width by default."""
 
 from __future__ import annotations
 

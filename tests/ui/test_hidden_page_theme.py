@@ -1,4 +1,4 @@
-"""Another look while the History is hidden: nobody waits for it, and nobody sees the earlier one."""
+"""A theme change while History is hidden: it does not block, and the old theme is never seen."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _entered(desk: Desk) -> HistoryView:
 
 
 def _settled(desk: Desk) -> None:
-    # A change that is asked for before the one before is over waits for it.
+    # A change requested during another one waits for its end.
     desk.until(lambda: not desk.theme._changes._over.isActive() and not IdleQueue.of_application()._waiting)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
@@ -47,7 +47,7 @@ def _theme(view: HistoryView) -> HiddenPageTheme:
 
 
 def _picture(desk: Desk, view: HistoryView) -> QImage:
-    """Return how the view looks once nothing moves in it any more."""
+    """Return a picture of the view once it no longer changes."""
     pictures: list[QImage] = []
 
     def is_still() -> bool:

@@ -1,4 +1,4 @@
-"""The page of the settings that looks after the history, and the commands about it, in the real window."""
+"""The History page of the settings and its commands, in the real window."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RESPONSES = 40
 
 
 def fill(desk: Desk) -> None:
-    """Put runs with raw responses into the open history."""
+    """Add runs with raw responses to the open history."""
     store = desk.window.store
     store.create_prompt("p", "Filled", NOW)
     for number in range(RESPONSES):
@@ -110,7 +110,7 @@ def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
     panel = page(desk)
     part = panel.backups
     assert part.daily.isChecked()
-    assert not part.old.isChecked(), "nothing is dropped by a rule that nobody set"
+    assert not part.old.isChecked(), "no rule deletes anything by default"
     part.old.click()
     desk.until(lambda: rules(desk).raw_days == 90)
     part.keep.setValue(3)
@@ -178,7 +178,7 @@ def test_a_check_says_how_it_is(desk: Desk) -> None:
     panel = page(desk)
     click(panel, "Check now")
     desk.until(lambda: panel.progress.status.text() == "The history is sound.")
-    # A page that nobody needs while the window works.
+    # This page of the database is not read while the window works.
     desk.close()
     (root,) = desk.rows("SELECT rootpage FROM sqlite_master WHERE name = 'tags'")[0]
     with desk.db.open("r+b") as file:
@@ -197,7 +197,7 @@ def test_a_check_says_how_it_is(desk: Desk) -> None:
 def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both read all of a damaged file, so that both fail."""
+    """Each of the two reads all of a damaged file, so both fail."""
 
     def unreadable(_: object) -> space.HistorySize:
         raise failure("corrupt", "page 7")

@@ -1,4 +1,4 @@
-"""Nothing that a name, a note or a server says steers or turns what the window shows, wherever it is shown."""
+"""Names, notes and server messages cannot inject control characters or reorder text anywhere in the window."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ _LEFT_OUT = {
     "duplicate_prompt",
     "history_smaller",
 }
-"""Commands that end the window, or begin what no look waits for."""
+"""Commands that end the window, or start work that the checks do not wait for."""
 
 
 def texts_of(widget: QWidget) -> Iterator[tuple[str, str]]:
-    """Yield what a widget shows or tells, each with where that is; texts that can be edited are exact."""
+    """Yield the texts of a widget, each with its kind; editable text is exact and therefore left out."""
     yield "tool tip", widget.toolTip()
     yield "title", widget.windowTitle()
     yield "accessible name", widget.accessibleName()
@@ -99,7 +99,7 @@ def cells(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Itera
 
 
 def unclean() -> set[str]:
-    """Return what is wrong on the screen, as class, kind and text."""
+    """Return the findings on the screen, as class, kind and text."""
     found = set()
     for widget in QApplication.allWidgets():
         for kind, text in texts_of(widget):
@@ -113,12 +113,12 @@ def unclean() -> set[str]:
 
 @cache
 def is_clean_for_window(text: str) -> bool:
-    """A tool tip has lines, and a tab may part words."""
+    """Whether a text is clean; line breaks and tabs are allowed."""
     return visible_name(text.replace("\n", "").replace("\t", "")) == text.replace("\n", "").replace("\t", "")
 
 
 class Looking(QObject):
-    """Looks at all that opens once it is filled, and closes it again, also while a dialog has a loop of its own."""
+    """Checks each dialog or menu once it is filled, then closes it, also within a nested event loop."""
 
     settled = Signal()
 
@@ -143,7 +143,7 @@ class Looking(QObject):
         return [w for w in tops if isinstance(w, QDialog | QMenu) or w.windowFlags() & Qt.WindowType.Popup]
 
     def again(self) -> None:
-        """Wait until all that was asked for is shown, looked at and closed."""
+        """Wait until everything that was opened is shown, checked and closed."""
         self._rested = 0
         self._timer.start()
         self.desk.qtbot.waitSignal(self.settled).wait()
@@ -153,7 +153,7 @@ class Looking(QObject):
         self._work = {future for future in self._work if not future.done()}
         is_busy = self._work or bool(IdleQueue.of_application()._waiting) or self._is_due()
         self._rested = 0 if is_busy else self._rested + 1
-        # What ends may begin something else with the next event.
+        # Finished work may start new work with the next event.
         if self._rested > 2:
             self._rested = 0
             self.found |= unclean()
@@ -167,7 +167,7 @@ class Looking(QObject):
 
 
 def commands_of(view: View) -> list[Command]:
-    """Return what is looked at in a view; what is possible in all of them, and is the same there, only in Compose."""
+    """Return the commands to try in a view; those available everywhere only in Compose, where they do the same."""
     return [
         command
         for command in FEATURES.commands()

@@ -1,4 +1,4 @@
-"""A better version of the prompt, asked for in the real window."""
+"""Improving a prompt in the real window."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     dialog.question.feedback.set_exact("Shorter, please.")
     _ask(desk, dialog)
     assert pane.proposal is not None
-    # One button stands out, and Enter presses it.
+    # There is one primary button, and Enter presses it.
     assert (ask.property("role"), ask.isDefault()) == ("", False)
     assert (pane.accept.property("role"), pane.accept.isDefault()) == ("primary", True)
     assert pane.view.isVisible()
     assert pane.remark.text() == "I named the steps."
     assert pane.accept.text() == "Accept all 2 changes"
-    assert window.editor.content() == PROMPT, "nothing happens by itself"
+    assert window.editor.content() == PROMPT, "the draft changes only on request"
     desk.until_rows(
         [("improve", BETTER, "finished")],
         "SELECT runs.kind, outputs.text, state FROM runs JOIN outputs ON run_id = runs.id WHERE kind = 'improve'",
@@ -81,7 +81,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     desk.until(lambda: "1 of 2 changes" in desk.notice())
     window.editor.undo()
     assert window.editor.content() == PROMPT
-    assert "1 of 2 changes" not in desk.notice(), "there is nothing left to take back"
+    assert "1 of 2 changes" not in desk.notice(), "nothing is left to undo"
     window.editor.redo()
     assert window.editor.content() == changed
     desk.until_rows(iterations, "SELECT iterations FROM prompts")
@@ -100,7 +100,7 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     again = window.dialogs.improve
     assert again is not None
     desk.until(lambda: again.earlier.count() == 1)
-    assert again.question.lane == Lane("improve", LITELLM, "improver"), "the last one that was asked"
+    assert again.question.lane == Lane("improve", LITELLM, "improver"), "the model of the last request"
     assert "improver · now · I named the steps." in again.earlier.itemText(0)
     again.earlier.activated.emit(0)
     desk.until(lambda: again.proposal.proposal is not None)

@@ -1,4 +1,4 @@
-"""A key that is held does its command once, also where Qt takes it for a key that is pressed again and again."""
+"""A held key runs its command once, even if Qt does not recognise the auto-repeat."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys
 PRESS, RELEASE, OVERRIDE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 REPEATED = (1660, 1700, 1740)
-"""The moments of a key that is pressed at 1000 and held, on X11."""
+"""Times in ms of the repeats of a key that is pressed at 1000 and held, on X11."""
 
 
 class Keyboard:
-    """Sends a key to a widget at moments in ms, as the X server tells them when Qt did not notice that it is held."""
+    """Sends key events with timestamps in ms, as the X server does when Qt does not recognise the auto-repeat."""
 
     def __init__(self, widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier, text: str = "") -> None:
         self._widget, self._key, self._held, self._text = widget, key, held, text
 
     def send(self, kind: QEvent.Type, at: int) -> bool:
-        """Send an event and return whether it was taken."""
+        """Send an event and return whether it was accepted."""
         event = QKeyEvent(kind, self._key, self._held, 15, 0, 0, self._text)
         event.setTimestamp(at)
         if kind == OVERRIDE:
@@ -40,7 +40,7 @@ class Keyboard:
         return event.isAccepted()
 
     def hold(self) -> list[bool]:
-        """Press and hold the key, and return for each time whether it was kept from the commands of the window."""
+        """Press and hold the key; return for each press whether it was kept from the window's commands."""
         kept = [self.send(OVERRIDE, 1000)]
         for at in REPEATED:
             self.send(RELEASE, at)
@@ -51,10 +51,10 @@ class Keyboard:
 
 
 class FieldsKeepUndo:
-    """A window without verdicts: undo stays with the fields."""
+    """An undo dispatch without verdicts: undo stays with the fields."""
 
     def typed(self, widget: QWidget) -> None:
-        """Nothing follows from it."""
+        """Do nothing."""
 
     def claims(self, command_id: str) -> bool:
         return False
@@ -62,7 +62,7 @@ class FieldsKeepUndo:
 
 @pytest.fixture
 def field(qtbot: QtBot) -> Iterator[QLineEdit]:
-    """A field with the keyboard, in a window that lives as long: its children alone do not keep it."""
+    """A focused field; the fixture keeps a reference to its window, which its children alone do not keep alive."""
     window = QWidget()
     qtbot.addWidget(window)
     made = QLineEdit(window)
@@ -82,7 +82,7 @@ def field(qtbot: QtBot) -> Iterator[QLineEdit]:
 def test_a_held_key_runs_once(field: QLineEdit) -> None:
     keyboard = Keyboard(field, Qt.Key.Key_Return, CTRL)
     assert keyboard.hold() == [False, True, True, True, False]
-    # What was kept from the window is no key press of the field either.
+    # A press kept from the window is no key press of the field either.
     keyboard.send(RELEASE, 1950)
     assert keyboard.send(PRESS, 1950)
     assert field.text() == ""

@@ -1,4 +1,4 @@
-"""Every key of every command, pressed in every kind of field of the real window, with Qt's keys of X11 too."""
+"""Every shortcut, pressed in every kind of field of the real window, with the X11 standard keys too."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _editable(parent: QWidget) -> QComboBox:
 
 
 def _line(window: WindowDriver) -> QWidget:
-    """The line of the find bar, which is a real one-line field of Compose."""
+    """The line of the find bar, a real one-line field of Compose."""
     window.actions["find"].trigger()
     field = window.find_field
     field.setText(TEXT)
@@ -101,14 +101,14 @@ KINDS: dict[str, Callable[[QWidget], QWidget]] = {
 
 
 def kinds(*quick: str) -> list[Any]:
-    """All kinds of fields; only these ones in the quick depth."""
+    """Return the kinds of fields; in the quick depth only `quick` ones."""
     return [
         kind if kind in quick else pytest.param(kind, marks=pytest.mark.deep(only=True)) for kind in (*REAL, *KINDS)
     ]
 
 
 def focused(desk: Desk, kind: str) -> QWidget:
-    """Open the window and return the field of this kind, which has the keyboard."""
+    """Open the window and return the field of this kind, focused."""
     window = desk.open()
     if kind in REAL:
         field = REAL[kind](window)
@@ -126,7 +126,7 @@ def focused(desk: Desk, kind: str) -> QWidget:
 
 
 def listening(window: WindowDriver) -> list[str]:
-    """Let every command only say that it was asked for."""
+    """Make every command only record its id in the returned list."""
     fired: list[str] = []
     for command in FEATURES.commands():
         action = window.actions[command.id]
@@ -136,10 +136,10 @@ def listening(window: WindowDriver) -> list[str]:
 
 
 def press(window: WindowDriver, field: QWidget, key: str) -> None:
-    """Press a key while every command is possible."""
+    """Press a key with every command enabled."""
     for command in FEATURES.commands():
         window.actions[command.id].setEnabled(True)
-    # Letters that mean nothing take this away.
+    # Letters without a meaning clear this.
     assert window.frame.focus_origin is not None
     window.frame.focus_origin.place()
     combination = QKeySequence(key)[0]
@@ -235,7 +235,7 @@ def test_all_of_this_holds_with_the_keys_of_x11() -> None:
         text=True,
         check=False,
     )
-    assert "1 skipped" in ran.stdout, "the run on X11 is not this one again"
+    assert "1 skipped" in ran.stdout, "the run on X11 must not start itself again"
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
 
 

@@ -1,4 +1,4 @@
-"""Labels that wrap: as high as their text needs, and laid out once for each width."""
+"""Wrapping labels: as high as their text needs, and laid out once per width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXT = "Others import it, or drop it on their window; nothing of theirs is overw
 
 
 def _height(made: QLabel, width: int) -> int:
-    """What Qt says when nothing is remembered."""
+    """Return Qt's own height, without the cache."""
     return QLabel.heightForWidth(made, width)
 
 

@@ -1,4 +1,4 @@
-"""Reading while it streams: nothing moves, nothing grows, and copies are exact."""
+"""Reading an answer while it streams: nothing moves or grows, and copies are exact."""
 
 from __future__ import annotations
 
@@ -303,7 +303,7 @@ def test_the_last_words_stay_in_view_when_less_room_is_left(
     made.set_text("- one **item** of a list\n" * 5)
     made.resize(300, 60)
     settle()
-    assert bar.value() == 0 < bar.maximum(), "what is read from its beginning stays there"
+    assert bar.value() == 0 < bar.maximum(), "the view stays at the beginning"
     made.resize(300, 400)
     made.set_text("")
     made.set_streaming(True)

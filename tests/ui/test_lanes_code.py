@@ -1,4 +1,4 @@
-"""Code that repeats a lane, in the colours of the theme that holds."""
+"""Code that reproduces a lane, in the colours of the current theme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of a lane, and what it shows."""
+"""The content and the actions of a lane's column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["screen", "theme", "view"]
 
-# The platform without a screen says so about every menu.
+# The offscreen platform warns about every menu.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 LEFT = Qt.MouseButton.LeftButton

@@ -1,4 +1,4 @@
-"""The foot of a lane says less where there is less room, and never half of anything."""
+"""A lane's foot shortens its texts when it is narrow, and never elides them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The foot of a lane at any width: nothing is cut, and what is compared is told."""
+"""A lane's foot at any width: nothing is clipped, and the base of a diff is named."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_no_button_is_cut_or_covered(theme: Theme, foot: LaneFooter, against: st
                 assert edges == sorted(edges)
                 assert edges[0] >= 0
                 assert edges[-1] < width
-                # Edges do not become smaller with the text; then the menu alone has it.
+                # Margins do not shrink with the text; without room for the button, only the menu has the command.
                 assert foot.copy.isVisible() or scale < 1.0
 
 

@@ -1,4 +1,4 @@
-"""What a piece of a streaming answer repaints: little, or the window stutters."""
+"""How little a chunk of a streaming answer repaints, so that the window does not stutter."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["screen", "theme", "view"]
 QUIET_MS = 10
 """Longer than the delay of the platform plugin before a repaint (5 ms)."""
 QUIET_ROUNDS = 3
-"""Rounds of events without a paint that must follow, because a busy machine may delay the repaint."""
+"""Consecutive rounds of events without a paint to wait for, because a busy machine may delay the repaint."""
 
 
 class Paints(QObject):
-    """Notes which widgets are painted, and how many pixels of them."""
+    """Records the painted widgets and their areas in pixels."""
 
     def __init__(self, qtbot: QtBot) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Paints(QObject):
         self.areas: dict[QObject, int] = {}
 
     def settle(self) -> None:
-        """Run what is due, until nothing is painted any more."""
+        """Process events until nothing is painted any more."""
         self._begin()
         self._qtbot.waitUntil(self._is_quiet)
 
@@ -82,7 +82,7 @@ def _area(answer: AnswerView) -> int:
 
 
 def _on_screen(lane: LaneColumn) -> QImage:
-    """What the screen holds of the text; `grab` would paint it again."""
+    """Return the text area as it is on the screen; `grab` would repaint it."""
     window, viewport = lane.window(), lane.answer.viewport()
     place = QRect(viewport.mapTo(window, QPoint()), viewport.size())
     return window.screen().grabWindow(window.winId()).toImage().copy(place)

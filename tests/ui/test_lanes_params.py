@@ -1,4 +1,4 @@
-"""Parameters: unset unless set, and never wrong."""
+"""The form of a lane's parameters: unset by default, and always valid."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_unset_all(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(FULL)
     QTest.mouseClick(made.unset, Qt.MouseButton.LeftButton)
     made.apply.click()
-    assert made.params() == Params(unknown=FULL.unknown), "what a newer release set stays"
+    assert made.params() == Params(unknown=FULL.unknown), "values of a newer release are kept"
 
 
 def test_escape_changes_nothing(dialog: Callable[[Params], ParamsDialog]) -> None:
@@ -215,7 +215,7 @@ def test_what_a_model_does_not_take_is_grey_and_says_why(dialog: Callable[[Param
     assert why in visible_texts(made)
     assert not made.fields["logprobs"].isEnabled()
     assert made.fields["max_tokens"].isEnabled()
-    assert made.fields["top_p"].isEnabled(), "what was set can be taken away"
+    assert made.fields["top_p"].isEnabled(), "a value that was set can be cleared"
     assert "Not for this model" in made.fields["top_p"].accessibleDescription()
     assert made.apply.isEnabled()
     box = made.fields["reasoning_effort"]

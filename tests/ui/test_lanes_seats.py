@@ -1,4 +1,4 @@
-"""Many lanes: only what is near the view is made, and nobody can tell."""
+"""Many lanes: columns are made lazily near the viewport, without a visible difference."""
 
 from __future__ import annotations
 
@@ -100,9 +100,9 @@ def test_a_call_is_timed_from_its_start_and_not_from_the_first_look(thirty: Lane
     thirty.set_status("s29", LaneStatus("streaming", 10, began_ms=monotonic_ms() - 70_000))
     assert line().startswith("streaming… 70 s")
     thirty.set_status("s29", LaneStatus("streaming", 10, began_ms=monotonic_ms() - 20_000))
-    assert line().startswith("streaming… 20 s"), "another run, whose state is the same"
+    assert line().startswith("streaming… 20 s"), "the clock restarts with another run in the same state"
     thirty.set_status("s29", LaneStatus("streaming"))
-    assert line() == "streaming…", "another process asked, and nobody here knows when"
+    assert line() == "streaming…", "the start time of another process is unknown"
 
 
 def test_scrolling_makes_what_comes_into_view(qtbot: QtBot, thirty: LanesView) -> None:

@@ -1,4 +1,4 @@
-"""Answers in documents: whatever a model writes, what is copied is what it wrote."""
+"""Answers in documents: whatever a model writes, a copy is exact."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_long_paragraphs_are_broken_and_copied_whole(seed: int, unit: str) -> No
     end = document.characterCount() - 1
     assert shown.exact(0, end) == text
     lines = document.toPlainText().split("\n")
-    assert max(map(len, lines)) <= 2 * module.HARD_LIMIT + 4  # surrogate pairs count twice
+    assert max(map(len, lines)) <= 2 * module.HARD_LIMIT + 4  # a character outside the BMP counts as two
     for position in range(0, end, 997):
         assert text.startswith(encodable(shown.exact(0, position)).rstrip("\ufffd"))
 

@@ -1,4 +1,4 @@
-"""The step after every failure there is: nothing undecided, and what the sentence asks for."""
+"""Every failure has a next step that fits its sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.ui.features.lanes.steps import _STEPS, RETRY, next_step
 
 PACKAGE = Path(workbench.__file__).parent
 NOT_OF_LANES = {"not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
-"""Templates keep a run from starting, and are said above the editor; the others answer questions about models."""
+"""Codes that no lane shows: template errors appear above the editor, the others answer queries about models."""
 PROVIDER = FailureSubject("OpenAI", "gpt-5")
 OWN = FailureSubject("My Ollama", "llama", page="Endpoints")
 NO_KEY = FailureSubject("OpenAI", "gpt-5", has_key=False)

@@ -1,4 +1,4 @@
-"""Long work is done in slices, and all of them get their turn."""
+"""Long work is done in slices, and all queued work gets its turn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.ui.widgets.idle_queue import BUDGET_MS, IdleQueue
 
 
 class Worker(QObject):
-    """Has `slices` of work, each of which takes a while."""
+    """Work of `slices` slices, each of which takes `takes_ms`."""
 
     def __init__(self, turns: IdleQueue, clock: list[float], slices: int, takes_ms: float, parent: QObject) -> None:
         super().__init__(parent)

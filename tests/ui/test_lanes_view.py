@@ -1,4 +1,4 @@
-"""The row of columns: identity by slot, order, focus, room."""
+"""The row of lane columns: identity by slot, order, focus, width."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _area(view: LanesView) -> QScrollArea:
 
 
 def _reading(shown: LaneColumn) -> int:
-    """The place in the text at the top of the column."""
+    """Return the text position at the top of the column."""
     return shown.answer.cursorForPosition(QPoint(20, 20)).position()
 
 
@@ -163,7 +163,7 @@ def test_what_is_pressed_stays_under_the_mouse(view: LanesView) -> None:
 def test_shift_and_wheel_go_sideways(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefghij"))
     settle()
-    viewport = _area(view).viewport()  # a made-up event does not climb from the text to here by itself
+    viewport = _area(view).viewport()  # a synthetic event does not propagate from the text to the area
     event = QWheelEvent(
         QPointF(50, 50),
         QPointF(viewport.mapToGlobal(QPoint(50, 50))),

@@ -1,4 +1,4 @@
-"""What went on the wire, as it is stored."""
+"""The recorded request and response of a lane."""
 
 from __future__ import annotations
 

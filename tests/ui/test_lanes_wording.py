@@ -1,4 +1,4 @@
-"""The words of a column, which are pure."""
+"""Texts of a lane's column: pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twenty steps through the loop with keys alone: nothing here clicks, focuses or calls what a key should reach."""
+"""Twenty steps through the loop by keyboard alone: no test step clicks, focuses or calls what a key should reach."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ CTRL, ALT, SHIFT = (
 
 
 class Hands:
-    """Ten fingers on one window: keys go where the keyboard is, and each step waits for what it should bring."""
+    """Drives one window by keyboard; each step waits for its result."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
     def on(self, name: str) -> None:
-        """Wait until the keyboard is at a control with this accessible name."""
+        """Wait until a control with this accessible name has the focus."""
         self.desk.until(lambda: name in self.name())
 
     def name(self) -> str:
-        """Return the accessible name of what has the keyboard."""
+        """Return the accessible name of the focused widget."""
         widget = QApplication.focusWidget()
         return widget.accessibleName() if widget is not None else ""
 
     def leave(self, name: str, most: int = 20) -> None:
-        """Go on with Ctrl+Tab, which leaves text too, until the keyboard is at `name`."""
+        """Press Ctrl+Tab, which also leaves text fields, until the control `name` has the focus."""
         for _ in range(most):
             if name in self.name():
                 return
@@ -44,7 +44,7 @@ class Hands:
         raise AssertionError(f"{name} is not within {most} stops; the keyboard is at {self.name()}")
 
     def pane(self, part: QWidget) -> None:
-        """Go through the parts of the window with F6 until the keyboard is in `part`."""
+        """Press F6 until the focus is in this part of the window."""
         for _ in range(9):
             focused = QApplication.focusWidget()
             if focused is part or (focused is not None and part.isAncestorOf(focused)):
@@ -53,7 +53,7 @@ class Hands:
         raise AssertionError(f"F6 does not reach {part}")
 
     def palette(self, text: str) -> None:
-        """Choose what the palette finds first."""
+        """Choose the first match in the palette."""
         desk = self.desk
         desk.ctrl(Key.Key_K)
         desk.until(lambda: desk.window.dialogs.palette is not None)
@@ -113,7 +113,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.until(window.frame.isActiveWindow)
     desk.press(Key.Key_Escape)
 
-    # 8. Run. Everything that was typed is in the version, and the answer in the row.
+    # 8. Run. All typed text is in the version, and the answer is in the row.
     desk.run()
     (stored,) = desk.rows(
         "SELECT c.body FROM versions v JOIN contents c ON c.id = v.content_id JOIN prompts p ON p.id = v.prompt_id "
@@ -128,7 +128,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.until(lambda: all(state == "finished" for (state,) in desk.rows("SELECT state FROM outputs")))
     desk.until(lambda: "Where is the sauna?" in desk.rows("SELECT text FROM outputs ORDER BY id")[0][0])
 
-    # 9. Read the answer in every way there is, ending with what went on the wire.
+    # 9. Read the answer in every reading mode, ending with its request and response.
     hands.pane(window.lanes)
     desk.until(lambda: window.lanes.focused_slot())
     slot = window.lanes.focused_slot()
@@ -150,7 +150,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.run()
     desk.until(lambda: desk.rows("SELECT number, added FROM runs ORDER BY id")[1] == (2, 2))
 
-    # 13. What differs in the answer.
+    # 13. The diff of the answers.
     desk.ctrl(Key.Key_D)
     column = window.lanes.column(slot)
     assert column is not None

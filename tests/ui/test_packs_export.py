@@ -1,4 +1,4 @@
-"""Prompts that go out as packs, in the real window: chosen, looked through, written, dragged away."""
+"""Exporting prompts as packs in the real window: choose, preview, write, drag out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 
 def opened(desk: Desk) -> ExportPackDialog:
-    """Give the command and wait until everything is listed."""
+    """Trigger the command and wait until everything is listed."""
     desk.window.actions["export_pack"].trigger()
     dialog = desk.window.dialogs.pack_export
     assert dialog is not None
@@ -48,7 +48,7 @@ def written(desk: Desk, dialog: ExportPackDialog) -> None:
 
 
 def new_prompt(desk: Desk, name: str) -> None:
-    """Make a prompt and wait until it is open."""
+    """Create a prompt and wait until it is open."""
     window = desk.window
     window.prompts.create(name)
     desk.until(lambda: window.prompts.model.row(0).name == name)
@@ -113,7 +113,7 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     tile.click()
     (copied,) = QGuiApplication.clipboard().mimeData().urls()
     assert Path(copied.toLocalFile()) == target
-    # The data is Python's, and a clipboard outlives that.
+    # The mime data belongs to Python, and the clipboard would outlive the interpreter.
     QGuiApplication.clipboard().clear()
     dialog.close()
     assert window.dialogs.pack_export is None
@@ -242,7 +242,7 @@ def test_a_folder_that_is_the_pack_already_is_brought_up_to_date(desk: Desk, tmp
     (folder / "notes.txt").write_text("mine")
     untouched = (folder / "cases").stat().st_ino if (folder / "cases").exists() else 0
     uid = read_pack(folder).pack.about.uid
-    # With another prompt beside it, it is still the same pack.
+    # It is still the same pack when another prompt is added.
     dialog = opened(desk)
     second = next(row for row in range(dialog.choice.table.rowCount()) if row)
     dialog.choice.table.tick(second, ticked=True)
@@ -285,7 +285,7 @@ def test_stop_leaves_what_was_there(desk: Desk, tmp_path: Path, monkeypatch: pyt
     target.write_bytes(b"before")
     looked_through(desk, dialog, target)
     assert dialog.go.text() == "Replace"
-    # The person is quicker than the first file.
+    # The user cancels before the first file is written.
     exporter = window.dialogs.pack_exports._exports._exporter
     write = exporter.write
 
@@ -361,7 +361,7 @@ def test_a_pack_is_written_again_where_it_was(desk: Desk, tmp_path: Path) -> Non
     dialog = opened(desk)
     desk.until(lambda: dialog.choice.path.text() == str(folder))
     assert dialog.choice.as_folder.isChecked()
-    # Another name for the pack is no other place; one file is.
+    # Another name of the pack keeps the path; another kind of target changes it.
     dialog.choice.name.setFocus()
     desk.type(" too")
     assert dialog.choice.path.text() == str(folder)
@@ -430,7 +430,7 @@ def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
 
 
 def take(desk: Desk, uid: str, title: str) -> None:
-    """Take an entry of a prompt's menu."""
+    """Trigger an entry of a prompt's menu."""
     menu = desk.window.prompt_menu(uid)
     next(action for action in menu.actions() if action.text() == title).trigger()
     menu.close()

@@ -1,4 +1,4 @@
-"""Packs that come in, in the real window: looked at, brought in, taken out again in one step."""
+"""Importing packs in the real window: preview, import, and undo in one step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROMPTS = "SELECT name FROM prompts ORDER BY name"
 
 
 def looked(desk: Desk, path: Path) -> ImportPackDialog:
-    """Choose a pack in the dialog for files and wait for what it would bring."""
+    """Choose a pack in the file dialog and wait for its preview."""
     desk.window.actions["import_pack"].trigger()
     chooser = desk.window.dialogs.files
     assert isinstance(chooser, QFileDialog)
@@ -71,7 +71,7 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     desk.until(lambda: desk.notice() == "2 prompts added.")
     assert names(desk) == sorted([*before, "Order bot", "Mail bot"])
     assert window.dialogs.pack_import is None
-    # The first that came is open, as it was where it is from.
+    # The first imported prompt is open, with its used version.
     assert window.prompt_uid == "p-order"
     assert window.editor.content().messages[0].text == "Order bot 2: {{order}}"
     desk.until_rows([("Late", '[{"type":"contains","value":"3"}]')] * 2, "SELECT name, checks FROM cases ORDER BY name")
@@ -123,7 +123,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     looked(desk, make_pack(tmp_path / "other", tmp_path / "one.promptpack", ("Order bot",))).go.click()
     desk.until(lambda: desk.notice() == "1 prompt added.")
-    # It goes on here from another version than the pack does.
+    # The local prompt continues from another version than the pack's.
     desk.window.editor.focus_first()
     desk.type("Mine. ")
     desk.run()
@@ -201,14 +201,14 @@ def test_a_pack_that_cannot_be_read_says_why_and_folds_the_detail(desk: Desk, tm
 
 
 def files(*paths: Path) -> QMimeData:
-    """Return what a file manager drags."""
+    """Return mime data as a file manager drags it."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return data
 
 
 def drop(widget: QWidget, data: QMimeData) -> bool:
-    """Drag something over a widget and drop it, as Qt does; return whether it was taken."""
+    """Drag data over a widget and drop it, like Qt does; return whether it was accepted."""
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     at = QPointF(widget.rect().center())
     entering = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, left, none)
@@ -230,13 +230,13 @@ def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     plain = tmp_path / "notes"
     plain.mkdir()
     assert not drop(window.frame, files(plain))
-    # On a message it is no attachment, either.
+    # Dropped on a message it does not become an attachment.
     field = window.editor.blocks[0].field
     assert drop(field.viewport(), files(pack))
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
     assert not window.editor.content().messages[0].attachments
-    # On a value it is no text.
+    # Dropped on a value it does not become text.
     before = window.values.values()
     row = next(iter(window.values.findChildren(ValueRow)))
     assert drop(row.field.viewport(), files(pack))

@@ -1,4 +1,4 @@
-"""The palette finds what there is, and does it."""
+"""The palette finds commands, prompts and other entries, and carries them out."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -
     desk.press(Qt.Key.Key_Down)
     chosen = found(dialog)
     assert chosen != first
-    dialog.set_recent([chosen.mark])  # orders the list anew, as one that arrives does
+    dialog.set_recent([chosen.mark])  # re-sorts the list, like an asynchronous update
     assert found(dialog) == chosen
     desk.type("s")
     dialog.set_recent([])

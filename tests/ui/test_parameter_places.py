@@ -1,4 +1,4 @@
-"""One more row in the table of parameters is there everywhere: form, header, terminal, help, wire, files, code."""
+"""A new row in the table of parameters appears everywhere: form, header, terminal, help, wire, files, code."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ TOO_HOT = "“spice” must be a number from 0 to 5."
 
 @pytest.fixture(autouse=True)
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two more rows: one that every format has a name for, and one that none has."""
+    """Add two rows: one that every format has a name for, and one that none has."""
     monkeypatch.setattr(parameters, "PARAMETERS", (*PARAMETERS, SPICE, HERB))
 
 

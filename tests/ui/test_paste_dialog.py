@@ -1,4 +1,4 @@
-"""The windows that rows are pasted into say first what they would take, and take nothing else."""
+"""Dialogs for pasting rows preview what they would add, and add exactly that."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The model picker on the screen: keys, mouse, and its next steps."""
+
 from __future__ import annotations
 
 import struct

@@ -1,3 +1,5 @@
+"""Reading the headers of model files, and choosing such files in the picker."""
+
 from __future__ import annotations
 
 import struct

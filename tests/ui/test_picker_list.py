@@ -1,3 +1,5 @@
+"""The list of the model picker: texts, order, and which entry Enter picks."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -281,7 +283,7 @@ def test_similar_models_stand_last_and_only_when_nothing_matches(
     shown = titles(model)
     assert shown[-3:] == ["Similar", "clear-haiku", "claude-haiku-4-5"]
     assert shown.index("As typed") < shown.index("Similar")
-    assert model.best_position() == -1  # two servers could have it
+    assert model.best_position() == -1  # ambiguous: two servers could have it
     assert "arrow keys" in model.advice()
     model.set_query("claude")
     assert model.position(OLLAMA.uid, "clear-haiku") < 0
@@ -332,15 +334,15 @@ def test_of_several_servers_none_is_guessed(
         ("acme-m", ("litellm", "gpt-5"), (), ("litellm", "acme-mini")),
         ("cme-mini", (GATEWAY.uid, "other"), ("other",), (GATEWAY.uid, "cme-mini")),
         ("cme-mini", ("litellm", "gpt-5"), (), None),
-        # What a bare name sounds like says nothing about where it is.
+        # A name that resembles a provider's says nothing about the endpoint.
         ("gpt-4o-acme", (GATEWAY.uid, "other"), ("other",), (GATEWAY.uid, "gpt-4o-acme")),
         ("gpt-4o-acme", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "gpt-4o-acme")),
         ("claude-acme", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "claude-acme")),
         ("anthropic/claude-acme", (GATEWAY.uid, "other"), (), ("litellm", "anthropic/claude-acme")),
-        # Other separators are another name.
+        # Other separators make another name.
         ("acme.mini", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "acme.mini")),
         ("acmemini", ("litellm", "gpt-5"), ("other",), None),
-        # The beginning of a later word, while a server of one's own could have just that.
+        # It matches the start of a later word, but the user's own server could have a model of exactly this name.
         ("mini", ("litellm", "gpt-5"), (), None),
     ],
 )

@@ -1,4 +1,4 @@
-"""The picker on a real workbench, and results of futures on the thread that waits."""
+"""The picker's source over a real workbench, and callbacks of futures on the waiting thread."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_offer_has_catalogue_endpoints_keys_and_prices(workbench: Workbench)
 
 
 class LockedDrawer(Drawer):
-    """A keyring that refuses and counts how often it was asked."""
+    """A keyring that refuses access and counts the attempts."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,5 +1,5 @@
-"""The models of one's own server are found by name while it does not answer, and never another company's in their
-place."""
+"""Models of the user's own server can be found by name while it does not answer, and no other company's model is
+picked instead."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def acme() -> Iterator[Acme]:
 
 
 def set_up(desk: Desk, address: str) -> None:
-    """Open a window that has the server among its endpoints."""
+    """Open a window with the server among its endpoints."""
     window = desk.open(None)
     endpoint = Endpoint(UID, "openai", "Acme", address)
     window.store.save_endpoint(endpoint, utc_now()).result(20)
 
 
 def picked(desk: Desk, text: str) -> ModelPicker:
-    """Open the picker of a new lane, wait until its lists are there and type a name."""
+    """Open the picker for a new lane, wait for its lists and type a name."""
     desk.ctrl(Qt.Key.Key_L)
     picker = desk.window.dialogs.picker
     assert picker is not None
@@ -72,7 +72,7 @@ def stored(desk: Desk) -> list[tuple[str, str]]:
 
 
 def list_once(desk: Desk, acme: Acme) -> None:
-    """Let the workbench hear which models the server has, and stop the server."""
+    """Let the workbench read the server's list of models, then stop the server."""
     picker = picked(desk, "")
     desk.until(lambda: picker._model.position(UID, "acme-mini") >= 0)
     picker.reject()

@@ -1,4 +1,4 @@
-"""Dialogs are imported before they are opened, and late enough not to be in the way."""
+"""Dialogs are imported before they are opened, and late enough not to disturb the user."""
 
 from __future__ import annotations
 

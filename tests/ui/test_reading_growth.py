@@ -1,4 +1,4 @@
-"""Markdown that grows ends as if it had come at once, and costs the same all the way."""
+"""Incremental Markdown gives the same result as parsing at once, at a constant cost per chunk."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _grown(text: str, sizes: list[int]) -> list[PlacedPart]:
 
 
 def _together(placed: list[PlacedPart]) -> Iterator[DocumentPart]:
-    """Yield the parts as one would see them: those that go on with one before are one with it."""
+    """Yield the parts as they appear: a part that continues another one is merged with it."""
     whole: list[PlacedPart] = []
     for one in placed:
         if whole and goes_on(whole[-1], one):
@@ -72,7 +72,7 @@ def _together(placed: list[PlacedPart]) -> Iterator[DocumentPart]:
 
 
 def _words(parts: Iterator[DocumentPart]) -> str:
-    """Return what parts say, without styles and breaks."""
+    """Return the text of parts, without styles and breaks."""
     return "".join(
         f"{part.marker}{part.text}{''.join(run.text for run in part.runs)}"
         + "".join(run.text for row in part.rows for cell in row for run in cell)
@@ -121,7 +121,7 @@ LONG = {
     "no space": "x" * 20_000,
 }
 PARTED = {"quote", "lines", "one line", "no space"}
-"""Paragraphs that become several, each with its own styles."""
+"""Paragraphs that are split into several, each with its own styles."""
 
 
 @pytest.mark.parametrize("name", LONG)

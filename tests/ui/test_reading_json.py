@@ -1,4 +1,4 @@
-"""JSON in answers: found, shown, copied, and told where it is wrong."""
+"""JSON in answers: detected, shown, copied, and its errors located."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_is_read_in_steps_is_what_json_is(narrow: None, text: str, cut: int
     for one in (text, text[:cut], text[:cut] + text[cut + 1 :]):
         wrong, value = _outcome(json.loads, one)
         wrong_in_steps, read = _outcome(_in_steps, one)
-        # Which sign is to blame for a comma too many differs between versions of Python.
+        # For a trailing comma the reported position differs between Python versions.
         assert wrong_in_steps == wrong or "trailing comma" in wrong[0]
         assert read == value
 

@@ -1,4 +1,4 @@
-"""Markdown: safe, whole, and in its place while it streams."""
+"""Markdown in answers: safe, complete, and stable in position while it streams."""
 
 from __future__ import annotations
 

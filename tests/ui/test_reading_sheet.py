@@ -1,4 +1,4 @@
-"""A document of Markdown that grows: little is written for each piece, and nothing of it shows in the end."""
+"""A growing Markdown document: each chunk writes little, and the result looks as if written at once."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ def _stream(page: MarkdownView, text: str, size: int) -> None:
 
 def _look(page: MarkdownView, qtbot: QtBot) -> tuple[str, int, bytes]:
     qtbot.waitUntil(lambda: page.is_whole)
-    page.document().size()  # a document that is asked for its size lays all of it out
+    page.document().size()  # asking for the size lays out the whole document
     settle()
     bar = page.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
     image = page.grab().toImage()
-    # Lines of one paragraph and paragraphs without a gap look alike.
+    # Lines of one paragraph and paragraphs without a gap look the same.
     return page.document().toRawText().replace("\u2028", "\u2029"), bar.maximum(), bytes(image.constBits())
 
 
-# Small pieces begin and end in the middle of everything; what is far into a text is reached with larger ones, too.
+# Small chunks split constructs at every place; larger ones reach far into a text.
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize(("size", "length"), depth.pick([(23, 1_400)], [(7, 2_400), (190, 6_000)]))
 @pytest.mark.deep
@@ -80,7 +80,7 @@ def test_what_was_streamed_looks_as_if_written_once(
 
 
 class Changes:
-    """Counts what is added to a document and removed from it."""
+    """Counts the characters added to and removed from a document."""
 
     def __init__(self, document: QTextDocument) -> None:
         self.removed: list[int] = []
@@ -111,7 +111,7 @@ def test_a_piece_writes_little_more_than_itself(name: str, page: MarkdownView) -
     changes = Changes(page.document())
     for at in range(size, len(text), size):
         page.append(text[at : at + size])
-    # Cells have letters of their own in a document, and a cell that grows is written again.
+    # A table cell has its own text in the document, and a growing cell is rewritten.
     assert sum(changes.added) < 4 * len(text)
     assert sum(changes.removed) < 2 * len(text)
     assert sorted(changes.removed)[len(changes.removed) * 9 // 10] < 4 * size
@@ -307,7 +307,7 @@ def test_a_layout_in_steps_moves_nothing(is_wanted: bool, page: MarkdownView, qt
     page.following.moved.connect(lambda: moved.append(bar.value()))
     if is_wanted:
         page._wanted = page.place()
-    # Another font lays all of it out anew: Qt does the first part at once, and the rest when it has time.
+    # A new font changes the whole layout: Qt does the first part at once, and the rest lazily.
     font = page.document().defaultFont()
     font.setPointSizeF(font.pointSizeF() + 0.01)
     ranges: list[int] = []
@@ -337,7 +337,7 @@ def test_one_long_piece_says_nothing_about_a_text(
     def clock_s() -> float:
         return time.thread_time() + 2 * markdown._MOST_S * (len(taken) >= 5)
 
-    # On a slow computer another piece could take as long as one may.
+    # On a slow machine a single chunk could use up the time limit.
     monkeypatch.setattr(markdown, "_MOST_S", 0.4)
     monkeypatch.setattr(DocumentGrowth, "take", counted)
     monkeypatch.setattr(markdown, "time", SimpleNamespace(thread_time=clock_s))

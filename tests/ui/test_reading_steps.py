@@ -1,4 +1,4 @@
-"""Calls of tools, their simulated answers and the final text as steps."""
+"""Tool calls, their simulated answers and the final text, shown as steps."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_answers_to_several_calls_say_to_which() -> None:
 
 
 def growing() -> list[tuple[AnswerStep, ...]]:
-    """The steps of an answer as they are told from moment to moment."""
+    """Return the steps of an answer after each streamed event."""
     thought = [(AnswerStep("reasoning", text),) for text in accumulate("hm")]
     said = [(*thought[-1], AnswerStep("text", text)) for text in accumulate(["I ", "look."])]
     first = [(*said[-1], AnswerStep("tool_call", text, "find", "c1")) for text in accumulate(["", '{"n"', ": 1}"])]
@@ -75,7 +75,7 @@ def test_what_stands_there_stays_while_steps_come() -> None:
         assert told[-1].startswith(told[-2])
     ended = telling.of(growing()[-1])
     assert ended == told[-1] == StepsText().of(growing()[-1])
-    assert telling.of(growing()[3]) == StepsText().of(growing()[3]), "another answer, shorter"
+    assert telling.of(growing()[3]) == StepsText().of(growing()[3]), "a shorter answer replaces the old text"
 
 
 @pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])

@@ -1,4 +1,4 @@
-"""The window closes for a change of the history and opens again: restore, move, repair, in the real program."""
+"""The window closes for an operation on the history and reopens: restore, move, repair, in the real program."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
         yield lambda: driven.is_gone(first)
-        assert not WindowLock(db).acquire(), "no other window comes between"
+        assert not WindowLock(db).acquire(), "the lock is held throughout"
         yield driven.is_open
         assert "Typed later. " not in draft(db)
         assert driven.window.editor.content().messages[0].text == "You are brief."
@@ -161,7 +161,7 @@ def test_a_repaired_history_is_used_only_when_that_is_wanted(driven: Driven, db:
 
     assert driven.run(script()) == 0
     assert len(list(db.parent.glob("workbench.repaired-*.db"))) == 1
-    # What was replaced was sound, and so it is a backup.
+    # The replaced history was sound, so it is kept as a backup.
     assert len(backups.listed(db, backups.folder_of(db))) == 1
     assert rows(db, "SELECT count(*) FROM prompts") == [(1,)]
 

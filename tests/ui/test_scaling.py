@@ -1,4 +1,4 @@
-"""At every size of text, from 80 to 200 per cent, what can be read and pressed is shown whole on a small screen too."""
+"""At every text size from 80 to 200 per cent no text or button is clipped, on a small screen too."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from workbench.ui.widgets.small_controls import KeyButton
 pytestmark = pytest.mark.usefixtures("short_pauses")
 SMALL, USUAL = (1024, 700), (1440, 900)
 ROOM = QSize(SMALL[0] - 16, SMALL[1] - 48)
-"""What a dialog has on a small screen."""
+"""The room of a dialog on a small screen."""
 SMALLEST, LARGEST = 0.8, 2.0
 SLACK = 4
 """Pixels of a line's height that no letter reaches into."""
 
 
 def clipped(window: QWidget) -> list[str]:
-    """Return what is smaller than its words, or is not seen whole although nobody can scroll to it."""
+    """Return the widgets that are smaller than their text, or clipped where no scrolling can reveal them."""
     return [
         f"{type(widget).__name__} “{_words(widget)[:40]}” {reason}"
         for widget in window.findChildren(QWidget)
@@ -89,7 +89,7 @@ def _can_be_scrolled_to(widget: QWidget, window: QWidget) -> bool:
 
 
 def is_whole(window: QWidget, where: str) -> None:
-    """Fail unless everything is shown whole once all that was said has been laid out."""
+    """Fail if anything is still clipped once pending layouts are done."""
     until = QDeadlineTimer(int(PATIENCE_S * 1000))
     QApplication.processEvents()
     while (wrong := clipped(window)) and not until.hasExpired():
@@ -98,7 +98,7 @@ def is_whole(window: QWidget, where: str) -> None:
 
 
 def others(frame: QWidget) -> list[QWidget]:
-    """Return the dialogs that are open; menus and the desktop's own dialogs are not ours."""
+    """Return the open dialogs, without menus and the desktop's own dialogs."""
     return [
         window
         for window in QApplication.topLevelWidgets()
@@ -108,7 +108,7 @@ def others(frame: QWidget) -> list[QWidget]:
 
 
 def are_whole(desk: Desk, where: str) -> None:
-    """The same for all dialogs that are open, at the size of a small screen; then close them."""
+    """Check all open dialogs at the size of a small screen, then close them."""
     for dialog in others(desk.window.frame):
         least = dialog.minimumSizeHint()
         assert least.width() <= ROOM.width(), f"{where}: {least.toTuple()}"

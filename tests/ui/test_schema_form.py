@@ -1,4 +1,4 @@
-"""The form of a JSON Schema, driven by its controls."""
+"""The form of a JSON Schema, driven through its controls."""
 
 from __future__ import annotations
 

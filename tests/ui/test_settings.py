@@ -1,4 +1,4 @@
-"""The settings: keys and appearance, and the dialog around them."""
+"""The settings: keys and appearance, and the dialog itself."""
 
 from __future__ import annotations
 

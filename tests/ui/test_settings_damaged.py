@@ -1,4 +1,4 @@
-"""Settings that are damaged, or of another release, never keep the window from working."""
+"""Damaged settings, or those of another release, never keep the window from working."""
 
 from __future__ import annotations
 

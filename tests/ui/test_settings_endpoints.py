@@ -261,7 +261,7 @@ def test_a_stored_endpoint_opens_unchanged(drive: Drive, source: SettingsDouble)
     driver.choose("Endpoints", azure.name)
     assert driver.field("API version").text() == "2024-10-21"
     assert not driver.button("Save").isEnabled()
-    assert driver.field("Name").cursorPosition() == 0, "its beginning is seen"
+    assert driver.field("Name").cursorPosition() == 0, "the beginning of the text is visible"
     driver.type("API version", "2025-01-01")
     driver.click("Save")
     driver.wait_for("Saved")

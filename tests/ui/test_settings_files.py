@@ -1,4 +1,4 @@
-"""Model files in the settings: listed with their path, renamed, taken off the list, and said to be missing."""
+"""Model files in the settings: list with paths, rename, remove, and missing files."""
 
 from __future__ import annotations
 

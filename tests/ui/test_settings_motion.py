@@ -1,4 +1,4 @@
-"""Motion can be turned off where theme and size are chosen, and stays off, in every window."""
+"""Motion can be turned off in the settings, for every window and permanently."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:
 
 
 def moving() -> Iterator[str]:
-    """Yield whatever moves, or would, in all windows that are open."""
+    """Yield everything in all open windows that is animated or would be."""
     for widget in QApplication.allWidgets():
         if isinstance(widget, QTreeView) and widget.isAnimated():
             yield f"{type(widget).__name__} {widget.accessibleName()} unfolds"

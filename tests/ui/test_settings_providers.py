@@ -1,4 +1,4 @@
-"""Address and settings of providers in the settings, on a real workbench and in the window."""
+"""Address and options of providers in the settings, with a real workbench and in the window."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_address_that_cannot_be_used_is_said_to_get_nothing(kept: WorkbenchSe
 def test_a_key_is_kept_for_the_address_that_is_shown(kept: WorkbenchSettingsSource) -> None:
     assert kept.set_key("groq", KEY, session=False).result(PATIENCE_S).state == f"in the keyring (…tail), to {GATEWAY}"
     assert kept.provider("groq").result(PATIENCE_S).question is None
-    # Another address that is entered later has to be confirmed.
+    # An address entered later has to be confirmed.
     moved = kept.save_provider("groq", "https://other.example", {}, session=False).result(PATIENCE_S)
     assert moved.state == "key not confirmed for https://other.example"
     question = kept.provider("groq").result(PATIENCE_S).question
@@ -123,7 +123,7 @@ def test_what_is_no_address_is_refused(kept: WorkbenchSettingsSource, address: s
 
 
 def wait_for(driver: Driver, words: str) -> None:
-    """Wait for words that may be broken at any place of an address."""
+    """Wait for a text in which an address may contain break opportunities."""
     driver.qtbot.waitUntil(lambda: words in driver.texts().replace("\u200b", ""))
 
 

@@ -1,4 +1,4 @@
-"""The settings on a real workbench: real database, real engine child, a keyring in memory, a provider on loopback."""
+"""The source of the settings over a real workbench: real database and engine, keyring in memory, loopback provider."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEY = "sk-planted-0123456789-tail"
 @pytest.fixture
 def workbench(tmp_path: Path) -> Iterator[Workbench]:
     with opened(tmp_path, env={"DEEPSEEK_API_KEY": "sk-from-the-environment"}) as (made, _):
-        # A keyring of the test's own, before anything asks for a key.
+        # The test's own keyring, before any key is read.
         made.keys._chosen = Drawer()
         made.engine.start()
         yield made
@@ -71,7 +71,7 @@ def test_providers_that_share_a_key_are_listed_once(source: WorkbenchSettingsSou
 
 
 class LockedDrawer(Drawer):
-    """A keyring that refuses and counts how often it was asked."""
+    """A keyring that refuses access and counts the attempts."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The bars above and below: what they say is not cut while there is room."""
+"""The bars at the top and bottom do not elide their texts while there is room."""
 
 from __future__ import annotations
 

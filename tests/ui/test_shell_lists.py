@@ -1,4 +1,4 @@
-"""The rows of the lists at the side: words go in the direction of their language."""
+"""The side bar's rows paint text in the direction of its language."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def test_a_name_goes_in_the_direction_of_its_language(qtbot: QtBot, theme: Theme
             delegate.paint(painter, option, model.index(0, 0))
         return image
 
-    # Hebrew goes from right to left: what comes after it stands left of it.
+    # Hebrew is written from right to left: what comes after it is painted to its left.
     assert painted("א WWW") == painted("WWW א")
     assert painted("א WWW") != painted("WWW ב")

@@ -1,4 +1,4 @@
-"""All keys are listed, and can be changed by pressing them."""
+"""The shortcut sheet lists all shortcuts, which can be changed by pressing the new keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The start in two phases: what is typed, pressed or closed while the window is being completed."""
+"""The start in two phases: typing, pressing keys and closing while the window is being completed."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
     second = WindowFrame(starting.theme, found.settings, None)
     second.show()
     starting.until(lambda: second.divider.sizes()[0] == 300)
-    assert second.height() == 720  # the screen of the tests is narrower than any window
+    assert second.height() == 720  # the test screen is narrower than any window
     second.close()
     second.deleteLater()
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_opened_is_told(starting: Starting) -> None:
 
 
 def type_over_what_cannot_be_opened(starting: Starting) -> None:
-    """Type letters at the first sight of a draft whose history then turns out to be another program's."""
+    """Type into a draft whose history then turns out to belong to another program."""
     starting.show()
     mark(starting.db, 42)
     starting.until(starting.frame.isActiveWindow)
@@ -311,4 +311,6 @@ def test_no_core_dumps_are_made_once_there_are_keys(starting: Starting) -> None:
     starting.until(lambda: window.workbench.engine.pid)
     limits = Path(f"/proc/{window.workbench.engine.pid}/limits").read_text()
     core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
-    assert core.split()[4] == str(min(1, hard) if hard >= 0 else 1), "0 would stop no program that takes them in a pipe"
+    assert core.split()[4] == str(min(1, hard) if hard >= 0 else 1), (
+        "with a limit of 0 core dumps would still go to a pipe"
+    )

@@ -1,4 +1,4 @@
-"""Tab goes through the window as it is read, also over what came later, and back the same way."""
+"""Tab goes through the window in reading order and back, including widgets that were added later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def around(desk: Desk, *, forward: bool = True) -> list[QWidget]:
-    """Go round from the list of prompts, and return the stops in order."""
+    """Press Tab from the list of prompts until it repeats, and return the stops in order."""
     desk.window.sidebar.prompt_list.setFocus()
     seen: list[QWidget] = []
     while (stop := QApplication.focusWidget()) is not None and stop not in seen:

@@ -1,4 +1,4 @@
-"""Techniques in the real window: choose, insert, go through the gaps, take back, keep one's own."""
+"""Techniques in the real window: choose, insert, fill the gaps, undo, save one's own."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
     assert text.startswith("Be kind.\n\nSteps:\n1. ")
     press(Key.Key_Escape)
     press(Key.Key_Tab)
-    assert editor.content().messages[0].text != text, "Tab types again"
+    assert editor.content().messages[0].text != text, "Tab inserts text again"
     editor.undo()
     editor.undo()
     assert editor.content().messages[0].text == "Be kind."
@@ -172,7 +172,7 @@ def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(de
     editor.focus_first()
     desk.type("Hello. ")
     window.notice.action_clicked.emit("offer")
-    assert editor.content().output == start.output, "what was typed since is not what the offer is about"
+    assert editor.content().output == start.output, "the offer undoes only its own change"
     assert editor.content().messages[0].text == "Hello. Hi"
     assert "output format was replaced" not in desk.notice()
 

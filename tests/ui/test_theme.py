@@ -1,4 +1,4 @@
-"""Both themes can be read, and a theme of one test does not reach into the next."""
+"""Contrast of both themes, and isolation: the theme of one test does not affect the next."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_every_rule_of_the_stylesheet_can_be_read(tokens: ThemeTokens) -> None:
         if ink in names and ground in names:
             seen += 1
             assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, selector.strip()
-        # What shows the focus and the edge of a control has to be seen, not read.
+        # Focus marks and edges of controls need the contrast of graphics, not of text.
         if ":focus" in selector and (edge := said.get("border-color")) in names:
             assert contrast(getattr(tokens, str(edge)), tokens.surface) >= SEEN, selector.strip()
     assert seen > 20
@@ -136,7 +136,7 @@ def test_every_control_shows_that_it_has_the_focus(qtbot: QtBot, theme: Theme, m
         ring = [(x, y) for x in range(edge.width()) for y in (0, edge.height() - 1)]
         assert any(edge.pixel(x, y) != before.pixel(x, y) for x, y in ring), control.property("role")
         if control.property("role") == "primary":
-            # One line around a filled button is not seen as a ring, least of all a light one on a light accent.
+            # A single line around a filled button is not seen as a ring, least of all a light one on a light accent.
             middle = edge.width() // 2
             assert edge.pixel(middle, 1) != before.pixel(middle, 1)
             assert edge.size() == before.size()
@@ -194,12 +194,12 @@ def test_pills_are_round_at_every_size(qtbot: QtBot, theme: Theme, scale: float)
     picture, place = window.grab().toImage(), pill.geometry()
     ground = picture.pixelColor(place.center().x(), place.top() + 1)
     assert ground == QColor(theme.tokens.red_soft)
-    assert picture.pixelColor(place.topLeft()) != ground, "Qt paints the corners where the radius is too high"
+    assert picture.pixelColor(place.topLeft()) != ground, "with too large a radius Qt paints square corners"
     theme.set_scale(1.0)
 
 
 class _Counted(QObject):
-    """How often widgets were told of another look."""
+    """Counts how often widgets are told of a theme change."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -232,7 +232,7 @@ def test_another_look_reaches_each_widget_a_few_times(
     qapp.installEventFilter(counted)
     change(theme)
     qapp.removeEventFilter(counted)
-    # A stylesheet that is changed while it is in force tells each of them ten times.
+    # Changing a stylesheet while it is applied notifies each widget ten times.
     assert counted.count / len(qapp.allWidgets()) < 6
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == theme.tokens.muted
     assert field.palette().color(QPalette.ColorRole.Base).name() == theme.tokens.surface

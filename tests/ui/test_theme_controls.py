@@ -1,4 +1,4 @@
-"""What a control is, and what it is set to, can be seen without its colours."""
+"""Controls and their states can be recognised without colour."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["theme"]
 
 
 def _inked(image: QImage, left: int, right: int) -> int:
-    """Count the pixels between two columns that are not like the first one there, the edges left out."""
+    """Count the pixels between two columns that differ from the first one, without the edges."""
     ground = image.pixel(left, image.height() // 2)
     return sum(image.pixel(x, y) != ground for x in range(left, right) for y in range(4, image.height() - 4))
 

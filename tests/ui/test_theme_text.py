@@ -1,4 +1,4 @@
-"""Text that says what is missing is as large as all other text, and fonts change no letters."""
+"""Placeholders have the same size as all other text, and fonts form no ligatures."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ def test_letters_are_shown_as_they_are(theme: Theme) -> None:
         layout.beginLayout()
         layout.createLine()
         layout.endLayout()
-        # Two letters and not an arrow: an arrow would be another prompt.
+        # Two glyphs, no arrow ligature, which would misrepresent the prompt.
         assert layout.glyphRuns()[0].glyphIndexes() == QRawFont.fromFont(font).glyphIndexesForString("->=>!=")

@@ -1,4 +1,4 @@
-"""The views of the window: one at a time, made when first wanted, entered where they were left."""
+"""The views of the window: one at a time, made lazily, and resumed where they were left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ THREE = 12
 
 
 class Sizes(QObject):
-    """Tells which widgets of a page learned their size."""
+    """Records which widgets of a page are resized."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
@@ -64,7 +64,7 @@ class Page(QWidget):
 
 
 class Stage:
-    """A window with a side bar, Compose and a view that is made when it is wanted."""
+    """A window with a side bar, Compose and a lazily made view."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.window = QMainWindow()
@@ -257,7 +257,7 @@ def test_alt_with_a_digit_by_its_place(
 
 
 class DividedView(QWidget):
-    """A page with a divider, in which a run could be selected."""
+    """A page with a divider and a selected run."""
 
     def __init__(self) -> None:
         super().__init__()

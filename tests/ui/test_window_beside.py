@@ -1,4 +1,4 @@
-"""Lanes that stand beside a run with what they answered before: judged with it, hidden with it, and there again."""
+"""Lanes that keep an earlier answer beside a run: judged with it, hidden with it, and restored with it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lanes(desk: Desk, count: int = 3, samples: int = 1) -> None:
 
 
 def write(desk: Desk, text: str, sets: tuple[ValueSet, ...] = (), **values: str) -> None:
-    """Let one message be the draft, which is then the answer of each lane, and put the caret into it."""
+    """Make the draft one message, which each lane echoes, and put the caret into it."""
     compose = desk.window.session
     now = compose.draft()
     active = sets[0].uid if sets else ""
@@ -38,7 +38,7 @@ def write(desk: Desk, text: str, sets: tuple[ValueSet, ...] = (), **values: str)
 
 
 def with_baseline(desk: Desk) -> None:
-    """Lane 2 of three keeps its answer of iteration 1 beside iteration 2."""
+    """Run twice; the second of three lanes keeps its answer of iteration 1 beside iteration 2."""
     window = desk.open(ECHO)
     lanes(desk)
     write(desk, "First text.")
@@ -81,7 +81,7 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     assert (status(desk, "s1").kept, desk.text(1)) == ("iteration 1", "First text.")
     window.view_row(desk.timeline()[0].uid)
     desk.until(lambda: window.viewing is not None)
-    assert window.slots() == ["s0", "s1", "s2"], "as they stood on the screen"
+    assert window.slots() == ["s0", "s1", "s2"], "the order on the screen is kept"
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     assert desk.text(1) == "First text."
     window.view_row(desk.timeline()[1].uid)
@@ -159,7 +159,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     desk.run()
     window.focus_lane(1)
     window.actions["baseline"].trigger()
-    # Between them a run of one set alone, which must not take away what the baseline answered to the other.
+    # In between, a run of one set, which must not remove the baseline's answer to the other set.
     two_sets(desk, "Bo")
     desk.run()
     two_sets(desk, "Ada", "Bo")
@@ -187,7 +187,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
 def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
-    # That it was asked twice must not give the kept answer away.
+    # A second attempt must not give the kept answer away.
     window.retry(["s1"])
     desk.settle()
     window.focus_lane(0)
@@ -196,10 +196,10 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     desk.run()
     shown = window.slots()
     assert sorted(shown) == ["s0", "s1", "s2"]
-    assert len({repr(status(desk, slot)) for slot in shown}) == 1, "nothing tells them apart"
+    assert len({repr(status(desk, slot)) for slot in shown}) == 1, "the lanes are indistinguishable"
     desk.close()
     window = desk.open(ECHO)
-    assert window.slots() == shown, "the order stays, also when it is seen again"
+    assert window.slots() == shown, "the order is the same when the run is shown again"
     window.view_row(desk.timeline()[0].uid)
     desk.until(lambda: window.viewing is not None)
     assert window.slots() == shown
@@ -277,7 +277,7 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     assert (status(desk, "s0").sample, desk.text(0)) == (2, "Second.")
     window.actions["show_lanes"].trigger()
     assert ("s3", "First.", "iteration 1", 2) in seen()
-    # And once more, from what was kept already.
+    # Repeat it, starting from an answer that is already kept.
     window.focus_lane(0)
     desk.press(Qt.Key.Key_Return, ALT)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 4)
@@ -304,7 +304,7 @@ def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
     desk.run()
     window.view_row(desk.timeline()[1].uid)
     desk.until(lambda: window.slots() == ["s0", "s1", "s2"])
-    assert desk.text(1) == "First text.", "also of a lane that is gone"
+    assert desk.text(1) == "First text.", "answers of removed lanes are shown too"
     window.back()
     window.take_over_row(desk.timeline()[1].uid, branch=False)
     desk.until(lambda: window.slots() == ["s0", "s1", "s2"])

@@ -1,4 +1,4 @@
-"""Blind runs in the real window: nothing on it names a model until the verdict."""
+"""Blind runs in the real window: nothing identifies a model until the verdict."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ANSWERS = {
 
 
 def _texts(root: QWidget) -> Iterator[tuple[QObject, str]]:
-    """Yield every text of a widget and of all below it: shown, tooltips, names and descriptions for screen readers."""
+    """Yield every text of a widget and its descendants: shown, tool tips, names and descriptions for screen readers."""
     for widget in (root, *root.findChildren(QWidget)):
         if isinstance(widget, QPlainTextEdit) and not widget.isReadOnly():
             continue
@@ -76,7 +76,7 @@ def _leaks(desk: Desk) -> list[str]:
 
 
 def _lanes(desk: Desk) -> None:
-    """Three lanes with names that are found, and one with parameters."""
+    """Set three lanes with names that the test can search for, one of them with parameters."""
     lanes = tuple(
         Lane(f"s{i}", ECHO_ENDPOINT, name, Params(temperature=0.5) if i == 1 else Params())
         for i, name in enumerate(NAMES)
@@ -89,7 +89,7 @@ def _blind_run(desk: Desk) -> None:
     assert _leaks(desk), "the names are found when nothing hides them"
     desk.press(Qt.Key.Key_B, CTRL)
     assert desk.window.header.blind() == "Blind on"
-    assert _leaks(desk), "what is shown already stays as it is"
+    assert _leaks(desk), "an answer that is already shown is not hidden"
     desk.run()
 
 
@@ -218,7 +218,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     assert failed is not None
     assert "The reason is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
     details = [fold for fold in failed.findChildren(FoldButton) if fold.words() == "Details"]
-    assert [fold.isHidden() for fold in details] == [True], "there are none to unfold"
+    assert [fold.isHidden() for fold in details] == [True], "there are no details to unfold"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_long_answer_is_shown_from_its_beginning(desk: Desk, text: str) -> Non
 
 
 def _build(desk: Desk) -> None:
-    """Let every lane have its column, near the view or not."""
+    """Make the columns of all lanes, also those far from the viewport."""
     for slot in desk.window.slots():
         desk.window.lanes.column(slot)
 
@@ -258,11 +258,11 @@ def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
 def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Another attempt is refused as well, after pauses that double.
+    # Without retries, which would be refused too, after back-off.
     monkeypatch.setattr(lane_calls, "Call", partial(Call, retries=0))
     window = desk.open(None)
     with socket.socket() as taken:
-        # Bound and not listening: whoever connects is refused.
+        # Bound and not listening: connections are refused.
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
         refusing = window.workbench.endpoints.save(EndpointForm("Zephyr refuses", address))
@@ -303,7 +303,7 @@ def test_problems_are_told_without_names_and_whole_with_them(desk: Desk, monkeyp
     window.actions["reveal"].trigger()
     assert desk.notice() == "There is no price of zephyr-one. Set one."
     assert window.notice.detail.toPlainText() == "zephyr-one: free"
-    # What was said before stays hidden where the blind run is looked at later.
+    # The notice stays hidden when the blind run is opened later.
     desk.close()
     window = desk.open(ANSWERS)
     desk.press(Qt.Key.Key_B, CTRL)

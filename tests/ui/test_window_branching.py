@@ -1,4 +1,4 @@
-"""Typing into what is past starts a branch, and nothing is lost."""
+"""Typing into a past iteration starts a branch, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Key = Qt.Key
 
 
 def past(desk: Desk, text: str = "old text") -> None:
-    """Run twice, look at the first one, and put the caret at the end of its text."""
+    """Run twice, open the first iteration, and put the caret at the end of its text."""
     desk.open()
     view = desk.window.compose_view
     values = tuple(view.values.all_values().items())

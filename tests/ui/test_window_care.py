@@ -1,4 +1,4 @@
-"""Nothing is lost: full disks, read-only places, other processes, long histories."""
+"""Nothing is lost with full disks, read-only folders, other processes, or long histories."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: p
     assert window.editor.content().messages[0].text == long
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "problem")
-    # What cannot be recorded is not sent.
+    # A run that cannot be recorded is not sent.
     desk.until(lambda: desk.rows("SELECT count(*) FROM runs") == [(1,)])
-    # The answers before it are shown again.
+    # The previous answers are shown again.
     desk.until(lambda: window.shown_run() == desk.timeline()[0].run_uid)
     assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
     window.store._write(lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
@@ -56,7 +56,7 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: p
 
 
 def limit(desk: Desk, pages: int) -> None:
-    """Let the database have no more than so many pages, as on a small disk; 0 for as many as it has."""
+    """Limit the database to `pages` pages, like a full disk; 0 for its present size."""
     pages = pages or desk.rows("PRAGMA page_count")[0][0]
     desk.window.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
 

@@ -1,4 +1,4 @@
-"""Cases in the real window: a plain list, values to and fro, nothing lost."""
+"""Cases in the real window: the list, values copied to and from the draft, nothing lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOST = Case("case-lost", "", (("question", "Lost?"),))
 
 
 def filled(desk: Desk) -> CasesDialog:
-    """Open the cases of the sample, which are two."""
+    """Open the two cases of the sample."""
     window = desk.open()
     window.store.packs.save_cases(window.prompt_uid, (LATE, LOST)).result()
     return shown(desk)
@@ -94,13 +94,13 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
     assert dialog.cases.index(0).data() == "Late order"
     desk.until(lambda: stored(desk)[0].name == "Very late")
     (case, other) = stored(desk)
-    # Only what was changed is another one: checks, order, and a no-break space stay as they came.
+    # Only the edited field changed: checks, order, and a no-break space are preserved.
     assert case == Case(
         "case-late", "Very late", (("question", "Where is it?"), ("record", "lost"), ("other", "x\u00a0y")), CHECKS
     )
     assert other == LOST
     assert dialog.cases.index(0).data() == "Very late"
-    # What was typed last is there when the window closes at once.
+    # The last letter is saved even if the dialog closes at once.
     desk.type("!")
     dialog.close()
     desk.until(lambda: dict(stored(desk)[0].values)["record"] == "lost!")
@@ -147,7 +147,7 @@ def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
     assert dialog.nothing.isVisible()
     assert not dialog.use.isEnabled()
     assert not dialog.delete.isEnabled()
-    # The sample has values without a set: they become the first case.
+    # The sample's draft has values without a set, which become the first case.
     values = desk.window.draft().values
     dialog.keep.click()
     desk.until(lambda: dialog.cases.rowCount() == 1)

@@ -1,4 +1,4 @@
-"""Two versions of a prompt, compared in the real window."""
+"""Comparing two versions of a prompt in the real window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A history with damaged rows still opens: a sentence says what is damaged, and everything else works."""
+"""A history with damaged rows opens, reports what is damaged, and works otherwise."""
 
 from __future__ import annotations
 

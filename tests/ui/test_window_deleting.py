@@ -1,4 +1,4 @@
-"""Deleting in the real window: out of sight at once, back as it was, and for good with nothing left in the file."""
+"""Deleting in the real window: hidden at once, undone completely, and purged without a trace in the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERY = ["order-4", "order-3", "order-2", "order-1", "triage-2", "triage-1", "sq
 
 
 def holds(desk: Desk, word: bytes) -> bool:
-    """Whether the database or its log has these bytes."""
+    """Whether the database or its write-ahead log contains these bytes."""
     files = [file for file in desk.directory.glob("workbench.db*") if file.is_file()]
     return any(word in file.read_bytes() for file in files)
 
@@ -32,7 +32,7 @@ def undo(desk: Desk) -> None:
 
 
 def asked(desk: Desk) -> QMessageBox:
-    """Wait for the question and return it."""
+    """Wait for the message box and return it."""
     desk.until(lambda: desk.window.history.erasing.question is not None)
     box = desk.window.history.erasing.question
     assert box is not None
@@ -56,7 +56,7 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     undo(desk)
     desk.until(lambda: uids(view) == EVERY)
     desk.until_rows(stored, "SELECT * FROM runs")
-    # The next run is selected in place of one that is deleted.
+    # The next run is selected after a deletion.
     chosen(desk, view, "order-3")
     view.table.setFocus()
     desk.press(Qt.Key.Key_Delete)
@@ -271,7 +271,7 @@ def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
     window.actions["deleted"].trigger()
     box = asked(desk)
     assert box.text() == "1 prompt and 3 runs are deleted."
-    # Another look must not change what Enter does.
+    # A theme change must not change the button that Enter presses.
     assert QApplication.focusWidget() is box.escapeButton()
     window.theme.set_mode("dark")
     window.theme.set_scale(1.3)

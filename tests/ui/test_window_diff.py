@@ -1,4 +1,4 @@
-"""Ctrl+D in the real window: every answer against its own past, the winner, or another lane."""
+"""Diffs in the real window: an answer against its own past, the winner, or another lane."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def page(desk: Desk, lane: int) -> DiffPage:
 
 
 def shown(found: DiffPage) -> str:
-    """Return the first line, which is where the texts of these tests differ."""
+    """Return the first line, in which the texts of these tests differ."""
     return found.view.toPlainText().split("\n")[0] or found.view.toPlainText() or found.view.placeholderText()
 
 
 def said(found: DiffPage) -> tuple[str, str]:
-    """Return the first line of the answer and what is said above it."""
+    """Return the first line of the diff and the summary above it."""
     return shown(found), found.count.text()
 
 

@@ -1,4 +1,4 @@
-"""Enter presses the button that has the keyboard, as the space bar does."""
+"""Enter presses the focused button, like the space bar."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
 
 def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
     opened(desk, "text")
-    # What nothing inside takes arrives at the frame; Qt passes only real turns on.
+    # Events that no child accepts reach the frame; Qt propagates only spontaneous ones.
     viewport = desk.window.frame
     place = QPointF(viewport.rect().center())
     for turn, scale in ((120, 1.1), (-120, 1.0)):

@@ -1,4 +1,4 @@
-"""The History view in the real window: search, walk, open, leave, with what is shown and what the database holds."""
+"""The History view in the real window: search, navigate, open and leave; what it shows and what is stored."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 def entered(desk: Desk, *, filled: bool = True) -> HistoryView:
-    """Open the window, go to History by its key and return the view."""
+    """Open the window, show History by its shortcut and return the view."""
     window = desk.open()
     if filled:
         fill(window.store)
@@ -54,7 +54,7 @@ def entered(desk: Desk, *, filled: bool = True) -> HistoryView:
 
 
 def searched(desk: Desk, view: HistoryView, text: str) -> list[str]:
-    """Type a search and return the uids of the runs that are shown then."""
+    """Type a search and return the uids of the runs that are then shown."""
     view.bar.field.setFocus()
     view.bar.field.clear()
     desk.type(text)
@@ -254,7 +254,7 @@ def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(des
     desk.until(lambda: len(uids(view)) == 9)
     (newest,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")
     assert [row.row.run_uid for row in view.selected()] == [newest[0]]
-    # From then on it is one that is being read.
+    # From then on the selection stays on that run.
     desk.press(Qt.Key.Key_1, ALT)
     window.run()
     desk.settle()
@@ -272,7 +272,7 @@ def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypa
         store.searches.rebuild().result(10)
         assert searched(desk, view, "track* winner:yes") == []
         assert view.bar.said() == "8 runs cannot be found by their words until indexed."
-    # Any change gives the index its turn.
+    # Any change wakes the indexer.
     store.set_note("sql-1", "").result(10)
     desk.until(lambda: uids(view) == ["order-3"])
     assert view.bar.said() == ""
@@ -345,7 +345,7 @@ def test_everything_has_a_name_and_a_role(desk: Desk) -> None:
 
 
 def shown(desk: Desk, view: HistoryView, uid: str) -> RunDetailView:
-    """Wait until a run is shown beside the table."""
+    """Wait until a run is shown in the detail pane."""
     desk.until(lambda: view.detail.looked is not None and view.detail.looked.row.row.run_uid == uid)
     looked = view.detail.looked
     assert looked is not None
@@ -362,14 +362,14 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     assert "★ gpt-5-mini · $0.0010" in detail.about.words()
     assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
     assert "If missing, ask politely." in detail.diff.toPlainText()
-    assert "Look" in detail.diff.toPlainText(), "what was removed is shown too"
+    assert "Look" in detail.diff.toPlainText(), "removed words are shown"
     cards = detail.answers[0].cards.shown()
     assert [card.title.full() for card in cards] == ["★ gpt-5-mini", "haiku"]
     assert [marked(card.text) for card in cards] == [["Track"], ["Tracking"]]
     assert [card.title.property("role") for card in cards] == ["gold", "heading"]
     assert cards[0].facts.full() == "0.90 s · 40 tokens · $0.0005"
     assert detail.answers[0].values.text() == "question: Where is order 123ABCDEFG?"
-    # A first version is shown as it is.
+    # A first version is shown in full, without a diff.
     searched(desk, view, "prompt:SQL winner:yes")
     shown(desk, view, "sql-2")
     assert view.detail.prompt.heading.text() == "PROMPT"
@@ -481,7 +481,7 @@ def chosen(desk: Desk, view: HistoryView, *uids_: str) -> None:
 
 
 def entry(view: HistoryView, title: str) -> None:
-    """Take an entry of the menu of the selected runs."""
+    """Trigger an entry of the menu of the selected runs."""
     (curating,) = view.findChildren(RunCuration)
     menu = curating.menu()
     (action,) = [action for action in menu.actions() if action.text().split("\t")[0] == title]
@@ -637,7 +637,7 @@ def test_all_selected_runs_are_meant_also_those_that_had_left_the_memory(
     counts: list[int] = []
     table.selected.connect(lambda: counts.append(len(table.rows())))
     table.selectAll()
-    assert counts == [0], "none rather than some"
+    assert counts == [0], "no partial count is shown"
     desk.until(lambda: model.holds_all)
     assert [row.row.number for row in table.rows()] == list(range(5 * PAGE))
     table.select(3)

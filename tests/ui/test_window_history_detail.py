@@ -1,4 +1,4 @@
-"""The pane beside the table: hits in every part, what can be copied, runs of other kinds, and where it was divided."""
+"""The detail pane of History: hits in every part, copying, runs of other kinds, and its divider."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_hits_are_marked_in_every_part(desk: Desk) -> None:
     ):
         searched(desk, view, query)
         chosen(desk, view, "order-3")
-        # It was shown for the search before, too, and is read again for its hits.
+        # It was already shown before the search, and is read again for its hits.
         desk.until(lambda where=where: found() == where)
 
 
@@ -63,7 +63,7 @@ def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
     assert "{{question}}" not in view.detail.diff.toPlainText()
     searched(desk, view, "question")
     chosen(desk, view, "order-3")
-    # It was shown before the search, too, and is read again for its hits.
+    # It was already shown before the search, and is read again for its hits.
     desk.until(lambda: "Message 2 · user · unchanged" in view.detail.diff.toPlainText())
     assert marked(view.detail.diff) == ["question"]
 
@@ -225,7 +225,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
         runs[uid] = shown(desk, view, uid)
         desk.until(partial(all_of, uid))
     view.detail.show_run(runs["first"])
-    assert texts() == ["first 0", "first 1"], "the prompt waits for two of them"
+    assert texts() == ["first 0", "first 1"], "the prompt is shown after two answers"
     desk.until(lambda: len(texts()) > 3)
     view.detail.show_run(runs["second"])
     assert texts() == ["second 0", "second 1"]
@@ -235,7 +235,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     desk.until(lambda: bar.maximum() > 20)
     bar.setValue(20)
     view.detail.show_run(runs["second"])
-    assert len(texts()) == 7, "what is shown again stays"
+    assert len(texts()) == 7, "shown parts stay"
     assert bar.value() == 20
 
 

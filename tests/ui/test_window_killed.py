@@ -1,4 +1,4 @@
-"""After kill -9 at any moment the next start has everything that was recorded, and says what was interrupted."""
+"""After kill -9 at any moment the next start has everything that was recorded, and reports what was interrupted."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def test_a_killed_window_loses_nothing(desk: Desk, seed: int) -> None:
     assert len(desk.timeline()) == recorded
     desk.until_rows([(2 * recorded,)], "SELECT count(*) FROM outputs WHERE state = 'interrupted'")
     desk.until_rows([(0,)], "SELECT count(*) FROM in_flight")
-    # The text of the last quarter of a second may be gone; what is there is what was streamed.
+    # The text of the last quarter of a second may be lost; the rest is a prefix of the stream.
     texts = {text for (text,) in desk.rows("SELECT DISTINCT text FROM outputs")}
     assert texts <= {"", "Streamed so far."}
-    # Each run types its number first, and is recorded after its draft.
+    # Each run types its number first, and the draft is saved before the run.
     assert str(recorded) in window.editor.content().messages[0].text.split()[: recorded + 1]
     slot = window.slots()[1]
     window.lanes.retry_requested.emit(slot)
@@ -94,7 +94,7 @@ def test_a_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Pa
     assert child.stdout is not None
     try:
         assert child.stdout.readline() == "running\n"
-        # Both lanes of the sample; each begins with its thoughts, and says the same.
+        # Both lanes of the sample, which get the same reasoning and text.
         desk.until(lambda: _saved(desk) == [_wanted(cut)] * 2)
     finally:
         child.send_signal(signal.SIGKILL)
@@ -125,7 +125,7 @@ def test_a_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Pa
 
 
 def _saved(desk: Desk) -> list[tuple[str, str, int]]:
-    """Of each answer in flight its text and call of the present round, and how many rounds are over."""
+    """Return text and call of the current round of each answer in flight, and the number of finished rounds."""
     found: dict[int, tuple[str, str, int]] = {}
     for output, kind, text in desk.rows("SELECT output_id, kind, text FROM partials ORDER BY rowid"):
         said, called, rounds = found.get(output, ("", "", 0))

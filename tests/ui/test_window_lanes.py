@@ -1,4 +1,4 @@
-"""Lanes in the real window: adding, ordering, settings, failures."""
+"""Lanes in the real window: adding, ordering, parameters, failures."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
     assert not window.lane_heads[0].answered_by
     window.lane_list.set_model(slot, ECHO, ECHO_MODEL)
     assert window.lane_heads[0].answered_by == "One-line prompt"
-    assert window.lane_heads[0].params == Params(), "what kept the tiny model short does not follow to another model"
+    assert window.lane_heads[0].params == Params(), "the built-in model's length limit is not kept for another model"
     window.lanes.retry_requested.emit(slot)
     assert "Ctrl+Enter" in desk.notice()
     desk.until_rows([(0,)], "SELECT count(*) FROM outputs WHERE attempt = 2")

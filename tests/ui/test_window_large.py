@@ -1,4 +1,4 @@
-"""Megabytes of text: what is done about them elsewhere does not hold up the window."""
+"""Megabytes of text: background work on them does not block the window."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, mo
     seen: list[tuple[object, object]] = []
 
     def count(old: Content | None, new: Content) -> Change:
-        # The window says so right after it has asked for the run, and the thread that writes can be faster.
+        # The window shortens it just after it has requested the run, and the writer thread can be faster.
         patience = time.monotonic() + PATIENCE_S
         while sys.getswitchinterval() > 2 * SWITCH_S and time.monotonic() < patience:
             pass
@@ -30,7 +30,7 @@ def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, mo
         return count_change(old, new)
 
     monkeypatch.setattr(run_starts, "count_change", count)
-    # Before the window begins: other work of it in the background changes them too.
+    # Before the window starts, because other background work changes them too.
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     window = desk.open(ECHO)
     for letter in "ab":

@@ -1,4 +1,4 @@
-"""Samples, baselines, and running a part of the lanes in the real window."""
+"""Samples, baselines, and running a subset of the lanes in the real window."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
     menu = QApplication.activePopupWidget()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
         desk.press(key, on=menu)
-    window.frame.activateWindow()  # the offscreen platform gives the keyboard back to nobody
+    window.frame.activateWindow()  # the offscreen platform does not restore the focus
     desk.until(window.frame.isActiveWindow)
     assert [lane.samples for lane in window.draft_lanes] == [1, 3]
     assert desk.notice() == "model-1: 3 samples per run"
@@ -254,7 +254,7 @@ def test_lanes_scroll_together_when_a_person_scrolls(desk: Desk) -> None:
     window.focus_lane(1)
     desk.press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     end = bars[1].value()
-    # How near the end of the range the last line is depends on what is left of a line in the view.
+    # The distance of the last line from the end depends on the partial line at the top of the view.
     assert end >= bars[1].maximum() - 2
     assert bars[0].value() == round(end / bars[1].maximum() * bars[0].maximum())
     desk.until(lambda: window.lanes.together._keyed is None)

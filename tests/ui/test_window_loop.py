@@ -42,7 +42,7 @@ def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     shown = window.lane_presenter.shown(window.slots()[1])
     assert shown is not None
     assert isinstance(shown.wire, dict)
-    assert json.dumps(shown.wire).count("123ABCDEFG") >= 1, "what was sent can be seen"
+    assert json.dumps(shown.wire).count("123ABCDEFG") >= 1, "the request is shown"
     assert window.draft().content != Content((Message("user", ""),))
 
 
@@ -60,7 +60,7 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     assert "French" in newest.summary
     versions = desk.rows("SELECT count(*) FROM versions")
     desk.run()
-    # The same text is the same version.
+    # The same text gives the same version.
     desk.until(lambda: desk.rows("SELECT count(*) FROM versions") == versions)
     assert desk.timeline()[0].version == newest.version
     assert window.based_on == newest.version
@@ -86,7 +86,7 @@ def test_verdict_keys(desk: Desk) -> None:
     assert verdict()[1] == 2
     window.sidebar.iteration_list.setFocus()
     desk.press(Qt.Key.Key_1)
-    assert verdict()[1] == 2, "a digit beside the lanes is none"
+    assert verdict()[1] == 2, "a digit outside of the lanes gives no verdict"
     window.focus_lane(0)
     desk.press(Qt.Key.Key_1)
     desk.until(lambda: verdict() == ("winner", 3))
@@ -241,7 +241,7 @@ def test_the_draft_is_in_the_database_within_a_second(desk: Desk) -> None:
     desk.type("Kept? ")
     wanted = window.editor.content()
     assert window.draft_saver.pending
-    assert PAUSE_MS <= LIMIT_MS < 1000, "the save begins within a second, however busily somebody types"
+    assert PAUSE_MS <= LIMIT_MS < 1000, "a save starts within a second of continuous typing"
 
     def stored() -> bool:
         draft = desk.stored_draft()

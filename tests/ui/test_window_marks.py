@@ -1,4 +1,4 @@
-"""Two rows of the timeline are marked, by mouse and by keyboard, and compared."""
+"""Marking two rows of the timeline by mouse and by keyboard, and comparing them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def click(desk: Desk, row: int, held: Qt.KeyboardModifier = NONE) -> None:
 
 
 def three(desk: Desk) -> list[str]:
-    """Three iterations; their uids, newest first."""
+    """Run three iterations; return their uids, newest first."""
     desk.open(HELLO)
     for text in ("Be kind.", "Be brief.", "Be brave."):
         ask(desk, text)
@@ -44,7 +44,7 @@ def test_ctrl_click_marks_two_and_opens_neither(desk: Desk) -> None:
     hint = window.sidebar.marked
     assert not hint.isVisible()
     click(desk, 2, CTRL)
-    assert set(window.timeline.marks.uids) == {newest, oldest}, "what is shown and what was clicked"
+    assert set(window.timeline.marks.uids) == {newest, oldest}, "the shown row and the clicked one"
     assert window.viewing is None
     assert hint.text() == "Two rows are marked. Ctrl+Shift+D compares them, Esc clears the marks."
     assert hint.isVisible()
@@ -75,7 +75,7 @@ def test_one_mark_asks_for_another_and_a_click_opens_as_ever(desk: Desk) -> None
     assert window.viewing.row.uid == middle  # type: ignore[union-attr] # it is shown
     desk.press(Qt.Key.Key_Escape)
     assert window.timeline.marks.uids == ()
-    assert window.viewing is not None, "the first Esc takes the marks away and no more"
+    assert window.viewing is not None, "the first Esc only clears the marks"
     desk.press(Qt.Key.Key_Escape)
     assert window.viewing is None
 

@@ -1,4 +1,4 @@
-"""Empty answers, further choices and thoughts in the real window."""
+"""Empty answers, additional choices and reasoning in the real window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A terminal beside the open window: what it runs is followed, and what it leaves behind when it is killed is ended."""
+"""A terminal beside the open window: its runs are shown live, and ended as interrupted when it is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rank and its judging queue in the real window: what is shown, what keys do, and the rows they leave."""
+"""Rank and its judging queue in the real window: display, keys, and the stored rows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PAIRS = "SELECT kind FROM verdicts WHERE run_id IS NULL ORDER BY id"
 
 
 def opened(desk: Desk, make: Callable[[Store, str], object]) -> WindowDriver:
-    """Open a window over a history that `make` filled."""
+    """Open a window over a history filled by `make`."""
     fill(desk.db, make)
     return desk.open()
 
@@ -56,7 +56,7 @@ def fill(db: Path, make: Callable[[Store, str], object]) -> None:
 
 
 def opened_over(desk: Desk, count: int, **how: Any) -> WindowDriver:
-    """Open a window over a history of `count` runs; each kind is made once and copied."""
+    """Open a window over a history of `count` runs; each variant is made once and copied."""
     desk.db.touch(mode=0o600)
     desk.db.write_bytes(_made(count, tuple(how.items())))
     return desk.open()
@@ -71,7 +71,7 @@ def _made(count: int, how: tuple[tuple[str, Any], ...]) -> bytes:
 
 
 def view(desk: Desk) -> RankView:
-    """Go to Rank by its key and wait for what it says."""
+    """Show Rank by its shortcut and wait for its text."""
     desk.press(Key.Key_4, ALT)
     found = desk.window.rank_view
     assert found is not None
@@ -80,7 +80,7 @@ def view(desk: Desk) -> RankView:
 
 
 def judging(desk: Desk) -> None:
-    """Begin a sitting by its key and wait for the first pair."""
+    """Start a judging session by its shortcut and wait for the first pair."""
     desk.press(Key.Key_J)
     ready(desk)
 
@@ -143,7 +143,7 @@ def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: De
     for name, won, lost, pairs, blind in counted:
         assert shown[f"v1 · {name.split('/')[1]}"] == [f"{won} of {pairs}", f"{lost}", f"{blind:.0f} %"]
     assert not any(rank.table.isColumnHidden(column) for column in (LOST, BLIND))
-    # Where there is no room for columns the tip of what was won still tells.
+    # Without room for the columns the tool tip has their values.
     rank.table.resize(500, rank.table.height())
     assert rank.table.isColumnHidden(BLIND)
     tip = model.index(0, WON).data(Qt.ItemDataRole.ToolTipRole)
@@ -315,7 +315,7 @@ def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
     ready(desk)
     page.skip.setFocus(Qt.FocusReason.TabFocusReason)
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
-    # The focus only comes back, as when a menu closes: keys that record nothing act, verdicts do not.
+    # The focus only returns, as when a menu closes: keys that record nothing work, verdict keys do not.
     for event in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
         QApplication.sendEvent(page.skip, QFocusEvent(event, Qt.FocusReason.PopupFocusReason))
     desk.press(Key.Key_P)
@@ -393,7 +393,7 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
     ready(desk)
     assert "you marked a tie" in page.last.full()
     desk.press(Key.Key_Z)
-    assert page.last.full() == "Nothing judged yet.", "a pair that is judged anew is blind again"
+    assert page.last.full() == "Nothing judged yet.", "a pair to be judged again is blind"
 
 
 def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
@@ -438,7 +438,7 @@ def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
         runs(store, prompt, 1, versions=1, models=("secret/one", "secret/two"), blind=100)
 
     window = opened(desk, make)
-    # The blind run's verdict is gone, as if it had never been given.
+    # The blind run's verdict is withdrawn, which counts as never given.
     (run,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")[0]
     outputs = desk.rows("SELECT outputs.uid FROM outputs JOIN runs ON runs.id = run_id WHERE runs.uid = ?", run)
     window.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(10)
@@ -480,7 +480,7 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
     last = table.visualRect(rank.table_model.index(35, STRENGTH))
     assert abs(chart.mapToParent(QPoint(0, round(_height_of(chart, 35)))).y() - last.center().y()) <= 1
-    # The list scrolls, and not the page around it.
+    # The list scrolls, not the page.
     window.frame.resize(1024, 700)
     desk.until(lambda: rank.ranking.verticalScrollBar().maximum() == 0)
     assert rank.table.verticalScrollBar().maximum() > 0
@@ -524,7 +524,7 @@ def test_parts_are_reached_with_f6_and_tab(desk: Desk) -> None:
 
 
 def techniques(store: Store, prompt: str) -> None:
-    """Four versions that differ in two techniques, and verdicts that like one of them."""
+    """Four versions that differ in two techniques, and verdicts that prefer one of them."""
     runs(store, prompt, 24, versions=4, judged=False)
     for version, key, name in ((2, "role", "Role"), (3, "tone", "Tone"), (4, "role", "Role"), (4, "tone", "Tone")):
         store.techniques.say(prompt, version, key, name, used=True).result(10)
@@ -542,7 +542,7 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     header = rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal)
     assert header == "Technique"
     bar = rank.table.horizontalHeader()
-    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave the heading its room"
+    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave room for the heading"
     versions = rank.versions
     assert versions.isVisible()
     assert [versions.choice.itemText(n) for n in range(4)] == [
@@ -606,7 +606,7 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     assert page is not None
 
     def judge(count: int) -> tuple[int, int]:
-        """Return how many documents and parts of the page there are afterwards."""
+        """Judge `count` pairs and return the numbers of documents and widgets of the page."""
         for number in range(count):
             ready(desk)
             desk.press((Key.Key_1, Key.Key_2, Key.Key_0)[number % 3])
@@ -620,7 +620,7 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
 
     early, late = judge(22), judge(depth.pick(22, 90))
     assert late == early
-    # What undo keeps, what is ready, what is shown and what is being read; a thread lets go of that later.
+    # Undo, prefetched, shown, and being read; a thread releases the last ones later.
     outputs = {uid for (uid,) in desk.rows("SELECT uid FROM outputs")}
     assert len(outputs) == 120
     desk.until(lambda: 0 < kept_texts(outputs) <= 20 + 4 + 2)

@@ -1,4 +1,4 @@
-"""Ways of reading in the real window."""
+"""Reading modes in the real window."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_menu_key_over_an_answer_opens_the_menu_of_the_lane(desk: Desk, mode
 
 
 def _menu_words() -> str:
-    """Close the open menu, and return what it offered."""
+    """Close the open menu, and return its entries."""
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     words = "".join(action.text().replace("&", "") for action in menu.actions())

@@ -1,4 +1,4 @@
-"""The file of the history goes away, or another one comes, while the window is open."""
+"""The history file is removed or replaced while the window is open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.store.sqlite import sqlite3
 
 pytestmark = [
     pytest.mark.window,
-    pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there"),
+    pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows"),
 ]
 
 

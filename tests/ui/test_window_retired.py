@@ -1,4 +1,4 @@
-"""A model that its provider retired is said at the start and at its lane, with a way to another one."""
+"""Retired models are reported at the start and at their lanes, with a way to choose another one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Make = Callable[..., dict[str, str]]
 
 @pytest.fixture(autouse=True)
 def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of models and a day that no release and no clock changes."""
+    """Use a fixed model list and date."""
     monkeypatch.setattr(
         ModelCatalogue, "load", classmethod(lambda _cls, _path=None: ModelCatalogue.of((GONE, SOON, FINE)))
     )
@@ -42,7 +42,7 @@ def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make(desk: Desk) -> Make:
-    """Make prompts before the window opens: their names with the models of their lanes, the last one is open."""
+    """Make prompts before the window opens, from their names and the models of their lanes; the last one is open."""
 
     def make(archived: str = "", **prompts: list[str]) -> dict[str, str]:
         seeded.put(desk.db)

@@ -1,4 +1,4 @@
-"""Who gets the room of the window: notices, the side bar, the banner of the past, and two lanes in a narrow one."""
+"""How the window divides its room: notices, side bar, banner of a past iteration, and two lanes in a narrow window."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_notice_takes_its_detail_along(desk: Desk) -> None:
     desk.until(lambda: not isValid(detail))
 
 
-# The past
+# Past iterations
 
 
 def test_the_banner_of_the_past_always_says_read_only(desk: Desk) -> None:
@@ -277,7 +277,7 @@ def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
     assert window.frame.divider.sizes()[0] == 310
 
 
-# What keeps a draft from running
+# Problems that keep a draft from running
 
 
 def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Saved searches in the real window: kept under a name, taken again, renamed, deleted and brought back."""
+"""Saved searches in the real window: save under a name, use, rename, delete and restore."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def stored(desk: Desk) -> list[tuple[str, str]]:
 
 
 def save(desk: Desk, view: HistoryView, query: str, name: str) -> None:
-    """Type a search and save it by its key under a name."""
+    """Type a search, then save it by its shortcut under a name."""
     searched(desk, view, query)
     view.bar.field.choices.hide()
     desk.ctrl(Qt.Key.Key_S)

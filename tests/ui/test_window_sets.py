@@ -1,4 +1,4 @@
-"""Value sets in the real window: several sets, one key, and lanes that go through the answers together."""
+"""Value sets in the real window: one run for several sets, and lanes that page through the answers together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tTh
 
 
 def _paste(desk: Desk, text: str = ROWS) -> None:
-    """Paste rows as sets through the window for it."""
+    """Paste rows as sets through the dialog."""
     QApplication.clipboard().setText(text)
     desk.window.actions["paste_sets"].trigger()
     dialog = desk.window.frame.findChild(PasteRowsDialog)
@@ -162,7 +162,7 @@ def test_sets_and_the_answers_to_the_values_that_are_shown_survive_a_restart(des
     window = desk.open(ECHO)
     assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
     assert [chip.tick.isChecked() for chip in window.set_bar.chips()] == [False, True, False, True]
-    assert dict(window.values.values())["question"] == "Thank you!", "the set whose answers are shown"
+    assert dict(window.values.values())["question"] == "Thank you!", "the panel shows the set of the shown answers"
     desk.until(lambda: "Thank you!" in desk.text(1))
     assert window.pager.name.full() == "Set 2 of 2 · thanks"
 
@@ -253,11 +253,11 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
     desk.until(lambda: said_of_sets(window))
     desk.run()
-    # It keeps nobody from running.
+    # It does not prevent a run.
     desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 2)
     window.view_row(window.shown_run())
     desk.until(lambda: window.viewing is not None)
-    assert said_of_sets(window) == "", "what is past has no sets to tick"
+    assert said_of_sets(window) == "", "a past iteration has no sets to tick"
     window.back()
     window.lane_list.replace_all([replace(lane, pinned=1) for lane in window.draft_lanes])
     desk.until(lambda: said_of_sets(window) == "")
@@ -306,7 +306,7 @@ def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> Non
     desk.type("a value")
     QApplication.processEvents()
     desk.until(lambda: window.editor is not None)
-    assert desk.notice() == said, "one is missing still"
+    assert desk.notice() == said, "one value is still missing"
     sets.tick(third.uid, ticked=False)
     desk.until(lambda: desk.notice() != said)
 

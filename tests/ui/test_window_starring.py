@@ -1,4 +1,4 @@
-"""Answers are starred where they are read, and training files are made of them."""
+"""Answers are starred in their lanes, and training files are made from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def column(desk: Desk, at: int) -> LaneColumn:
 
 
 def entry(desk: Desk, at: int) -> QAction:
-    """Open the lane's menu and return its entry about the star."""
+    """Open the lane's menu and return its star entry."""
     one = column(desk, at)
     one.open_menu()
     menu = [menu for menu in one.findChildren(QMenu) if menu.isVisible()][-1]

@@ -1,4 +1,4 @@
-"""What is pasted is sent, stored and restored to the byte."""
+"""Pasted text is sent, stored and restored to the byte."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_pasted_texts_come_through_to_the_byte(desk: Desk) -> None:
         field.setFocus()
         desk.ctrl(Qt.Key.Key_A)
         if text[0] in "\ufeff\ufffe":
-            # Qt takes it for a byte order mark on the way onto the clipboard already; a file may begin with it.
+            # Qt drops it as a byte order mark on the way to the clipboard; a file may begin with it.
             window.editor.set_content(Content((Message("user", text),)))
             window.editor.focus_first()
         else:

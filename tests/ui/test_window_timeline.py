@@ -1,4 +1,4 @@
-"""The timeline in the real window: versions that were never run, how runs ended, and what a right click does."""
+"""The timeline in the real window: versions without runs, results of runs, and the context menu."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.core.timeline import BareVersion
 from workbench.ui.shell.bars import ElidedText
 from workbench.usecases.sample_prompts import load_sample
 
-# The platform without a screen says so about every menu.
+# The offscreen platform warns about every menu.
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -38,7 +38,7 @@ def selected(window: WindowDriver) -> int:
 
 
 def click(desk: Desk, position: int, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> QPoint:
-    """Click a row of the timeline and return the place."""
+    """Click a row of the timeline and return its position."""
     view = desk.window.sidebar.iteration_list
     view.scrollTo(view.model().index(position, 0))
     place = view.visualRect(view.model().index(position, 0)).center()
@@ -133,7 +133,7 @@ def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: WindowDri
     desk.ctrl(Qt.Key.Key_Z)
     assert sample.draft() == before
     assert desk.notice() == ""
-    # The offer to undo it stays with its prompt.
+    # The offer to undo belongs to its prompt.
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
@@ -196,7 +196,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert names(desk) == ["1", "v2", "v1"]
     pinned = desk.shown_rows()[2]
     assert isinstance(pinned, BareVersion)
-    assert pinned.ran, "lane A ran it beside the draft"
+    assert pinned.ran, "lane A ran the pinned version"
     look_at(desk, 2)
     assert "It ran only in lanes pinned to it." in empty_lanes(sample)
     look_at(desk, 1)
@@ -206,7 +206,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert names(desk) == ["2", "1", "v1"]
     assert desk.timeline()[0].version == 2
     assert selected(sample) == 0
-    assert sample.viewing is None, "nothing opens because a row goes"
+    assert sample.viewing is None, "removing a row opens nothing"
     desk.until(lambda: "2 iterations of this prompt" in sample.status.database())
 
 

@@ -1,4 +1,4 @@
-"""Training files in the real window: looked at, and then in a folder."""
+"""Training files in the real window: preview and export."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 
 def filled(desk: Desk) -> None:
-    """Open a window over a history with verdicts, and the prompt that has them."""
+    """Open a window over a history with verdicts, at the prompt that has them."""
     judge(desk.open().workbench.store)
     window = desk.window
     window.prompts.refresh()
@@ -183,6 +183,6 @@ def test_closing_gives_up_a_preview_that_takes_long(desk: Desk, monkeypatch: pyt
     desk.press(Qt.Key.Key_Escape, on=dialog)
     desk.until(lambda: desk.window.dialogs.training is None)
     closed.set()
-    # Closing the window waits for what goes on.
+    # Closing the window waits for running work.
     desk.close()
     assert parted == []

@@ -1,4 +1,4 @@
-"""Undo that crosses a draft's replacement brings back values, lanes and lineage, and only then."""
+"""Undo of a replaced draft restores values, lanes and lineage, and only then."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def typed(desk: Desk, name: str) -> str:
 
 
 def type_value(desk: Desk, text: str) -> None:
-    """Replace the first value, as a person does."""
+    """Replace the first value by typing."""
     desk.window.values.focus(desk.window.editor.variables()[0])
     desk.ctrl(Qt.Key.Key_A)
     desk.type(text)

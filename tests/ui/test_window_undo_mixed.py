@@ -1,4 +1,4 @@
-"""Verdicts and edits in any order are undone and done again as a list of states would be."""
+"""Undo and redo of verdicts and edits in any order, compared with a list of states."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STEPS = 50
 
 
 def shown(desk: Desk) -> tuple[object, ...]:
-    """Return what undo changes: the text, the values and the verdict."""
+    """Return the state that undo changes: text, values and verdict."""
     verdict = desk.window.verdict
     return texts(desk), tuple(desk.window.values.all_values().items()), verdict.kind, verdict.positions
 
@@ -62,7 +62,7 @@ def test_edits_and_verdicts_are_one_list(desk: Desk, seed: int) -> None:
     for number in range(STEPS):
         step = random.choice(["text", "value", "verdict", "verdict", *["undo"] * 3, "redo", "redo", "elsewhere"])
         if step == last:
-            # Letters typed one after the other are one step.
+            # Consecutive letters are one undo step.
             continue
         if step in ("text", "value"):
             (in_the_message if step == "text" else in_a_value)(desk)
@@ -72,7 +72,7 @@ def test_edits_and_verdicts_are_one_list(desk: Desk, seed: int) -> None:
         elif step == "elsewhere":
             random.choice((in_find, in_the_name_of_a_lane))(desk)
         else:
-            # A text field keeps the key for its own steps.
+            # A text field would take the key for its own undo.
             in_a_lane(desk)
             (undo if step == "undo" else redo)(desk)
         if step in ("text", "value", "verdict"):

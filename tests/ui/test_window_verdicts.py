@@ -1,4 +1,4 @@
-"""Every verdict is said with Undo, and Ctrl+Z takes verdicts and edits back in one order of time."""
+"""Every verdict is confirmed by a notice with Undo, and Ctrl+Z undoes verdicts and edits in chronological order."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ NAMED = (Lane("s0", ECHO_ENDPOINT, ECHO_MODEL, label="strict"), Lane("s1", ECHO_
 
 
 def verdicts(desk: Desk) -> list[str]:
-    """Return the kinds of the stored verdicts, once all that was asked for is written."""
+    """Return the kinds of the stored verdicts, once all pending ones are written."""
     desk.window.store.set_meta("written", "").result(10)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 
 def ran(desk: Desk) -> WindowDriver:
-    """Run a prompt in a lane with a name and in one without."""
+    """Run a prompt in one lane with a label and one without."""
     window = desk.open(ECHO)
     window.lane_list.replace_all(NAMED)
     window.editor.focus_first()
@@ -54,7 +54,7 @@ def ran(desk: Desk) -> WindowDriver:
 
 
 def said(desk: Desk) -> str:
-    """Return what was said about a verdict; the hint about the built-in model stands beneath."""
+    """Return the notice about a verdict, "" if another one is shown."""
     return desk.notice() if desk.window.notice.key in ("verdict", "pair_verdict", "revealed") else ""
 
 
@@ -67,7 +67,7 @@ def press_notice(window: WindowDriver) -> None:
 
 
 def press_as_the_window_system(button: QPushButton) -> None:
-    """Click so that Qt gives the focus as it does to what a person clicks on."""
+    """Click so that Qt moves the focus like for a real click."""
     place = button.mapTo(button.window(), button.rect().center())
     QTest.mouseClick(button.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
@@ -163,7 +163,7 @@ def test_what_counted_before_counts_again(desk: Desk) -> None:
     assert window.verdict.positions == (1,)
     rows = "SELECT id, supersedes_id FROM verdicts ORDER BY id"
     assert verdicts(desk) == ["winner"] * 3 + ["none"] + ["winner"] * 2
-    # Rows are only added.
+    # Rows are only appended.
     desk.until(lambda: desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)])
 
 
@@ -189,7 +189,7 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     base = text()
     desk.type("A")
     desk.ctrl(Key.Key_1)
-    # Within the time in which letters are one step: what was said between them parts them.
+    # Within the time in which letters are merged into one step; the verdict between them separates them.
     desk.type("B")
     desk.ctrl(Key.Key_2)
     assert text() == f"{base}AB"
@@ -209,7 +209,7 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     in_the_message(desk)
     desk.type("C")
     redo(desk)
-    assert window.verdict.positions == (0,), "what is written after undo ends redo"
+    assert window.verdict.positions == (0,), "typing after undo clears redo"
     undo(desk)
     undo(desk)
     assert text() == f"{base}A"
@@ -223,7 +223,7 @@ def test_a_value_is_in_the_order_too(desk: Desk) -> None:
     desk.type("x")
     desk.ctrl(Key.Key_1)
     undo(desk)
-    assert verdicts(desk) == ["winner", "none"], "the key is not for the field while the verdict is the last thing done"
+    assert verdicts(desk) == ["winner", "none"], "the key undoes the verdict while it is the last action"
     undo(desk)
     assert window.values.all_values()[name] == before
     redo(desk)
@@ -232,7 +232,7 @@ def test_a_value_is_in_the_order_too(desk: Desk) -> None:
     assert verdicts(desk) == ["winner", "none", "winner"]
     desk.type("y")
     undo(desk)
-    assert len(verdicts(desk)) == 3, "what was typed was the last thing done"
+    assert len(verdicts(desk)) == 3, "the edit was the last action"
     in_a_lane(desk)
     undo(desk)
     assert verdicts(desk)[3:] == ["none"]
@@ -303,7 +303,7 @@ def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
     assert NAMES[0] in desk.notice()
     desk.press(Key.Key_4, ALT)
     assert window.views.shown == "rank"
-    assert said(desk) == "", "a pair may be of these answers"
+    assert said(desk) == "", "the notice could give away the answers of a pair"
     desk.press(Key.Key_1, ALT)
     assert said(desk) == ""
 
@@ -323,7 +323,7 @@ def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(de
     assert desk.notice() == "strict marked winner"
     desk.press(Key.Key_Escape)
     desk.until(lambda: window.viewing is None)
-    assert said(desk) == "", "what was said about another iteration does not stand above this one"
+    assert said(desk) == "", "a notice about another iteration is removed"
     undo(desk)
     assert desk.notice() == "#1: Undone: strict marked winner"
     assert verdicts(desk) == ["winner", "none", "winner", "none"]
@@ -344,14 +344,14 @@ def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> Non
     desk.ctrl(Key.Key_2)
     window.actions["restore"].trigger()
     assert window.viewing is None
-    assert window.lane_presenter.output("s0") == judged, "the newest attempt is what a verdict compares"
+    assert window.lane_presenter.output("s0") == judged, "a verdict compares the newest attempt"
     assert window.verdict.positions == (1,)
     desk.ctrl(Key.Key_2)
-    assert verdicts(desk) == ["winner", "none"], "again takes it back"
+    assert verdicts(desk) == ["winner", "none"], "the same key again withdraws it"
     for _ in range(2):
         undo(desk)
     assert window.viewing is None
-    assert verdicts(desk) == ["winner", "none", "winner"], "restoring was done before the last verdict"
+    assert verdicts(desk) == ["winner", "none", "winner"], "the restore came before the last verdict"
     undo(desk)
     assert verdicts(desk)[3:] == ["none"]
 
@@ -445,7 +445,7 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     assert window.is_blind
     assert said(desk) == ""
     desk.press(Key.Key_PageUp, ALT)
-    assert said(desk) == "", "and does not come back"
+    assert said(desk) == "", "the notice does not return"
     desk.press(Key.Key_PageDown, ALT)
     undo(desk)
     assert desk.notice() == "refund: Undone: Answer 1 marked winner"
@@ -513,7 +513,7 @@ def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
     desk.press(Key.Key_2)
     ready(desk)
     redo(desk)
-    assert sittings.judged == 2, "there is nothing to give again once something else was said"
+    assert sittings.judged == 2, "a new verdict clears redo"
     desk.press(Key.Key_Escape)
     assert said(desk) == ""
 
@@ -553,7 +553,7 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
     desk.type("B")
     states = []
     for _ in range(3):
-        # A text field keeps the key for its own steps.
+        # A text field would take the key for its own undo.
         in_a_lane(desk)
         undo(desk)
         states.append((texts(desk).removeprefix(base), window.values.all_values()[name] != value))
@@ -580,7 +580,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeyp
     desk.ctrl(Key.Key_2)
     undo(desk)
     desk.ctrl(Key.Key_1)
-    assert window.run_controller.judging.undone_at == 0, "a new verdict ends redo of verdicts"
+    assert window.run_controller.judging.undone_at == 0, "a new verdict clears redo"
     monkeypatch.setattr(window.store.judgements, "undo", _failing)
     undo(desk)
     desk.until(lambda: desk.notice() == "The disk is full.")
@@ -627,7 +627,7 @@ def test_a_verdict_beside_a_question_is_said_once_that_is_answered(desk: Desk) -
     desk.until(lambda: window.budget_confirmation.asks)
     desk.ctrl(Key.Key_2)
     assert window.verdict.kind == "winner"
-    assert window.budget_confirmation.asks, "the question stays where Enter answers it"
+    assert window.budget_confirmation.asks, "the confirmation keeps the focus for Enter"
     desk.press(Key.Key_Escape)
     assert said(desk) == "Lane 2 marked winner"
     press_notice(window)
@@ -643,7 +643,7 @@ def test_a_verdict_beside_a_question_is_said_once_that_is_answered(desk: Desk) -
     desk.ctrl(Key.Key_1)
     desk.press(Key.Key_Return)
     desk.until(lambda: len(desk.timeline()) == 2)
-    assert said(desk) == "", "a run leaves the verdicts before it as they are"
+    assert said(desk) == "", "a run does not affect earlier verdicts"
 
 
 def _failing(*_: object) -> Future[None]:
@@ -684,7 +684,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     assert (sittings.shown, sittings.state, sittings.judged) == (shown, "showing", KEPT + 2)
     assert not sittings.can_redo
     window.notice.clear("problem")
-    # Several at once, of which the last were judged too long ago to show their texts at once.
+    # Several at once; the older ones are no longer in memory, so their texts are read first.
     for _ in range(KEPT + 1):
         sittings.undo()
     assert sittings.state == "returning"
@@ -756,7 +756,7 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     assert (sittings.shown, desk.notice()) == (pairs[2], "Undone: Both marked bad")
     undo(desk)
     assert sittings.shown is pairs[1]
-    assert said(desk) == "", "its Redo would do the skip again, not the verdict that it tells of"
+    assert said(desk) == "", "its Redo would repeat the skip, not the verdict in the notice"
     undo(desk)
     assert (sittings.shown, sittings.judged) == (pairs[0], 0)
     for after, judged in ((pairs[1], 1), (pairs[2], 1)):
@@ -776,7 +776,7 @@ def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
     assert window.actions["undo"].isEnabled()
     assert window.undo.claims("undo")
     desk.press(Key.Key_3, ALT)
-    assert not window.undo.claims("undo"), "the fields of other views keep their own steps"
+    assert not window.undo.claims("undo"), "fields of other views keep their own undo"
     desk.press(Key.Key_1, ALT)
     undo(desk)
     assert not window.undo.can_undo

@@ -1,4 +1,4 @@
-"""Long lines end at the edge of the editor, or go on beyond it, everywhere and also the next time."""
+"""Line wrapping in the editor can be turned off, everywhere and permanently."""
 
 from __future__ import annotations
 

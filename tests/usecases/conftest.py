@@ -1,3 +1,5 @@
+"""Fixtures of the tests of use cases."""
+
 from __future__ import annotations
 
 from tests.fakes.seeded import made

@@ -1,4 +1,4 @@
-"""Histories with verdicts of a judge whose preferences are known, written by the store itself."""
+"""Histories with verdicts of a simulated judge with known preferences, written by the store itself."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def history(path: Path) -> tuple[Store, str]:
 
 
 def kept_texts(outputs: Collection[str]) -> int:
-    """Return how many pairs of these outputs are in memory with their texts, wherever they are kept."""
+    """Return the number of pairs of these outputs whose texts are in memory, wherever they are kept."""
     gc.collect()
-    # One that another thread is just making has no pair yet, and other tests may have left theirs.
+    # A pair under construction in another thread has no attribute yet; other tests may have left pairs too.
     shown = [thing for thing in gc.get_objects() if type(thing) is ShownPair and hasattr(thing, "pair")]
     return sum(one.pair.left in outputs for one in shown)
 
@@ -53,9 +53,9 @@ def runs(
     seed: int = 1,
     answer: str = "Your order {order} is on its way. Version {version} says so, politely, in answer {number}.",
 ) -> list[str]:
-    """Add iterations with a lane per model, `blind` of a hundred blind; return the uids of their outputs.
+    """Add iterations with a lane per model, `blind` in a hundred of them blind; return the uids of their outputs.
 
-    Later versions are stronger by 0.6. Without `judged` there are only answers, in runs that are not blind.
+    Each version is stronger than the previous one by 0.6. Without `judged` the runs have no verdicts and are not blind.
     """
     random, waiting, uids = Random(seed), [], []
     for number in range(count):
@@ -69,7 +69,7 @@ def runs(
             waiting.append(store.finish_output(output, _result(say, model, random), utc_now()))
         uids += outputs
         if judged:
-            # A blind run shows its answers in an order that is drawn.
+            # A blind run shows its answers in random order.
             shown = random.sample(outputs, len(outputs)) if is_blind else outputs
             waiting.append(store.mark(run, new_uid(), _said(random, models, is_blind), tuple(shown), utc_now()))
     for future in waiting:
@@ -112,7 +112,7 @@ def _result(text: str, model: str, random: Random) -> Result:
 
 
 def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
-    """Judge pairs as a person would who mostly likes what sorts later: later versions, and later answers."""
+    """Judge pairs with a preference for the one that sorts later: later versions, and later answers."""
     random, one = Random(seed), JudgingSession(store, prompt, new_uid, utc_now)
     for _ in range(count):
         if (shown := one.prepare()) is None:
@@ -123,7 +123,7 @@ def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
 
 
 def preferring(store: Store, prompt: str, count: int, worths: Mapping[int, float], seed: int = 1) -> None:
-    """Judge pairs as a person would to whom versions are worth this much on the log scale, and the rest nothing."""
+    """Judge pairs by the given strengths of versions on the log scale; everything else has no influence."""
     random, one = Random(seed), JudgingSession(store, prompt, new_uid, utc_now)
     version = {answer.uid: answer.who.version for answer in store.judgements.answers(prompt)}
     for _ in range(count):

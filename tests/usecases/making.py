@@ -1,4 +1,4 @@
-"""A workbench on a real database with a scripted engine child, and ways to wait without sleeping."""
+"""A workbench on a real database with a scripted engine child, and waits that do not sleep blindly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Drawer(KeyringBackend):
 
 
 def scripted(script: Mapping[str, Any], directory: Path) -> ClientFactory:
-    """Return a factory of clients whose child plays `script`, for processes that are killed."""
+    """Return a client factory whose child plays `script`, for processes that are killed."""
 
     def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
         return EngineClient(scripted_engine.command(script, directory), env, on_event, builtin_model=weights)
@@ -54,7 +54,7 @@ def scripted(script: Mapping[str, Any], directory: Path) -> ClientFactory:
 
 
 class Heard(RunListener):
-    """Remembers what it was told, and can be waited for."""
+    """A listener that records its events and can be waited for."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -98,9 +98,9 @@ def opened(
     *,
     made_here: bool = False,
 ) -> Iterator[tuple[Workbench, Heard]]:
-    """Open a workbench on `directory`/w.db, with the stand-in unless `script` is None, and close it.
+    """Open a workbench on `directory`/w.db, with the scripted engine unless `script` is None, and close it.
 
-    With `made_here` a history that is not there yet is made by this very opening, else it is a copy of one.
+    With `made_here` a missing history is made by this very opening, otherwise it is a copy of a cached one.
     """
     if not made_here:
         seeded.put(directory / "w.db")
@@ -135,13 +135,13 @@ def new_prompt(workbench: Workbench, name: str = "Greeting") -> str:
 
 
 def wait_for(look: Callable[[], bool]) -> None:
-    """Wait until `look` is true, by asking at short intervals with a deadline."""
+    """Wait until `look` returns true, polling at short intervals up to a deadline."""
     pause = threading.Event()
     for _ in range(int(PATIENCE_S / 0.01)):
         if look():
             return
         pause.wait(0.01)
-    raise AssertionError("it did not become true in time")
+    raise AssertionError("the condition did not hold in time")
 
 
 def judged(detail: IterationDetail) -> tuple[Judged, ...]:

@@ -1,4 +1,4 @@
-"""What is in an address besides scheme, host and path is never shown, stored or sent."""
+"""Secrets in an address, outside of scheme, host and path, are never shown, stored or sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Code of a lane, and the doctor, name the address that calls go to."""
+"""The code of a lane and the doctor name the address that calls go to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GATEWAY = "https://gateway.example/v1"
 
 def code(model: str, env: dict[str, str], endpoint: Endpoint = LITELLM_ENDPOINT) -> dict[str, str]:
     def none(*_: Any) -> Any:
-        raise AssertionError("nothing of this is needed")
+        raise AssertionError("this must not be called")
 
     lane = Lane("a", endpoint.uid, model)
     coder = CodeWriter(lambda uid: endpoint, none, none, none, where=where_of(open_keys(env)))

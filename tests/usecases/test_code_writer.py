@@ -1,4 +1,4 @@
-"""What code sends that was got for a lane is what the lane sends, whatever is in it."""
+"""The code of a lane sends the same request as the lane, whatever it contains."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ filled_texts = texts.filter(bool)
 
 @dataclass(frozen=True)
 class Question:
-    """What a lane asks: its content, its values and parameters."""
+    """The input of a lane: its content, values and parameters."""
 
     content: Content
     values: Mapping[str, str]
@@ -146,7 +146,7 @@ def snippets(asked: Question, endpoint: Endpoint, *, filled: bool) -> dict[str, 
 
 
 def sent_by_the_workbench(asked: Question, endpoint: Endpoint, directory: Path) -> dict[str, Any]:
-    """Return the request of the lane without what only streams have."""
+    """Return the request of the lane without the fields that only streams have."""
     rendered = fill_plain(asked.content, asked.values)
     (directory / "text").write_bytes(asked.file.encode())
     paths = ((asked.attachment.hash, str(directory / "text")), (PHOTO.hash, str(directory / PHOTO.name)))

@@ -1,3 +1,5 @@
+"""Continuing a draft from an answer or from a recorded dialogue."""
+
 from __future__ import annotations
 
 from workbench.core.content import Content, Message

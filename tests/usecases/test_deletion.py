@@ -1,4 +1,4 @@
-"""What is said before and after something goes for good."""
+"""Messages before and after a purge."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Pat
     unclear = tmp_path / "history.replaced-1.db"
     unclear.write_bytes(b"damaged")
     assert unclear in eraser.look(PurgeTargets(("r1",))).copies
-    # Where another history is by now it is that one's.
+    # With another history at that path the file belongs to it.
     store.path.touch()
     assert unclear not in eraser.look(PurgeTargets(("r1",))).copies
     assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted((backup.path, kept))

@@ -1,4 +1,4 @@
-"""What is opened in place of a draft that cannot be read."""
+"""The draft that is opened in place of an unreadable one."""
 
 from __future__ import annotations
 

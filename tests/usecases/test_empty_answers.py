@@ -1,4 +1,4 @@
-"""An empty answer, and the choices beside an answer, are told wherever the past is."""
+"""Empty answers and additional choices are reported in every view of past runs."""
 
 from __future__ import annotations
 

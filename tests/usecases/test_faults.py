@@ -1,4 +1,4 @@
-"""What the engine tells of its own exceptions and ends is a problem with a log, and no engine state."""
+"""The engine's reports of exceptions and crashes become problems with a log, and no engine state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run will take, worked out by the real catalogue and prices."""
+"""Forecasts of a run, computed with the real catalogue and prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a better prompt, on a real database with a real child that plays a script."""
+"""Requesting an improved prompt, on a real database with a scripted engine child."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_question_is_recorded_and_the_prompts_own_past_stays(tmp_path: Path)
         sent = past.result.request["messages"]
         assert sent[0] == {"role": "system", "content": "Improve."}
         assert "Changed {{name}}" in sent[1]["content"]
-        assert "Ada" not in sent[1]["content"], "values stay here"
+        assert "Ada" not in sent[1]["content"], "values are not sent"
         assert proposal_of(past.base, past.result.text, past.tag).remark == "Shorter."
 
 
@@ -84,7 +84,7 @@ def test_a_prompt_that_has_only_a_draft_gets_the_version_that_was_meant(tmp_path
         assert handle.wait(PATIENCE_S)
         assert workbench.prompts.version_numbers(prompt) == (1,)
         (row,) = workbench.history.timeline(prompt).rows
-        assert not getattr(row, "ran", True), "no lane of a person's ran it"
+        assert not getattr(row, "ran", True), "no lane of the user ran it"
         later = workbench.runner.start_iteration(prompt, draft(), based_on=None)
         assert later.wait(PATIENCE_S)
         assert later.began is not None

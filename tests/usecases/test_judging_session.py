@@ -1,4 +1,4 @@
-"""The judging queue on real histories: what is drawn, what is stored, what undo takes back."""
+"""The judging queue on real histories: the pairs, the stored rows, and undo."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_what_was_judged_before_comes_again_swapped_and_is_counted(made: tuple[S
         if shown.pair.again:
             repeats += 1
             assert before[pair] == shown.pair.right
-        # Whoever won before wins again.
+        # The previous winner wins again.
         side = 2 if shown.pair.again else 1
         later.judge(shown, "winner", side).result(10)
     assert repeats == 2

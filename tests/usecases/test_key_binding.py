@@ -41,7 +41,7 @@ class Desk:
     path: Path
 
     def run(self, lane: Lane) -> Result:
-        """Run one lane and return how it ended."""
+        """Run one lane and return its result."""
         uid = new_prompt(self.workbench, f"prompt {lane.model}")
         handle = self.workbench.runner.start_iteration(uid, draft(lane), based_on=None)
         assert handle.wait(4 * PATIENCE_S)
@@ -51,7 +51,7 @@ class Desk:
         return transcript.result
 
     def change(self, sql: str, *values: object) -> None:
-        """Change the history as another program could."""
+        """Change the history like another program."""
         connection = sqlite3.connect(self.path)
         with connection:
             connection.execute(sql, values)
@@ -79,7 +79,7 @@ class Desk:
 
 @contextmanager
 def desk(tmp_path: Path, env: dict[str, str] | None = None) -> Iterator[Desk]:
-    """Open a workbench with its real engine, and a keyring and a session that hold keys of providers."""
+    """Open a workbench with its real engine, and with keys of providers in keyring and session."""
     with opened(tmp_path, None, {**ENV, **(env or {})}) as (workbench, heard):
         with_drawer(workbench.keys)
         workbench.engine.start()
@@ -92,7 +92,7 @@ def desk(tmp_path: Path, env: dict[str, str] | None = None) -> Iterator[Desk]:
 
 @dataclass(frozen=True)
 class Gateways:
-    """A workbench whose environment names an address for each of some providers, and the servers there."""
+    """A workbench whose environment sets an address for each of some providers, and the servers there."""
 
     desk: Desk
     openai: FakeProvider
@@ -104,7 +104,7 @@ class Gateways:
 
 @pytest.fixture(scope="module")
 def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
-    """One for all tests that leave only runs and endpoints in it: its engine loads LiteLLM, which takes seconds."""
+    """Shared by tests that add only runs and endpoints, because its engine loads LiteLLM, which takes seconds."""
     folder = tmp_path_factory.mktemp("gateways")
     with ExitStack() as stack:
         openai, anthropic, azure, gemini, groq = (stack.enter_context(FakeProvider()) for _ in range(5))
@@ -125,7 +125,7 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
 
 
 def homes(folder: Path) -> dict[str, str]:
-    """Return the environment of a workbench whose files are apart from those of a test."""
+    """Return the environment of a workbench whose files are separate from those of a test."""
     return {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "STATE", "CONFIG", "CACHE")}
 
 
@@ -137,7 +137,7 @@ def with_drawer(keys: KeyStore, drawer: Drawer | None = None) -> Drawer:
 
 
 def leaked(fake: FakeProvider) -> list[str]:
-    """Return the planted keys that the server has seen, anywhere in a request."""
+    """Return the planted keys that the server has received, anywhere in a request."""
     seen = "\n".join(f"{r.path}\n{r.headers}\n{r.body}" for r in fake.requests)
     return [key for key in PLANTED if key in seen]
 
@@ -213,7 +213,7 @@ def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path
             assert isinstance(drawer, Drawer)
             with_drawer(workbench.keys, drawer)
             assert workbench.endpoints.question(endpoint) is None
-            # Another key for the same endpoint has to be confirmed anew.
+            # Another key for the same endpoint needs a new confirmation.
             workbench.keys.set(f"endpoint:{uid}", "sk-planted-another", origin=mine.url)
             assert workbench.endpoints.question(endpoint) is not None
 
@@ -278,7 +278,7 @@ def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: 
         with desk(tmp_path / "mine") as at:
             uid, drawer = at.saved(mine.base_url), at.workbench.keys._chosen
             assert isinstance(drawer, Drawer)
-        # A file that somebody sends, which is then opened with --db, restored or moved into the place of the own one.
+        # A foreign file that is opened with --db, restored, or moved into the place of the user's own history.
         with desk(tmp_path / "theirs") as at:
             with_drawer(at.workbench.keys, drawer)
             at.add(uid, "openai", theirs.base_url, needs_key=True, secret_headers='["X-Auth"]')
@@ -331,7 +331,7 @@ def test_a_model_that_is_an_address_is_not_asked(gateways: Gateways) -> None:
 def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)
-        # Its key would be called as the header of mine is.
+        # Its key would have the same keyring name as the header of the first endpoint.
         at.add(f"{uid}:header:x-auth", "openai", theirs.base_url, needs_key=True)
         at.add("other", "openai", theirs.base_url, needs_key=False, secret_headers='["X-Auth"]')
         assert failure(at.run(Lane("a", f"{uid}:header:x-auth", "m"))).code == NOT_CONFIRMED

@@ -1,4 +1,4 @@
-"""Keys, endpoints and the servers of this machine."""
+"""Keys, endpoints and the local servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers with tools whose terminal or engine is killed, at any piece of any round: what had come is kept, in rows."""
+"""Answers with tools whose terminal or engine is killed at any chunk of any round: all received chunks are stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = Tool("now", answer="noon")
 LOOK = Tool("look", answer="found\U0001f642")
 PROMPT = "Rounds"
 
-# Kind, text, and for pieces of calls the number of the call; a call's first piece is its name.
+# Kind, text, and for chunks of calls the call's number; the first chunk of a call is its name.
 Piece = tuple[str, str, int]
 ROUNDS: tuple[tuple[Piece, ...], ...] = (
     (
@@ -63,7 +63,7 @@ def call_id(turn: int, number: int) -> str:
 
 
 class Model:
-    """Says what ROUNDS says, and falls silent after `pieces` pieces of round `stop`."""
+    """Streams ROUNDS, and stalls after `pieces` chunks of round `stop`."""
 
     def __init__(self, stop: int, pieces: int) -> None:
         self._stop, self._pieces = stop, pieces
@@ -76,7 +76,7 @@ class Model:
         return Reply((*steps, Send(chunk({}, finish="stop")), Send(event("[DONE]"))), headers=SSE)
 
     def kept(self) -> tuple[tuple[AnswerStep, ...], str, str]:
-        """The steps, the text and the reasoning that have to be kept."""
+        """Return the steps, the text and the reasoning that must be stored."""
         thought, said, _ = gathered(ROUNDS[self._stop][: self._pieces], self._stop)
         return self.steps(), said, thought
 
@@ -119,7 +119,7 @@ def fake() -> Iterator[FakeProvider]:
 @pytest.fixture(params=depth.seeds(2, 60))
 def model(request: pytest.FixtureRequest, fake: FakeProvider) -> Model:
     rng = random.Random(request.param)
-    # The first seed stops between two rounds: the tools have answered and the model says nothing yet.
+    # The first seed stops between two rounds: the tools have answered and the model has sent nothing yet.
     stop = rng.randrange(1, len(ROUNDS)) if request.param == 0 else rng.randrange(len(ROUNDS))
     model = Model(stop, 0 if request.param == 0 else rng.randrange(1, len(ROUNDS[stop]) + 1))
     fake.answer = model
@@ -156,7 +156,7 @@ def test_a_killed_terminal_leaves_its_rounds(tmp_path: Path, fake: FakeProvider,
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
             wait_for(lambda: bool(rows(path, "SELECT 1 FROM in_flight")))
             (row,) = workbench.history.iterations(prompt)
-            # Another process sees the steps come; what it sees is in the file.
+            # This process sees the other one's steps only once they are in the file.
             wait_for(lambda: said(workbench.history.detail(row.run_uid).outputs[0].result) == model.kept())
             child.send_signal(signal.SIGKILL)
     with opened(tmp_path, {}) as (workbench, _):

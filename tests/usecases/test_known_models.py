@@ -1,3 +1,5 @@
+"""The cache of models and prices that endpoints listed."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The history looked after: daily copies, room given back, rules that drop nothing by themselves."""
+"""Maintenance of the history: daily backups, freed space, and rules that delete nothing by default."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Progress messages while the built-in model is installed."""
+
 from __future__ import annotations
 
 from workbench.host.pip import PipProgress

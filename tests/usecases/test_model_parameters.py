@@ -100,7 +100,7 @@ def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: M
     assert found.refused["seed"] == "Anthropic has no such setting for claude-haiku-4-5."
     assert not {"temperature", "max_tokens", "top_k"} & found.refused.keys()
     opus = facts(catalogue, Engine(["temperature"])).full(LITELLM, "anthropic/claude-opus-4-6")
-    assert "reasoning_effort" not in opus.refused, "the list's own word on efforts counts more"
+    assert "reasoning_effort" not in opus.refused, "the list's entry about efforts takes precedence"
     assert "max" in (opus.efforts or ())
 
 

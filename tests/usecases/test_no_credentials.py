@@ -1,4 +1,4 @@
-"""What a lane says when nobody has entered anything: 40 models of 30 providers, over the real engine."""
+"""Messages of lanes without any credentials: 40 models of 30 providers, over the real engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.runs import Failure
 from workbench.usecases.model_names import slots
 
-# What each answer has to name, besides where to enter it.
+# What each message has to name, besides where to enter it.
 TABLE: Mapping[str, tuple[str, ...]] = {
     "gpt-5-mini": ("OpenAI", "API key", "OPENAI_API_KEY"),
     "openai/gpt-5-codex": ("OpenAI", "API key"),
@@ -64,7 +64,7 @@ _NO_HELP = re.compile(r"retry in a moment|try again|change the prompt|server err
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Failure]]:
-    """How each model's lane failed, all asked in one run with nothing entered anywhere."""
+    """Return each model's failure, all in one run without any credentials."""
     folder = tmp_path_factory.mktemp("nothing")
     nobody = {variable: "" for provider in PROVIDERS.values() for variable in provider.key_variables}
     nobody |= {variable: "" for provider in PROVIDERS.values() for variable in provider.address_variables}
@@ -74,7 +74,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Fai
         for setting in provider.settings
         for variable in setting.variables
     }
-    # Nothing but this machine's loopback is asked, not even for what a machine of a cloud would know about itself.
+    # Only the loopback address is contacted; cloud metadata services are disabled.
     env = {**nobody, "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", "NO_GCE_CHECK": "true"}
     with opened(folder, None, env) as (workbench, _):
         with_drawer(workbench.keys)
@@ -100,7 +100,7 @@ def test_there_are_enough_of_them() -> None:
 def test_an_answer_names_what_is_missing_and_where_to_enter_it(failures: Mapping[str, Failure], model: str) -> None:
     failure = failures[model]
     if failure.code == "no_package":
-        # Where the tests run without the extra “vertex”, that is what is missing.
+        # Without the extra “vertex” its libraries are missing instead.
         assert "Install it with “" in failure.sentence
         pytest.skip(failure.sentence)
     for word in TABLE[model]:

@@ -1,4 +1,4 @@
-"""What calls cost: by the list that comes with LiteLLM, by hand, and by what a gateway says."""
+"""Costs of calls: by the list that comes with LiteLLM, by prices set by hand, and by reports of a gateway."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_list_of_a_gateway_is_used_and_named(catalogue: ModelCatalogue) -> N
     made = pricing.price(result(Usage(200_000, 0)), GATEWAY, "m")
     assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.8), "price list of Acme proxy")
     assert pricing.price(result(Usage(10, 0)), GATEWAY, "gpt-5").cost_usd is None, "its own list, not LiteLLM's"
-    assert asked == ["g"], "the list is asked for once"
+    assert asked == ["g"], "the list is requested once"
     pricing.prepare(LITELLM)
     assert asked == ["g"]
 
@@ -254,7 +254,7 @@ def test_a_silent_list_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> No
         {"input_cost_per_token": True},
         {"tiered_pricing": "x"},
         {"input_cost_per_request": 0.005, "output_cost_per_token": 1e-6},
-        # A half of the truth looks like all of it.
+        # A half-valid price would look complete.
         {"input_cost_per_token": -1e-6, "output_cost_per_token": 2e-6},
         {"input_cost_per_token": 2e-6, "output_cost_per_token": "NaN"},
         {"input_cost_per_token": 1e300, "output_cost_per_token": 2e-6},

@@ -1,5 +1,5 @@
-"""Other protocols than that of OpenAI, asked over the real engine: endpoints made as the window makes them, and a
-bearer token of Anthropic in the environment.
+"""Protocols other than OpenAI's over the real engine: endpoints made like in the window, and a bearer token of
+Anthropic in the environment.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ KEY = "sk-planted-endpoint-key"
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[FakeProvider]:
-    """The server that the environment names for Anthropic."""
+    """The server at the address that the environment sets for Anthropic."""
     with FakeProvider() as provider:
         yield provider
 
 
 @pytest.fixture(scope="module")
 def at(tmp_path_factory: pytest.TempPathFactory, gateway: FakeProvider) -> Iterator[Desk]:
-    """One workbench for all: its engine loads LiteLLM, which takes seconds."""
+    """A workbench shared by all tests, because its engine loads LiteLLM, which takes seconds."""
     folder = tmp_path_factory.mktemp("protocols")
     token = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
     with desk(folder, {**homes(folder), **token, "ANTHROPIC_API_BASE": gateway.url}) as it:

@@ -1,4 +1,4 @@
-"""Settings of providers that stand in addresses, and who may choose which."""
+"""Provider settings that are part of addresses, and who may set them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planning, pricing, sessions, names, samples, addresses: what needs no process and no file."""
+"""Planning, pricing, sessions, names, samples, addresses: use cases without processes and files."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class TestNames:
             ("tiny", ("e2", "Tiny")),
             ("openrouter/anthropic/claude", (LITELLM, "openrouter/anthropic/claude")),
             ("gpt-5", (LITELLM, "gpt-5")),
-            # What only resembles a name is not completed.
+            # Similar names are not completed.
             ("ech", (LITELLM, "ech")),
             ("builtins", (LITELLM, "builtins")),
             ("tin", (LITELLM, "tin")),

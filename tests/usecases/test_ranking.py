@@ -1,4 +1,4 @@
-"""Rank on real histories: who is ranked, what stands beside, and when a sentence stands in place of a table."""
+"""Rank on real histories: the entrants, the remarks, and when a sentence replaces the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the database cannot be written for a while."""
+"""The recorder while the database cannot be written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workbench.usecases.transcript import Transcript
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Another program keeps the database locked."""
+    """Keep the database locked by another connection."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     try:

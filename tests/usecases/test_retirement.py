@@ -1,4 +1,4 @@
-"""Which prompts use retired models, and the line about them."""
+"""Prompts with retired models, and the notice about them."""
 
 from __future__ import annotations
 

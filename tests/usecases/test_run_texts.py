@@ -1,4 +1,4 @@
-"""A run as text to take along."""
+"""A run as text to copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs on a real database with a real child that plays a script."""
+"""Runs on a real database with a scripted engine child."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever an answer says, and however it is cut into savings of which some fail, the history tells it all."""
+"""The history has the whole answer, whatever it contains and however it is split into saves, of which some fail."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 class Speaker:
-    """An engine that tells one transcript what it was made to say."""
+    """An engine that sends given events to one transcript."""
 
     def __init__(self, uid: str) -> None:
         self.transcript = Transcript(uid, "r", 0, lambda: 0)

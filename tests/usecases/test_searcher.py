@@ -1,4 +1,4 @@
-"""Searching as the window and the terminal do it: text in, a page, complaints and remarks out."""
+"""Searching like the window and the terminal: text in; a page, complaints and remarks out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keyring that takes its time, as when a person has to unlock it."""
+"""A slow keyring, as when the user has to unlock it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Techniques on real histories: what has a row, what has a sentence in its place, and what is always said."""
+"""Techniques ranked on real histories: their rows, the sentences in place of rows, and the remarks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.usecases.techniques import Techniques
 
 Made = tuple[Store, str, Techniques]
 SQUARE = {2: ("role",), 3: ("self-check",), 4: ("role", "self-check")}
-"""Versions 1 to 4 that differ in two techniques in every way."""
+"""Versions 1 to 4 with all combinations of two techniques."""
 
 
 @pytest.fixture
@@ -60,17 +60,17 @@ def test_what_helps_is_told_with_its_interval(made: Made) -> None:
     assert role.strength.against == "the same version without it"
     assert role.strength.chances[1] == pytest.approx(0.83, abs=0.09)
     assert role.won > role.lost > 0
-    # A pair that was judged once more weighs as one.
+    # A pair that was judged again counts once.
     assert role.blind == role.verdicts > role.pairs
     assert "Versions with Role win more often than by chance." in said(found)
     assert "also differ in other words" in said(found)
-    # Half of the versions have it, so half of the answers.
+    # Half of the versions have it, and so half of the answers.
     assert role.answers == 24
 
 
 def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
     store, prompt, library = made
-    # Versions with it were mostly asked of the stronger model.
+    # Versions with it were mostly run by the stronger model.
     runs(store, prompt, 60, versions=2, models=MODELS, judged=False)
     mark(store, prompt, {2: ("role",)})
     answers = {a.uid: a for a in store.judgements.answers(prompt)}
@@ -82,7 +82,7 @@ def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
         ]
         return found[number % len(found)]
 
-    # The model decides eight of nine, whatever the version.
+    # The model decides eight of nine verdicts, whatever the version.
     for number in range(120):
         value = values[number % len(values)]
         strong, weak = ((2, 0), (1, 1)) if number % 4 else ((1, 0), (2, 1))

@@ -1,3 +1,5 @@
+"""The user's own technique files: reading, saving, and broken ones."""
+
 from __future__ import annotations
 
 import os

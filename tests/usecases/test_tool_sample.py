@@ -1,4 +1,4 @@
-"""The sample with a tool and attached files, from a draft to rows, against a provider that calls the tool."""
+"""The sample with a tool and attached files, from draft to stored rows, with a provider that calls the tool."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lane_at(workbench: Workbench, fake: FakeProvider) -> Lane:
 
 
 def bot(request: Request) -> Reply:
-    """A model that looks an order up, and then says what it was told."""
+    """A model that looks up an order, and then repeats the result."""
     if request.method == "GET":
         return usual(request)
     messages = request.body["messages"]

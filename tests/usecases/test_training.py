@@ -44,7 +44,7 @@ def judge(
     content: Content = BOT,
     pinned: Sequence[int | None] = (),
 ) -> None:
-    """A run with one lane for each answer, and a verdict."""
+    """Add a run with one lane for each answer, and a verdict."""
     lanes = [lane(chr(65 + n), pinned=pinned[n] if pinned else None) for n in range(len(answers))]
     store.begin_run(run(name, content, lanes=lanes, values=(("order", order),)))
     for number, answer in enumerate(answers):
@@ -159,7 +159,7 @@ def test_a_winner_that_was_all_bad_elsewhere_is_no_answer_to_learn(store: Store)
     made = Trainer(store).prepare("p", "openai-sft")
     assert [row["messages"][-1]["content"] for row in rows(made.train)] == ["Good."]
     assert [one.about for one in made.contradictions] == ["order: 1"]
-    # A star says that an answer is good, although another one was better.
+    # A star marks a good answer, even if another one won.
     judge(store, "r4", "3", ("Best.", "Starred."), WON)
     store.curation.star_answers(["r4.1.0"], True).result()
     both = Trainer(store).prepare("p", "openai-sft", "both", share=0)

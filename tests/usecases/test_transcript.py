@@ -1,3 +1,5 @@
+"""Transcripts of outputs: events, text, chunks to save, and ends."""
+
 from __future__ import annotations
 
 import itertools

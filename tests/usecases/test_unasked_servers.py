@@ -1,4 +1,4 @@
-"""No server is asked anything before a person runs, or looks at its models."""
+"""No server is contacted before the user runs, or opens its list of models."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_the_sample_is_written_in_one_go(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Writer, "submit", counted)
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.recovery.result(PATIENCE_S) == ""
-        assert len(asked) == 2, "the samples, and the recovery of what others left"
+        assert len(asked) == 2, "one task for the samples and one for recovery"
 
 
 def test_the_sample_comes_once_even_when_it_was_put_away(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_after_a_kill_the_text_is_there_as_interrupted_and_a_sentence_says_so(tm
         assert child.stdout is not None
         run_uid = child.stdout.readline().strip()
         with opened(tmp_path, {}) as (workbench, _):
-            assert workbench.recovery.result(PATIENCE_S) == "", "an owner that lives is left alone"
+            assert workbench.recovery.result(PATIENCE_S) == "", "outputs of a living owner are left alone"
         child.send_signal(signal.SIGKILL)
     assert run_uid
     with opened(tmp_path, {}) as (workbench, _):

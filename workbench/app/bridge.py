@@ -1,4 +1,4 @@
-"""What the use cases tell from their threads, as signals on the UI thread."""
+"""Forwards events of the use cases from their threads to the UI thread as signals."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The commands of a window, wherever their rows are written.
+"""The command registry of a window.
 
-Invariant: an id appears once, and a key belongs to one command. A command that names another one with `after` follows
-it, so that a feature finds the place of its commands in a menu that others share.
+Invariant: an id appears once, and a key belongs to one command. A command with `after` is placed behind the command it
+names, so that a feature can position its commands in a shared menu.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from workbench.app.commands import Command
 
 
 class CommandRegistry:
-    """All commands of a window, in the order of its menus."""
+    """All commands of a window, in menu order."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
-        """Raises ValueError where an id or a key appears twice, or `after` leads to no command."""
+        """Raises ValueError if an id or a key appears twice, or if `after` names no command."""
         rows = tuple(commands)
         self._commands: dict[str, Command] = {}
         keys: dict[str, str] = {}
@@ -46,7 +46,7 @@ class CommandRegistry:
 
 
 def _ordered(rows: tuple[Command, ...]) -> Iterator[Command]:
-    """Yield every row, followed by those that name it with `after`, in the order in which they were given."""
+    """Yield every row, followed by those that name it with `after`, in registration order."""
     followers: defaultdict[str, list[Command]] = defaultdict(list)
     for row in rows:
         followers[row.after].append(row)

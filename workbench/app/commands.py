@@ -1,4 +1,4 @@
-"""What a command is: one row of the table of everything that a person can do.
+"""Command rows: the table of everything that a user can do.
 
 Invariant: menus, shortcuts and documents derive from a registry of rows; an id appears once and a shortcut belongs to
 one command. The rows are in `ui/shell/commands.py` and in the `commands.py` of each feature. Keys that must work by
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 View = str
-"""The id of a view: "compose", or that of another one, which its feature chooses."""
+"""The id of a view: "compose", or the id that a feature chooses for its view."""
 COMPOSE: tuple[View, ...] = ("compose",)
 HISTORY: tuple[View, ...] = ("history",)
 BOTH: tuple[View, ...] = ("compose", "history")
@@ -21,7 +21,7 @@ EVERYWHERE: tuple[View, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """What decides whether a command makes sense now."""
+    """The state that decides which commands are enabled."""
 
     view: View = "compose"
     has_prompt: bool = False
@@ -36,15 +36,15 @@ class WindowState:
     lane_focused: bool = False
     lane_running: bool = False
     can_retry_lane: bool = False
-    """The focused lane shows an output that ended."""
+    """The focused lane shows an output that has ended."""
     can_retry: bool = False
-    """Nothing runs and a lane shows an output that did not finish."""
+    """Nothing runs and a lane shows an unfinished output."""
     can_continue: bool = False
-    """The focused lane shows a text that ended, and its name is not hidden."""
+    """The focused lane shows a finished text, and its name is not hidden."""
     can_mark: bool = False
     """The shown run has a finished output."""
     marked: bool = False
-    """Rows of the timeline are marked to be compared."""
+    """Rows of the timeline are marked for comparison."""
     can_undo: bool = False
     can_redo: bool = False
     has_older: bool = False
@@ -56,19 +56,19 @@ class WindowState:
     has_rows: bool = False
     """Runs are selected in the History view."""
     one_row: bool = False
-    """One run is selected there."""
+    """Exactly one run is selected in the History view."""
     can_restore: bool = False
-    """One run is selected there whose text, values and lanes a draft can have."""
+    """One run is selected whose text, values and lanes can be restored to the draft."""
     two_rows: bool = False
-    """Two runs are selected there, and so compared."""
+    """Two runs are selected in the History view, and compared."""
     searched: bool = False
-    """Something is searched for there."""
+    """The History view has a search text."""
     judging: bool = False
-    """Pairs of answers are judged, one after the other."""
+    """Pairs of answers are being judged."""
 
     @property
     def is_editing(self) -> bool:
-        """Whether the editor shows a draft, and not something past."""
+        """Whether the editor shows a draft rather than a past entry."""
         return self.has_prompt and not self.viewing
 
 
@@ -85,25 +85,25 @@ class Command:
     shortcuts: tuple[str, ...] = ()
     enabled: Enabled = lambda _: True
     fixed: bool = False
-    """Its keys are the same for everybody: dialogs and text fields take them too."""
+    """Its keys cannot be changed: dialogs and text fields handle them too."""
     views: tuple[View, ...] = COMPOSE
-    """The views in which it makes sense; `EVERYWHERE`, which names none, for all."""
+    """The views in which it is available; `EVERYWHERE`, which is empty, for all."""
     navigates_in: tuple[View, ...] = ()
-    """Views where it only navigates or opens what is in sight and records nothing, so that a bare key for it acts
-    there also when the focus fell back."""
+    """Views where it only navigates or opens what is visible and records nothing, so that a bare key for it also acts
+    after the focus fell back."""
     needs_answer: bool = False
     """A bare letter for it acts only while a lane or a judged pair has the focus."""
     run: Callable[[Any], object] | None = None
-    """The action. It takes the controller of its feature, and returns what it changed (`Changed`) or None."""
+    """The action. It takes the controller of its feature, and returns its changes (`Changed`) or None."""
     after: str = ""
-    """The id of the command that it follows in menus, "" for the order in which the rows are registered."""
+    """The id of the command that it follows in menus, "" for registration order."""
 
     def is_in(self, view: View) -> bool:
         """Whether the command is available in a view."""
         return not self.views or view in self.views
 
     def possible(self, state: WindowState) -> bool:
-        """Whether it makes sense now."""
+        """Whether the command is enabled."""
         return self.is_in(state.view) and self.enabled(state)
 
 
@@ -114,8 +114,8 @@ STEPS = frozenset(
         *("next_pane", "previous_pane", "zoom_in", "zoom_out"),
     }
 )
-"""Commands that go on while their key is held. Others are done once: a key that is held by mistake must not run, judge
-or delete one thing after the other."""
+"""Commands that repeat while their key is held. Others run once: a key held by mistake must not run, judge or delete
+repeatedly."""
 
 
 def acts_on_lanes(command: Command) -> bool:

@@ -1,10 +1,9 @@
-"""The clockwork of the window: frames while something streams, and a look at the database and its place once a second.
+"""The timers of the window: frames while something streams, and a check of the database file once a second.
 
-A process that is killed writes nothing more, so while others run something their locks are looked at too.
+The locks of other processes are checked as well while they run, because a killed process leaves no write to notice.
 
-Invariant: between frames nothing touches widgets because of streaming; a frame is short whatever the number of outputs,
-so that keys and paints get their turn, and no output waits for ever; when an output is slow, frames become rarer and
-never pile up.
+Invariant: between frames, streaming touches no widgets. A frame is short whatever the number of outputs, so that keys
+and paints get their turn, and no output starves. When an output is slow, frames become rarer and never pile up.
 """
 
 from __future__ import annotations
@@ -21,26 +20,26 @@ from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
 BUDGET_MS = 4
-"""An output that has its turn after this much of a frame is left to the next one."""
+"""Time budget of a frame: outputs left when it is spent move to the next frame."""
 SLOWEST_FRAME_MS = 250
 WATCH_MS = 1000
 LOOKS_BETWEEN = 10
-"""Of this many looks at the database, one also asks whether the processes that run beside this one are alive."""
+"""One in this many checks of the database also checks whether the processes beside this one are alive."""
 
 
 class FrameTurns:
-    """Outputs that wait to be brought up to date, in the order in which they changed."""
+    """A queue of outputs to update, in the order in which they changed."""
 
     def __init__(self, clock_ms: Callable[[], float]) -> None:
         self._clock_ms = clock_ms
         self._waiting: dict[str, None] = {}
 
     def add(self, outputs: set[str]) -> None:
-        """Let these wait behind those that wait already."""
+        """Append outputs to the queue."""
         self._waiting.update(dict.fromkeys(sorted(outputs)))
 
     def take(self, show: Callable[[str], object], budget_ms: float) -> float:
-        """Show at least one that waits, and more until `budget_ms` is spent; return the ms that it took."""
+        """Update at least one queued output, and more until `budget_ms` is spent; return the ms spent."""
         began = self._clock_ms()
         spent = 0.0
         while self._waiting and spent < budget_ms:
@@ -51,23 +50,24 @@ class FrameTurns:
         return spent
 
     def __bool__(self) -> bool:
-        """Whether any output waits."""
+        """Whether any output is queued."""
         return bool(self._waiting)
 
 
 class FrameClock(QObject):
-    """`frame(set of output uids)` while something runs; `second` while something runs, for countdowns."""
+    """Emits `frame(set of output uids)` while something runs, and `second` for countdowns while something runs."""
 
     frame = Signal(object)
     second = Signal()
     foreign_change = Signal()
     """Another process wrote to the database."""
     moved = Signal(str, str)
-    """The file of the history is at its place no more, or another one is: a sentence and the detail, told once.
+    """The history file is gone from its path, or another file is there: a sentence and the detail, emitted once.
 
-    Both are "" when the file is back."""
+    Both are "" when the file is back.
+    """
     recovered = Signal(str)
-    """Something that a process had left unfinished was ended; a sentence about it."""
+    """An output or job left unfinished by a dead process was ended; a sentence about it."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,20 +86,20 @@ class FrameClock(QObject):
         self._watch.timeout.connect(self._look)
 
     def start_watching(self) -> None:
-        """Begin to notice what other processes write."""
+        """Start watching for writes of other processes."""
         self._look()
         self._watch.start()
 
     def start(self) -> None:
-        """Begin to tick: something was sent."""
+        """Start the frame timer, because something was sent."""
         if not self._frames.isActive():
             self._frames.start(FRAME_MS)
             self._seconds.start()
 
     def tick(self) -> None:
-        """One frame; also called by tests that own the clock."""
+        """Process one frame. Tests that own the clock call it directly."""
         spent = 0.0
-        # Asked first: an output that ends between the two would be left without a frame.
+        # Read first: an output that ends between the two calls would be left without a frame.
         is_running = bool(self._workbench.runner.running())
         self._turns.add(self._workbench.runner.drain_dirty())
         if self._turns:
@@ -108,7 +108,7 @@ class FrameClock(QObject):
             self._frames.stop()
             self._seconds.stop()
             self.second.emit()
-        # What waits has waited a frame already; keys and paints only have to come in between.
+        # Queued outputs have already waited a frame; the pause only has to let keys and paints in.
         pause = spent * (1.5 if self._turns else 3)
         wanted = min(SLOWEST_FRAME_MS, max(FRAME_MS, int(pause)))
         if self._frames.isActive() and wanted != self._frames.interval():
@@ -120,7 +120,7 @@ class FrameClock(QObject):
             timer.stop()
 
     def _look(self) -> None:
-        # One at a time: where another file came, a look takes as long as copying the history.
+        # One check at a time: if another file is at the path, a check takes as long as copying the history.
         if not self._is_looking:
             self._is_looking = True
             self._tasks.run(self._see, self._looked, self._not_seen)
@@ -140,7 +140,7 @@ class FrameClock(QObject):
         if sentence != self._moved:
             self._moved = sentence
             self.moved.emit(sentence, moved.detail if moved else "")
-        # The first look counts as a change: something may have been written since the lists were read.
+        # The first check counts as a change: something may have been written since the lists were read.
         changed = version != self._data_version
         self._data_version = version
         self._looks += 1

@@ -1,4 +1,4 @@
-"""Results of futures, on the thread that waits for them.
+"""Delivers results of futures on the thread of their owner.
 
 Invariant: after `close()`, or once its owner is gone, a `FutureResults` calls nothing; late results are dropped.
 """
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class _Gate:
-    """Whether results may still be handed over; the lock keeps the receiver alive while one is on its way."""
+    """Whether results may still be delivered; the lock keeps the receiver alive during a delivery."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -42,17 +42,17 @@ class FutureResults(QObject):
         self.destroyed.connect(self._gate.close)
 
     def watch(self, future: Future[T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
-        """Call `done` with the result or `failed` with the exception; a cancelled future calls neither."""
+        """Call `done` with the result or `failed` with the exception; nothing is called for a cancelled future."""
         self._pending.add(future)
         future.add_done_callback(partial(self._announce, self._gate, done, failed))
 
     def forget(self, future: Future[Any]) -> None:
-        """Cancel `future` if it has not begun, and drop what it brings."""
+        """Cancel `future` if it has not begun, and drop its result."""
         self._pending.discard(future)
         future.cancel()
 
     def close(self) -> None:
-        """Drop everything that has not arrived and cancel what has not begun."""
+        """Drop all pending results and cancel what has not begun."""
         self._gate.close()
         for future in tuple(self._pending):
             self.forget(future)
@@ -86,19 +86,19 @@ class FutureResults(QObject):
 def sentence_of(error: BaseException, otherwise: str) -> str:
     """Return the sentence that an error carries, or `otherwise` with the error's type.
 
-    The text of an error without a sentence is not shown: HTTP libraries quote header values, and so keys, in theirs.
+    The text of an error without a sentence is not shown: HTTP libraries quote header values in theirs, and so keys.
     """
     sentence = getattr(getattr(error, "failure", error), "sentence", "")
     return sentence if isinstance(sentence, str) and sentence else f"{otherwise} ({type(error).__name__})"
 
 
 def start(work: Callable[[], T]) -> Future[T]:
-    """Run `work` on a thread of its own, which never holds up the end of the program."""
+    """Run `work` on a daemon thread, which never delays the end of the program."""
     return start_thread(work)[0]
 
 
 def start_thread(work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
-    """The same, with the thread, which goes on with its work when the future is cancelled meanwhile."""
+    """Like `start`, but also return the thread, which continues if the future is cancelled."""
     future: Future[T] = Future()
     thread = threading.Thread(target=_finish, args=(future, work), name="background", daemon=True)
     thread.start()
@@ -106,7 +106,8 @@ def start_thread(work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
 
 
 def start_then(work: Callable[[], Future[S]], read: Callable[[S], T]) -> Future[T]:
-    """Run `work` on a thread of its own; the result is what `read` makes of what its future brings. No thread waits."""
+    """Run `work` on a daemon thread; the result is `read` applied to the result of the future it returns. No thread
+    waits."""
     outer: Future[T] = Future()
 
     def relay(inner: Future[S]) -> None:
@@ -132,7 +133,7 @@ def _finish(future: Future[T], work: Callable[[], T]) -> None:
     except BaseException as error:  # noqa: BLE001 - handed over in the future
         _fail(future, error)
     else:
-        # Whoever asked may have gone meanwhile, which cancels the future.
+        # The owner may have gone in the meantime, which cancels the future.
         if future.set_running_or_notify_cancel():
             future.set_result(result)
 

@@ -1,9 +1,9 @@
-"""Finding entries by a few letters of them.
+"""Fuzzy search of entries.
 
-There are two kinds of result, and they are never mixed: entries that match every typed word, and entries that only have
-the typed letters in order, which are offered as similar and never chosen by themselves.
+There are two kinds of result, which are never mixed: entries that match every typed word, and entries that only contain
+the typed letters in order. The latter are offered as similar and never chosen automatically.
 
-Invariant: what is shown as matched is what the ranking matched; case, accents and width of letters never matter.
+Invariant: the highlighted parts are those that the ranking matched; case, accents and width of letters never matter.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from functools import lru_cache
 
 _MOST_LETTERS = 40
 _SPREAD = 3
-"""How many times as long as the typed letters the part of a name may be that has them in order."""
+"""The matched part of a name may be at most this many times as long as the typed letters."""
 _TRIES = 4
 _WORDS = re.compile(r"[^\W_]+")
 
 
 class MatchCloseness(IntEnum):
-    """How well an entry matches what is typed, the best first. The worst of several words counts."""
+    """Quality of a match, best first. Of several words, the worst counts."""
 
     EXACT = 0
     PREFIX = 1
     WORDS = 2
-    """Each typed word begins a word of the name, or of the provider of a model."""
+    """Each typed word begins a word of the name, or of a model's provider."""
     INITIALS = 3
     DETAIL = 4
-    """A typed word begins a word of what stands beside the name."""
+    """A typed word begins a word of the detail."""
     INSIDE = 5
-    """A typed word is only a part of some word: such an entry is offered, and never chosen by itself."""
+    """A typed word occurs inside a word: such an entry is offered, but never chosen automatically."""
 
     @property
     def is_sure(self) -> bool:
-        """Whether Enter may take such an entry without a choice made."""
+        """Whether Enter may take such an entry without an explicit choice."""
         return self is not MatchCloseness.INSIDE
 
 
@@ -47,23 +47,23 @@ def _fold_one(character: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return `text` for comparing: no accents, one case, one width."""
+    """Return `text` normalised for comparison: no accents, one case, one width."""
     return text.lower() if text.isascii() else "".join(map(_fold_one, text))
 
 
 def _folded_places(text: str) -> tuple[str, list[int]]:
-    """Return folded text, and for each of its characters the place of the one in `text` that it comes from."""
+    """Return the folded text, and for each of its characters the index of its source in `text`."""
     parts = [_fold_one(character) for character in text]
     return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
 
 
 class FuzzyIndex:
-    """Searches titles and details; the earlier of two equally good entries comes first."""
+    """Searches titles and details; of two equally good entries, the earlier one comes first."""
 
     def __init__(self, entries: Iterable[tuple[str, ...]], *, initials: bool = True) -> None:
         """`entries` are (title, detail) or (title, detail, kind); the word for a kind matches loosely.
 
-        `initials` says whether "rtf" finds "Remove the focused lane".
+        `initials` enables matching by initials: "rtf" finds "Remove the focused lane".
         """
         self._titles: list[str] = []
         self._spaced: list[str] = []
@@ -86,7 +86,7 @@ class FuzzyIndex:
     def matches(self, query: str) -> list[tuple[MatchCloseness, int]]:
         """Return (closeness, position) of the entries that match every word of `query`.
 
-        Words that stand in a name as they were typed, one after the other, are as good as one.
+        Words that occur in a name consecutively and as typed count as one.
         """
         found = [(MatchCloseness.EXACT, i) for i in range(len(self._titles))]
         words = fold(query).split()
@@ -95,7 +95,8 @@ class FuzzyIndex:
         return self._with_phrase(found, " ".join(words)) if words else found
 
     def similar(self, query: str) -> list[tuple[int, int]]:
-        """Return (distance, position) of the entries that have only the letters of `query` in order, close together."""
+        """Return (distance, position) of the entries that contain only the letters of `query` in order, close
+        together."""
         letters = "".join(fold(query).split())
         found = []
         for i, title in enumerate(self._titles):
@@ -136,14 +137,14 @@ class FuzzyIndex:
 
 
 def _spaced(words: list[str]) -> str:
-    """Return words so that what begins one of them, or some in a row, is found with a blank in front."""
+    """Return words joined so that the beginning of one or of several in a row is found with a preceding space."""
     return " " + " ".join(words)
 
 
 def matched(query: str, text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
     """Return the parts of `text` (start, end) that a search for `query` matched, in order, without overlaps.
 
-    `loosely` says that `text` was found as a similar one.
+    `loosely` means that `text` was found as a similar entry.
     """
     folded, places = _folded_places(text)
     hit: set[int] = set()
@@ -173,9 +174,9 @@ def _places_of(word: str, folded: str) -> Iterable[int]:
 
 
 def letters_in_order(letters: str, text: str) -> list[int] | None:
-    """Return where `text` has all of `letters` in order, close together; None when it does not.
+    """Return the indexes where `text` contains all of `letters` in order, close together; None if it does not.
 
-    Takes time in proportion to the text, whatever is typed.
+    Takes time proportional to the text, whatever is typed.
     """
     if not 2 <= len(letters) <= _MOST_LETTERS:
         return None

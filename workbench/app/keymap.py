@@ -1,7 +1,7 @@
-"""Which keys belong to which command: those of the table, and what the person changed.
+"""The keys of each command: the defaults from the table, and the user's changes.
 
-Invariant: a key belongs to one command at most, and a key that the person gave wins over one of the table. Only what
-was changed is stored, so that a command keeps up with the table until somebody decides otherwise.
+Invariant: a key belongs to one command at most, and a key assigned by the user wins over a default. Only changes are
+stored, so that unchanged commands follow the table.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import Command
 
 Stored = tuple[tuple[str, tuple[str, ...]], ...]
-"""Command id and its keys as portable Qt key sequences, for each command that was changed."""
+"""Command id and its keys as portable Qt key sequences, for each changed command."""
 
 _SPOKEN = (("Return", "Enter"), ("PgUp", "Page Up"), ("PgDown", "Page Down"), ("Del", "Delete"), ("Ins", "Insert"))
 _TEXT_KEYS = frozenset(
@@ -28,7 +28,7 @@ _MODIFIERS = frozenset({"Ctrl", "Alt", "Shift", "Meta"})
 
 
 class Keymap:
-    """All keys at one moment. `stored` may name commands of another release, which are kept as they are."""
+    """An immutable assignment of keys. `stored` may name commands of another release, which are kept unchanged."""
 
     def __init__(self, commands: CommandRegistry, stored: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._commands = commands
@@ -51,15 +51,15 @@ class Keymap:
 
     @property
     def stored(self) -> Stored:
-        """What was changed, to be kept in the settings."""
+        """The changes, as stored in the settings."""
         return tuple(sorted(self._stored.items()))
 
     def keys(self, command_id: str) -> tuple[str, ...]:
-        """Return the keys of a command; the first one is shown."""
+        """Return the keys of a command, the displayed one first."""
         return self._keys[command_id]
 
     def name(self, command_id: str) -> str:
-        """Return the shown key of a command as people read it, "" when it has none."""
+        """Return the displayed key of a command in readable form, "" if it has none."""
         keys = self._keys[command_id]
         return spoken(keys[0]) if keys else ""
 
@@ -69,35 +69,35 @@ class Keymap:
         return self._commands[found] if found else None
 
     def is_changed(self, command_id: str) -> bool:
-        """Whether a command has other keys than the table gives it."""
+        """Whether a command's keys differ from the table."""
         return self._keys[command_id] != self._commands[command_id].shortcuts
 
     def adding(self, command_id: str, key: str) -> Keymap:
-        """Return the map in which `key` belongs to this command too, whoever had it before."""
+        """Return a map in which `key` is added to this command and removed from any other."""
         stored = {name: tuple(k for k in keys if k != key) for name, keys in self._stored.items()}
         stored[command_id] = (*(k for k in self._keys[command_id] if k != key), key)
         return Keymap(self._commands, stored.items())
 
     def without(self, command_id: str, key: str) -> Keymap:
-        """Return the map in which this command no longer has `key`."""
+        """Return a map in which this command no longer has `key`."""
         keys = tuple(k for k in self._keys[command_id] if k != key)
         return Keymap(self._commands, {**self._stored, command_id: keys}.items())
 
     def reset(self, command_id: str) -> Keymap:
-        """Return the map in which this command has the keys of the table, taken back from whoever got them."""
+        """Return a map in which this command has its keys from the table, removed from any other command."""
         wanted = set(self._commands[command_id].shortcuts)
         stored = {name: tuple(k for k in keys if k not in wanted) for name, keys in self._stored.items()}
         stored.pop(command_id, None)
         return Keymap(self._commands, stored.items())
 
     def reset_all(self) -> Keymap:
-        """Return the map of the table; what another release stored stays."""
+        """Return the map of the table; entries stored by another release stay."""
         others = {name: keys for name, keys in self._stored.items() if name not in self._commands}
         return Keymap(self._commands, others.items())
 
 
 def spoken(key: str) -> str:
-    """Return a portable key sequence as people read it: "Ctrl+Enter"."""
+    """Return a portable key sequence in readable form: "Ctrl+Enter"."""
     *held, last = _parts(key)
     return "+".join([*held, dict(_SPOKEN).get(last, last)])
 
@@ -119,23 +119,23 @@ def why_reserved(key: str) -> str:
 
 
 def only_outside_text(key: str) -> bool:
-    """Whether a key types a character: it is text in text fields, and a command where the person put the focus."""
+    """Whether a key types a character: it is text in text fields, and a command where the user put the focus."""
     *held, last = _parts(key)
     return set(held) <= {"Shift"} and len(last) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class KeymapReading:
-    """A map read from the settings, and a sentence about what could not be used ("" when all was well)."""
+    """A map read from the settings, and a sentence about entries that could not be used ("" if there are none)."""
 
     keymap: Keymap
     notice: str = ""
 
 
 def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> KeymapReading:
-    """Return the map that settings describe. `clean` gives a key's portable form, "" for what is no key.
+    """Return the map stored in the settings. `clean` returns a key's portable form, "" if it is not a key.
 
-    Never fails: a key that cannot be used is left out, and the notice names it.
+    Never fails: a key that cannot be used is skipped, and the notice names it.
     """
     wrong: list[str] = []
     kept: dict[str, tuple[str, ...]] = {}
@@ -147,7 +147,7 @@ def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: 
         wrong += [key for key, usable in good.items() if not usable or why_reserved(usable)]
         kept[name] = tuple(usable for usable in good.values() if usable and not why_reserved(usable))
         if keys and not kept[name]:
-            # A damaged entry must not take a command's keys away.
+            # A damaged entry must not remove a command's keys.
             del kept[name]
     keymap = Keymap(commands, kept.items())
     if not wrong:

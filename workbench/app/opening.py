@@ -1,6 +1,6 @@
-"""What is read before the window can be completed.
+"""Reads what the window needs before it can be completed.
 
-Invariant: it is read on a thread of its own; what is returned needs no further read to be shown.
+Invariant: everything is read on a separate thread; the result can be shown without further reads.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from workbench.usecases.workbench import Workbench
 
 @dataclass(frozen=True, slots=True)
 class OpenedWorkbench:
-    """An open database, its prompts, and the draft to show; `prompt_uid` is "" and `draft` None when there is none.
+    """An open database, its prompts, and the draft to show; without a prompt, `prompt_uid` is "" and `draft` None.
 
-    `problem` is what to say about the draft, None for nothing.
+    `problem` is a message about the draft, or None.
     """
 
     workbench: Workbench
@@ -33,13 +33,13 @@ class OpenedWorkbench:
     draft: Draft | None
     problem: Problem | None = None
     blind: bool = False
-    """Whether the next runs hide who answers what, as it was left."""
+    """Whether the next runs are blind, as stored at the end of the last session."""
 
 
 def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWorkbench:
     """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError.
 
-    What was typed at an earlier start, other than that of `session`, and never stored may become a prompt.
+    Unsaved text of an earlier start, other than that of `session`, may become a prompt.
     """
     taken = take_over(workbench.store, workbench.prompts, session)
     rows = workbench.prompts.all()
@@ -64,15 +64,15 @@ def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWor
 def own_prompt(
     opened: OpenedWorkbench, shown_uid: str, *, is_new: bool, text: tuple[Content, tuple[tuple[str, str], ...]]
 ) -> tuple[OpenedWorkbench, Future[None]] | None:
-    """Make a prompt of text and values that were typed over a draft other than the one that was `opened`.
+    """Create a prompt from text and values typed over a draft other than the one `opened`.
 
-    They were typed over that of the prompt `shown_uid`, which `is_new` when no draft was to be seen. Return what to
-    show in place of `opened` and when it is stored, None where the text belongs to the draft that was opened.
+    They were typed over the draft of the prompt `shown_uid`; `is_new` if no draft was visible. Returns what to show in
+    place of `opened` and a future of its storage, or None if the text belongs to the opened draft.
     """
     if shown_uid == opened.prompt_uid:
         return None
     draft = Draft(*text, for_new_prompt((opened.draft or FIRST_DRAFT).lanes))
-    # With this uid the next start finds its early draft stored, when the process ends before that is removed.
+    # With this uid, the next start finds the early draft stored if the process ends before it is removed.
     uid, made = opened.workbench.prompts.create(NAME, draft, uid=shown_uid if is_new else "")
     row = PromptRow(uid, NAME, 0, False, utc_now())
     said = opened.problem or typed_early()

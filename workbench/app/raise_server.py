@@ -1,7 +1,7 @@
-"""A second start raises the first window.
+"""Lets a second start raise the window of the first.
 
-Invariant: the socket is local to this user and carries nothing but the wish to be seen; who is first is decided by the
-lock beside the database, never by the socket.
+Invariant: the socket is local to this user and carries only the request to raise the window. The lock beside the
+database, never the socket, decides which process is first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def socket_name(db: Path) -> str:
 
 
 def ask_to_raise(db: Path) -> bool:
-    """Ask the first window to come to the front; False when it does not answer."""
+    """Ask the first window to come to the front; return False if it does not answer."""
     socket = QLocalSocket()
     socket.connectToServer(socket_name(db))
     if not socket.waitForConnected(_WAIT_MS):
@@ -33,7 +33,7 @@ def ask_to_raise(db: Path) -> bool:
 
 
 class RaiseServer(QObject):
-    """Listens in the first window's process."""
+    """Listens for raise requests in the process of the first window."""
 
     raise_requested = Signal()
 
@@ -44,13 +44,13 @@ class RaiseServer(QObject):
         self._server.newConnection.connect(self._connected)
         name = socket_name(db)
         if not self._server.listen(name):
-            # Left behind by a window that was killed; the lock says that no other one lives.
+            # Left behind by a window that was killed; the lock proves that no other one lives.
             QLocalServer.removeServer(name)
             self._server.listen(name)
 
     @property
     def listening(self) -> bool:
-        """Whether a second start can be heard."""
+        """Whether the server is listening."""
         return self._server.isListening()
 
     def close(self) -> None:

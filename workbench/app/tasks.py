@@ -1,4 +1,4 @@
-"""Work off the UI thread, answered on it.
+"""Runs work off the UI thread and delivers results on it.
 
 Invariant: callbacks run on the UI thread and never after `close`; every failure reaches `on_error` or `failed`.
 """
@@ -23,7 +23,7 @@ class WorkStoppedError(Exception):
 
 
 class BackgroundTasks(Protocol):
-    """What controllers and features use of `Tasks`; every callback is called on the UI thread, none after `close`."""
+    """The part of `Tasks` that controllers and features use; callbacks run on the UI thread, none after `close`."""
 
     def run(
         self,
@@ -31,7 +31,7 @@ class BackgroundTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` off the UI thread, then `then(result)` or `on_error(error)`; without that, show a failure."""
+        """Run `work` off the UI thread, then `then(result)` or `on_error(error)`; without it, a failure is shown."""
 
     def run_large(
         self,
@@ -57,7 +57,7 @@ class BackgroundTasks(Protocol):
 
 
 class Tasks(QObject):
-    """A small pool for reads and slow calls. `failed(sentence, detail)` is emitted when nobody handles an error."""
+    """A small pool for reads and slow calls. `failed(sentence, detail)` is emitted for errors without a handler."""
 
     failed = Signal(str, str)
     _call = Signal(object)
@@ -86,7 +86,7 @@ class Tasks(QObject):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """The same with work in Python that takes long or makes a great many objects; the window does not notice."""
+        """Like `run`, for Python work that is long or creates a great many objects; keeps the UI thread responsive."""
 
         def quietly() -> T:
             with self._background.working():
@@ -95,17 +95,18 @@ class Tasks(QObject):
         self.run(quietly, then, on_error)
 
     def quiet(self) -> AbstractContextManager[None]:
-        """Let threads have the interpreter's lock soon while something is shown here for which they need not wait."""
+        """Shorten the GIL switch interval within the context, while the UI shows something that threads need not wait
+        for."""
         return self._background.working()
 
     def hush(self, name: str) -> None:
-        """Let the window notice nothing of such work that threads of others do, from now on until `unhush`."""
+        """Keep the UI thread responsive until `unhush(name)`, while other threads do background work."""
         if name not in self._hushed:
             self._hushed[name] = ExitStack()
             self._hushed[name].enter_context(self._background.working())
 
     def unhush(self, name: str) -> None:
-        """That work is over; harmless when nothing of this name is hushed."""
+        """End the period begun by `hush`; does nothing if there is none of this name."""
         if (held := self._hushed.pop(name, None)) is not None:
             held.close()
 
@@ -134,9 +135,9 @@ class Tasks(QObject):
         future.add_done_callback(deliver)
 
     def wait_for(self, work: Callable[[], T]) -> T:
-        """Run `work` on the pool and return its result; meanwhile the window paints, and takes no keys.
+        """Run `work` on the pool and return its result; meanwhile the window repaints but accepts no input.
 
-        For the moment before the window closes. Raises what `work` raises.
+        Used just before the window closes. Raises what `work` raises.
         """
         future = self._pool.submit(work)
         loop = QEventLoop()
@@ -151,12 +152,12 @@ class Tasks(QObject):
             self._call.emit(call)
 
     def report(self, error: BaseException) -> None:
-        """Show an error that somebody else caught; on the UI thread only."""
+        """Show an error caught elsewhere; on the UI thread only."""
         problem = problem_of(error)
         self.failed.emit(problem.sentence, problem.detail)
 
     def close(self) -> None:
-        """Wait for running work, drop what is queued, and deliver nothing any more."""
+        """Wait for running work, drop queued work, and deliver nothing more."""
         self._closed = True
         for name in tuple(self._hushed):
             self.unhush(name)

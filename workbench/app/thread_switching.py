@@ -1,10 +1,10 @@
-"""Work in Python on another thread that the window does not notice.
+"""Keeps the UI thread responsive during Python work on other threads.
 
-Invariant: while such work goes on, the UI thread gets the interpreter's lock within a millisecond, and collections of
-garbage hold it for some ms at most. Work on 10,000 verdicts makes hundreds of thousands of objects none of which is
-garbage. One collection that looks at all of them takes a tenth of a second on whatever thread: in the middle of the
-work, or at its end when none came before. So new objects are looked at in pieces, each twice, and old ones not at all.
-And a thread that paints gives the lock up with each call of Qt and then waits for it, by default 5 ms each time.
+Invariant: during such work, the UI thread gets the GIL within a millisecond, and garbage collections hold it for some
+ms at most. Work on 10,000 verdicts creates hundreds of thousands of objects, none of which is garbage. One collection
+that scans all of them takes a tenth of a second on any thread: in the middle of the work, or at its end if none ran
+before. So new objects are scanned in small batches, each twice, and old ones not at all. A thread that paints releases
+the GIL with each call of Qt and then waits to get it back, by default 5 ms each time.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from contextlib import contextmanager
 
 SWITCH_S = 0.0005
 PIECES = (1_000, 5, 1_000_000_000)
-"""New objects that are looked at together, after how many such looks those that were left are looked at once more, and
-after how many of these everything is: never.
+"""Thresholds of the three garbage collector generations: batches of 1,000 new objects, scanned once more after five
+batches, and never a full collection.
 """
 
 
 class ThreadSwitching:
-    """How many such works go on; safe from any thread."""
+    """Counts the active works; safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class ThreadSwitching:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Collect garbage in small pieces meanwhile, and give the lock up often."""
+        """Use small garbage collection batches and a short GIL switch interval within the context."""
         with self._lock:
             if not self._workers:
                 self._thresholds, self._switched = gc.get_threshold(), sys.getswitchinterval()
@@ -50,6 +50,6 @@ class ThreadSwitching:
 
 
 def settle_in() -> None:
-    """Let collections never look again at what is loaded by now, if that was said of what the program began with."""
+    """Exclude everything loaded so far from garbage collection, if the objects of the start-up were frozen too."""
     if gc.get_freeze_count():
         gc.freeze()

@@ -1,6 +1,6 @@
-"""Why a command cannot be done now, found out from its own condition.
+"""Reasons why a command is disabled, derived from its condition.
 
-Invariant: a reason is only given when the command would be possible without what it names.
+Invariant: a reason is only given if the command would be enabled without the obstacle that it names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _IN_THE_WAY = {
 
 
 def why_not(command: Command, state: WindowState) -> str:
-    """Return in a few words why `command` makes no sense now, "" when it does."""
+    """Return in a few words why `command` is disabled, "" if it is enabled."""
     if command.possible(state):
         return ""
     if not command.is_in(state.view):

@@ -1,6 +1,6 @@
-"""Keys that give a verdict: the digits by their place, whatever the layout prints on them, and the minus.
+"""Verdict keys: the digits by position, whatever the layout prints on them, and the minus.
 
-Invariant: what a key means depends on the key, Ctrl and Shift alone; whether it may act is decided elsewhere.
+Invariant: the meaning of a key depends on the key, Ctrl and Shift alone; whether it may act is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ class VerdictKey:
 
 
 def digit_of(key: int, scan_code: int) -> int | None:
-    """Return the digit that a key means by what it types or, where that is none, by its place; else None."""
+    """Return the digit that a key types or, if it types none, the digit of its position; else None."""
     if _KEY_0 <= key <= _KEY_9:
         return key - _KEY_0
     return _DIGIT_ROW.get(scan_code)
 
 
 def verdict_key(key: int, scan_code: int, *, ctrl: bool, shift: bool) -> VerdictKey | None:
-    """Return what a key means for verdicts, or None.
+    """Return the verdict that a key stands for, or None.
 
     `key` is Qt's key, `scan_code` its native code. French keyboards type digits with Shift, so the position of the key
-    decides where its character is not a digit itself, but not with Shift, which types "!" or "/" elsewhere; without
-    Ctrl the minus character always means "all bad".
+    decides if its character is not a digit, but not with Shift, which types "!" or "/" elsewhere. Without Ctrl the
+    minus character always means "all bad".
     """
     if key == _KEY_MINUS and not ctrl:
         return VerdictKey(kind="all_bad")

@@ -1,6 +1,6 @@
-"""Widgets: what people see and touch.
+"""The widgets of the window.
 
-Invariant: a widget shows state and reports intentions; it never reads or writes the database, a key or the network.
+Invariant: a widget shows state and emits intentions; it never accesses the database, a key or the network.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import PySide6.QtCore as _QtCore  # before any other module of the product, see 
 
 
 def _import_without_reading() -> None:
-    """Keep PySide from reading the source of each imported module: that is a sixth of the time to the first paint.
+    """Stop PySide from reading the source of each imported module, which takes a sixth of the time to the first paint.
 
-    It goes between every import statement and Python, and looks for its own name in what was imported, to tell modules
-    that may switch on its `__feature__` from others. Nothing here does. A PySide that is made otherwise is left as it
-    is.
+    PySide wraps `__import__` and searches the imported sources for its own name, to find modules that may enable its
+    `__feature__`. No module here does. A PySide with another implementation is left unchanged.
     """
     if (plain := vars(builtins).get("__orig_import__")) is not None:
         builtins.__import__ = plain

@@ -36,10 +36,10 @@ def is_wanted(env: Mapping[str, str]) -> bool:
 
 
 def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
-    """Start what the environment asks for. Call it when the draft is in the editor and the window is shown.
+    """Start what the environment requests. Call it when the draft is in the editor and the window is shown.
 
-    A `window` that is completed later says so by a signal `completed` and a flag `is_complete`. `editor_viewport` is
-    the viewport of the text field to type into; `focus` gives that field the keyboard.
+    A `window` that is completed later has a signal `completed` and a flag `is_complete`. `editor_viewport` is the
+    viewport of the text field to type into; `focus` focuses that field.
     """
     env = os.environ
     since_ns = int(env.get(f"{_PREFIX}STARTED_NS", "0"))
@@ -55,7 +55,7 @@ def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], objec
 
 
 class Painted(QObject):
-    """Calls back once when the next paint of a widget is over and on the screen."""
+    """Calls back once the next paint of a widget is on the screen."""
 
     def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
         super().__init__(widget)
@@ -66,7 +66,7 @@ class Painted(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            # The filter comes before the paint; what is painted is flushed before the next timer can fire.
+            # The filter runs before the paint; the result is flushed before the next timer can fire.
             QTimer.singleShot(0, self, self._done)
         return False
 
@@ -116,7 +116,7 @@ class _FirstToken(QObject):
         press_run(self._window)
 
     def _watch(self, area: Any) -> None:
-        """See what the page in front paints; each has a viewport of its own."""
+        """Watch the paints of the current page; each page has a viewport of its own."""
         viewport = area.page.view.viewport()
         if viewport not in self._areas:
             self._areas[viewport] = area
@@ -165,7 +165,7 @@ class _Memory(QObject):
 
 
 def when_complete(window: QWidget, then: Callable[[], None]) -> None:
-    """Call `then` when all parts of the product's window are there, at once if they are."""
+    """Call `then` when all parts of the product's window exist, immediately if they do."""
     product: Any = window
     if product.is_complete:
         then()
@@ -174,7 +174,7 @@ def when_complete(window: QWidget, then: Callable[[], None]) -> None:
 
 
 def press_run(window: QWidget) -> None:
-    """Press Ctrl+Enter: what means it acts, and else the key goes to the window, as Qt does it for a real keyboard."""
+    """Press Ctrl+Enter as a real keyboard does: as a shortcut first, and else as a key press of the window."""
     action = next((a for a in window.findChildren(QAction) if _RUN in a.shortcuts() and a.isEnabled()), None)
     if action is not None:
         action.trigger()

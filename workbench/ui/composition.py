@@ -1,6 +1,6 @@
-"""All features of the window.
+"""The features of the window.
 
-Invariant: a package in `ui/features` is a feature, which its `FEATURE` describes; none is listed anywhere else.
+Invariant: every package in `ui/features` is a feature, described by its `FEATURE`; none is listed anywhere else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Opens the window.
+"""Entry point of the window.
 
-Invariant: one window per database, also while its history is restored, repaired or moved between two windows; whatever
-keeps the window from opening is a sentence on the screen, not a trace.
+Invariant: one window per database, also while its history is restored, repaired or moved between two windows. Any
+failure to open the window is shown as a sentence, not as a traceback.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
-"""From the first paint, so that a letter is painted before what watches for exceptions is imported."""
+"""After the first paint, so that a typed letter is painted before the exception handling is imported."""
 _TURN_S = 0.001
-"""How long a thread that computes keeps the window waiting; Python's own five ms, many times over, can be felt."""
+"""GIL switch interval, the longest delay by a computing thread; Python's 5 ms, many times over, is noticeable."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Program(app, place).run()
     except (StoreError, HostError) as error:
         return _explain(place, error)
-    except Exception as error:  # noqa: BLE001 - the last place where it can become a sentence
+    except Exception as error:  # noqa: BLE001 - last chance to report it to the user
         return _explain_fault(error)
 
 
 class Program:
-    """Windows one after the other: after a change of the history, which needs it closed, another one opens."""
+    """Runs windows one after the other: a change that needs a closed history is followed by a new window."""
 
     def __init__(self, app: QApplication, db: Path) -> None:
         self._app, self._db = app, db
@@ -75,7 +75,7 @@ class Program:
         self._waking.timeout.connect(lambda: None)
 
     def run(self) -> int:
-        """Return the exit code. Raises StoreError and HostError."""
+        """Run windows and return the exit code. Raises StoreError and HostError."""
         _check(self._db)
         make_private(self._db.parent)
         lock = self._lock = WindowLock(self._db)
@@ -100,7 +100,7 @@ class Program:
             self._lock.release(remove=not is_ours)
 
     def _show(self, remark: str) -> tuple[int, object]:
-        """Show a window until it is closed; return the exit code, and what it is closed for, None for good."""
+        """Show a window until it closes; return the exit code, and the change that it was closed for, or None."""
         loaded = stored.load(self._places.config)
         if self._theme is None:
             self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
@@ -128,7 +128,7 @@ class Program:
         return code, frame.leaves_for
 
     def _change(self, change: object) -> tuple[int, str]:
-        """Do what the window was closed for; return an exit code, 0 to go on, and a sentence for the next window."""
+        """Perform the change that closed the window; return an exit code, 0 to continue, and a message to show."""
         from workbench.ui.recovery.history_change import carry_out
 
         if self._theme is None or self._lock is None:
@@ -141,7 +141,7 @@ class Program:
         return 0, done.sentence
 
     def _forget_window(self) -> None:
-        """Delete the old window and collect what belonged to it, before another one opens."""
+        """Delete the old window and collect its garbage, before another one opens."""
         self._delete_window()
         gc.unfreeze()
         gc.collect()
@@ -154,7 +154,7 @@ class Program:
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _listen_for_signals(self) -> None:
-        """Close properly on Ctrl+C and on a polite kill."""
+        """Close properly on SIGINT and SIGTERM."""
         import signal
 
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -176,7 +176,7 @@ class Program:
         if self._frame is not None:
             self._frame.close()
             return
-        # Between two windows: what goes on is stopped, and no other one opens.
+        # Between two windows: work in progress is stopped, and no further window opens.
         self._ends = True
         for widget in self._app.topLevelWidgets():
             if isinstance(widget, QDialog):
@@ -184,13 +184,13 @@ class Program:
 
 
 def _features() -> FeatureSet:
-    from workbench.ui.composition import FEATURES  # the first paint does without
+    from workbench.ui.composition import FEATURES  # not needed for the first paint
 
     return FEATURES
 
 
 def _check(db: Path) -> None:
-    """See that a history can be at a place; a damaged one is for the window to say. Raises StoreError."""
+    """Check that a history can be opened at a path; damage is reported by the window. Raises StoreError."""
     try:
         check_place(db)
     except StoreError as error:
@@ -201,7 +201,7 @@ def _check(db: Path) -> None:
 
 
 def _collect_garbage() -> None:
-    """Collect from now on, and never look again at what was loaded: that would stall the window each time."""
+    """Enable garbage collection, and freeze what is loaded: scanning it would block the window each time."""
     gc.freeze()
     gc.enable()
 
@@ -230,14 +230,14 @@ def _raise_first(db: Path) -> int:
 
 
 def _explain(db: Path | None, error: StoreError | HostError) -> int:
-    """Show a sentence where the window would have been."""
+    """Show an error in place of the window."""
     import signal
 
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.host.terminal import tell
 
-    # There is no window left that could be closed properly.
+    # There is no window that could be closed properly.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
@@ -252,7 +252,7 @@ def _explain(db: Path | None, error: StoreError | HostError) -> int:
 
 
 def _explain_fault(error: Exception) -> int:
-    """Log an exception that nobody expected and that keeps the window from working, and say so."""
+    """Log an unexpected exception that prevents the window from working, and show it."""
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.core.faults import report_of
@@ -273,7 +273,7 @@ def _explain_fault(error: Exception) -> int:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as text, bytes of it that are none as escapes."""
+    """Return a path as text, with undecodable bytes as escapes."""
     return os.fsencode(path).decode(errors="backslashreplace")
 
 

@@ -1,4 +1,4 @@
-"""What a column says of an attempt that has ended."""
+"""Texts of a column about finished attempts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lanes show of outputs that end at any moment."""
+"""What the lanes show of outputs, which may end at any moment."""
 
 from __future__ import annotations
 

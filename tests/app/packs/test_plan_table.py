@@ -1,4 +1,4 @@
-"""What a pack would bring, and what is chosen about it."""
+"""The table of an import preview, and the choices made in it."""
 
 from __future__ import annotations
 

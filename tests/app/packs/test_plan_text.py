@@ -1,4 +1,4 @@
-"""What a prompt of a pack says before it is brought in."""
+"""The preview text of a pack's prompt before it is imported."""
 
 from __future__ import annotations
 

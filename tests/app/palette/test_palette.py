@@ -1,4 +1,4 @@
-"""What is found first: a better match always, what was chosen lately among equals."""
+"""Ranking in the palette: better matches first, recently chosen entries first among equals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TITLES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_siz
 
 @pytest.fixture(scope="module")
 def find(qapp: QApplication) -> Iterator[Find]:
-    """Titles, what is typed, and the titles chosen lately, the last one first; returns what is found, in order."""
+    """Return the matches in order, from titles, query, and recently chosen titles, the newest first."""
     parent = QObject()
     tasks = Tasks(parent)
 

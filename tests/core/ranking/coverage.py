@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the truth: `python -m tests.core.ranking.coverage` prints the table in the docstring of
+"""Coverage of the 95 % intervals: `python -m tests.core.ranking.coverage` prints the table in the docstring of
 workbench/core/ranking/intervals.py."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BAND = 0.93, 0.97
 
 @dataclass(frozen=True)
 class Case:
-    """A judge and how often it is asked."""
+    """A simulated judge and the number of verdicts."""
 
     strengths: tuple[float, ...]
     lanes: int
@@ -70,13 +70,13 @@ OUTSIDE = {
     Case((0.5, -0.5), 2, 3, sets=8): (0.95, 1.0),
     Case(EIGHT, 2, 12): (0.93, 0.98),
 }
-"""Cases whose intervals hold the truth more often, and how often they may. Fewer than six runs do not tell how far
-verdicts of one run agree, so that intervals allow for more agreement than there may be. Of 12 verdicts about 8 entrants
-the prior knows more than they do."""
+"""Cases whose coverage may be higher, with its allowed range. Fewer than six runs do not show how strongly verdicts of
+one run agree, so the intervals allow for more agreement than there may be. With 12 verdicts about 8 entrants the prior
+dominates the data."""
 
 
 def truth(case: Case, random: Random, runs: int) -> dict[str, float]:
-    """Return the strengths that the verdicts of very many runs lead to, centred at 0."""
+    """Return the strengths that very many runs converge to, centred at 0."""
     strengths = strengths_of(case.strengths)
     if not case.ties and not case.shift:
         return strengths
@@ -86,7 +86,7 @@ def truth(case: Case, random: Random, runs: int) -> dict[str, float]:
 
 
 def coverage(case: Case, repetitions: int, resamples: int, seed: int, runs: int = 20_000) -> tuple[float, float]:
-    """Return the share of intervals that hold the truth: by the curvature alone, and as they are told."""
+    """Return the share of intervals that contain the truth: by the curvature alone, and as reported."""
     random = Random(seed)
     right, by_curvature, told, asked = truth(case, random, runs), 0, 0, 0
     for repetition in range(repetitions):

@@ -1,4 +1,4 @@
-"""Verdicts made for tests: by hand, from counts, and by a judge with known preferences."""
+"""Verdicts for tests: written by hand, from counts, and by a simulated judge with known preferences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Counts = Iterable[tuple[str, str, int, int, int]]
 def verdict(
     run: str, *placed: tuple[str, int | None], values: str = "", blind: bool = True, seen: bool = False
 ) -> Judgement:
-    """Return a verdict about outputs of entrants with their places, in the order shown."""
+    """Return a verdict about outputs, from entrants with their places, in the order shown."""
     tops = sum(place == 1 for _, place in placed)
     kind = "all_bad" if not tops else "winner" if tops == 1 else "tie"
     outputs = tuple(JudgedOutput(f"{run}/{values}/{i}", entrant, place) for i, (entrant, place) in enumerate(placed))
@@ -25,7 +25,7 @@ def verdict(
 
 
 def of_counts(counts: Counts) -> list[Judgement]:
-    """Return a verdict of a run of its own for each win and tie."""
+    """Return one verdict, each in its own run, for each win and tie."""
     made: list[Judgement] = []
     for first, second, won, lost, tied in counts:
         for places, number in (((1, 2), won), ((2, 1), lost), ((1, 1), tied)):
@@ -46,8 +46,8 @@ def judged(
 ) -> list[Judgement]:
     """Return verdicts of a judge who chooses by Luce's axiom among `lanes` entrants drawn for each run.
 
-    A tie of all is worth `ties` times their geometric mean. In each run every strength is shifted by a normal number
-    with the standard deviation `shift`, so that the verdicts on its `sets` value sets agree more than chance.
+    A tie of all has the weight `ties` times their geometric mean. In each run every strength is shifted by a normal
+    number with the standard deviation `shift`, so that verdicts on its `sets` value sets agree more than by chance.
     """
     made = []
     for run in range(runs):

@@ -1,4 +1,4 @@
-"""Data sets of the literature, and what was published about them."""
+"""Published data sets, and the estimates published for them."""
 
 PUDDING = (
     ("1", "2", 19, 22, 16),

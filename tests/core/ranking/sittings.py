@@ -1,4 +1,4 @@
-"""How near to the truth a sitting comes, by the queue and by random pairs of the same outputs: `python -m
+"""Accuracy of a judging session with the queue, compared with random pairs of the same outputs: `python -m
 tests.core.ranking.sittings` prints the figures."""
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from workbench.core.ranking.pairs import PairOption, PairQueue, believe, queue, 
 NAMES = "abcdefghij"
 SETS = 20
 AT = 30, 100
-"""After so many pairs a sitting is looked at."""
+"""Numbers of pairs after which a session is evaluated."""
 WAITING = 2
-"""Pairs that are given before the verdict on the last one is learnt from, as many as `app.sitting.AHEAD`."""
+"""Pairs that are handed out before the last verdict is learnt from, as many as `app.rank.judging_session.AHEAD`."""
 MARGIN = 0.05
-"""So much nearer to the truth the queue is to come than pairs of two outputs that are drawn out of all.
+"""Required gain in correlation over pairs of two outputs drawn from all.
 
-Of these some are of one entrant, which says nothing: 9.5 of a hundred where all have 20 outputs.
+Some of these pairs are of one entrant, which says nothing: 9.5 of a hundred where all have 20 outputs.
 """
 EVEN_MARGIN = 0.02
-"""The same against pairs that are drawn among those of different entrants, where all have the same number of outputs.
+"""The same over pairs drawn among those of different entrants, where all have the same number of outputs.
 
-Such pairs are balanced by themselves, and no way to choose that was tried does much better. In 4,000 sittings (2 apart,
-of a vectorised copy) random pairs came to 0.583 after 30 pairs and 0.822 after 100, every two entrants in turn to 0.613
-and 0.831, the queue to 0.628 and 0.857. The pair whose verdict is expected to take most from the variance of the ranks
-themselves (by 100 draws of the posterior, learning from each verdict before the next pair) came to 0.626 and 0.852.
-Even the best share of each two entrants, computed from the true strengths, is no better than equal shares (0.54 and
-0.80 against 0.56 and 0.81).
+Such pairs are balanced by construction, and no strategy that was tried does much better. In 4,000 sessions (2 apart,
+of a vectorised copy) random pairs reached 0.583 after 30 pairs and 0.822 after 100, every two entrants in turn 0.613
+and 0.831, the queue 0.628 and 0.857. The pair whose verdict is expected to reduce the variance of the ranks themselves
+most (by 100 draws of the posterior, learning from each verdict before the next pair) reached 0.626 and 0.852. Even the
+best share of each two entrants, computed from the true strengths, is no better than equal shares (0.54 and 0.80 against
+0.56 and 0.81).
 """
 
 
 @dataclass(frozen=True)
 class History:
-    """Ten entrants with 200 outputs to 20 value sets: as many of each, or ever more of later ones."""
+    """Ten entrants with 200 outputs to 20 value sets: equally many each, or increasingly many for later ones."""
 
     title: str
     outputs: tuple[int, ...]
     apart: float
-    """How far the best entrant is from the worst, on the log scale."""
+    """Distance of the best entrant from the worst, on the log scale."""
 
     def strengths(self, seed: int) -> dict[str, float]:
-        """Return evenly spaced strengths in an order drawn anew for each seed."""
+        """Return evenly spaced strengths, shuffled by the seed."""
         values = np.linspace(-self.apart / 2, self.apart / 2, len(NAMES))
         return dict(zip(Random(seed).sample(NAMES, len(NAMES)), map(float, values), strict=True))
 
@@ -77,14 +77,14 @@ HISTORIES = (
 
 @dataclass(frozen=True)
 class Reached:
-    """How a sitting stands after a number of pairs: Spearman's correlation with the truth, and parts not connected."""
+    """State of a session after a number of pairs: Spearman's correlation with the truth, and connected components."""
 
     correlation: float
     parts: int
 
 
 Way = Literal["queue", "chance", "any two"]
-"""By the queue; by chance among pairs of different entrants to the same values, or among all pairs of outputs."""
+"""The queue; random pairs of different entrants on the same values; or random pairs of all outputs."""
 
 
 def by_chance(history: History, seed: int, number: int, way: Way) -> Iterator[tuple[str, str]]:
@@ -100,7 +100,7 @@ def by_chance(history: History, seed: int, number: int, way: Way) -> Iterator[tu
 
 
 def sitting(history: History, seed: int, way: Way, judge: int = 0) -> list[Reached]:
-    """Return what a judge who chooses by the model reaches after each number of pairs in `AT`."""
+    """Return what a judge who follows the model reaches after each number of pairs in `AT`."""
     random, truth, candidates = Random(f"judge {seed} {judge}"), history.strengths(seed), history.candidates(seed)
     said: list[Judgement] = []
     known = fit(compare(said), also=NAMES)
@@ -136,7 +136,7 @@ def _fill(line: PairQueue, waiting: list[PairOption]) -> PairQueue:
 
 
 def spearman(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return the correlation of the ranks; equal numbers share the mean of their ranks."""
+    """Return the correlation of the ranks (Spearman); ties get the mean of their ranks."""
     return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
 
 
@@ -147,9 +147,9 @@ def _ranks(values: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Gained:
-    """Mean correlations after each number of pairs in `AT` by the queue, and by how much they are above random pairs.
+    """Mean correlations of the queue after each number of pairs in `AT`, and their gains over random pairs.
 
-    `errors` are the standard errors of these gains, and `parts` the most parts that were left by the queue.
+    `errors` are the standard errors of these gains; `parts` is the largest number of components left by the queue.
     """
 
     queued: tuple[float, ...]
@@ -169,7 +169,7 @@ class Gained:
 
 
 def compared(history: History, seeds: int, judges: int) -> Gained:
-    """Return the means over so many orders of strengths, with so many judges each."""
+    """Return the means over this many orders of strengths, with this many judges each."""
     ways: tuple[Way, ...] = ("queue", "any two", "chance")
     all_ = {
         way: [sitting(history, seed, way, judge) for seed in range(seeds) for judge in range(judges)] for way in ways

@@ -1,4 +1,4 @@
-"""Strengths: published values, a likelihood from scratch, and what always holds."""
+"""Strengths of Davidson's model: published values, an independent likelihood, and invariants."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_baseball_as_agresti_published_it() -> None:
 
 
 def log_likelihood(counts: Counts, strengths: dict[str, float], nu: float, prior: float) -> float:
-    """Davidson's likelihood and the prior, written down without any of the code under test."""
+    """Davidson's likelihood and the prior, independent of the code under test."""
     total = prior / 2 * math.log(1 / (1 + nu / 2))
     for strength in strengths.values():
         chance = 1 / (1 + math.exp(-strength))
@@ -67,12 +67,12 @@ def log_likelihood(counts: Counts, strengths: dict[str, float], nu: float, prior
 
 
 def best(height: Callable[..., float], sizes: int) -> list[float]:
-    """Where `height` is highest, by grids that close in on it."""
+    """Return the maximum of `height`, by successively finer grids."""
     middle, reach = [0.0] * sizes, 4.0
     while reach > 1e-5:
         ticks = [[centre + reach * k / 2 for k in range(-2, 3)] for centre in middle]
         found = max(product(*ticks), key=lambda point: height(*point))
-        # The next grid is smaller only once the peak is inside of this one.
+        # The next grid is smaller only once the peak is inside this one.
         inside = all(abs(value - centre) < reach * 0.9 for value, centre in zip(found, middle, strict=True))
         middle, reach = list(found), reach / 2 if inside else reach
     return middle
@@ -124,14 +124,14 @@ def test_without_a_prior_what_has_no_finite_estimate_is_refused() -> None:
     with pytest.raises(ValueError, match="no entrant"):
         fit(compare([]))
     strength = fitted([("a", "b", 3, 0, 0)]).strength("a")
-    # Three wins pull as much as half a win and half a loss against the average hold.
+    # Three wins are balanced by the prior: half a win and half a loss against the average.
     assert 3 * (1 - chance_of(2 * strength)) == pytest.approx(chance_of(strength) - 0.5, abs=1e-9)
     assert fitted([("a", "b", 0, 0, 3)]).strengths == pytest.approx((0, 0), abs=1e-9)
 
 
 def test_a_tie_alone_connects_and_lets_nu_be_finite() -> None:
     found = fitted([("a", "b", 0, 0, 3)])
-    # Half a decision between equals is all that speaks against ties.
+    # Only the prior's half decision between equals weighs against ties.
     assert found.outcome("a", "b").tie == pytest.approx(3 / 3.5, abs=1e-6)
 
 
@@ -175,7 +175,7 @@ def rows(table: Table) -> Iterator[tuple[str, str, int, int, int]]:
 
 
 def more(table: Table, pair: tuple[str, str]) -> Table:
-    """The table with one more win of the first of a pair."""
+    """Return the table with one more win of the first of a pair."""
     won, lost, tied = table.get(pair, (0, 0, 0))
     return {**table, pair: (won + 1, lost, tied)}
 
@@ -248,7 +248,7 @@ def test_the_order_of_verdicts_does_not_matter(table: Table, random: Random) -> 
 
 
 def test_covariances_count_a_verdict_of_many_lanes_once() -> None:
-    # Luce's choice among k equals has the information (I - J / k) / k; n such choices leave the variance k / n of each.
+    # Luce's choice among k equals has the information (I - J / k) / k; n such choices leave each the variance k / n.
     for lanes in (2, 3, 5):
         names, made = "abcde"[:lanes], []
         for number, name in enumerate(names * 400):

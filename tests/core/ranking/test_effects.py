@@ -1,4 +1,4 @@
-"""What parts bring: against a grid, the plain model and made cases, and what cannot be told apart."""
+"""Effects of parts: against a grid, the plain model and simulated cases, and parts that cannot be separated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workbench.core.ranking.judgements import Judgement, compare
 
 
 def parted(**made_of: str) -> Parts:
-    """Return entrants with parts of one letter each."""
+    """Return entrants with parts named by one letter each."""
     return {entrant: frozenset(parts) for entrant, parts in made_of.items()}
 
 
@@ -58,7 +58,7 @@ def test_one_part_each_is_the_plain_model() -> None:
     assert [value - sum(parted.values) / 4 for value in parted.values] == pytest.approx(plain.strengths, abs=1e-7)
     assert sum(parted.values) / 4 == pytest.approx(plain.centre, abs=1e-7)
     assert parted.nu == pytest.approx(plain.nu, abs=1e-7)
-    # Only against each other: an entrant without any of them was never seen.
+    # Only relative effects are known, because no entrant lacks them all.
     assert parted.tangles == (TechniqueTangle(tuple("abcd"), "mixed"),)
     assert parted.told == ()
 
@@ -86,7 +86,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
             interval = one.of(part)
             assert interval.low < interval.estimate < interval.high
             held += interval.low <= value <= interval.high
-    # 300 intervals, 95 %: fewer than 275 would be rarer than one in a hundred.
+    # Of 300 intervals at 95 %, fewer than 275 has a probability below one in a hundred.
     assert held >= 275
 
 
@@ -119,7 +119,7 @@ def test_relabeling_changes_nothing_but_names(verdicts: list[Judgement], order: 
     [
         # In every version.
         (parted(a="X", b="XY"), [("a", "b", 3, 2, 0)], (TechniqueTangle(("X",), "level"),)),
-        # Always with each other.
+        # Always together.
         (
             parted(a="", b="XY", c="Z"),
             [("a", "b", 3, 2, 0), ("a", "c", 1, 1, 0)],
@@ -127,7 +127,7 @@ def test_relabeling_changes_nothing_but_names(verdicts: list[Judgement], order: 
         ),
         # One or the other.
         (parted(a="X", b="Y"), [("a", "b", 3, 2, 0)], (TechniqueTangle(("X", "Y"), "instead"),)),
-        # Both differ, but not everywhere alike: as many unknowns as directions.
+        # Both differ, but in different comparisons: as many unknowns as directions.
         (parted(a="", b="X", c="XY"), [("a", "b", 3, 2, 0), ("b", "c", 3, 2, 1)], ()),
         # Two differences for three parts.
         (

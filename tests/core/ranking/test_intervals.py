@@ -1,4 +1,4 @@
-"""Intervals hold the truth as often as they say, and are the same each time."""
+"""Intervals have their nominal coverage, and are reproducible."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(case: Case, figure: Calla
     by_curvature, told = coverage(case, depth.pick(60, 1000), depth.pick(60, 400), 11, depth.pick(3_000, 20_000))
     figure(line(case, by_curvature, told))
     low, high = OUTSIDE.get(case, BAND)
-    # So few repetitions may be off by as much.
+    # Tolerance for the small number of repetitions.
     slack = depth.pick(0.11, 0.01)
     assert low - slack <= told <= high + slack
 
@@ -107,10 +107,10 @@ def test_verdicts_of_one_run_are_not_many_runs() -> None:
 def test_with_few_runs_they_are_as_wide_as_their_agreement_makes_likely(runs: int) -> None:
     steps = intervals._widening(np.array([0.0, 0.5, 1.0, 3.0, 8.0, 1e6]), runs, 8.0)
     assert list(steps) == sorted(steps)
-    # At least as wide as if all verdicts were independent, at most as if each run were a single one.
+    # At least as wide as for independent verdicts, at most as for one verdict per run.
     assert 1 < steps[0] < 3 < 6 < steps[-1] <= 8
     assert intervals._widening(np.ones(1), runs, 1.0) == pytest.approx(1, abs=1e-3)
-    # The more runs show no agreement, the less of it is feared.
+    # The more runs show no agreement, the less agreement is assumed.
     assert intervals._widening(np.ones(1), 5, 8.0) < intervals._widening(np.ones(1), 2, 8.0)
 
 
@@ -136,7 +136,7 @@ def test_ends_are_where_the_likelihood_fell_as_far_as_it_may(lanes: int, ties: f
     top = height(sure.peak.strengths[0], math.log(sure.peak.nu[0]) if sure.peak.nu[0] else -math.inf)
     basis = np.linalg.svd(directions[:1])[2][1:]
     for end in ends[0]:
-        # The highest point with this value, found by small steps uphill and nothing else.
+        # The maximum with this value held fixed, by an independent hill climb with shrinking steps.
         strengths, log_nu = directions[0] * end / (directions[0] @ directions[0]), math.log(sure.peak.nu[0] or 1.0)
         log_nu = log_nu if sure.peak.nu[0] else -math.inf
         best, step = height(strengths, log_nu), 0.5
@@ -163,7 +163,7 @@ def test_who_was_hardly_judged_stays_uncertain() -> None:
     sure = measured([*made, verdict("x", ("new", 1), ("b", 2)), verdict("y", ("new", 1), ("c", 2))])
     new, old = sure.of("new"), sure.of("a")
     assert new.high - new.low > 2 * (old.high - old.low)
-    # It blurs the average, and with that everybody's place, but not how the others stand to each other.
+    # It makes the average uncertain, and with it every entrant's position, but not the differences between the others.
     without = measured(made)
     apart, before = sure.between("a", "b"), without.between("a", "b")
     assert apart.high - apart.low == pytest.approx(before.high - before.low, rel=0.1)
@@ -231,5 +231,5 @@ def test_many_entrants_take_little_memory() -> None:
     measure(comparisons, fitted, resamples=400)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    # A thread does not give back to the system what it took at once.
+    # The peak matters, because a thread does not return its memory to the system at once.
     assert peak < 25e6

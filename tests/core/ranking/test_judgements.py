@@ -1,4 +1,4 @@
-"""Verdicts become comparisons."""
+"""Conversion of verdicts into comparisons."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_some_that_are_tied_beat_the_rest() -> None:
 def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
     won = compare([verdict("r", ("a", 2), ("a", 1), ("b", 2), ("b", 2), ("b", 2))])
     assert won.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 2),)
-    # Of the pairs of outputs that were told apart, two are a's, one is b's, and one is a tie.
+    # Of the pairs of outputs with different places, two go to a and one to b; one pair is a tie.
     mixed = compare([verdict("r", ("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 2))])
     assert mixed.items == (EntrantComparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
 

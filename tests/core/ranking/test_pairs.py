@@ -1,4 +1,4 @@
-"""Pairs for the judging queue: informative, balanced, the same for the same seed, and free to undo."""
+"""Pairs for the judging queue: informative, balanced, reproducible by seed, and undoable."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def belief(made: list[Judgement], entrants: str = FOUR) -> tuple[DavidsonFit, Fl
 
 
 def candidates(entrants: str = FOUR, values: int = 10, judged: int = 0) -> list[PairOption]:
-    """Every two entrants on every value set, one first here and the other there; the first `judged` were judged."""
+    """Return all pairs of entrants on every value set, in alternating order; the first `judged` sets are judged."""
     return [
         PairOption(f"{one}{v}", f"{other}{v}", one, other, f"v{v}", first_left=int(v < judged), judged=int(v < judged))
         for pair in combinations(entrants, 2)
@@ -62,7 +62,7 @@ def left_of(pair: OutputPair) -> str:
 
 
 def test_the_open_and_uncertain_comes_first() -> None:
-    # a and b are far above c and d; who of a and b is stronger is as open as it gets, and least looked at.
+    # a and b are far above c and d; the order of a and b is the most uncertain and least compared.
     settled = [
         ("a", "c", 20, 1, 0),
         ("b", "d", 20, 1, 0),
@@ -114,7 +114,7 @@ def test_a_pair_that_is_taken_counts_as_judged() -> None:
     gained = np.linalg.pinv(after.covariances) - np.linalg.pinv(start.covariances)
     information = gained[i, i]
     assert gained == pytest.approx(information * np.outer(direction, direction), abs=1e-6)
-    # Never more than a comparison of equals has.
+    # Never more information than a comparison of equals.
     assert 0 < information <= 0.25
     assert np.diag(after.covariances).sum() < np.diag(start.covariances).sum()
 
@@ -122,9 +122,9 @@ def test_a_pair_that_is_taken_counts_as_judged() -> None:
 def test_left_and_right_take_turns() -> None:
     pairs, _ = taken(made([("a", "b", 5, 5, 1), ("c", "d", 2, 1, 0)]), 60)
     for group in map("".join, combinations(FOUR, 2)):
-        # A repeated pair is shown in the other order, whichever side is next.
+        # A repeated pair swaps its sides, independently of the alternation.
         lefts = [left_of(pair) for pair in pairs[: AGAIN - 1] if entrants(pair) == group]
-        # Each two in a row have both ways round, in an order that cannot be foretold.
+        # Each two consecutive pairs have both orders, in an unpredictable sequence.
         assert all(one != other for one, other in zip(lefts[::2], lefts[1::2], strict=False))
     for entrant in FOUR:
         mine = [pair for pair in pairs if entrant in entrants(pair)]
@@ -183,7 +183,7 @@ def test_of_a_first_sitting_every_twentieth_was_judged_in_it_and_changes_sides()
     assert again == [AGAIN - 1, 2 * AGAIN - 1]
     for place, first in zip(again, (0, 1), strict=True):
         assert (pairs[place].left, pairs[place].right) == (pairs[first].right, pairs[first].left)
-    # There is an end, and what was judged does not come back at once when little is left.
+    # The queue ends, and with few pairs left it does not repeat recent ones.
     rest, end = taken(end, 6 * 20 + 6 - 2 * AGAIN)
     assert not any(pair.again for pair in rest[-6:])
     assert take(end)[0] is None
@@ -249,7 +249,7 @@ def test_parts_that_were_judged_apart_are_joined_first() -> None:
     pairs, _ = taken(queue(candidates("abcdef"), *belief(of_counts(apart), "abcdef")), 1)
     assert set(entrants(pairs[0])) & set("ab")
     assert set(entrants(pairs[0])) & set("cd")
-    # Nothing pairs them directly: the way leads over who was not judged yet.
+    # No pair connects the groups directly; the path leads through entrants without verdicts.
     direct = [set(both) for both in ("ac", "ad", "bc", "bd")]
     over = [c for c in candidates("abcdef") if {c.first_entrant, c.second_entrant} not in direct]
     some, _ = taken(queue(over, *belief(of_counts(apart), "abcdef")), 3)
@@ -262,7 +262,7 @@ def test_a_pair_without_a_preference_connects_nobody() -> None:
     first, after = take(start)
     assert first is not None
     one, other = entrants(first)
-    # It counts as an edge until it is known that it was skipped, or called all bad.
+    # A handed-out pair counts as an edge until it is known to be skipped or all bad.
     again, _ = take(after)
     assert again is not None
     assert set(entrants(again)) & {one, other}
@@ -311,7 +311,7 @@ def test_a_sitting_comes_nearer_to_the_order_than_random_pairs(history: History,
     assert found.parts == (1, 1)
     even = history is HISTORIES[0]
     for gains, margin in ((found.above_any_two, MARGIN), (found.above_chance, EVEN_MARGIN if even else MARGIN)):
-        # A few sittings alone are as near as 0.1 to their mean; both together are nearer.
+        # Means of a few sessions deviate by up to 0.1; the mean of both is closer.
         assert min(depth.pick([sum(gains) / 2], gains)) >= margin - 2 * max(depth.pick((0.0,), found.errors))
 
 
@@ -326,9 +326,9 @@ def test_a_sitting_of_500_out_of_10_000() -> None:
     balance: Counter[str] = Counter()
     for pair in pairs:
         balance[entrants(pair)] += 1 if left_of(pair) == entrants(pair)[0] else -1
-    # A pair that comes again changes its sides, whoever's turn it is.
+    # A repeated pair swaps its sides, independently of the alternation.
     assert max(map(abs, balance.values())) <= 2
-    # Nobody knows anything yet, so every two entrants meet about as often.
+    # With no information yet, all pairs of entrants occur about equally often.
     met = Counter(map(entrants, pairs))
     assert len(met) == 190
     assert max(met.values()) <= 4

@@ -1,4 +1,4 @@
-"""How many more verdicts separate the two strongest."""
+"""The number of further verdicts needed to separate the two strongest entrants."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_some_more_would_separate() -> None:
     found = of([("a", "b", 20, 12, 0), ("b", "c", 30, 10, 0), ("a", "c", 33, 7, 0)])
     assert (found.first, found.second, found.state) == ("a", "b", "more")
     assert found.distance.low < 0
-    # These two alone tell more about these two than a mix in which they meet in each third verdict.
+    # Verdicts about these two alone are more informative than a mix in which every third one is about them.
     assert found.direct.even is not None
     assert found.alike.even is not None
     assert 0 < found.direct.even < found.alike.even
@@ -109,7 +109,7 @@ def test_the_chance_comes_true(runs: int, more: int) -> None:
 def test_a_direct_verdict_adds_its_information() -> None:
     found = of([("a", "b", 30, 20, 0), ("a", "c", 30, 20, 0), ("b", "c", 30, 20, 0)])
     variance = ((found.distance.high - found.distance.estimate) / 1.96) ** 2
-    # So near to equals a verdict has nearly the information of equals, 1/4.
+    # Near equality a verdict has nearly the information of a comparison of equals, 1/4.
     reached = [
         chance_to_separate(found.distance.estimate, variance, 1 / (1 / variance + more * 0.245))
         for more in range(1, 500)

@@ -1,4 +1,4 @@
-"""A table, or a sentence in its place."""
+"""Whether there are enough verdicts for a table, or a sentence is shown instead."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_sentence_in_place_of_a_table(made: list[Judgement], reason: str, miss
 
 def test_six_are_enough() -> None:
     assert enough(compare(of_counts([("a", "b", 3, 2, 1)])))
-    # The reason for that number: what equals do by luck in less than 1 of 20 cases.
+    # The reason for that number: equals reach it by luck in less than 1 of 20 cases.
     assert 2 * 0.5**FEWEST < 0.05 <= 2 * 0.5 ** (FEWEST - 1)
 
 

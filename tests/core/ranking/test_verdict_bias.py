@@ -1,4 +1,4 @@
-"""What could mislead, with verdicts made to mislead."""
+"""Detection of biases, with verdicts constructed to have them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.core.ranking.verdict_bias import (
 
 
 def won_at(*spots: int, lanes: int = 2, blind: bool = True) -> list[Judgement]:
-    """Verdicts whose winner stood at these places."""
+    """Return verdicts whose winners stood at these positions."""
     return [
         verdict(f"r{n}", *((chr(ord("a") + i), 1 if i == spot else 2) for i in range(lanes)), blind=blind)
         for n, spot in enumerate(spots)
@@ -49,7 +49,7 @@ def test_places_that_mean_nothing() -> None:
     found = places(won_at(*[0, 1] * 30))
     assert found.chance == pytest.approx(1)
     assert not found.misleads
-    # Four of four is what luck does in 1 of 8 cases.
+    # Four of four happens by luck in 1 of 8 cases.
     few = places(won_at(0, 0, 0, 0))
     assert few.chance == pytest.approx(1 / 8)
     assert not few.misleads
@@ -65,7 +65,7 @@ def test_a_habit_too_small_to_matter_does_not_mislead() -> None:
 def test_the_share_expected_goes_by_the_number_of_lanes() -> None:
     found = places([*won_at(0, 1, lanes=2), *won_at(0, 1, 2, 3, lanes=4)])
     assert (found.winners, found.first, found.expected) == (6, 2, 2.0)
-    # Chances of 0 to 6 first places: two tosses of 1/2 and four of 1/4, written out.
+    # Probabilities of 0 to 6 first places: two tosses with 1/2 and four with 1/4, written out.
     two, four = [0.25, 0.5, 0.25], [comb(4, k) * 0.25**k * 0.75 ** (4 - k) for k in range(5)]
     whole = [sum(two[i] * four[k - i] for i in range(3) if 0 <= k - i <= 4) for k in range(7)]
     assert found.chance == pytest.approx(sum(share for share in whole if share <= whole[2] * 1.0000001))
@@ -113,7 +113,7 @@ def test_outputs_seen_before() -> None:
 
 
 def about(*said: str) -> list[Judgement]:
-    """Verdicts about the same two outputs, shown in turns left and right."""
+    """Return verdicts about the same two outputs, with alternating sides."""
     told = {"first": ("winner", 1, 2), "second": ("winner", 2, 1), "tie": ("tie", 1, 1), "bad": ("all_bad", None, None)}
     made = []
     for turn, word in enumerate(said):
@@ -134,7 +134,7 @@ def test_two_that_lost_were_not_compared() -> None:
         outputs = tuple(JudgedOutput(f"o{i}", "abc"[i], 1 if i == winner else 2) for i in range(3))
         return Judgement(run, "", "winner", outputs)
 
-    # First against second: said twice, differently. First against third: the same. Second and third: only once.
+    # First against second: twice, contradicting. First against third: twice, agreeing. Second against third: once.
     assert agreement([three("r", 0), three("s", 1)]) == VerdictAgreement(1, 0)
     assert agreement([three("r", 0), three("s", 0)]) == VerdictAgreement(2, 2)
 

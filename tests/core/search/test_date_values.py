@@ -1,4 +1,4 @@
-"""Days begin at midnight where the person is."""
+"""Days begin at midnight in the user's time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks stand where the words are, in any script."""
+"""Highlighted matches have the right positions, in any script."""
 
 from __future__ import annotations
 

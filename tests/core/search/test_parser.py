@@ -1,4 +1,4 @@
-"""What a person types is understood, or complained about and searched all the same."""
+"""The search parser understands any input, or complains about it and still searches."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ typed = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
 
 
 def fields_of(kind: type[object]) -> st.SearchStrategy[str]:
-    """Names of the filters that take such values."""
+    """Return a strategy of the names of filters with values of this type."""
     return st.sampled_from([row.name for row in FIELDS.values() if isinstance(row.values, kind)])
 
 

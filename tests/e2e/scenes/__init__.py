@@ -1,1 +1,1 @@
-"""The scenes of the gallery: each leads the window to some of its faces and takes pictures of them."""
+"""Scenes of the gallery: each brings the window into some of its states and takes pictures of them."""

@@ -1,4 +1,4 @@
-"""The lanes and their answers."""
+"""Scenes of lanes and their answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = Qt.Key
 
 
 def reading(demo: Demo) -> None:
-    """One answer in every way of reading, and what differs."""
+    """One answer in every reading mode, and its differences."""
     window = demo.window
     ask(demo, MARKDOWN)
     window.focus_lane(0)
@@ -60,7 +60,7 @@ def reading(demo: Demo) -> None:
 
 
 def calling(demo: Demo) -> None:
-    """A model that calls the simulated tool, shown in steps while it does and afterwards."""
+    """A model that calls the simulated tool, pictured during the calls and afterwards."""
     window = demo.window
     named = {"index": 0, "id": "c1", "function": {"name": "lookup_order", "arguments": ARGUMENTS[:18]}}
     rest = {"index": 0, "function": {"arguments": ARGUMENTS[18:]}}
@@ -79,7 +79,7 @@ def calling(demo: Demo) -> None:
 
 
 def running(demo: Demo) -> None:
-    """Answers that stream, and the question for a run over its limits."""
+    """Streaming answers, and the confirmation of a run over its limits."""
     window = demo.window
     with provider(demo, "Slow model") as (fake, endpoint):
         words = ("The order number you provided is ", "123ABCDEFG. ", "Please wait while I")
@@ -102,7 +102,7 @@ def running(demo: Demo) -> None:
     demo.until("it asks", lambda: window.budget_confirmation.asks)
     shots(demo, "over-the-limits", narrow=True)
     window.theme.set_scale(2.0)
-    # All of the window is laid out anew.
+    # The whole window is laid out again.
     demo.pause(600)
     demo.picture("over-the-limits-at-200")
     window.theme.set_scale(1.0)
@@ -111,7 +111,7 @@ def running(demo: Demo) -> None:
 
 
 def blind(demo: Demo) -> None:
-    """A run whose models are hidden, before and after its verdict."""
+    """A blind run, before and after its verdict."""
     command(demo, "blind")
     ask(demo, MARKDOWN, 3)
     shots(demo, "blind", narrow=True)
@@ -136,7 +136,7 @@ def lanes(demo: Demo) -> None:
 
 
 def odd(demo: Demo) -> None:
-    """An empty answer, one of several choices, and thoughts that came in think tags."""
+    """An empty answer, an answer with several choices, and reasoning in think tags."""
     window = demo.window
     thoughts = "<think>The order number is 123ABCDEFG. I should look for it in the message first.</think>\n\n"
     with provider(demo, "Odd model") as (fake, endpoint):
@@ -173,7 +173,7 @@ def odd(demo: Demo) -> None:
 
 
 def several(*texts: str) -> Reply:
-    """A stream of as many choices as there are texts."""
+    """Return a stream with one choice per text."""
     pieces = [
         event({"choices": [{"index": index, "delta": {"content": text}, "finish_reason": "stop"}]})
         for index, text in enumerate(texts)
@@ -182,7 +182,7 @@ def several(*texts: str) -> Reply:
 
 
 def layout(demo: Demo) -> None:
-    """One lane with the whole width, hidden lanes, a baseline, samples, and columns as wide as their text."""
+    """One lane at full width, hidden lanes, a baseline, samples, and columns as wide as their text."""
     window = demo.window
     ask(demo, MARKDOWN, 3)
     window.focus_lane(1)
@@ -210,7 +210,7 @@ def layout(demo: Demo) -> None:
 
 
 def samples(demo: Demo) -> None:
-    """Several samples of a lane, and how far they are apart."""
+    """Several samples of a lane, and how much they differ."""
     window = demo.window
     with provider(demo, "Varied model") as (fake, endpoint):
         fake.script(*(stream(text) for text in SAMPLES), method="POST")
@@ -225,7 +225,7 @@ def samples(demo: Demo) -> None:
 
 
 def menus(demo: Demo) -> None:
-    """The menus, which are where most of what a person can do is told."""
+    """The menus, which list most of the commands."""
     window = demo.window
     ask(demo, MARKDOWN)
     column = window.lanes.column(window.slots()[0])
@@ -238,7 +238,7 @@ def menus(demo: Demo) -> None:
     demo.picture("message-menu")
     _close_menu(demo)
     (button,) = (found for found in window.header.findChildren(QPushButton) if found.menu() is not None)
-    # The button itself would wait until its menu is closed.
+    # Pressing the button would block until its menu is closed.
     button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
     demo.picture("main-menu")
     _close_menu(demo)

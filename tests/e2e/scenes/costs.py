@@ -1,4 +1,4 @@
-"""Costs and parameters as lanes say them."""
+"""Scenes of costs and parameters in the lanes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW = {"input_cost_per_token": 3e-6, "output_cost_per_token": 15e-6, "input_cost
 
 
 def costs(demo: Demo) -> None:
-    """A gateway that tells prices, one that reports a cost, one without prices, and a free lane."""
+    """A gateway with prices, one that reports a cost, one without prices, and a free lane."""
     window = demo.window
     with provider(demo, "Acme proxy") as (fake, endpoint):
         told = json.dumps({"data": [{"model_name": "acme-large", "model_info": ROW}]}).encode()
@@ -52,6 +52,6 @@ def costs(demo: Demo) -> None:
 
 
 def _grey(demo: Demo) -> int:
-    """How many fields of the open form are greyed."""
+    """Return how many fields of the open form are disabled."""
     forms = demo.window.frame.findChildren(ParamsDialog)
     return sum(not field.isEnabled() for form in forms for field in form.fields.values())

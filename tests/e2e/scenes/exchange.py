@@ -1,4 +1,4 @@
-"""Import and export of runs."""
+"""Scenes of importing and exporting runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONG = "logs of the evaluation of all customer letters of the last year, second
 
 
 def exchange(demo: Demo) -> None:
-    """Show a file before it is imported, with and without rows that are left out, and the end of each."""
+    """The preview of an import, with and without skipped rows, and the result of each."""
     controller = demo.window.dialogs.exchange_actions
     with TemporaryDirectory() as folder:
         log = new_log(Path(folder) / "logs.db")

@@ -1,4 +1,4 @@
-"""The History view: a search with hits, its completion, what is not understood, and its empty states."""
+"""Scenes of the History view: a search with hits, its completion, complaints about a query, and empty states."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.ui.features.history.view import HistoryView
 
 
 def history(demo: Demo) -> None:
-    """Everything that the view shows."""
+    """All states of the view."""
     window = demo.window
     command(demo, "view_history")
     view = window.views.here()
@@ -94,7 +94,7 @@ def _saved(demo: Demo, view: HistoryView) -> None:
 
 def _deleting(demo: Demo, view: HistoryView) -> None:
     erasing = demo.window.history.erasing
-    # The scenes before this one leave runs of their own.
+    # Earlier scenes have left runs.
     before = view.model.rowCount()
     view.table.select(2)
     command(demo, "delete_run")

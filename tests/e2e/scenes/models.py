@@ -1,4 +1,4 @@
-"""Scenes about models: retired ones, similar ones, and those of a server that does not answer."""
+"""Scenes of models: retired ones, similar ones, and those of a server that does not answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLD = "gpt-4-0613"
 
 
 def models(demo: Demo) -> None:
-    """Retired models in lanes, picker and palette; the picker of a server that is stopped."""
+    """Retired models in lanes, picker and palette; the picker for a stopped server."""
     window = demo.window
     workbench = window.workbench
     known = workbench.catalogue.get().models

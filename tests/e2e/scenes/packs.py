@@ -1,4 +1,4 @@
-"""Packs, cases and training files."""
+"""Scenes of packs, cases and training files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORDS = Content(
 
 
 def packs(demo: Demo) -> None:
-    """Bringing a pack in: what it would bring, that nothing is new, that it cannot be read."""
+    """Importing a pack: the preview, a preview without anything new, and an unreadable file."""
     imports = demo.window.dialogs.pack_imports
     with TemporaryDirectory() as folder:
         pack = _pack(Path(folder))
@@ -57,7 +57,7 @@ def packs(demo: Demo) -> None:
 
 
 def pack_export(demo: Demo) -> None:
-    """Taking prompts out: what, what it would be with something that was found, and where it is."""
+    """Exporting prompts: the choice, a preview with findings, and the result."""
     demo.window.views.show("compose")
     demo.window.frame.activateWindow()
     store = demo.window.store
@@ -96,7 +96,7 @@ def pack_export(demo: Demo) -> None:
 
 
 def cases(demo: Demo) -> None:
-    """The cases of a prompt: none yet, and some with checks that are known and unknown."""
+    """The cases of a prompt: none, and some with known and unknown checks."""
     window = demo.window
     command(demo, "cases")
     empty = opened(demo, CasesDialog)
@@ -128,7 +128,7 @@ def cases(demo: Demo) -> None:
 
 
 def training_files(demo: Demo) -> None:
-    """Training files: nothing to train with, and a preview with contradictions."""
+    """Training files: no data, and a preview with contradictions."""
     command(demo, "training")
     empty = opened(demo, TrainingDialog)
     demo.pause(400)
@@ -161,7 +161,7 @@ def training_files(demo: Demo) -> None:
 
 
 def _undo(demo: Demo) -> None:
-    """Take out again what came."""
+    """Undo the import."""
     command(demo, "undo_import")
     demo.until("it is taken out", lambda: "Removed" in demo.window.notice.text())
 

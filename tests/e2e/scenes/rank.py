@@ -1,4 +1,4 @@
-"""Rank: nothing to rank yet, a ranking in every size, and pairs that are judged."""
+"""Scenes of Rank: no ranking yet, a ranking in every size, and pairs to judge."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def ranking(demo: Demo) -> None:
 
 
 def judging(demo: Demo) -> None:
-    """Pairs of the queue, and its end."""
+    """Pairs of the queue, and the end of the queue."""
     window = demo.window
     _entered(demo)
     command(demo, "judge")

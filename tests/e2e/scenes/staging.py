@@ -1,4 +1,4 @@
-"""What all scenes use to lead the window somewhere and to take its picture."""
+"""Helpers of all scenes that set the window up and take its picture."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ Theme = Literal["light", "dark"]
 BOTH: tuple[Theme, ...] = ("light", "dark")
 Kind = TypeVar("Kind", bound=QDialog)
 EDGE = QSize(16, 48)
-"""What the desktop draws around a dialog."""
+"""Room for the window frame that a desktop draws around a dialog."""
 
 
 def put(demo: Demo, content: Content, lanes: int = 2, **values: str) -> None:
-    """Let the draft be this content with these values and so many lanes of `echo`."""
+    """Set the draft to this content and these values, with this many lanes of `echo`."""
     columns = tuple(Lane(f"g{number}", ECHO, ECHO_MODEL) for number in range(1, lanes + 1))
     show(demo, content, columns, **values)
 
 
 def show(demo: Demo, content: Content, lanes: tuple[Lane, ...], **values: str) -> None:
-    """Let the draft be this content with these lanes and values, and wait until it is checked and counted."""
+    """Set the draft to this content with these lanes and values, and wait until it is checked and counted."""
     compose = demo.window.session
     compose.back()
     compose.put_back(Draft(content, tuple(values.items()), lanes, compose.draft().based_on))
@@ -39,13 +39,13 @@ def show(demo: Demo, content: Content, lanes: tuple[Lane, ...], **values: str) -
 
 
 def ask(demo: Demo, text: str, lanes: int = 2) -> None:
-    """Run a single message, which is then the answer of every lane."""
+    """Run a single message, which every lane echoes as its answer."""
     put(demo, Content((Message("user", text),)), lanes)
     demo.run()
 
 
 def shots(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, narrow: bool = False) -> None:
-    """Take a picture in each theme; the last one also at the smallest size."""
+    """Take a picture in each theme; in the last one also at the smallest size."""
     for theme in themes:
         demo.window.theme.set_mode(theme)
         demo.picture(f"{name}-{theme}")
@@ -55,7 +55,7 @@ def shots(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, narrow: bo
 
 
 def small(demo: Demo, name: str) -> None:
-    """Take a picture at the smallest size, with the dialogs as they are on so small a screen."""
+    """Take a picture at the smallest size, with dialogs sized for such a screen."""
     frame = demo.window.frame
     demo.resize(NARROW)
     open_ = [
@@ -74,27 +74,27 @@ def small(demo: Demo, name: str) -> None:
 
 
 def command(demo: Demo, id_: str) -> None:
-    """Do what a command does."""
+    """Trigger a command."""
     demo.window.command(id_)
     demo.pause(120)
 
 
 def opened(demo: Demo, kind: type[Kind]) -> Kind:
-    """Wait for an open dialog of this kind and return it."""
+    """Wait for an open dialog of this type and return it."""
 
     def found() -> list[Kind]:
         return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
 
     demo.until(f"a {kind.__name__} is open", found)
     (one, *_) = found()
-    # Without a window manager nobody else does it.
+    # There may be no window manager to do this.
     one.activateWindow()
     demo.until(f"the {kind.__name__} has the keyboard", one.isActiveWindow)
     return one
 
 
 def dialog(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, settle_ms: int = 300) -> None:
-    """Take pictures of the dialog that is open, then close it."""
+    """Take pictures of the open dialog, then close it."""
     one = opened(demo, QDialog)
     demo.pause(settle_ms)
     shots(demo, name, themes)
@@ -105,7 +105,7 @@ def dialog(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, settle_ms
 
 @contextmanager
 def provider(demo: Demo, name: str) -> Iterator[tuple[FakeProvider, str]]:
-    """Serve a provider on this machine; yields it and the uid of its endpoint."""
+    """Serve a provider on this machine; yield it and the uid of its endpoint."""
     with FakeProvider() as fake:
         saved = demo.window.workbench.endpoints.save(EndpointForm(name, fake.base_url))
         saved.done.result(timeout=10)

@@ -1,4 +1,4 @@
-"""What the pictures show: prompts and answers of every kind."""
+"""Texts for the pictures: prompts and answers of every kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dialogs, the settings, and every size of text."""
+"""Scenes of dialogs, the settings, and every text size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.ui.features.improve.dialog import ImproveDialog
 
 
 def overlays(demo: Demo) -> None:
-    """Palette and shortcut sheet, which close by themselves when another window comes to the front."""
+    """Palette and shortcut sheet, which close by themselves when another window is activated."""
     for theme in ("light", "dark"):
         demo.window.theme.set_mode(theme)  # type: ignore[arg-type] # one of the modes, by the line above
         command(demo, "palette")
@@ -31,7 +31,7 @@ def overlays(demo: Demo) -> None:
 
 
 def pasting(demo: Demo) -> None:
-    """What is chosen from lists and pasted into windows."""
+    """Dialogs for choosing from lists and for pasting."""
     window = demo.window
     put(demo, BLOCKS, question="Where is it?")
     command(demo, "techniques")
@@ -48,7 +48,7 @@ def pasting(demo: Demo) -> None:
 
 
 def improving(demo: Demo) -> None:
-    """The window that asks for a better prompt: empty, with a proposal, and with none."""
+    """The dialog for improving a prompt: empty, with a proposal, and without one."""
     ask(demo, MARKDOWN)
     window = demo.window
     demo.until("they can be judged", lambda: all(map(window.lane_presenter.can_mark, window.slots())))
@@ -83,7 +83,7 @@ def settings(demo: Demo) -> None:
 
 
 def sizes(demo: Demo) -> None:
-    """The smallest and the largest text, also with a notice in the header."""
+    """The smallest and the largest text size, also with a notice in the header."""
     window = demo.window
     put(demo, BLOCKS, question="Where is it?")
     demo.run()

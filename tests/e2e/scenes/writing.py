@@ -1,4 +1,4 @@
-"""The editor and what is below it."""
+"""Scenes of the editor and the panels below it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFren
 
 
 def empty(demo: Demo) -> None:
-    """What stands where nothing is yet."""
+    """The empty states."""
     window = demo.window
     sample = window.prompt_uid
     window.prompts.create(LONG)
@@ -40,7 +40,7 @@ def empty(demo: Demo) -> None:
 
 
 def blocks(demo: Demo) -> None:
-    """Examples, tools, output format, and finding in all of them."""
+    """Examples, tools, output format, and a search through all of them."""
     put(demo, BLOCKS, question="What’s the status of my order 123ABCDEFG?")
     shots(demo, "blocks", narrow=True)
     demo.run()
@@ -63,7 +63,7 @@ def schema_form(demo: Demo) -> None:
 
 
 def mistakes(demo: Demo) -> None:
-    """What is wrong in a template, and names that are misspelt, missing or not used."""
+    """Errors in a template, and misspelt, missing and unused variables."""
     checking = demo.window.checking
     put(demo, JINJA, orders="[]")
     demo.until("the mistake is found", lambda: checking.mistake is not None)
@@ -81,7 +81,7 @@ def caching(demo: Demo) -> None:
 
 
 def sets(demo: Demo) -> None:
-    """Several value sets, their answers page by page, and the window that pastes them."""
+    """Several value sets, paging through their answers, and the dialog for pasting them."""
     window = demo.window
     put(demo, Content((Message("system", "Answer in {{language}}."), Message("user", "{{question}}"))))
     QApplication.clipboard().setText(ROWS)
@@ -102,7 +102,7 @@ def sets(demo: Demo) -> None:
 
 
 def attaching(demo: Demo) -> None:
-    """Files on a message, one that is refused, and a model that cannot see."""
+    """Files attached to a message, a refused file, and a model without vision."""
     window = demo.window
     lanes = (Lane("g1", ECHO, ECHO_MODEL), Lane("g2", LITELLM, "openai/gpt-3.5-turbo"))
     show(demo, Content((Message("user", "What is on this label?"),)), lanes)
@@ -130,7 +130,7 @@ def attaching(demo: Demo) -> None:
 
 
 def texts(demo: Demo) -> None:
-    """Long, right-to-left and emoji text, everywhere a person can put it."""
+    """Long, right-to-left and emoji text in every field that takes text."""
     window = demo.window
     content = Content((Message("system", RTL), Message("user", EMOJI + "\n\n{{" + "long_name_" * 6 + "}} {{x}}")))
     put(demo, content, **{"long_name_" * 6: RTL, "x": EMOJI})

@@ -1,7 +1,7 @@
-"""Looks after a history in processes that are killed: `python -m tests.store.maintenance.care_child DIR WHAT SEED`.
+"""Maintains a history in processes that are killed: `python -m tests.store.maintenance.care_child DIR WHAT SEED`.
 
-A process is killed at a step: when it is about to open, rename, link or remove a file, or while SQLite copies. All of
-them begin with the same history, and what each one leaves is looked at here. Prints how many were killed.
+A process is killed at a step: before it opens, renames, links or removes a file, or while SQLite copies. All processes
+start with the same history, and the files that each one leaves are checked here. Prints how many were killed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STEPS = {"open", "os.rename", "os.remove", "os.link", "sqlite3.connect", "os.chm
 
 
 class Steps:
-    """Counts the steps of this process below a folder, and ends it at one of them."""
+    """Counts the file operations of this process below a folder, and kills it at one of them."""
 
     def __init__(self) -> None:
         self.count, self.last = 0, -1
@@ -39,7 +39,7 @@ class Steps:
             self._tell_of_connecting()
 
     def _tell_of_connecting(self) -> None:
-        """Tell hooks what Python's own module tells them."""
+        """Raise the audit event that Python's own sqlite3 module raises."""
         connect = sqlite3.connect
 
         def told(database: object, *args: Any, **named: Any) -> Any:
@@ -49,12 +49,12 @@ class Steps:
         sqlite3.connect = told
 
     def begin(self, folder: Path, last: int) -> None:
-        """Count from now on, and die at step `last`; -1 lives."""
+        """Start counting, and die at step `last`; -1 never dies."""
         self.count, self.last, self._folder = 0, last, os.fspath(folder)
 
     def step(self, _: float | None = None) -> bool:
-        """Take a step; what watches long work asks whether to go on."""
-        # Threads step at the same time, too, and one that was counted twice leaves out a number.
+        """Count a step; as a progress callback it returns True to continue."""
+        # Threads may step concurrently; a step counted twice skips a number.
         if 0 <= self.last <= self.count:
             os.kill(os.getpid(), signal.SIGKILL)
         self.count += 1
@@ -66,7 +66,7 @@ class Steps:
 
 
 def works(steps: Steps) -> dict[str, Callable[[Path], object]]:
-    """Return what can be done to a history that is closed."""
+    """Return the operations on a closed history."""
     uid = uids("care")
 
     def make_smaller(path: Path) -> None:
@@ -91,7 +91,7 @@ def works(steps: Steps) -> dict[str, Callable[[Path], object]]:
 
 
 def make(folder: Path) -> Path:
-    """Make the history that all begin with."""
+    """Make the initial history."""
     path = folder / "history.db"
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
@@ -104,7 +104,7 @@ def make(folder: Path) -> Path:
 
 
 def in_another(folder: Path, first: Path, work: Callable[[Path], object], steps: Steps, last: int) -> int:
-    """Do the work in a process that is killed at step `last`; return what it ended with (less than 0: killed)."""
+    """Run the operation in a process that is killed at step `last`; return its exit code, negative if killed."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(first.parent, folder)
     (folder / "away").mkdir()
@@ -118,7 +118,7 @@ def in_another(folder: Path, first: Path, work: Callable[[Path], object], steps:
 
 
 def look(path: Path) -> None:
-    """See that the history is whole, and so is every backup."""
+    """Check that the history and every backup are intact."""
     place = named_database(path)
     assert place.is_file(), sorted(path.parent.rglob("*"))
     store = opened(place)
@@ -131,7 +131,7 @@ def look(path: Path) -> None:
     assert found
     for backup in found:
         backups.verify(backup.path)
-        assert backup.path.stat().st_nlink == 1, "what is written to the history must not be written to a backup"
+        assert backup.path.stat().st_nlink == 1, "a backup must not share its file with the history"
 
 
 def main(directory: Path, what: str, seed: str, most: str) -> None:
@@ -148,7 +148,7 @@ def main(directory: Path, what: str, seed: str, most: str) -> None:
     for last in chosen:
         ended = in_another(folder, first, work, steps, last)
         if ended == 0:
-            # How often SQLite asks whether to go on differs a little from process to process.
+            # The number of SQLite's progress callbacks differs slightly between processes.
             assert int((directory / "count").read_text()) <= last
         else:
             assert ended == -signal.SIGKILL

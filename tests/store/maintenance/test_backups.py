@@ -1,4 +1,4 @@
-"""Backups: whole, sound, few, and put back into place without a moment in which nothing is there."""
+"""Backups: complete, intact, few, and restored without a moment in which the history is missing."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: 
         file_replacement.put_in_place(path, made.path, LATER)
     assert caught.value.sentence.endswith(".")
     assert path.read_bytes() == before
-    # Whoever only reads leaves the (empty) files of the log.
+    # Readers leave the (empty) files of the write-ahead log.
     logs = {path.name + end for end in ("-wal", "-shm")}
     assert {p.name for p in path.parent.iterdir()} - logs == {path.name, folder.name}
 
@@ -132,7 +132,7 @@ def test_a_backup_put_in_place_is_the_history_and_the_old_one_is_kept(path: Path
     assert answers(kept) == ["first", "second"]
     assert made.path.is_file()
     assert [backup.path for backup in backups.listed(path, folder)] == [kept, made.path]
-    assert kept.stat().st_nlink == 1, "what goes on in the history must not go on in its backup"
+    assert kept.stat().st_nlink == 1, "a backup must not share its file with the history"
     store = opened(path)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     store.close()

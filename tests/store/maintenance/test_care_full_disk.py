@@ -1,4 +1,4 @@
-"""Looking after a history on a disk that is really full: a sentence, and the history as it was."""
+"""Maintenance on a really full disk: a sentence, and an unchanged history."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ print("survived")
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a namespace of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a mount namespace")
 def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     disk, roomy = tmp_path / "disk", tmp_path / "roomy"
     disk.mkdir()
@@ -104,7 +104,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     mount = f"mount -t tmpfs -o size=12m none '{disk}'"
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     if subprocess.run([*namespace, mount], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small file system")
+        pytest.skip("mounting is not permitted here")
     done = subprocess.run(
         [*namespace, f'{mount} && exec "$0" -c "$1" "$2" "$3"', sys.executable, CODE, str(disk), str(roomy)],
         cwd=ROOT,

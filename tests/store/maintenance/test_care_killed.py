@@ -1,4 +1,4 @@
-"""Whoever looks after a history may be killed at any moment: it is whole afterwards, and so is every backup."""
+"""After a kill at any moment of maintenance the history and every backup are intact."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.patience import PROCESS_S
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="processes that begin with what another one has loaded")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 @pytest.mark.deep
 @pytest.mark.parametrize("what", ["backup", "restore", "move", "repair", "smaller"])
 def test_a_kill_at_any_step_leaves_a_whole_history(tmp_path: Path, what: str, figure: Callable[[str], None]) -> None:

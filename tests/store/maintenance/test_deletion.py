@@ -1,4 +1,4 @@
-"""Deleting hides and can be undone; deleting for good leaves no byte of it, and nothing of what others use goes."""
+"""Deleting hides and can be undone; purging removes every byte, except of what others use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, 
 from workbench.store.records import PartialText
 
 SECRET = "zqplantedsecret"
-"""In every text of the run that goes; no other text has a word that begins so."""
+"""In every text of the purged run; no other text has a word with this prefix."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
 
 
 def settled(store: Store) -> None:
-    """Wait for the index: the writer indexes before it takes what is asked for next."""
+    """Wait for the index: the writer indexes before it takes the next task."""
     for _ in range(1000):
         if not store.searches.behind():
             return
@@ -81,7 +81,7 @@ def sound(store: Store) -> None:
 
 
 def traces(store: Store, word: str = SECRET) -> list[str]:
-    """Return the live files in which a word stands, in any case and in UTF-8."""
+    """Return the live files that contain a word, in any case, encoded as UTF-8."""
     folder = store.path.parent
     return [file.name for file in folder.iterdir() if file.is_file() and word.encode() in file.read_bytes().lower()]
 
@@ -135,7 +135,7 @@ def test_a_run_in_flight_is_neither_deleted_nor_purged(store: Store) -> None:
 
 
 def everywhere(store: Store, name: str) -> None:
-    """Run with the secret in every text that a run can have."""
+    """Add a run with the secret in each of its texts."""
     blob = store.add_blob(f"a file that says {SECRET}blob".encode(), "text/plain").result(10)
     files = (Attachment(blob, "text/plain", f"{SECRET}file.txt"),)
     content = Content((Message("system", f"{SECRET}system"), Message("user", f"{SECRET}prompt {{order}}", files)))
@@ -349,7 +349,7 @@ def test_what_moves_and_repairs_left_is_found(store: Store, tmp_path: Path) -> N
     log.write_bytes(b"the log of a damaged one")
     folder = tmp_path / "none"
     assert store.deleting.copies(folder, PurgeTargets(("r1",))) == left
-    # Neither of these can be asked.
+    # Neither of these can be queried.
     assert store.deleting.copies(folder, PurgeTargets(("gone",))) == left[2:]
     store.deleting.remove_copies(left)
     assert not any(path.exists() for path in (*left, log))

@@ -1,4 +1,4 @@
-"""What a kill leaves of a copy: it is counted where something goes for good, and removed with the next backup."""
+"""Partial copies left by a kill: included in a purge, and removed with the next backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history in another folder: whole in both, or as it was."""
+"""Moving the history to another folder: complete in both, or unchanged."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def nothing() -> None:
-    """Leave no word."""
+    """Leave no forwarding note."""
 
 
 def count(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""What takes room, and what is given back."""
+"""The sizes of the history's parts, and freeing space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is deleted for good is named by no pack any more: not by what is remembered, nor by what could be undone."""
+"""After a purge no pack names the deleted prompts, neither in stored imports nor in those that could be undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def bring(store: Store, *names: str) -> None:
-    """Bring in a pack of these prompts, each with a version and a case."""
+    """Import a pack of these prompts, each with a version and a case."""
     body = json.dumps({"name": "Bots", "prompts": [{"uid": name, "slug": f"slug-{name}"} for name in names]})
     arriving = [
         ArrivingPrompt(

@@ -1,4 +1,4 @@
-"""The checked copy that a merge reads: what is in it, what is left out, and that nothing is locked meanwhile."""
+"""The validated copy that a merge reads: its rows, the skipped ones, and no locks meanwhile."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def mine(tmp_path: Path) -> Iterator[Store]:
 
 
 class Ticking:
-    """A clock that tests wind."""
+    """A clock that tests advance."""
 
     def __init__(self, step: float = 0.0) -> None:
         self.now, self.step = 0.0, step
@@ -58,7 +58,7 @@ class Ticking:
 
 
 def staged(theirs: Path, tmp_path: Path, *, light: bool = False) -> dict[str, int]:
-    """Return how many rows of each table get into the copy."""
+    """Return the number of rows of each table in the copy."""
     halt = ReadingHalt()
     with reading(theirs, tmp_path, halt) as other:
         check(other, theirs)

@@ -1,4 +1,4 @@
-"""What an import brought and was taken out again leaves the file with the next deletion for good."""
+"""The data of an undone import leaves the file with the next purge."""
 
 from __future__ import annotations
 

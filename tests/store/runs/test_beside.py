@@ -1,4 +1,4 @@
-"""What lies beside a database cannot make SQLite wait, or touch a file of somebody else."""
+"""Files beside a database cannot block SQLite, or make it touch other files."""
 
 from __future__ import annotations
 

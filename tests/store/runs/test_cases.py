@@ -1,4 +1,4 @@
-"""Cases one by one: others stay as they are, places are kept, whoever else writes."""
+"""Editing single cases: others stay unchanged, positions are kept, also with concurrent writers."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def test_a_value_set_becomes_a_case_once(store: Store) -> None:
     assert uids(store)[-1] == "s"
     before = store.packs.keep_case("p", Case("c2", "Later", (("order", "9"),))).result()
     assert before == CASES[2]
-    # Its checks stay: a set has none.
+    # Its checks stay, because a set has none.
     assert store.packs.cases("p")[2] == replace(CASES[2], name="Later", values=(("order", "9"),))

@@ -1,4 +1,4 @@
-"""Stars, tags and putting away, as another program reads them, and as searches find them."""
+"""Stars, tags and archiving, as stored and as found by searches."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
 
 
 def found(store: Store, query: str) -> list[str]:
-    """Search when the index has caught up: the writer indexes before it takes what is asked for next."""
+    """Search once the index is up to date: the writer indexes before it takes the next task."""
     for _ in range(1000):
         if not store.searches.behind():
             break

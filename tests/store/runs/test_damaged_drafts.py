@@ -1,4 +1,4 @@
-"""What is damaged is said in a sentence, keeps nobody from the rest, and is never overwritten silently."""
+"""Damaged drafts are reported, do not block the rest, and are never overwritten silently."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODIES = [
 
 
 def damage(path: Path, table: str, body: bytes, where: str = "1") -> None:
-    """Overwrite a body with any bytes, past SQLite's wish for UTF-8."""
+    """Overwrite a body with any bytes, without SQLite's conversion to UTF-8."""
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute(f"UPDATE {table} SET body = CAST(? AS TEXT) WHERE {where}", (body,))
@@ -73,7 +73,7 @@ def test_a_damaged_draft_that_cannot_be_kept_is_not_overwritten(kept: Store, pat
     file = kept.keep_damaged_draft("p")
     assert file is not None
     file.unlink()
-    file.mkdir()  # nothing can be written under this name now, whoever runs the tests
+    file.mkdir()  # makes writing under this name fail, for root too
     with pytest.raises(StoreError):
         kept.save_draft("p", Draft(text("mended")), NOW).result(10)
     file.rmdir()

@@ -1,4 +1,4 @@
-"""Endpoints; no key is in them."""
+"""Endpoints, which are stored without keys."""
 
 from __future__ import annotations
 

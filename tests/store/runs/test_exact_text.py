@@ -1,4 +1,4 @@
-"""Text comes back byte for byte, whatever it holds."""
+"""Text is stored and read byte for byte."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ values = st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items()
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    # One history for all examples: opening one each time would be most of the test.
+    # One history for all examples, because opening one would dominate the time.
     store = opened(tmp_path_factory.mktemp("exact") / "history.db")
     store.create_prompt("p", "Exact", NOW).result(10)
     yield store

@@ -1,4 +1,4 @@
-"""Any order of texts and bases gives the numbers, parents and branches that the words promise."""
+"""Numbers, parents and branches of versions, for any order of texts and bases."""
 
 from __future__ import annotations
 

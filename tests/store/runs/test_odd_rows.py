@@ -26,7 +26,7 @@ _MOST = 2**63 - 1
 
 @pytest.fixture
 def damage(path: Path) -> Iterator[Damage]:
-    """Return what fills a history, runs statements on it as another program could, and opens it again."""
+    """Return a function that runs statements on a filled history like another program, and reopens it."""
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
     for number in (1, 2):

@@ -1,4 +1,4 @@
-"""What a prompt's own past says about the next answer."""
+"""Statistics of a prompt's past outputs, for forecasts of the next one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Rank reads, from real files: verdicts that count, costs, answers for pairs, and verdicts about pairs."""
+"""Queries for Rank on real files: counted verdicts, costs, answers for pairs, and verdicts about pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ONE, TWO = AnswerMaker(1, "echo", "vendor/one"), AnswerMaker(1, "echo", "vendor/
 
 
 def two(store: Store, name: str, content: str = "Hi", order: str = "1", *, blind: bool = False) -> tuple[str, str]:
-    """Run two lanes that finish; return their outputs."""
+    """Run two lanes to the end; return their outputs."""
     start = replace(run(name, text(content), lanes=LANES, values=(("order", order),)), blind=blind)
     store.begin_run(start).result(10)
     outputs = (f"{name}.0.0", f"{name}.1.0")

@@ -1,4 +1,4 @@
-"""What an answer is compared with: its lane's past, and the winner."""
+"""The answers that a diff compares with: those of the lane's past, and the winner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs: written whole before anything is sent, shown as they were for ever."""
+"""Runs: written completely before anything is sent, and shown unchanged later."""
 
 from __future__ import annotations
 
@@ -358,7 +358,7 @@ def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:
     store.finish_output("r1.1.0", done("kept"), LATER).result(10)
     store.begin_run(run("r2", text("y"), lanes=(lane("C"), lane("D")))).result(10)
     stood = (BesideLane("B", "r1", 0, baseline=True), BesideLane("C", "r2", 2), BesideLane("A", "r1", 3, hidden=True))
-    # One of another prompt, or of a run that was refused, has no answer that could stand there.
+    # Runs of other prompts, or refused ones, have no answers to show beside.
     others = (BesideLane("E", "q1", 4), BesideLane("F", "refused", 5))
     store.begin_run(run("r3", text("y"), lanes=(lane("D"),), beside=(*stood, *others))).result(10)
     detail = store.iteration_detail("r3")
@@ -392,7 +392,7 @@ def test_how_a_cost_came_about_comes_back(store: Store, path: Path) -> None:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT rate_input, rate_source, billing FROM outputs ORDER BY id").fetchall()
     connection.close()
-    assert rows[1][:2] == (None, "provider"), "a price that was not told is unknown, not zero"
+    assert rows[1][:2] == (None, "provider"), "an unreported price is unknown, not zero"
     assert json.loads(rows[0][2])["sheet"] == sheet
 
 

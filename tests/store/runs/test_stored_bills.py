@@ -1,4 +1,4 @@
-"""How a cost came about, read from histories of strangers."""
+"""The breakdown of a cost, read from untrusted histories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a verdict back adds one that says again what counted before."""
+"""Withdrawing a verdict appends one that restores the previous state."""
 
 from __future__ import annotations
 

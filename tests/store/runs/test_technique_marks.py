@@ -1,4 +1,4 @@
-"""Techniques of versions: from the draft to the version, on to later ones, and what a person says."""
+"""Technique marks: from the draft to its version, inherited by later ones, and corrected by the user."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_version_takes_the_marks_of_its_draft_and_passes_them_on(store: Store)
     assert begun(store, "b", text("Hi", "You are a clerk."), 1, (ROLE,)) == 2
     assert begun(store, "c", text("Hi", "You are a cook. Steps:"), 2, (STEPS,)) == 3
     assert begun(store, "d", text("Hi", "Cook. Steps: none."), 3) == 4
-    # From the first again, with a text that an earlier version had.
+    # Based on the first one again, with a text of an earlier version.
     assert begun(store, "e", text("Hi", "You help cooks."), 1) == 5
     assert used(store) == {1: [], 2: ["Role"], 3: ["Role", "Steps"], 4: ["Steps"], 5: ["Role"]}
 

@@ -1,4 +1,4 @@
-"""The timeline: iterations, and the versions that have none, in one list."""
+"""The timeline: iterations, and versions without iterations, in one list."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_labels_say_what_a_version_is_known_by(store: Store) -> None:
 
 
 def newer(path: Path, old: str, body: str) -> str:
-    """Put another content in the place of the one with the words `old`, as a newer release would; return its hash."""
+    """Replace the content with the words `old` by another one, as a newer release would; return its hash."""
     import hashlib
 
     hash_ = hashlib.sha256(body.encode()).hexdigest()
@@ -218,7 +218,7 @@ def test_what_a_newer_release_made_is_shown_with_a_sentence_and_keeps_its_hash(
     detail = store.iteration_detail("r1")
     assert (detail.newer, detail.content) == (third.newer, third.content)
     assert [label.opening for label in store.version_labels("p")] == ["three", "two", "one"]
-    # What is based on it is counted against what can be read of it, and the copy of a prompt is the same version.
+    # The change is counted against the readable part of its base, and the copy of a prompt has the same version.
     assert store.begin_run(run("r2", text("one more"), based_on=1)).result(10).change.added == 1
     store.duplicate_prompt("p", "q", "Copy", LATER).result(10)
     store.finish_output("r2.0.0", done("x"), LATER).result(10)

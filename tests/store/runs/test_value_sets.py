@@ -1,4 +1,4 @@
-"""Runs over several value sets with several samples: outputs by their place, a verdict for each set."""
+"""Runs over several value sets with several samples: order of outputs, one verdict per set."""
 
 from __future__ import annotations
 

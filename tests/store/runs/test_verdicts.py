@@ -1,4 +1,4 @@
-"""Verdicts are only ever added; the latest counts."""
+"""Verdicts are append-only; the latest one counts."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_answers_of_an_earlier_run_are_judged_with_those_of_a_later_one(
     later.mark("s", "verdict", verdict, BOTH, LATER).result(10)
     assert later.iteration_detail("s").verdict == verdict
     assert (later.iteration("s").verdict, later.iteration("s").winner) == row
-    assert later.iteration_detail("r").verdict == Verdict("winner", (0,)), "it is no verdict on the earlier run"
+    assert later.iteration_detail("r").verdict == Verdict("winner", (0,)), "it does not count for the earlier run"
     found = rows(path, "SELECT run, output_run, output, place FROM verdict_list WHERE run = 2 ORDER BY shown")
     assert found == [(2, 2, "s.0.0", places[0]), (2, 1, "r.1.0", places[1])]
 

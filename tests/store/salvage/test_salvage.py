@@ -1,4 +1,4 @@
-"""Damaged histories: what can be read is read, what was lost is said, and the damaged file stays as it is."""
+"""Salvaging damaged histories: readable rows are kept, losses are reported, and the damaged file stays unchanged."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ TABLES = (
 
 
 def overwrite(path: Path, number: int, seed: int = 0) -> None:
-    """Write noise over a page."""
+    """Overwrite a page with noise."""
     with path.open("r+b") as file:
         file.seek((number - 1) * PAGE)
         file.write(random.Random(seed).randbytes(PAGE))
 
 
 def saved(path: Path) -> SalvageResult:
-    """Salvage, and look whether the result is sound and the damaged file as it was."""
+    """Salvage, and check that the result is sound and the damaged file unchanged."""
     before = path.read_bytes()
     result = salvage(path, path.with_name("salvaged.db"), now=LATER, uid=uids("salvage"))
     assert path.read_bytes() == before
@@ -84,7 +84,7 @@ print(*(n for n, in connection.execute("SELECT pageno FROM dbstat WHERE name = ?
 
 
 def pages_of(path: Path, table: str, kind: str = "leaf") -> list[int]:
-    """Ask the system's SQLite, which has dbstat, where the history is opened with another."""
+    """Query dbstat in a process with the system's SQLite, because a bundled one lacks it."""
     command = [sys.executable, "-c", PAGES, str(path), table, kind]
     found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PROCESS_S)
     return [int(number) for number in found.stdout.split()]
@@ -92,7 +92,7 @@ def pages_of(path: Path, table: str, kind: str = "leaf") -> list[int]:
 
 def test_no_table_is_forgotten(sound: Path) -> None:
     names = query(sound, "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
-    # Rows of last_numbers look like those of an index of runs; at worst a number is given again.
+    # Rows of last_numbers look like those of an index of runs; at worst a number is reused.
     made_anew = {"run_rows", "run_docs", "search_names", "unindexed", "last_numbers"}
     of_sqlite = {name for (name,) in names if str(name).startswith(("sqlite_", "_sqlite"))}
     assert {name for (name,) in names} - made_anew - of_sqlite == set(_ORDER)
@@ -176,7 +176,7 @@ def test_answers_outlive_what_they_belonged_to(damaged: Path, sound: Path, table
 
 
 def lose(path: Path, *statements: str) -> None:
-    """Change rows of a history although other rows name them."""
+    """Change rows of a history although other rows refer to them."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = OFF")
     for statement in statements:
@@ -185,7 +185,7 @@ def lose(path: Path, *statements: str) -> None:
 
 
 def test_a_text_that_was_lost_is_never_taken_for_another_one(damaged: Path) -> None:
-    # The first version names the last of the lost texts, as after an import or where prompts share texts.
+    # The first version refers to the last of the lost texts, as after an import or where prompts share texts.
     lose(
         damaged,
         "DELETE FROM contents WHERE id > 3",
@@ -204,7 +204,7 @@ def test_a_version_that_was_lost_is_never_taken_for_that_of_another_prompt(damag
 
 
 def crash(path: Path, work: Callable[[sqlite3.Connection], None]) -> None:
-    """Change a history and leave it as a killed process does, with its log."""
+    """Change a history and leave it as a killed process does, with its write-ahead log."""
     connection = connect(path, mode="rw")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     work(connection)
@@ -265,7 +265,7 @@ def test_what_was_changed_behind_a_damaged_place_of_the_log_is_not_lost(damaged:
     crash(damaged, work)
     log = damaged.with_name(damaged.name + "-wal")
     body = bytearray(log.read_bytes())
-    # In the content of the third frame, so that whatever follows does not fit any more.
+    # In the content of the third frame, so that the checksums of all following ones are wrong.
     body[32 + 2 * (24 + PAGE) + 24 + 2000] ^= 0xFF
     log.write_bytes(body)
     result = saved(damaged)
@@ -310,7 +310,7 @@ def test_an_answer_whose_end_was_lost_keeps_its_beginning(damaged: Path, sound: 
     assert isinstance(whole, str)
     with damaged.open("r+b") as file:
         for number in pages_of(sound, "outputs", "overflow"):
-            # The first word of such a page says which one comes next.
+            # The first word of an overflow page is the number of the next one.
             file.seek((number - 1) * PAGE)
             file.write(b"\xff\xff\xff\xff")
     result = saved(damaged)

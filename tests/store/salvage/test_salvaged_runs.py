@@ -1,4 +1,4 @@
-"""Runs of a damaged history that lost parts of themselves: they are shown, exported, and where they belong."""
+"""Incomplete runs from a damaged history: shown, exported, and assigned to their prompts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_run_that_was_lost_comes_back_to_the_prompt_that_its_lanes_tell(damage
 
 
 def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
-    # The prompt of a run that lost its lanes, too, is not known; and one lane names what is of another prompt.
+    # The prompt of a run without lanes is unknown; one lane refers to a version of another prompt.
     lose(
         damaged,
         "DELETE FROM runs WHERE id <= 9",
@@ -60,7 +60,7 @@ def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
     assert query(path, lanes) == [(0,)]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions of another kind")
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
 def test_what_found_no_place_is_for_the_user_alone(damaged: Path) -> None:
     lose(damaged, "DELETE FROM verdicts")
     leftover = saved(damaged).leftover

@@ -1,9 +1,9 @@
-"""The history of format 1.3 that the tests of the bridge upgrade.
+"""The history of format 1.3 for the tests of the upgrade.
 
-Two files make it: `v1_3_schema.sql` holds the statements of a history that a program of format 1.3 made, and is never
-edited. `v1_3_rows.sql` has one INSERT for each row, those of the search index included, and is written by
+It is made from two files: `v1_3_schema.sql` holds the statements of a history made by a program of format 1.3, and is
+never edited. `v1_3_rows.sql` has one INSERT for each row, including those of the search index. It is written by
 `python -m tests.store.schema.freeze > tests/store/schema/v1_3_rows.sql` from a history that this program fills: a row
-of every kind, with the columns that 1.3 had. A test proves that it still writes these rows.
+of every kind, with the columns of 1.3. A test proves that it still writes these rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MIGRATIONS = (
     "1.2 one index to search runs by",
     "1.3 saved searches, origins, cases, what is deleted",
 )
-"""The names by which sqlite-utils knew the steps to 1.3."""
+"""The migrations to 1.3, by their names in sqlite-utils."""
 CASE = Case(
     "case",
     "Late order",
@@ -94,7 +94,7 @@ def fill(path: Path) -> None:
     store.set_meta("last_prompt", "p").result(10)
     store.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        # Files may have these, although the program writes none at the moment.
+        # Files may contain these, although the program does not write any at present.
         connection.execute("INSERT INTO prices VALUES ('e', 'model', 1e-6, 2e-6, NULL, 'user', ?)", (NOW,))
         connection.execute("INSERT INTO labels SELECT prompt_id, 'production', id, ? FROM versions LIMIT 1", (LATER,))
 
@@ -104,17 +104,17 @@ def _cases_for(prompt: str) -> ArrivingPrompt:
 
 
 def restore(path: Path) -> None:
-    """Make the history of format 1.3 a file again."""
+    """Write the history of format 1.3 to a file."""
     tables, mark, triggers = SCHEMA.read_bytes().decode().partition(TRIGGER)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        # Triggers come last, because what they did is among the rows.
+        # Triggers come last, because the rows already include their effects.
         connection.executescript(f"{tables}{ROWS.read_bytes().decode()}{mark}{triggers}")
         connection.commit()
 
 
 def written(path: Path) -> Iterator[str]:
-    """Yield an INSERT for each row of a history of today, in the tables and columns of 1.3."""
+    """Yield an INSERT for each row of a current history, in the tables and columns of 1.3."""
     with closing(sqlite3.connect(":memory:")) as old:
         old.executescript(SCHEMA.read_bytes().decode())
         found = "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' ORDER BY name"
@@ -156,7 +156,7 @@ def _rows(connection: sqlite3.Connection, table: str, columns: list[str]) -> Ite
 
 
 def frozen() -> str:
-    """Return what `v1_3_rows.sql` should hold."""
+    """Return the expected content of `v1_3_rows.sql`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "history.db")
         fill(path)

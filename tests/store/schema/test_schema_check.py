@@ -1,4 +1,4 @@
-"""What of a file's schema is taken for the history's own, and what is left alone."""
+"""Which objects of a file's schema count as the history's own, and which are ignored."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_statistics_that_compute_are_refused(connection: sqlite3.Connection) -> 
 
 
 def rewrite(connection: sqlite3.Connection, name: str, sql: str | None) -> None:
-    """Change what a schema says of a table, or take the table out of it."""
+    """Replace a table's statement in the schema, or remove the table from it."""
     connection.execute("PRAGMA writable_schema = ON")
     if sql is None:
         connection.execute("DELETE FROM sqlite_schema WHERE name = ?", (name,))
@@ -274,10 +274,10 @@ def test_statements_are_read_as_sqlite_reads_them() -> None:
     assert made_by('CREATE TRIGGER t UPDATE OF "on" ON b BEGIN SELECT 1; END') == CreatedObject("trigger", "t", "b")
     assert made_by("CREATE -- a table\nTABLE x(a)") == CreatedObject("table", "x")
     assert made_by("SELECT 1") is None
-    # U+00A0 and the Kelvin sign are letters to SQLite, and their own.
+    # U+00A0 and the Kelvin sign are letters in SQLite's names, distinct from the ASCII ones.
     assert made_by("CREATE TABLE pac\u212as(a)") == CreatedObject("table", "pac\u212as")
     assert made_by("CREATE TABLE\u00a0x(a)") is None
-    # A byte order mark between words is white space, within a name a letter; nothing is read behind a NUL.
+    # A byte order mark is white space between words and a letter within a name; nothing is read after a NUL.
     assert made_by("\ufeffCREATE \ufeff\ufeffVIEW\t\ufeffx\ufeff AS SELECT 1") == CreatedObject("view", "x\ufeff")
     assert made_by("CREATE TABLE x(a)\x00") is None
     assert table_words("CREATE TABLE x AS SELECT 1") is None

@@ -1,4 +1,4 @@
-"""Histories of formats before the baseline open, keep their rows, and end up with the schema of a new file."""
+"""Histories of formats before the baseline open, keep their rows, and get the schema of a new file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def restore_as(version: int, path: Path) -> None:
-    """Make a history as a program of one of FORMATS left it."""
+    """Make a history as left by a program of one of FORMATS."""
     restore(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         for at, statements in CHANGES:
@@ -55,7 +55,7 @@ def restore_as(version: int, path: Path) -> None:
 
 
 def shape(path: Path) -> set[tuple[str, str, str, str | None]]:
-    """Return what `sqlite_master` holds, but for the places of tables in the file."""
+    """Return the rows of `sqlite_master` without root pages."""
     with closing(sqlite3.connect(path)) as connection:
         return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
@@ -141,7 +141,7 @@ def test_an_old_history_opens_with_all_its_rows(version: int, path: Path) -> Non
 
 
 def assert_rows(store: Store) -> None:
-    """See that the frozen rows are there, as the window shows them."""
+    """Check that the frozen rows are there, as the window shows them."""
     assert [(row.name, row.iterations) for row in store.prompts()] == [("Order bot", 2)]
     assert [row.name for row in store.prompts(archived=True)] == ["Archived"]
     assert store.draft("p") == Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2)
@@ -197,7 +197,7 @@ def test_every_row_of_every_table_is_as_it_was(version: int, path: Path) -> None
     assert before.keys() == after.keys()
     for table, found in before.items():
         if table not in ("_sqlite_migrations", "run_search"):
-            # Columns that were added come last and are empty.
+            # Added columns come last and are empty.
             width = len(found[0])
             assert [row[:width] for row in after[table]] == found, table
             assert {value for row in after[table] for value in row[width:]} <= {"", "{}", None}
@@ -302,7 +302,7 @@ def test_a_history_that_lies_about_its_format_is_left_alone(path: Path) -> None:
 
 @pytest.fixture
 def on_the_bridge(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
-    """Do something when the bridge has added what is missing, and before it is done."""
+    """Run a function during the upgrade, after missing parts were added."""
 
     def meanwhile(work: Callable[[sqlite3.Connection], None]) -> None:
         monkeypatch.setattr(bridge, "take_statements", work)
@@ -415,7 +415,7 @@ def test_an_upgrade_that_leads_elsewhere_changes_nothing(path: Path, on_the_brid
 def test_no_upgrade_without_a_copy(path: Path) -> None:
     restore(path)
     before = shape(path)
-    # A folder stands where the copy would go.
+    # A folder in place of the copy.
     path.with_name(COPY).mkdir()
     with pytest.raises(StoreError):
         opened(path)
@@ -453,7 +453,7 @@ bridge.take_statements = whole
 }
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_process_that_dies_on_the_bridge_leaves_the_history_as_it_was(moment: str, path: Path) -> None:
     restore(path)

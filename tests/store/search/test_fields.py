@@ -1,4 +1,4 @@
-"""Every filter of a search is whole: a row that lacks a part, or whose parts do not fit, is found here."""
+"""Every search filter is complete: a row with a missing or inconsistent part fails here."""
 
 from __future__ import annotations
 

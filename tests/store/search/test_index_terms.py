@@ -1,4 +1,4 @@
-"""Amounts as words: a range asks for the word of every number in it."""
+"""Amounts as index terms: a range is a query for the terms of all its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved searches: one for each name, whatever its case, and back as they were after an undo."""
+"""Saved searches: one per name, case-insensitively, and restored exactly by undo."""
 
 from __future__ import annotations
 

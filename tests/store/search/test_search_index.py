@@ -1,4 +1,4 @@
-"""The search index says what the tables say, whoever changed them and whatever went wrong."""
+"""The search index matches the tables, whoever changed them and whatever went wrong."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add(store: Store, name: str, answer: str, prompt: str = "a prompt", **more: 
 
 
 def with_sets(name: str, answers: list[str]) -> RunStart:
-    """A run of one lane over as many value sets as there are answers."""
+    """Return a run of one lane with a value set for each answer."""
     return RunStart(
         uid=name,
         kind="test",
@@ -66,7 +66,7 @@ def settled(store: Store) -> None:
 
 
 def indexed(path: Path) -> dict[int, list[tuple[str, str]]]:
-    """Return every word of the index by document, in order."""
+    """Return every term of the index by document, in order."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, run_search, instance)")
     documents: dict[int, list[tuple[str, str]]] = {}
@@ -78,7 +78,7 @@ def indexed(path: Path) -> dict[int, list[tuple[str, str]]]:
 
 
 def made_anew(path: Path) -> dict[int, list[tuple[str, str]]]:
-    """Return what the index would be if it were made now. Places stay, because they are in the order of time here."""
+    """Return the index after a rebuild, which keeps positions because they are in chronological order here."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN")
     rebuild(connection)

@@ -1,4 +1,4 @@
-"""Searches find exactly the runs that they should, in order, a page at a time, whatever is typed."""
+"""Searches find exactly the matching runs, in order, page by page, for any query."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Made:
-    """What was put into the history: the truth that searches are compared with."""
+    """A stored run, as the reference for searches."""
 
     uid: str
     texts: tuple[str, ...]
@@ -64,7 +64,7 @@ def uids(found: HistoryPage) -> list[str]:
 
 
 def every(store: Store, query: SearchQuery | str, limit: int = 7, order: Order = "newest") -> list[str]:
-    """Return all that is found, page by page."""
+    """Return all results, page by page."""
     found: list[str] = []
     after: SearchCursor | None = None
     while True:
@@ -77,7 +77,7 @@ def every(store: Store, query: SearchQuery | str, limit: int = 7, order: Order =
 
 
 def make(store: Store, number: int, dice: random.Random) -> Made:
-    """Write one run and return what it is."""
+    """Write one run and return its description."""
     name, prompt = f"run{number}", dice.choice(["p", "q"])
     said = [" ".join(dice.choices(WORDS, k=dice.randint(1, 4))) for _ in range(4)]
     models = tuple(dice.choices(MODELS, k=2))
@@ -120,7 +120,7 @@ def make(store: Store, number: int, dice: random.Random) -> Made:
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, list[Made]]]:
-    """A history of MOST runs, and what is in it, newest first."""
+    """A history of MOST runs, and their descriptions, newest first."""
     store = opened(tmp_path_factory.mktemp("searching") / "history.db")
     store.create_prompt("p", "Order bot", NOW)
     store.create_prompt("q", "Ticket triage", NOW).result(10)
@@ -133,7 +133,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, l
 
 
 def holds(made: Made, term: object) -> bool:
-    """Whether a term holds for a run, told without any index."""
+    """Whether a term holds for a run, evaluated without an index."""
     if isinstance(term, QueryWords):
         marker = MatchMarker(SearchQuery((replace(term, negated=False),)))
         return any(marker.marks(one) for one in made.texts) != term.negated

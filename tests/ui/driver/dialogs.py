@@ -1,4 +1,4 @@
-"""The dialogs over a main window: which of them are open, and how to open one on something particular."""
+"""The dialogs of a main window: which are open, and how to open one for a given item."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ D = TypeVar("D", bound=QWidget)
 
 
 class DialogDriver:
-    """Finds open dialogs by their kind; each property is None while no dialog of its kind is shown."""
+    """Finds open dialogs by their type; each property is None while no such dialog is shown."""
 
     def __init__(self, main: MainWindow) -> None:
         self._main = main
         self._lanes: LanesController = main.features.controller("lanes")
 
     def find(self, kind: type[D]) -> D | None:
-        """Return the shown dialog of this kind that belongs to the window, directly or over another dialog."""
+        """Return the shown dialog of this type that belongs to the window, directly or over another dialog."""
         shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible())
         return next((one for one in shown if self._is_ours(one)), None)
 
@@ -61,12 +61,12 @@ class DialogDriver:
 
     @property
     def question(self) -> QMessageBox | None:
-        """The question that is asked before something is lost."""
+        """The message box that asks before something is lost."""
         return self.find(QMessageBox)
 
     @property
     def files(self) -> QFileDialog | None:
-        """The dialog that chooses files."""
+        """The file dialog."""
         return self.find(QFileDialog)
 
     @property
@@ -78,28 +78,28 @@ class DialogDriver:
 
     @property
     def settings(self) -> SettingsDialog | None:
-        """The settings."""
+        """The settings dialog."""
         from workbench.ui.features.settings.dialog import SettingsDialog
 
         return self.find(SettingsDialog)
 
     @property
     def history_page(self) -> HistoryPanel | None:
-        """The page of the settings that looks after the history, None before it is looked at."""
+        """The History page of the settings, None before it was first shown."""
         from workbench.ui.features.maintenance.panel import HistoryPanel
 
         return None if (settings := self.settings) is None else settings.findChild(HistoryPanel)
 
     @property
     def note(self) -> NoteDialog | None:
-        """The note on an iteration or version."""
+        """The dialog for the note on an iteration or version."""
         from workbench.ui.widgets.dialog import NoteDialog
 
         return self.find(NoteDialog)
 
     @property
     def code(self) -> CodeDialog | None:
-        """Code that repeats a lane."""
+        """The dialog with code that reproduces a lane."""
         from workbench.ui.features.lanes.code import CodeDialog
 
         return self.find(CodeDialog)
@@ -113,7 +113,7 @@ class DialogDriver:
 
     @property
     def shortcuts(self) -> ShortcutSheet | None:
-        """The sheet of keyboard shortcuts."""
+        """The shortcut sheet."""
         from workbench.ui.features.palette.shortcuts import ShortcutSheet
 
         return self.find(ShortcutSheet)
@@ -134,21 +134,21 @@ class DialogDriver:
 
     @property
     def technique_form(self) -> TechniqueForm | None:
-        """The form of a technique of one's own."""
+        """The form of the user's own technique."""
         from workbench.ui.features.techniques.form import TechniqueForm
 
         return self.find(TechniqueForm)
 
     @property
     def improve(self) -> ImproveDialog | None:
-        """The proposal of a better version."""
+        """The proposal of an improved version."""
         from workbench.ui.features.improve.dialog import ImproveDialog
 
         return self.find(ImproveDialog)
 
     @property
     def exchange(self) -> ExchangeDialog | None:
-        """The preview of imported runs, or the export."""
+        """The import preview or the export of runs."""
         from workbench.ui.features.exchange.dialog import ExchangeDialog
 
         return self.find(ExchangeDialog)
@@ -183,7 +183,7 @@ class DialogDriver:
 
     @property
     def address(self) -> AddressDialog | None:
-        """The question whether a key may go to another address."""
+        """The question whether a key may be sent to another address."""
         from workbench.ui.features.address.dialog import AddressDialog
 
         return self.find(AddressDialog)
@@ -199,15 +199,15 @@ class DialogDriver:
         self._lanes.choose_model(slot)
 
     def show_code(self, slot: str) -> None:
-        """Open the code that repeats a lane."""
+        """Open the code that reproduces a lane."""
         self._lanes.dialogs.code(slot)
 
     def show_wire(self, slot: str) -> None:
-        """Open what a lane sent and received."""
+        """Open the recorded request and response of a lane."""
         self._lanes.dialogs.wire(slot)
 
     def show_choices(self, slot: str) -> None:
-        """Open the choices of an answer that are kept beside the shown one."""
+        """Open the other choices of an answer."""
         self._lanes.dialogs.choices(slot)
 
     def show_palette(self, text: str = "") -> None:
@@ -216,7 +216,7 @@ class DialogDriver:
         controller.open_palette(text)
 
     def show_shortcuts(self) -> None:
-        """Open the sheet of keyboard shortcuts."""
+        """Open the shortcut sheet."""
         controller: PaletteController = self._main.features.controller("palette")
         controller.open_sheet()
 
@@ -237,7 +237,7 @@ class DialogDriver:
 
     @property
     def case_actions(self) -> CasesController:
-        """Shows and changes cases."""
+        """Shows and edits cases."""
         controller: CasesController = self._main.features.controller("cases")
         return controller
 
@@ -255,7 +255,7 @@ class DialogDriver:
 
     @property
     def conversation_actions(self) -> DialogueController:
-        """Continues and imports conversations."""
+        """Continues and imports dialogues."""
         controller: DialogueController = self._main.features.controller("dialogue")
         return controller
 
@@ -267,6 +267,6 @@ class DialogDriver:
 
     @property
     def address_confirmation(self) -> AddressConfirmation:
-        """Asks whether a key may go to another address."""
+        """Asks whether a key may be sent to another address."""
         controller: AddressConfirmation = self._main.features.controller("address")
         return controller

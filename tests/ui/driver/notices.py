@@ -1,4 +1,4 @@
-"""What the bar of notices shows, where its widget keeps it to itself."""
+"""The shown notice, including parts that its widget keeps private."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ if TYPE_CHECKING:
 
 
 class NoticeDriver:
-    """Reads the shown notice as it is painted, and lets a brief one end."""
+    """Reads the painted notice, and ends a brief one."""
 
     def __init__(self, bar: NoticeBar) -> None:
         self._bar = bar
 
     def lines(self) -> list[str]:
-        """Return the sentence as it is broken into lines."""
+        """Return the sentence in its painted lines."""
         return self._bar._text.lines()
 
     def tip(self) -> str:
-        """Return the tool tip, which has the whole sentence where it is cut."""
+        """Return the tool tip, which has the whole sentence when it is elided."""
         return self._bar._text.toolTip()
 
     def end_brief(self) -> None:
-        """Let the time of a brief notice be over."""
+        """Let a brief notice time out."""
         self._bar._brief.timeout.emit()
 
     def open_detail(self) -> None:

@@ -1,4 +1,4 @@
-"""One open main window, by the names of what a person sees."""
+"""Driver of one open main window, named by what a person sees."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ if TYPE_CHECKING:
 
 
 class WindowDriver:
-    """Reads and drives a main window that is complete.
+    """Reads and drives a complete main window.
 
-    The attributes are the parts that a feature may use; everything else goes through methods.
+    The attributes are the parts that features may use; everything else goes through methods.
     """
 
     def __init__(self, main: MainWindow) -> None:
@@ -135,7 +135,7 @@ class WindowDriver:
 
     @classmethod
     def of(cls, widget: QObject) -> WindowDriver | None:
-        """Return a driver of the main window below a widget, None while there is none."""
+        """Return a driver of the main window below a widget, None if there is none yet."""
         from workbench.ui.shell.window import MainWindow
 
         main = widget.findChild(MainWindow)
@@ -148,12 +148,12 @@ class WindowDriver:
 
     @property
     def find_field(self) -> QLineEdit:
-        """Where the searched text is typed."""
+        """The search field of the find bar."""
         return self._compose.editing.bar._find
 
     @property
     def replace_field(self) -> QLineEdit:
-        """Where the replacement is typed."""
+        """The replacement field of the find bar."""
         return self._compose.editing.bar._by
 
     @property
@@ -162,7 +162,7 @@ class WindowDriver:
         return self._main.view.editor._column
 
     def viewing_lines(self) -> list[str]:
-        """Return what the bar over a past iteration says, as it is broken into lines."""
+        """Return the text of the banner over a past iteration, in its painted lines."""
         return self._main.view.viewing._text.lines()
 
     @property
@@ -172,13 +172,13 @@ class WindowDriver:
 
     @property
     def history(self) -> HistoryController:
-        """What the History does and shows."""
+        """The controller of History."""
         controller: HistoryController = self._main.features.controller("history")
         return controller
 
     @property
     def rank(self) -> RankController:
-        """What Rank does and shows."""
+        """The controller of Rank."""
         controller: RankController = self._main.features.controller("rank")
         return controller
 
@@ -204,12 +204,12 @@ class WindowDriver:
 
     @property
     def is_blind(self) -> bool:
-        """Whether the shown run hides who answered."""
+        """Whether the shown run hides its models."""
         return self._main.compose.stage.shown.is_blind
 
     @property
     def prompt_uid(self) -> str:
-        """The open prompt, "" for none."""
+        """The uid of the open prompt, "" for none."""
         return self._main.compose.prompt_uid
 
     @property
@@ -224,12 +224,12 @@ class WindowDriver:
 
     @property
     def lane_heads(self) -> tuple[LaneHead, ...]:
-        """What the headers of the shown lanes say, from left to right."""
+        """The header texts of the shown lanes, from left to right."""
         return tuple(self.lanes.heads())
 
     @property
     def draft_lanes(self) -> tuple[Lane, ...]:
-        """The lanes of the draft, hidden ones too."""
+        """The lanes of the draft, including hidden ones."""
         return self._main.compose.lanes.lanes
 
     @property
@@ -238,7 +238,7 @@ class WindowDriver:
         return self._main.compose.board.verdict
 
     def draft(self) -> Draft:
-        """Return the draft as it is in the editor now."""
+        """Return the current draft from the editor."""
         return self._main.compose.draft()
 
     def slots(self) -> list[str]:
@@ -258,11 +258,11 @@ class WindowDriver:
         return self._main.compose.stage.number()
 
     def is_running(self) -> bool:
-        """Whether any run of the window goes on."""
+        """Whether any run of the window is in progress."""
         return self._main.compose.still_running()
 
     def focus_lane(self, index: int) -> None:
-        """Give a lane the focus, counted from 0 at the left."""
+        """Focus a lane, counted from 0 at the left."""
         self._main.view.lanes.focus_lane(index)
 
     def run(self) -> None:
@@ -274,13 +274,13 @@ class WindowDriver:
         self._compose.retry(slots)
 
     def command(self, id_: str) -> None:
-        """Carry out a command whether it is enabled or not."""
+        """Trigger a command even if it is disabled."""
         from workbench.ui.shell.window_builder import command_table
 
         command_table(self._main)[id_]()
 
     def mark(self, number: int) -> None:
-        """Mark the answer of a lane the winner, counted from 1; again takes it back."""
+        """Mark the answer of a lane, counted from 1, the winner; a second call removes the mark."""
         self._compose.verdicts.mark_number(number)
 
     def view_row(self, uid: str) -> None:
@@ -308,11 +308,11 @@ class WindowDriver:
         self._main.choose_prompt(uid)
 
     def new_prompt(self) -> None:
-        """Create a prompt and begin to name it."""
+        """Create a prompt and start to edit its name."""
         self._main.prompts_part.new()
 
     def archive_prompt(self, uid: str) -> None:
-        """Archive a prompt, or bring it back."""
+        """Archive or unarchive a prompt."""
         self._prompts.archive(uid)
 
     def duplicate_prompt(self, uid: str) -> None:
@@ -324,7 +324,7 @@ class WindowDriver:
         self._lanes.layout.hide(slot)
 
     def refresh(self) -> None:
-        """Read again what another process may have changed."""
+        """Reload what another process may have changed."""
         self._main.pulse.foreign_change.emit()
 
     def run_lane(self, slot: str) -> None:
@@ -340,11 +340,11 @@ class WindowDriver:
         self._main.compose.lanes.set_model(slot, endpoint, model)
 
     def update_commands(self) -> None:
-        """Enable the commands that make sense now."""
+        """Update which commands are enabled."""
         self._main.update_state()
 
     def say_recovered(self, sentence: str) -> None:
-        """Tell that an earlier session was recovered."""
+        """Show the notice that an earlier session was recovered."""
         self._main._recovered(sentence)
 
     @property
@@ -357,20 +357,20 @@ class WindowDriver:
         self._main.forward_asked.connect(act)
 
     def preload(self) -> None:
-        """Make the other views and import the dialogs at once, as the window does by itself after a while."""
+        """Make the other views and import the dialogs at once, as the window does some time after the start."""
         from workbench.ui.shell.preloader import PreloadDelays, Preloader
 
         Preloader(self._main, self._main.feature_set, self.views, PreloadDelays(0, 0, 0))
 
     @property
     def preloader(self) -> Preloader | None:
-        """Preloads views and dialogs, None when it has not begun."""
+        """Preloads views and dialogs, None before it has started."""
         from workbench.ui.shell.preloader import Preloader
 
         return self._main.findChild(Preloader)
 
     def palette_sources(self) -> list[PaletteSource]:
-        """Return what the palette searches."""
+        """Return the sources that the palette searches."""
         controller: PaletteController = self._main.features.controller("palette")
         return controller.sources()
 
@@ -380,5 +380,5 @@ class WindowDriver:
         return controller.compare_rows(old, new)
 
     def prompt_menu(self, uid: str) -> QMenu:
-        """Open the menu of a prompt."""
+        """Open the context menu of a prompt."""
         return self._prompts.menu(uid)

@@ -1,4 +1,4 @@
-"""Confirms the address of a lane's endpoint, with stand-ins for everything that the window gives."""
+"""Drives the address confirmation of a lane's endpoint, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUESTION = AddressQuestion(
 
 
 class StandInEndpoints:
-    """One endpoint that waits for an answer until it has one."""
+    """One endpoint that needs confirmation until it has been answered."""
 
     def __init__(self) -> None:
         self.question_left: AddressQuestion | None = QUESTION
@@ -45,7 +45,7 @@ class StandInEndpoints:
 
 
 def main(folder: Path) -> None:
-    """Print the questions and the repeated lanes."""
+    """Print the questions and the retried lanes."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     session = StandInSession(shown=Draft(lanes=(Lane("a", "e-1", "acme"),)))

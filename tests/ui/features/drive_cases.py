@@ -1,4 +1,4 @@
-"""Keeps, lists, edits, uses and deletes cases, with stand-ins for the services."""
+"""Drives Cases: keep, list, edit, use and delete, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
-    """Print what was said, shown and stored."""
+    """Print notices, shown values and stored rows."""
     app = QApplication([])
     with closing(opened(folder / "history.db")) as store:
         told = _drive(store, Theme(app, "light"))

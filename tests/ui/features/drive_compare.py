@@ -1,4 +1,4 @@
-"""Compares rows of the timeline, versions and runs, with stand-ins for everything that the window gives."""
+"""Compares rows of the timeline, versions and runs, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
-    """Print which sides each dialog had, and how much differed."""
+    """Print the sides of each dialog, and the number of differences."""
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 3)

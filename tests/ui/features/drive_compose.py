@@ -1,5 +1,5 @@
-"""Works in the real Compose view: types, runs, judges, undoes, goes back in time, acts on value sets; with stand-ins
-for everything else that the window gives. Answers come from a scripted engine.
+"""Drives the real Compose view: typing, running, judging, undo, past iterations, value sets. The other services are
+stand-ins, and a scripted engine gives the answers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ QUESTION = Content((Message("user", "{{question}}"),))
 
 
 class StandInLanes(LanesWidget):
-    """Keeps the heads of lanes; the first one has the focus."""
+    """Records the heads of lanes; the first lane has the focus."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,13 +87,13 @@ class StandInLanes(LanesWidget):
 
 
 class Remembered:
-    """Settings that were never changed."""
+    """Default settings."""
 
     settings = Settings()
 
 
 class Room:
-    """Compose in a room of its own: a page and bars that no window has."""
+    """Compose with its own page and bars, without a window."""
 
     def __init__(self, app: QApplication, folder: Path) -> None:
         factory = played.factory(SCRIPT, folder)
@@ -182,7 +182,7 @@ class Room:
 
 
 def main(folder: Path) -> None:
-    """Print what the commands did, what was said, and what is stored."""
+    """Print the results of the commands, the notices and the stored rows."""
     app = QApplication([])
     room = Room(app, folder)
     lanes = (Lane("a", "echo", "one"), Lane("b", "echo", "two"))
@@ -202,7 +202,7 @@ def events(room: Room) -> list[object]:
 
 
 def runs(room: Room) -> dict[str, object]:
-    """Run, judge, undo, ask before a run that is over a limit, and retry."""
+    """Run, judge, undo, confirm a run over a limit, and retry."""
     room.queued.append(True)
     room.actions["run"]()
     told: dict[str, object] = {"queued": room.timeline.rowCount()}
@@ -238,7 +238,7 @@ def runs(room: Room) -> dict[str, object]:
 
 
 def past(room: Room) -> dict[str, object]:
-    """Change the text, run it, go to the first iteration, branch from it, and undo that."""
+    """Change the text, run it, open the first iteration, branch from it, and undo that."""
     view = room.view
     view.editor.focus_first()
     view.editor.blocks[0].field.replace(0, 0, "Say: ", quiet=False)

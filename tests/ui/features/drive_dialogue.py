@@ -1,4 +1,4 @@
-"""Continues from an answer and reads recorded dialogues, with stand-ins for everything that the window gives."""
+"""Continues from an answer and imports recorded dialogues, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DIALOGUE = json.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": 
 
 
 def main(folder: Path) -> None:
-    """Print what became of the draft and what was said."""
+    """Print the resulting drafts and the notices."""
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 1)

@@ -1,4 +1,4 @@
-"""Imports a log and exports it again, with stand-ins for everything that the window gives."""
+"""Imports a log and exports it again, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.usecases.exchange.exporter import ExportSelection
 
 
 def main(folder: Path) -> None:
-    """Print what was said, published and written."""
+    """Print the notices, the published events and the written files."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     selection = StandInSelection()

@@ -1,4 +1,4 @@
-"""Finds, curates, saves and deletes runs, with stand-ins for everything that the window gives."""
+"""Searches, curates, saves and deletes runs, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ KINDS = (RunChosen, RunsDeleted, RunsBroughtBack, DataChanged)
 
 
 def main(folder: Path) -> None:
-    """Print what was found, said and stored, and which wishes went out."""
+    """Print results, notices, stored rows, and published events."""
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 3)

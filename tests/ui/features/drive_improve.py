@@ -1,4 +1,4 @@
-"""Asks for a better prompt and accepts a part of it, with stand-ins for everything that the window gives."""
+"""Requests an improved prompt and accepts a part of it, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BETTER = '<message role="system">\nBe brief.\n</message>\n<message role="user">\
 
 
 class ScriptedRunner:
-    """Answers at once, without storing anything."""
+    """Answers at once and stores nothing."""
 
     def __init__(self) -> None:
         self.asked: list[LaneQuestion] = []

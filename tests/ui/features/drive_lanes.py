@@ -1,6 +1,4 @@
-"""Shows two lanes in the room of Compose and does what a person can ask of them, with stand-ins for what the window
-gives.
-"""
+"""Shows two lanes in the room of Compose and triggers their commands, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -59,7 +57,7 @@ from workbench.usecases.history import History
 
 
 class StandInAnswers:
-    """Answers of a run that has ended; records the requests."""
+    """Answers of a finished run; records the requests."""
 
     def __init__(self, results: list[Result]) -> None:
         self._results = results
@@ -80,7 +78,7 @@ class StandInAnswers:
 
 
 class StandInModels:
-    """Gives lanes their models, and a line of code for each."""
+    """Sets the models of lanes, and returns a line of code for each lane."""
 
     def __init__(self, lanes: LaneList) -> None:
         self.set_model = lanes.set_model
@@ -93,14 +91,14 @@ class StandInModels:
 
 
 class Retiring(NoCatalogue):
-    """A catalogue in which every model is switched off."""
+    """A catalogue in which every model is retired."""
 
     def retires(self, endpoint: Endpoint, model: str) -> date | None:
         return date(2025, 9, 1)
 
 
 class Remembered:
-    """Settings that were never changed."""
+    """Default settings."""
 
     settings = Settings()
 
@@ -118,7 +116,7 @@ def main(folder: Path) -> None:
 
 
 def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
-    """Do what a person can ask of lanes, and return what came of it."""
+    """Trigger the commands of lanes, and return the results."""
     session = StandInSession(store.prompts()[0].uid, Draft(Content((Message("user", "Hi"),))))
     services = standins(store, Theme(app, "light"), session=session)
     assert isinstance(services.backend, StandInBackend)

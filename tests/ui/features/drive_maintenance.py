@@ -1,4 +1,4 @@
-"""Backs the history up, checks it, and asks to repair it, with stand-ins for everything that the window gives."""
+"""Backs the history up, checks it, and requests a repair, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from workbench.ui.widgets.theme import Theme
 
 
 class IdleRunner:
-    """Runs nothing."""
+    """A runner without runs."""
 
     def running(self) -> tuple[str, ...]:
         return ()
 
 
 class PlainSettings:
-    """Settings that show one page of another feature."""
+    """A settings dialog with one page, provided by another feature."""
 
     def __init__(self, events: StandInEvents) -> None:
         self._events = events
@@ -50,20 +50,20 @@ class PlainSettings:
         events.subscribe(SettingsCloseRequested, self.close)
 
     def show(self) -> None:
-        """Make the page, unless it is shown."""
+        """Make the page unless it exists."""
         if not self.parts:
             self._events.publish(SettingsOpening(self.parts.append))
             self.page = self.parts[0].make(self.confirm)
 
     def close(self, wanted: SettingsCloseRequested) -> None:
-        """Close the page, which loses nothing."""
+        """Close the page without asking."""
         self.parts.pop().close()
         self._events.publish(SettingsClosed())
         wanted.then()
 
 
 def main(folder: Path) -> None:
-    """Print what was said, shown, copied and asked for."""
+    """Print notices, shown values, copied text and requests."""
     tasks.FIRST_LOOK_MS = 1
     app = QApplication([])
     db = folder / "history.db"

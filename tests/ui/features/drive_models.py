@@ -1,4 +1,4 @@
-"""Chooses models in the picker, one with an endpoint and a price of its own, without the window."""
+"""Chooses models in the picker, one of them with a new endpoint and a price, without the window."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LANE = Lane("a", BUILTIN, BUILTIN_MODEL)
 
 
 def main(folder: Path) -> None:
-    """Print what was chosen, kept and asked for."""
+    """Print the choices, the stored endpoints and prices, and the requests."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     services = standins(store, Theme(app, "light"))

@@ -1,4 +1,4 @@
-"""Exports a pack, imports it into another history and takes it out again, with stand-ins for the services."""
+"""Exports a pack, imports it into another history and undoes that, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
-    """Print what was said, published and stored."""
+    """Print the notices, the published events and the stored rows."""
     app = QApplication([])
     theme = Theme(app, "light")
     with closing(opened(folder / "mine.db")) as store:
@@ -42,7 +42,7 @@ def _export(app: QApplication, store: Store, theme: Theme, path: Path) -> dict[s
     actions["export_pack"]()
     dialog = _controller(host).exports.dialog
     assert dialog is not None
-    # The dialog that is open already stays as it is.
+    # An open dialog is not changed by another request.
     services.events.publish(PackExportRequested("p-order"))
     ticked = dialog.choice.table.names
     dialog.choice.take_place(path)

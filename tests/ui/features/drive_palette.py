@@ -1,4 +1,4 @@
-"""Finds and does things in the palette, and changes a key, with stand-ins for everything that the window gives."""
+"""Searches and triggers commands in the palette, and changes a shortcut, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from workbench.usecases.saved_searches import Bookmarks
 
 
 def main(folder: Path) -> None:
-    """Print what was found, published and remembered."""
+    """Print the results, the published events and the changed shortcut."""
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 3)

@@ -1,4 +1,4 @@
-"""Creates, names, copies and archives prompts, with stand-ins for everything that the window gives."""
+"""Creates, renames, duplicates and archives prompts, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 class StandInSide:
-    """A side bar that is beside no view at first, and remembers what it was asked for."""
+    """A hidden side bar that records its calls."""
 
     def __init__(self) -> None:
         self.named: list[str] = []
@@ -51,7 +51,7 @@ class StandInSide:
 
 
 def main(folder: Path) -> None:
-    """Print which prompts there were, and what was published."""
+    """Print the prompts and the published events."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     session = StandInSession()

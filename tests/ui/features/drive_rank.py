@@ -1,4 +1,4 @@
-"""Ranks, and judges pairs by keys, with stand-ins for everything that the window gives."""
+"""Ranks, and judges pairs by keys, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
-    """Print what was ranked, judged, said and stored."""
+    """Print the ranking, the verdicts, the notices and the stored rows."""
     app = QApplication([])
     store, prompt = history(folder / "history.db")
     runs(store, prompt, 12, judged=False)

@@ -1,4 +1,4 @@
-"""Opens the settings, saves an endpoint and a limit in them, and changes the theme, without the window."""
+"""Opens the settings, saves an endpoint and a limit, and changes the theme, without the window."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from workbench.ui.widgets.theme import Theme
 
 
 def field(inside: QWidget, name: str) -> QLineEdit:
-    """Return the line edit of this accessible name."""
+    """Return the line edit with this accessible name."""
     return next(one for one in inside.findChildren(QLineEdit) if one.accessibleName() == name)
 
 
 def main(folder: Path) -> None:
-    """Print what the settings showed, wrote and told."""
+    """Print what the settings showed, stored and published."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     services = standins(store, Theme(app, "light"))

@@ -1,4 +1,4 @@
-"""Inserts techniques and keeps one of one's own, with stand-ins for everything that the window gives."""
+"""Inserts techniques and saves one of the user's own, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.usecases.techniques import Techniques
 
 
 def main(folder: Path) -> None:
-    """Print what was shown, said and inserted."""
+    """Print the list, the notices and the insertions."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     session = StandInSession()

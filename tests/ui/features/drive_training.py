@@ -1,4 +1,4 @@
-"""Looks at training files and writes them, with stand-ins for the services."""
+"""Previews training files and writes them, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
-    """Print what was shown and written."""
+    """Print the preview and the written files."""
     app = QApplication([])
     with closing(opened(folder / "history.db")) as store:
         judge(store)

@@ -1,4 +1,4 @@
-"""Stand-ins for the services of features, for tests in which there is no window."""
+"""Stand-ins for the services of features, for tests without a window."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from workbench.usecases.searcher import Searcher
 
 @dataclass
 class StandInTasks:
-    """Runs everything at once; failures without a handler end the test."""
+    """Runs everything synchronously; an error without a handler fails the test."""
 
     def run(
         self,
@@ -82,11 +82,11 @@ class StandInTasks:
 
 @dataclass
 class StandInNotices:
-    """Keeps what is said."""
+    """Records the notices."""
 
     said: list[str] = field(default_factory=list)
     offered: Callable[[], object] = lambda: None
-    """What the last button does."""
+    """The action of the last button."""
 
     def refused(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
@@ -120,7 +120,7 @@ class StandInNotices:
 
 
 class StandInEvents(EventBus):
-    """Keeps what is published, too."""
+    """An event bus that also records the published events."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class StandInEvents(EventBus):
 
 @dataclass
 class StandInSelection:
-    """A selection that tests set."""
+    """A selection that the test sets."""
 
     uids: tuple[str, ...] = ()
     text: str = ""
@@ -159,14 +159,14 @@ class StandInSelection:
 
 @dataclass
 class StandInSession:
-    """An open prompt and its draft, which tests set; counts how often it is saved."""
+    """An open prompt and its draft, set by the test; counts how often it is saved."""
 
     uid: str = ""
     shown: Draft = field(default_factory=Draft)
     saved: int = 0
     limit: Limits = field(default_factory=Limits)
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
-    """By lane; that of the focused one under ""."""
+    """By lane; the answer of the focused lane under ""."""
 
     def prompt(self) -> str:
         return self.uid
@@ -200,7 +200,7 @@ class StandInSession:
 
 
 class StandInNavigator:
-    """Opens prompts in a session at once, and says so; chooses the model and shows the view that tests set."""
+    """Opens prompts in a session at once and publishes that; the test sets the chosen model and the views."""
 
     def __init__(self, store: Store, session: StandInSession, events: StandInEvents) -> None:
         self._store, self._session, self._events = store, session, events
@@ -208,7 +208,7 @@ class StandInNavigator:
         self._actions: dict[str, QAction] = {}
         self.view: View = "compose"
         self.places: Mapping[View, ViewPlace] = {}
-        """The views that can be gone to, without their page in a window."""
+        """The available views, whose pages need no window."""
         self.pages: dict[View, QWidget] = {}
 
     def shown(self) -> View:
@@ -244,7 +244,7 @@ class StandInNavigator:
 
 @dataclass(frozen=True)
 class StandInBackend:
-    """A real history behind a feature; what asks models is None until a test sets it."""
+    """A backend with a real history; parts that call models are None until a test sets them."""
 
     store: Store
     searcher: Searcher
@@ -271,7 +271,7 @@ class StandInParent:
 
 
 class StandInEditor:
-    """Shows the draft of a session, without widgets."""
+    """An editor over the draft of a session, without widgets."""
 
     def __init__(self, session: StandInSession) -> None:
         self._session = session
@@ -322,7 +322,7 @@ class NoCatalogue:
 
 
 def standin_models(store: Store, folder: Path) -> ModelAccess:
-    """Return endpoints and prices that are kept, without keys, a catalogue or an engine that could be asked."""
+    """Return model access that stores endpoints and prices, without keys, catalogue or engine."""
     keys, engine, known = open_keys({}), cast(EndpointEngine, None), KnownModels(folder)
     endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
     pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
@@ -330,20 +330,20 @@ def standin_models(store: Store, folder: Path) -> ModelAccess:
 
 
 def window_modules() -> list[str]:
-    """Return the modules of the window that are imported, which none may be."""
+    """Return the imported modules of the window; it should be empty."""
     return [name for name in ("workbench.ui.shell.window", "workbench.ui.shell.window_builder") if name in sys.modules]
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    """Let the event loop go on until the condition holds."""
+    """Process events until the condition holds."""
     until = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < until, "it never came"
+        assert time.monotonic() < until, "the condition did not hold in time"
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
 def made(place: ViewPlace) -> QWidget:
-    """Return the page of a view, made in one go."""
+    """Make the page of a view in one go and return it."""
     making = place.make()
     while True:
         try:
@@ -356,7 +356,7 @@ def made(place: ViewPlace) -> QWidget:
 def standins(
     store: Store, theme: Theme, selection: StandInSelection | None = None, session: StandInSession | None = None
 ) -> Services:
-    """Return services over a real history; a person's files are beside it."""
+    """Return services over a real history; the user's files are in the folder beside it."""
     events, session = StandInEvents(), session or StandInSession()
     return Services(
         backend=StandInBackend(

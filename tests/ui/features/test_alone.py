@@ -1,4 +1,4 @@
-"""Every feature works with stand-ins for the services of the window, in a process that never imports the window."""
+"""Every feature works with stand-ins for the services, in a process that never imports the window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def driven(feature: str, folder: Path) -> dict[str, Any]:
-    """Return what the program that drives a feature tells."""
+    """Run the program that drives a feature and return its output."""
     env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     done = subprocess.run(
         [sys.executable, "-m", f"tests.ui.features.drive_{feature}", str(folder)],
@@ -73,7 +73,7 @@ def test_cases(tmp_path: Path) -> None:
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
-    # What was typed is saved when another prompt is opened, which closes the list.
+    # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
     assert told["said"] == [
@@ -197,7 +197,7 @@ def test_settings(tmp_path: Path) -> None:
     assert not told["imported_for_theme"]
     assert (told["address"], told["endpoints"]) == ("http://127.0.0.1:9/v1", ["Mine"])
     assert told["calls"] == 7
-    assert told["same"], "the settings are open once"
+    assert told["same"], "the settings dialog is reused"
     assert told["page"] == ["made", "closed", "left"]
     assert (told["is_open"], told["closed"]) == (False, 1)
 
@@ -216,7 +216,7 @@ def test_maintenance(tmp_path: Path) -> None:
     told = driven("maintenance", tmp_path)
     assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
     assert told["said"] == ["Making a backup…", "Backup made"]
-    assert told["by_hand"] == [False, True], "the daily backup came by itself"
+    assert told["by_hand"] == [False, True], "the daily backup is automatic"
     assert told["checked"] == "The history is sound."
     assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
     assert told["changes"] == ["RepairHistory"]
@@ -230,9 +230,9 @@ def test_rank(tmp_path: Path) -> None:
     judging = ["judge", "judge_prompt", "judge_reveal", "judge_skip", "judge_undo"]
     assert told["commands"] == [*groupings, *judging, "view_rank"]
     assert told["tabs"] == {"rank": "Rank"}
-    assert told["before"], "a view that was not made has no judging"
+    assert told["before"], "there is no judging before the view is made"
     assert told["empty"] == "No verdict yet. The ranking appears after 6."
-    assert not told["idle"], "without a pair a digit is no verdict"
+    assert not told["idle"], "a digit without a pair gives no verdict"
     assert told["judging"] == [True, False]
     assert told["keys"] == [True, True, False]
     assert told["redoes"]
@@ -243,7 +243,7 @@ def test_rank(tmp_path: Path) -> None:
     assert told["enabled"]
     assert told["counted"] == "2 verdicts · 2 blind"
     assert told["grouped"] == "Group by model ▾"
-    assert not told["left"], "opening a prompt ends the sitting"
+    assert not told["left"], "opening a prompt ends the judging session"
     assert told["said"] == [
         "Left marked better [Undo]",
         "Marked as a tie [Undo]",

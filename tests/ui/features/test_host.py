@@ -1,4 +1,4 @@
-"""What holds for every feature: few small services, controllers made late, changes told once."""
+"""Rules for all features: few small services, lazily made controllers, changes published once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_MEMBERS, MOST_METHODS = 10, 8
 
 
 class Counter:
-    """A controller that counts what it is asked for."""
+    """A controller that counts its calls."""
 
     def __init__(self) -> None:
         self.done = self.stopped = 0
@@ -90,7 +90,7 @@ def test_every_part_names_the_modules_that_the_window_waits_for() -> None:
 
 
 class Judge(Counter):
-    """A controller whose view takes verdicts."""
+    """A controller whose view accepts verdict keys."""
 
     is_judging = True
     can_undo = can_redo = False
@@ -106,7 +106,7 @@ class Judge(Counter):
 
 
 def steps(place: ViewPlace) -> int:
-    """Make the page of a view, and return in how many steps."""
+    """Make the page of a view, and return the number of steps."""
     return sum(1 for _ in place.make())
 
 
@@ -147,7 +147,7 @@ def test_verdicts_are_given_where_the_controller_of_the_shown_view_takes_them() 
     services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
     host = FeatureHost((viewed("rank", made, Judge), viewed("history", made, Counter)), services)
     assert host.verdicts("rank") is None
-    assert made == [], "asking makes nothing"
+    assert made == [], "the query must not create a controller"
     for place in host.places().values():
         steps(place)
     assert host.verdicts("rank") is made[0]
@@ -173,7 +173,7 @@ def test_every_command_has_an_action_and_a_menu() -> None:
 
 
 class ToldShell:
-    """A window that says what it was asked for."""
+    """A window that records its calls."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []

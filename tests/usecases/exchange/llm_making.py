@@ -1,6 +1,6 @@
-"""Logs of the `llm` command, written as llm 0.31 and llm 0.36 write them, without llm.
+"""Logs of the `llm` command in the formats of llm 0.31 and 0.36, written without llm.
 
-The tables are those that the two releases make; the same calls go into either, so that what comes of them can be
+The tables are those of the two releases; the same calls can be written into either, so that the imports can be
 compared.
 """
 
@@ -54,7 +54,7 @@ CREATE TABLE turn_tools (turn_id TEXT, tool_id INTEGER, instance_id INTEGER, PRI
 
 @dataclass(frozen=True)
 class Called:
-    """One call: what was asked and answered; `results` are what tools gave back before it."""
+    """One call with its prompt and answer; `results` are the tool results sent with the prompt."""
 
     id: str
     thread: str
@@ -90,7 +90,7 @@ CALLS = (
 
 
 def old_log(path: Path, calls: Sequence[Called] = CALLS) -> Path:
-    """Write a log as llm up to 0.31 does."""
+    """Write a log in the format of llm up to 0.31."""
     connection = sqlite3.connect(path)
     connection.executescript(f"{SHARED}{OLD}")
     for call in calls:
@@ -121,7 +121,7 @@ def old_log(path: Path, calls: Sequence[Called] = CALLS) -> Path:
 
 
 def new_log(path: Path, calls: Sequence[Called] = CALLS) -> Path:
-    """Write a log as llm from 0.32 on does; tables of the older one are there, and empty."""
+    """Write a log in the format of llm from 0.32 on, which also has the old tables, empty."""
     connection = sqlite3.connect(path)
     connection.executescript(f"{SHARED}{OLD}{NEW}")
     tips: dict[str, str | None] = {}

@@ -1,4 +1,4 @@
-"""What people take away: whole, exact where it says so, harmless where others open it, and the same each time."""
+"""Exports: complete, exact where promised, safe to open elsewhere, and reproducible."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: str) -
     told = written(store, format_, "r2")
     assert "vendor/one" not in told
     assert "two" not in told
-    # Identities were made in the order of the lanes.
+    # Ids are in the order of the lanes, which would identify them.
     assert "r2.0" not in told
-    # By their texts and not by lane.
+    # Sorted by text, not by lane.
     assert told.index("first") < told.index("second")
 
 
@@ -176,7 +176,7 @@ def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store:
 
 
 class _Page(HTMLParser):
-    """What a browser would make of a page."""
+    """Parses a page like a browser."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -268,7 +268,7 @@ def test_what_ends_early_leaves_nothing(store: Store, tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
     with pytest.raises(HostError, match="There is no folder"):
         exporter(store).to_file(ExportSelection(("r1",)), "md", folder / "nowhere" / "a.md")
-    # The reading connection is free again.
+    # The reading connection has been released.
     assert exporter(store).to_file(ExportSelection(("r1",)), "md", folder / "a.md").runs == 1
 
 

@@ -1,4 +1,4 @@
-"""Logs of llm come into a history: both generations, once, whole, and whatever else calls itself a log is refused."""
+"""Import of llm's logs: both generations, once, completely; files that are no such logs are refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def take(store: Store, path: Path, tell: Callable[[ImportReport], None] = lambda
 
 
 def details(store: Store) -> dict[str, IterationDetail]:
-    """Return what came in, by the call that it was."""
+    """Return the imported runs, by the call that they come from."""
     connection = sqlite3.connect(store.path)
     rows = connection.execute("SELECT foreign_id, uid FROM origins WHERE thing = 'run'").fetchall()
     connection.close()
@@ -67,7 +67,7 @@ def test_calls_become_runs_of_the_prompt_that_their_system_prompt_is(store: Stor
     }
     found = details(store)
     assert found.keys() == {"a1", "b1", "b2", "c1", "d1", "e2", "f1"}
-    # Braces in what was sent are text, and stay text when it is run again.
+    # Braces in the sent text are literal, and stay so when it is run again.
     assert sent(found["a1"]) == [("system", "Be {{kind}}."), ("user", "Hello 世界 {{x}}")]
     assert sent(found["f1"]) == [("system", "Be {{kind}}."), ("user", "A long text.\n\nWhat of it?")]
     assert found["a1"].content == found["f1"].content
@@ -208,7 +208,7 @@ def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None
     writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("UPDATE threads SET name = 'changed'")
     writer.commit()
-    # As a killed process leaves it: a log without its index.
+    # As left by a killed process: a log without its index.
     for end in ("", "-wal"):
         shutil.copyfile(f"{log}{end}", tmp_path / f"killed.db{end}")
     before = {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir()}
@@ -266,7 +266,7 @@ def test_of_a_damaged_log_is_taken_what_can_be_read(store: Store, tmp_path: Path
     connection.commit()
     connection.close()
     body = bytearray(path.read_bytes())
-    # A page in the middle of a long text, which says where the next one is.
+    # An overflow page in the middle of a long text; its first word is the number of the next page.
     page = next(at for at in range(0, len(body), 4096) if b"[150][150]" in body[at + 4 : at + 24])
     body[page : page + 4] = b"\x7f\xff\xff\xff"
     path.write_bytes(body)

@@ -1,4 +1,4 @@
-"""Histories that are merged: nothing twice, nothing lost, nothing changed that was not theirs to change."""
+"""Merging histories: no duplicates, no losses, and no changes to existing data of the other."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def query(store: Store | Path, statement: str) -> list[tuple[Any, ...]]:
 
 
 def fill(store: Store) -> None:
-    """A prompt with two iterations, a retry, verdicts, tags, a draft, a file, and lanes that stood beside."""
+    """A prompt with two iterations, a retry, verdicts, tags, a draft, a file, and lanes beside a run."""
     store.create_prompt("p", "Order bot", NOW)
     lanes = (lane("A", "one"), lane("B", "two"))
     store.begin_run(run("r1", text("Where is {{order}}?", "Be kind."), lanes=lanes, note="first"))
@@ -79,7 +79,7 @@ def fill(store: Store) -> None:
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Return what two histories that were merged have in common, without keys and numbers."""
+    """Return the data that merged histories have in common, without keys and numbers."""
     return {
         "runs": query(store, "SELECT uid, kind, started_at, note, verdict, winner FROM runs ORDER BY uid"),
         "outputs": query(
@@ -162,7 +162,7 @@ def test_another_history_comes_whole_and_once(make: Make) -> None:
 
 
 def sample(store: Store, name: str = "Order status bot") -> str:
-    """Make a prompt as the samples of a history are made; return its uid."""
+    """Make a prompt in the way the samples are made; return its uid."""
     versions = (FirstVersion(new_uid(), text("short"), "first"), FirstVersion(new_uid(), text("long"), "second"))
     made = WholePrompt(new_uid(), name, versions, Draft(text("long"), (), (lane(),), 2), "sample_prompt")
     store.add_whole_prompts([made], NOW).result(10)
@@ -218,7 +218,7 @@ def test_histories_of_older_formats_are_read(make: Make, tmp_path: Path, version
     assert (report.state, report.added.runs) == ("done", 2)
     assert query(tmp_path / "old.db", "PRAGMA user_version") == [(version,)]
     assert [(row.run_uid, row.note) for row in mine.iterations("p")] == [("r2", "a note"), ("r1", "")]
-    # What still went on there is what it had said so far.
+    # Running outputs are merged with the text that they had so far.
     states = [output.result.state for output in mine.iteration_detail("r2").outputs]
     assert set(states) == {"interrupted"}
     assert mine.iteration_detail("r2").outputs[0].result.text == "half an"
@@ -299,7 +299,7 @@ def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> Non
         **{"t1": (3, 2), "t2": (4, 3)},
     }
     assert [(row.name, row.iterations) for row in mine.prompts()] == [("Order bot", 4)]
-    # The draft names versions by numbers, which are others here.
+    # The draft refers to versions by number, and numbers differ between histories.
     assert mine.draft("p") == Draft(text("typed"), (), (lane("A", pinned=3),), 2)
     assert theirs.draft("p") == Draft(text("typed"), (), (lane("A", pinned=2),), 1)
 
@@ -469,7 +469,7 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
     connection.commit()
     connection.close()
     report = take(mine, theirs.path)
-    # The text and both lanes, and the runs that cannot be without them.
+    # The text, both lanes, and the runs that need them.
     assert (report.added.runs, report.left_out) == (1, 5)
     assert [(one.name.split()[0], one.sentence) for one in report.listed] == [
         ("contents", "This row was left out: the text does not match its hash."),
@@ -482,7 +482,7 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
 
 
 def _random_history(store: Store, rng: random.Random, moment: int) -> None:
-    """Do a few things that people do, of which some meet what the other history has."""
+    """Do some random actions, of which some conflict with those in the other history."""
     prompts = [row.uid for row in store.prompts()]
     for step in range(12):
         now = f"2026-11-24T{moment:02}:{step:02}:00.000Z"
@@ -522,7 +522,7 @@ def test_merging_both_ways_leads_to_the_same_runs(make: Make, seed: int) -> None
         _random_history(theirs, rng, 2 * round_ + 1)
         take(mine, theirs.path)
         take(theirs, mine.path)
-        # Tags that were taken away on one side come back; what either has, both have.
+        # Tags removed on one side come back: the result is the union.
         take(mine, theirs.path)
         assert json.dumps(everything(mine)) == json.dumps(everything(theirs))
         before = everything(mine)

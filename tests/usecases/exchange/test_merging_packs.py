@@ -1,4 +1,4 @@
-"""Packs are the same packs in a history that another one was merged into."""
+"""Packs keep their identity in a history that another one was merged into."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 
 def export(store: Store, path: Path, about: PackAbout | None = None) -> dict[str, bytes]:
-    """Export the prompt as somebody would who does not change what the window suggests; return the files."""
+    """Export the prompt with the suggested settings; return the files."""
     exporter = PackExporter(store, new_uid, lambda: NOW)
     about = about or exporter.known(["p"]) or PackAbout("", "Nobody knew it")
     exporter.write(exporter.prepare(about, [PackChoice("p", "all")]), path)
@@ -54,7 +54,7 @@ def test_a_pack_is_exported_as_the_same_one_after_a_merge(make: Make, tmp_path: 
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     before = export(theirs, tmp_path / "theirs", PackAbout("", "Shop bots", "For the shop", "MIT", "Ada"))
-    # The name of its file is that of the first export, whatever the prompt is called by now.
+    # The file name comes from the first export, even if the prompt was renamed.
     theirs.rename_prompt("p", "Shipping bot", NOW).result(10)
     before = export(theirs, tmp_path / "theirs")
     take(mine, theirs.path)

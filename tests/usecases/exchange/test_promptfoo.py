@@ -1,4 +1,4 @@
-"""Results of promptfoo come into a history: columns as lanes, tests as value sets, prompts as versions."""
+"""Import of promptfoo results: columns become lanes, tests value sets, prompts versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packs and prompts with all that packs have, for tests of several layers."""
+"""Packs and prompts with every part of a pack, for tests of several layers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 
 def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "Mail bot")) -> Path:
-    """Write a pack of prompts with two versions, a case and a draft each, out of a history of its own."""
+    """Write a pack of prompts, each with two versions, a case and a draft, from a separate history."""
     folder.mkdir(exist_ok=True)
     with closing(opened(folder / "other.db")) as store:
         for name in names:

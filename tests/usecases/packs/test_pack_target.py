@@ -1,4 +1,4 @@
-"""Where a pack may be written, and that putting one together can be stopped."""
+"""Where a pack may be written, and cancelling its preparation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ABOUT = PackAbout("pack-1", "Mine")
 
 
 class EnoughError(Exception):
-    """Somebody stopped it."""
+    """Raised to cancel."""
 
 
 def test_what_is_new_and_what_is_replaced_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Packs out of a history, and into one: real files and real databases."""
+"""Exporting and importing packs, with real files and real databases."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from workbench.usecases.prompts import clean_name
 
 
 class House:
-    """A history with what packs need."""
+    """A history with the use cases for packs."""
 
     def __init__(self, store: Store, prefix: str) -> None:
         numbers = itertools.count(1)
@@ -63,7 +63,7 @@ class House:
         return plan
 
     def dump(self) -> list[object]:
-        """All that a person would see of the prompts."""
+        """Return all visible data of the prompts."""
         return [
             (
                 row.name,
@@ -131,7 +131,9 @@ def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_pat
     assert [(one.model, one.pinned) for one in prompt.lanes] == [("echo", None), ("gpt-5", 1)]
     assert prompt.standing is not None
     assert (prompt.standing.verdicts, prompt.standing.rows) == (1, ())
-    assert prompt.standing.remarks == ("No verdict compares two models or versions.",), "and no advice to judge more"
+    assert prompt.standing.remarks == ("No verdict compares two models or versions.",), (
+        "there is no advice to judge more"
+    )
     assert made.notes == ()
 
 
@@ -158,7 +160,7 @@ def test_what_was_made_since_an_export_is_exported(tmp_path: Path) -> None:
         for which in ("winner", "all"):
             one.export(tmp_path / which, versions=which)
             assert read_pack(tmp_path / which).pack.prompts[0].content == text("Second")
-        # The same where it was brought in: as it came, until somebody goes on from there.
+        # After an import: the same, until a new version is based on it.
         one.store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0",), LATER).result()
         one.store.finish_output("r1.0.0", done("x"), LATER).result()
         came = one.export(tmp_path / "all")
@@ -264,7 +266,7 @@ def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> 
         assert (draft.content, draft.based_on) == (text("Where is {{order}}? Be brief."), 2)
         assert [one.pinned for one in draft.lanes] == [None, 1]
         assert other.export(tmp_path / "back") == first
-        # What is here already is not brought in once more, there or here.
+        # What exists already is not imported again, on either side.
         before = other.dump()
         assert [one.state for one in other.bring(tmp_path / "out").prompts] == ["identical"]
         assert other.dump() == before
@@ -456,7 +458,7 @@ names = make.texts.map(lambda name: " ".join(name.split())[:50]).filter(
 
 
 def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple[ValueSet, ...]) -> None:
-    """Put a prompt into a history as the product would."""
+    """Add a prompt to a history in the way the product does."""
     uid = f"p{number}"
     store.create_prompt(uid, clean_name(name), NOW).result()
     places: dict[str, int] = {}
@@ -520,7 +522,7 @@ def test_the_folder_of_an_import_is_where_it_is_written_again(mine: House, tmp_p
     assert mine.exporter.place(uid) == tmp_path / "one.promptpack"
     with house(tmp_path, "other") as other:
         other.bring(tmp_path / "one.promptpack")
-        # What came in a file, a mail perhaps, is not written over.
+        # A file that was received, perhaps by mail, is not overwritten.
         assert other.exporter.place(uid) is None
         other.importer.undo()
         other.bring(tmp_path / "repository" / "one")

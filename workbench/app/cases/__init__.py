@@ -1,1 +1,1 @@
-"""The cases of a prompt, without a widget."""
+"""The cases of a prompt, without widgets."""

@@ -1,6 +1,6 @@
-"""The cases of a prompt as an item model.
+"""Item model of a prompt's cases.
 
-Invariant: a row is written only when it is looked at, so that a prompt may have ten thousand cases.
+Invariant: the text of a row is built only when it is displayed, because a prompt may have ten thousand cases.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _MOST_VALUES, _MOST_LETTERS = 5, 30
 
 
 class CaseList(QAbstractListModel):
-    """Cases in their order, each by its name or, without one, by its values."""
+    """Cases in order, each by its name or, without one, by its values."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases: list[Case] = []
 
     def show_cases(self, cases: Sequence[Case]) -> None:
-        """Show other cases."""
+        """Replace the cases."""
         self.beginResetModel()
         self._cases = list(cases)
         self.endResetModel()
@@ -40,7 +40,7 @@ class CaseList(QAbstractListModel):
         return next((row for row, case in enumerate(self._cases) if case.uid == uid), -1)
 
     def put(self, row: int, case: Case) -> None:
-        """Show a case in the place of another one."""
+        """Replace the case of a row."""
         self._cases[row] = case
         self.dataChanged.emit(self.index(row), self.index(row))
 

@@ -1,1 +1,1 @@
-"""The open prompt: its draft, lanes, run and timeline, without a widget."""
+"""The open prompt without widgets: its draft, lanes, run and timeline."""

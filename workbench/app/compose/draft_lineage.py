@@ -1,6 +1,6 @@
-"""Where the draft comes from: the version it started from, and the techniques that were inserted since.
+"""The lineage of the draft: the version it is based on, and the techniques inserted since.
 
-Invariant: a technique is remembered until a version was made of a draft that had it.
+Invariant: a technique is kept until a version has been recorded from a draft that contains it.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
 
 class DraftLineage:
-    """`based_on` is a version's number, None for nothing."""
+    """Tracks the lineage of one draft. `based_on` is a version number, or None."""
 
     def __init__(self, changed: Callable[[], object]) -> None:
-        """`changed` is called when the draft has to be saved for what it comes from."""
+        """`changed` is called when the lineage changes, so that the draft is saved."""
         self._changed = changed
         self.based_on: int | None = None
         self.techniques: tuple[TechniqueMark, ...] = ()
         self._sent: tuple[TechniqueMark, ...] = ()
 
     def load(self, draft: Draft) -> None:
-        """Take over what another draft comes from."""
+        """Load the lineage of another draft."""
         self.based_on, self.techniques = draft.based_on, draft.techniques
 
     def inserted(self, mark: TechniqueMark) -> None:
-        """Note that a technique went into the draft."""
+        """Record that a technique was inserted into the draft."""
         self.techniques = (*(one for one in self.techniques if one.key != mark.key), mark)
         self._changed()
 
     def sent(self, draft: Draft) -> None:
-        """Note which draft a run was started with."""
+        """Remember the draft that a run was started with."""
         self._sent = draft.techniques
 
     def recorded(self, version: int) -> None:
-        """Start from the version that was made of it; what was inserted meanwhile is still to be recorded."""
+        """Base the draft on the version just recorded; techniques inserted since the run started stay pending."""
         self.based_on = version
         self.techniques = tuple(mark for mark in self.techniques if mark not in self._sent)
 
     def draft(self, here: Draft) -> Draft:
-        """Return a draft as it is in the editor with what it comes from."""
+        """Return the draft `here` with its lineage filled in."""
         return replace(here, based_on=self.based_on, techniques=self.techniques)

@@ -1,7 +1,7 @@
-"""Drafts reach the database within a second of the last key.
+"""Saves the draft to the database within a second of the last key press.
 
-Invariant: at most `LIMIT_MS` pass between the first unsaved change and the start of its save; a save that fails is
-tried again, and the text stays in memory until it succeeded.
+Invariant: at most `LIMIT_MS` pass between the first unsaved change and the start of its save. A failed save is retried,
+and the text stays in memory until a save succeeds.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ RETRY_MS = 2000
 
 
 class DraftSaver(QObject):
-    """Collects changes and writes the newest draft of one prompt."""
+    """Coalesces changes and writes the newest draft of one prompt."""
 
     saved = Signal()
     failed = Signal(str, str)
-    """Sentence and detail; emitted again only after a success in between."""
+    """Sentence and detail; after a failure, emitted again only once a save has succeeded in between."""
     pending_changed = Signal(bool)
 
     def __init__(self, tasks: Tasks, save: Callable[[str, Draft], Future[None]], parent: QObject | None = None) -> None:
@@ -43,7 +43,7 @@ class DraftSaver(QObject):
 
     @property
     def pending(self) -> bool:
-        """Whether there are changes that no save has been started for."""
+        """Whether there are changes for which no save has started."""
         return self._pending
 
     @property
@@ -53,9 +53,9 @@ class DraftSaver(QObject):
         return not self._pending and (flying is None or (flying.done() and flying.exception() is None))
 
     def attach(self, prompt_uid: str, read: Callable[[], Draft]) -> None:
-        """Flush what is pending, then watch another prompt; `read` returns its draft as it is now.
+        """Flush pending changes, then watch another prompt; `read` returns its current draft.
 
-        What is pending before the first prompt is attached belongs to that one.
+        Changes pending before the first prompt is attached belong to that prompt.
         """
         self.flush()
         self._prompt, self._read = prompt_uid, read
@@ -63,7 +63,7 @@ class DraftSaver(QObject):
             self._limit.start(LIMIT_MS)
 
     def touch(self) -> None:
-        """Note a change."""
+        """Record a change."""
         self._pause.start()
         if not self._pending:
             self._pending = True
@@ -71,7 +71,7 @@ class DraftSaver(QObject):
             self.pending_changed.emit(True)
 
     def flush(self) -> Future[None] | None:
-        """Start the save of what is pending and return its future, None when nothing was pending."""
+        """Start saving pending changes and return the future, or None if nothing is pending."""
         if not self._pending or self._read is None:
             return None
         self._pending = False
@@ -83,7 +83,7 @@ class DraftSaver(QObject):
         return future
 
     def finish(self, within_ms: int) -> bool:
-        """Save what is pending and wait for it; False when it is not in the database within that time."""
+        """Save pending changes and wait; return False if they are not in the database within `within_ms`."""
         future = self.flush() or self._flying
         if future is None:
             return True

@@ -1,7 +1,7 @@
-"""Saves the text that is typed before the history is open.
+"""Saves text typed before the history is open.
 
-Invariant: the UI thread only reads the text; at most one write is under way, on a thread of its own; `end` returns when
-nothing is being written any more.
+Invariant: the UI thread only reads the text. At most one write is in progress, on a thread of its own. `stop` and
+`remove` wait for the last write.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from workbench.store.draft_preview import DraftPreview
 from workbench.store.early_draft import EarlyDraft, Values
 
 PAUSE_MS = 100
-"""From a change to its write."""
+"""Delay from a change to its write."""
 _SHARE = 10
-"""A text that takes long to read is read more rarely: reading takes at most a tenth of the time."""
+"""Reading takes at most one tenth of the time: a text that is slow to read is read less often."""
 
 Text = tuple[Content, Values]
 
 
 class EarlyDraftSaver(QObject):
-    """Writes what `read` returns beside the history at `db` after each `touch`, coalesced.
+    """Coalesces `touch` calls and writes the result of `read` to a file beside the history `db`.
 
-    `shown` is the draft that the person began with; `session` identifies this start of the window.
+    `shown` is the draft that was displayed at first; `session` identifies this start of the window.
     """
 
     def __init__(
@@ -45,33 +45,33 @@ class EarlyDraftSaver(QObject):
         self._timer.timeout.connect(self.save)
 
     def touch(self) -> None:
-        """Note a change."""
+        """Record a change."""
         if not self._timer.isActive():
             self._timer.start()
 
     def save_now(self) -> bool:
-        """Write the text as it is now; return whether it is on the disk. Blocks for the write."""
+        """Write the current text; return whether it is on disk. Blocks until written."""
         self._timer.stop()
         self._join()
         self._write(*self._read())
         return self._is_written
 
     def stop(self) -> None:
-        """Write nothing more; what is written stays."""
+        """Stop writing; the file stays."""
         self._timer.stop()
         self._join()
 
     def remove(self) -> None:
-        """Stop, and remove what was written: the history has it."""
+        """Stop writing and remove the file, because the history contains the text."""
         self.stop()
         try:
             early_draft.remove(self._db, self._session)
         except OSError:
-            # The next start finds that the history has the same text or a newer one, and tries again.
+            # If removal fails, the next start finds the same or a newer text in the history and tries again.
             self._is_written = True
 
     def save(self) -> None:
-        """Write the text as it is now, soon if another write is under way."""
+        """Start writing the current text; while a write is in progress, try again after the pause."""
         if self._thread is not None and self._thread.is_alive():
             self._timer.start()
             return
@@ -88,7 +88,8 @@ class EarlyDraftSaver(QObject):
         try:
             early_draft.write(self._db, draft)
         except OSError:
-            # Nothing can be said before the window is whole; then the draft is saved in the history, or that is said.
+            # Errors cannot be shown before the window is complete. Then the draft is saved in the history, or the
+            # failure is reported.
             self._is_written = False
         else:
             self._is_written = True

@@ -1,7 +1,7 @@
-"""The numbers of the next run, kept up while somebody types.
+"""Estimates for the next run, updated while the user types.
 
-Invariant: the UI thread counts nothing; one forecast is under way at a time, made of the newest draft, and a text that
-takes long to count is counted less often.
+Invariant: the UI thread counts nothing. One forecast is computed at a time, from the newest draft, and a text that is
+slow to count is counted less often.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from workbench.core.forecast import Forecast
 from workbench.usecases.forecaster import Forecaster
 
 REST_MS = 300
-"""A pause in typing after which it is counted."""
+"""Pause in typing after which the draft is counted."""
 LONGEST_REST_MS = 3000
 
 
 class Forecasts(QObject):
-    """`changed` brings a Forecast, or None when there is nothing to foresee."""
+    """`changed` carries a Forecast, or None if there is nothing to estimate."""
 
     changed = Signal(object)
 
@@ -33,7 +33,7 @@ class Forecasts(QObject):
         read: Callable[[], tuple[str, Draft] | None],
         parent: QObject | None = None,
     ) -> None:
-        """`read` returns the open prompt's uid and its draft as it is now, None while there is none."""
+        """`read` returns the uid of the open prompt and its current draft, or None without a prompt."""
         super().__init__(parent)
         self._forecaster, self._tasks, self._read = forecaster, tasks, read
         self._under_way = self._again = self._outdated = False
@@ -44,17 +44,17 @@ class Forecasts(QObject):
         self.latest: Forecast | None = None
 
     def wake(self) -> None:
-        """Something that the numbers depend on has changed."""
+        """Schedule a forecast after something it depends on has changed."""
         self._timer.start()
 
     def forget(self) -> None:
-        """Another text has taken the place of the one that was counted: show nothing until it is counted too."""
+        """Clear the forecast until the text that replaced the counted one has been counted."""
         self._outdated = self._under_way
         self._show(None)
         self.wake()
 
     def stop(self) -> None:
-        """Count no more."""
+        """Stop forecasting."""
         self._timer.stop()
 
     def _start(self) -> None:

@@ -1,8 +1,8 @@
-"""What is said about lanes while nobody shall know who answered.
+"""Blind versions of lane headers and statuses.
 
-Invariant: heads and statuses that leave this module hold no name, price, time or number that differs between lanes, so
-that nothing that shows them can give one away; the order is another for each run and set, and the same after a restart.
-What others say in their own words is looked through for the names.
+Invariant: the headers and statuses returned here contain no name, price, time or number that differs between lanes, so
+no widget can reveal one. The order differs for each run and set, and is the same after a restart. Free text, such as
+error messages, is searched for the names.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from workbench.core.runs import Failure
 
 _FAILED = Failure("blind", "This call failed. To see why, mark another answer or reveal the names.")
 HIDDEN = _FAILED.code
-"""The code of a failure that is not told while blind."""
+"""Failure code whose cause is not shown while blind."""
 
 
 def order(run_uid: str, value_set: int, slots: Sequence[str]) -> tuple[str, ...]:
-    """Return slots as a blind run shows them."""
+    """Return the slots in the order in which a blind run shows them."""
     shuffled = sorted(slots)
     random.Random(f"{run_uid} {value_set}").shuffle(shuffled)
     return tuple(shuffled)
 
 
 def blind_heads(slots: Sequence[str]) -> list[LaneHead]:
-    """Return heads that say nothing but their number."""
+    """Return headers that contain only the lane number."""
     return [
         LaneHead(slot=slot, number=number, title=f"Answer {number}", model="", read_only=True)
         for number, slot in enumerate(slots, start=1)
@@ -39,14 +39,14 @@ def blind_heads(slots: Sequence[str]) -> list[LaneHead]:
 
 
 def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
-    """Return a status without what tells lanes apart; `veiled` while an answer is still under way anywhere."""
+    """Return a status without anything that distinguishes lanes; `veiled` while any answer is still streaming."""
     if veiled:
         return LaneStatus(state="waiting", attempt=1, attempts=1, blind=True)
     return LaneStatus(
         state=status.state,
         failure=_FAILED if status.failure is not None else None,
         finish_reason=status.finish_reason if status.finish_reason == "length" else "",
-        # Why it is empty may tell which provider it is from.
+        # The reason for an empty answer may reveal the provider.
         empty=EmptyAnswer("", "") if status.empty is not None else None,
         attempt=status.attempt,
         attempts=status.attempts,
@@ -61,7 +61,7 @@ def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
 
 
 def names_of(lanes: Iterable[Lane], endpoints: Mapping[str, Endpoint]) -> frozenset[str]:
-    """Return all that these lanes and the places where they answer are called, in small letters."""
+    """Return all names of these lanes and their endpoints, in lower case."""
     found: set[str] = set()
     for lane in lanes:
         found |= {lane.label, lane.title, lane.model, *lane.model.split("/"), provider_name(lane.model.split("/")[0])}
@@ -72,6 +72,6 @@ def names_of(lanes: Iterable[Lane], endpoints: Mapping[str, Endpoint]) -> frozen
 
 
 def gives_away(text: str, names: Iterable[str]) -> bool:
-    """Whether a text holds one of these names."""
+    """Whether a text contains one of these names."""
     small = text.lower()
     return any(name in small for name in names)

@@ -1,6 +1,6 @@
-"""What of the past is looked at: nothing, an iteration, or a version that has none.
+"""The past entry on display: none, an iteration, or a version without iterations.
 
-Invariant: the row that was asked for last is shown, in whatever order answers arrive; looking changes nothing.
+Invariant: the row requested last is shown, in whatever order results arrive. Viewing changes nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from workbench.usecases.history import History, lanes_back
 
 
 class IterationViewer(QObject):
-    """Fetches what rows of the timeline stand for."""
+    """Fetches the details of timeline rows."""
 
     arrived = Signal(object)
-    """Detail: what was asked for last is here."""
+    """Detail: the row requested last has arrived."""
 
     def __init__(self, history: History, tasks: Tasks, timeline: TimelineModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,16 +30,16 @@ class IterationViewer(QObject):
 
     @property
     def detail(self) -> Detail | None:
-        """What is shown, None while the draft is."""
+        """The detail on display, or None while the draft is shown."""
         return self._detail
 
     def fetch(self, uid: str, then: Callable[[Detail], None]) -> None:
-        """Read what the row of a uid stands for, then call `then` with it."""
+        """Read the detail of a row, then call `then` with it."""
         row = self._timeline.find(uid)
         self._tasks.run(lambda: self._history.detail(uid) if row is None else self._history.whole(row), then)
 
     def look_at(self, uid: str) -> None:
-        """Show what a row stands for, as soon as it is read."""
+        """Show the detail of a row as soon as it is read."""
         self._wanted = uid
 
         def show(detail: Detail) -> None:
@@ -50,13 +50,13 @@ class IterationViewer(QObject):
         self.fetch(uid, show)
 
     def leave(self) -> bool:
-        """Show nothing of the past, also nothing that is still being read; False when nothing was shown."""
+        """Clear the display and drop pending reads; return False if nothing was shown."""
         shown, self._wanted, self._detail = self._detail is not None, "", None
         return shown
 
 
 def headline(detail: Detail) -> str:
-    """Return the line that says what is shown, the words that must be read first."""
+    """Return the line that identifies what is shown, with the most important words first."""
     version = "" if isinstance(detail, VersionDetail) else f" · version {detail.row.version}"
     newer = " · from a newer release" if detail.newer else ""
     return f"Read-only: {name(detail.row)}{version}{newer}"
@@ -69,7 +69,7 @@ def seen(detail: Detail) -> tuple[Lane, ...]:
 
 
 def why_not_run(detail: Detail) -> str:
-    """Return why what is shown cannot be run, and what to do."""
+    """Return why the displayed entry cannot be run, and what to do."""
     return (
         f"{name(detail.row).capitalize()} is read-only. Restore it or branch from it to run it, "
         "or press Esc to go back."
@@ -77,7 +77,7 @@ def why_not_run(detail: Detail) -> str:
 
 
 def nothing_answered(detail: VersionDetail) -> tuple[str, str]:
-    """Return a heading and a sentence for the place of the lanes while a version without iterations is shown."""
+    """Return heading and sentence for the lanes area while a version without iterations is shown."""
     go_on = detail.newer or "Restore it or branch from it, then run it to see answers here."
     if detail.row.ran:
         return "No iteration of this version", f"It ran only in lanes pinned to it. {go_on}"

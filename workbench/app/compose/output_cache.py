@@ -1,6 +1,7 @@
-"""Where the texts of shown outputs come from: transcripts of this session, or attempts read from the history.
+"""Looks up the texts of shown outputs: transcripts of this session, or attempts read from the history.
 
-Invariant: an output that this process ran is always looked up in its transcript, which knows more than the database.
+Invariant: an output that this process ran is always looked up in its transcript, which is at least as recent as the
+database.
 """
 
 from __future__ import annotations
@@ -12,38 +13,38 @@ from workbench.core.runs import ENDED, OutputRecord, Result
 from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 
 _NO_TEXT = 1 << 62
-"""An offset behind every text: a snapshot from there on copies none."""
+"""An offset beyond any text: a snapshot from here copies no text."""
 
 
 class OutputCache:
-    """Looks outputs up by uid. Transcripts stay for the session; stored attempts only while their run is shown."""
+    """Looks up outputs by uid. Transcripts stay for the session; stored attempts only while their run is shown."""
 
     def __init__(self) -> None:
         self._transcripts: dict[str, Transcript] = {}
         self._stored: dict[str, dict[str, TranscriptSnapshot]] = {}
 
     def add(self, transcripts: Iterable[Transcript]) -> None:
-        """Follow outputs that this process asks for."""
+        """Add transcripts of outputs requested by this process."""
         self._transcripts.update((t.uid, t) for t in transcripts)
 
     def keep(self, run_uid: str, records: Iterable[OutputRecord], beside: Collection[str] = ()) -> None:
-        """Hold the attempts of a run from the history, and those of the runs `beside` it; all others go."""
+        """Cache the stored attempts of a run, keep those of the runs in `beside`, and drop all others."""
         self._stored = {run: held for run, held in self._stored.items() if run in beside}
         self.hold(run_uid, records)
 
     def hold(self, run_uid: str, records: Iterable[OutputRecord]) -> None:
-        """Hold the attempts of a run from the history beside what is held already."""
+        """Cache the stored attempts of a run in addition to those already cached."""
         found = {record.uid: stored_snapshot(run_uid, record) for record in records}
-        # Of a run that answers beside another one not all lanes are read.
+        # When a run is shown beside another one, not all of its lanes are read.
         self._stored.setdefault(run_uid, {}).update(found)
         for uid, stored in found.items():
             transcript = self._transcripts.get(uid)
-            # A record that was read before its output ended knows less than the transcript, which may be saved by now.
+            # A record read before its output ended is older than the transcript, which may be saved by now.
             if transcript is not None and stored.result is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
                 del self._transcripts[uid]
 
     def unended(self) -> tuple[str, ...]:
-        """Return the held runs in which another process had not ended all attempts when they were read."""
+        """Return the cached runs that still had unfinished attempts of another process when they were read."""
         return tuple(
             run
             for run, held in self._stored.items()
@@ -51,17 +52,17 @@ class OutputCache:
         )
 
     def has_ended(self, output_uid: str) -> bool:
-        """Whether an output will not change any more; an unknown one will not."""
+        """Whether an output is final; an unknown one is."""
         shown = self(output_uid, _NO_TEXT, _NO_TEXT)
         return shown is None or shown.state in ENDED
 
     def result(self, output_uid: str) -> Result | None:
-        """Return how an output ended, None while it has not."""
+        """Return the result of an output, or None before it ends."""
         shown = self(output_uid, _NO_TEXT, _NO_TEXT)
         return None if shown is None else shown.result
 
     def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot | None:
-        """Return an output as it is now, its texts from the given offsets (code points) on."""
+        """Return the current state of an output, with its texts from the given offsets (code points)."""
         transcript = self._transcripts.get(output_uid)
         if transcript is not None:
             return transcript.snapshot(text_from, reasoning_from)

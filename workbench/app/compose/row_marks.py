@@ -1,6 +1,6 @@
-"""Rows of the timeline that a person marks to compare them.
+"""Timeline rows marked for comparison.
 
-Invariant: at most two rows are marked, and only rows that are loaded; another mark takes the place of the older one.
+Invariant: at most two rows are marked, all of them loaded; a third mark replaces the older one.
 """
 
 from __future__ import annotations
@@ -11,40 +11,40 @@ from PySide6.QtCore import QObject, Signal
 
 
 class RowMarks(QObject):
-    """The marked rows, by uid. `position` returns a row's place in the timeline (-1 for one that is not loaded)."""
+    """The uids of the marked rows. `position` returns the index of a row in the timeline, -1 if it is not loaded."""
 
     changed = Signal()
 
     def __init__(
         self, position: Callable[[str], int], uid_at: Callable[[int], str], parent: QObject | None = None
     ) -> None:
-        """`uid_at` returns the uid at a place, "" outside of what is loaded."""
+        """`uid_at` returns the uid at an index, "" outside the loaded rows."""
         super().__init__(parent)
         self._position, self._uid_at = position, uid_at
         self._uids: tuple[str, ...] = ()
 
     @property
     def uids(self) -> tuple[str, ...]:
-        """What is marked, in the order in which it was."""
+        """The marked uids, in the order in which they were marked."""
         return self._uids
 
     @property
     def pair(self) -> tuple[str, str] | None:
-        """The older and the newer of two marked rows, None unless there are two."""
+        """The older and the newer of two marked rows, or None unless two are marked."""
         if len(self._uids) < 2:
             return None
         newer, older = sorted(self._uids, key=self._position)
         return older, newer
 
     def toggle(self, uid: str, beside: str = "") -> None:
-        """Mark a row, or take its mark away; where none is marked yet, the row `beside` it is marked first."""
+        """Toggle the mark of a row; if none is marked yet, mark the row `beside` it first."""
         if uid in self._uids:
             self._set(tuple(known for known in self._uids if known != uid))
         else:
             self._set((*(self._uids or (beside,)), uid))
 
     def extend(self, start: str, step: int) -> str:
-        """Mark `start` and the row that lies `step` further than the other marked one; return that, "" at an end."""
+        """Mark `start` and the row `step` rows beyond the other marked one; return its uid, "" past either end."""
         at = self._position(start)
         other = next((self._position(uid) for uid in self._uids if uid != start), at) if start in self._uids else at
         wanted = other + step if other + step != at else other + 2 * step
@@ -54,13 +54,13 @@ class RowMarks(QObject):
         return uid
 
     def clear(self) -> bool:
-        """Take all marks away; False when there were none."""
+        """Clear all marks; return False if there were none."""
         had = bool(self._uids)
         self._set(())
         return had
 
     def keep_loaded(self) -> None:
-        """Take the marks of rows away that are gone."""
+        """Drop the marks of rows that no longer exist."""
         self._set(self._uids)
 
     def _set(self, uids: tuple[str, ...]) -> None:

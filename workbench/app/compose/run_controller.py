@@ -1,4 +1,4 @@
-"""The run whose answers the lanes show: select another one, page, retry, stop.
+"""Controls the run whose answers the lanes show: select another one, page, retry, stop.
 
 Invariant: the draft's own run is kept while a past one is shown, and restored unchanged. All lanes show answers to the
 same value set.
@@ -31,17 +31,17 @@ _LARGE = 200_000
 
 
 class RunController(QObject):
-    """Shows the draft's run or a past one on the board."""
+    """Shows the draft's run or a past one through the `LanePresenter`."""
 
     problem = Signal(str, str)
     lacking = Signal(object)
-    """Problem: why the draft was not run, with what it lacks."""
+    """Problem: why the draft was not run, and what is missing."""
     row_stale = Signal(str)
-    """A run whose row in the timeline has to be read again."""
+    """Uid of a run whose timeline row has to be read again."""
     blinded = Signal(object)
-    """Names were hidden or revealed; the slots in the order of their numbers when revealed, () when hidden."""
+    """Names were hidden or revealed; carries the slots in display order when revealed, () when hidden."""
     paged = Signal()
-    """Another run, value set or sample is shown, or one that is not shown has ended."""
+    """Another run, value set or sample is shown, or a run that is not shown has ended."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,15 +63,15 @@ class RunController(QObject):
 
     @property
     def shown(self) -> RunViewState:
-        """What the lanes show."""
+        """The state on display in the lanes."""
         return self._shown
 
     def number(self) -> int | None:
-        """Return the number of the shown iteration, None before it is recorded."""
+        """Return the number of the shown iteration, or None before it is recorded."""
         return self._numbers.get(self.board.run_uid)
 
     def forget(self) -> None:
-        """Drop the draft's run: another prompt is opened, whose draft has none yet."""
+        """Drop the draft's run, because a prompt whose draft has no run yet is being opened."""
         self._draft_run = self._before = NO_RUN
         self.judging.forget()
 
@@ -80,11 +80,11 @@ class RunController(QObject):
         return not self._runs_of(self._draft_run).isdisjoint(uids)
 
     def asked(self, slot: str) -> LaneRequest | None:
-        """Return what a lane of the draft was asked for its answer, None without an answer."""
+        """Return what a lane of the draft was asked for its answer, or None without an answer."""
         return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
 
     def answered(self, lane: Lane) -> Lane | None:
-        """Return the lane as it was when it was asked, None when it was not."""
+        """Return the lane as it was when it was asked, or None if it was not."""
         asked = self.asked(lane.slot)
         return asked.lane if asked is not None else None
 
@@ -93,7 +93,7 @@ class RunController(QObject):
         self._show(self._draft_run)
 
     def beside(self, lanes: Sequence[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
-        """Return the lanes of the draft that keep their answers beside a run of those at `running`."""
+        """Return the lanes of the draft that keep their answers beside a run of the slots in `running`."""
         left_out = {lane.slot for lane in self._draft_run.lanes} - set(running)
         return tuple(
             BesideLane(lane.slot, self._draft_run.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
@@ -110,9 +110,9 @@ class RunController(QObject):
         *,
         blind: bool = False,
     ) -> None:
-        """Show a run that was just started from the draft, and beside it what lanes answered before."""
-        # Counting the words of both texts before the run is recorded is much background work for megabytes; so is
-        # writing, sending and indexing them until it has ended.
+        """Show a run just started from the draft, and beside it the earlier answers of the lanes in `beside`."""
+        # Counting the words of both texts before the run is recorded is much background work for megabytes of text; so
+        # is writing, sending and indexing them until the run has ended.
         self._tasks.hush(handle.run_uid)
         self.judging.forget()
         if sum(len(message.text) for message in draft.content.messages) > _LARGE:
@@ -127,16 +127,16 @@ class RunController(QObject):
     def adopt(
         self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = (), active: str = ""
     ) -> None:
-        """Make this iteration the draft's run; the board changes with the next `show_draft_run`.
+        """Make this iteration the draft's run; the lanes change with the next `show_draft_run`.
 
-        The answers are those to the value set `active`, the one in the values panel, if the iteration has it. Those of
-        the draft's `lanes` that stood beside the iteration show what they showed then.
+        The answers are those to the value set `active`, the one in the values panel, if the iteration has it. Lanes of
+        the draft in `lanes` that were shown beside the iteration show what they showed then.
         """
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
         run = stored(there, lambda lane: _is_free(lane, endpoints))
-        # Keep what was changed in the run since `detail` was read.
+        # Keep changes made to the run since `detail` was read.
         self._draft_run = run = run.updated_from(self._shown).paged_to(active)
         # Older releases did not record the lanes beside a run; a baseline itself names the run whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
@@ -145,7 +145,7 @@ class RunController(QObject):
                 self._fetch_kept(BesideLane(lane.slot, lane.baseline, place, lane.hidden, True), endpoints)
 
     def _fetch_kept(self, one: BesideLane, endpoints: Endpoints) -> None:
-        """Read the answers of a baseline and put them beside those of the draft's run."""
+        """Read the answers of a baseline lane and show them beside those of the draft's run."""
         beside = self.draft_run
 
         def show(detail: IterationDetail) -> None:
@@ -205,13 +205,13 @@ class RunController(QObject):
         self.paged.emit()
 
     def _veil(self, run: RunViewState) -> Callable[[], bool] | None:
-        """Return a callable: whether answers of the blind run are still streaming. None for a run that is not blind."""
+        """Return a predicate: answers of the blind run are still streaming. None for a run that is not blind."""
         if not run.is_blind:
             return None
         return lambda: not all(self.outputs.has_ended(uid) for uid in self._shown.newest(self._shown.at))
 
     def answered_of(self) -> tuple[int, int]:
-        """Return how many answers to the shown set have ended, and how many there are."""
+        """Return the number of finished answers to the shown set, and the number of all of them."""
         newest = self._shown.newest(self._shown.at)
         return sum(map(self.outputs.has_ended, newest)), len(newest)
 
@@ -230,13 +230,13 @@ class RunController(QObject):
         self._tasks.watch(self._workbench.history.reveal(uid), lambda _: self.row_stale.emit(uid), failed)
 
     def put(self, run: RunViewState) -> None:
-        """Replace the state of a run: the shown one, or the draft's while another is shown."""
+        """Replace the state of the shown run, or of the draft's run while another is shown."""
         if run.uid == self.draft_run:
             self._draft_run = run
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
-                # Paging to another value set reveals nothing of the one before, which stays blind.
+                # Paging to another value set does not reveal the previous one, which stays blind.
                 is_revealed = before.is_blind and not run.is_blind and before.at == run.at
                 self.blinded.emit(before.order if is_revealed else ())
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
@@ -262,9 +262,9 @@ class RunController(QObject):
         self.board.changed.emit()
 
     def ended(self, run_uid: str) -> bool:
-        """Record that a run has ended; return False when it was refused and never became an iteration.
+        """Record that a run has ended; return False if it was refused and never became an iteration.
 
-        The answers before a refused run are shown again.
+        The answers shown before a refused run are restored.
         """
         self._large.discard(run_uid)
         self._tasks.unhush(run_uid)
@@ -282,7 +282,7 @@ class RunController(QObject):
         return False
 
     def refuse(self, error: RefusedError) -> None:
-        """Report why the draft was not run, and what it lacks."""
+        """Report why the draft was not run, and what is missing."""
         self.problem.emit(error.sentence, error.detail)
         if error.lack is not None:
             self.lacking.emit(Problem(error.sentence, error.detail, error.lack))
@@ -322,11 +322,11 @@ class RunController(QObject):
             self._workbench.runner.stop(output)
 
     def unfinished(self, among: Sequence[str]) -> list[str]:
-        """Return those of these lanes whose shown output failed, or was stopped or interrupted."""
+        """Return those of these lanes whose shown output failed, was stopped or was interrupted."""
         return [s for s in among if self.board.state(s) in ENDED and self.board.state(s) != "finished"]
 
     def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
-        """Show a verdict on a value set of a run, whether it is shown or kept."""
+        """Apply a verdict on a value set to a run, whether it is shown or kept."""
         for run in {run.uid: run for run in (self._draft_run, self._shown)}.values():
             if run.uid == run_uid:
                 self.put(run.judged(at, verdict))

@@ -1,7 +1,7 @@
-"""A run as the lanes show it: one value set at a time, and of each lane one sample.
+"""The state of a run in the lanes: one value set at a time, and one sample per lane.
 
-Invariant: a lane that answered for one set and sample keeps its attempts for all others; what is shown is a choice
-among them and changes none. A lane that stands beside the run keeps its answers under the sets of its own run.
+Invariant: a lane keeps its attempts for all value sets and samples; selecting what is shown changes none of them. A
+lane shown beside the run keeps its answers under the sets of its own run.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from workbench.core.runs import BesideLane, IterationDetail, RunSet, Verdict
 from workbench.usecases.run_handle import RunHandle
 
 Cell = tuple[str, int, int]
-"""Slot, value set of the run that the lane's answers are from, sample."""
+"""Slot, value set in the run that the lane's answers come from, sample."""
 IsFree = Callable[[Lane], bool]
 _NO_SET = RunSet("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
 class LaneRequest:
-    """What a lane was asked: its settings, the text if it ran the current one, and the value sets."""
+    """The request of a lane: its settings, the text if it ran the current one, and the value sets."""
 
     lane: Lane
     content: Content | None
     sets: tuple[RunSet, ...]
 
     def differs(self, lane: Lane) -> bool:
-        """Whether a lane is set otherwise than it was asked; what only concerns how it is shown does not count."""
+        """Whether a lane's settings differ from the request; settings that only affect display are ignored."""
         return replace(self.lane, label=lane.label, hidden=lane.hidden, baseline=lane.baseline) != lane
 
 
 @dataclass(frozen=True, slots=True)
 class LaneViewState:
-    """A lane that ran. `kept` says which iteration its answers are from when it is not the shown one, else "";
-    `kept_run` is the uid of that, and `hidden` says that it stood beside the run unseen."""
+    """A lane that ran. If its answers come from another iteration than the shown one, `kept` names that iteration (else
+    "") and `kept_run` is its uid; `hidden` means that the lane was hidden beside the run."""
 
     slot: str
     position: int
@@ -53,7 +53,7 @@ class LaneViewState:
 
 @dataclass(frozen=True, slots=True)
 class RunViewState:
-    """`at` is the shown value set; `samples` holds the shown sample of lanes that do not show their first."""
+    """`at` is the shown value set; `samples` holds the shown sample of each lane that does not show its first."""
 
     uid: str = ""
     lanes: tuple[LaneViewState, ...] = ()
@@ -63,16 +63,16 @@ class RunViewState:
     at: int = 0
     samples: Mapping[str, int] = field(default_factory=dict)
     blind: frozenset[int] = frozenset()
-    """The sets whose answers are shown without names."""
+    """Value sets whose answers are shown without names."""
 
     @property
     def is_blind(self) -> bool:
-        """Whether the answers to the shown set have no names."""
+        """Whether the answers to the shown set are shown without names."""
         return self.at in self.blind
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The slots as they are shown: in the order of the run, or blind in another."""
+        """The slots in display order: the order of the run, or another one while blind."""
         slots = [lane.slot for lane in self._taking_part(self.at)]
         return order(self.uid, self.at, slots) if self.is_blind else tuple(slots)
 
@@ -92,9 +92,9 @@ class RunViewState:
         return tuple(self._column(lanes[slot], samples[slot]) for slot in self.order)
 
     def samples_of(self, slot: str) -> int:
-        """Return how many samples of a lane can be looked at for the shown set.
+        """Return how many samples of a lane can be shown for the shown set.
 
-        While it is blind they are as many of every lane: another number would tell which one it is.
+        While blind, the number is the same for every lane, because a different one would identify the lane.
         """
         return self._samples().get(slot, 0)
 
@@ -108,34 +108,34 @@ class RunViewState:
         return tuple(uids[-1] for uids in found if uids)
 
     def newest(self, at: int) -> tuple[str, ...]:
-        """Return the newest attempts that are waited for at a set, over all samples: those of the run itself, and while
-        it is blind those beside it as well."""
+        """Return the newest attempts at a set over all samples: those of the run itself, and while blind also those
+        beside it."""
         waited = [lane for lane in self._taking_part(at) if not lane.kept or at in self.blind]
         cells = {(lane.slot, self._place(lane, at)) for lane in waited}
         return tuple(uids[-1] for (slot, own, _), uids in self.attempts.items() if (slot, own) in cells and uids)
 
     def paged(self, at: int) -> RunViewState:
-        """Return it with another set shown, every lane on its first sample; `at` is brought into range."""
+        """Return a copy that shows another set, every lane with its first sample; `at` is clamped to the range."""
         return replace(self, at=max(0, min(len(self.sets) - 1, at)), samples={})
 
     def paged_to(self, uid: str) -> RunViewState:
-        """Return it with the set of this uid shown, with the first one when the run has no such set."""
+        """Return a copy that shows the set with this uid, or the first set if the run has none such."""
         return self.paged(next((at for at, one in enumerate(self.sets) if one.uid and one.uid == uid), 0))
 
     def sampled(self, slot: str, sample: int) -> RunViewState:
-        """Return it with another sample of a lane shown; out of range changes nothing."""
+        """Return a copy that shows another sample of a lane; a sample out of range changes nothing."""
         if not 0 <= sample < self.samples_of(slot):
             return self
         return replace(self, samples={**self.samples, slot: sample})
 
     def judged(self, at: int, verdict: Verdict) -> RunViewState:
-        """Return it with a verdict on a set."""
+        """Return a copy with a verdict on a set."""
         verdicts = [*self.verdicts, *(Verdict("none") for _ in range(len(self.sets) - len(self.verdicts)))]
         verdicts[at] = verdict
         return replace(self, verdicts=tuple(verdicts), blind=self.blind - {at})
 
     def updated_from(self, other: RunViewState) -> RunViewState:
-        """Return it with the verdicts, shown names and further attempts of `other`, if that is the same run."""
+        """Return a copy with the verdicts, revealed names and further attempts of `other`, if that is the same run."""
         if other.uid != self.uid:
             return self
         slots = {lane.slot for lane in self.lanes}
@@ -143,7 +143,7 @@ class RunViewState:
         return replace(self, verdicts=other.verdicts, blind=other.blind, attempts={**self.attempts, **attempts})
 
     def revealed(self) -> RunViewState:
-        """Return it with the names of all sets."""
+        """Return a copy with the names of all sets revealed."""
         return replace(self, blind=frozenset())
 
     def run_of(self, slot: str) -> str:
@@ -151,22 +151,22 @@ class RunViewState:
         return next((lane.kept_run for lane in self.lanes if lane.slot == slot), "") or self.uid
 
     def kept_from(self, slot: str) -> str:
-        """Return the iteration that a lane's answers are kept from, "" for the shown one."""
+        """Return the iteration that a lane's answers are kept from, "" if it is the shown one."""
         return next((lane.kept for lane in self.lanes if lane.slot == slot), "")
 
     def answers_other_values(self, slot: str) -> bool:
-        """Whether a lane stands beside the run with an answer to other values than those shown."""
+        """Whether a lane beside the run shows an answer to other values than the shown ones."""
         return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
 
     def with_attempt(self, slot: str, uid: str) -> RunViewState:
-        """Return it with a further attempt of the answer that a lane shows."""
+        """Return a copy with another attempt at the answer that a lane shows."""
         cell = self._cell(slot, self.samples.get(slot, 0))
         return replace(self, attempts={**self.attempts, cell: (*self.attempts.get(cell, ()), uid)})
 
     def with_beside(self, other: RunViewState, beside: Iterable[BesideLane], name: str) -> RunViewState:
-        """Return it with lanes of `other` that it lacks, which show what they answered before.
+        """Return a copy with the lanes of `other` that are missing here, showing their earlier answers.
 
-        `name` is what the iteration of `other` is called.
+        `name` is the displayed name of the iteration of `other`.
         """
         there = {lane.slot: lane for lane in other.lanes}
         have = {lane.slot for lane in self.lanes}
@@ -181,19 +181,19 @@ class RunViewState:
         return replace(self, lanes=tuple(lanes), attempts={**self.attempts, **attempts})
 
     def _taking_part(self, at: int) -> list[LaneViewState]:
-        """Return the lanes that are there at a set; while it is blind none that would stand out."""
+        """Return the lanes that take part in a set; while blind, without lanes that would be recognisable."""
         if at not in self.blind:
             return list(self.lanes)
         counts = self._counts()
         return [lane for lane in self.lanes if not lane.kept or self._is_one_of_them(lane, at, counts)]
 
     def _is_one_of_them(self, lane: LaneViewState, at: int, counts: Mapping[tuple[str, int], int]) -> bool:
-        """Whether a lane beside the run can be judged with the others at a set."""
+        """Whether a lane beside the run can be judged together with the others at a set."""
         is_there = not lane.hidden and (lane.slot, self._place(lane, at)) in counts
         return is_there and not self._has_other_values(lane, at)
 
     def _place(self, lane: LaneViewState, at: int) -> int:
-        """Return which set of a lane's own run stands for a set of this one."""
+        """Return the index of the set in a lane's own run that corresponds to a set of this one."""
         return _same(self.sets[at], lane.asked.sets) if lane.kept else at
 
     def _has_other_values(self, lane: LaneViewState, at: int) -> bool:
@@ -205,14 +205,14 @@ class RunViewState:
         return (slot, self.at if lane is None else self._place(lane, self.at), sample)
 
     def _counts(self) -> dict[tuple[str, int], int]:
-        """Return how many samples there are, by slot and set of the lane's own run."""
+        """Return the number of samples by slot and set of the lane's own run."""
         counts: dict[tuple[str, int], int] = {}
         for slot, own, sample in self.attempts:
             counts[slot, own] = max(counts.get((slot, own), 0), sample + 1)
         return counts
 
     def _samples(self) -> dict[str, int]:
-        """Return how many samples of each lane can be looked at, by slot."""
+        """Return the number of samples of each lane that can be shown, by slot."""
         counts, lanes = self._counts(), self._taking_part(self.at)
         found = {lane.slot: counts.get((lane.slot, self._place(lane, self.at)), 0) for lane in lanes}
         return dict.fromkeys(found, min(found.values(), default=0)) if self.is_blind else found
@@ -225,7 +225,7 @@ class RunViewState:
             position=lane.position,
             version=lane.version,
             free=lane.free,
-            # That an answer was asked for again before would tell that it is from another run.
+            # A further attempt would reveal that the answer is from another run.
             attempts=attempts[-1:] if lane.kept and self.is_blind else attempts,
             value_set=self.at,
             sample=sample,
@@ -239,7 +239,7 @@ NO_RUN = RunViewState()
 
 
 def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = False) -> RunViewState:
-    """Return a run that was just started from a draft."""
+    """Return the state of a run just started from a draft."""
     sets = tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets)
     lanes = tuple(
         LaneViewState(lane.slot, position, lane.pinned, is_free(lane), _asked(lane, draft.content, sets))
@@ -252,7 +252,7 @@ def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = F
 
 
 def stored(detail: IterationDetail, is_free: IsFree) -> RunViewState:
-    """Return a run from the history, with the first set shown and what stood beside it."""
+    """Return the state of a run from the history: its first set, and the lanes shown beside it."""
     sets = detail.sets or (RunSet("", "", detail.values),)
     lanes = tuple(
         LaneViewState(
@@ -279,7 +279,7 @@ def _asked(lane: Lane, content: Content, sets: tuple[RunSet, ...]) -> LaneReques
 
 
 def _same(one: RunSet, among: tuple[RunSet, ...]) -> int:
-    """Return the place of the set that stands for `one`: the same named set, else the same values, else the first."""
+    """Return the index of the set that corresponds to `one`: the same named set, else equal values, else the first."""
     by_uid = next((at for at, other in enumerate(among) if one.uid and other.uid == one.uid), None)
     if by_uid is not None:
         return by_uid

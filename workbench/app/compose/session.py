@@ -1,7 +1,7 @@
-"""The loop on the screen: open a prompt, run its draft, look at its past, restore, branch, judge.
+"""The Compose session: open a prompt, run its draft, view its past, restore, branch, judge.
 
 Invariant: the editor's text is read only through `read_editor` and changed only through `draft_loaded` and
-`draft_restored`; what the lanes show belongs to the run named by the board.
+`draft_restored`. What the lanes show belongs to the run named by the `LanePresenter`.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ Values = tuple[tuple[str, str], ...]
 
 
 class ComposeSession(QObject):
-    """One prompt at a time. Everything that waits goes through `tasks`."""
+    """The session of one open prompt. Everything that waits goes through `tasks`."""
 
     draft_loaded = Signal(object)
-    """Draft: another prompt, replace everything."""
+    """Draft of another prompt that replaces everything."""
     draft_restored = Signal(object)
-    """Draft: put it into the editor as one undoable step."""
+    """Draft to put into the editor as one undoable step."""
     values_restored = Signal(object)
-    """Values that come back because undo or redo crossed a restore."""
+    """Values to restore because undo or redo crossed a restore."""
     heads_changed = Signal(object)
     """list[LaneHead]"""
     viewing_changed = Signal(object, str)
-    """Detail or None, and the line that says what it is."""
+    """Detail or None, and the line that identifies it."""
     problem = Signal(str, str)
     run_started = Signal()
     prompt_changed = Signal(str)
     changed = Signal()
-    """Something that commands depend on."""
+    """Something that the state of commands depends on has changed."""
 
     def __init__(
         self,
@@ -78,12 +78,12 @@ class ComposeSession(QObject):
         self.lineage = DraftLineage(self.saver.touch)
         self._versions = VersionNames()
         self.endpoints: dict[str, Endpoint] = {}
-        """Where lanes can answer, by uid."""
+        """Endpoints available to lanes, by uid."""
         self._taken: tuple[Draft, Draft] | None = None
         self.ready = False
-        """Whether the open prompt is shown: its draft and its newest answers."""
+        """Whether the open prompt is shown with its draft and its newest answers."""
         self.blind = False
-        """Whether the next run hides who answers what until it is judged."""
+        """Whether the next run hides the names of the lanes until it is judged."""
         self._past_heads: list[LaneHead] = []
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
@@ -97,21 +97,21 @@ class ComposeSession(QObject):
 
     @property
     def prompt_uid(self) -> str:
-        """The open prompt, "" for none."""
+        """The uid of the open prompt, "" for none."""
         return self._prompt
 
     @property
     def viewing(self) -> Detail | None:
-        """What of the past is shown, None while the draft is."""
+        """The past entry on display, or None while the draft is shown."""
         return self.past.detail
 
     @property
     def based_on(self) -> int | None:
-        """The version that the draft started from."""
+        """The version number that the draft is based on."""
         return self.lineage.based_on
 
     def draft(self) -> Draft:
-        """Return the draft as it is in the editor now."""
+        """Return the current draft from the editor."""
         content, values = self._read_editor()
         return self.lineage.draft(Draft(content, values, self.lanes.lanes, None, self.sets.sets, self.sets.active))
 
@@ -120,11 +120,11 @@ class ComposeSession(QObject):
         return self.board.run_uid
 
     def shown_row(self) -> str:
-        """Return the uid of the timeline's row that is shown, "" for none."""
+        """Return the uid of the timeline row that is shown, "" for none."""
         return self.viewing.row.uid if self.viewing is not None else self.shown_run()
 
     def open_prompt(self, uid: str) -> None:
-        """Show another prompt's draft with the outputs of its newest iteration."""
+        """Open another prompt: show its draft and the outputs of its newest iteration."""
         self._opening = uid
         if uid == self._prompt:
             self.back()
@@ -141,12 +141,12 @@ class ComposeSession(QObject):
         self._tasks.run(lambda: self._workbench.prompts.open(uid), show)
 
     def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
-        """The same with what was read already; only for the start. `is_shown`: leave the editor's text as it is."""
+        """Like `open_prompt`, with data already read, at start-up. `is_shown` leaves the editor's text unchanged."""
         self.endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
         self._show_prompt(uid, draft, is_shown=is_shown)
 
     def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
-        # Before anything of the new prompt is set: what was typed meanwhile belongs to the old one.
+        # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
         self._prompt = self._opening = uid
         self.lineage.load(draft)
@@ -167,7 +167,7 @@ class ComposeSession(QObject):
         self._read_names()
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
-        """Let the draft's lanes show the newest iteration of the prompt `uid`, if that is open and they show none."""
+        """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:
@@ -178,13 +178,13 @@ class ComposeSession(QObject):
         self.changed.emit()
 
     def edited(self) -> None:
-        """Note that the person changed text or values."""
+        """Record that the user changed text or values."""
         self.saver.touch()
         if self._taken is not None:
             self._follow_undo(*self._taken)
 
     def _follow_undo(self, here: Draft, there: Draft) -> None:
-        """Bring values and lanes along when undo or redo goes from `here` to `there`, across a draft's replacement."""
+        """Restore values and lanes when undo or redo crosses the replacement of a draft, from `here` to `there`."""
         now = self.draft()
         if now.content == there.content != here.content and now.lanes == here.lanes:
             self._taken = there, replace(now, content=here.content)
@@ -195,14 +195,14 @@ class ComposeSession(QObject):
             self._show_draft_lanes()
 
     def run(self, only: Collection[str] | None = None) -> None:
-        """Run all lanes of the draft, or `only` those in some slots: the others keep their answers beside it."""
+        """Run all lanes of the draft, or `only` those in some slots: the others keep their answers beside the run."""
         if self.viewing is not None:
             self.problem.emit(why_not_run(self.viewing), "")
             return
         draft = self.draft()
         if only is not None:
             draft = replace(draft, lanes=tuple(lane for lane in draft.lanes if lane.slot in only))
-        # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
+        # The draft is written before the run that uses it, so that a kill in between cannot restore an older text.
         self.saver.touch()
         self.saver.flush()
         beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
@@ -221,7 +221,7 @@ class ComposeSession(QObject):
         self.run_started.emit()
 
     def recorded(self, begun: RunBegun) -> None:
-        """Take in that a run of this session is in the database."""
+        """Handle the recording of a run of this session in the database."""
         self.stage.recorded(begun.run_uid, begun.number)
         is_shown = begun.run_uid == self.stage.draft_run
         if self._versions.recorded(begun, of_this_prompt=is_shown):
@@ -234,14 +234,14 @@ class ComposeSession(QObject):
         self.rows.refresh(begun.run_uid)
 
     def run_ended(self, run_uid: str) -> None:
-        """Take in that all outputs of a run are saved, or that it was refused."""
+        """Handle the end of a run: all its outputs are saved, or it was refused."""
         if self.stage.ended(run_uid):
             self.rows.refresh(run_uid)
         else:
             self._emit_heads()
 
     def view(self, uid: str) -> None:
-        """Show what a row of the timeline stands for, read-only."""
+        """Show a timeline row, read-only."""
         self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
@@ -266,9 +266,9 @@ class ComposeSession(QObject):
         return left
 
     def take_over(self, detail: Detail, *, branch: bool) -> Draft | None:
-        """Put something of the past into the draft, and with `branch` let the draft start from its version.
+        """Copy a past entry into the draft; with `branch`, base the draft on its version.
 
-        Return the draft as it was, for undoing; None when this release cannot edit what is there.
+        Returns the previous draft for undo, or None if this release cannot edit the entry.
         """
         before = self.draft()
         try:
@@ -283,7 +283,7 @@ class ComposeSession(QObject):
         return before
 
     def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor; undo brings back all of `before`, None for the text alone."""
+        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None."""
         self._taken = None
         self.lineage.load(draft)
         self.lanes.load(draft.lanes)
@@ -305,7 +305,7 @@ class ComposeSession(QObject):
         self._tasks.run(lambda: self._workbench.prompts.version_labels(prompt), show)
 
     def endpoints_changed(self, then: Callable[[], None] = lambda: None) -> None:
-        """Read the endpoints again and write the headers anew."""
+        """Read the endpoints again and update the headers."""
 
         def show(found: list[Endpoint]) -> None:
             self.endpoints = {endpoint.uid: endpoint for endpoint in found}
@@ -325,7 +325,7 @@ class ComposeSession(QObject):
         self.heads_changed.emit(blind_heads(run.order) if (run := self.stage.shown).is_blind else self.named_heads())
 
     def named_heads(self) -> list[LaneHead]:
-        """Return what the headers say where nothing is hidden."""
+        """Return the headers with nothing hidden."""
         if self.viewing is not None:
             return self._past_heads
         return heads(self.lanes.shown, self.endpoints, self._versions.labels, answered=self.stage.answered)
@@ -335,5 +335,5 @@ class ComposeSession(QObject):
         self.stage.show_draft_run()
 
     def still_running(self) -> bool:
-        """Whether anything runs, shown or not."""
+        """Whether any run is active, shown or not."""
         return bool(self._workbench.runner.running())

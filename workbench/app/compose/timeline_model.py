@@ -1,7 +1,7 @@
-"""The iterations of one prompt, and its versions that have none, as an item model.
+"""Item model of one prompt's iterations, and of its versions without iterations.
 
-Invariant: rows are newest first without gaps, as the database pages them; only the pages that were scrolled to are in
-memory, and nothing here waits for the database.
+Invariant: rows are newest first without gaps, as the database pages them. Only the pages scrolled to are in memory, and
+nothing here waits for the database.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The TimelineRow itself."""
 MARKED = ROW + 1
-"""Whether it is marked to be compared."""
+"""Whether the row is marked for comparison."""
 PAGE = 100
 
 Fetch = Callable[[str, TimelineCursor | None, int], TimelinePage]
-"""(prompt uid, behind this or None, limit) → rows newest first."""
+"""(prompt uid, cursor or None, limit) → rows after the cursor, newest first."""
 
 
 class TimelineModel(QAbstractListModel):
     """Newest first; pages are fetched as the view scrolls."""
 
     unreadable = Signal()
-    """A page could not be read; `is_unreadable` is true until another prompt is shown."""
+    """A page could not be read; `is_unreadable` stays true until another prompt is shown."""
 
     def __init__(self, tasks: Tasks, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class TimelineModel(QAbstractListModel):
         self._load()
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read the newest page again and merge it: what another process added appears, what changed is repainted."""
+        """Read the newest page again and merge it: rows of other processes appear, changed rows are repainted."""
         if not self._prompt:
             return
         prompt, generation, ticket = self._prompt, self._generation, self.ticket()
@@ -81,14 +81,14 @@ class TimelineModel(QAbstractListModel):
         self._tasks.run(lambda: self._fetch(prompt, None, PAGE), merge)
 
     def ticket(self) -> int:
-        """Return a number to take before a row is read: reads may arrive in another order than they were made in."""
+        """Return a sequence number to take before reading a row, because reads may arrive out of order."""
         self._tickets += 1
         return self._tickets
 
     def put(self, row: TimelineRow, ticket: int | None = None) -> None:
-        """Insert a new row, or replace the one of the same uid, unless that one was read later.
+        """Insert a new row or replace the one with the same uid, unless that one was read later than `ticket`.
 
-        A version that has an iteration now loses its own row.
+        The own row of a version disappears once the version has an iteration.
         """
         read_at = self.ticket() if ticket is None else ticket
         if read_at < self._put_at.get(row.uid, 0):
@@ -101,33 +101,33 @@ class TimelineModel(QAbstractListModel):
         if position >= 0:
             self._replace(position, row)
             return
-        # Several processes number their runs in turn, so a row may arrive after one with a higher number. One that is
-        # older than all loaded ones comes with its page.
+        # Several processes number their runs in turn, so a row may arrive after one with a higher number. A row older
+        # than all loaded ones comes with its page.
         place = _place(self._rows, row)
         if place < len(self._rows) or not self._rows or self._complete:
             self._insert(place, [row])
 
     def drop(self, uids: Container[str]) -> None:
-        """Take in that rows are gone."""
+        """Remove deleted rows."""
         self._remove(lambda row: row.uid in uids)
 
     def mark_ran(self, versions: Iterable[int]) -> None:
-        """Take in that lanes which were pinned to these versions ran them."""
+        """Record that lanes pinned to these versions ran them."""
         numbers = set(versions)
         for position, row in enumerate(self._rows):
             if isinstance(row, BareVersion) and row.number in numbers:
                 self._replace(position, replace(row, ran=True))
 
     def row(self, position: int) -> TimelineRow | None:
-        """Return the row at `position`, None outside what is loaded."""
+        """Return the row at `position`, or None outside the loaded rows."""
         return self._rows[position] if 0 <= position < len(self._rows) else None
 
     def position(self, uid: str) -> int:
-        """Return the place of a row by its uid among the loaded ones, -1 if it is not there."""
+        """Return the index of a row among the loaded ones, -1 if it is not loaded."""
         return next((i for i, row in enumerate(self._rows) if row.uid == uid), -1)
 
     def find(self, uid: str) -> TimelineRow | None:
-        """Return the loaded row of a uid."""
+        """Return the loaded row with this uid."""
         return self.row(self.position(uid))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -169,7 +169,7 @@ class TimelineModel(QAbstractListModel):
             if generation != self._generation:
                 return
             self._fetching = False
-            # The list may have become shorter meanwhile; then the page belongs nowhere.
+            # The list may have become shorter in the meantime; then the page is dropped.
             if after == self._next:
                 self._next, self._complete = page.next, page.next is None
                 known = {row.uid for row in self._rows}
@@ -184,15 +184,15 @@ class TimelineModel(QAbstractListModel):
         self._tasks.run(lambda: self._fetch(prompt, after, PAGE), append, failed)
 
     def _is_iterated(self, row: TimelineRow) -> bool:
-        """Whether a page that was read a moment ago still has the row of a version that was run since."""
+        """Whether a page read earlier still contains the row of a version that has been run since."""
         return isinstance(row, BareVersion) and row.number in self._iterated
 
     def _merge(self, page: TimelinePage, ticket: int) -> None:
-        """Let the list begin with `page`, and keep of it what was read later than the page."""
+        """Replace the start of the list with `page`, except for rows read later than the page."""
         later = {row.uid: row for row in self._rows if self._put_at.get(row.uid, 0) > ticket}
         fresh = [later.pop(row.uid, row) for row in page.rows if not self._is_iterated(row)]
         for row in later.values():
-            # What is behind the page stays where it is.
+            # Rows behind the page stay in place.
             if (place := _place(fresh, row)) < len(fresh) or page.next is None:
                 fresh.insert(place, row)
         shown = {row.uid for row in fresh}
@@ -203,13 +203,13 @@ class TimelineModel(QAbstractListModel):
         elif at >= 0:
             tail = [row for row in self._rows[at + 1 :] if row.uid not in shown]
         else:
-            # More came than a page holds: what was loaded would begin behind a gap, so it is read again.
+            # More rows arrived than a page holds, so the loaded rest would begin after a gap; it is read again.
             tail = []
             self._next, self._complete = page.next, False
         self._become([*fresh, *tail])
 
     def _become(self, wanted: Sequence[TimelineRow]) -> None:
-        """Show these rows with as few changes as possible, so that the place of reading stays."""
+        """Show these rows with as few changes as possible, so that the scroll position stays."""
         kept = {row.uid for row in wanted}
         self._remove(lambda row: row.uid not in kept)
         known = {row.uid for row in self._rows}
@@ -253,7 +253,7 @@ def _place(rows: Sequence[TimelineRow], row: TimelineRow) -> int:
 
 
 def _is_behind(known: TimelineRow, row: TimelineRow) -> bool:
-    """Whether a loaded row is older than another: rows of one kind by their numbers, of two kinds by their times."""
+    """Whether a loaded row is older than another: by number for rows of one kind, by time for two kinds."""
     if isinstance(known, BareVersion) == isinstance(row, BareVersion):
         return known.number < row.number
     return _moment(known) <= _moment(row)
@@ -264,7 +264,7 @@ def _moment(row: TimelineRow) -> str:
 
 
 def short_name(row: TimelineRow) -> str:
-    """Return the number of an iteration, or "v" and that of a version."""
+    """Return the number of an iteration, or "v" and the number of a version."""
     return f"v{row.number}" if isinstance(row, BareVersion) else str(row.number)
 
 
@@ -279,7 +279,7 @@ def standing(row: BareVersion) -> str:
 
 
 def describe(row: TimelineRow) -> str:
-    """Return one line with everything a timeline row says, for tooltips and screen readers."""
+    """Return one line with all information of a timeline row, for tooltips and screen readers."""
     version = "" if isinstance(row, BareVersion) else f", version {row.version}"
     parts = [
         f"{name(row).capitalize()}{version}, {absolute(_moment(row))}",

@@ -1,6 +1,6 @@
-"""Single rows of the timeline, read again after something changed them.
+"""Reads single timeline rows again after a change.
 
-Invariant: a row is only ever put into the timeline of the prompt that it belongs to.
+Invariant: a row is only put into the timeline of the prompt that it belongs to.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from workbench.usecases.history import History
 
 
 class TimelineRowReader(QObject):
-    """Keeps the loaded rows as the history has them."""
+    """Keeps the loaded rows in step with the history."""
 
     changed = Signal()
     noted = Signal()
-    """A note was written: what versions are known by may be another."""
+    """A note was written, which may change the displayed names of versions."""
 
     def __init__(
         self, history: History, tasks: Tasks, timeline: TimelineModel, prompt: Callable[[], str], parent: QObject
     ) -> None:
-        """`prompt` returns the uid of the prompt whose timeline it is."""
+        """`prompt` returns the uid of the prompt that the timeline shows."""
         super().__init__(parent)
         self._history, self._tasks, self._timeline, self._prompt = history, tasks, timeline, prompt
 
     def newest(self, prompt_uid: str) -> IterationDetail | None:
-        """Return the newest iteration of a prompt, None for none; one that cannot be read is reported.
+        """Return the newest iteration of a prompt, None if there is none; one that cannot be read is reported.
 
         Blocks.
         """
@@ -40,13 +40,13 @@ class TimelineRowReader(QObject):
         try:
             return self._history.detail(rows[0].run_uid) if rows else None
         except StoreError as error:
-            # An iteration that cannot be read keeps nobody from the prompt.
+            # An unreadable iteration must not prevent the prompt from opening.
             told = error
             self._tasks.on_ui(lambda: self._tasks.report(told))
             return None
 
     def refresh(self, run_uid: str) -> None:
-        """Read the row of an iteration again; one of another prompt is left alone."""
+        """Read the row of an iteration again, unless it belongs to another prompt."""
         prompt, ticket = self._prompt(), self._timeline.ticket()
 
         def put(row: IterationRow | None) -> None:

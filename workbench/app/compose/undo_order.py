@@ -1,7 +1,7 @@
-"""One order of time over everything that Ctrl+Z takes back: edits of texts, and verdicts.
+"""One chronological order of everything that Ctrl+Z undoes: text edits and verdicts.
 
-Invariant: every step gets a stamp (`host.clock`) when it is done, taken back or done again. Of what is done the newest
-is taken back first; of what was taken back, the last one is done again first, until something new is done anywhere.
+Invariant: every step gets a stamp (`host.clock`) when it is done, undone or redone. Undo takes the newest done step
+first; redo takes the step undone last first, until anything new is done.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import Protocol
 
 
 class StepStamps(Protocol):
-    """When the steps of a journal were done; 0 stands for none."""
+    """The stamps of a journal's steps; 0 means none."""
 
     @property
     def done_at(self) -> int:
-        """The stamp of the step that is taken back next."""
+        """The stamp of the next step to undo."""
 
     @property
     def undone_at(self) -> int:
-        """The stamp at which the step was taken back that is done again next."""
+        """The stamp at which the next step to redo was undone."""
 
     @property
     def recorded_at(self) -> int:
-        """The stamp of the last step that was new."""
+        """The stamp of the last new step."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoSteps:
-    """What can be undone in one place, and what does it."""
+    """The undo steps of one journal, and the calls that undo and redo them."""
 
     stamps: StepStamps
     undo: Callable[[], object]
@@ -38,37 +38,37 @@ class UndoSteps:
 
 @dataclass(frozen=True, slots=True)
 class UndoOrder:
-    """The verdicts and all texts that can be undone now."""
+    """Merges the undo steps of verdicts and of all texts."""
 
     verdicts: UndoSteps
     texts: Sequence[UndoSteps]
     typed_at: int = 0
-    """When somebody typed last into a field that keeps its own steps."""
+    """Stamp of the last typing in a field with its own undo stack."""
 
     @property
     def undo(self) -> Callable[[], object] | None:
-        """What takes the last step of all back, None for nothing."""
+        """The call that undoes the last step, or None."""
         newest = max((self.verdicts, *self.texts), key=lambda one: one.stamps.done_at)
         return newest.undo if newest.stamps.done_at else None
 
     @property
     def redo(self) -> Callable[[], object] | None:
-        """What does the step again that was taken back last of all, None for nothing."""
+        """The call that redoes the step undone last, or None."""
         newest = max((self.verdicts, *self.texts), key=lambda one: one.stamps.undone_at)
         return newest.redo if newest.stamps.undone_at > self._recorded_at else None
 
     @property
     def undoes_verdict(self) -> bool:
-        """Whether a verdict is the last step of all."""
+        """Whether the last step is a verdict."""
         return self.verdicts.stamps.done_at > max((self.typed_at, *(one.stamps.done_at for one in self.texts)))
 
     @property
     def redoes_verdict(self) -> bool:
-        """Whether a verdict is what was taken back last of all."""
+        """Whether the step undone last is a verdict."""
         others = max((self.typed_at, self._recorded_at, *(one.stamps.undone_at for one in self.texts)))
         return self.verdicts.stamps.undone_at > others
 
     @property
     def _recorded_at(self) -> int:
-        """The stamp of the last step that was new; what was taken back before it is gone."""
+        """The stamp of the last new step; steps undone before it cannot be redone."""
         return max(one.stamps.recorded_at for one in (self.verdicts, *self.texts))

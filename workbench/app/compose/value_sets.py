@@ -1,7 +1,7 @@
 """The value sets of the draft.
 
-Invariant: the values on the screen belong to the set `active`, or to none while there are no sets; whoever goes to
-another set leaves what was typed in the one before.
+Invariant: the displayed values belong to the set `active`, or to none while there are no sets. Switching to another set
+keeps what was typed in the previous one.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Read = Callable[[], Values]
 
 
 class ValueSets(QObject):
-    """Edits the sets. `changed` after every change that a person made; `listed` also when others were loaded."""
+    """Edits the sets. `changed` is emitted after every change by the user; `listed` also when another draft loads."""
 
     changed = Signal()
     listed = Signal()
     values_wanted = Signal(object)
-    """Values: put these on the screen, they are those of another set."""
+    """Values of another set, to be displayed."""
 
     def __init__(self, read: Read, new_uid: Callable[[], str], parent: QObject | None = None) -> None:
-        """`read` returns the values on the screen."""
+        """`read` returns the displayed values."""
         super().__init__(parent)
         self._read, self._new_uid = read, new_uid
         self._sets: tuple[ValueSet, ...] = ()
@@ -33,46 +33,46 @@ class ValueSets(QObject):
 
     @property
     def active(self) -> str:
-        """The uid of the set on the screen, "" for values without a name."""
+        """The uid of the displayed set, "" for unnamed values."""
         return self._active
 
     @property
     def sets(self) -> tuple[ValueSet, ...]:
-        """The sets in their order, with what is on the screen taken in."""
+        """The sets in order, including unsaved edits of the displayed values."""
         shown = self._read()
         return tuple(replace(one, values=shown) if one.uid == self._active else one for one in self._sets)
 
     @property
     def to_run(self) -> int:
-        """How many sets a run goes through: those that are ticked, else what is shown."""
+        """The number of sets that a run covers: the ticked ones, else the displayed one."""
         return max(1, sum(one.ticked for one in self._sets))
 
     def get(self, uid: str) -> ValueSet | None:
-        """Return a set."""
+        """Return a set by uid."""
         return next((one for one in self.sets if one.uid == uid), None)
 
     def load(self, draft: Draft) -> None:
-        """Take the sets of another draft, whose values are on the screen; not a change."""
+        """Load the sets of another draft whose values are already displayed; does not count as a change."""
         self._sets = draft.sets
         self._active = draft.active if any(one.uid == draft.active for one in draft.sets) else ""
         self.listed.emit()
 
     def show(self, uid: str) -> None:
-        """Put the values of a set on the screen."""
+        """Display the values of a set."""
         wanted = self.get(uid)
         if wanted is None or uid == self._active:
             return
         self._become(self.sets, uid, wanted.values)
 
     def step(self, delta: int) -> None:
-        """Show the set `delta` places further, in a circle."""
+        """Show the set `delta` places further, wrapping around."""
         uids = [one.uid for one in self._sets]
         if uids:
             at = uids.index(self._active) if self._active in uids else -1 if delta > 0 else 0
             self.show(uids[(at + delta) % len(uids)])
 
     def add(self) -> str:
-        """Add an empty set and show it; the values that had no name become the first set. Return its uid."""
+        """Add an empty set, show it and return its uid; unnamed values become the first set."""
         sets = self.sets
         if not self._active and self._read():
             sets = (*sets, ValueSet(self._new_uid(), self._free_name(sets), self._read(), ticked=True))
@@ -81,7 +81,7 @@ class ValueSets(QObject):
         return fresh.uid
 
     def duplicate(self, uid: str) -> str:
-        """Put a copy behind a set and show it; return its uid, "" when there is no such set."""
+        """Insert a copy after a set and show it; return its uid, "" if there is no such set."""
         sets = list(self.sets)
         at = self._at(uid)
         if at < 0:
@@ -92,7 +92,7 @@ class ValueSets(QObject):
         return copy.uid
 
     def add_rows(self, rows: Sequence[tuple[str, Values]]) -> None:
-        """Add a set for each row of a table, "" for a row without a name, and show the first of them."""
+        """Add a set for each row of a table ("" for a row without a name), and show the first of them."""
         sets = list(self.sets)
         if not self._active and not sets and self._read():
             sets.append(ValueSet(self._new_uid(), self._free_name(sets), self._read()))
@@ -105,12 +105,12 @@ class ValueSets(QObject):
             self._become(tuple(sets), first, next(one.values for one in sets if one.uid == first))
 
     def use(self, one: ValueSet) -> Callable[[], None]:
-        """Show a set, which is added, or gives its values to the one of its uid; return what undoes that."""
+        """Add a set, or replace the values of the set with its uid, and show it; return a callable that undoes this."""
         before, active, shown = self.sets, self._active, self._read()
         old = self.get(one.uid)
         if old is None:
             self.add_rows([(one.name, one.values)])
-            # It keeps its uid: under that its answers and its case know it.
+            # It keeps its uid, which its answers and its case refer to.
             sets = tuple(replace(each, uid=one.uid) if each.uid == self._active else each for each in self._sets)
             self._become(sets, one.uid)
         else:
@@ -125,7 +125,7 @@ class ValueSets(QObject):
             if old is not None:
                 rest.insert(min(self._at(one.uid), len(rest)), old)
             if not before and {each.uid for each in rest} <= unnamed:
-                # Values that had no name have none again.
+                # Values that were unnamed become unnamed again.
                 self._become((), "", rest[0].values if rest else shown)
             elif rest:
                 there = next((each for each in rest if each.uid == active), rest[0])
@@ -136,16 +136,16 @@ class ValueSets(QObject):
         return undo
 
     def rename(self, uid: str, name: str) -> None:
-        """Name a set; an empty name changes nothing."""
+        """Rename a set; an empty name changes nothing."""
         if name := " ".join(name.split()):
             self._become(tuple(replace(one, name=name) if one.uid == uid else one for one in self.sets), self._active)
 
     def tick(self, uid: str, *, ticked: bool) -> None:
-        """Let runs go through a set, or not."""
+        """Include a set in runs, or exclude it."""
         self._become(tuple(replace(one, ticked=ticked) if one.uid == uid else one for one in self.sets), self._active)
 
     def tick_all(self, *, ticked: bool) -> None:
-        """The same with all sets."""
+        """Include all sets in runs, or exclude them."""
         self._become(tuple(replace(one, ticked=ticked) for one in self.sets), self._active)
 
     def move(self, uid: str, delta: int) -> None:
@@ -157,9 +157,9 @@ class ValueSets(QObject):
             self._become(tuple(sets), self._active)
 
     def remove(self, uid: str) -> Callable[[], None] | None:
-        """Take a set away and show its neighbour; return what brings it back, None when there is no such set.
+        """Remove a set and show its neighbour; return a callable that restores it, None if there is no such set.
 
-        The values of the last set stay on the screen, without a name.
+        The values of the last set stay displayed, unnamed.
         """
         before, active, at = self.sets, self._active, self._at(uid)
         if at < 0:
@@ -181,7 +181,8 @@ class ValueSets(QObject):
         return bring_back
 
     def forget(self, names: Sequence[str]) -> Callable[[], None]:
-        """Take the values of these variables out of every set and off the screen; return what brings them back."""
+        """Remove the values of these variables from every set and from the display; return a callable that restores
+        them."""
         gone = frozenset(names)
         before, shown = {one.uid: one.values for one in self.sets}, self._read()
 
@@ -206,18 +207,18 @@ class ValueSets(QObject):
         return next((at for at, one in enumerate(self._sets) if one.uid == uid), -1)
 
     def _become(self, sets: tuple[ValueSet, ...], active: str, shown: Values | None = None) -> None:
-        """Take other sets; `shown` are the values to put on the screen, None leaves those that are there."""
+        """Replace the sets; `shown` are the values to display, None keeps the displayed ones."""
         if (sets, active) != (self._sets, self._active):
             self._sets, self._active = sets, active
             if shown is not None:
-                # Before anybody hears of the change and reads the values of the new set off the screen.
+                # Before `changed` is emitted, because its handlers read the displayed values of the new set.
                 self.values_wanted.emit(shown)
             self.listed.emit()
             self.changed.emit()
 
     @staticmethod
     def _free_name(sets: Sequence[ValueSet], wanted: str = "") -> str:
-        """Return `wanted`, or "Set 3", with a number behind it when there is such a set already."""
+        """Return `wanted`, or "Set 3", with a number appended if the name is taken."""
         names = {one.name for one in sets}
         if wanted:
             return next(n for i in range(1, len(sets) + 2) if (n := wanted if i == 1 else f"{wanted} {i}") not in names)

@@ -1,8 +1,8 @@
-"""Verdicts on the shown run, with undo and redo.
+"""Records verdicts on the shown run, with undo and redo.
 
 Invariant: a verdict compares the answers on the screen, in their order there: those of the run, and those of lanes
-beside it that answered the same values. It never names an answer that is still streaming, or a lane without one. Undo
-and redo append verdicts, too: the history never loses one.
+beside it that answered the same values. It never refers to an answer that is still streaming, or to a lane without one.
+Undo and redo also append verdicts; the history never loses one.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ class JudgedRun(Protocol):
 
     @property
     def board(self) -> LanePresenter:
-        """The answers on the screen."""
+        """The presenter of the answers on the screen."""
         ...
 
     @property
     def shown(self) -> RunViewState:
-        """What the lanes show."""
+        """The state on display in the lanes."""
         ...
 
     @property
     def row_stale(self) -> SignalInstance:
-        """Emitted with the uid of a run whose row in the timeline has to be read again."""
+        """Emitted with the uid of a run whose timeline row has to be read again."""
         ...
 
     def number(self) -> int | None:
-        """Return the number of the shown iteration, None while it has none."""
+        """Return the number of the shown iteration, or None while it has none."""
         ...
 
     def put(self, run: RunViewState) -> None:
-        """Replace what is known of a run that is shown, or that waits."""
+        """Replace the state of a run, whether it is shown or kept."""
         ...
 
     def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
-        """Show a verdict on the value set at `at` of a run, from 0."""
+        """Apply a verdict on the value set with index `at` (from 0) to a run."""
         ...
 
 
@@ -59,8 +59,8 @@ class JudgedRun(Protocol):
 class GivenVerdict:
     """A verdict that was given, undone or redone, and the verdict `before` it.
 
-    `winner` is the name of the winner on the screen, of the verdict or of the one that it undid; `iteration` is the
-    number of the run, and `value_set` the index of the set that was judged.
+    `winner` is the displayed name of the winner of the verdict, or of the verdict that it undid; `iteration` is the
+    number of the run, and `value_set` the index of the judged set.
     """
 
     uid: str
@@ -75,18 +75,18 @@ class GivenVerdict:
 
 
 class VerdictRecorder(QObject):
-    """Records winners, ties and "all bad"; repeating a verdict takes it back.
+    """Records winners, ties and "all bad"; repeating a verdict withdraws it.
 
-    `undo` and `redo` cover the verdicts since the last run of the open prompt began. `name_of` returns the name of a
-    lane on the screen.
+    `undo` and `redo` cover the verdicts since the last run of the open prompt began. `name_of` returns the displayed
+    name of a lane.
     """
 
     given = Signal(object)
-    """GivenVerdict: one was given, undone or redone."""
+    """GivenVerdict: a verdict was given, undone or redone."""
     lost = Signal(object)
-    """GivenVerdict: it could not be stored, and the one before it is shown again."""
+    """GivenVerdict: it could not be stored, and the previous one is shown again."""
     refused = Signal(str)
-    """Why an answer cannot be judged with the others that are shown."""
+    """Why an answer cannot be judged together with the others on display."""
 
     def __init__(self, stage: JudgedRun, history: History, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
@@ -108,29 +108,29 @@ class VerdictRecorder(QObject):
         return self._undone[-1][0] if self._undone else 0
 
     def undo(self) -> None:
-        """Take the last verdict back: the one before it counts again."""
+        """Undo the last verdict: the previous one counts again."""
         if self._done:
             given = self._done.pop()[1]
             self._undone.append((stamp(), given))
             self._turn(given, replace(given, verdict=given.before, before=given.verdict, change="undone"))
 
     def redo(self) -> None:
-        """Give the last undone verdict again."""
+        """Redo the verdict undone last."""
         if self._undone:
             given = self._undone.pop()[1]
             self._done.append((stamp(), given))
             self._turn(given, replace(given, change="redone"))
 
     def takes_back(self, given: GivenVerdict) -> bool:
-        """Whether `undo` would take `given` back."""
+        """Whether `undo` would undo `given`."""
         return given.change != "undone" and bool(self._done) and self._done[-1][1].uid == given.uid
 
     def gives_again(self, given: GivenVerdict) -> bool:
-        """Whether `redo` would give again what `given` took back."""
+        """Whether `redo` would redo what `given` undid."""
         return given.change == "undone" and bool(self._undone) and self._undone[-1][1].uid == given.uid
 
     def forget(self) -> None:
-        """Clear undo and redo: another run began, or another prompt was opened."""
+        """Clear undo and redo, because another run began or another prompt was opened."""
         if self._done or self._undone or self._counts:
             self._done.clear()
             self._undone.clear()
@@ -138,7 +138,7 @@ class VerdictRecorder(QObject):
             self._stage.board.changed.emit()
 
     def mark(self, slot: str, among: Sequence[str]) -> None:
-        """Make a lane's answer the winner among the lanes on the screen, or take that verdict back."""
+        """Make a lane's answer the winner among the lanes on the screen, or withdraw that verdict."""
         board = self._stage.board
         if (sentence := self.why_not(slot)) and board.has_ended(slot):
             self.refused.emit(sentence)
@@ -153,20 +153,20 @@ class VerdictRecorder(QObject):
             self._give(verdict, outputs, self.name_of(slot))
 
     def judge(self, kind: Literal["tie", "all_bad"], among: Sequence[str]) -> None:
-        """Judge the answers on the screen as equally good or all bad; does nothing before all have ended."""
+        """Judge the answers on the screen as equally good or all bad; does nothing until all have ended."""
         board = self._stage.board
         outputs = board.judged(among)
         part = [slot for slot in among if any(one.uid == board.output(slot) for one in outputs)]
         if not all(board.can_mark(slot) for slot in part):
             return
-        # A lane without an answer is left out of a tie, but not of "all bad".
+        # A lane without an answer is excluded from a tie, but not from "all bad".
         named = {board.output(slot) for slot in part if kind != "tie" or board.can_win(slot)}
         if named:
             pressed = self._verdict(kind, [one for one in outputs if one.uid in named])
             self._give(next_verdict(board.verdict, pressed), outputs)
 
     def why_not(self, slot: str) -> str:
-        """Return why a lane's answer cannot be judged with the others, "" when it can."""
+        """Return why a lane's answer cannot be judged together with the others, "" if it can."""
         shown = self._stage.shown
         if not shown.answers_other_values(slot):
             return ""
@@ -187,7 +187,7 @@ class VerdictRecorder(QObject):
 
     def _give(self, verdict: Verdict, outputs: Sequence[Judged], winner: str = "") -> None:
         stage, was, number = self._stage, self._stage.shown, self._stage.number()
-        # A verdict on the run needs at least one answer of the run itself on the screen.
+        # A verdict on the run needs at least one displayed answer of the run itself.
         if number is None or all(isinstance(one.place, str) for one in outputs):
             return
         given = GivenVerdict(new_uid(), was.uid, number, was.at, verdict, was.verdict, winner, was.is_blind)
@@ -206,7 +206,7 @@ class VerdictRecorder(QObject):
         self.given.emit(given)
 
     def _turn(self, given: GivenVerdict, turned: GivenVerdict) -> None:
-        """Append the verdict `turned`, which takes `given` back or gives it again."""
+        """Append the verdict `turned`, which undoes or redoes `given`."""
         stage, at, uid = self._stage, (given.run_uid, given.value_set), new_uid()
         say = self._history.take_back if turned.change == "undone" else self._history.give_again
         future = say(given.uid, self._counts[at], uid)

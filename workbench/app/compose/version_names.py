@@ -1,6 +1,6 @@
-"""What the versions of the open prompt are known by, for the menus that lanes are pinned with.
+"""Labels of the open prompt's versions, for the menus that pin lanes to them.
 
-Invariant: newest first, each number once; a version that this session makes is named as soon as it is recorded.
+Invariant: newest first, each number once; a version made in this session has a label as soon as it is recorded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.store.records import RunBegun
 
 
 class VersionNames:
-    """The labels of one prompt's versions."""
+    """The version labels of one prompt."""
 
     def __init__(self) -> None:
         self._labels: tuple[VersionLabel, ...] = ()
@@ -26,21 +26,21 @@ class VersionNames:
         return self._labels
 
     def clear(self) -> None:
-        """Forget the labels: another prompt is opened."""
+        """Clear the labels, because another prompt is opened."""
         self._labels = ()
 
     def load(self, labels: Sequence[VersionLabel]) -> None:
-        """Take the labels as the history had them; what was recorded since stays."""
+        """Load the labels from the history; labels of versions recorded since stay."""
         newest = labels[0].number if labels else 0
         self._labels = (*(label for label in self._labels if label.number > newest), *labels)
 
     def started(self, run_uid: str, content: Content) -> None:
-        """Remember how the text of a run begins until the run is recorded."""
+        """Remember the beginning of a run's text until the run is recorded."""
         texts = (message.text for message in content.messages)
         self._openings[run_uid] = next((line for text in texts if (line := first_line(text, 60))), "")
 
     def recorded(self, begun: RunBegun, *, of_this_prompt: bool) -> bool:
-        """Take in the version that a run made; False when there is no new one."""
+        """Add the version that a run made; return False if it made no new one."""
         opening = self._openings.pop(begun.run_uid, "")
         number = begun.version_number
         if not of_this_prompt or number is None or any(label.number == number for label in self._labels):

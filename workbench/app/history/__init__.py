@@ -1,1 +1,1 @@
-"""What the History view shows, without a widget."""
+"""The History view without widgets."""

@@ -1,6 +1,6 @@
-"""What is said of a run in the table of the history, in words.
+"""Texts of a run in the history table.
 
-Invariant: of a blind run that is not judged neither lanes nor cost are told.
+Invariant: neither lanes nor cost are revealed for a blind run before it is judged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
 
 
 def cell(row: HistoryRow, column: int, now: str) -> str:
-    """Return what stands in a column of a row."""
+    """Return the text of a cell."""
     line = row.row
     if column == WHEN:
         return relative(line.started_at, now)
@@ -31,7 +31,7 @@ def cell(row: HistoryRow, column: int, now: str) -> str:
 
 
 def verdict(row: HistoryRow) -> str:
-    """Return how a run was judged or, while it is not, how it stands; and whether a part of its row is damaged."""
+    """Return the verdict on a run, or else its state; and whether a part of its row is damaged."""
     return " · ".join(filter(None, (_standing(row), "damaged" if row.row.damage else "")))
 
 
@@ -47,26 +47,26 @@ def _standing(row: HistoryRow) -> str:
 
 
 def cost(row: HistoryRow) -> str:
-    """Return what a run cost; "" while nobody shall know, or does."""
+    """Return the cost of a run; "" while it is hidden or unknown."""
     if row.row.running or row.row.blind or row.is_uncounted:
         return ""
     return show_sum(row.cost_usd, row.unpriced)
 
 
 def cost_in_line(row: HistoryRow) -> str:
-    """Return the same for a line of facts, where “unknown” alone would not say what is."""
+    """Return the cost for a line of facts, where “unknown” alone would be ambiguous."""
     told = cost(row)
     return f"cost {told}" if told == "unknown" else told
 
 
 def marks_of(row: HistoryRow) -> list[str]:
-    """Return what people put on a run, in words."""
+    """Return the marks that users put on a run, in words."""
     marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
     return [*(word for word, is_so in marks if is_so), *(f"tag {tag}" for tag in row.tags)]
 
 
 def whole(row: HistoryRow) -> str:
-    """Return one line with everything that a row says, for tooltips and screen readers."""
+    """Return one line with all information of a row, for tooltips and screen readers."""
     parts = [
         row.prompt,
         describe(row.row),

@@ -1,6 +1,6 @@
-"""A run of the history, looked at: its prompt against the version before, its answers with what was searched for.
+"""The details of a run in the history: its prompt diffed against the version before, its answers with search hits.
 
-Invariant: while a value set is blind nothing here tells who answered in it.
+Invariant: while a value set is blind, nothing here reveals which lane answered in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from workbench.usecases.history import History
 
 Standing = Literal["", "winner", "tie", "bad"]
 MOST_CHARACTERS = 15_000
-"""Of an answer; what is longer is read in Compose."""
+"""Limit per answer; longer ones are read in Compose."""
 MOST_CARDS = 12
 _LOOKED_THROUGH = 200_000
 _BEFORE_MARK = 1000
@@ -35,9 +35,9 @@ _VEILED = "Blind answers are shown when all have ended."
 
 @dataclass(frozen=True, slots=True)
 class AnswerCardData:
-    """An answer as it is shown. `text` is what is shown of it, `marks` are places in that.
+    """A displayed answer. `text` is the displayed part, `marks` are ranges in it.
 
-    `record` is the whole output, None while nobody shall know whose it is. `said` is why there is no whole answer.
+    `record` is the whole output, None while blind. `said` is the reason why the whole answer is not shown.
     """
 
     title: str
@@ -48,16 +48,16 @@ class AnswerCardData:
     standing: Standing = ""
     facts: str = ""
     brief: str = ""
-    """The facts for little room."""
+    """The facts in short form."""
     said: str = ""
     record: OutputRecord | None = None
     whole: str = ""
-    """All of the answer, to be copied."""
+    """The whole answer, for copying."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredSet:
-    """A value set and what was answered to it."""
+    """A value set and the answers to it."""
 
     name: str
     values: tuple[tuple[str, str], ...]
@@ -66,10 +66,10 @@ class AnsweredSet:
 
 @dataclass(frozen=True, slots=True)
 class RunDetailView:
-    """A run with all that is shown of it.
+    """A run with everything shown of it.
 
-    `parts` are the changes since version `parent`; without one, `whole` is the prompt. `left_out` answers are not
-    among those of `sets`.
+    `parts` are the changes since version `parent`; without a parent, `whole` is the prompt. `left_out` counts answers
+    missing from `sets`.
     """
 
     row: HistoryRow
@@ -80,11 +80,11 @@ class RunDetailView:
     sets: tuple[AnsweredSet, ...]
     left_out: int = 0
     marker: MatchMarker | None = None
-    """What finds the words that were searched for."""
+    """Finds the searched words."""
 
 
 def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDetailView:
-    """Read a run whole. Blocks."""
+    """Read the details of a run. Blocks."""
     detail = history.detail(row.row.run_uid)
     parent, parts = (
         (None, ()) if detail.newer else against_parent(store, row.prompt_uid, detail.row.version, detail.content)
@@ -99,7 +99,7 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDet
 
 
 def _most(cards: list[list[AnswerCardData]]) -> tuple[list[list[AnswerCardData]], int]:
-    """Return as many cards as are shown, those with marks and those that won before others, in their order."""
+    """Return as many cards as can be shown in their order, preferring search hits and winners."""
     every = [
         (not (card.marks or card.standing == "winner"), place, at)
         for place, some in enumerate(cards)
@@ -124,7 +124,7 @@ def _cards(detail: IterationDetail, position: int, marker: MatchMarker) -> Itera
         places = {place: slots.index(lane.slot) for place, lane in lanes.items()}
         for (lane, _), output in sorted(last.items(), key=lambda item: (places[item[0][0]], item[0][1])):
             title = f"Answer {places[lane] + 1}"
-            # Which answer grows how fast would tell who writes it.
+            # The growth of an answer would reveal the lane.
             yield AnswerCardData(title, "", said=_VEILED) if detail.row.running else _card(title, output, marker)
         return
     verdict = detail.verdicts[position]
@@ -185,5 +185,5 @@ def _said(result: Result, *, blind: bool) -> str:
         return empty
     if result.state != "finished":
         return result.state
-    # How many it was asked for would tell whose it is.
+    # The number of requested choices would reveal the lane.
     return "" if blind else further_words(len(further_choices(result.response)))

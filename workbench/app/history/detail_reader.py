@@ -1,6 +1,6 @@
-"""Reads the runs that are selected in the history.
+"""Reads the runs selected in the history.
 
-Invariant: nothing is read on the UI thread, and what comes late for another selection is dropped.
+Invariant: nothing is read on the UI thread, and results for an earlier selection are dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.usecases.problems import problem_of
 
 
 class RunDetailReader(QObject):
-    """Tells the last run, or the last two, that were asked for."""
+    """Delivers the run or the two runs requested last."""
 
     arrived = Signal(object)
     """RunDetailView"""
@@ -34,12 +34,12 @@ class RunDetailReader(QObject):
         self._ticket = 0
 
     def look(self, rows: Sequence[HistoryRow], text: str) -> None:
-        """Read one run, or compare two; what the search `text` looks for is marked in their answers."""
+        """Read one run, or compare two; hits of the search `text` are marked in their answers."""
         self._ticket += 1
         ticket, asked = self._ticket, tuple(rows)
 
         def read() -> RunDetailView | RunPairView | None:
-            # Whoever walks through the table has gone on meanwhile.
+            # The selection has moved on in the meantime.
             if ticket != self._ticket:
                 return None
             found = [looked(self._store, self._history, row, text) for row in asked]
@@ -48,7 +48,7 @@ class RunDetailReader(QObject):
         self._tasks.run(read, partial(self._show, ticket), partial(self._fail, ticket))
 
     def forget(self) -> None:
-        """Show nothing that is still being read."""
+        """Drop pending reads."""
         self._ticket += 1
 
     def _show(self, ticket: int, found: RunDetailView | RunPairView | None) -> None:

@@ -1,4 +1,4 @@
-"""A search read again as deep as it was read before, so that runs that are gone are gone wherever they stood."""
+"""Repeats a search to the same depth, so that deleted runs disappear from all pages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from workbench.core.search.results import HistoryRow, SearchCursor
 from workbench.usecases.searcher import SearchPage
 
 Search = Callable[[SearchCursor | None], SearchPage]
-"""Returns the page behind a place; blocks."""
+"""Returns the page behind a cursor; blocks."""
 
 
 class HistoryTablePage(NamedTuple):
-    """Where a page begins, how many rows it has, and these; none where nobody looks."""
+    """The cursor before a page, its number of rows, and the rows themselves if the page is needed in memory."""
 
     after: SearchCursor | None
     size: int
@@ -21,7 +21,7 @@ class HistoryTablePage(NamedTuple):
 
 
 class PagedRows(NamedTuple):
-    """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
+    """The first result, all pages from the top, and the cursor behind them (None at the end)."""
 
     first: SearchPage
     pages: tuple[HistoryTablePage, ...]
@@ -29,7 +29,7 @@ class PagedRows(NamedTuple):
 
 
 def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
-    """Read pages until there are `count` rows or no more; keep those rows that stand on `wanted` places, or near.
+    """Read pages until there are `count` rows or no more; keep the rows at or near the positions in `wanted`.
 
     Raises what `search` raises.
     """
@@ -39,7 +39,7 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
     while True:
         rows = found.page.rows
         if rows:
-            # What is gone above moves what is looked at up, by less than a page where few are.
+            # Rows deleted above move the wanted rows up, by less than a page if they are few.
             near = range(begin - len(rows), begin + 2 * len(rows))
             is_wanted = any(near.start < places.stop and places.start < near.stop for places in wanted)
             pages.append(HistoryTablePage(after, len(rows), rows if is_wanted or not pages else ()))

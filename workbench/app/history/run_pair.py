@@ -1,7 +1,7 @@
-"""Two runs of the history against each other.
+"""Comparison of two runs of the history.
 
-Invariant: no changed part of either prompt, of its values or settings is left out; the older run is the left one. While
-either is blind, lanes are not compared: their settings would tell who answers.
+Invariant: every changed part of the prompts, values and settings is included; the older run is on the left. While
+either run is blind, lanes are not compared, because their settings would identify them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from workbench.usecases.run_pairs import compare_values
 
 @dataclass(frozen=True, slots=True)
 class RunPairView:
-    """`parts` are all parts of prompts, values and lanes; `sets` hold a card of the older and one of the newer run in
-    turn."""
+    """`parts` are all parts of prompts, values and lanes; `sets` alternate cards of the older and the newer run."""
 
     older: RunDetailView
     newer: RunDetailView
@@ -28,7 +27,7 @@ class RunPairView:
 
 
 def pair(one: RunDetailView, other: RunDetailView) -> RunPairView:
-    """Compare two runs, whichever is given first. Takes a while for long texts."""
+    """Compare two runs, given in either order. Slow for long texts."""
     older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
     blind = bool(older.detail.blind or newer.detail.blind)
     sides = [ComparisonSide(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
@@ -37,7 +36,7 @@ def pair(one: RunDetailView, other: RunDetailView) -> RunPairView:
 
 
 def _sets(older: RunDetailView, newer: RunDetailView) -> Iterator[AnsweredSet]:
-    """Yield the sets of both runs: those with the same values together, the others behind them."""
+    """Yield the sets of both runs: those with equal values merged, then the others."""
     left = list(older.sets)
     for one in newer.sets:
         same = next((other for other in left if other.values == one.values), None)
@@ -54,7 +53,7 @@ def _sets(older: RunDetailView, newer: RunDetailView) -> Iterator[AnsweredSet]:
 def _in_turn(
     older: RunDetailView, newer: RunDetailView, before: tuple[AnswerCardData, ...], after: tuple[AnswerCardData, ...]
 ) -> Iterator[AnswerCardData]:
-    """Yield a card of the older run and one of the newer in turn; answers of the same lane stand side by side."""
+    """Yield cards of the older and the newer run alternately; answers of the same lane are adjacent."""
     rest = list(after)
     matched: list[tuple[AnswerCardData | None, AnswerCardData | None]] = []
     alone = []

@@ -1,8 +1,8 @@
-"""The runs that a search finds, as a table.
+"""Table model of the runs that a search finds.
 
-Invariant: rows stand as the search brought them, page behind page. Only where pages begin is kept of all; their rows
-are in memory near what is looked at and where something is selected, and read again when it comes back to them. A newer
-search ends the one before it, and nothing here waits for the database.
+Invariant: rows are in the order of the search, page behind page. Only the cursors of the pages are all kept. Rows are
+in memory near the visible part and the selection, and are read again when scrolled to. A newer search cancels the
+previous one, and nothing here waits for the database.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from workbench.usecases.searcher import SearchPage, SearchStop
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
-"""The HistoryRow itself, None while it is read again."""
+"""The HistoryRow itself, None while it is being read again."""
 PAGE = 100
 KEPT = 30
-"""Pages whose rows are in memory, beside those that are held."""
+"""Number of pages with rows in memory, in addition to held ones."""
 _COUNTED_MS, _MOST_MS = 500, 30_000
-"""After which time rows without numbers are read again: each time twice as long."""
+"""Delay before rows without numbers are read again; it doubles each time."""
 
 
 class HistorySearch(Protocol):
-    """What finds runs, as `usecases.searcher.Searcher` does."""
+    """The search interface of `usecases.searcher.Searcher`."""
 
     def search(
         self,
@@ -51,7 +51,7 @@ class HistoryTableModel(QAbstractTableModel):
     """Pages are fetched as the view scrolls."""
 
     answered = Signal(object)
-    """Found: the first page of a search is shown."""
+    """SearchPage: the first page of a search is shown."""
     refused = Signal(str)
     """Why the last search, or a page of it, could not be read."""
 
@@ -77,9 +77,9 @@ class HistoryTableModel(QAbstractTableModel):
         self._counting = QTimer(self, singleShot=True)
         self._counting.timeout.connect(self._count_again)
         self.is_searching = False
-        """Whether what is shown is not yet what was asked for last."""
+        """Whether the displayed rows are older than the last request."""
         self.total: SearchTotal | None = None
-        """How many runs the shown search finds."""
+        """The number of runs that the shown search finds."""
 
     @property
     def text(self) -> str:
@@ -87,13 +87,13 @@ class HistoryTableModel(QAbstractTableModel):
         return self._shown[0]
 
     def search(self, text: str, order: Order = "newest") -> None:
-        """Show what a search finds, as soon as it is found; until then what is shown stays."""
+        """Search and show the result when it arrives; the current rows stay until then."""
         self._search(text, order, PAGE)
 
     def search_again(self, *, all_rows: bool = False) -> None:
-        """Search anew for what was asked for last; rows that are the same stay where they are.
+        """Repeat the last search; unchanged rows stay where they are.
 
-        The first page tells what is new; with `all_rows` others are read, too, because any of them may be gone.
+        The first page shows what is new; with `all_rows` all pages are read, because any row may have been deleted.
         """
         if not all_rows or self._asked != self._shown or self._count <= KEPT * PAGE:
             self._search(*self._asked, max(PAGE, self._count if all_rows and self._asked == self._shown else 0))
@@ -119,11 +119,11 @@ class HistoryTableModel(QAbstractTableModel):
         )
 
     def close(self) -> None:
-        """Stop what is being searched."""
+        """Cancel the search in progress."""
         self._begin()
 
     def row(self, position: int) -> HistoryRow | None:
-        """Return the row at `position`; None outside what is loaded, and while it is read again."""
+        """Return the row at `position`; None outside the loaded rows, and while it is being read again."""
         if not 0 <= position < self._count:
             return None
         number = bisect_right(self._starts, position) - 1
@@ -133,27 +133,27 @@ class HistoryTableModel(QAbstractTableModel):
             return None
         self._pages.move_to_end(number)
         place = position - self._starts[number]
-        # A run of a page that was read again may be gone.
+        # A page that was read again may have fewer rows.
         return page[place] if place < len(page) else None
 
     def shown(self, position: int, column: int) -> tuple[HistoryRow | None, str]:
-        """Return a row, and what stands in a column of it."""
+        """Return a row and the text of one of its cells."""
         row = self.row(position)
-        # What time it is takes longer to tell than most cells.
+        # Reading the clock takes longer than building most cells.
         return row, "…" if row is None else cell(row, column, self._now() if column == WHEN else "")
 
     def texts(self, column: int, first: int, last: int) -> set[str]:
-        """Return what stands in a column from one row to another, of those in memory."""
+        """Return the texts of a column in a range of rows, of those in memory."""
         now = self._now()
         rows = map(self.row, range(first, last + 1))
         return {cell(row, column, now) for row in rows if row is not None}
 
     def position(self, uid: str) -> int:
-        """Return the place of a run among those in memory, -1 if it is not there."""
+        """Return the position of a run among those in memory, -1 if it is not there."""
         return next(iter(self.positions((uid,))), -1)
 
     def positions(self, uids: Iterable[str]) -> list[int]:
-        """Return the places of runs among those in memory, from top to bottom."""
+        """Return the positions of runs in memory, from top to bottom."""
         wanted = frozenset(uids)
         return sorted(
             self._starts[number] + place
@@ -163,12 +163,12 @@ class HistoryTableModel(QAbstractTableModel):
         )
 
     def reread(self, uids: Sequence[str]) -> None:
-        """Read the pages of runs again whose rows have changed."""
+        """Read the pages of changed runs again."""
         self._changed |= {bisect_right(self._starts, place) - 1 for place in self.positions(uids)}
         self._read_next()
 
     def hold(self, ranges: Iterable[tuple[int, int]]) -> None:
-        """Keep these rows in memory, given as first and last places, and read those again that are not there."""
+        """Hold these rows in memory, given as first and last positions, and read the missing ones."""
         self._held = frozenset(
             number
             for first, last in ranges
@@ -178,10 +178,10 @@ class HistoryTableModel(QAbstractTableModel):
 
     @property
     def holds_all(self) -> bool:
-        """Whether all rows that shall be held are in memory."""
+        """Whether all rows to hold are in memory."""
         return self._held <= self._pages.keys()
 
-    # What Qt calls.
+    # Overrides of QAbstractTableModel.
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else self._count
@@ -227,7 +227,7 @@ class HistoryTableModel(QAbstractTableModel):
         return None
 
     def _begin(self) -> SearchStop:
-        """End what is being read, and return what can end the next search."""
+        """Cancel the read in progress, and return the stop of the next search."""
         self._stop.stop()
         self._stop = SearchStop()
         self._generation += 1
@@ -249,7 +249,7 @@ class HistoryTableModel(QAbstractTableModel):
             self._become(PagedRows(found, (HistoryTablePage(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
         if not is_new and self._count > PAGE and before != self.total:
-            # Runs came or went below the first page.
+            # Runs were added or deleted below the first page.
             self.search_again(all_rows=True)
 
     def _show_walked(self, generation: int, walked: PagedRows) -> None:
@@ -259,7 +259,7 @@ class HistoryTableModel(QAbstractTableModel):
             self.answered.emit(walked.first)
 
     def _become(self, walked: PagedRows) -> None:
-        """Let other rows stand in the place of all."""
+        """Replace all rows."""
         self.beginResetModel()
         self._shown = self._asked
         self._pages.clear()
@@ -303,7 +303,7 @@ class HistoryTableModel(QAbstractTableModel):
         self.reread([row.row.run_uid for page in self._pages.values() for row in page if row.is_uncounted])
 
     def _read_again(self, number: int) -> None:
-        """Bring a page back into memory; of those wanted meanwhile the last one comes next, where the reader is."""
+        """Read a page into memory. Of several requests, the last one is served next, because the user is there."""
         self._missed = number
         self._read_next()
 
@@ -338,7 +338,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._read_next()
 
     def _fail(self, generation: int, error: Exception) -> None:
-        # A search that a newer one ended has nothing to say.
+        # Errors of a cancelled search are ignored.
         if generation == self._generation:
             self.is_searching = self._fetching = self._rereading = False
             self.refused.emit(problem_of(error).sentence)

@@ -1,1 +1,1 @@
-"""Controllers of the lanes: the list of them, what they show, and how their answers are compared and starred."""
+"""Controllers of the lanes: the lane list, the displayed state, comparing and starring answers."""

@@ -1,6 +1,6 @@
-"""Stars on answers to the open prompt, which training files can go by.
+"""Stars on answers to the open prompt, usable as a filter for training files.
 
-Invariant: what the lanes show is what the history holds; it is read again after each change, whoever made it.
+Invariant: the lanes show the stars stored in the history; they are read again after each change, by whichever process.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from workbench.usecases.problems import problem_of
 
 
 class AnswerStars(QObject):
-    """Reads and changes the stars of one prompt, and tells the board of them."""
+    """Reads and changes the stars of one prompt, and updates the `LanePresenter`."""
 
     changed = Signal(str)
-    """A sentence about what was changed."""
+    """A sentence about the change."""
     refused = Signal(str, str)
 
     def __init__(
@@ -45,14 +45,14 @@ class AnswerStars(QObject):
                 self._board.show_stars(stars)
 
         def failed(error: Exception) -> None:
-            # A prompt that is gone meanwhile has no answers; another one is opened in its place.
+            # The answers of a deleted prompt are gone; another prompt is opened in its place.
             if not (isinstance(error, StoreError) and error.code == "missing"):
                 self._refuse(error)
 
         self._tasks.run(lambda: frozenset(uid for _, uid in self._store.judgements.starred(prompt)), show, failed)
 
     def toggle(self, output_uid: str) -> None:
-        """Star an answer, or take its star away."""
+        """Star an answer, or remove its star."""
         wanted = output_uid not in self._stars
 
         def written(_: None) -> None:

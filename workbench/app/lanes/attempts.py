@@ -1,6 +1,6 @@
-"""One lane of a board: which of its attempts is shown, and what a column says about it.
+"""One lane of a `LanePresenter`: its attempts, the shown one, and the status of its column.
 
-Invariant: pure; an attempt from the history and one that streams look the same from here on.
+Invariant: pure; a stored attempt and a streaming one are represented alike.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from workbench.usecases.transcript import TranscriptSnapshot
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
-    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
+    """A lane of the shown run: its place in the run, resolved version, whether it is free, and the uids of its
+    attempts.
 
-    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
-    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then, and
-    `other_values` says that it answered other values than the run does.
+    The attempts are those of one value set and sample, both counted from 0; `samples` is the lane's number of samples.
+    `kept` names the iteration of a lane that is shown beside a run it was not part of; its place is -1 then, and
+    `other_values` means that it answered other values than the run.
     """
 
     slot: str
@@ -39,13 +40,13 @@ class ColumnSource:
 
     @property
     def place(self) -> int | str:
-        """What a verdict on the shown run calls the lane."""
+        """The name or index of the lane in a verdict on the shown run."""
         return self.slot if self.kept else self.position
 
 
 @dataclass(slots=True)
 class LaneColumnData:
-    """A lane as the board follows it; lengths in code points of what widgets have."""
+    """The presenter's state of a lane; lengths are the code points that widgets have received."""
 
     lane: ColumnSource
     attempts: list[str]
@@ -53,7 +54,7 @@ class LaneColumnData:
     text_length: int = 0
     reasoning_length: int = 0
     rounds: int = 0
-    """After a round with tools the text begins anew."""
+    """The number of tool rounds; after each the text starts again."""
 
     @property
     def shown(self) -> str:
@@ -61,17 +62,17 @@ class LaneColumnData:
         return self.attempts[self.index] if self.attempts else ""
 
     def source(self) -> ColumnSource:
-        """Return what it was made of, with later attempts."""
+        """Return the source that the column was made from, with later attempts."""
         return replace(self.lane, attempts=tuple(self.attempts))
 
 
 def column_of(source: ColumnSource) -> LaneColumnData:
-    """Return a lane that shows its newest attempt."""
+    """Return the state of a lane that shows its newest attempt."""
     return LaneColumnData(source, list(source.attempts), max(0, len(source.attempts) - 1))
 
 
 def status_of(shown: TranscriptSnapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
-    """Return what a column says about an attempt; verdict, attempt count and version are added by the board."""
+    """Return the status of an attempt; verdict, attempt count and version are added by the `LanePresenter`."""
     if shown is None:
         return LaneStatus()
     result = shown.result
@@ -124,7 +125,7 @@ def _notice(shown: TranscriptSnapshot, now_ms: int) -> str:
 
 
 def stored_snapshot(run_uid: str, record: OutputRecord) -> TranscriptSnapshot:
-    """Return an attempt from the history in the form of one that streams."""
+    """Return a snapshot of a stored attempt, like that of a streaming one."""
     result = record.result
     return TranscriptSnapshot(
         output_uid=record.uid,
@@ -148,7 +149,7 @@ def stored_snapshot(run_uid: str, record: OutputRecord) -> TranscriptSnapshot:
 
 
 def since(snapshot: TranscriptSnapshot, text_from: int, reasoning_from: int) -> TranscriptSnapshot:
-    """Return a whole snapshot with its texts cut to begin at the given offsets."""
+    """Return a snapshot with its texts cut to start at the given offsets."""
     if not text_from and not reasoning_from:
         return snapshot
     return replace(snapshot, text=snapshot.text[text_from:], reasoning=snapshot.reasoning[reasoning_from:])

@@ -1,7 +1,7 @@
-"""The differences that lanes show.
+"""Diffs between the answers of lanes.
 
-Invariant: nothing is computed on the UI thread, and what comes late for another answer or another base is dropped. An
-answer is compared once it has ended.
+Invariant: nothing is computed on the UI thread, and late results for another answer or base are dropped. An answer is
+compared only after it has ended.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, agains
 
 
 class LaneComparisons(QObject):
-    """Compares the answers of one board. `lanes` returns slots and names from left to right, `reads` whether a lane
-    shows differences now."""
+    """Compares the answers of one `LanePresenter`. `lanes` returns slots and names from left to right, `reads` whether
+    a lane shows differences now."""
 
     ready = Signal(str, object)
     """Slot, LaneDiff."""
     named = Signal(str, str)
-    """Slot, and what its answer would be compared with; "" when there is nothing."""
+    """Slot, and the base that its answer would be compared with; "" if there is none."""
 
     def __init__(
         self,
@@ -45,18 +45,18 @@ class LaneComparisons(QObject):
         board.status_changed.connect(lambda slot, status: self._look_again())
 
     def want(self, slot: str) -> None:
-        """Compare what a lane shows; the outcome comes by `ready`, also whenever its base changes from now on."""
+        """Compare the answer of a lane; `ready` carries the result, and again whenever the base changes."""
         self._asked.pop(slot, None)
         self._compare(slot)
 
     def choose(self, base: ComparisonBase) -> None:
-        """Compare every answer with another base."""
+        """Compare all answers with another base."""
         self.base = base
         for slot in list(self._asked):
             self.want(slot)
 
     def name(self, slot: str) -> None:
-        """Find out what a lane's answer would be compared with; `named` tells it."""
+        """Find the base that a lane's answer would be compared with; `named` carries the result."""
         shown = self._board.shown(slot)
         if shown is None:
             return
@@ -67,12 +67,12 @@ class LaneComparisons(QObject):
         self._tasks.run(work, lambda found: self.named.emit(slot, found))
 
     def winner_stored(self) -> None:
-        """A verdict is in the history now, where comparisons with the winner look for it."""
+        """A verdict has been stored, so comparisons with the winner can read it."""
         if self.base.kind == "winner":
             self.choose(self.base)
 
     def choices(self, slot: str) -> tuple[BaseChoice, ...]:
-        """Return what the answer of a lane can be compared with."""
+        """Return the bases that the answer of a lane can be compared with."""
         found = [("The lane's previous iteration", ComparisonBase()), ("The winner", ComparisonBase("winner"))]
         found += [(name, ComparisonBase("lane", other)) for other, name in self._lanes() if other != slot]
         return tuple(BaseChoice(title, base, base == self.base) for title, base in found)
@@ -85,7 +85,7 @@ class LaneComparisons(QObject):
                 self._compare(slot)
 
     def _key(self, slot: str) -> tuple[object, ...]:
-        """Return what a comparison depends on."""
+        """Return the key of everything that a comparison depends on."""
         other = self.base.slot
         bases = (self._board.output(other), self._board.has_ended(other)) if other else ()
         verdict = self._board.verdict if self.base.kind == "winner" else None

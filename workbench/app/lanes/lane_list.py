@@ -1,6 +1,6 @@
-"""The lanes of the draft, and what their headers say.
+"""The lanes of the draft, and the contents of their headers.
 
-Invariant: a slot is never used again once its lane is gone, so that outputs of another lane cannot appear under it.
+Invariant: a slot is never reused after its lane is removed, so that outputs of another lane cannot appear under it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
 
 
 def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
-    """Return the short word that says where a lane's model answers, "" when the model id says it."""
+    """Return the short label of a lane's endpoint, "" if the model id already says it."""
     endpoint = endpoints.get(lane.endpoint)
     if endpoint is None:
         return "" if lane.endpoint == LITELLM else "endpoint removed"
@@ -38,7 +38,7 @@ def heads(
     read_only: bool = False,
     answered: Callable[[Lane], Lane | None] = lambda _: None,
 ) -> list[LaneHead]:
-    """Return what the headers of `lanes` say. `answered` returns a lane as it was when the shown run asked it."""
+    """Return the headers of `lanes`. `answered` returns a lane as it was when the shown run asked it."""
     return [
         LaneHead(
             slot=lane.slot,
@@ -60,7 +60,7 @@ def heads(
 
 
 def named_by_files(lanes: Iterable[Lane], endpoints: Mapping[str, Endpoint]) -> tuple[Lane, ...]:
-    """Return lanes whose model files go by the names that they have now; files can be renamed in the settings."""
+    """Return lanes with the current names of their model files, which can be renamed in the settings."""
     files = {uid: endpoint.name for uid, endpoint in endpoints.items() if endpoint.kind == "gguf"}
     return tuple(replace(lane, model=files[lane.endpoint]) if lane.endpoint in files else lane for lane in lanes)
 
@@ -77,7 +77,7 @@ def _answered_by(lane: Lane, ran: Lane | None, endpoints: Mapping[str, Endpoint]
 
 
 class LaneList(QObject):
-    """Edits the lanes of the draft. `changed` is emitted after every change that a person made."""
+    """Edits the lanes of the draft. `changed` is emitted after every change by the user."""
 
     changed = Signal()
 
@@ -93,25 +93,25 @@ class LaneList(QObject):
 
     @property
     def shown(self) -> tuple[Lane, ...]:
-        """Those that are not hidden."""
+        """The lanes that are not hidden."""
         return tuple(lane for lane in self._lanes if not lane.hidden)
 
     @property
     def to_run(self) -> int:
-        """How many lanes a run asks."""
+        """The number of lanes that a run asks."""
         return sum(not lane.hidden and not lane.baseline for lane in self._lanes)
 
     def load(self, lanes: Sequence[Lane]) -> None:
-        """Take the lanes of another draft; not a change."""
+        """Load the lanes of another draft; does not count as a change."""
         self._lanes = list(lanes)
 
     def replace_all(self, lanes: Sequence[Lane]) -> None:
-        """Take the lanes of a restored iteration; a change."""
+        """Replace all lanes with those of a restored iteration; counts as a change."""
         self._lanes = list(lanes)
         self.changed.emit()
 
     def follow_files(self, endpoints: Mapping[str, Endpoint]) -> None:
-        """Name the lanes of model files as the files are named now; a change if any has another name."""
+        """Update lanes to the current names of their model files; a change if any name differs."""
         if (named := named_by_files(self._lanes, endpoints)) != self.lanes:
             self.replace_all(named)
 
@@ -127,7 +127,7 @@ class LaneList(QObject):
         return slot
 
     def duplicate(self, slot: str) -> str:
-        """Put a copy right of a lane and return its slot, "" if there is no such lane."""
+        """Insert a copy to the right of a lane and return its slot, "" if there is no such lane."""
         position = self._position(slot)
         if position < 0:
             return ""
@@ -137,7 +137,7 @@ class LaneList(QObject):
         return copy.slot
 
     def remove(self, slot: str) -> None:
-        """Take a lane away; its outputs stay in the history."""
+        """Remove a lane; its outputs stay in the history."""
         position = self._position(slot)
         if position >= 0:
             del self._lanes[position]
@@ -152,10 +152,10 @@ class LaneList(QObject):
             self.changed.emit()
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
-        """Let another model answer. A label that was given by hand goes: it named the old one.
+        """Set the model. A label given by hand is cleared, because it named the old model.
 
-        So do parameters on the way from the built-in model, whose samples keep it short; a real model shall not inherit
-        that unseen.
+        Parameters are cleared when leaving the built-in model, because the sample prompts limit its answer length; a
+        real model must not inherit that unnoticed.
         """
         lane = self.get(slot)
         if lane is not None and lane.endpoint == BUILTIN != endpoint:
@@ -167,28 +167,28 @@ class LaneList(QObject):
         self._update(slot, params=params)
 
     def set_samples(self, slot: str, samples: int) -> None:
-        """Set how many answers a run asks of a lane."""
+        """Set the number of answers per run."""
         self._update(slot, samples=max(1, min(MOST_SAMPLES, samples)))
 
     def set_hidden(self, slot: str, *, hidden: bool) -> None:
-        """Hide a lane, which is not run then, or show it."""
+        """Hide a lane, which excludes it from runs, or show it."""
         self._update(slot, hidden=hidden)
 
     def show_all(self) -> None:
-        """Show every lane that is hidden."""
+        """Show all hidden lanes."""
         if any(lane.hidden for lane in self._lanes):
             self.replace_all([replace(lane, hidden=False) for lane in self._lanes])
 
     def set_baseline(self, slot: str, run_uid: str) -> None:
-        """Let a lane keep its answers of a run and not be run again, "" runs it with the others."""
+        """Make a lane keep its answers of a run and not be run again; "" includes it in runs again."""
         self._update(slot, baseline=run_uid)
 
     def set_pinned(self, slot: str, version: int | None) -> None:
-        """Pin a version, or follow the current text with None."""
+        """Pin a version; None follows the current text."""
         self._update(slot, pinned=version)
 
     def set_label(self, slot: str, label: str) -> None:
-        """Name a lane by hand; "" shows the model's name again."""
+        """Set a label; "" shows the model's name again."""
         self._update(slot, label=label.strip())
 
     def _update(self, slot: str, **changes: object) -> None:

@@ -1,7 +1,7 @@
-"""What the lanes show: the outputs of one run, live or past, one shown attempt per lane.
+"""Presents the outputs of one run, live or past, in the lanes: one shown attempt per lane.
 
-Invariant: text reaches widgets only through `tick`, once per frame and lane; a column's status is derived from the
-output it shows and from nothing else.
+Invariant: text reaches widgets only through `tick`, once per frame and lane. The status of a column is derived solely
+from the output it shows.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
 Lookup = Callable[[str, int, int], TranscriptSnapshot | None]
-"""(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
+"""(output uid, text offset, reasoning offset) → the current snapshot of the attempt, None if it is unknown."""
 
 
 class LanePresenter(QObject):
-    """Follows the outputs of one run."""
+    """Tracks the outputs of one run and emits updates for the columns."""
 
     status_changed = Signal(str, object)
     """slot, LaneStatus"""
     text_reset = Signal(str, str, str)
     """slot, text, reasoning"""
     text_appended = Signal(str, str, str)
-    """slot, kind (text | reasoning | steps), piece; steps come without one, whoever shows them asks for all"""
+    """slot, kind (text | reasoning | steps), chunk; empty for steps, which are to be read as a whole"""
     cleared = Signal(str)
     changed = Signal()
-    """Something that commands depend on: a state, a verdict, the shown run."""
+    """The state of commands may have changed: a lane's state, a verdict, or the shown run."""
 
     def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
-        """`clock` returns monotonic ms, as the runner's does."""
+        """`clock` returns monotonic ms, the same clock as the runner's."""
         super().__init__(parent)
         self._lookup = lookup
         self._clock = clock
@@ -62,7 +62,7 @@ class LanePresenter(QObject):
     ) -> None:
         """Show another run. Slots that it lacks become empty when the window clears them.
 
-        With `veil` it is shown blind, and without its texts as long as that returns True.
+        With `veil` it is shown blind, and without its texts while that returns True.
         """
         self._veil, self._veiled = veil, veil is not None and veil()
         gone = set(self._columns) - {c.slot for c in columns}
@@ -95,19 +95,19 @@ class LanePresenter(QObject):
         self.changed.emit()
 
     def show_stars(self, output_uids: frozenset[str]) -> None:
-        """Say which answers have a star."""
+        """Set which answers have a star."""
         self._stars = output_uids
         for slot in self._columns:
             self._status(slot)
 
     def tell(self, slot: str) -> None:
-        """Say again what a lane shows: its column was not there before."""
+        """Emit the state of a lane again, for a newly created column."""
         if slot in self._columns:
             self._last.pop(slot, None)
             self._reset(slot)
 
     def add_attempt(self, slot: str, output_uid: str) -> None:
-        """Show a new attempt of a lane; earlier ones stay reachable."""
+        """Show a new attempt of a lane; earlier ones stay selectable."""
         column = self._columns[slot]
         column.attempts.append(output_uid)
         column.index = len(column.attempts) - 1
@@ -128,7 +128,7 @@ class LanePresenter(QObject):
         return column.shown if column else ""
 
     def position(self, slot: str) -> int | None:
-        """Return a lane's place in the shown run; -1 for one that stands beside it, None for one that does not."""
+        """Return a lane's place in the shown run; -1 for a lane beside the run, None for an unknown one."""
         column = self._columns.get(slot)
         return column.lane.position if column else None
 
@@ -142,7 +142,7 @@ class LanePresenter(QObject):
         return tuple(column.shown for column in self._columns.values() if column.shown)
 
     def judged(self, slots: Sequence[str]) -> tuple[Judged, ...]:
-        """Return the shown outputs of these lanes as a verdict on the run compares them; who has none has no part."""
+        """Return the shown outputs of these lanes, as a verdict compares them; lanes without an output are skipped."""
         found = []
         for slot in slots:
             column = self._columns.get(slot)
@@ -152,7 +152,7 @@ class LanePresenter(QObject):
         return tuple(found)
 
     def columns(self) -> tuple[ColumnSource, ...]:
-        """Return what the lanes of the shown run show, with all attempts of it."""
+        """Return the sources of all columns of the shown run, with all attempts."""
         return tuple(c.source() for c in self._columns.values())
 
     def slots(self) -> tuple[str, ...]:
@@ -160,12 +160,12 @@ class LanePresenter(QObject):
         return tuple(self._columns)
 
     def shown(self, slot: str) -> TranscriptSnapshot | None:
-        """Return the attempt a lane shows, whole and as it is now; None while nothing of it may be seen."""
+        """Return a full snapshot of the attempt that a lane shows; None while it must stay hidden."""
         uid = "" if self._veiled else self.output(slot)
         return self._lookup(uid, 0, 0) if uid else None
 
     def is_blind(self, slot: str) -> bool:
-        """Whether what would give the lane away is hidden."""
+        """Whether everything that would identify the lane is hidden."""
         return slot in self._last and self._last[slot].blind
 
     def state(self, slot: str) -> str:
@@ -173,28 +173,29 @@ class LanePresenter(QObject):
         return self._last[slot].state if slot in self._last else "idle"
 
     def is_running(self, slot: str = "") -> bool:
-        """Whether a lane (or any) shows an output that has not ended."""
+        """Whether the given lane, or any lane, shows an output that has not ended."""
         slots = (slot,) if slot else tuple(self._columns)
         return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
 
     def has_ended(self, slot: str) -> bool:
-        """Whether a lane's shown output ended and can be seen."""
+        """Whether a lane's shown output has ended and is visible."""
         return slot in self._last and self._last[slot].state in ENDED
 
     def can_mark(self, slot: str) -> bool:
-        """Whether a lane's shown output ended and answered the values of this run, so that a verdict may name it."""
+        """Whether a lane's shown output has ended and answers the values of this run, so that a verdict may
+        include it."""
         return self.has_ended(slot) and not self._columns[slot].lane.other_values
 
     def can_win(self, slot: str) -> bool:
-        """Whether a lane's shown output is an answer: one that failed before its first word is none."""
+        """Whether a lane's shown output is an answer; one that failed before its first word is not."""
         if not self.can_mark(slot):
             return False
         return self.state(slot) == "finished" or ((shown := self.shown(slot)) is not None and bool(shown.text))
 
     def tick(self, dirty: set[str]) -> None:
-        """Bring columns up to date whose shown output is in `dirty`."""
+        """Update the columns whose shown output is in `dirty`."""
         if self._veil is not None and self._veiled and not self._veil():
-            # All at once: who comes first would tell who is fast.
+            # All texts appear at once, because the order would reveal which lane is fast.
             self._veiled = False
             for slot in self._columns:
                 self._reset(slot)
@@ -205,7 +206,7 @@ class LanePresenter(QObject):
                 self._follow(slot, column)
 
     def refresh_running(self) -> None:
-        """Update elapsed times and retry countdowns of what runs."""
+        """Update elapsed times and retry countdowns of running outputs."""
         for slot in self._columns:
             if self.is_running(slot):
                 self._status(slot)
@@ -245,7 +246,7 @@ class LanePresenter(QObject):
         column = self._columns[slot]
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length) if column.shown else None
         if shown is not None and (shown.text or shown.reasoning) and not self._veiled:
-            # The frame that brings the rest of the text brings the status, which must not be ahead of it.
+            # The frame that delivers the rest of the text also delivers the status, which must not be ahead of it.
             return
         self._show_status(slot, column, shown)
 

@@ -1,7 +1,6 @@
-"""What a lane's column shows, as values.
+"""View models of a lane's column.
 
-Invariant: a column shows nothing that is not in its `LaneHead` and `LaneStatus`; the text itself streams apart from
-both, appended in pieces.
+Invariant: a column shows only what is in its `LaneHead` and `LaneStatus`; the text is streamed separately, in chunks.
 """
 
 from __future__ import annotations
@@ -41,26 +40,26 @@ class LaneHead:
     params: Params = field(default_factory=Params)
     read_only: bool = False
     place: str = ""
-    """The kind of the endpoint that is set, "" when it was removed."""
+    """The kind of the lane's endpoint, "" if the endpoint was removed."""
     samples: int = 1
     baseline: bool = False
     answered_by: str = ""
-    """What the shown answer ran with, when the lane was changed since; "" when the lane is as it ran."""
+    """What the shown answer ran with, if the lane was changed since; else ""."""
     warning: str = ""
-    """"retired 2025-09-01" or the like, "" for nothing."""
+    """A short warning such as "retired 2025-09-01", "" for none."""
     warning_reason: str = ""
-    """The same as a sentence with the next step."""
+    """The warning as a sentence with the next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneStatus:
-    """How the shown output stands. `tokens_per_second` and `ttft_ms` are None until known.
+    """The state of the shown output. `tokens_per_second` and `ttft_ms` are None until known.
 
-    `cost` is ready to show ("free", "unknown", "$0.0004", "about $0.0012", "" before any call). `notice` is a passing
-    remark ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 when there was none.
-    `has_wire` says whether a request can be shown. `version` is the version that the shown output ran, or None.
-    `sample` of `samples` count from 1; 0 when the lane was asked once. `kept` is "" or the iteration that the answer is
-    from when the lane had no part in the shown one ("iteration 12"); `other_values` says that it answered other values.
+    `cost` is formatted ("free", "unknown", "$0.0004", "about $0.0012", "" before any call). `notice` is a transient
+    message ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 without any. `has_wire` means
+    that a request can be shown. `version` is the version that the shown output ran, or None. `sample` of `samples`
+    count from 1; 0 if there is one sample. `kept` is "", or the iteration that the answer is from if the lane was not
+    part of the shown one ("iteration 12"); `other_values` means that it answered other values.
     """
 
     state: ColumnState = "idle"
@@ -78,33 +77,34 @@ class LaneStatus:
     blind: bool = False
     has_wire: bool = False
     calls: int = 0
-    """How often a tool was called so far; a call counts as soon as its first piece is there."""
+    """The number of tool calls so far; a call counts as soon as its first chunk has arrived."""
     version: int | None = None
     sample: int = 0
     samples: int = 0
     kept: str = ""
     other_values: bool = False
     starred: bool = False
-    """Whether the answer has a star, which training files can go by."""
+    """Whether the answer has a star."""
     format_check: str = ""
-    """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
+    """The result of checking the answer against its output format ("valid JSON", or the first error), ""
+    without one."""
     format_ok: bool | None = None
-    """Whether the answer has that format; None while nobody knows."""
+    """Whether the answer matches that format; None while unknown."""
     cost_source: str = ""
-    """Where the cost is from ("LiteLLM's price list", "reported by openrouter.ai"), "" for free and unknown."""
+    """The source of the cost ("LiteLLM's price list", "reported by openrouter.ai"), "" for free and unknown."""
     saved: str = ""
-    """What cached input tokens did not cost, "" for nothing or unknown."""
+    """The amount saved by cached input tokens, "" for none or unknown."""
     empty: EmptyAnswer | None = None
-    """Why an answer that finished has no text; None for one that has, or has not finished."""
+    """Why a finished answer has no text; None for one with text, or before the end."""
     further: int = 0
-    """How many choices the response holds beside the shown one."""
+    """The number of choices in the response beside the shown one."""
     began_ms: int | None = None
-    """When a call that goes on was asked for, on the clock of `host.clock.monotonic_ms`; None where nobody knows."""
+    """The start of a running call on the clock `host.clock.monotonic_ms`; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class BaseChoice:
-    """One entry of the menu of bases."""
+    """One entry of the menu of comparison bases."""
 
     title: str
     base: ComparisonBase
@@ -113,7 +113,7 @@ class BaseChoice:
 
 @dataclass(frozen=True, slots=True)
 class LaneDiff:
-    """What a lane shows: the comparison, and what it could be compared with. `choose` takes another base."""
+    """A comparison of a lane's answer, and the bases it can be compared with. `choose` selects another base."""
 
     compared: ComparedAnswer
     choices: tuple[BaseChoice, ...]

@@ -1,6 +1,6 @@
-"""What lane headers say about the retirement of their models.
+"""Retirement warnings for lane headers.
 
-Invariant: the list of models is read by a task, and only for lanes that LiteLLM serves.
+Invariant: the list of models is read by a task, and only for lanes served by LiteLLM.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.usecases.model_access import ModelAccess
 
 
 class Retirements(QObject):
-    """Remembers the dates of models that were asked for. `changed` is emitted when some are known that were not."""
+    """Caches the retirement dates of requested models. `changed` is emitted when new dates are known."""
 
     changed = Signal()
 
@@ -31,12 +31,12 @@ class Retirements(QObject):
         self._has_begun = self._is_reading = False
 
     def begin(self) -> None:
-        """Look up what was asked for so far, and from now on at once: the window is there."""
+        """Look up what was requested so far, and look up at once from now on, because the window is complete."""
         self._has_begun = True
         self._read()
 
     def marked(self, heads: Iterable[LaneHead]) -> list[LaneHead]:
-        """Return the heads with their warnings; dates that are not known yet are looked up."""
+        """Return the headers with their warnings; unknown dates are looked up."""
         return [self._marked(head) for head in heads]
 
     def _marked(self, head: LaneHead) -> LaneHead:

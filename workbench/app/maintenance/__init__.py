@@ -1,1 +1,1 @@
-"""Looking after the open history, on its way to and from the window."""
+"""Maintenance of the open history, without widgets."""

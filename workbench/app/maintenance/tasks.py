@@ -1,7 +1,7 @@
-"""Looking after the open history, from the window: one piece of work at a time, beside whatever else goes on.
+"""Maintenance of the open history from the window: one job at a time, in parallel with everything else.
 
-Invariant: nothing here blocks the UI thread; work that goes on can be stopped, and is over before the history closes.
-A daily copy that fails is told once, not again and again.
+Invariant: nothing here blocks the UI thread. A running job can be stopped, and has ended before the history closes. A
+failing daily copy is reported once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ What = Literal["backup", "daily", "check", "smaller"]
 Tone = Literal["good", "muted", "error"]
 
 FIRST_LOOK_MS = 20_000
-"""After the window is whole: what people do first is not held up by a copy."""
+"""Delay after the window is complete, so that a copy does not slow down the user's first actions."""
 LOOK_MS = 10 * 60_000
 BUSY_MS = 60_000
 _TELL_AGAIN_S = 24 * 3600.0
@@ -43,7 +43,7 @@ _PATIENCE_S = 30.0
 
 
 class HistoryOverview(NamedTuple):
-    """Where the history is, how it is looked after, and its backups, newest first."""
+    """The path, the maintenance rules and the backups (newest first) of the history."""
 
     path: Path
     folder: Path
@@ -51,11 +51,11 @@ class HistoryOverview(NamedTuple):
     backups: tuple[Backup, ...]
     read_only: bool
     is_folder_gone: bool = False
-    """Backups go into a folder that is not there, as on a disk that is not connected."""
+    """The folder for backups does not exist, for example because a disk is not connected."""
 
 
 class DiskUsage(NamedTuple):
-    """What takes room, and how many raw responses could be dropped with how many bytes."""
+    """What uses disk space, and the number and bytes of raw responses that could be dropped."""
 
     size: HistorySize
     responses: int
@@ -63,7 +63,7 @@ class DiskUsage(NamedTuple):
 
 
 class MaintenanceJob(NamedTuple):
-    """What goes on: in words, and which share of it is done, None where nobody knows."""
+    """A running job: its description, and the completed share, None if unknown."""
 
     what: What
     words: str
@@ -71,36 +71,36 @@ class MaintenanceJob(NamedTuple):
 
 
 class MaintenanceResult(NamedTuple):
-    """How a piece of work ended."""
+    """The result of a job."""
 
     what: What
     sentence: str
     tone: Tone = "good"
     detail: str = ""
     is_damaged: bool = False
-    """The history was looked at and is damaged."""
+    """The check found the history damaged."""
 
 
 class RunningCalls(Protocol):
-    """Tells which answers have not ended."""
+    """Provides the outputs that have not ended."""
 
     def running(self) -> tuple[str, ...]:
         """Return their uids."""
 
 
 class MaintenanceTasks(QObject):
-    """What the page of the history and the commands ask for. `begin` starts the daily look, `close` ends everything."""
+    """Jobs for the maintenance page and the commands. `begin` starts the daily check, `close` ends everything."""
 
     job_changed = Signal()
-    """A piece of work began, went on or ended."""
+    """A job began, progressed or ended."""
     ended = Signal(object)
-    """An `MaintenanceResult`, of whatever was asked for."""
+    """The MaintenanceResult of a requested job."""
     changed = Signal()
-    """Backups, rules or sizes are others than before."""
+    """Backups, rules or sizes have changed."""
     daily_failed = Signal(str, str)
-    """Why the daily copy could not be made, and the detail."""
+    """Why the daily copy failed, and the detail."""
     change_wanted = Signal(object)
-    """A Change of `usecases.history_replacement`: the history is to be closed for it."""
+    """A Change of `usecases.history_replacement`, for which the history has to be closed."""
 
     def __init__(self, store: Store, runner: RunningCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -120,26 +120,26 @@ class MaintenanceTasks(QObject):
 
     @property
     def job(self) -> MaintenanceJob | None:
-        """What goes on now."""
+        """The running job."""
         return None if self._what is None else MaintenanceJob(self._what, self._words, self._share)
 
     @property
     def read_only(self) -> bool:
-        """Whether nothing can be written to the history."""
+        """Whether the history is read-only."""
         return self._store.read_only
 
     @property
     def is_running(self) -> bool:
-        """Whether lanes still answer."""
+        """Whether any lane is still running."""
         return bool(self._runner.running())
 
     def begin(self) -> None:
-        """Begin to look now and then whether the daily copy is due."""
+        """Start checking periodically whether the daily copy is due."""
         if not self.read_only:
             self._daily.start(FIRST_LOOK_MS)
 
     def overview(self) -> Future[HistoryOverview]:
-        """Read where the history is, its rules and its backups."""
+        """Read the path, the rules and the backups of the history."""
 
         def work() -> HistoryOverview:
             care, store = self._care(), self._store
@@ -150,7 +150,7 @@ class MaintenanceTasks(QObject):
         return self._read(work)
 
     def room(self) -> Future[DiskUsage]:
-        """Measure what takes room; reads the whole file."""
+        """Measure the disk usage; reads the whole file."""
 
         def work() -> DiskUsage:
             care = self._care()
@@ -159,11 +159,11 @@ class MaintenanceTasks(QObject):
         return self._read(work)
 
     def set_rules(self, rules: MaintenanceRules) -> Future[None]:
-        """Let other rules hold."""
+        """Set the maintenance rules."""
         return self._read(lambda: self._care().set_rules(rules))
 
     def back_up(self) -> bool:
-        """Make a copy that stays; False while something else goes on."""
+        """Make a backup that is never deleted automatically; return False while another job runs."""
 
         def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             made = care.back_up(watch)
@@ -172,7 +172,7 @@ class MaintenanceTasks(QObject):
         return self._do("backup", "Making a backup…", work)
 
     def check(self) -> bool:
-        """Look at all of the file; False while something else goes on."""
+        """Check the whole file; return False while another job runs."""
 
         def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             from workbench.usecases.maintenance import WRONG_VALUES  # as in `_care`
@@ -193,7 +193,7 @@ class MaintenanceTasks(QObject):
         return self._do("check", "Checking the whole file…", work)
 
     def make_smaller(self) -> bool:
-        """Drop raw responses and give the room back; False while something else goes on."""
+        """Drop raw responses and free their disk space; return False while another job runs."""
 
         def work(care: Maintenance, _: Watch) -> MaintenanceResult:
             freed = care.make_smaller(self._stop, self._say)
@@ -205,11 +205,11 @@ class MaintenanceTasks(QObject):
         return self._do("smaller", "Dropping raw responses…", work)
 
     def stop(self) -> None:
-        """Stop what goes on, as soon as it can be."""
+        """Stop the running job as soon as possible."""
         self._stop.set()
 
     def close(self) -> None:
-        """Stop everything and wait until nobody here reads or writes the history."""
+        """Stop everything and wait until nothing here reads or writes the history."""
         self._daily.stop()
         self._tick.stop()
         self._later.close()
@@ -219,7 +219,7 @@ class MaintenanceTasks(QObject):
             thread.join(_PATIENCE_S)
 
     def _look(self) -> None:
-        """Make the daily copy where one is due, and drop what rules name."""
+        """Make the daily copy if it is due, and delete what the rules say."""
         if self._what is not None or self._runner.running():
             self._daily.start(BUSY_MS)
             return
@@ -288,7 +288,7 @@ class MaintenanceTasks(QObject):
 
     def _care(self) -> Maintenance:
         from workbench.usecases.maintenance import (
-            Maintenance,  # it brings what mends files along, which most starts need not
+            Maintenance,  # imports the recovery code, which most starts do not need
         )
 
         return Maintenance(self._store, utc_now)

@@ -1,1 +1,1 @@
-"""Models that a lane can use, on their way to the model picker: item models, and where they are read."""
+"""Models for the model picker: item models and their sources."""

@@ -1,6 +1,6 @@
-"""What the user's own endpoints list, asked for in the background.
+"""Model lists of the user's own endpoints, fetched in the background.
 
-Invariant: a list that was known stays when its endpoint does not answer, and then says so.
+Invariant: a known list stays if its endpoint does not answer, and is then marked as old.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from workbench.usecases.known_models import NOT_REACHABLE, is_answer
 
 @dataclass(frozen=True, slots=True)
 class ModelListing:
-    """What is known of an endpoint's own list.
+    """The state of an endpoint's model list.
 
-    `models` is None while it is on its way; `known` is shown until then, and when it does not come. `trouble` is a
-    sentence, and so is `remark`, which is about a list that is there.
+    `models` is None while it is being fetched; `known` is shown until then, and if fetching fails. `trouble` is a
+    sentence about the failure, `remark` one about the fetched list.
     """
 
     models: tuple[str, ...] | None = None
@@ -29,11 +29,11 @@ class ModelListing:
     remark: str = ""
     known: tuple[str, ...] = ()
     warning: str = ""
-    """Why `models` are those of an earlier time, in a few words; "" when they are not."""
+    """Why `models` are from an earlier time, in a few words; "" if they are current."""
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the endpoint never told what it has: it was not asked, is being asked, or did not answer."""
+        """Whether no list is available: not requested, being fetched, or the endpoint did not answer."""
         return not self.shown and (self.models is None or bool(self.warning))
 
     @property
@@ -43,7 +43,7 @@ class ModelListing:
 
 
 class EndpointModels(QObject):
-    """Asks endpoints for their models. `changed(uid)` is emitted when a list or a sentence has arrived."""
+    """Fetches the model lists of endpoints. `changed(uid)` is emitted when a list or a sentence has arrived."""
 
     changed = Signal(str)
 
@@ -54,11 +54,11 @@ class EndpointModels(QObject):
         self._listings: dict[str, ModelListing] = {}
 
     def listing(self, uid: str) -> ModelListing:
-        """Return what is known by now."""
+        """Return the current state of a list."""
         return self._listings.get(uid, ModelListing())
 
     def load(self, endpoint: Endpoint, known: tuple[str, ...] = ()) -> None:
-        """Ask, again if it was asked before. `known` are the models that it listed when it last answered."""
+        """Fetch the list, also if it was fetched before. `known` are the models of the last successful fetch."""
         uid, name = endpoint.uid, endpoint.name
         known = known or self.listing(uid).shown
         self._listings[uid] = ModelListing(known=known)
@@ -76,7 +76,7 @@ class EndpointModels(QObject):
         self.changed.emit(uid)
 
     def close(self) -> None:
-        """Drop what has not arrived."""
+        """Drop pending results."""
         self._later.close()
 
     def _put(self, uid: str, listing: ModelListing) -> None:

@@ -1,8 +1,8 @@
-"""The rows of the model picker.
+"""List model of the model picker.
 
-Invariant: every group of the list is always in the same order, and a row that cannot be picked is never current:
-headers and remarks are not selectable. Models that are only similar to what was typed stand last, in a group of their
-own, and no row of it is offered by `best_position`.
+Invariant: the groups of the list are always in the same order. A row that cannot be picked is never current: headers
+and remarks are not selectable. Models that are only similar to the query come last, in a group of their own, and
+`best_position` never returns one of them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ASKS = re.compile(
     r"your|own|endp\w*…?|custom|openai|(openai-?)?compat\w*|base|url|addr\w*|serv\w*|ollama|lm|studio|lmstudio|vllm"
     r"|llama\.?cpp|gatew\w*|local\w*"
 )
-"""What people write who look for a place to enter an address."""
+"""Words that users type when looking for a place to enter an address."""
 SIMILAR, TYPED = "Similar", "As typed"
 _MOST_SIMILAR = 12
 _OTHER = len(MatchCloseness)
@@ -53,8 +53,8 @@ _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, l
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Rows under one header. `pick` is the one among them that Enter may take without a choice made, -1 for none;
-    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
+    """Rows under one header. `pick` is the index of the row that Enter may take without an explicit choice, -1 for
+    none; `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
     """
 
     rows: Sequence[PickerRow | ModelEntry] = ()
@@ -63,17 +63,17 @@ class _Group:
 
     @property
     def has_models(self) -> bool:
-        """Whether there are rows that match."""
+        """Whether any row matches."""
         return self.pick >= 0 or any(isinstance(row, ModelEntry) for row in self.rows)
 
 
 class ModelListModel(QAbstractListModel):
-    """Headers, models and remarks for one query over one offer."""
+    """Headers, models and remarks for a query over an offer."""
 
     def __init__(
         self, models: EndpointModels, parent: QObject | None = None, *, current: tuple[str, str] | None = None
     ) -> None:
-        """`current` is the endpoint and the model of the lane that is asked for."""
+        """`current` is the endpoint and the model of the lane."""
         super().__init__(parent)
         self._models = models
         self._current = current
@@ -81,7 +81,7 @@ class ModelListModel(QAbstractListModel):
         self._waiting = True
         self._trouble = ""
         self._query = ""
-        # Entries become rows when they are looked at: a query over thousands of them has 20 ms.
+        # Entries become rows when displayed: a query over thousands of them has 20 ms.
         self._rows: list[PickerRow | ModelEntry] = []
         self._best = -1
         self._catalogue = ModelIndex((), self._offer)
@@ -91,18 +91,18 @@ class ModelListModel(QAbstractListModel):
 
     @property
     def offer(self) -> ModelOffer:
-        """The offer that is shown."""
+        """The displayed offer."""
         return self._offer
 
     def set_offer(self, offer: ModelOffer, *, trouble: str = "") -> None:
-        """Show an offer, or a sentence in its place when it could not be read."""
+        """Show an offer, or a sentence in its place if it could not be read."""
         self._offer, self._trouble, self._waiting = offer, trouble, False
         self._catalogue = offer.index or ModelIndex(offer.catalogue, offer)
         self._own = {endpoint.uid: self._index_of(endpoint) for endpoint in offer.endpoints if endpoint.has_address}
         self._rebuild()
 
     def set_query(self, query: str) -> None:
-        """Filter; only ids, providers and their names count."""
+        """Filter by ids, providers and their names only."""
         if (query := query.strip()) != self._query:
             self._query = query
             self._rebuild()
@@ -118,13 +118,13 @@ class ModelListModel(QAbstractListModel):
         return isinstance(row, ModelEntry) or row.kind in PICKABLE
 
     def best_position(self) -> int:
-        """Return the row that Enter takes without a choice made: the model that matches best, else the first other
-        row that can be picked; -1 when there is none but similar models.
+        """Return the row that Enter takes without an explicit choice: the model that matches best, else the first other
+        row that can be picked; -1 if there are only similar models.
         """
         return self._best
 
     def advice(self) -> str:
-        """Return what to do when no row is picked."""
+        """Return what to do if no row is picked."""
         if self._waiting:
             return "The models are still being read. Try again in a moment."
         headers = {row.title for row in self._rows if isinstance(row, PickerRow) and row.kind == "header"}
@@ -200,9 +200,9 @@ class ModelListModel(QAbstractListModel):
         self._best = min(picks)[1] if picks else -1
 
     def _is_doubtful(self, catalogue: _Group) -> bool:
-        """Whether servers of the user's own, whose models are not known, could have what the catalogue nearly has.
+        """Whether the user's own servers, whose models are unknown, could have what the catalogue nearly matches.
 
-        Then only what matches exactly is picked from there; with a lane at another server also what begins so.
+        Then only exact matches are picked from the catalogue; with a lane at another server, also prefix matches.
         """
         is_unknown = any(self._models.listing(uid).is_unknown for uid in self._own)
         if catalogue.pick < 0 or not is_unknown or names_provider(self._query):
@@ -210,12 +210,12 @@ class ModelListModel(QAbstractListModel):
         return catalogue.rank > (MatchCloseness.EXACT if self._is_unknown_current() else MatchCloseness.PREFIX)
 
     def _is_unknown_current(self) -> bool:
-        """Whether the lane is at a server of the user's own whose models are not known."""
+        """Whether the lane uses one of the user's own servers whose models are unknown."""
         uid = self._current[0] if self._current is not None else ""
         return uid in self._own and self._models.listing(uid).is_unknown
 
     def _current_group(self, rows: Sequence[PickerRow | ModelEntry]) -> _Group:
-        """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
+        """Return a row for the lane's own model if no list has it, so that opening and closing changes nothing."""
         if self._query or self._current is None:
             return _Group()
         entries = (row if isinstance(row, ModelEntry) else row.entry for row in rows)
@@ -287,9 +287,9 @@ class ModelListModel(QAbstractListModel):
         return _Group([header, *rows], 1 if asked_for and listing.trouble else -1)
 
     def _adding_group(self) -> _Group:
-        """Return the row that adds an endpoint: who has an address types it here first."""
+        """Return the row that adds an endpoint, which users with an address try to type here first."""
         words = self._query.lower().split()
-        # The provider's name alone asks for the provider's models.
+        # The provider's name alone means the provider's models.
         asked_for = words != ["openai"] and all(_ASKS.fullmatch(word) for word in words)
         if not asked_for and not is_address(self._query):
             return _Group()
@@ -310,8 +310,8 @@ class ModelListModel(QAbstractListModel):
     def _typed_group(self) -> _Group:
         """Return a row for the typed text at every endpoint that does not list exactly this id.
 
-        A provider in front of the id means LiteLLM. Without one it is the lane's own endpoint or the only one there is;
-        of several none is picked, because a guess might send the prompt somewhere else than was meant.
+        An id with a provider prefix means LiteLLM. Without one it is the lane's own endpoint or the only one there is;
+        of several none is picked, because a wrong guess would send the prompt to another server.
         """
         query, offer = self._query, self._offer
         if self._waiting or not query or is_address(query) or any(character.isspace() for character in query):
@@ -344,7 +344,7 @@ class ModelListModel(QAbstractListModel):
         return PickerRow("typed", f"Use “{self._query}” as typed", note, no_key=no_key, entry=entry)
 
     def _similar_group(self) -> _Group:
-        """Return the models that have the typed letters in order; nothing of it is ever picked unasked."""
+        """Return the models that contain the typed letters in order; none is picked automatically."""
         found = [hit for index in (*self._own.values(), self._catalogue) for hit in index.similar(self._query)]
         best = heapq.nsmallest(_MOST_SIMILAR, found, key=lambda hit: hit[0])
         return _Group([PickerRow("header", SIMILAR), *(entry for _, entry in best)]) if best else _Group()

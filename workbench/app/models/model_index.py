@@ -1,6 +1,7 @@
-"""Models that a lane can use, as the picker shows them.
+"""Models available to lanes, as the picker shows them.
 
-Invariant: everything here is a value or a pure function; an unknown price or context stays None and reads "unknown".
+Invariant: everything here is a value or a pure function; an unknown price or context stays None and is displayed as
+"unknown".
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEntry:
-    """Who answers. `no_key` says in a sentence why a call would fail for want of a key; "" when it would not, or
-    when nobody can tell. `ready` says that a key is there.
+    """A provider. `no_key` is a sentence if a call would fail for lack of a key; "" if not, or if unknown. `ready`
+    means that there is a key.
     """
 
     id: str
@@ -53,12 +54,12 @@ class ProviderEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelOffer:
-    """What there is to choose from at one moment.
+    """The models to choose from at one moment.
 
-    `catalogue` is in the order in which it is shown. `endpoints` are the user's own, `prices` those set by hand for
-    (endpoint uid, model). `known` are the models that an endpoint, by its uid, listed when it last answered.
-    `builtin_path` is the file of the built-in model, "" when it is not installed; `builtin_note` then says what to do.
-    `today` is the day that retirement dates are compared with.
+    `catalogue` is in display order. `endpoints` are the user's own, `prices` those set by hand for (endpoint uid,
+    model). `known` are the models that an endpoint, by its uid, listed when it last answered. `builtin_path` is the
+    file of the built-in model, "" if it is not installed; `builtin_note` then says what to do. `today` is the day that
+    retirement dates are compared with.
     """
 
     catalogue: tuple[ModelEntry, ...] = ()
@@ -70,29 +71,29 @@ class ModelOffer:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     today: date = date.min
     index: ModelIndex | None = field(default=None, compare=False, repr=False)
-    """Searches the catalogue. Made by `indexed`, which takes longer than a frame: call it off the UI thread."""
+    """Search index of the catalogue. Made by `indexed`, which takes longer than a frame: call it off the UI thread."""
 
     def indexed(self) -> ModelOffer:
-        """Return the same with its index."""
+        """Return a copy with its index."""
         return replace(self, index=ModelIndex(self.catalogue, self))
 
     def provider(self, provider: str) -> ProviderEntry:
-        """Return the provider, or one that has only its id for a name."""
+        """Return the provider, or one named by its id if it is unknown."""
         return self.providers.get(provider) or ProviderEntry(provider, provider)
 
     def entry(self, model: str) -> ModelEntry | None:
-        """Return what the catalogue knows of a model of LiteLLM, written with its provider in front or without."""
+        """Return the catalogue's entry of a LiteLLM model, written with or without its provider prefix."""
         found = (e for e in self.catalogue if model in (e.model, f"{e.provider}/{e.model}"))
         known = next(found, None)
         return None if known is None else replace(known, model=model)
 
     def price(self, entry: ModelEntry) -> Rates | None:
-        """Return the price in force: by hand, else the catalogue's."""
+        """Return the effective price: the one set by hand, else the catalogue's."""
         return self.prices.get((entry.endpoint, entry.model), entry.rates)
 
 
 class UnchangedPrice(Enum):
-    """The price by hand was not touched."""
+    """The price set by hand was not edited."""
 
     UNCHANGED = "unchanged"
 
@@ -102,7 +103,7 @@ UNCHANGED = UnchangedPrice.UNCHANGED
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """What the person picked. `rates_by_hand` None takes a price by hand away; `new_endpoint` has to be saved first."""
+    """The user's choice. `rates_by_hand` None removes a price set by hand; `new_endpoint` has to be saved first."""
 
     endpoint_uid: str
     model: str
@@ -111,19 +112,19 @@ class ModelChoice:
 
 
 class PickerSource(Protocol):
-    """Where the picker gets its lists; both calls return at once."""
+    """The source of the picker's lists; both calls return immediately."""
 
     def offer(self) -> Future[ModelOffer]:
-        """Read catalogue, endpoints, keys and prices."""
+        """Read the catalogue, endpoints, keys and prices."""
         ...
 
     def fetch_models(self, endpoint: Endpoint) -> Future[tuple[str, ...]]:
-        """Ask the endpoint which models it has. A failure should carry a `sentence`."""
+        """Fetch the model list of an endpoint. A failure should carry a `sentence`."""
         ...
 
 
 def show_context(tokens: int | None) -> str:
-    """Return a short size: "8k", "128k", "1.05M"; "" when unknown."""
+    """Return a short size: "8k", "128k", "1.05M"; "" if unknown."""
     if tokens is None or tokens <= 0:
         return ""
     if tokens < 1000:
@@ -142,7 +143,7 @@ def show_dollars(usd: float) -> str:
 
 
 def show_price(rates: Rates | None) -> str:
-    """Return the price of a million tokens in and out, "$0.25 / $2.00 per M"; or "free", or that of a second."""
+    """Return the price per million tokens in and out, "$0.25 / $2.00 per M"; or "free", or the price per second."""
     if rates is None:
         return "price unknown"
     if rates.per_second is not None:
@@ -159,14 +160,14 @@ def show_abilities(abilities: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelMatches:
-    """Entries that match every typed word, the best first, and how well the first one does."""
+    """Entries that match every typed word, best first, and the quality of the first match."""
 
     entries: Sequence[ModelEntry] = ()
     closeness: MatchCloseness = MatchCloseness.INSIDE
 
 
 class ModelIndex:
-    """Searches entries. The entries come in the order in which equally good matches are shown."""
+    """Searches entries, given in the display order of equally good matches."""
 
     def __init__(self, entries: Sequence[ModelEntry], offer: ModelOffer) -> None:
         ready = {entry.provider: offer.provider(entry.provider).ready for entry in entries}
@@ -177,7 +178,7 @@ class ModelIndex:
         self._ids = [entry.model.lower() for entry in self._entries]
         self._short = [low.rsplit("/", 1)[-1] for low in self._ids]
         self._depth = [low.count("/") for low in self._ids]
-        # Most ids of LiteLLM may be written with their provider in front, whether the catalogue does so or not.
+        # Most LiteLLM ids may be written with their provider as a prefix, whether the catalogue does so or not.
         self._long = [
             low if low.startswith(f"{entry.provider}/") else f"{entry.provider}/{low}"
             for low, entry in zip(self._ids, self._entries, strict=True)
@@ -190,8 +191,8 @@ class ModelIndex:
     def search(self, query: str) -> ModelMatches:
         """Return the entries that match every word of `query`.
 
-        Nearer to the start of the name is better, then a provider whose key is there, then a shorter path. Separators
-        may be left out or others: "gpt5mini" matches "gpt-5-mini", but only loosely, and not in the middle of a word.
+        A match nearer to the start of the name is better, then a provider with a key, then a shorter path. Separators
+        may be omitted or replaced: "gpt5mini" matches "gpt-5-mini", but only loosely, and not in the middle of a word.
         """
         words = query.lower().split()
         if not words:
@@ -207,7 +208,7 @@ class ModelIndex:
         return ModelMatches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])
 
     def similar(self, query: str) -> list[tuple[int, ModelEntry]]:
-        """Return (distance, entry) of those that have only the letters of `query` in order, close together."""
+        """Return (distance, entry) of those that contain only the letters of `query` in order, close together."""
         letters = squeeze(query.lower())
         found = []
         for low, entry in zip(self._ids, self._entries, strict=True):
@@ -225,7 +226,7 @@ class ModelIndex:
 
 
 def _begins_a_word(word: str, name: str) -> bool:
-    """Whether `name` has `word` as it was typed where one of its words begins."""
+    """Whether `name` has `word`, as typed, at the start of a word."""
     at = name.find(word)
     while at > 0 and name[at - 1].isalnum():
         at = name.find(word, at + 1)
@@ -238,7 +239,7 @@ def squeeze(text: str) -> str:
 
 
 def _starts(name: str) -> str:
-    """Return what follows each start of a word of `name` without separators, each after a newline."""
+    """Return the rest of `name` from each start of a word, without separators, each after a newline."""
     words = _SEPARATORS.split(name)
     whole = "".join(words)
     at, starts = 0, []

@@ -1,6 +1,6 @@
-"""One line of the model picker's list.
+"""One row of the model picker.
 
-Invariant: pure; text that servers send is never markup.
+Invariant: pure; text from servers is never rendered as markup.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.core.providers import PROVIDERS
 from workbench.core.visible_text import VisibleFields
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
-"""The Row itself."""
+"""The PickerRow itself."""
 
 RowKind = Literal["header", "remark", "model", "typed", "gguf", "adapter", "retry", "endpoint"]
 PICKABLE: frozenset[RowKind] = frozenset({"model", "typed", "gguf", "adapter", "retry", "endpoint"})
@@ -27,10 +27,10 @@ _ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?
 
 @dataclass(frozen=True, slots=True)
 class PickerRow(VisibleFields):
-    """One line of the list. `note` is the small text below the title, `price` stands at the right.
+    """One row of the list. `note` is the small text below the title, `price` is right-aligned.
 
-    `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included. `warning` stands
-    before the note ("retired 2025-09-01", "not reachable"), and `reason` is a sentence about it.
+    `no_key` is a sentence if a key is missing; `entry` is set for models, typed ids included. `warning` precedes the
+    note ("retired 2025-09-01", "not reachable"), and `reason` is a sentence about it.
     """
 
     kind: RowKind
@@ -46,13 +46,13 @@ class PickerRow(VisibleFields):
 
     @property
     def spoken(self) -> str:
-        """All of the row in one line, for people who listen."""
+        """The row in one line, for screen readers."""
         parts = (self.title, self.warning, self.note, self.price, "no key" if self.no_key else "")
         return ", ".join(part for part in parts if part)
 
 
 def closeness_of(row: PickerRow, query: str) -> MatchCloseness | None:
-    """Return how well a row of this computer matches: its name, or where it is; None when it does not."""
+    """Return how well a local row matches by name or path; None if it does not."""
     if not query:
         return MatchCloseness.PREFIX
     where = row.note if row.endpoint else ""
@@ -62,18 +62,18 @@ def closeness_of(row: PickerRow, query: str) -> MatchCloseness | None:
 
 
 def names_provider(model: str) -> bool:
-    """Return whether a provider stands in front of an id; what a bare name sounds like does not count."""
+    """Whether an id has a provider prefix; a bare name that resembles a provider does not count."""
     prefix, slash, rest = model.partition("/")
     return bool(slash and rest and prefix in PROVIDERS)
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is where a server listens, and so no id of a model."""
+    """Whether a text is the address of a server, and so not a model id."""
     return _ADDRESS.match(text) is not None
 
 
 def tooltip(*lines: str) -> str:
-    """Return lines as a tooltip; what servers call their models is never taken for markup."""
+    """Return lines as a tooltip; model names from servers are escaped."""
     return "<qt>" + "<br>".join(html.escape(line) for line in lines if line) + "</qt>"
 
 

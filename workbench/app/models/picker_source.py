@@ -1,7 +1,7 @@
-"""What the model picker offers, from an open workbench.
+"""Offers of the model picker, read from an open workbench.
 
-Invariant: catalogue, keyring and database are read off the UI thread; whether a key is missing is decided by the same
-rule as in a run.
+Invariant: catalogue, keyring and database are read off the UI thread; a missing key is determined by the same rule as
+in a run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.model_access import ModelAccess
 
-# A name that nobody's key has: asking for it shows whether the keyring answers at all.
+# A name without any key: reading it shows whether the keyring answers at all.
 _PROBE = "probe"
 _NOT_INSTALLED = "Not installed. Run “workbench doctor --install-model”, or pick another model"
 
@@ -30,11 +30,11 @@ class WorkbenchPickerSource:
         self._models = models
 
     def offer(self) -> Future[ModelOffer]:
-        """Read catalogue, endpoints, keys and prices."""
+        """Read the catalogue, endpoints, keys and prices."""
         return start(self._read)
 
     def fetch_models(self, endpoint: Endpoint) -> Future[tuple[str, ...]]:
-        """Ask the endpoint which models it has."""
+        """Fetch the model list of an endpoint."""
 
         def ask() -> Future[ModelIds]:
             listed = self._models.endpoints.models(endpoint)
@@ -69,7 +69,7 @@ class WorkbenchPickerSource:
         ).indexed()
 
     def _keyring_trouble(self) -> str:
-        """Return why the keyring gives no key, "" when it does: thirty questions to a locked one are thirty prompts."""
+        """Return why the keyring fails, "" if it works: thirty reads from a locked one are thirty prompts."""
         try:
             self._models.keys.get(_PROBE)
         except HostError as error:

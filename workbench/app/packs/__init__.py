@@ -1,1 +1,1 @@
-"""Packs on their way to and from the window: item models, and work on other threads."""
+"""Pack import and export without widgets: item models, and work on other threads."""

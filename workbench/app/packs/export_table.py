@@ -1,7 +1,6 @@
-"""Which prompts go into a pack, and which of their versions.
+"""Table model of the prompts and versions that go into a pack.
 
-Invariant: a prompt goes into a pack when it is ticked; of chosen versions the last one in the choice is the one that
-is used, as the exporter has it.
+Invariant: a ticked prompt goes into the pack; the last of its chosen versions is the one in use, as in the exporter.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class _Line:
 
 
 class ExportTable(QAbstractTableModel):
-    """`changed` is emitted when other prompts or versions are chosen."""
+    """`changed` is emitted when the choice of prompts or versions changes."""
 
     changed = Signal()
 
@@ -38,7 +37,7 @@ class ExportTable(QAbstractTableModel):
         self._lines: list[_Line] = []
 
     def show_prompts(self, rows: Sequence[PromptRow], chosen: Mapping[str, Which | tuple[int, ...]]) -> None:
-        """List prompts, archived ones where they are chosen; those `chosen` are ticked and stand first."""
+        """List prompts, archived ones only if chosen; those in `chosen` are ticked and come first."""
         rows = [row for row in rows if not row.archived or row.uid in chosen]
         lines = [_Line(row.uid, row.name, row.uid in chosen, chosen.get(row.uid, "winner")) for row in rows]
         self.beginResetModel()
@@ -48,7 +47,7 @@ class ExportTable(QAbstractTableModel):
 
     @property
     def choices(self) -> tuple[PackChoice, ...]:
-        """What goes into the pack."""
+        """The contents of the pack."""
         return tuple(PackChoice(line.uid, line.versions) for line in self._lines if line.ticked)
 
     @property
@@ -57,19 +56,19 @@ class ExportTable(QAbstractTableModel):
         return tuple(line.name for line in self._lines if line.ticked)
 
     def uid(self, row: int) -> str:
-        """Return the prompt of a row, "" for none."""
+        """Return the uid of a row's prompt, "" for none."""
         return self._lines[row].uid if 0 <= row < len(self._lines) else ""
 
     def versions(self, row: int) -> Which | tuple[int, ...]:
-        """Return which versions of a row's prompt are chosen."""
+        """Return the chosen versions of a row's prompt."""
         return self._lines[row].versions
 
     def choose(self, row: int, versions: Which | tuple[int, ...]) -> None:
-        """Take other versions of a prompt, which then goes into the pack."""
+        """Choose versions of a prompt, which also ticks the prompt."""
         self._put(row, replace(self._lines[row], versions=versions, ticked=True))
 
     def tick(self, row: int, *, ticked: bool) -> None:
-        """Let a prompt go into the pack, or not."""
+        """Include a prompt in the pack, or exclude it."""
         self._put(row, replace(self._lines[row], ticked=ticked))
 
     def _put(self, row: int, line: _Line) -> None:

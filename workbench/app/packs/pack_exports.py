@@ -1,7 +1,7 @@
-"""Packs that go out: what is chosen, what would be written and given away, and writing it.
+"""Exports packs: the choice, a preview of what would be written and disclosed, and writing it.
 
-Invariant: files and the history are read and written on other threads; what goes on can be stopped, and then nothing
-has changed. Of several previews that were asked for one after the other only the last one is told of.
+Invariant: files and the history are read and written on other threads. Stopping a job in progress changes nothing. Of
+several previews requested in a row, only the last one is delivered.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
 MOST_SHOWN = 50_000
-"""Characters of a file that a preview has."""
+"""Characters of a file shown in a preview."""
 
 
 _TOLD_EACH = 20
-"""Iterations."""
+"""Iterations between two progress reports."""
 
 
 class PackExportRequest(NamedTuple):
-    """What a person wants to have written, and where."""
+    """What to write, and where."""
 
     about: PackAbout
     choices: tuple[PackChoice, ...]
@@ -48,9 +48,9 @@ class PackExportRequest(NamedTuple):
 
 
 class PackExportPreview(NamedTuple):
-    """What would be written: files with their bytes, the beginnings of texts by file, what may not be meant for others.
+    """What would be written: files with their bytes, the beginnings of texts by file, and possibly private contents.
 
-    `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
+    `target` says what writing does at the target, and `gone` are files of the existing pack that would be removed.
     """
 
     export: PackExport
@@ -63,16 +63,16 @@ class PackExportPreview(NamedTuple):
 
 
 class PackExports(QObject):
-    """Makes packs of one history, one piece of work at a time."""
+    """Exports packs of one history, one job at a time."""
 
     progress = Signal(str, int, int)
-    """In words, how much of how much is done; 0 of 0 when nobody knows."""
+    """Description, completed amount, total; 0 of 0 if unknown."""
     prepared = Signal(object)
     """PackExportPreview"""
     written = Signal(object)
     """Path"""
     failed = Signal(str, str)
-    """Why it was not prepared or written, and the detail; nothing has changed."""
+    """Why preparing or writing failed, and the detail; nothing has changed."""
     stopped = Signal()
 
     def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
@@ -86,7 +86,7 @@ class PackExports(QObject):
         return [*self._store.prompts(), *self._store.prompts(archived=True)]
 
     def known(self, prompt_uids: Sequence[str]) -> tuple[PackAbout | None, Path | None]:
-        """Return what was said of a pack of exactly these prompts, and where it was written last; blocks."""
+        """Return the stored metadata of a pack of exactly these prompts, and where it was written last; blocks."""
         about = self._exporter.known(prompt_uids)
         return about, None if about is None else self._exporter.place(about.uid)
 
@@ -97,11 +97,11 @@ class PackExports(QObject):
         return tuple(ListedVersion(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
 
     def stop(self) -> None:
-        """End what goes on."""
+        """Stop the job in progress."""
         self._stop.set()
 
     def prepare(self, wanted: PackExportRequest) -> None:
-        """Find out what would be written and given away."""
+        """Prepare a preview of what would be written and disclosed."""
         stop = self._begin()
 
         count = len(wanted.choices)
@@ -125,7 +125,7 @@ class PackExports(QObject):
         def work() -> PackExportPreview:
             uids = [choice.prompt_uid for choice in wanted.choices]
             target = look_at(wanted.path, wanted.about, uids)
-            # A pack that is brought up to date stays the pack that it is.
+            # An updated pack keeps its identity.
             about = replace(wanted.about, uid=target.uid) if target.uid else wanted.about
             export = self._exporter.prepare(
                 about, wanted.choices, with_evidence=wanted.with_evidence, tell=tell, watch=watch
@@ -142,7 +142,7 @@ class PackExports(QObject):
         self._run(stop, work, self.prepared.emit)
 
     def write(self, preview: PackExportPreview) -> None:
-        """Write what was looked at."""
+        """Write the previewed files."""
         stop = self._begin()
 
         def tell(done: int, of: int) -> None:
@@ -157,7 +157,7 @@ class PackExports(QObject):
         self._run(stop, work, self.written.emit)
 
     def _begin(self) -> threading.Event:
-        # What went on before ends, and is not told of.
+        # Stops the previous job, whose result is not delivered.
         self._stop.set()
         self._stop = threading.Event()
         return self._stop
@@ -183,7 +183,7 @@ class PackExports(QObject):
 
 
 def _shown(export: PackExport) -> Mapping[str, str]:
-    """Return the beginnings of all texts, attached ones too."""
+    """Return the beginnings of all texts, including attachments."""
     told = dict(texts(export.pack, export.evidence))
     told |= {
         file.path: export.body(file.hash) for file in export.pack.files if not file.media_type.startswith("image/")

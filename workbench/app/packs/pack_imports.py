@@ -1,7 +1,7 @@
-"""Packs that come in: looked at, brought in, and taken out again.
+"""Imports packs: preview, import and undo.
 
-Invariant: files are read and the history is written on other threads; of several packs that were asked for one after
-the other only the last one is told of.
+Invariant: files are read and the history is written on other threads. Of several packs requested in a row, only the
+last one is delivered.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ ENDINGS = (".promptpack", ".zip")
 
 
 def pack_at(path: Path) -> Path | None:
-    """Return the pack that a file or folder is or stands for, None when it does not look like one.
+    """Return the pack at a file or folder, None if it does not look like one.
 
-    A folder's `pack.yaml` stands for the folder, because a dialog for files cannot choose a folder.
+    A folder's `pack.yaml` stands for the folder, because a file dialog cannot choose a folder.
     """
     if path.name == MANIFEST:
         return path.parent
@@ -35,18 +35,18 @@ def pack_at(path: Path) -> Path | None:
 
 
 class _ForgottenError(Exception):
-    """Nobody waits for it any more."""
+    """The request was superseded or dropped."""
 
 
 class PackImports(QObject):
-    """Reads packs and brings them into one history."""
+    """Reads packs and imports them into one history."""
 
     progress = Signal(str, int, int)
-    """In words, how many of how many prompts are read."""
+    """Description, number of prompts read, total."""
     looked = Signal(object)
-    """Plan: what a pack would bring."""
+    """PackImportPlan: what a pack would add."""
     refused = Signal(str, str)
-    """Why a pack cannot be read or brought in, and the detail."""
+    """Why a pack cannot be read or imported, and the detail."""
     came = Signal(object, object)
     """PackImportPlan, ImportedPack"""
     undone = Signal(str)
@@ -59,7 +59,7 @@ class PackImports(QObject):
         self._asked = 0
 
     def look(self, path: Path) -> None:
-        """Read a pack and say what it would bring."""
+        """Read a pack and plan its import."""
         self._asked += 1
         mine = self._asked
 
@@ -83,11 +83,11 @@ class PackImports(QObject):
             self.progress.emit(f"{done:,} of {of:,} prompts…", done, of)
 
     def forget(self) -> None:
-        """Tell nothing more of a pack that is still being read."""
+        """Drop the pack that is being read."""
         self._asked += 1
 
     def bring(self, plan: PackImportPlan, actions: Mapping[str, Action]) -> None:
-        """Bring in what was chosen."""
+        """Import what was chosen."""
 
         def came(imported: ImportedPack) -> None:
             self.came.emit(plan, imported)
@@ -95,7 +95,7 @@ class PackImports(QObject):
         self._tasks.run_large(lambda: self._importer.apply(plan, actions), came, self._refuse)
 
     def undo(self) -> None:
-        """Take out what the last import added."""
+        """Remove what the last import added."""
 
         def failed(error: Exception) -> None:
             problem = problem_of(error)

@@ -1,7 +1,7 @@
-"""What a pack would bring, a row for each prompt, with what shall be done about it.
+"""Table model of an import plan: a row for each prompt, with the chosen action, and the text of a prompt as a preview.
 
-Invariant: a choice is one that the importer would carry out; nothing is written here. Showing a prompt takes the same
-time however long it is: no more is put together than is shown.
+Invariant: only actions that the importer can carry out can be chosen; nothing is written here. The cost of a preview is
+independent of the prompt's length: no more text is built than is shown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DOES: Mapping[Action, str] = {"add": "Add", "update": "Update", "skip": "Skip"}
 
 
 def possible(one: PlannedPrompt) -> tuple[Action, ...]:
-    """Return what can be done about a prompt, what changes least last."""
+    """Return the possible actions for a prompt, the least invasive last."""
     if one.state == "new":
         return ("add", "skip")
     if one.state == "identical":
@@ -35,7 +35,7 @@ def possible(one: PlannedPrompt) -> tuple[Action, ...]:
 
 
 def words_of(one: PlannedPrompt, action: Action) -> str:
-    """Return an action in words, for this prompt."""
+    """Return the displayed words of an action for this prompt."""
     if action == "update":
         return "Update as new versions"
     if action == "add" and one.state != "new":
@@ -44,7 +44,7 @@ def words_of(one: PlannedPrompt, action: Action) -> str:
 
 
 class PlanTable(QAbstractTableModel):
-    """`chosen` is emitted when something else shall be done."""
+    """`chosen` is emitted when other actions are chosen."""
 
     chosen = Signal()
 
@@ -54,7 +54,7 @@ class PlanTable(QAbstractTableModel):
         self._actions: dict[str, Action] = {}
 
     def show_plan(self, plan: PackImportPlan) -> None:
-        """Show what a pack would bring, with what its states suggest."""
+        """Show a plan, with the actions suggested by its states."""
         self.beginResetModel()
         self._prompts = plan.prompts
         self._actions = {one.prompt.slug: one.action for one in plan.prompts}
@@ -63,17 +63,17 @@ class PlanTable(QAbstractTableModel):
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        """What shall be done, by slug."""
+        """The chosen actions, by slug."""
         return dict(self._actions)
 
     @property
     def brings(self) -> bool:
-        """Whether anything shall be brought in."""
+        """Whether anything will be imported."""
         return any(action != "skip" for action in self._actions.values())
 
     @property
     def summary(self) -> str:
-        """What would be done, in one sentence."""
+        """A summary of the actions, in one sentence."""
         counts = {action: sum(one == action for one in self._actions.values()) for action in _DOES}
         if not self.brings:
             same = all(one.state == "identical" for one in self._prompts)
@@ -87,16 +87,16 @@ class PlanTable(QAbstractTableModel):
         return self._prompts[row] if 0 <= row < len(self._prompts) else None
 
     def action(self, row: int) -> Action:
-        """Return what shall be done about a row."""
+        """Return the chosen action of a row."""
         return self._actions[self._prompts[row].prompt.slug]
 
     def choose(self, rows: Iterable[int], action: Action) -> None:
-        """Let something be done about rows, as far as it can be."""
+        """Choose an action for rows, where it is possible."""
         changed = [row for row in rows if action in possible(self._prompts[row]) and self.action(row) != action]
         for row in changed:
             self._actions[self._prompts[row].prompt.slug] = action
         if changed:
-            # Once for all of them: whoever shows a table looks at much of it again.
+            # One signal for all rows, because a view refreshes much for each.
             self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), len(COLUMNS) - 1))
         self.chosen.emit()
 
@@ -134,7 +134,7 @@ _MORE = "\n\n… and more, not shown here."
 
 
 def text_of(prompt: PackPrompt) -> str:
-    """Return the messages of the version that is used, each below its role, and what else it has in words."""
+    """Return the messages of the version in use, each below its role, and its other contents in words."""
     content, parts, room = prompt.content, [], MOST_SHOWN
     for message in content.messages:
         files = "".join(f"\n[{one.name}]" for one in message.attachments)

@@ -1,6 +1,6 @@
-"""The versions of a prompt, to be ticked.
+"""List model of a prompt's versions with check boxes.
 
-Invariant: the order in which versions were ticked is kept: the last one is the one that is used.
+Invariant: the order of ticking is kept: the version ticked last is the one in use.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ NOTHING = "Only a draft. Run it once to create a version."
 
 
 class ListedVersion(NamedTuple):
-    """A version to choose, in words."""
+    """A version to choose."""
 
     number: int
     words: str
 
 
 class VersionChoice(QAbstractListModel):
-    """`changed` when other versions are ticked by a person."""
+    """`changed` is emitted when the user ticks other versions."""
 
     changed = Signal()
 
@@ -33,22 +33,22 @@ class VersionChoice(QAbstractListModel):
 
     @property
     def ticked(self) -> tuple[int, ...]:
-        """The numbers of those that are ticked, the last one last."""
+        """The numbers of the ticked versions, in the order of ticking."""
         return tuple(self._ticked)
 
     @property
     def is_known(self) -> bool:
-        """Whether the versions were read."""
+        """Whether the versions have been read."""
         return self._versions is not None
 
     def show_versions(self, versions: Sequence[ListedVersion] | None, ticked: Sequence[int] = ()) -> None:
-        """Show the versions of another prompt, None while they are read; it is said when there is none."""
+        """Show the versions of another prompt, None while they are being read; a message is shown if there are none."""
         self.beginResetModel()
         self._versions, self._ticked = None if versions is None else tuple(versions), list(ticked)
         self.endResetModel()
 
     def tick(self, row: int, *, ticked: bool) -> None:
-        """Take a version into the choice, as the one that is used, or out of it."""
+        """Add a version to the choice as the one in use, or remove it."""
         if not self._versions:
             return
         number = self._versions[row].number

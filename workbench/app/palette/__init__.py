@@ -1,1 +1,1 @@
-"""What the palette finds."""
+"""The command palette without widgets."""

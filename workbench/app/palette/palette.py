@@ -1,8 +1,7 @@
-"""What the palette finds: entries from sources that plug in, ranked over all of them.
+"""The search of the palette: entries from pluggable sources, ranked across all of them.
 
-Invariant: nothing here waits; sources that read are read by tasks, and a list that arrives late joins those shown.
-What was chosen lately comes first only among entries that match equally well. Entries that are only similar to what was
-typed are kept apart from those that match it.
+Invariant: nothing here blocks. Sources that read are read by tasks, and a list that arrives late is merged in. Recently
+chosen entries come first only among equally good matches. Similar entries are kept apart from matches.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ from workbench.app.tasks import BackgroundTasks
 from workbench.core.visible_text import VisibleFields
 
 RECENT = 12
-"""How many of the entries that were chosen last come before others that match as well."""
+"""Number of recently chosen entries that precede other equally good matches."""
 MOST = 200
-"""How many entries are found at most: who wants others types another letter."""
+"""Maximum number of results; another letter narrows them."""
 MOST_SIMILAR = 12
-"""How many similar entries are offered at most."""
+"""Maximum number of similar entries."""
 _UNAVAILABLE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteEntry(VisibleFields):
-    """One thing that can be found. `kind` is a word that people read; `id` is unique within it.
+    """A search result. `kind` is a displayed word; `id` is unique within the kind.
 
-    `key` is what does the same, `unavailable` says why it cannot be done now ("" when it can). `act` is called on the
-    UI thread when it is chosen; `act_otherwise`, if there is one, when Shift is held.
+    `key` is its shortcut, `unavailable` the reason why it is disabled ("" if enabled). `act` is called on the UI thread
+    when the entry is chosen, `act_otherwise`, if set, when Shift is held.
     """
 
     kind: str
@@ -44,24 +43,24 @@ class PaletteEntry(VisibleFields):
     unavailable: str = ""
     act_otherwise: Callable[[], object] | None = None
     hint: str = ""
-    """What Enter and Shift+Enter do, when that is not plain."""
+    """What Enter and Shift+Enter do, if it is not obvious."""
     warning: str = ""
-    """What stands before the detail: "retired 2025-09-01", "not reachable"."""
+    """Warning before the detail: "retired 2025-09-01", "not reachable"."""
     SHOWN = ("title", "detail", "warning")
 
     @property
     def mark(self) -> str:
-        """What it is remembered by."""
+        """The key of the entry in the list of recent ones."""
         return f"{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaletteSource:
-    """Where entries of one kind come from.
+    """Source of the entries of one kind.
 
-    `prefix` is the sign that asks for this kind alone, `name` what it is called in the plural. `read` is called each
-    time the palette opens: on the UI thread, or by a task when `slow`. Of equally good matches those of a low `rank`
-    (0 to 9) come first.
+    `prefix` is the character that limits the search to this kind, `name` its plural. `read` is called each time the
+    palette opens: on the UI thread, or by a task if `slow`. Of equally good matches those of a low `rank` (0 to 9) come
+    first.
     """
 
     name: str
@@ -70,12 +69,12 @@ class PaletteSource:
     slow: bool = False
     rank: int = 0
     initials: bool = True
-    """Whether the first letters of an entry's words find it. For names with many short parts that is noise."""
+    """Whether the initials of an entry's words match it; this is noise for names with many short parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """The entries of one source, ready to be searched."""
+    """The entries of one source with their index."""
 
     entries: Sequence[PaletteEntry]
     index: FuzzyIndex
@@ -88,7 +87,7 @@ class _List:
 
 
 class Palette(QObject):
-    """One opening of the palette. `changed` is emitted when other entries are found than before."""
+    """The state of the palette from opening to closing. `changed` is emitted when the results change."""
 
     changed = Signal()
 
@@ -99,7 +98,7 @@ class Palette(QObject):
         recent: Sequence[str] = (),
         parent: QObject | None = None,
     ) -> None:
-        """`recent` are the marks of what was chosen before, the last one first."""
+        """`recent` are the marks of recently chosen entries, newest first."""
         super().__init__(parent)
         self.sources = tuple(sources)
         self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
@@ -110,15 +109,15 @@ class Palette(QObject):
         self._query = ""
         self._closed = False
         self.found: list[PaletteEntry] = []
-        """What matches, the best first."""
+        """The matches, best first."""
         self.similar: list[PaletteEntry] = []
-        """What has the typed letters in order, when nothing matches."""
+        """Entries that contain the typed letters in order, if nothing matches."""
         self.is_sure = True
-        """Whether Enter may take the first of what was found without a choice made."""
+        """Whether Enter may take the first match without an explicit choice."""
         self.trouble = ""
         for source in self.sources:
             if source.slow:
-                # Thousands of names take longer to fold than a frame has time for.
+                # Folding thousands of names takes longer than a frame.
                 tasks.run(partial(_List.of, source), self._arrival(source), self._failure(source))
             else:
                 self._take(source, _List.of(source))
@@ -126,20 +125,20 @@ class Palette(QObject):
 
     @property
     def is_reading(self) -> bool:
-        """Whether a list is still to come."""
+        """Whether any list is still being read."""
         return bool(self._waiting)
 
     @property
     def words(self) -> str:
-        """What is searched for, without the sign that asks for one kind."""
+        """The query without the prefix of a kind."""
         return self._query[1:].strip() if self.source() is not None else self._query
 
     def source(self) -> PaletteSource | None:
-        """Return the source that the query asks for alone, None for all."""
+        """Return the source that the query is limited to, None for all."""
         return next((s for s in self.sources if s.prefix and self._query.startswith(s.prefix)), None)
 
     def set_recent(self, recent: Sequence[str]) -> None:
-        """Take in what was chosen before, the last one first."""
+        """Set the recently chosen entries, newest first."""
         self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
         for source, known in self._lists.items():
             self._take(source, known)
@@ -147,13 +146,13 @@ class Palette(QObject):
         self.changed.emit()
 
     def search(self, query: str) -> None:
-        """Find what matches."""
+        """Search for a query."""
         self._query = query.strip()
         self._find()
         self.changed.emit()
 
     def close(self) -> None:
-        """Take no list any more."""
+        """Drop lists that are still being read."""
         self._closed = True
 
     def _arrival(self, source: PaletteSource) -> Callable[[_List], None]:
@@ -193,7 +192,7 @@ class Palette(QObject):
     def _best(
         self, search: Callable[[FuzzyIndex, str], Sequence[tuple[int, int]]], most: int
     ) -> list[tuple[int, PaletteEntry]]:
-        """Return (closeness or distance, entry) of the best entries of all sources that are asked."""
+        """Return (closeness or distance, entry) of the best entries of all searched sources."""
         wanted, words = self.source(), self.words
         asked = [s for s in self.sources if s in self._lists and wanted in (None, s)]
         scored: list[tuple[int, int, int, int, int]] = []
@@ -201,7 +200,7 @@ class Palette(QObject):
             weights, places = self._weights[source], self._places[source]
             for score, i in search(self._lists[source].index, words):
                 place = places.get(i, RECENT)
-                # Without words nothing matches better than something else.
+                # Without a query, no entry matches better than another.
                 ranks = (weights[i], place) if words else (place, weights[i])
                 scored.append((score, *ranks, order, i))
         best = heapq.nsmallest(most, scored)

@@ -1,1 +1,1 @@
-"""The prompts that a person has."""
+"""The list of prompts without widgets."""

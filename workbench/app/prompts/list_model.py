@@ -1,4 +1,4 @@
-"""The prompts of the side bar as an item model."""
+"""Item model of the prompts in the side bar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class PromptListModel(QAbstractListModel):
-    """Prompts in the order of the store. Editing a row asks for a rename; the model changes when the store has."""
+    """Prompts in the order of the store. Editing a row requests a rename; the model changes after the store has."""
 
     rename_requested = Signal(str, str)
 
@@ -24,7 +24,7 @@ class PromptListModel(QAbstractListModel):
         self._rows: list[PromptRow] = []
 
     def set_rows(self, rows: Sequence[PromptRow]) -> None:
-        """Show `rows`; a reset only when prompts came, went or moved."""
+        """Show `rows`; the model is reset only if prompts were added, removed or moved."""
         new = list(rows)
         if [r.uid for r in new] != [r.uid for r in self._rows]:
             self.beginResetModel()
@@ -41,7 +41,7 @@ class PromptListModel(QAbstractListModel):
         return self._rows[position]
 
     def position(self, uid: str) -> int:
-        """Return the place of a prompt, -1 if it is not listed."""
+        """Return the index of a prompt, -1 if it is not listed."""
         return next((i for i, row in enumerate(self._rows) if row.uid == uid), -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

@@ -1,6 +1,6 @@
-"""The prompts a person has: which one is open, and creating, renaming, duplicating, archiving.
+"""The list of prompts and its operations: create, rename, duplicate, archive.
 
-Invariant: the list is what the database says; a change is shown when it has been written.
+Invariant: the list matches the database; a change is shown after it has been written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.usecases.prompts import PromptLibrary
 
 
 class PromptList(QObject):
-    """Owns the list model. `open_requested(uid)` asks the window to open a prompt."""
+    """Owns the list model. `open_requested(uid)` is emitted to open a prompt in the window."""
 
     open_requested = Signal(str)
     listed = Signal()
@@ -32,11 +32,11 @@ class PromptList(QObject):
 
     @property
     def show_archived(self) -> bool:
-        """Whether archived prompts are listed too."""
+        """Whether archived prompts are listed."""
         return self._show_archived
 
     def load_now(self, rows: Sequence[PromptRow]) -> None:
-        """Show a list that was read already; only for the start of the program."""
+        """Show a list already read, at start-up."""
         self.model.set_rows(rows)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
@@ -64,11 +64,11 @@ class PromptList(QObject):
         self._made(lambda: self._stored.duplicate(uid, name), None)
 
     def rename(self, uid: str, name: str) -> None:
-        """Give a prompt another name."""
+        """Rename a prompt."""
         self._written(lambda: self._stored.rename(uid, name), self.refresh)
 
     def set_archived(self, uid: str, archived: bool, then: Callable[[], None] | None = None) -> None:
-        """Archive a prompt, or bring it back."""
+        """Archive a prompt, or restore it."""
         self._written(lambda: self._stored.archive(uid, archived), lambda: self.refresh(then))
 
     def _read(self) -> Sequence[PromptRow]:

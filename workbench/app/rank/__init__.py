@@ -1,1 +1,1 @@
-"""Rankings and the judging of pairs: item models, and work on other threads."""
+"""Rankings and pairwise judging: item models, and work on other threads."""

@@ -1,7 +1,7 @@
-"""Judging pairs on the screen: the next ones are ready before they are wanted.
+"""Controls a session of pairwise judging; the next pairs are prefetched.
 
-Invariant: nothing here waits. A pair is judged once, in the order of the keys; a verdict that could not be stored is
-told and not counted.
+Invariant: nothing here blocks. A pair is judged once, in the order of the key presses. A verdict that could not be
+stored is reported and not counted.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from workbench.usecases.ranking_result import Grouping
 
 AHEAD = 2
-"""Pairs that are ready: reading two texts takes a moment, and pressing a key none. More of them would be chosen before
-the verdicts on those in front of them are known."""
+"""Number of prefetched pairs: reading two texts takes a moment, pressing a key none. More would be chosen before the
+verdicts on the earlier ones are known."""
 
 Kind = Literal["winner", "tie", "all_bad"]
 State = Literal["none", "opening", "waiting", "returning", "showing", "over"]
 
 
 class JudgingController(QObject):
-    """One sitting at a time.
+    """Controls one judging session at a time.
 
-    `state` is "waiting" while the next pair is not ready yet, "returning" while one that was judged long ago is read
-    again, "over" when none is left.
+    `state` is "waiting" until the next pair is ready, "returning" while a pair judged long ago is read again, "over"
+    when no pair is left.
     """
 
     changed = Signal()
-    """Another pair is shown, or how far the sitting is."""
+    """Another pair is shown, or the progress has changed."""
     prompt_read = Signal(str)
-    """The text of the prompt that `read_prompt` asked for."""
+    """The prompt's text, requested by `read_prompt`."""
     judged_pair = Signal(str, int, bool)
-    """The kind of a verdict on a pair, 1 or 2 for the winner, and whether it was taken back."""
+    """The kind of a verdict on a pair, 1 or 2 for the winner, and whether it was undone."""
     skipped = Signal()
-    """A pair was skipped, or a skip was taken back."""
+    """A pair was skipped, or a skip was undone."""
 
     def __init__(
         self,
@@ -62,27 +62,27 @@ class JudgingController(QObject):
         self._returning: OutputPair | None = None
         self.shown: ShownPair | None = None
         self.last = ""
-        """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
+        """The lanes of the pair judged last and the verdict on it, as text; "" before the first verdict."""
         self.state: State = "none"
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody judges."""
+        """Whether a session is open."""
         return self.state != "none"
 
     @property
     def pairs(self) -> int:
-        """How many pairs there were to judge at the start."""
+        """The number of pairs to judge at the start."""
         return 0 if self._sitting is None else self._sitting.pairs
 
     @property
     def judged(self) -> int:
-        """How many verdicts were given."""
+        """The number of verdicts given."""
         return 0 if self._sitting is None else self._sitting.judged
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict or a skip can be taken back."""
+        """Whether a verdict or a skip can be undone."""
         return self._sitting is not None and self._sitting.can_undo
 
     def progress(self, *, brief: bool = False) -> str:
@@ -96,7 +96,7 @@ class JudgingController(QObject):
         return f"{judged} in this session" + (f" · self-consistency {alike}" if again.repeats else "")
 
     def start(self, prompt_uid: str, grouping: Grouping = "both") -> None:
-        """Begin a sitting over the answers of a prompt, for a ranking of this grouping."""
+        """Start a session over the answers of a prompt, for a ranking of this grouping."""
         self.end()
         self.state = "opening"
         self.changed.emit()
@@ -104,7 +104,7 @@ class JudgingController(QObject):
         mark = self._mark = object()
 
         def work() -> JudgingSession:
-            from workbench.usecases.judging_session import JudgingSession  # it brings numpy along
+            from workbench.usecases.judging_session import JudgingSession  # imports numpy
 
             return JudgingSession(store, prompt_uid, new_uid, now, grouping)
 
@@ -121,7 +121,7 @@ class JudgingController(QObject):
         self._tasks.run_large(work, opened, broke)
 
     def judge(self, kind: Kind, winner: int = 0) -> bool:
-        """Give a verdict on the shown pair, and show the next; False while none is shown."""
+        """Give a verdict on the shown pair and show the next; return False if no pair is shown."""
         if self.shown is not None:
             self._undone.clear()
             if kind == "all_bad":
@@ -130,11 +130,11 @@ class JudgingController(QObject):
 
     @property
     def can_redo(self) -> bool:
-        """Whether the shown pair's verdict or skip was taken back, and nothing was judged since."""
+        """Whether the shown pair's verdict or skip was undone, and nothing was judged since."""
         return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1].pair
 
     def redo(self) -> bool:
-        """Give the verdict again, or skip the pair again, that was taken back last; False when there is none."""
+        """Redo the verdict or skip undone last; return False if there is none."""
         if not self.can_redo:
             return False
         said = self._undone.pop().said
@@ -158,7 +158,7 @@ class JudgingController(QObject):
         return True
 
     def skip(self) -> bool:
-        """Show the next pair and ask no more about this one in this session; False while none is shown."""
+        """Skip the pair for the rest of this session and show the next; return False if no pair is shown."""
         if self.shown is not None:
             self._undone.clear()
             self._drop_ahead()
@@ -173,9 +173,9 @@ class JudgingController(QObject):
         return True
 
     def _drop_ahead(self) -> None:
-        """Give the pairs back that were chosen as if the shown one would connect its entrants.
+        """Give back prefetched pairs that were chosen on the assumption that the shown pair connects its entrants.
 
-        Not where that is done again: the pairs ahead then are those that were chosen after it.
+        Not needed for redo: the prefetched pairs were chosen after that step.
         """
         self._dropped += [shown for shown in self._ahead if shown.source is not None]
         self._ahead = deque(shown for shown in self._ahead if shown.source is None)
@@ -191,7 +191,7 @@ class JudgingController(QObject):
         self._dropped, self._is_stale = [], False
 
     def read_prompt(self) -> None:
-        """Read what the prompt says, for `prompt_read`."""
+        """Read the text of the prompt; `prompt_read` carries it."""
         sitting = self._sitting
         if sitting is None:
             return
@@ -203,7 +203,7 @@ class JudgingController(QObject):
         self._tasks.run(sitting.prompt_text, read)
 
     def undo(self) -> bool:
-        """Take the last verdict or skip back and show its pair again; False when there is none."""
+        """Undo the last verdict or skip and show its pair again; return False if there is none."""
         undone = None if self._sitting is None or self.state == "returning" else self._sitting.undo()
         if undone is None:
             return False
@@ -213,7 +213,7 @@ class JudgingController(QObject):
         if undone.said is not None and undone.stored is not None:
             sitting, said = self._sitting, undone.said
             self._tasks.watch(undone.stored, None, lambda error: self._undo_failed(sitting, undone, error))
-            # What is judged anew must not be told before.
+            # The lanes of a pair to be judged again must not be shown before.
             self.last = ""
             self.judged_pair.emit(said.kind, said.winner, True)
         else:
@@ -227,7 +227,7 @@ class JudgingController(QObject):
         return True
 
     def _undo_failed(self, sitting: JudgingSession | None, undone: UndoneJudgement, error: Exception) -> None:
-        """Count the verdict again that is still stored, and do not ask about its pair once more."""
+        """Count the verdict again, which is still stored, and do not present its pair again."""
         self._tasks.report(error)
         if sitting is None or sitting is not self._sitting:
             return
@@ -259,7 +259,7 @@ class JudgingController(QObject):
             self.end()
 
     def end(self) -> None:
-        """End the sitting; all verdicts are stored."""
+        """End the session; all verdicts are stored."""
         if self.state == "none":
             return
         self._sitting, self.shown, self.state, self.last = None, None, "none", ""

@@ -1,7 +1,7 @@
-"""The ranking that Rank shows, computed off the UI thread.
+"""Computes the ranking of the Rank view off the UI thread.
 
-Invariant: one ranking is computed at a time, and what is told is always the answer to the newest question: one that was
-asked meanwhile is computed next, and an older answer is dropped.
+Invariant: one ranking is computed at a time, and only the result of the newest request is delivered. A request made
+meanwhile is computed next, and an older result is dropped.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from workbench.usecases.ranking_result import Grouping, RankingResult
 
 
 class RankingController(QObject):
-    """Asks for rankings. `prepare` is called on the thread of the first one: for imports that take long."""
+    """Computes rankings. `prepare` is called on the worker thread before the first one, for slow imports."""
 
     waiting = Signal()
-    """Others are asked for than were told last."""
+    """A request differs from the result delivered last."""
     ranked = Signal(object)
     """RankingResult"""
     failed = Signal()
-    """The newest question has no answer; the error was reported."""
+    """The newest request failed; the error was reported."""
     grouping_changed = Signal(str)
 
     def __init__(
@@ -43,24 +43,24 @@ class RankingController(QObject):
         self._is_computing = self._is_wanted = False
 
     def show(self, prompt_uid: str) -> None:
-        """Rank the verdicts of a prompt, and anew when it is the same."""
+        """Rank the verdicts of a prompt; computes again for the same prompt."""
         self._prompt = prompt_uid
         self.refresh()
 
     def group(self, grouping: Grouping) -> None:
-        """Rank others."""
+        """Set the grouping."""
         if grouping != self.grouping:
             self.grouping = grouping
             self.grouping_changed.emit(grouping)
             self.refresh()
 
     def say(self, version: int, key: str, name: str, used: bool) -> None:
-        """Write that a version uses a technique or not, and compute anew."""
+        """Store whether a version uses a technique, and compute again."""
         saying = self._store.techniques.say(self._prompt, version, key, name, used=used)
         self._tasks.watch(saying, lambda _: self.refresh())
 
     def refresh(self) -> None:
-        """Compute anew."""
+        """Compute again."""
         self._is_wanted = bool(self._prompt)
         if self._is_wanted and self._told != (self._prompt, self.grouping):
             self.waiting.emit()
@@ -74,7 +74,7 @@ class RankingController(QObject):
 
         def work() -> RankingResult:
             prepare()
-            # Both bring numpy along.
+            # Both import numpy.
             if grouping == "technique":
                 from workbench.usecases.technique_ranking import rank_techniques
                 from workbench.usecases.techniques import Techniques

@@ -1,6 +1,6 @@
-"""A ranking as an item model, and in words.
+"""Table model of a ranking.
 
-Invariant: whatever the chart shows of a row stands in words in its cell too.
+Invariant: everything the chart shows of a row is also in the text of its cell.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TITLES = (
     ("Entrant", "Strength, 95 % interval", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
     ("Entrant", "Strength", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
 )
-"""The headings, and with fewer words."""
+"""The column titles, and two shorter forms."""
 _TECHNIQUE_TITLES = (
     (
         "Technique",
@@ -79,7 +79,7 @@ class RankTable(QAbstractTableModel):
         self.endResetModel()
 
     def set_brevity(self, level: int) -> None:
-        """Say everything in the headings (0), or less where there is less room (1, 2)."""
+        """Set the length of the column titles: full (0) or shorter for less room (1, 2)."""
         if level != self._brevity:
             self._brevity = level
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(_TITLES[level]) - 1)
@@ -106,7 +106,7 @@ class RankTable(QAbstractTableModel):
             return None
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            # The chart lies over this column.
+            # The chart is painted over this column.
             return None if column == STRENGTH else _texts(row)[column]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _texts(row)[column]
@@ -134,7 +134,7 @@ def strength(row: RankRow) -> str:
 
 
 def tip(row: RankRow, column: int) -> str:
-    """Return what lies behind a cell."""
+    """Return the tooltip of a cell."""
     if column in (ENTRANT, STRENGTH):
         return f"{row.name}\n{strength(row)}."
     if column in (WON, LOST, BLIND):

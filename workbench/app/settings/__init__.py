@@ -1,1 +1,1 @@
-"""The settings on their way to and from the window: item models, and where they are read and written."""
+"""The settings without widgets: item models and their backend."""

@@ -1,6 +1,6 @@
-"""What the settings dialog shows and asks for, as values.
+"""Values that the settings dialog shows and edits.
 
-Invariant: no value here holds a key that is kept; of one that is kept only the last four characters are known.
+Invariant: no value here holds a stored key; at most the last four characters of one.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """How it stands with the key of one provider.
+    """The state of one provider's key.
 
-    `source` is "" for no key; `tail` is what may be shown of it. `variable` is the environment variable that holds a
-    key, whether it is the one in force or not; `variables` are all that are looked at. `address` is where requests go
-    when that is not the provider's public address. A key that `waits` was entered for another address.
+    `source` is "" for no key; `tail` is the part that may be shown. `variable` is the environment variable that holds a
+    key, whether in use or not; `variables` are all that are checked. `address` is the target of requests if it is not
+    the provider's public address. A key with `waits` was entered for another address.
     """
 
     provider: str
@@ -59,7 +59,7 @@ class KeyInfo:
 
     @property
     def state(self) -> str:
-        """Where the key is and where it goes, in words."""
+        """The source and the target of the key, in words."""
         if self.address and not base_origin(self.address):
             return f"unusable address: {self.address}"
         if self.waits:
@@ -80,7 +80,7 @@ class KeyInfo:
 
 @dataclass(frozen=True, slots=True)
 class KeysPage:
-    """Keys of all providers; `sentence` says where keys are kept, or why there is no keyring."""
+    """Keys of all providers; `sentence` says where keys are stored, or why there is no keyring."""
 
     keyring: bool
     sentence: str
@@ -89,9 +89,9 @@ class KeysPage:
 
 @dataclass(frozen=True, slots=True)
 class EndpointInfo:
-    """An endpoint of the person's own: an OpenAI-compatible address or a model file.
+    """An endpoint of the user: an OpenAI-compatible address or a model file.
 
-    `key_tail` is what may be shown of its key, "" for none; `troubles` say what is wrong with its files right now.
+    `key_tail` is the visible part of its key, "" for none; `troubles` are current problems with its files.
     """
 
     endpoint: Endpoint
@@ -101,7 +101,7 @@ class EndpointInfo:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """What a person typed about a model file; `adapter` is "" for none."""
+    """The user's input for a model file; `adapter` is "" for none."""
 
     uid: str
     name: str
@@ -111,67 +111,67 @@ class FileForm:
 
 @dataclass(frozen=True, slots=True)
 class EndpointSaved:
-    """An endpoint as it was written, and what a person should know about it."""
+    """An endpoint as stored, and a message for the user."""
 
     info: EndpointInfo
     warnings: tuple[str, ...] = ()
 
 
 class SettingsSource(Protocol):
-    """What the dialog works on. Every call returns at once; failures carry a `sentence`."""
+    """The backend of the dialog. Every call returns immediately; failures carry a `sentence`."""
 
     def keys(self) -> Future[KeysPage]:
-        """Read how it stands with all keys."""
+        """Read the state of all keys."""
         ...
 
     def set_key(self, provider: str, value: str, *, session: bool) -> Future[KeyInfo]:
-        """Keep a key, in the keyring or for this session only."""
+        """Store a key, in the keyring or for this session only."""
         ...
 
     def remove_key(self, provider: str) -> Future[KeyInfo]:
-        """Forget a key; one in the environment then shows."""
+        """Remove a key; one in the environment then applies."""
         ...
 
     def test_key(self, provider: str) -> Future[str]:
-        """Ask the provider whether the key in force works; the sentence says what was tested."""
+        """Check with the provider that the effective key works; the sentence says what was tested."""
         ...
 
     def provider(self, provider: str) -> Future[ProviderState]:
-        """Read where a provider's requests go, and its settings."""
+        """Read the target address of a provider's requests, and its settings."""
         ...
 
     def save_provider(
         self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
     ) -> Future[KeyInfo]:
-        """Keep an address ("" for the public one) and settings; None leaves a secret one as it is."""
+        """Store an address ("" for the public one) and settings; None leaves a secret setting unchanged."""
         ...
 
     def confirm_address(self, question: AddressQuestion) -> Future[None]:
-        """Allow keys for the address that was asked about."""
+        """Allow keys for the address in the question."""
         ...
 
     def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
-        """Return what has to be confirmed before kept keys go to the address in a form."""
+        """Return what has to be confirmed before stored keys are sent to the address in a form."""
         ...
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
-        """Read the person's own endpoints: addresses and model files."""
+        """Read the user's own endpoints: addresses and model files."""
         ...
 
     def save_endpoint(self, form: EndpointForm, *, session: bool) -> Future[EndpointSaved]:
-        """Write an endpoint; a failure with `wrongs` says what to change where."""
+        """Store an endpoint; a failure with `wrongs` names the fields to change."""
         ...
 
     def save_file(self, form: FileForm) -> Future[EndpointSaved]:
-        """Change a model file; a failure with `wrongs` says what to change where."""
+        """Store a model file; a failure with `wrongs` names the fields to change."""
         ...
 
     def remove_endpoint(self, uid: str) -> Future[None]:
-        """Take an endpoint out of the list and forget its keys."""
+        """Remove an endpoint and its keys."""
         ...
 
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
-        """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
+        """Fetch the model list of the address in the form, with the key typed or, without one, the stored key."""
         ...
 
     def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
@@ -179,13 +179,13 @@ class SettingsSource(Protocol):
         ...
 
     def limits(self) -> Future[Limits]:
-        """Read what one run may take before it is asked about."""
+        """Read the limits above which a run asks for confirmation."""
         ...
 
     def save_limits(self, limits: Limits) -> Future[None]:
-        """Let these limits hold."""
+        """Store the limits."""
         ...
 
     def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
-        """Remember theme, font scale (1.0 = 100 %) and how much may move."""
+        """Store theme, font scale (1.0 = 100 %) and the amount of motion."""
         ...

@@ -1,6 +1,6 @@
-"""Providers and the state of their keys as an item model.
+"""List model of providers and the state of their keys.
 
-Invariant: providers with a key come first when the list is read, and no row moves while the person works in it.
+Invariant: providers with a key come first when the list is loaded, and no row moves while the user works in it.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class KeyListModel(QAbstractListModel):
         self._query = ""
 
     def set_keys(self, keys: Sequence[KeyInfo]) -> None:
-        """Show these, those with a key first, otherwise in the given order."""
+        """Show these keys: providers with a key first, otherwise in the given order."""
         self._all = sorted(keys, key=lambda info: not info.source)
         self._filter()
 
     def update_key(self, info: KeyInfo) -> None:
-        """Show the new state of one provider in its place."""
+        """Update one provider in place."""
         for rows in (self._all, self._shown):
             for i, row in enumerate(rows):
                 if row.provider == info.provider:
@@ -41,7 +41,7 @@ class KeyListModel(QAbstractListModel):
                         self.dataChanged.emit(self.index(i), self.index(i))
 
     def set_query(self, query: str) -> None:
-        """Filter by words that name, id or an environment variable contain."""
+        """Filter by words contained in the name, the id or an environment variable."""
         if (query := query.strip().lower()) != self._query:
             self._query = query
             self._filter()

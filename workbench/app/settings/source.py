@@ -1,7 +1,7 @@
-"""What the settings show and do, on an open workbench.
+"""The backend of the settings dialog on an open workbench.
 
-Invariant: keyring, database and network are never touched on the calling thread; no kept key leaves this module
-beyond its last four characters.
+Invariant: keyring, database and network are never used on the calling thread; no stored key leaves this module beyond
+its last four characters.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ if TYPE_CHECKING:
     from workbench.usecases.server_discovery import FoundServer
 
 _writing = threading.Lock()
-"""Two writers that read the same file would each lose what the other one chose."""
+"""Two concurrent writers of the same file would each lose the changes of the other."""
 
 
 def save_settings(directory: Path, **changes: Any) -> Future[None]:
-    """Write some of the settings in a directory, by the names that `Settings` has for them; the others stay."""
+    """Change some settings in a directory, by their field names in `Settings`; the others stay."""
 
     def work() -> None:
         with _writing:
@@ -64,15 +64,15 @@ def save_settings(directory: Path, **changes: Any) -> Future[None]:
 
 
 class SettingsBackend(Protocol):
-    """What the settings read and write."""
+    """The parts of the workbench that the settings use."""
 
     @property
     def store(self) -> Store:
-        """The open history, which keeps limits and endpoints."""
+        """The open history, which stores limits and endpoints."""
 
     @property
     def places(self) -> ProductDirs:
-        """The directories of the person's files."""
+        """The directories of the user's files."""
 
     @property
     def models(self) -> ModelAccess:
@@ -87,11 +87,11 @@ class WorkbenchSettingsSource:
         self._keys = backend.models.keys
 
     def keys(self) -> Future[KeysPage]:
-        """Read how it stands with all keys; what is in the keyring may have been changed elsewhere."""
+        """Read the state of all keys; those in the keyring may have been changed elsewhere."""
         return start(self._read_keys)
 
     def set_key(self, provider: str, value: str, *, session: bool) -> Future[KeyInfo]:
-        """Keep a key for the provider's address, in the keyring or for this session only."""
+        """Store a key for the provider's address, in the keyring or for this session only."""
 
         def work() -> KeyInfo:
             set_key(self._keys, provider, value, session=session)
@@ -100,7 +100,7 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def remove_key(self, provider: str) -> Future[KeyInfo]:
-        """Forget a key; one in the environment then shows."""
+        """Remove a key; one in the environment then applies."""
 
         def work() -> KeyInfo:
             remove_keys(self._keys, provider)
@@ -109,13 +109,13 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def provider(self, provider: str) -> Future[ProviderState]:
-        """Read where a provider's requests go, and its settings."""
+        """Read the target address of a provider's requests, and its settings."""
         return start(lambda: state_of(self._keys, provider))
 
     def save_provider(
         self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
     ) -> Future[KeyInfo]:
-        """Keep an address ("" for the public one) and settings; None leaves a secret one as it is."""
+        """Store an address ("" for the public one) and settings; None leaves a secret setting unchanged."""
 
         def work() -> KeyInfo:
             save_provider_settings(self._keys, provider, address, settings, session=session)
@@ -124,19 +124,19 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def confirm_address(self, question: AddressQuestion) -> Future[None]:
-        """Allow keys for the address that was asked about."""
+        """Allow keys for the address in the question."""
         return start(lambda: self._models.endpoints.confirm(question))
 
     def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
-        """Return what has to be confirmed before kept keys go to the address in a form."""
+        """Return what has to be confirmed before stored keys are sent to the address in a form."""
         return start(lambda: self._models.endpoints.question_of(form))
 
     def test_key(self, provider: str) -> Future[str]:
-        """Ask the provider whether the key in force works."""
+        """Check with the provider that the effective key works."""
         return start_then(lambda: self._models.endpoints.test_provider(provider, self._cheapest_model(provider)), str)
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
-        """Read the person's own endpoints: addresses and model files."""
+        """Read the user's own endpoints: addresses and model files."""
 
         def work() -> tuple[EndpointInfo, ...]:
             return tuple(self._endpoint_info(endpoint) for endpoint in self._models.endpoints.custom())
@@ -144,7 +144,7 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def save_endpoint(self, form: EndpointForm, *, session: bool) -> Future[EndpointSaved]:
-        """Write an endpoint; its keys go into the keyring, or for this session into memory."""
+        """Store an endpoint; its keys go into the keyring, or into memory for this session."""
 
         def work() -> EndpointSaved:
             saved = self._models.endpoints.save(form, session_only=session)
@@ -154,7 +154,7 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def save_file(self, form: FileForm) -> Future[EndpointSaved]:
-        """Write a model file's name and places."""
+        """Store a model file's name and paths."""
 
         def work() -> EndpointSaved:
             path, adapter = Path(form.path).expanduser(), Path(form.adapter).expanduser() if form.adapter else None
@@ -165,11 +165,11 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def remove_endpoint(self, uid: str) -> Future[None]:
-        """Take an endpoint out of the list and forget its keys."""
+        """Remove an endpoint and its keys."""
         return start_then(lambda: self._models.endpoints.remove(uid), lambda _: None)
 
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
-        """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
+        """Fetch the model list of the address in the form, with the key typed or, without one, the stored key."""
         return start_then(lambda: self._models.endpoints.models_of(form), lambda found: found)
 
     def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
@@ -177,7 +177,7 @@ class WorkbenchSettingsSource:
         return start(lambda: tuple(self._models.endpoints.look_for_servers()))
 
     def limits(self) -> Future[Limits]:
-        """Read what one run may take before it is asked about."""
+        """Read the limits above which a run asks for confirmation."""
 
         def work() -> Limits:
             kept = self._store.get_meta(LIMITS)
@@ -186,11 +186,11 @@ class WorkbenchSettingsSource:
         return start(work)
 
     def save_limits(self, limits: Limits) -> Future[None]:
-        """Let these limits hold."""
+        """Store the limits."""
         return start_then(lambda: self._store.set_meta(LIMITS, limits.to_text()), lambda _: None)
 
     def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
-        """Remember theme, font scale and how much may move."""
+        """Store theme, font scale and the amount of motion."""
 
         return save_settings(self._config, theme=mode, font_scale=scale, motion=motion)
 
@@ -204,7 +204,7 @@ class WorkbenchSettingsSource:
             try:
                 infos.append(self._from_environment(provider) if broken else self._info(provider))
             except HostError as error:
-                # One refusal is enough to know, and each further question could open another prompt.
+                # One refusal is enough: each further read could open another prompt.
                 broken, sentence = True, error.sentence
                 infos.append(self._from_environment(provider))
         return KeysPage(status.ok and not broken, sentence, tuple(infos))
@@ -234,7 +234,7 @@ class WorkbenchSettingsSource:
         return replace(shown, source="environment", tail=tail_of(key.value), variable=key.variable, waits=waits)
 
     def _cheapest_model(self, provider: str) -> str:
-        """Return the model that a test may ask for one token, "" when the catalogue prices none."""
+        """Return the model to test with one token, "" if the catalogue prices none."""
         models = self._models.catalogue.get().models
         priced = [
             (m.rates.input + m.rates.output, m.id)

@@ -1,1 +1,1 @@
-"""Training files, without a widget."""
+"""Training files without widgets."""

@@ -1,7 +1,7 @@
-"""Training files out of the window: what would be in them, and writing them.
+"""Exports training files: a preview of their contents, and writing them.
 
-Invariant: nothing here holds up the window; of several previews that were asked for one after the other only the last
-one is told of, and the others are not made to their end.
+Invariant: nothing here blocks the UI thread. Of several previews requested in a row, only the last one is delivered,
+and the others are stopped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _NEEDS: Mapping[Kind, str] = {
 
 
 class TrainingRequest(NamedTuple):
-    """What a person wants to have; `share` is for validation, `per_million` dollars for a million trained tokens."""
+    """What to export; `share` is the fraction for validation, `per_million` the price in USD per million trained
+    tokens."""
 
     format: str = next(iter(FORMATS))
     chosen_by: ChosenBy = "winner"
@@ -44,12 +45,12 @@ class TrainingRequest(NamedTuple):
 
 
 def formats() -> tuple[TrainingFormat, ...]:
-    """Return the formats there are."""
+    """Return the available formats."""
     return tuple(FORMATS.values())
 
 
 def about(name: str) -> str:
-    """Return what the rows of a format are."""
+    """Return the description of a format's rows."""
     return _NEEDS[FORMATS[name].kind]
 
 
@@ -59,7 +60,7 @@ class TrainingExport(QObject):
     prepared = Signal(object)
     """TrainingSet"""
     refused = Signal(str, str)
-    """Why there is nothing to write, or it cannot be, and the detail."""
+    """Why nothing can be written, and the detail."""
     written = Signal(object)
     """tuple[Path, ...]"""
 
@@ -69,7 +70,7 @@ class TrainingExport(QObject):
         self._stop = threading.Event()
 
     def prepare(self, prompt_uid: str, asked: TrainingRequest) -> None:
-        """Find out what would be written of a prompt; what was asked for before is given up."""
+        """Prepare a preview of a prompt's export; an earlier request is dropped."""
         self._stop.set()
         self._stop = stop = threading.Event()
 
@@ -98,12 +99,12 @@ class TrainingExport(QObject):
         self._tasks.run_large(work, made, failed)
 
     def write(self, made: TrainingSet, folder: Path) -> None:
-        """Write the files into a folder; what is there under their names is replaced."""
+        """Write the files into a folder, replacing files of the same names."""
         trainer = Trainer(self._store)
         self._tasks.run_large(lambda: trainer.write(made, folder), self.written.emit, self._refuse)
 
     def stop(self) -> None:
-        """Give up what goes on."""
+        """Stop the work in progress."""
         self._stop.set()
 
     def _refuse(self, error: Exception) -> None:

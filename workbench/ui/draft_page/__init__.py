@@ -1,4 +1,4 @@
-"""The page that the window shows first: the editor with values and run bar, and room for the lanes."""
+"""The page that the window paints first: the editor with values and run bar, and room for the lanes."""
 
 from workbench.ui.draft_page.view import ComposeView
 

@@ -1,4 +1,4 @@
-"""The line above the lanes while it is hidden who answered."""
+"""The bar above the lanes during a blind run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.ui.widgets.theme import set_role
 
 
 class BlindBar(QFrame):
-    """Says that names are hidden, what shows them, and offers to show them without a verdict."""
+    """Reports that names are hidden and what reveals them, with a button to reveal them without a verdict."""
 
     reveal_clicked = Signal()
 
@@ -29,12 +29,12 @@ class BlindBar(QFrame):
         self.hide()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         tip = "Shows the names; later verdicts are not blind"
         self.reveal.setToolTip(with_key(tip, name("reveal")))
 
     def show_progress(self, ended: int, count: int) -> None:
-        """Say how many answers there are, or that they wait for a verdict."""
+        """Show the number of answers, or that they wait for a verdict."""
         if ended < count:
             self.text.set_full(f"Blind: answers are shown when all {count} have ended ({ended} so far)")
         else:

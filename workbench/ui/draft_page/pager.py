@@ -1,6 +1,6 @@
-"""The way through the value sets of a run, above its lanes.
+"""The pager above the lanes for the value sets of a run.
 
-Invariant: all lanes show answers to the set that is named here; there is no row where a run has one set without a name.
+Invariant: all lanes show answers to the set named here; the row is hidden if the run has a single unnamed set.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _MOST_TIP = 600
 
 
 class SetPager(QFrame):
-    """Which set is shown, with buttons to its neighbours, and how many of them are done."""
+    """Shows the name of the shown set, buttons to its neighbours, and the number of finished sets."""
 
     wanted = Signal(int)
-    """A step: 1 for the next set, -1 for the one before."""
+    """A step: 1 for the next set, -1 for the previous one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class SetPager(QFrame):
         self.hide()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         for button, words, command in (
             (self.older, "Previous set, in all lanes", "previous_set"),
             (self.newer, "Next set, in all lanes", "next_set"),
@@ -55,7 +55,7 @@ class SetPager(QFrame):
             button.setToolTip(with_key(words, name(command)))
 
     def show_page(self, sets: tuple[RunSet, ...], at: int, progress: str) -> None:
-        """Show the set at `at`; hidden when there is nothing to page through and nothing to name."""
+        """Show the set at `at`; hidden if there is a single unnamed set."""
         name, values = (sets[at].name, sets[at].values) if sets else ("", ())
         several = len(sets) > 1
         place = f"Set {at + 1} of {len(sets)}" if several else "Values"
@@ -65,7 +65,8 @@ class SetPager(QFrame):
         for button, possible in ((self.older, at > 0), (self.newer, at + 1 < len(sets))):
             button.setVisible(several)
             button.setEnabled(possible)
-        # As high without buttons as with them, so that no lane jumps between a run of one set and one of several.
+        # The same height with and without buttons, so that the lanes do not jump between runs of one set and of
+        # several.
         self.name.setMinimumHeight(self.older.sizeHint().height())
         self.setVisible(several or bool(name))
 

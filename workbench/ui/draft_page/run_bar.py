@@ -1,4 +1,4 @@
-"""The bar under the editor: run, stop, and what the text is based on."""
+"""The bar under the editor: Run, Stop, and the version that the text is based on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from workbench.ui.widgets.theme import set_role
 
 
 class RunBar(QFrame):
-    """Run and stop, and what the draft started from. Keys give way to the words, and those to fewer."""
+    """Run and Stop, and the draft's base version. When room is short, the keys are hidden first, then the labels
+    shorten."""
 
     run_clicked = Signal()
     stop_clicked = Signal()
@@ -40,7 +41,7 @@ class RunBar(QFrame):
         self.name_keys(first_keys)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         key = name("run")
         self._run.set_key(key)
         self._run.setToolTip(f"Run all lanes ({key}, also while typing)" if key else "Run all lanes")
@@ -49,11 +50,11 @@ class RunBar(QFrame):
 
     @property
     def buttons(self) -> tuple[KeyNameButton, KeyNameButton]:
-        """Run and Stop."""
+        """The Run and Stop buttons."""
         return self._run, self._stop
 
     def set_escape(self, *, closes_first: bool) -> None:
-        """Say whether the key of Stop would close something that is open instead."""
+        """Set whether the key of Stop would first close an open element instead."""
         if closes_first != self._closes_first:
             self._closes_first = closes_first
             self._name_stop()
@@ -62,7 +63,7 @@ class RunBar(QFrame):
         self._stop.set_key("" if self._closes_first else self._escape)
 
     def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
-        """Name the number of lanes and, if there are several, of value sets; show Stop while something runs."""
+        """Show the number of lanes and, if there are several, of value sets; show Stop while something runs."""
         label = "Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes"
         self._label = f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run"
         self._name_run()
@@ -70,13 +71,13 @@ class RunBar(QFrame):
         self._stop.setVisible(running)
 
     def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
-        """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
+        """Show the version that the draft is based on, None for none; empty while the draft is not `shown`."""
         about, brief = ("new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
         self._based_on = about if shown else "", brief
         self._name_run()
 
     def set_queued(self, queued: bool) -> None:
-        """Say that a run waits until the window is whole."""
+        """Show that a run is queued until the window is complete."""
         self._is_queued = queued
         self._name_run()
 
@@ -85,7 +86,7 @@ class RunBar(QFrame):
         about = ("runs once the history is open · Esc cancels", "Esc cancels") if self._is_queued else self._based_on
         self._about.set_full(*about)
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -94,7 +95,7 @@ class RunBar(QFrame):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            # A button has other words, another size of text, or came or went.
+            # A button was shown or hidden, or its text or font size has changed.
             self._fit()
         return done
 

@@ -1,7 +1,7 @@
-"""The row of value sets above the values.
+"""The bar of value sets above the values.
 
-Invariant: the row has one height whatever it shows; a set is told by its name, that it is run by a tick, and that its
-values are shown by a frame and in words. Of very many sets only those around the shown one have a place here.
+Invariant: the height is constant. A set is shown by its name, its inclusion in runs by a tick, and the displayed set by
+a frame and in words. With very many sets, only those around the displayed one have chips.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from workbench.ui.draft_page.set_strip import SetChip, SetStrip
 
 AROUND = 20
-"""The most sets that have a place in the row at once."""
+"""Maximum number of chips."""
 _STRIP_AT = 2
 
 
 class SetBar(QFrame):
-    """The sets with their ticks, and what can be done with them."""
+    """The sets with their ticks, and buttons to change them."""
 
     chosen = Signal(str)
     ticked = Signal(str, bool)
     renamed = Signal(str, str)
     add_clicked = Signal()
     menu_wanted = Signal(str, QPoint)
-    """The uid of a set, "" for the shown one, and where the menu goes."""
+    """The uid of a set, "" for the shown one, and the position for the menu."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class SetBar(QFrame):
         self.about.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._strip: SetStrip | None = None
         self.add = QPushButton(self)
-        self.add.setText("+ Set")  # the constructor that takes it would load QIcon and its theme
+        self.add.setText("+ Set")  # the constructor with a text would load QIcon and its theme
         self.add.setAccessibleName("Add a value set")
         self.add.setToolTip("Another set of values; each run uses every ticked set")
         self.menu = QToolButton(self)
@@ -72,7 +72,7 @@ class SetBar(QFrame):
         self._fit_height()
 
     def show_sets(self, sets: Sequence[ValueSet], shown: str) -> None:
-        """Show these sets; `shown` is the uid of the one whose values are below."""
+        """Show these sets; `shown` is the uid of the one whose values are displayed."""
         moved = shown != self._shown
         self._sets, self._shown = tuple(sets), shown
         at = next((i for i, one in enumerate(sets) if one.uid == shown), 0)
@@ -96,15 +96,15 @@ class SetBar(QFrame):
             self._reveal_shown()
 
     def chip(self, uid: str) -> SetChip | None:
-        """Return the place of a set in the row, None when it has none."""
+        """Return the chip of a set, None if it has none."""
         return next((chip for chip in self._chips if chip.uid == uid), None)
 
     def chips(self) -> tuple[SetChip, ...]:
-        """Return the places from left to right."""
+        """Return the chips from left to right."""
         return tuple(self._chips)
 
     def edit_name(self, uid: str) -> QLineEdit | None:
-        """Edit a set's name in the row; None when it has no place there."""
+        """Edit a set's name in the bar; return None if it has no chip."""
         from workbench.ui.widgets.small_controls import NameField  # not before the first paint
 
         chip = self.chip(uid)
@@ -150,7 +150,7 @@ class SetBar(QFrame):
         return chip
 
     def _sets_strip(self) -> SetStrip:
-        """Return what holds the places, made in the room that is kept for it."""
+        """Return the strip of the chips, created in its reserved room if necessary."""
         if self._strip is None:
             from workbench.ui.draft_page.set_strip import SetStrip
 

@@ -1,6 +1,6 @@
-"""What is said of the value sets below their row; loaded when there is something to say.
+"""Messages about the value sets below their bar; imported when there is something to show.
 
-Invariant: it is said before a run, and keeps nobody from running: who wants the same several times may have it.
+Invariant: the message is shown before a run and never prevents it, because repeated sets may be intended.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.ui.widgets.theme import set_role
 
 
 class SetNote(QLabel):
-    """One or two lines."""
+    """A message of one or two lines."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -25,9 +25,9 @@ class SetNote(QLabel):
 
 
 def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
-    """Return the sentence about `count` of the `ticked` sets that send what another one sends, "" for none.
+    """Return the message about `count` of the `ticked` sets whose requests repeat another set's, "" for none.
 
-    `uses_none`: the prompt has no variable at all.
+    `uses_none` means that the prompt has no variables.
     """
     if not count:
         return ""
@@ -44,7 +44,7 @@ _MOST_NAMES = 3
 
 
 def unfilled(lacks: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Return the sentence about ticked sets that cannot be run: their names, with the variables without a value."""
+    """Return the message about ticked sets that cannot be run: their names, with the variables that lack a value."""
     if not lacks:
         return ""
     name, variables = lacks[0]

@@ -1,4 +1,4 @@
-"""The places of value sets in their row; loaded and made with the first set, which many prompts never have."""
+"""The chips of value sets; imported with the first set, because many prompts have none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 20
 
 
 class SetChip(QWidget):
-    """One set: a tick, and its name."""
+    """The chip of one set: a tick box and its name."""
 
     chosen = Signal(str)
     ticked = Signal(str, bool)
@@ -40,7 +40,7 @@ class SetChip(QWidget):
         self.name.clicked.connect(lambda: self.chosen.emit(self.uid))
 
     def show_set(self, one: ValueSet, *, shown: bool) -> None:
-        """Show a set; `shown` when its values are the ones below."""
+        """Show a set; `shown` if its values are the displayed ones."""
         self.uid = one.uid
         self.tick.setChecked(one.ticked)
         self.tick.setAccessibleName(f"Run the set {one.name}")
@@ -56,7 +56,7 @@ class SetChip(QWidget):
 
 
 class SetStrip(QScrollArea):
-    """The sets, which go sideways where there is no room for all."""
+    """The chips in a row that scrolls horizontally."""
 
     resized = Signal()
 
@@ -87,17 +87,17 @@ class SetStrip(QScrollArea):
         event.accept()
 
     def add(self) -> SetChip:
-        """Make a place for a set at the end, and show it."""
+        """Append a chip and show it."""
         chip = SetChip(self.page)
         self.row.insertWidget(self.row.count() - 1, chip)
         chip.show()
         return chip
 
     def reveal(self, widget: QWidget) -> None:
-        """Scroll so that a place can be seen."""
+        """Scroll to a chip."""
         self.row.activate()
         self.page.adjustSize()
-        # The places go where they belong only with an event that may be yet to come.
+        # The chips reach their positions only with a layout event that may still be pending.
         self.row.setGeometry(self.page.rect())
         place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
         bar, width = self.horizontalScrollBar(), self.viewport().width()

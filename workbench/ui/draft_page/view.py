@@ -1,7 +1,7 @@
-"""Editor, values and run bar at the left, lanes at the right.
+"""Editor, values and run bar on the left, lanes on the right.
 
-Invariant: the editor is there from the start and the lanes come later (`add_lanes`), without moving the editor; while a
-past iteration is shown nothing in it can be edited, and the draft's text stays untouched in memory.
+Invariant: the editor exists from the start, and the lanes are added later (`add_lanes`) without moving it. While a past
+iteration is shown nothing in it can be edited, and the draft's text stays untouched in memory.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ class ComposeView(PaneDivider):
     viewing: ViewingBar
     run_clicked = Signal()
     past_made = Signal(object)
-    """The editor of past iterations, before it shows the first one."""
+    """The editor of past iterations, before it is first shown."""
     shown_editor_changed = Signal(object)
-    """The editor that is shown now: the draft's or that of the past."""
+    """The editor on display: the draft's or that of past iterations."""
     draft_set = Signal()
     """The draft was replaced as a whole."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(editor_width, parent)
         self._theme = theme
-        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        # Outermost first: a widget that gets another parent is restyled with all its children.
         self._left = QWidget(self)
         self._left.setMinimumWidth(280)
         room = QWidget(self)
@@ -77,27 +77,27 @@ class ComposeView(PaneDivider):
         self.runbar.run_clicked.connect(self.run_clicked)
 
     def show_preview(self, lanes: int, based_on: int | None, *, is_stored: bool) -> None:
-        """Show how many lanes a draft has and, if it `is_stored`, the version it started from, before it is read."""
+        """Show the number of lanes and, if the draft `is_stored`, its base version, before the draft is read."""
         self.runbar.set_state(lanes, running=False, enabled=True)
         self.runbar.set_based_on(based_on, shown=is_stored)
 
     def set_queued(self, queued: bool) -> None:
-        """Show whether a run waits for the window to be complete."""
+        """Show whether a run is queued until the window is complete."""
         self.runbar.set_queued(queued)
 
     def add_lanes(self, lanes: LanesWidget) -> None:
-        """Put the lanes into the room that is kept for them; called once."""
-        # What comes with the lanes; the first paint can do without.
+        """Put the lanes into their reserved room; called once."""
+        # Needed only with the lanes, not for the first paint.
         from workbench.ui.draft_page.blind_bar import BlindBar
         from workbench.ui.draft_page.pager import SetPager
         from workbench.ui.draft_page.viewing_bar import ViewingBar
 
         self.lanes = lanes
-        # What the lanes would like must not push the editor aside when they come.
+        # The size hint of the lanes must not push the editor aside.
         lanes.setMinimumWidth(LEAST_LANES)
         sizes = self.sizes()
         self.pager = SetPager()
-        self._right = right = QWidget()  # the splitter does not own what replaces a widget
+        self._right = right = QWidget()  # the splitter does not own a replacement widget
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -114,7 +114,7 @@ class ComposeView(PaneDivider):
         self._layout.insertWidget(0, self.viewing)
 
     def set_draft(self, content: Content, values: Values, *, undoable: bool = False) -> None:
-        """Put content and values into the editor, undoably when the person asked for it."""
+        """Put content and values into the editor; undoable if the user requested it."""
         self.editor.set_content(content, undoable=undoable)
         self.values.set_values(dict(values))
         self._sync_variables()
@@ -135,12 +135,12 @@ class ComposeView(PaneDivider):
         self.viewing.show_row(title, f"{detail}\nEdit the text to start a branch from it.")
 
     def parts(self) -> list[QWidget]:
-        """Return what stands at the left, from top to bottom."""
+        """Return the parts of the left half, from top to bottom."""
         items = (self._layout.itemAt(index) for index in range(self._layout.count()))
         return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
     def add_below_editor(self, bar: QWidget) -> None:
-        """Put a bar between the editor and the values."""
+        """Insert a bar between the editor and the values."""
         self._layout.insertWidget(self._layout.indexOf(self.sets), bar)
 
     def show_past_values(self, content: Content, values: Values) -> None:
@@ -153,7 +153,7 @@ class ComposeView(PaneDivider):
         self._past_values.set_values(given)
 
     def show_set_bar(self) -> None:
-        """Show the row of sets where there is anything to have values for."""
+        """Show the bar of sets if the draft has variables or values."""
         past = self._past_editor is not None and not self._past_editor.isHidden()
         has_values = self.values.variables() or self.values.unused.names()
         self.sets.setVisible(not past and bool(has_values or self.sets.chips()))
@@ -161,7 +161,7 @@ class ComposeView(PaneDivider):
             self._set_note.setVisible(not self.sets.isHidden() and bool(self._set_note.text()))
 
     def say_of_sets(self, text: str) -> None:
-        """Say something below the row of sets, "" for nothing."""
+        """Show a message below the bar of sets, "" for none."""
         if self._set_note is not None:
             self._set_note.setText(text)
         elif text:
@@ -172,12 +172,12 @@ class ComposeView(PaneDivider):
         self.show_set_bar()
 
     def show_draft(self) -> None:
-        """Return from a past iteration."""
+        """Show the draft in place of a past iteration."""
         self._show(past=False)
         self.viewing.hide()
 
     def show_lack(self, lack: MissingInput) -> None:
-        """Go to what the draft lacks to be run, and mark it there."""
+        """Focus and mark what is missing in the draft."""
         if lack.values:
             self.values.want(lack.values)
         else:
@@ -185,12 +185,12 @@ class ComposeView(PaneDivider):
 
     @property
     def past_editor(self) -> ContentEditor | None:
-        """The read-only editor of past iterations, None before the first one was shown."""
+        """The read-only editor of past iterations, None until one is shown."""
         return self._past_editor
 
     @property
     def past_values_panel(self) -> ValuesPanel | None:
-        """The values of past iterations, None before the first one was shown."""
+        """The values of past iterations, None until one is shown."""
         return self._past_values
 
     def _show(self, *, past: bool) -> None:

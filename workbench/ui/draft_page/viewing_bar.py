@@ -13,13 +13,13 @@ from workbench.ui.widgets.theme import set_role
 _STRONG = "quiet-strong"
 _BACK = "Back"
 _LEAST_WORDS = 14
-"""Characters of the words that stand beside the buttons at least."""
+"""Minimum number of characters of the text beside the buttons."""
 
 
 class ViewingBar(QFrame):
-    """Says that a past iteration is shown, read-only, and how to go on from it; the first words are always shown.
+    """Reports that a past iteration is shown, read-only, with actions on it; the first words always fit.
 
-    Where the words and the buttons have no room beside each other, the buttons go below.
+    If text and buttons do not fit side by side, the buttons are placed below.
     """
 
     restore_clicked = Signal()
@@ -52,12 +52,12 @@ class ViewingBar(QFrame):
         self.hide()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         for command, (button, tip) in self._buttons.items():
             button.setToolTip(with_key(tip, name(command)))
 
     def text(self) -> str:
-        """Return the line that says what is shown."""
+        """Return the line that identifies what is shown."""
         return self._text.full()
 
     def show_row(self, text: str, detail: str) -> None:
@@ -67,7 +67,7 @@ class ViewingBar(QFrame):
         self.show()
         self._fit()
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

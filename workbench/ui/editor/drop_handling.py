@@ -35,7 +35,7 @@ class DropField(MeasuredField):
 
 
 def pack_in(data: QMimeData) -> Path | None:
-    """Return the one pack that is dragged, None where it is something else."""
+    """Return the single pack being dragged, None for anything else."""
     if not data.hasUrls():
         return None
     paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -1,7 +1,7 @@
 """The content of a scroll area: a widget whose owner places the children, scrolling, and plain rectangles.
 
-Invariant: painting a rectangle loads nothing. `QPainter.fillRect` also takes gradients, and makes Python know all their
-presets the first time it is called, which the first paint would wait for.
+Invariant: painting a rectangle imports nothing. `QPainter.fillRect` also takes gradients, so its first call makes
+PySide load all their presets, which would delay the first paint.
 """
 
 from __future__ import annotations
@@ -51,6 +51,6 @@ def show_between(area: QAbstractScrollArea, top: int, bottom: int) -> None:
 
 
 def fill(painter: QPainter, x: int, y: int, width: int, height: int, color: QColor) -> None:
-    """Fill a rectangle; what the painter is set to stays, but for its background."""
+    """Fill a rectangle; the state of the painter stays, except for its background."""
     painter.setBackground(color)
     painter.eraseRect(x, y, width, height)

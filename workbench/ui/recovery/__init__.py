@@ -1,4 +1,4 @@
-"""What a person sees while the history is closed: a damaged one, and one that is restored, repaired or moved."""
+"""Dialogs for a closed history: a damaged one, and one being restored, repaired or moved."""
 
 from workbench.ui.recovery.dialog import RecoveryDialog
 

@@ -1,7 +1,7 @@
-"""A small window over a closed history: it says how things stand, does what was chosen, and says how that went.
+"""The dialog over a closed history: reports its state, performs the chosen action, and reports the result.
 
-Invariant: nothing is written over; work can be stopped; when the window closes, nothing of its work goes on, and
-`outcome` says which history is to be opened, None for the one that was there, as it was.
+Invariant: nothing is overwritten, and work can be stopped. When the dialog closes, none of its work continues;
+`outcome` is the history to open, None for the previous one, unchanged.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ Choice = tuple[str, Callable[[], object]]
 
 
 class RecoveryDialog(Dialog):
-    """Call `offer` for a history that cannot be opened, or `carry_out` for a change that was asked for."""
+    """Call `offer` for a history that cannot be opened, or `carry_out` for a requested change."""
 
     def __init__(self, theme: Theme, database: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.outcome: HistoryReplaced | OpenHistory | None = None
         self.remark = ""
-        """A sentence about why the history is as it was, "" for none."""
+        """Why the history is unchanged, as a sentence, "" for none."""
         self._theme, self._database = theme, database
         self._later = FutureResults(self)
         self._stop = threading.Event()
@@ -95,7 +95,7 @@ class RecoveryDialog(Dialog):
         self._lay_out()
 
     def offer(self, error: BaseException, code: str) -> None:
-        """Say that the history cannot be opened, and offer what can be done; `code` is that of the StoreError."""
+        """Report that the history cannot be opened, and offer actions; `code` is that of the StoreError."""
         self._offered = (error, code)
         told = damage(problem_of(error), code)
         self._list_backups()
@@ -113,7 +113,7 @@ class RecoveryDialog(Dialog):
         self._say(told, choices, lists=self.backups.count() > 0)
 
     def carry_out(self, change: Change) -> None:
-        """Do what was asked for, and close; what cannot be done is said first."""
+        """Perform a change, and close; an obstacle is reported first."""
         now, database = utc_now(), self._database
         match change:
             case RestoreHistory(backup):
@@ -144,7 +144,7 @@ class RecoveryDialog(Dialog):
             super().reject()
 
     def abandon(self) -> None:
-        """Stop what goes on and close: the window behind is closing."""
+        """Stop the work and close, because the window behind is closing."""
         self._stop.set()
         self._is_working = False
         super().reject()
@@ -155,7 +155,7 @@ class RecoveryDialog(Dialog):
         super().done(result)
 
     def buttons(self) -> list[QPushButton]:
-        """Return what can be chosen now."""
+        """Return the available buttons."""
         found = (self._buttons.itemAt(index) for index in range(self._buttons.count()))
         widgets = (item.widget() for item in found if item is not None)
         return [widget for widget in widgets if isinstance(widget, QPushButton)]
@@ -195,7 +195,7 @@ class RecoveryDialog(Dialog):
         self._theme.changed.connect(self._fit)
 
     def _fit(self) -> None:
-        """Be as high as what is shown, and no higher than the screen."""
+        """Fit the height to the contents, limited to the screen."""
         self._list_rows()
         width = self.width()
         wanted = self._content.totalHeightForWidth(width) + self._buttons.heightForWidth(width - 40) + 40
@@ -229,7 +229,7 @@ class RecoveryDialog(Dialog):
         self.detail.setVisible(self._more.isChecked())
         self._fit()
         if self._more.isChecked():
-            # Once it has its place.
+            # After it has been laid out.
             QTimer.singleShot(0, self.detail, lambda: self._area.ensureWidgetVisible(self.detail))
 
     def _list_backups(self) -> None:
@@ -325,7 +325,7 @@ class RecoveryDialog(Dialog):
             self._say(problem, [("Back" if self._offered else "Open the history as it was", self._back_or_end)])
 
     def _back_or_end(self) -> None:
-        """Go back to what was offered; where nothing was, close."""
+        """Return to the offer; without one, close."""
         if self._offered is not None:
             self.offer(*self._offered)
         else:

@@ -1,7 +1,7 @@
-"""What happens between two windows: the history that the first one closed is changed before the next one opens it.
+"""Changes to the history between two windows: after the first one closed it, before the next one opens it.
 
-Invariant: the lock of whichever history opens next is held from before the change on, so that no other window comes
-between.
+Invariant: the lock of the history that opens next is held from before the change on, so that no other window can open
+it in between.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from workbench.usecases.history_replacement import (
 
 @dataclass(frozen=True, slots=True)
 class HistoryChangeResult:
-    """Which history opens next, the lock that is held, and a sentence; `is_elsewhere` when another window has it."""
+    """The history that opens next, its lock, and a message; `is_elsewhere` if another window has it."""
 
     database: Path
     lock: WindowLock
@@ -35,7 +35,7 @@ class HistoryChangeResult:
 
 
 def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) -> HistoryChangeResult:
-    """Do it, in a small window of its own, and return how it went. Raises HostError."""
+    """Perform a change in a dialog, and return the result. Raises HostError."""
     if isinstance(change, OpenHistory):
         return _open(lock, change.database)
     if not isinstance(change, RestoreHistory | MoveHistory | RepairHistory):
@@ -66,7 +66,7 @@ def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) ->
 
 
 def _open(lock: WindowLock, other: Path) -> HistoryChangeResult:
-    """Go over to another history."""
+    """Switch to another history."""
     make_private(other.parent)
     wanted = WindowLock(other)
     lock.release()

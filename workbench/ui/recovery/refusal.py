@@ -1,7 +1,6 @@
-"""The window over a history that cannot be opened now.
+"""The frame over a history that cannot be opened now.
 
-Invariant: what was typed before that was known stays in the editor, where it can be copied, and comes along when
-opening is tried again.
+Invariant: text typed before that was known stays in the editor, where it can be copied, and is kept for the next try.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from workbench.usecases.problems import Problem
 
 
 class OpenRefusal(QObject):
-    """Says in the frame why it is not completed, until `over` is called; `again` asks for another try."""
+    """Shows in the frame why it cannot be completed, until `over` is called; `again` requests another try."""
 
     again = Signal()
 
     def __init__(self, frame: WindowFrame, problem: Problem, db: Path, is_safe: Callable[[], bool]) -> None:
-        """`is_safe` tells whether nothing that was typed would be lost if the window closed."""
+        """`is_safe` returns whether all typed text is safe if the window closes."""
         super().__init__(frame)
         self._frame, self._is_safe = frame, is_safe
         self.notice = NoticeBar()
         frame.add_notice(self.notice)
         frame.may_close = self._may_close
         self.notice.action_clicked.connect(self.again)
-        # The table of commands comes with the rest of the window.
+        # The table of commands is loaded with the rest of the window.
         self._quit = QShortcut(QKeySequence("Ctrl+Q"), frame, frame.close)
         detail = f"{problem.detail}\n\nDatabase: {db}\nYou can open another one with --db PATH or WORKBENCH_DB.".strip()
         self.notice.show_notice(
@@ -41,7 +40,7 @@ class OpenRefusal(QObject):
         tell(problem.sentence)
 
     def over(self) -> None:
-        """Take the notice away: another try begins."""
+        """Remove the notice, because another try begins."""
         self._frame.may_close = lambda: True
         self._quit.deleteLater()
         self.notice.hide()

@@ -1,6 +1,6 @@
-"""What is said about a history that is closed.
+"""Messages about a closed history.
 
-Invariant: every sentence about damage says that nothing was written over.
+Invariant: every message about damage states that nothing was overwritten.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LOG = (
 
 
 def damage(problem: Problem, code: str) -> Problem:
-    """Return what to say about a history that cannot be opened."""
+    """Return the message about a history that cannot be opened."""
     if code == "log":
         return Problem(_LOG, problem.detail)
     what, _, _ = problem.sentence.partition(". ")
@@ -28,7 +28,7 @@ def damage(problem: Problem, code: str) -> Problem:
 
 
 def repaired(found: SalvageResult) -> str:
-    """Return what could be read."""
+    """Return the message about what a repair could read."""
     parts = [
         f"{_count(found.count('runs'), 'run')}, {_count(found.count('outputs'), 'answer')} and"
         f" {_count(found.count('verdicts'), 'verdict')} of {_count(found.count('prompts'), 'prompt')} could be read."
@@ -44,7 +44,7 @@ def repaired(found: SalvageResult) -> str:
 
 
 def not_used(found: SalvageResult) -> str:
-    """Return what to say about a repaired history that stays beside the damaged one."""
+    """Return the message about a repaired history that stays beside the damaged one."""
     return f"The history was not changed. The repaired one is kept as {found.path}."
 
 

@@ -21,7 +21,7 @@ from workbench.ui.shell.key_bindings import KeyBindings
 
 
 class CommandActions(QObject):
-    """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
+    """Builds the actions once and updates their enabled state; all are disabled before the first `update`."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class CommandActions(QObject):
         return self._actions[command_id]
 
     def bind(self, keymap: Keymap) -> None:
-        """Give every action its keys."""
+        """Set the shortcuts of all actions from a keymap."""
         for command in self._commands:
             self._actions[command.id].setShortcuts([QKeySequence(key) for key in keymap.keys(command.id)])
 
     def update(self, state: WindowState) -> None:
-        """Enable what makes sense now."""
+        """Enable and disable the actions for a state."""
         if state == self._state:
             return
         self._state = state
@@ -65,7 +65,7 @@ class CommandActions(QObject):
             self._actions[command.id].setEnabled(command.possible(state))
 
     def press(self, command_id: str) -> None:
-        """Do a command that was queued before there were actions, if it is enabled now."""
+        """Trigger a command that was queued before the actions existed, if it is enabled now."""
         if self._actions[command_id].isEnabled():
             self._actions[command_id].trigger()
 
@@ -80,7 +80,7 @@ class CommandActions(QObject):
 
 
 def command_source(keys: KeyBindings, actions: CommandActions, state: Callable[[], WindowState]) -> PaletteSource:
-    """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
+    """Return a source of all commands except the palette's own, with the reason for each disabled one."""
 
     def read() -> list[PaletteEntry]:
         now = state()

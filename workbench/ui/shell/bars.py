@@ -1,6 +1,6 @@
 """Header and status bar.
 
-Invariant: nothing here moves what people read: the bars have one height each, whatever they show.
+Invariant: the bars never shift the layout: each has a fixed height, whatever it shows.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
-"""Room that the header leaves for a line of a notice, whatever the size of its text."""
+"""Characters of notice text for which the header reserves room, whatever the font size."""
 _BETWEEN = 8
 _LEAST_SHOWN = 4
-"""Characters, with the mark of elision."""
+"""Characters, including the ellipsis."""
 _PILL_EDGE = 18
-"""Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
+"""Padding and border of a pill in pixels, both sides, which a stylesheet takes from the text's width."""
 
 
 class ElidedText(QLabel):
-    """One line that yields: it says less, then elides to the room it gets, and then has the whole text as tooltip."""
+    """A one-line label that shortens and then elides its text to fit; the whole text is then the tooltip."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # A label with a border would indent its text by itself, on one side only.
+        # A label with a border would indent its text, on one side only.
         self.setIndent(0)
         self._full, self._brief, self._tip = text, "", ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -44,7 +44,7 @@ class ElidedText(QLabel):
         self._fit()
 
     def set_full(self, text: str, brief: str = "") -> None:
-        """Show `text`, or `brief` where that does not fit, elided as needed."""
+        """Show `text`, or `brief` if that does not fit, elided if necessary."""
         if (text, brief) == (self._full, self._brief):
             return
         self._full, self._brief = text, brief
@@ -52,7 +52,7 @@ class ElidedText(QLabel):
         self._fit()
 
     def set_tip(self, tip: str) -> None:
-        """Show `tip` as tooltip instead of the whole text."""
+        """Set a tooltip in place of the whole text."""
         self._tip = tip
         self.setAccessibleDescription(tip)
         self._fit()
@@ -84,7 +84,7 @@ class ElidedText(QLabel):
         whole = metrics.horizontalAdvance(self._full) <= room
         wanted = self._full if whole or not self._brief else self._brief
         shown = metrics.elidedText(wanted, Qt.TextElideMode.ElideRight, room)
-        # A mark for what is missing, with a letter or two, says nothing; nor does less than half of what is brief.
+        # An ellipsis with a letter or two is useless; so is less than half of the brief text.
         least = _LEAST_SHOWN if wanted is self._full else max(_LEAST_SHOWN, len(wanted) // 2 + 2)
         self.setText("" if shown != wanted and len(shown) < least else shown)
         self.setToolTip(self._tip or (self._full if shown != self._full else ""))
@@ -98,15 +98,16 @@ _YIELDING = (
     (1, False, False, True),
     (1, False, False, False),
 )
-"""What is shown where there is ever less room: the key of the palette (0: yes), the name, the settings, the views."""
+"""Header parts shown at each level of decreasing room: the key of the palette (0: shown), the name, the settings, the
+views."""
 
 
 class WindowHeader(QFrame):
-    """The product's name, the views, a notice or what the session cost, and the menu.
+    """Contains the product's name, the view tabs, a notice or the cost of the session, and the menu.
 
-    What there is no room for yields: first the session, while a notice is shown; where text is large or the window
-    small also the name, the key of the palette, the settings and at last the views, which are in the menu, whether a
-    notice is shown or not. So a notice moves nothing.
+    Parts are hidden when room is short: first the session, while a notice is shown; with large text or a small window
+    also the name, the key of the palette, the settings and finally the views, which are also in the menu. These are
+    hidden whether a notice is shown or not, so that a notice never moves anything.
     """
 
     settings_clicked = Signal()
@@ -131,11 +132,11 @@ class WindowHeader(QFrame):
         self._palette = KeyNameButton("Palette", "Ctrl K", parent=self)
         self._palette.clicked.connect(self.palette_clicked)
         self._settings = settings = QPushButton(self)
-        settings.setText("Settings")  # the constructor that takes it would load QIcon and its theme
+        settings.setText("Settings")  # the constructor with a text would load QIcon and its theme
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
         self._menu = QPushButton(self)
-        self._menu.setText("Menu ▾")  # the constructor that takes it would load QIcon and its theme
+        self._menu.setText("Menu ▾")  # the constructor with a text would load QIcon and its theme
         self._menu.setAccessibleName("Menu")
         set_role(self._menu, "quiet")
         layout = QHBoxLayout(self)
@@ -154,7 +155,7 @@ class WindowHeader(QFrame):
         self.name_keys(first_keys)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         self._palette.set_key(name("palette"))
         self._palette.setToolTip(with_key("Find any command, prompt, model or iteration", name("palette")))
         self._settings.setToolTip(with_key("Keys, endpoints, appearance", name("settings")))
@@ -164,13 +165,13 @@ class WindowHeader(QFrame):
         self._name_blind()
 
     def set_blind(self, *, on: bool) -> None:
-        """Say whether the next runs are blind."""
+        """Show whether the next runs are blind."""
         self._blind.setText("Blind on" if on else "Blind off")
         set_role(self._blind, "quiet-strong" if on else "quiet")
         self._name_blind()
 
     def blind(self) -> str:
-        """Return what is said about blind runs."""
+        """Return the displayed text about blind runs."""
         return self._blind.text()
 
     def _name_blind(self) -> None:
@@ -179,7 +180,7 @@ class WindowHeader(QFrame):
         self._blind.setAccessibleName(f"{self._blind.text()}: names are hidden until a verdict")
 
     def add_notice(self, notice: QWidget) -> None:
-        """Keep the room behind the views for `notice`, and that of the name where there are no tabs of views."""
+        """Place `notice` behind the view tabs; without tabs it takes the place of the name."""
         self._notice = notice
         self._layout.insertWidget(self._layout.indexOf(self._tabs or self._name) + 1, notice, 1000)
         self._layout.setAlignment(notice, Qt.AlignmentFlag(0))
@@ -190,7 +191,7 @@ class WindowHeader(QFrame):
         self._notice = None
 
     def add_views(self, tabs: QWidget) -> None:
-        """Put the tabs of the views beside the name, where they stand whatever else is shown."""
+        """Place the view tabs beside the name, at a fixed position."""
         self._tabs = tabs
         self._layout.insertWidget(1, tabs)
 
@@ -202,7 +203,7 @@ class WindowHeader(QFrame):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            # Something has other words, another size of text, or came or went.
+            # A part was shown or hidden, or its text or font size has changed.
             self._fit()
         return done
 
@@ -244,13 +245,13 @@ class WindowHeader(QFrame):
         self.setFixedHeight(max(44, 2 * self.fontMetrics().lineSpacing() + 14))
 
     def set_menu(self, menu: QMenu) -> None:
-        """Give the menu of all commands."""
+        """Set the menu of all commands."""
         self._menu.setMenu(menu)
         opens_menu(self._menu)
 
     def set_session(self, text: str, detail: str) -> None:
-        """Show the spend, iterations and median loop of this session; hidden while there is nothing to say."""
-        # Told at every start and end of a run, and most often the same as before.
+        """Show the spend, iterations and median loop of this session; hidden while the text is empty."""
+        # Called at every start and end of a run, usually with the same text.
         if (text, detail) != self._told:
             self._told = (text, detail)
             self._session.set_full(text)
@@ -290,7 +291,7 @@ class _Dot(QWidget):
 
 
 class StatusBar(QFrame):
-    """Engine, saving state and database, always in words."""
+    """Shows engine, saving state and database, always in words."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -323,39 +324,40 @@ class StatusBar(QFrame):
         self._restyle()
 
     def set_engine(self, text: str, tone: str) -> None:
-        """Say how the engine is; `tone` is a colour token, the words say the same."""
+        """Show the engine's state; `tone` is a colour token that repeats what the words say."""
         self._engine.set_full(text)
         self._tone = tone
         self._restyle()
 
     def engine(self) -> str:
-        """Return what is said about the engine."""
+        """Return the displayed engine state."""
         return self._engine.full()
 
     def set_saved(self, text: str) -> None:
-        """Say when the draft was last written, or that it could not be."""
+        """Show when the draft was last written, or that it could not be."""
         self._saved.setText(text)
 
     def saved(self) -> str:
-        """Return what is said about saving."""
+        """Return the displayed saving state."""
         return self._saved.text()
 
     def database(self) -> str:
-        """Return what is said about the database."""
+        """Return the displayed text about the database."""
         return self._database.full()
 
     def set_database(self, text: str, brief: str = "") -> None:
-        """Name the database and what it holds; `brief` says the more important part of it."""
+        """Show the name of the database and its size; `brief` is the more important part of the text."""
         self._database.set_full(text, brief)
 
     def set_forecast(self, text: str, detail: str, *, warns: bool = False) -> None:
-        """Say what the next run will take; `detail` is its tooltip. A warning is in the words as well."""
+        """Show the forecast of the next run; `detail` is its tooltip. With `warns`, the text itself contains the
+        warning."""
         set_role(self._forecast, "pill-warn" if warns else "small")
         self._forecast.set_full(text)
         self._forecast.set_tip(detail)
 
     def forecast(self) -> tuple[str, str]:
-        """Return what is said about the next run, and its detail."""
+        """Return the displayed forecast and its detail."""
         return self._forecast.full(), self._forecast.toolTip()
 
     def _restyle(self) -> None:

@@ -1,4 +1,4 @@
-"""The commands about the window itself."""
+"""Commands of the window itself."""
 
 from __future__ import annotations
 

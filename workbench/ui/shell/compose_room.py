@@ -1,6 +1,7 @@
-"""What the window gives Compose, and what it asks of it.
+"""The interface between the window and Compose.
 
-Invariant: the window knows Compose only by the class that is here; Compose gets what the window has painted already.
+Invariant: the window knows Compose only through `ComposePart`; Compose takes over the page that the window has already
+painted.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComposeOwner:
-    """What the window gives Compose: the page that it shows already, the open prompt, and its bars."""
+    """What the window passes to Compose: the page already shown, the open prompt, and the bars."""
 
     page: ComposeView
     compose: ComposeSession
@@ -46,51 +47,51 @@ class ComposeOwner:
     status: StatusBar
     remembered: RemembersSettings
     queue_run: Callable[[], bool]
-    """Queues a run until the window is complete; False when it is."""
+    """Queues a run until the window is complete; returns False afterwards."""
     focus_timeline: Callable[[], object]
-    """Gives the list of iterations the keyboard."""
+    """Moves the keyboard focus to the list of iterations."""
     point_at_iteration: Callable[[str, QMenu], object]
-    """Marks the row of an iteration as the one that a menu is about, until it closes."""
+    """Marks the row of an iteration as the target of a menu, until the menu closes."""
 
 
 class ComposePart(Protocol):
-    """What the window asks of Compose."""
+    """The interface of Compose for the window."""
 
     def lanes(self) -> LanesOwner:
-        """Return what the lanes show and change."""
+        """Return the owner interface of the lanes."""
 
     def begin(self) -> None:
-        """Start to work: the lanes are in the page, and all actions are made."""
+        """Start up: the lanes are in the page, and all actions exist."""
 
     def fill(self, state: WindowState) -> WindowState:
-        """Return the state with what Compose knows of it."""
+        """Return the state with the fields that Compose provides."""
 
     def show_state(self, state: WindowState) -> None:
-        """Show what the run bar and the lanes tell of the state."""
+        """Update run bar and lanes for the state."""
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
 
     def close_open(self) -> bool:
-        """Close the find bar, or the question before a run; False when neither is open."""
+        """Close the find bar, or the confirmation before a run; return False if neither is open."""
 
     def escape(self) -> None:
-        """Remove the marks of the timeline, else leave what is past, else stop what runs."""
+        """Clear the marks of the timeline, else leave the past iteration, else stop what runs."""
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        """Return the panes for F6, each with a callable that focuses it."""
 
     def stops(self) -> Sequence[QWidget]:
-        """Return the parts in the order of Tab."""
+        """Return the parts in Tab order."""
 
     def lane_title(self, slot: str) -> str:
-        """Return the shown name of a lane, "" for one that is not shown."""
+        """Return the displayed name of a lane, "" if it is not shown."""
 
     def retry(self, slots: list[str]) -> None:
-        """Repeat the calls of lanes as they were."""
+        """Retry the calls of lanes unchanged."""
 
     def limits(self) -> Limits:
-        """Return what a run may take before a person is asked."""
+        """Return the limits above which a run asks for confirmation."""
 
     def read_limits(self) -> None:
         """Read these limits from the history."""
@@ -99,13 +100,13 @@ class ComposePart(Protocol):
         """Show a row of the timeline."""
 
     def open_iteration_menu(self, uid: str, at: QPoint) -> None:
-        """Open the menu of a row of the timeline at a global position."""
+        """Open the menu of a timeline row at a global position."""
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
+        """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""
 
     def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a field for text."""
+        """Record that a key was pressed in a text field."""
 
 
 COMPOSE: Room[ComposeOwner, ComposePart] = Room("window.compose")

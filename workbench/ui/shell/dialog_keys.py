@@ -1,7 +1,7 @@
-"""Keys in dialogs: Enter presses the button that has the keyboard, and a key that is held does its thing once.
+"""Keys in dialogs: Enter presses the focused button, and a held key acts once.
 
-Invariant: what Enter does is what the focus ring says. Qt lets it press the primary button instead where the focused
-one takes no Enter from elsewhere, so that Enter on Cancel would do what is to be cancelled.
+Invariant: Enter acts on the button with the focus ring. By default Qt lets it press the primary button if the focused
+one does not accept Enter, so that Enter on Cancel would confirm.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 from workbench.ui.shell.key_filters import HeldKeys, KeyboardFilter, takes_text
 
 CATCHES = "catches"
-"""The property of a button that takes the next key itself, whatever it is."""
+"""Property of a button that handles the next key itself, whatever it is."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class DialogKeys(KeyboardFilter):
-    """Follows the keyboard through all windows but `main`, where it only ends an Enter that began in a dialog."""
+    """Filters keys in all windows except `main`, where it only blocks an Enter that began in a dialog."""
 
     def __init__(self, main: QWidget) -> None:
         super().__init__(main, lambda _: True)
@@ -46,7 +46,7 @@ class DialogKeys(KeyboardFilter):
         if self._held.goes_on(event):
             if not self._is_once(watched, event):
                 return False
-            # As a shortcut it becomes a key press, and as that it ends here.
+            # Accepted as a shortcut override, it comes again as a key press, which is consumed here.
             event.accept()
             return True
         if event.key() not in _ENTER or overrides:
@@ -62,10 +62,10 @@ class DialogKeys(KeyboardFilter):
         return True
 
     def _is_once(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Whether a key that is held is not to go on at `watched`."""
+        """Whether the auto-repeat of a held key must be ignored at `watched`."""
         key, window = event.key(), watched.window()
         if key in _ENTER:
-            # It closed one window, and would press, choose or type in the one that has the keyboard since.
+            # It closed one window, and would press, choose or type in the one focused since.
             if window is not self._began_in:
                 return True
             is_line = not event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
-"""What a person wants with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
+"""What the user wants to do with a run: show it, read it as a proposal, restore it into the draft, or branch
+from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
@@ -48,14 +49,14 @@ class DataChanged:
 
 @dataclass(frozen=True, slots=True)
 class WindowCompleted:
-    """The window is complete: what goes on by itself begins."""
+    """The window is complete: background activity begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryChangeRequested:
-    """A person wants a change for which the history has to be closed.
+    """The user requests a change for which the history has to be closed.
 
-    The window closes with the usual questions; when one is answered with staying, nothing is changed.
+    The window closes with the usual questions; if the user answers one with staying, nothing is changed.
     """
 
     change: Change
@@ -63,29 +64,29 @@ class HistoryChangeRequested:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCleaningRequested:
-    """A person wants the file to be written anew, so that nothing of what was deleted for good is left in it."""
+    """The user requests rewriting the file, so that no trace of permanently deleted data is left in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryChanged:
-    """Runs, prompts or verdicts changed, by an action of this window or by another process: lists read them again."""
+    """Runs, prompts or verdicts changed, by an action of this window or by another process: lists reload."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandStateChanged:
-    """Something changed that decides which commands are enabled, and that the window does not see itself."""
+    """Something that decides which commands are enabled changed, unseen by the window."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteOpening:
-    """The palette is about to open; a part of the window with something to find adds a source of it."""
+    """The palette is about to open; subscribers add their sources."""
 
     add: Callable[[PaletteSource], object]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyBindingsRequested:
-    """A feature shows the keys of all commands; the window calls `use` at once with those in force."""
+    """A feature needs the keys of all commands; the window calls `use` at once with the current ones."""
 
     use: Callable[[KeyBindings], object]
 
@@ -99,40 +100,40 @@ class ViewShown:
 
 @dataclass(frozen=True, slots=True)
 class SideBarWanted:
-    """The shown view wants the side bar beside it, or all the room for itself."""
+    """The shown view requests the side bar beside it, or the full width."""
 
     is_shown: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FocusPlaced:
-    """A feature moved the focus to where a person's last key or click leads, so that bare keys act there."""
+    """A feature moved the focus as the user's last key or click requested, so that bare keys act there."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackChosen:
-    """A person chose a pack where something else could have been chosen, too, or dropped one."""
+    """The user chose a pack in a place that also offers other things, or dropped one."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class PackExportRequested:
-    """A person wants to export one prompt as a pack."""
+    """The user requests exporting one prompt as a pack."""
 
     prompt_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRequested:
-    """A person wants training files of one prompt."""
+    """The user requests training files of one prompt."""
 
     prompt_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class TechniqueChosen:
-    """A person chose a technique where everything can be found."""
+    """The user chose a technique in the palette."""
 
     technique: Technique
 
@@ -146,19 +147,19 @@ class PromptOpened:
 
 @dataclass(frozen=True, slots=True)
 class ProposalChosen:
-    """A person chose an earlier proposal for the open prompt."""
+    """The user chose an earlier proposal for the open prompt."""
 
     run_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallSent:
-    """A feature sent something to a model, whose answer comes with `AnswersGrew`."""
+    """A feature sent a request to a model, whose answer comes with `AnswersGrew`."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersGrew:
-    """Answers got more text, or ended; published once a frame at most."""
+    """Answers got more text, or ended; published at most once per frame."""
 
     outputs: Collection[str]
 
@@ -172,23 +173,21 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class ContinuationRequested:
-    """A person wants to continue from the answer that a lane shows."""
+    """The user requests continuing from the answer that a lane shows."""
 
     slot: str
 
 
 @dataclass(frozen=True, slots=True)
 class EmptyPromptFilled:
-    """A text that was not typed letter by letter became the only message of an empty prompt."""
+    """The only message of an empty prompt received a text in one step, not typed letter by letter."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RowsComparison:
-    """A person wants to compare two rows of the timeline; without `new` one with the draft, without `old` the shown
-    one.
-    """
+    """The user compares two rows of the timeline; without `new` one with the draft, without `old` the shown one."""
 
     old: str | None = None
     new: str | None = None
@@ -196,7 +195,7 @@ class RowsComparison:
 
 @dataclass(frozen=True, slots=True)
 class VersionsComparison:
-    """A person wants to compare two versions of any prompt."""
+    """The user compares two versions of any prompt."""
 
     prompt_uid: str
     old: int
@@ -205,7 +204,7 @@ class VersionsComparison:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """A run that is compared with another one, by its name on the screen."""
+    """One of two compared runs, with its displayed name."""
 
     name: str
     detail: IterationDetail
@@ -213,7 +212,7 @@ class ComparedRun:
 
 @dataclass(frozen=True, slots=True)
 class RunsComparison:
-    """A person wants to compare the prompts of two runs, of whichever prompts they are."""
+    """The user compares the prompts of two runs, which may belong to different prompts."""
 
     older: ComparedRun
     newer: ComparedRun
@@ -221,7 +220,7 @@ class RunsComparison:
 
 @dataclass(frozen=True, slots=True)
 class MarkedRowsCompared:
-    """The two marked rows of the timeline are compared, so that they need their marks no more."""
+    """The two marked rows of the timeline are being compared, so their marks can be cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,7 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class RunChosen:
-    """A person wants a run in Compose, where its prompt may not be open yet."""
+    """The user opens a run in Compose, where its prompt may not be open yet."""
 
     prompt_uid: str
     run_uid: str
@@ -242,47 +241,47 @@ class RunChosen:
 
 @dataclass(frozen=True, slots=True)
 class RunsDeleted:
-    """Runs are deleted, and can be brought back or not."""
+    """Runs were deleted, with or without the possibility of undo."""
 
     run_uids: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
 class RunsBroughtBack:
-    """Deleted runs are in the history again."""
+    """Deleted runs were restored to the history."""
 
     run_uids: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
 class RunNoted:
-    """Another note is on a run."""
+    """The note of a run changed."""
 
     run_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoteRequested:
-    """A person wants to write a note on the run that is selected in the History."""
+    """The user requests editing the note of the run selected in the History."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchChosen:
-    """A person chose a saved search."""
+    """The user chose a saved search."""
 
     query: str
 
 
 @dataclass(frozen=True, slots=True)
 class PromptDeletionRequested:
-    """A person wants to delete a prompt with its runs."""
+    """The user requests deleting a prompt with its runs."""
 
     prompt_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsRequested:
-    """A person wants a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+    """The user requests a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
 
     page: SettingsPage = "keys"
     item: str = ""
@@ -290,26 +289,26 @@ class SettingsRequested:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFormRequested:
-    """A person wants to add an endpoint at an address, "" for one that is not known yet."""
+    """The user requests adding an endpoint at an address, "" if the address is not known yet."""
 
     address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsCloseRequested:
-    """The settings have to be closed before `then` is called, which is never if something typed would be lost."""
+    """The settings must close before `then` is called; it is not called if unsaved input would be lost."""
 
     then: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsClosed:
-    """The settings were closed, so that limits hold from now on."""
+    """The settings were closed; changed limits apply from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequested:
-    """A person wants to choose a model in place of that of `lane`, over a dialog or the window.
+    """The user requests choosing another model for `lane`, over a dialog or the window.
 
     `use` gets the endpoint and the model once both can be used.
     """
@@ -321,10 +320,10 @@ class ModelRequested:
 
 @dataclass(frozen=True, slots=True)
 class StartNotice:
-    """A sentence to say once the window is whole, beside what else there is to say then.
+    """A notice to show once the window is complete, together with other start-up notices.
 
-    `act` is what its button with `label` does, and `dismissed` is called when a person closes the notice; `detail` is
-    folded until it is asked for.
+    `act` is the action of its button `label`, and `dismissed` is called when the user closes the notice; `detail` is
+    folded at first.
     """
 
     key: str
@@ -337,26 +336,26 @@ class StartNotice:
 
 @dataclass(frozen=True, slots=True)
 class BuiltinModelRequested:
-    """A person wants to install the built-in model."""
+    """The user requests installing the built-in model."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressConfirmationRequested:
-    """A person wants to decide whether the key of a lane may go to the address of its endpoint."""
+    """The user requests deciding whether the key of a lane may be sent to the address of its endpoint."""
 
     slot: str
 
 
 @dataclass(frozen=True, slots=True)
 class LaneRetryRequested:
-    """What kept a lane from an answer is settled: its call is repeated as it was."""
+    """The obstacle to a lane's answer was removed: its call is retried unchanged."""
 
     slot: str
 
 
 @dataclass(frozen=True, slots=True)
 class LaneModelChosen:
-    """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
+    """The user chose a model in the palette, for a new lane or for the focused one."""
 
     endpoint: str
     model: str
@@ -370,15 +369,15 @@ class KeysChanged:
 
 @dataclass(frozen=True, slots=True)
 class EndpointsChanged:
-    """Endpoints were saved or removed; `then` is called once Compose has read them."""
+    """Endpoints were saved or removed; `then` is called once Compose has reloaded them."""
 
     then: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsPart:
-    """A page of the settings that another feature has. `make` is called when it is first looked at and gets where the
-    page asks its questions; `close` is called when the settings close, if it was made.
+    """A page of the settings contributed by another feature. `make` is called when the page is first shown and gets the
+    parent for its questions; `close` is called when the settings close, if the page was made.
     """
 
     page: SettingsPage
@@ -389,6 +388,6 @@ class SettingsPart:
 
 @dataclass(frozen=True, slots=True)
 class SettingsOpening:
-    """The settings are about to open; a feature that has a page for them adds it."""
+    """The settings are about to open; subscribers add their pages."""
 
     add: Callable[[SettingsPart], object]

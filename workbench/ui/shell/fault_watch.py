@@ -1,6 +1,6 @@
-"""Unexpected exceptions of the window's process: logged, and said where the person looks.
+"""Handles unexpected exceptions of the window's process: logs them and shows a notice.
 
-Invariant: what a slot, a thread or an event handler raises does not end the window.
+Invariant: an exception in a slot, a thread or an event handler does not end the window.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_BYTES = 256 * 1024
 
 
 class FaultWatch(QObject):
-    """Logs exceptions in `state`, and says each with `show(sentence, detail)` on the UI thread, until `end`."""
+    """Logs exceptions in `state`, and calls `show(sentence, detail)` for each on the UI thread, until `end`."""
 
     _happened = Signal(str, str)
 
@@ -33,7 +33,7 @@ class FaultWatch(QObject):
         self._crashes = _watch_crashes(state)
 
     def end(self) -> None:
-        """Leave exceptions to Python again."""
+        """Restore Python's exception hooks."""
         self._end()
         if self._crashes is not None:
             self._crashes()
@@ -45,7 +45,7 @@ class FaultWatch(QObject):
 
 
 def _watch_crashes(state: Path) -> Callable[[], None] | None:
-    """Let a crash of a library leave the places where the threads were; return what ends this, None if it cannot be.
+    """Make a crash in native code dump the tracebacks of all threads; return what disables this, None on failure.
 
     The interpreter writes files, lines and names of functions, no values.
     """

@@ -1,8 +1,8 @@
-"""What a feature is: commands, a controller that carries them out, and perhaps a view.
+"""The structure of a feature: commands, a controller that carries them out, and perhaps a view.
 
-Invariant: a feature's controller is made when one of its commands is first used, an event that it handles is first
-published or its view is made, so that a feature costs nothing at the start. The title, condition and action of a
-command stand in one row.
+Invariant: a feature's controller is made when one of its commands is first used, an event it handles is first
+published, or its view is made, so that a feature costs nothing at start-up. Title, condition and action of a command
+are in one row.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ class FeatureController(Protocol):
     """Carries out the commands of a feature."""
 
     def stop(self) -> None:
-        """End background work, because the window closes."""
+        """Stop background work, because the window closes."""
 
 
 @runtime_checkable
 class VerdictController(Protocol):
-    """The controller of a view in which keys give verdicts. It is asked only while its view is shown."""
+    """The controller of a view with verdict keys. Called only while its view is shown."""
 
     @property
     def is_judging(self) -> bool:
-        """Whether something waits for a verdict."""
+        """Whether a judgement is expected."""
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict can be taken back."""
+        """Whether a verdict can be undone."""
 
     @property
     def can_redo(self) -> bool:
-        """Whether a verdict that was taken back can be given again."""
+        """Whether an undone verdict can be redone."""
 
     def undo(self) -> None:
-        """Take the last verdict back."""
+        """Undo the last verdict."""
 
     def redo(self) -> None:
-        """Give the verdict again that was taken back last."""
+        """Redo the verdict undone last."""
 
     def verdict_key(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
+        """Give the verdict of a key; return False if it has no meaning now."""
 
 
 C = TypeVar("C", bound=FeatureController, covariant=True)
@@ -64,46 +64,46 @@ class Subscription:
 
     kind: type
     handle: Callable[[Any, Any], object]
-    """Takes the controller and the event, and returns what it changed (`Changed`) or None."""
+    """Takes the controller and the event, and returns the changes (`Changed`) or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureView:
-    """A view of a feature: `key` names it in conditions of commands, and its tab says `title`."""
+    """A view of a feature: `key` is its id in the conditions of commands, `title` the text of its tab."""
 
     key: View
     title: str
     position: int
-    """Of its tab, from left to right; there may be gaps."""
+    """Sort key of its tab, from left to right; there may be gaps."""
     make: Callable[[Any], Making]
-    """Takes the controller, and makes the page in steps. The page may be any of the protocols in `shell.views`."""
+    """Takes the controller, and makes the page in steps. The page may implement any protocol of `shell.views`."""
     enter: Callable[[Any], object]
-    """Takes the controller, and gives the page the keyboard."""
+    """Takes the controller, and focuses the page."""
     has_side: bool = True
-    """Whether the side bar is beside it."""
+    """Whether the side bar is shown beside it."""
     preload: tuple[str, ...] = ()
-    """The modules that it is made of, imported before it is made while the window is idle, each one step."""
+    """Modules of the page, imported in single steps while the window is idle, before the page is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeaturePart:
-    """A widget of a feature that stands in a page of another one, or what this shows. It is made while the window is
+    """A widget of a feature for a room in another feature's page, or the content of the room. Made while the window is
     built.
     """
 
     room: Room[Any, Any]
     make: Callable[[Any, Any], object]
-    """Takes the controller and what the owner of the room gives, and returns what the type of the room says."""
+    """Takes the controller and what the owner of the room provides, and returns an object of the room's type."""
     preload: tuple[str, ...] = ()
-    """The modules that this needs; a thread imports them before the window is built."""
+    """Modules of this part; a thread imports them before the window is built."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature(Generic[C]):
-    """A feature by its name. `make` imports what the feature needs; `preload` names these modules, each one step.
+    """A feature and its name. `make` imports what the feature needs; `preload` lists these modules, one step each.
 
-    The `run` of each command takes the controller and returns what it changed, or None. A controller that has to follow
-    events only once it is made subscribes by itself.
+    The `run` of each command takes the controller and returns its changes, or None. A controller that has to handle
+    events only after it is made subscribes by itself.
     """
 
     id: str
@@ -116,7 +116,7 @@ class Feature(Generic[C]):
 
 
 class FeatureSet:
-    """All features of a window. Views come in the order of their positions, everything else in that of the features."""
+    """All features of a window. Views are ordered by position, everything else by feature."""
 
     def __init__(self, features: Iterable[Feature[Any]]) -> None:
         self._features = tuple(features)
@@ -125,23 +125,24 @@ class FeatureSet:
         return iter(self._features)
 
     def commands(self) -> CommandRegistry:
-        """Return the commands of the window, those of features last in their group unless they follow another one."""
+        """Return the commands of the window; those of features are last in their group unless they name another one
+        with `after`."""
         return CommandRegistry((*COMMANDS, *(command for feature in self for command in feature.commands)))
 
     def views(self) -> tuple[View, ...]:
-        """Return the ids of all views, in the order of their tabs."""
+        """Return the ids of all views, in tab order."""
         return tuple(view.key for view in self._views())
 
     def preload_parts(self) -> tuple[str, ...]:
-        """Return the modules that the window cannot be built without."""
+        """Return the modules required to build the window."""
         return tuple(name for feature in self if feature.part is not None for name in feature.part.preload)
 
     def preload_views(self) -> tuple[str, ...]:
-        """Return the modules that views are made of, to be imported before these are made."""
+        """Return the modules of the views, to be imported before these are made."""
         return tuple(name for view in self._views() for name in view.preload)
 
     def preload(self) -> tuple[str, ...]:
-        """Return the modules that features want to have imported while the window is idle."""
+        """Return the modules that features preload while the window is idle."""
         return tuple(name for feature in self for name in feature.preload)
 
     def _views(self) -> list[FeatureView]:
@@ -150,7 +151,7 @@ class FeatureSet:
 
 
 def bound(commands: Iterable[Command], controller: object) -> dict[str, Callable[[], object]]:
-    """Return what each command does with a controller that is there, by the command's id."""
+    """Return the actions of commands with an existing controller, by command id."""
     return {command.id: partial(command.run, controller) for command in commands if command.run is not None}
 
 
@@ -166,7 +167,7 @@ class FeatureHost:
                 services.events.subscribe(one.kind, partial(self._handle, feature, one))
 
     def actions(self) -> dict[str, Callable[[], object]]:
-        """Return what each command does, by its id."""
+        """Return the actions of all commands, by id."""
         return {
             command.id: partial(self._run, feature, command)
             for feature in self._features.values()
@@ -174,13 +175,13 @@ class FeatureHost:
         }
 
     def controller(self, feature_id: str) -> FeatureController:
-        """Return the controller of a feature, made now if it was not yet."""
+        """Return the controller of a feature, creating it if necessary."""
         if feature_id not in self._controllers:
             self._controllers[feature_id] = self._features[feature_id].make(self._services)
         return self._controllers[feature_id]
 
     def part(self, room: Room[G, W], given: G) -> W:
-        """Return the widget for a room, made now by the feature that has one; raises LookupError where none has."""
+        """Create the widget for a room from the feature that provides it; raises LookupError if none does."""
         for feature in self._features.values():
             if feature.part is not None and feature.part.room == room:
                 made: W = feature.part.make(self.controller(feature.id), given)  # type: ignore[assignment] # see `make`
@@ -188,7 +189,7 @@ class FeatureHost:
         raise LookupError(room.id)
 
     def places(self) -> dict[View, ViewPlace]:
-        """Return the views of the features, in the order of their tabs."""
+        """Return the views of the features, in tab order."""
         return {
             view.key: ViewPlace(
                 view.title, partial(self._make_view, feature, view), partial(self._enter, feature, view), view.has_side
@@ -200,7 +201,7 @@ class FeatureHost:
         }
 
     def verdicts(self, shown: View) -> VerdictController | None:
-        """Return the controller of the shown view if verdicts are given there, and the view is made."""
+        """Return the controller of the shown view if it has verdict keys and is made."""
         for feature in self._features.values():
             if feature.view is not None and feature.view.key == shown:
                 controller = self._controllers.get(feature.id)

@@ -1,10 +1,10 @@
-"""Tracks whether the person put the keyboard focus where it is, or it fell back there.
+"""Tracks whether the user placed the keyboard focus, or it fell back to where it is.
 
-Invariant: the focus is placed after a mouse press, Tab, or a key of ours that goes somewhere (F6, Ctrl+Page Down). It
-is not placed once it moved by itself (a widget was hidden, a menu or dialog closed, the window became active again,
-the program moved it), nor after letters were typed that mean nothing there. Within one lane, or the pair that is
-judged, the program may move a placed focus. Bare keys of commands that record, send or change something, and Space on
-buttons that judge or open menus, act only while the focus is placed.
+Invariant: the focus is placed after a mouse press, Tab, or one of the product's navigation keys (F6, Ctrl+Page Down).
+It is no longer placed after it moved by itself (a widget was hidden, a menu or dialog closed, the window became active
+again, code moved it), or after the user typed letters that have no meaning there. Within one lane, or the judged pair,
+code may move a placed focus. Bare keys of commands that record, send or change something, and Space on buttons that
+judge or open menus, act only while the focus is placed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | 
 
 
 class FocusOrigin(KeyboardFilter):
-    """Follows the focus of `window`."""
+    """Tracks the focus of `window`."""
 
     placed_changed = Signal(bool)
     """Whether the focus is placed now."""
 
     def __init__(self, window: QWidget, shown_view: Callable[[], View]) -> None:
         self._window, self._shown_view = window, shown_view
-        # Where the focus is, by address: of a widget that Qt made itself Python knows another object each time.
+        # The focus widget by address, because Python sees a new wrapper object each time for a widget created by Qt.
         self._here = 0
         self._area: weakref.ref[QWidget] | None = None
         self._viewport: QWidget | None = None
@@ -52,7 +52,7 @@ class FocusOrigin(KeyboardFilter):
         self._tabs = self._placed = self._is_coming = self.is_typing = False
         self._left: weakref.ref[QWidget] | None = None
         super().__init__(window, lambda widget: widget.window() is window)
-        # Until the events at hand are over, what the program moves away from an area may come back to it.
+        # A focus that code moves out of an area may return to it until the current events are processed.
         self._settled = QTimer(self, singleShot=True, interval=0)
         self._settled.timeout.connect(self._forget_left)
         app = QApplication.instance()
@@ -60,9 +60,9 @@ class FocusOrigin(KeyboardFilter):
         app.focusWindowChanged.connect(self._window_changed)
 
     def place(self) -> None:
-        """Take the focus as placed where it is: a key of the person led there.
+        """Mark the focus as placed, because a key of the user moved it.
 
-        A command of the palette may lead there before the window is active again; then it counts from that moment.
+        A command of the palette may move it before the window is active again; then it counts from that moment.
         """
         focused = QApplication.focusWidget()
         self._is_coming = focused is None
@@ -71,12 +71,12 @@ class FocusOrigin(KeyboardFilter):
 
     @property
     def is_placed(self) -> bool:
-        """Whether the person put the focus where it is, and no menu or other window of the program is open."""
+        """Whether the user placed the focus, and no menu or other window of the program is open."""
         return self._placed and self._is_reached()
 
     @property
     def is_in_area(self) -> bool:
-        """Whether bare verdict keys act: the focus is placed in a lane, or in the pair that is judged."""
+        """Whether bare verdict keys act: the focus is placed in a lane, or in the judged pair."""
         return self.is_placed and self._has_area()
 
     def allows(self, command: Command) -> bool:
@@ -92,7 +92,7 @@ class FocusOrigin(KeyboardFilter):
             return True
         return self.is_placed if key == Qt.Key.Key_Space else not self.is_typing
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):
@@ -112,9 +112,9 @@ class FocusOrigin(KeyboardFilter):
             return
         reason = event.reason()
         if reason == Qt.FocusReason.PopupFocusReason:
-            # Opening a menu moves no focus in Qt's eyes; closing it gives the keys back to where they were.
+            # Qt reports no focus change when a menu opens; closing it returns the keys to where they were.
             self._fall_back()
-        # Qt also names Tab as the reason when it looks for another widget because one is hidden.
+        # Qt also reports Tab as the reason when it looks for another widget because one is hidden.
         is_fallback = reason in _TABS and not self._tabs
         self._reason = Qt.FocusReason.OtherFocusReason if is_fallback else reason
 
@@ -124,7 +124,7 @@ class FocusOrigin(KeyboardFilter):
         reason, self._reason = self._reason, Qt.FocusReason.NoFocusReason
         self._tabs = False
         if new is None:
-            # Also between two places in a lane, where another page of an answer comes to the front.
+            # Also between two widgets of a lane, when another page of an answer is raised.
             self._here = 0
             if reason == Qt.FocusReason.ActiveWindowFocusReason:
                 self._fall_back()
@@ -145,7 +145,7 @@ class FocusOrigin(KeyboardFilter):
                 self._settled.start()
 
     def _is_reached(self) -> bool:
-        """Whether keys go to the focus that was seen last, and no menu or other window of the program is open."""
+        """Whether keys reach the last known focus, and no menu or other window of the program is open."""
         is_here = self._here != 0 and self._here == _address(QApplication.focusWidget())
         return is_here and self._window.isActiveWindow() and not self._is_covered()
 
@@ -164,7 +164,7 @@ class FocusOrigin(KeyboardFilter):
             self._fall_back()
 
     def _is_right_click(self, old: QWidget | None, new: QWidget, reason: Qt.FocusReason) -> bool:
-        """Give the focus back to `old` where a right click would take it into a lane: that opens a menu, no more."""
+        """Return the focus to `old` if a right click would move it into a lane, because that only opens a menu."""
         if (
             reason != Qt.FocusReason.MouseFocusReason
             or QApplication.mouseButtons() != Qt.MouseButton.RightButton
@@ -173,7 +173,7 @@ class FocusOrigin(KeyboardFilter):
             or not can_have_keyboard(old)
         ):
             return False
-        # Known as the present place still, so that it stays placed or not as it was.
+        # Still the recorded focus widget, so it stays placed or not as before.
         old.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
@@ -195,7 +195,7 @@ class FocusOrigin(KeyboardFilter):
             self.placed_changed.emit(placed)
 
     def _watch_viewport(self, widget: QWidget | None) -> None:
-        """See mouse presses where the focus is already, but not in text that is edited: bare keys are text there."""
+        """Watch mouse presses on the focused widget, except in editable text, where bare keys are text."""
         if self._viewport is not None and isValid(self._viewport):
             self._viewport.removeEventFilter(self)
         self._viewport = None
@@ -206,7 +206,7 @@ class FocusOrigin(KeyboardFilter):
     def _is_covered(self) -> bool:
         if QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None:
             return True
-        # One that just opened has not got the focus yet: keys that were on their way to it arrive here.
+        # A window that just opened does not have the focus yet: keys on their way to it arrive here.
         return any(self._covers(other) for other in QApplication.topLevelWidgets())
 
     def _covers(self, other: QWidget) -> bool:
@@ -214,12 +214,12 @@ class FocusOrigin(KeyboardFilter):
 
 
 def _address(widget: QWidget | None) -> int:
-    """Return what tells widgets apart, 0 for none."""
+    """Return the address that identifies a widget, 0 for none."""
     return 0 if widget is None else int(getCppPointer(widget)[0])
 
 
 def _area_of(widget: QWidget) -> QWidget | None:
-    """Return the lane, or the page of a judged pair, that holds `widget`."""
+    """Return the lane, or the page of a judged pair, that contains `widget`."""
     around: QWidget | None = widget
     while around is not None and not around.property(JUDGED_AREA):
         around = None if around.isWindow() else around.parentWidget()
@@ -227,13 +227,13 @@ def _area_of(widget: QWidget) -> QWidget | None:
 
 
 def _is_pressed(widget: QWidget) -> bool:
-    """Whether a mouse press on `widget` is under way; the one that makes a window active moves no focus in it."""
+    """Whether `widget` is being pressed with the mouse; the press that activates a window moves no focus in it."""
     pointer = widget.mapFromGlobal(QCursor.pos())
     return QApplication.mouseButtons() == Qt.MouseButton.LeftButton and widget.rect().contains(pointer)
 
 
 def _means_nothing(event: QKeyEvent) -> bool:
-    """Whether a key that reached a widget types a character which is no verdict; keys of commands reach none."""
+    """Whether a key that reached a widget types a character that is no verdict; keys of commands reach none."""
     if event.modifiers() & _HELD or event.key() == Qt.Key.Key_Space:
         return False
     text, shift = event.text(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

@@ -1,8 +1,8 @@
-"""Where the keyboard goes when what has it goes away.
+"""Restores the keyboard focus when the focused widget disappears.
 
-Invariant: a widget that is hidden, disabled or deleted while it has the keyboard gives it back to where the person
-worked before, never to whatever comes next: the space bar would press that. The header is passed by, because nobody
-works there: its buttons are pressed on the way.
+Invariant: when a focused widget is hidden, disabled or deleted, the focus returns to the last widget the user worked
+in, never to the next in the chain, which the space bar would press. The header is skipped, because its buttons are only
+pressed in passing.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 
 _KEPT = 12
-"""How many places are remembered; most of them may go at once, as those in a lane do."""
+"""Number of remembered widgets; many may disappear at once, as those in a lane do."""
 
 
 def can_have_keyboard(widget: QWidget) -> bool:
-    """Whether a widget is there, seen and enabled."""
+    """Whether a widget exists, is visible and is enabled."""
     return isValid(widget) and widget.isVisible() and widget.isEnabled()
 
 
 def way_back() -> Callable[[], None]:
-    """Return what gives the keyboard back to what has it now, if that can have it then."""
+    """Return a callable that restores the focus to the currently focused widget, if that can have it then."""
     before = QApplication.focusWidget()
 
     def back() -> None:
@@ -35,9 +35,9 @@ def way_back() -> Callable[[], None]:
 
 
 class FocusRestore(QObject):
-    """Remembers the places in `window` where the keyboard was, but for those in `header`.
+    """Remembers the focused widgets in `window`, except those in `header`.
 
-    They are followed from outside: a window that is asked for its focus widget keeps that alive, in PySide.
+    They are tracked by signals, because in PySide a window queried for its focus widget keeps that widget alive.
     """
 
     def __init__(self, window: QMainWindow, header: QWidget) -> None:
@@ -45,7 +45,7 @@ class FocusRestore(QObject):
         self._window, self._header = window, header
         self._trail: list[weakref.ref[QWidget]] = []
         self._here: weakref.ref[QWidget] | None = None
-        # Not a call that is put off: one that is not done yet would keep the window alive that it is about.
+        # A timer instead of a deferred call: a pending call would keep the window alive that it refers to.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
         app = QApplication.instance()
@@ -55,12 +55,12 @@ class FocusRestore(QObject):
 
     @property
     def is_lost(self) -> bool:
-        """Whether what has the keyboard in the window is going away, or went."""
+        """Whether the focused widget of the window is disappearing or gone."""
         here = self._here() if self._here is not None else None
         return self._here is not None and (here is None or not can_have_keyboard(here))
 
     def back(self) -> bool:
-        """Give the keyboard to the last place that is still there; False when there is none."""
+        """Focus the last remembered widget that can have the focus; return False if there is none."""
         for kept in reversed(self._trail):
             place = kept()
             if place is not None and can_have_keyboard(place):
@@ -70,7 +70,7 @@ class FocusRestore(QObject):
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is None:
-            # Also between two places, and while another window becomes the active one.
+            # Also between two widgets, and while another window becomes active.
             self._soon.start()
         elif self._window.isAncestorOf(new):
             self._here = weakref.ref(new)
@@ -79,6 +79,6 @@ class FocusRestore(QObject):
                 self._trail = [*others[1 - _KEPT :], self._here]
 
     def _look(self) -> None:
-        """A widget that was deleted leaves the keyboard with nobody."""
+        """A deleted widget leaves no focus widget."""
         if self._window.isActiveWindow() and QApplication.focusWidget() is None:
             self.back()

@@ -1,7 +1,8 @@
-"""Returns the focus to the text field that a click on a button took it from, once what the button opened is closed.
+"""Returns the focus to the text field it was in before a button was clicked, after the window that the button opened
+closes.
 
-Invariant: only a window that becomes active again is changed, and only while the focus is still on that button; what a
-person reached with the keyboard keeps it.
+Invariant: the focus changes only in a window that becomes active again, and only while it is still on that button; a
+focus moved by keyboard stays.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class _Click(NamedTuple):
 
 
 class FocusReturn(KeyboardFilter):
-    """Follows the focus through all windows of the program."""
+    """Tracks the focus through all windows of the program."""
 
     def __init__(self, parent: QWidget) -> None:
         self._reason = Qt.FocusReason.NoFocusReason

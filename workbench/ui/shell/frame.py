@@ -1,7 +1,7 @@
-"""What the first paint shows: the window's frame with the draft in its editor, at its final place and size.
+"""The frame of the window, painted first: the draft in its editor, at its final place and size.
 
-Invariant: importing this module loads nothing that the first paint does not need, and nothing that is added later moves
-the editor. Commands whose keys are pressed before the window is complete are queued.
+Invariant: importing this module loads nothing that the first paint does not need, and nothing added later moves the
+editor. Commands whose keys are pressed before the window is complete are queued.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
 _ZOOM_STEP = 0.1
 RUN, _ESCAPE = "run", "escape"
-"""Commands that the frame knows by their ids."""
+"""Ids of commands that the frame handles itself."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WindowFrame(QMainWindow):
-    """The top-level window. Without a glimpse of a draft it shows an empty one, of a prompt that does not exist yet."""
+    """The top-level window. Without a draft preview it shows an empty draft of a prompt that does not exist yet."""
 
     painted = Signal()
     """The first paint is on the screen."""
     completed = Signal()
-    """All parts are there and connected."""
+    """All parts exist and are connected."""
     deactivated = Signal()
-    """Another window is the active one now."""
+    """Another window became active."""
     closing = Signal()
-    """Emitted once, before the window goes."""
+    """Emitted once, before the window closes."""
 
     def __init__(self, theme: Theme, settings: Settings, glimpse: DraftPreview | None = None) -> None:
         super().__init__()
@@ -59,22 +59,22 @@ class WindowFrame(QMainWindow):
         self.parts: Callable[[], Sequence[QWidget]] = tuple
         self.may_close: Callable[[], bool] = lambda: True
         self.leaves_for: object = None
-        """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
+        """The change to make to the history after the window closes and before another one opens; None for none."""
         self.is_complete = False
         self.homing: FocusRestore | None = None
         self.focus_origin: FocusOrigin | None = None
-        """Both are None before the window is complete."""
+        """Both are None until the window is complete."""
         self.command_of: Callable[[str], str] = lambda key: ""
-        """Returns the id of the command that a key triggers, "" for none; asked before the window is complete."""
+        """Returns the id of the command that a key triggers, "" for none; used until the window is complete."""
         self._early: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
-        """Says what went wrong, with its technical detail; before the window is complete, once it is."""
+        """Shows an error with its technical detail; errors before the window is complete are shown afterwards."""
         self._build()
         self._show(glimpse)
 
     def _build(self) -> None:
-        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        # Outermost first: a widget that gets another parent is restyled with all its children.
         central = QWidget(self)
         self.setCentralWidget(central)
         self.header = WindowHeader(central)
@@ -107,7 +107,7 @@ class WindowFrame(QMainWindow):
 
     def _show(self, glimpse: DraftPreview | None) -> None:
         self.is_blank = glimpse is None
-        """Whether no stored draft is shown; what is typed then becomes a prompt with the uid of `glimpse`."""
+        """Whether no stored draft is shown; text typed then becomes a prompt with the uid of `glimpse`."""
         self.glimpse = glimpse or _empty_draft()
         self.view.set_draft(self.glimpse.content, self.glimpse.values)
         self.view.show_preview(self.glimpse.lanes, self.glimpse.based_on, is_stored=glimpse is not None)
@@ -115,22 +115,22 @@ class WindowFrame(QMainWindow):
         self._shown = self.text()
 
     def text(self) -> tuple[Content, Values]:
-        """Return what the editor holds, and all values."""
+        """Return the editor's content and all values."""
         return self.view.editor.content(), tuple(self.view.values.all_values().items())
 
     @property
     def is_edited(self) -> bool:
-        """Whether the person changed what the glimpse showed."""
+        """Whether the user changed the previewed draft."""
         return self.text() != self._shown
 
     def forget_glimpse(self) -> None:
-        """Show nothing of the draft that was glimpsed: the history that comes is another one."""
+        """Clear the preview, because another history is about to be opened."""
         self._early = []
         self.view.set_queued(False)
         self._show(None)
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
-        """Write into the settings in `directory` where things are, also the dividers that others added."""
+        """Store the window's geometry in the settings in `directory`, including dividers that other parts added."""
         mine = {name: divider for name, divider in self._dividers().items() if divider.is_by_hand}
         changed = geometry.remember(self, self.settings, {**mine, **(splitters or {})})
         try:
@@ -144,14 +144,14 @@ class WindowFrame(QMainWindow):
                 ),
             )
         except HostError as error:
-            from workbench.host.terminal import tell  # the first paint does without
+            from workbench.host.terminal import tell  # not needed for the first paint
 
-            # The window is closing: there is nowhere left to say it but the terminal.
+            # The window is closing, so only the terminal is left for the message.
             tell(error.sentence)
 
     def add_side(self, side: QWidget) -> None:
-        """Put the side bar into the room that is kept for it; called once."""
-        # Before the first layout a divider knows no sizes yet, only what it was asked for, and keeps that.
+        """Put the side bar into its reserved room; called once."""
+        # Before the first layout a splitter has no sizes yet, only requested ones, and keeps those.
         sizes = self.divider.sizes() if self.isVisible() else []
         if (room := self.divider.replaceWidget(0, side)) is not None:
             room.deleteLater()
@@ -159,11 +159,11 @@ class WindowFrame(QMainWindow):
             self.divider.setSizes(sizes)
 
     def add_notice(self, notice: QWidget) -> None:
-        """Put a notice into the room that the header keeps for it."""
+        """Put a notice into its reserved room in the header."""
         self.header.add_notice(notice)
 
     def complete(self) -> list[str]:
-        """Say that everything is there; return the ids of the commands that were queued, in order."""
+        """Mark the window as complete; return the ids of the queued commands, in order."""
         early, self._early, self.is_complete = self._early, [], True
         for problem in self._problems:
             self.show_problem(*problem)
@@ -172,7 +172,8 @@ class WindowFrame(QMainWindow):
         return early
 
     def queue(self, command: str) -> bool:
-        """Queue a command until the window is complete; False when it is. A run that waits is shown, Esc cancels it."""
+        """Queue a command until the window is complete; return False afterwards. A queued run is shown, and Esc cancels
+        it."""
         if self.is_complete:
             return False
         if command == _ESCAPE and RUN in self._early:
@@ -185,26 +186,26 @@ class WindowFrame(QMainWindow):
     def _queue_key(self, event: QKeyEvent) -> None:
         if self.is_complete:
             return
-        from workbench.app.keymap import only_outside_text  # no keys of commands come before the first paint
+        from workbench.app.keymap import only_outside_text  # no keys of commands arrive before the first paint
         from workbench.ui.shell.key_events import pressed
 
         key = pressed(event)
-        # A key that types a character is a command only where the person put the focus, which is not known yet.
+        # A key that types a character is a command only if the user placed the focus, which is not known yet.
         if key and not only_outside_text(key) and (command_id := self.command_of(key)):
             self.queue(command_id)
 
     def _dividers(self) -> dict[str, geometry.PaneDivider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if not self.is_complete:
             return super().focusNextPrevChild(forward)
-        # Qt asks for the next one, too, when what has the keyboard goes away.
+        # Qt also asks for the next widget when the focused one disappears.
         if self.homing is not None and self.homing.is_lost and self.homing.back():
             return True
-        from workbench.ui.shell.tab_order import step  # nobody tabs before the first paint
+        from workbench.ui.shell.tab_order import step  # not needed for the first paint
 
         return step(self, self.parts(), forward=forward)
 
@@ -216,7 +217,7 @@ class WindowFrame(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            # Qt presses the buttons of a window with the space bar alone.
+            # Qt presses the buttons of a window only with the space bar.
             pressed = self.focusWidget()
             if isinstance(pressed, QAbstractButton) and not event.isAutoRepeat():
                 pressed.click()
@@ -224,7 +225,7 @@ class WindowFrame(QMainWindow):
         self._queue_key(event)
         tab, control = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab), Qt.KeyboardModifier.ControlModifier
         if tab and event.modifiers() & control:
-            # What leaves a text has to go on at the button that comes next.
+            # Tab out of a text must continue at the next button.
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
         else:
             super().keyPressEvent(event)
@@ -244,7 +245,7 @@ class WindowFrame(QMainWindow):
         if not self.isActiveWindow():
             self.deactivated.emit()
         elif self.homing is not None and self.homing.is_lost:
-            # What had the keyboard went away while another window was the active one.
+            # The focused widget disappeared while another window was active.
             self.homing.back()
 
     def closeEvent(self, event: QCloseEvent) -> None:

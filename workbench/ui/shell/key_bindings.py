@@ -1,7 +1,7 @@
-"""The keys in force in the window.
+"""The effective key bindings of the window.
 
-Invariant: actions, and every sentence of the window that names a key, follow one keymap; a change holds at once and is
-kept in the settings by whoever follows `changed`.
+Invariant: actions, and every text of the window that names a key, follow one keymap. A change applies at once and is
+stored in the settings by the receiver of `changed`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from workbench.ui.shell.key_events import clean
 
 
 class KeyBindings(QObject):
-    """The commands of a window and their keys. `notice` says which stored keys could not be used, "" for none."""
+    """The commands of a window and their keys. `notice` names stored keys that could not be used, "" for none."""
 
     changed = Signal()
-    """Other keys are in force."""
+    """The bindings have changed."""
 
     def __init__(
         self, commands: CommandRegistry, stored: Mapping[str, Sequence[str]], parent: QObject | None = None
     ) -> None:
-        """`stored` are the keys that a person chose, by the ids of commands."""
+        """`stored` are the keys chosen by the user, by command id."""
         super().__init__(parent)
         self.commands = commands
         found = read(commands, stored, clean)
@@ -32,11 +32,11 @@ class KeyBindings(QObject):
         self.notice = found.notice
 
     def name(self, command_id: str) -> str:
-        """Return the key of a command as people read it, "" when it has none."""
+        """Return the key of a command in readable form, "" if it has none."""
         return self.keymap.name(command_id)
 
     def rebind(self, keymap: Keymap) -> None:
-        """Put other keys in force."""
+        """Replace the keymap."""
         if keymap.stored != self.keymap.stored:
             self.keymap = keymap
             self.changed.emit()

@@ -1,7 +1,7 @@
-"""Keys whose meaning depends on their physical position or on the focus.
+"""Event filters for keys whose meaning depends on their physical position or on the focus.
 
-Invariant: a letter or digit is text in a text field, and elsewhere acts only where the person put the focus
-(`focus_origin`); the key of a command that types nothing triggers that command in every field.
+Invariant: a letter or digit is text in a text field, and elsewhere acts only if the user placed the focus
+(`focus_origin`). The key of a command that types no character triggers that command in every field.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
 
 def takes_text(widget: QWidget | None) -> bool:
-    """Whether keys typed at `widget` are text."""
+    """Whether keys at `widget` are text input."""
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         return not widget.isReadOnly()
     return isinstance(widget, _EDITABLE)
 
 
 class HeldKeys:
-    """Tells a new key press from the auto-repeat of a held key.
+    """Distinguishes a new key press from the auto-repeat of a held key.
 
     X11 reports auto-repeat as a release and a press with the same timestamp. Qt recognises that only when both events
     are queued at once; otherwise it reports a new press each time.
@@ -81,17 +81,17 @@ class KeyboardFilter(QObject):
 
 
 class UndoKeys(Protocol):
-    """Decides whether a text field or the window gets the keys of undo and redo."""
+    """Decides whether a text field or the window gets the undo and redo keys."""
 
     def typed(self, widget: QWidget) -> None:
         """Record that a key is about to change the text of a field."""
 
     def claims(self, command_id: str) -> bool:
-        """Whether the window gets the key of "undo" or "redo" although a field would take it."""
+        """Whether the window takes the key of "undo" or "redo" from a text field."""
 
 
 class BareKeys(Protocol):
-    """Decides which keys without Ctrl act where the focus is."""
+    """Decides which keys without Ctrl act on the focused widget."""
 
     def allows(self, command: Command) -> bool:
         """Whether a bare key may trigger `command` now."""
@@ -101,13 +101,13 @@ class BareKeys(Protocol):
 
 
 class CommandKeys(KeyboardFilter):
-    """Passes keys of commands through the focus widget to `window`, whatever Qt would do with them there.
+    """Passes keys of commands from the focus widget to `window`, overriding Qt's own handling of them.
 
     A held key triggers its command or presses its button once, except commands that move step by step. A bare letter
-    triggers its command, and Space or Enter presses a button that judges or opens a menu, only where the person put
-    the focus.
+    triggers its command, and Space or Enter presses a button that judges or opens a menu, only if the user placed the
+    focus.
 
-    Qt's X11 bindings edit text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, so that a field would take these keys from the
+    Qt's X11 bindings edit text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, so a field would take these keys from the
     window. Fixed keys (undo) stay with the field, unless `undo` claims them.
     """
 
@@ -157,7 +157,7 @@ class CommandKeys(KeyboardFilter):
             return False
         if not overrides and not takes_text(watched):
             return False
-        # It comes as a key press only while the command is disabled; it does nothing then, in every field.
+        # It comes as a key press only while the command is disabled; then it does nothing, in any field.
         event.ignore()
         return True
 
@@ -177,9 +177,9 @@ def _is_typed(event: QKeyEvent, key: str) -> bool:
 
 
 class ViewKeys(QObject):
-    """Shows a view by Alt and a digit, also on keyboards that type digits with Shift, where a shortcut does not match.
+    """Shows a view on Alt and a digit, also on keyboards that type digits with Shift, where a shortcut does not match.
 
-    `show` gets the digit and returns whether there is a view of that number.
+    `show` takes the digit and returns whether there is a view of that number.
     """
 
     def __init__(self, window: QWidget, show: Callable[[int], bool]) -> None:
@@ -197,10 +197,10 @@ class ViewKeys(QObject):
 
 
 class VerdictKeys(QObject):
-    """Gives verdicts by keys that reach the window because no widget in it took them."""
+    """Gives verdicts on keys that reach the window because no widget handled them."""
 
     def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool], allows_bare: Callable[[], bool]) -> None:
-        """`judge` returns whether it took a key; `allows_bare`, whether a key without Ctrl may give a verdict."""
+        """`judge` returns whether it handled a key; `allows_bare`, whether a key without Ctrl may give a verdict."""
         super().__init__(window)
         self._judge, self._allows_bare = judge, allows_bare
         self._held = HeldKeys()

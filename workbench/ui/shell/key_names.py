@@ -1,6 +1,6 @@
-"""A button that says which key does the same.
+"""Buttons that display the shortcut of their command.
 
-Invariant: nothing here loads the table of commands, which the first paint can do without.
+Invariant: nothing here imports the table of commands, which the first paint does not need.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from workbench.ui.widgets.theme import set_role
 
 KeyName = Callable[[str], str]
-"""The key of a command as people read it, "" for none."""
+"""Returns the key of a command in readable form, "" for none."""
 
 
 def first_keys(command_id: str) -> str:
-    """Return the key that the table gives, for what is painted before the table is there."""
+    """Return the default key of a command, for the paint before the table is loaded."""
     return {
         "run": "Ctrl+Enter",
         "settings": "Ctrl+,",
@@ -28,12 +28,12 @@ def first_keys(command_id: str) -> str:
 
 
 def with_key(text: str, key: str) -> str:
-    """Return `text` with a key behind it in brackets, or alone when there is none."""
+    """Return `text` followed by a key in brackets, or alone if there is no key."""
     return f"{text} ({key})" if key else text
 
 
 class KeyNameButton(QPushButton):
-    """A push button with its key printed inside, which says less where there is less room."""
+    """A push button that displays its key, with shorter labels for less room."""
 
     def __init__(self, text: str, key: str, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,26 +46,26 @@ class KeyNameButton(QPushButton):
         self.set_label(text, text)
 
     def set_label(self, text: str, brief: str) -> None:
-        """Change the words, and the fewest of them that will do; the key stays."""
+        """Set the label and its shortest form; the key stays."""
         self._words = (text, brief)
         self._texts = (f"{text}   {self._key}" if self._key else text, text, brief)
         self.setText(self._texts[self._level])
         self.setAccessibleName(text)
 
     def set_key(self, key: str) -> None:
-        """Print another key, as people read it; "" for none."""
+        """Set the displayed key, in readable form; "" for none."""
         key = key.replace("Enter", "↵").replace("+", " ")
         if key != self._key:
             self._key = key
             self.set_label(*self._words)
 
     def say(self, level: int) -> None:
-        """Say everything (0), leave out the key (1), or say only the fewest words (2)."""
+        """Set the length of the label: full (0), without the key (1), or shortest (2)."""
         self._level = level
         self.setText(self._texts[level])
 
     def width_at(self, level: int) -> int:
-        """Return the pixels that the button wants at `level`, whatever it says."""
+        """Return the width in pixels that the button needs at `level`, whatever it shows."""
         metrics = self.fontMetrics()
         there, then = (metrics.horizontalAdvance(text) for text in (self.text(), self._texts[level]))
         return self.sizeHint().width() - there + then

@@ -1,9 +1,9 @@
-"""The notice: what the window says by itself, in the room that the header keeps for it.
+"""The notice bar in the header: messages that the window shows on its own initiative.
 
-Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
-over the window, and only while the person has it open. A question is seen whole before anybody can answer it: one that
-its room is too small for lies over the window, too. A brief notice goes by itself, and what it covered is there again;
-one that comes while a question stands is shown once that is gone.
+Invariant: a notice never shifts the layout. It takes the place of the product's name; the technical detail is an
+overlay, shown only while the user has it open. A question is fully visible before it can be answered: if its room is
+too small, it is shown in an overlay, too. A brief notice disappears by itself and uncovers the previous one; one that
+comes while a question is shown is delayed until that is gone.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from workbench.ui.widgets.theme import set_role
 _DETAIL_LIMIT = 20_000
 _DETAIL_HEIGHT = 140
 _WHOLE_WIDTH = 50
-"""Letters beside each other in a question that lies over the window."""
+"""Characters per line of a question in an overlay."""
 LINES = 2
 BRIEF_MS = 10_000
-"""How long a brief notice is there; while the mouse or the keyboard is in it, it stays."""
+"""Display time of a brief notice; it stays while it has the mouse or the keyboard focus."""
 
 
 class _Notice(NamedTuple):
@@ -55,7 +55,7 @@ class _Notice(NamedTuple):
 
 
 class NoticeText(QWidget):
-    """Text on up to `LINES` lines, the last one elided, with all of it as tooltip when it was."""
+    """Text on up to `LINES` lines; if the last one is elided, the tooltip is the whole text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +68,7 @@ class NoticeText(QWidget):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it can be seen at the present width."""
+        """Whether the whole text fits the present width."""
         return " ".join(self.lines()) == " ".join(self._full.split())
 
     def set_full(self, text: str) -> None:
@@ -79,7 +79,7 @@ class NoticeText(QWidget):
         self.update()
 
     def lines(self) -> list[str]:
-        """Return what is shown at the present width."""
+        """Return the lines displayed at the present width."""
         layout = QTextLayout(self._full, self.font())
         layout.setTextOption(QTextOption())
         found: list[str] = []
@@ -97,7 +97,7 @@ class NoticeText(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(60, QFontMetrics(self.font()).lineSpacing() * LINES)
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -117,7 +117,7 @@ class NoticeText(QWidget):
 
 
 class NoticeBar(QFrame):
-    """A sentence with an optional action, dismissed for good by its cross."""
+    """A message with an optional action and a close button."""
 
     action_clicked = Signal(str)
     dismissed = Signal(str)
@@ -153,7 +153,7 @@ class NoticeBar(QFrame):
         set_role(self.detail, "field")
         self.detail.hide()
         self.whole = QLabel(self)
-        """All of a question that there is too little room for."""
+        """Overlay for a question that does not fit the bar."""
         self.whole.setTextFormat(Qt.TextFormat.PlainText)
         self.whole.setWordWrap(True)
         self.whole.setMargin(10)
@@ -162,7 +162,7 @@ class NoticeBar(QFrame):
         set_role(self.whole, "floating")
         self.whole.hide()
         for button in (self._button, close, self._more):
-            # A click leaves the focus where the person types: a space would press the button that comes in its place.
+            # A click leaves the focus in the text: otherwise a space would press the button that appears there next.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 1, 2, 1)
@@ -175,22 +175,22 @@ class NoticeBar(QFrame):
 
     @property
     def key(self) -> str:
-        """The key of the shown notice, "" when hidden."""
+        """The key of the shown notice, "" if hidden."""
         return "" if self.isHidden() else self._notice.key
 
     @property
     def standing_key(self) -> str:
-        """The key of the notice that stands until it is cleared, a brief one over it or not."""
+        """The key of the permanent notice, which a brief one may cover."""
         return self._covered.key if self._covered is not None else "" if self._brief.isActive() else self.key
 
     @property
     def standing_text(self) -> str:
-        """The whole text of the notice that stands."""
+        """The whole text of the permanent notice."""
         return (self._covered or self._notice).text
 
     @property
     def label(self) -> str:
-        """What the notice's button says, "" without one."""
+        """The label of the notice's button, "" without one."""
         return self._notice.label if self._notice.action else ""
 
     def text(self) -> str:
@@ -208,13 +208,13 @@ class NoticeBar(QFrame):
         detail: str = "",
         asks: bool = False,
     ) -> None:
-        """Show `text`, which `asks` something; `action` is reported when its button, named `label`, is clicked."""
+        """Show `text`, as a question with `asks`; `action` is emitted when its button `label` is clicked."""
         self._end_cover()
         self._show(_Notice(key, text, action, label, error, detail, asks))
         self._show_next_brief()
 
     def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
-        """Show a notice for a while, in front of the one that is there; after it, where that asks something."""
+        """Show a notice briefly in front of the current one; if that is a question, after it."""
         self._next_brief = _Notice(key, text, action, label)
         self._show_next_brief()
 
@@ -228,7 +228,7 @@ class NoticeBar(QFrame):
         self._brief.start()
 
     def clear(self, key: str) -> None:
-        """Hide the notice named `key`, if it is there."""
+        """Hide the notice named `key`, if it is shown."""
         if self._next_brief is not None and self._next_brief.key == key:
             self._next_brief = None
         if self._covered is not None and self._covered.key == key:
@@ -250,7 +250,7 @@ class NoticeBar(QFrame):
         self._place_whole()
 
     def _go(self) -> None:
-        """Take the notice away; what a brief one covered is there again."""
+        """Hide the notice and show the one that it covered."""
         covered = self._covered
         self._end_cover()
         if covered is not None:
@@ -271,24 +271,24 @@ class NoticeBar(QFrame):
             self._go()
 
     def focus_action(self) -> None:
-        """Let Enter press the button of the notice."""
+        """Focus the button of the notice, so that Enter presses it."""
         self._button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_detail_open(self) -> bool:
-        """Whether the detail lies over the window."""
+        """Whether the detail overlay is open."""
         return self._more.isChecked()
 
     def close_detail(self) -> bool:
-        """Fold the detail; False when it is not open."""
+        """Close the detail; return False if it is not open."""
         was_open = self.is_detail_open
         self._more.setChecked(False)
         return was_open
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def sizeHint(self) -> QSize:
-        """Return what shows all words: the sentence on its lines, which end somewhat before they are full."""
+        """Return the size for the whole text; lines break somewhat before they are full."""
         words = QFontMetrics(self.font()).horizontalAdvance(self._text.full())
         wanted = min(words, round(words / LINES * 1.15)) + 20
         buttons = [b.sizeHint().width() + 2 for b in self.findChildren(QAbstractButton) if not b.isHidden()]
@@ -302,7 +302,7 @@ class NoticeBar(QFrame):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._place_whole()  # letters may have another size
+            self._place_whole()  # the font size may have changed
         return done
 
     def moveEvent(self, event: QMoveEvent) -> None:
@@ -332,7 +332,7 @@ class NoticeBar(QFrame):
             self.detail.setGeometry(QRect(corner, QSize(self.width(), _DETAIL_HEIGHT)))
 
     def _place_whole(self) -> None:
-        """Show all of a question below the notice while the notice elides it."""
+        """Show a question in the overlay while the notice elides it."""
         window, label = self.window(), self.whole
         wanted = self._notice.asks and not self.isHidden() and not self._text.is_whole
         if wanted:

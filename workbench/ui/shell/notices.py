@@ -1,7 +1,7 @@
-"""What the window says by itself: problems, recovery, saving, the engine, the built-in model's hint.
+"""Notices of the window: problems, recovery, saving, the engine, the hint about the built-in model.
 
 Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem. While a blind run is
-shown, what names a model, and any technical detail, is kept back and told with the names.
+shown, texts that name a model, and any technical detail, are held back until the names are shown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "res
 
 
 class WindowNotices(QObject):
-    """Speaks through the notice line and the status bar."""
+    """Shows messages in the notice bar and the status bar."""
 
     def __init__(
         self,
@@ -51,30 +51,30 @@ class WindowNotices(QObject):
         self._workbench, self._tasks, self._events = workbench, tasks, events
         self._compose, self._bar, self._status = compose, bar, status
         self.editor: Editor
-        """Set once there is one, before anything can be offered."""
+        """Set once the editor exists, before anything can be offered."""
         self._engine = ("", "")
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
         self._undo: Callable[[], object] | None = None
         self._label = ""
         self._quiet_acts: dict[str, Callable[[], object]] = {}
-        """What the buttons of quiet notices of features do."""
+        """Actions of the buttons of quiet notices, by action name."""
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
         self._at_start = ("", "", "", "")
-        """Key, action, label and detail of what was said at the start."""
+        """Key, action, label and detail of the start-up notice."""
         self._brief_acts: dict[str, Callable[[], object]] = {}
-        """What the button of a brief notice does, by its key."""
+        """The action of each brief notice, by its key."""
         self._start_notices: dict[str, StartNotice] = {}
-        """What features said at the start, by key."""
+        """Start-up notices of features, by key."""
         bar.action_clicked.connect(self._act)
         bar.dismissed.connect(self._dismissed)
         for shown in (compose.prompt_changed, compose.lanes.changed):
             shown.connect(lambda *_: self._follow_lanes())
 
     def first(self, problem: Problem | None, keys_notice: str) -> None:
-        """Say what there is to say once the window is painted: about the draft that was opened, and about its keys."""
+        """Show the messages due after the first paint: about the opened draft and the stored keys."""
         if self._workbench.notice:
             self._bar.show_notice("database", self._workbench.notice, error=True)
         elif problem is not None:
@@ -91,11 +91,11 @@ class WindowNotices(QObject):
         self.about_builtin(self._uses_builtin)
 
     def problem(self, sentence: str, detail: str = "") -> None:
-        """Say what went wrong."""
+        """Report an error."""
         self._say("problem", sentence, detail)
 
     def refused(self, sentence: str, detail: str = "") -> None:
-        """Say why something cannot be done with the open prompt."""
+        """Report why something cannot be done with the open prompt."""
         self._say("refusal", sentence, detail)
 
     def _say(self, key: str, sentence: str, detail: str) -> None:
@@ -109,7 +109,7 @@ class WindowNotices(QObject):
         self._bar.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
 
     def follow_blindness(self) -> None:
-        """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
+        """Update everything that depends on hidden names: the engine's state, the hint, and held-back problems."""
         self.tell_engine()
         hidden = self._compose.stage.shown.is_blind
         if hidden != self._hint_hidden:
@@ -121,14 +121,14 @@ class WindowNotices(QObject):
                 self._say(key, sentence, detail)
 
     def saved_late(self, unsaved: int) -> None:
-        """Say that answers which could not be saved at first are saved, in the place of that they were not."""
+        """Report that answers which could not be saved at first are saved, in place of the earlier problem."""
         if unsaved == 0 and self._said is not None and self._said[1].startswith((END_UNSAVED, PIECES_UNSAVED)):
             self._said = None
             self._bar.clear("problem")
             self.quiet("saved", "Everything unsaved is now in the history.")
 
     def over(self) -> None:
-        """Take away what was said about something that is past: a new run began."""
+        """Remove notices about the previous run, because a new run began."""
         self._said = None
         for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", *self._start_notices):
             self._bar.clear(key)
@@ -143,7 +143,8 @@ class WindowNotices(QObject):
         act: Callable[[], object] | None = None,
         detail: str = "",
     ) -> None:
-        """Say something that can wait, unless a problem is shown; a button with `label` does `act` or an own action."""
+        """Show a message with low priority, unless a problem is shown; the button `label` triggers `act` or
+        `action`."""
         if act is not None:
             action = f"act {key}"
             self._quiet_acts[action] = act
@@ -151,7 +152,8 @@ class WindowNotices(QObject):
             self._bar.show_notice(key, sentence, action=action, label=label, detail=detail)
 
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
-        """Say what there is to say once the window is whole, beside what was said so already: it is not told again."""
+        """Show a start-up message; a start-up message already shown is kept in front of it, because it is not
+        repeated."""
         offered = (key, action, label, detail)
         if self._bar.key in ("settings", "recovered", *self._start_notices):
             sentence = f"{self._bar.text()} {sentence}"
@@ -162,29 +164,30 @@ class WindowNotices(QObject):
         self.quiet(key, sentence, action=action, label=label, detail=detail)
 
     def offer_at_start(self, said: StartNotice) -> None:
-        """Say the same with a button, and tell who said it when a person dismisses it."""
+        """Show a start-up message with a button, and call `dismissed` when the user closes it."""
         self._quiet_acts[said.key] = said.act
         self.at_start(said.key, said.sentence, action=said.key, label=said.label, detail=said.detail)
         self._start_notices[said.key] = said
 
     def moved_on(self) -> None:
-        """Take away what only told that something was done: the person works on."""
+        """Remove mere confirmations, because the user has continued working."""
         for key in ("revealed", "sets", "technique"):
             self._bar.clear(key)
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
     ) -> None:
-        """Say what was done and offer to undo it.
+        """Report an action and offer to undo it.
 
-        `is_undone` tells after an edit whether the person undid it already: the offer would then undo something else.
+        `is_undone` is called after an edit and returns whether the user has undone the action already: the offer would
+        then undo something else.
         """
         self._undo, self._is_undone, self._label = act, is_undone, label
         self._bar.show_notice("offer", sentence, action="offer", label=label)
         self._events.publish(CommandStateChanged())
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
-        """Say what replaced the draft, and offer the draft as it was."""
+        """Report what replaced the draft, and offer to restore the previous draft."""
         compose, editor = self._compose, self.editor
         after = editor.content()
         self.offer(
@@ -196,40 +199,40 @@ class WindowNotices(QObject):
 
     @property
     def offers_undo(self) -> bool:
-        """Whether what was done last can be taken back by what the notice offers."""
+        """Whether the notice offers to undo the last action."""
         return self._undo is not None and self._label == "Undo" and self._bar.key == "offer"
 
     def undo(self) -> None:
-        """Do what the notice offers, if that is to undo something."""
+        """Trigger the offer of the notice, if it is to undo something."""
         if self.offers_undo:
             self._act("offer")
 
     def withdraw_offer(self) -> None:
-        """Take the offer back: it was undone otherwise, or the prompt that it is about is left."""
+        """Withdraw the offer: the action was undone otherwise, or its prompt was left."""
         self._undo = self._is_undone = None
         self._bar.clear("offer")
         self._events.publish(CommandStateChanged())
 
     def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Say for some seconds what was done, with a button that carries out `act`."""
+        """Report an action for some seconds, with a button that triggers `act`."""
         self._brief_acts[key] = act
         self._bar.show_brief(key, sentence, action=key, label=label)
 
     def withdraw(self, key: str) -> None:
-        """Remove what was said under a key."""
+        """Remove the notice with this key."""
         self._brief_acts.pop(key, None)
         self._bar.clear(key)
 
     def text_changed(self) -> None:
-        """Withdraw an offer that has nothing left to undo."""
+        """Withdraw an offer with nothing left to undo."""
         if self._undo is not None and self._is_undone is not None and self._is_undone():
             self.withdraw_offer()
 
     def about_builtin(self, uses_builtin: bool) -> None:
-        """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
+        """Explain the built-in model once, while a lane uses it and until the hint is dismissed."""
         self._uses_builtin = uses_builtin
         notice = self._bar
-        # While blind it would tell whose answer is missing where that model is not installed.
+        # While blind, it would reveal whose answer is missing if that model is not installed.
         if not uses_builtin or not self._hint_wanted or self._hint_hidden:
             notice.clear(BUILTIN_HINT)
             return
@@ -251,35 +254,35 @@ class WindowNotices(QObject):
             )
 
     def saved(self) -> None:
-        """Say that the draft is in the database."""
+        """Report that the draft is in the database."""
         self._status.set_saved("Saved")
         if self._bar.key == "not_saved":
             self._bar.clear("not_saved")
 
     def pending(self, pending: bool) -> None:
-        """Say that there are changes that are not saved yet."""
+        """Show whether there are unsaved changes."""
         if pending:
             self._status.set_saved("Editing…")
 
     def not_saved(self, sentence: str, detail: str) -> None:
-        """Say that the draft could not be saved; it stays in memory and is tried again."""
+        """Report that the draft could not be saved; it stays in memory and saving is retried."""
         self._status.set_saved("Not saved")
         self._bar.show_notice("not_saved", f"The draft is only in this window. {sentence}", error=True, detail=detail)
 
     def moved(self, sentence: str, detail: str) -> None:
-        """Say that the history is not where it was, or another one is there; "" when it is back."""
+        """Report that the history file is missing or replaced; "" when it is back."""
         if not sentence:
             self._bar.clear("database")
             return
         self._bar.show_notice("database", sentence, error=True, detail=detail)
 
     def engine(self, kind: str, text: str) -> None:
-        """Say how the engine is."""
+        """Show the state of the engine."""
         self._engine = (kind, text)
         self.tell_engine()
 
     def tell_engine(self) -> None:
-        """Say again how the engine is: while blind without the models that it holds, and what it said when it died."""
+        """Show the engine's state again: while blind without loaded models and without the message of its crash."""
         kind, text = self._engine
         if not text:
             return

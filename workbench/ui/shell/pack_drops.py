@@ -1,7 +1,7 @@
-"""Packs that are dropped on the window.
+"""Handles packs dropped on the window.
 
-Invariant: a pack is taken wherever it is dropped, unless a widget there has a use for it; what is done with it is up to
-the subscribers of `PackChosen`.
+Invariant: a pack is accepted anywhere, unless a widget there handles the drop itself; the subscribers of `PackChosen`
+decide what happens.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.ui.shell.services import Events
 
 
 def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
-    """Publish that a pack was dropped and return True; with `act` False only return whether `data` is a pack."""
+    """Publish a dropped pack and return True; with `act` False only return whether `data` is a pack."""
     path = pack_in(data)
     if path is not None and act:
         events.publish(PackChosen(path))
@@ -24,7 +24,7 @@ def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
 
 
 class PackDrops(QObject):
-    """Watches the frame of one window."""
+    """Filters drop events of one window's frame."""
 
     def __init__(self, frame: QWidget, events: Events) -> None:
         super().__init__(frame)
@@ -33,8 +33,8 @@ class PackDrops(QObject):
         frame.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take a pack that is dropped where nothing else takes it."""
-        # All three are drop events; what is asked is whether it would be taken, again and again.
+        """Accept a pack dropped where no widget handles it."""
+        # All three are drop events; the drag events repeatedly query whether the drop would be accepted.
         if isinstance(event, QDragEnterEvent | QDragMoveEvent | QDropEvent):
             dropped = event.type() == QEvent.Type.Drop
             if take_pack(self._events, event.mimeData(), act=dropped):

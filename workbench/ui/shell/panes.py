@@ -1,7 +1,7 @@
-"""The parts of the window that F6 goes through, and the order in which Tab does.
+"""The panes of the window for F6, and the Tab order.
 
-Invariant: Tab goes through header, prompts, editor from top to bottom, lanes from left to right or what another view
-has, the rest. F6 enters every part at the place where a person works in it, and passes by one that is hidden or empty.
+Invariant: Tab goes through header, prompts, editor from top to bottom, then the lanes from left to right or the other
+view, then the rest. F6 focuses the working area of each pane, and skips hidden and empty panes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class WindowPanes:
-    """The parts of one window."""
+    """The panes of one window."""
 
     def __init__(self, frame: WindowFrame, side: SideBar, views: Views, compose: ComposePart, notice: QWidget) -> None:
         self._frame, self._side, self._views, self._compose, self._notice = frame, side, views, compose, notice
@@ -31,7 +31,7 @@ class WindowPanes:
         """Return the parts in reading order."""
         side, views, frame = self._side, self._views, self._frame
         return [
-            # The header makes its own buttons before it is given these, which stand left of them.
+            # The header makes its own buttons before it is given the tabs, which are to the left of them.
             views.tabs,
             self._notice,
             frame.header,
@@ -45,7 +45,7 @@ class WindowPanes:
         ]
 
     def step(self, step: int) -> None:
-        """Give the keyboard to the next part (1) or the previous one (-1)."""
+        """Focus the next pane (1) or the previous one (-1)."""
         parts = self._visible()
         focused = QApplication.focusWidget()
         inside = [focused is not None and (part is focused or part.isAncestorOf(focused)) for part, _ in parts]
@@ -56,12 +56,12 @@ class WindowPanes:
             self._frame.focus_origin.place()
 
     def _visible(self) -> list[tuple[QWidget, Callable[[], None]]]:
-        """Return the visible parts in reading order, and what gives each the keyboard."""
+        """Return the visible panes in reading order, each with a callable that focuses it."""
         side, views = self._side, self._views
         lists: list[tuple[QWidget, Callable[[], None]]] = [
             (part, part.setFocus) for part in (side.prompt_list, side.iteration_list) if part.isVisible()
         ]
-        # At the view that is shown: its key changes nothing when it is pressed by mistake.
+        # The tab of the shown view: pressing it by mistake changes nothing.
         header = (self._frame.header, views.tabs.tab(views.shown).setFocus)
         if views.shown == "compose":
             return [*lists, *self._compose.panes(), header]
@@ -70,10 +70,10 @@ class WindowPanes:
 
 
 def open_context_menu() -> None:
-    """Open the menu of what has the keyboard, as a right click does."""
+    """Open the context menu of the focus widget, as a right click does."""
     focused = QApplication.focusWidget()
     if focused is not None:
-        # Where there are rows or text, the widget itself knows the place of the current one.
+        # A widget with rows or text knows the position of the current one itself.
         place = focused.rect().center()
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, focused.mapToGlobal(place))
         QApplication.sendEvent(focused.viewport() if isinstance(focused, QAbstractItemView) else focused, asked)

@@ -1,7 +1,7 @@
-"""Makes the other views of the window, and imports what opens on top of it, before anybody opens them.
+"""Preloads the other views of the window and the modules of its dialogs.
 
-Invariant: nothing is done until the window has been whole for a while, and then one step in each turn of the event
-loop, so that neither the start nor the first opening of a view or a dialog holds up the window.
+Invariant: nothing is done until the window has been complete for a while, and then one step per turn of the event loop,
+so that neither the start nor the first opening of a view or a dialog blocks the window.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.ui.shell.views import Views
 
 
 class PreloadDelays(NamedTuple):
-    """How many ms the window has been whole before views are made, before they are laid out with what they have read by
+    """Delays in ms after the window is complete: before views are made, before they are laid out with the data read by
     then, and before everything else is imported, which takes ten times as long.
     """
 
@@ -32,7 +32,7 @@ _MODULES = ("workbench.app.future_results",)
 
 
 class Preloader(QObject):
-    """Begins by itself, `waits.first` after it was made, and ends when all is there."""
+    """Starts by itself, `waits.first` after it was made, and ends when everything is loaded."""
 
     def __init__(
         self, parent: QObject, features: FeatureSet, views: Views | None = None, waits: PreloadDelays = WAITS
@@ -53,7 +53,7 @@ class Preloader(QObject):
 
 
 def _steps(features: FeatureSet, views: Views | None, waits: PreloadDelays) -> Iterator[int]:
-    """Do a step each time it is asked, and yield how many ms the next one waits."""
+    """Perform one step per iteration, and yield the delay in ms before the next one."""
     for name in features.preload_views():
         importlib.import_module(name)
         yield 0

@@ -1,4 +1,4 @@
-"""Questions that are asked before something is lost: the only modal dialogs.
+"""Questions before data would be lost: the only modal dialogs.
 
 Invariant: Esc and Enter lose nothing.
 """
@@ -15,7 +15,7 @@ _NAME = "answer"
 
 
 def draft_question(parent: QWidget) -> QMessageBox:
-    """Return the question whether the window may close without its text."""
+    """Return the question whether to close the window although its text cannot be saved."""
     return _box(
         parent,
         "The draft could not be saved and would be lost.",
@@ -25,7 +25,7 @@ def draft_question(parent: QWidget) -> QMessageBox:
 
 
 def answers_question(parent: QWidget, count: int) -> QMessageBox:
-    """Return the question whether the window may close without answers that are nowhere else."""
+    """Return the question whether to close the window although answers could not be stored."""
     what = "1 answer" if count == 1 else f"{count} answers"
     it = "it" if count == 1 else "them"
     return _box(
@@ -37,7 +37,7 @@ def answers_question(parent: QWidget, count: int) -> QMessageBox:
 
 
 def answer_of(box: QMessageBox) -> Answer:
-    """Ask, and return the answer."""
+    """Show the question, and return the answer."""
     box.exec()
     clicked = box.clickedButton()
     answer: Answer = clicked.property(_NAME) if clicked is not None else "stay"

@@ -1,7 +1,7 @@
-"""Rooms that a page keeps for the widget of another feature: what the owner of a room gives, and what it asks for.
+"""Rooms for widgets of other features: what the owner of a room provides, and the interface it uses.
 
-Invariant: neither side knows the other one. The owner asks the widget through the class that stands here; the feature
-gets what the owner keeps, and does with it what a person asks for.
+Invariant: the two sides do not know each other. The owner uses the widget through the classes here; the feature uses
+what the owner provides.
 """
 
 from __future__ import annotations
@@ -34,56 +34,56 @@ W = TypeVar("W")
 
 @dataclass(frozen=True, slots=True)
 class Room(Generic[G, W]):
-    """A place for one widget, or what is shown in it, of the type `W`; its maker gets a `G`."""
+    """A place for a widget of type `W`, or for its content; its maker gets a `G`."""
 
     id: str
 
 
 class LaneAnswers(Protocol):
-    """The answers that the lanes show."""
+    """The answers shown in the lanes."""
 
     @property
     def is_blind(self) -> bool:
-        """Whether it is hidden who answers."""
+        """Whether the names of the lanes are hidden."""
 
     def stop(self, slot: str) -> None:
         """Stop all running answers of a lane."""
 
     def show_sample(self, slot: str, sample: int) -> None:
-        """Show another sample of a lane, counted from 0; without effect for one that is not there."""
+        """Show another sample of a lane, counted from 0; does nothing if there is none such."""
 
     def run_of(self, slot: str) -> str:
         """Return the uid of the run of a lane's shown answer, "" for none."""
 
     def results(self, slot: str) -> list[Result] | None:
-        """Return how a lane's samples ended, as far as they have; None while it is hidden who answers."""
+        """Return the results of a lane's finished samples; None while names are hidden."""
 
 
 class LaneModels(Protocol):
     """The models of the lanes of the draft."""
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
-        """Let another model answer."""
+        """Set the model of a lane."""
 
     def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
-        """Show which parameters the model of a lane takes, at once and again when more is known."""
+        """Call `show` with the parameters that the model of a lane supports, at once and again when more is known."""
 
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
-        """Return for every target its code and True, or why there is none and False; for a worker thread.
+        """Return for every target its code and True, or the reason for having none and False; for a worker thread.
 
-        With `filled` the values stand in the texts. Raises RefusedError and EngineError as a run would.
+        With `filled`, values are substituted in the texts. Raises RefusedError and EngineError as a run would.
         """
 
 
 class RemembersSettings(Protocol):
-    """Keeps settings until the window closes, which writes them."""
+    """Holds settings that the window writes when it closes."""
 
     settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
 class LanesOwner:
-    """What Compose gives the widget that shows its lanes."""
+    """What Compose provides to the widget of its lanes."""
 
     lanes: LaneList
     board: LanePresenter
@@ -93,20 +93,20 @@ class LanesOwner:
 
 
 class LanesWidget(QWidget):
-    """What Compose asks of the widget that shows its lanes. Its signals are what a person asks for that needs a run, or
-    another part of the window; `str` arguments named first are slots.
+    """The interface of the lanes widget for Compose. Its signals are requests that need a run, or another part of the
+    window; `str` arguments named first are slots.
     """
 
     retry_requested = Signal(str)
     mark_requested = Signal(str)
     run_requested = Signal(str)
     entered = Signal()
-    """The person went to a lane."""
+    """The user entered a lane."""
     focus_changed = Signal(str)
-    """The slot that has the focus now, "" when there is no lane."""
+    """The slot that has the focus now, "" if there is no lane."""
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         raise NotImplementedError
 
     def set_heads(self, heads: Sequence[LaneHead]) -> None:
@@ -114,15 +114,15 @@ class LanesWidget(QWidget):
         raise NotImplementedError
 
     def count_hidden(self, hidden: int) -> None:
-        """Say how many lanes are hidden."""
+        """Show the number of hidden lanes."""
         raise NotImplementedError
 
     def explain_emptiness(self, heading: str = "", text: str = "") -> None:
-        """Say why there are no lanes; without words, what a lane is and how to add one."""
+        """Show why there are no lanes; without arguments, what a lane is and how to add one."""
         raise NotImplementedError
 
     def set_all_running(self, running: bool) -> None:
-        """Say whether a run is under way; its lanes cannot be removed meanwhile."""
+        """Set whether a run is active; its lanes cannot be removed meanwhile."""
         raise NotImplementedError
 
     def slots(self) -> tuple[str, ...]:
@@ -130,11 +130,11 @@ class LanesWidget(QWidget):
         raise NotImplementedError
 
     def column(self, slot: str) -> QWidget | None:
-        """Return the column of a lane, up to date, None when there is no such lane."""
+        """Return the column of a lane, up to date, None if there is no such lane."""
         raise NotImplementedError
 
     def focused_slot(self) -> str:
-        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        """Return the slot of the lane that keys act on, "" if there is no lane."""
         raise NotImplementedError
 
     def focus_lane(self, index: int) -> None:
@@ -151,28 +151,28 @@ LANES: Room[LanesOwner, LanesWidget] = Room("compose.lanes")
 
 
 class PromptsSide(Protocol):
-    """What the side bar gives the feature whose prompts it lists."""
+    """What the side bar provides to the feature whose prompts it lists."""
 
     def edit_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
-        """Edit the name of a listed prompt in its row; `then` moves the keyboard on, else it goes back."""
+        """Edit the name of a listed prompt in its row; afterwards `then` moves the focus, or it returns."""
 
     def point_at(self, uid: str, menu: QMenu) -> None:
-        """Mark the row of a prompt as the one that `menu` is about, until it closes."""
+        """Highlight the row of a prompt as the target of `menu`, until the menu closes."""
 
     def is_shown(self) -> bool:
-        """Return whether the list is beside the shown view."""
+        """Return whether the side bar is shown beside the view."""
 
     def focus_list(self) -> None:
-        """Give the list the keyboard."""
+        """Focus the list."""
 
 
 class PromptsPart(Protocol):
-    """What the window asks of the feature whose prompts the side bar lists."""
+    """The interface of the prompts feature for the window."""
 
     prompts: PromptList
 
     def new(self) -> None:
-        """Create a prompt, open it and let the person name it."""
+        """Create a prompt, open it and let the user name it."""
 
     def open_menu(self, uid: str, at: QPoint) -> None:
         """Open the menu of a prompt at a global position, if it is still listed."""

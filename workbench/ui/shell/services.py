@@ -1,7 +1,7 @@
-"""What a feature may use of the window: a few small protocols, and the bus that carries its events.
+"""The services that features may use, as small protocols, and the bus that delivers events.
 
-Invariant: `Services` has at most ten members, and each protocol at most eight methods, so that a test can stand in for
-all of them. None of them names a feature or the window. Subscribers are called synchronously on the UI thread, in the
+Invariant: `Services` has at most ten members, and each protocol at most eight methods, so that a test can replace all
+of them. None of them names a feature or the window. Subscribers are called synchronously on the UI thread, in the
 order of their subscription.
 """
 
@@ -42,7 +42,7 @@ E = TypeVar("E")
 
 
 class Backend(Protocol):
-    """The open history and what is done with it."""
+    """The open history and its use cases."""
 
     @property
     def store(self) -> Store:
@@ -50,15 +50,15 @@ class Backend(Protocol):
 
     @property
     def searcher(self) -> Searcher:
-        """Searches it."""
+        """Searches the history."""
 
     @property
     def history(self) -> History:
-        """Reads what ran."""
+        """Reads runs and records verdicts."""
 
     @property
     def places(self) -> ProductDirs:
-        """The directories of the person's files."""
+        """The directories of the user's files."""
 
     @property
     def improver(self) -> Improver:
@@ -66,11 +66,11 @@ class Backend(Protocol):
 
     @property
     def forecaster(self) -> Forecaster:
-        """Estimates what a run takes."""
+        """Estimates time and cost of a run."""
 
     @property
     def models(self) -> ModelAccess:
-        """Where models are, which keys they need and what they cost."""
+        """Models, their endpoints, keys and prices."""
 
     @property
     def runner(self) -> Runner:
@@ -88,43 +88,44 @@ class Events(Protocol):
 
 
 class Notices(Protocol):
-    """Short sentences above the views."""
+    """Short messages above the views."""
 
     def refused(self, sentence: str, detail: str = "") -> None:
-        """Say why an action was not carried out."""
+        """Report why an action was refused."""
 
     def problem(self, sentence: str, detail: str = "") -> None:
-        """Say what went wrong."""
+        """Report an error."""
 
     def quiet(
         self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
     ) -> None:
-        """Say what was done, unless a problem is shown; it replaces what was said under the same key.
+        """Report an action, unless a problem is shown; replaces the message with the same key.
 
-        `act` is what a button with `label` does; `detail` is folded until it is asked for.
+        `act` is the action of the button `label`; `detail` is folded at first.
         """
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
     ) -> None:
-        """Say what was done, with a button that carries out `act`; it goes once `is_undone` returns True."""
+        """Report an action, with a button that triggers `act`; removed once `is_undone` returns True."""
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
-        """Say what replaced the draft, with a button that brings the draft back as it was."""
+        """Report what replaced the draft, with a button that restores the previous draft."""
 
     def withdraw_offer(self) -> None:
         """Remove the last offer."""
 
     def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Say for some seconds what was done, with a button that carries out `act`; it replaces the last of its key."""
+        """Report an action for some seconds, with a button that triggers `act`; replaces the message with the
+        same key."""
 
     def withdraw(self, key: str) -> None:
-        """Remove what was said under a key."""
+        """Remove the message with this key."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTimeline:
-    """The rows of the open prompt's timeline that are read, newest first.
+    """The loaded rows of the open prompt's timeline, newest first.
 
     `shown` is the uid of the row that Compose shows, "" for none. `marked` are the older and the newer of two marked
     rows.
@@ -134,11 +135,11 @@ class ShownTimeline:
     shown: str = ""
     marked: tuple[str, str] | None = None
     is_past: bool = False
-    """Whether Compose shows something past, read-only, instead of the draft."""
+    """Whether Compose shows a past entry, read-only, instead of the draft."""
 
 
 class Selection(Protocol):
-    """What is selected in the History, and marked in the timeline."""
+    """The selection in the History, and the marks in the timeline."""
 
     def runs(self) -> tuple[str, ...]:
         """Return the uids of the selected runs, in the order of the table."""
@@ -150,7 +151,7 @@ class Selection(Protocol):
         """Return the search whose runs are shown, "" for all."""
 
     def comparison(self) -> RunsComparison | VersionsComparison | None:
-        """Return what the two selected runs, or the one with its parent, are compared as; None until they are read."""
+        """Return the comparison of the two selected runs, or of the one with its parent; None until it is read."""
 
     def timeline(self) -> ShownTimeline:
         """Return the timeline of the open prompt."""
@@ -158,7 +159,7 @@ class Selection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """A whole answer that a lane shows, and the lane's name on the screen."""
+    """A whole answer that a lane shows, and the displayed name of the lane."""
 
     run_uid: str
     output_uid: str
@@ -166,41 +167,42 @@ class ShownAnswer:
 
 
 class Session(Protocol):
-    """What Compose shows."""
+    """The state of Compose."""
 
     def prompt(self) -> str:
         """Return the uid of the open prompt, "" for none."""
 
     def draft(self) -> Draft:
-        """Return the draft as it is in the editor, with all value sets."""
+        """Return the current draft from the editor, with all value sets."""
 
     def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft as one step; undo brings back all of `before`, without it the text alone."""
+        """Make `draft` the draft as one step; undo restores all of `before`, or only the text without it."""
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:
-        """Show the draft with a value set, which replaces the one of its uid or is added; return what undoes that."""
+        """Show the draft with a value set, which is added or replaces the one of its uid; return a callable that undoes
+        this."""
 
     def save(self) -> None:
-        """Write the draft to the history now, so that what reads it there finds what is on the screen."""
+        """Write the draft to the history now, so that a reader there finds the current text."""
 
     def back(self) -> None:
-        """Show the draft, if something past is shown."""
+        """Return to the draft, if a past entry is shown."""
 
     def answer(self, slot: str = "") -> ShownAnswer | None:
-        """Return what a lane shows, without `slot` the focused one; None while it shows no answer that has ended."""
+        """Return the answer of a lane (by default the focused one); None unless it shows an answer that has ended."""
 
     def limits(self) -> Limits:
-        """Return what one run may take before a person is asked."""
+        """Return the limits above which a run asks for confirmation."""
 
 
 class Navigator(Protocol):
-    """Goes to views, prompts and models, and knows the list of prompts."""
+    """Opens views, prompts and models, and reads the list of prompts."""
 
     def shown(self) -> View:
         """Return the view that is shown."""
 
     def show(self, view: View) -> None:
-        """Show a view, made now if it was not yet, and give it the keyboard; `ViewShown` comes before that."""
+        """Show a view, making it if necessary, and focus it; `ViewShown` is published before that."""
 
     def open_prompt(self, uid: str) -> None:
         """Open a prompt in Compose; `PromptOpened` follows."""
@@ -217,7 +219,7 @@ class Navigator(Protocol):
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         """Open the model picker on the model of `lane` over a dialog.
 
-        `use` gets the endpoint and the model that a person chose, once both can be used.
+        `use` gets the chosen endpoint and model, once both can be used.
         """
 
     def action(self, command_id: str) -> QAction:
@@ -225,13 +227,13 @@ class Navigator(Protocol):
 
 
 class DialogParent(Protocol):
-    """Where dialogs and views belong."""
+    """Parents for dialogs and views."""
 
     def widget(self) -> QWidget:
         """Return the window, as the parent of a dialog."""
 
     def stage(self) -> QWidget:
-        """Return the parent of a view that is made; a widget that gets another parent later is styled twice."""
+        """Return the parent of a view being made; changing the parent later would style the widget twice."""
 
 
 class Editor(Protocol):
@@ -241,30 +243,30 @@ class Editor(Protocol):
         """Return the draft's content."""
 
     def caret(self) -> CaretPlace | None:
-        """Return where the caret is, or was last; None when it was nowhere."""
+        """Return the current or last position of the caret; None if there was none."""
 
     def selected(self) -> str:
         """Return the text that is selected in the message with the caret, "" for none."""
 
     def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
-        """Insert text and go to its first gap; `mark` remembers which technique it came from."""
+        """Insert text and select its first gap; `mark` records which technique it came from."""
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first message."""
+        """Focus the first message."""
 
     def focus_last(self) -> None:
         """Put the caret at the end of the last message."""
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
-        """Add examples behind the present ones."""
+        """Append examples."""
 
     def set_output(self, output: OutputFormat) -> bool:
-        """Set the output format and go there; return whether it replaced another one."""
+        """Set the output format and focus it; return whether it replaced another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a feature gets."""
+    """All services of a feature."""
 
     backend: Backend
     tasks: BackgroundTasks
@@ -279,7 +281,7 @@ class Services:
 
 
 class EventBus:
-    """Subscriptions by the type of an event."""
+    """Subscriptions by event type."""
 
     def __init__(self) -> None:
         self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Carries out the commands about the window itself."""
+"""Implements the commands of the window itself."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ class WindowActions:
         self._window.header.open_menu()
 
     def open_context_menu(self) -> None:
-        """Open the menu of what has the keyboard."""
+        """Open the context menu of the focus widget."""
         open_context_menu()
 
     def step_pane(self, step: int) -> None:
-        """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
+        """Move the keyboard focus to the next pane of the window (1) or the previous one (-1)."""
         self._window.panes.step(step)
 
     def toggle_wrap(self) -> None:
-        """Wrap long lines in messages, or stop doing so."""
+        """Toggle the wrapping of long lines in messages."""
         self._window.frame.wrapping.toggle()
 
     def escape(self) -> None:
-        """Close the innermost open thing; when nothing is open, stop what runs."""
+        """Close the innermost open element; if none is open, stop what runs."""
         window = self._window
         if window.notice.close_detail() or window.compose_part.close_open() or window.views.leave():
             return
         window.compose_part.escape()
 
     def undo(self) -> None:
-        """Undo what was done last in the shown view."""
+        """Undo the last action in the shown view."""
         self._window.undo.undo()
 
     def redo(self) -> None:
-        """Redo what was undone last in the shown view."""
+        """Redo the action undone last in the shown view."""
         self._window.undo.redo()
 
     def quit(self) -> None:
-        """Close the window, after asking about what would be lost."""
+        """Close the window, after asking about anything that would be lost."""
         self._window.frame.close()

@@ -1,4 +1,4 @@
-"""The side bar: prompts above, the iterations of the chosen one below."""
+"""The side bar: prompts above, iterations of the open prompt below."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate, Pro
 from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 PROMPTS_SHARE = 0.35
-"""The most of the height that the prompts take by themselves."""
+"""Maximum share of the height that the prompts take automatically."""
 _BELOW_PROMPTS = 6
 _VERDICT_TEXTS = frozenset("0123456789-")
 _ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -41,16 +41,16 @@ _MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifi
 
 
 class _List(QListView):
-    """A flat list on the sunken surface. Enter and Space activate as a click does; a right click only opens a menu."""
+    """A flat list on the sunken surface. Enter and Space activate like a click; a right click only opens a menu."""
 
     menu_wanted = Signal(QModelIndex, QPoint)
-    """A row, and where on the screen its menu belongs."""
+    """A row, and the global position for its menu."""
     mark_wanted = Signal(QModelIndex)
     extend_wanted = Signal(int)
-    """Mark the current row and the next one (1) or the one before (-1)."""
+    """Mark the current row and the next one (1) or the previous one (-1)."""
 
     def __init__(self, name: str, parent: QWidget, *, marks: bool = False) -> None:
-        """With `marks`, Ctrl or Shift with a click or an arrow marks rows and opens none."""
+        """With `marks`, a click or arrow with Ctrl or Shift marks rows and opens none."""
         super().__init__(parent)
         self._marks, self._swallows = marks, False
         self.setAccessibleName(name)
@@ -70,7 +70,7 @@ class _List(QListView):
         return self._pointed.isValid() and self._pointed.row() == index.row()
 
     def point_at(self, index: QModelIndex, menu: QMenu) -> None:
-        """Mark a row as the one that `menu` is about, until it closes."""
+        """Highlight a row as the target of `menu`, until the menu closes."""
         self._pointed = QPersistentModelIndex(index)
         menu.aboutToHide.connect(self._point_nowhere)
         self.viewport().update()
@@ -80,7 +80,7 @@ class _List(QListView):
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        # The base class would make the row the current one, and that opens it.
+        # The base class would make the row current, which opens it.
         self._swallows = self._marks and bool(event.modifiers() & _MARKING)
         if event.button() == Qt.MouseButton.LeftButton and self._swallows:
             if (index := self.indexAt(event.position().toPoint())).isValid():
@@ -104,7 +104,7 @@ class _List(QListView):
             self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
 
     def rename(self, index: QModelIndex, then: Callable[[], None] | None = None) -> None:
-        """Edit a name in place, unless one is being edited; `then` moves the keyboard on, else it goes back."""
+        """Edit a name in place, unless another edit is open; afterwards `then` moves the focus, or it returns."""
         if self.state() != QAbstractItemView.State.EditingState:
             self._then = then or way_back()
             self.edit(index)
@@ -112,7 +112,7 @@ class _List(QListView):
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         super().closeEditor(editor, hint)
         then, self._then = self._then, None
-        # Who clicked somewhere else has the keyboard there.
+        # After a click elsewhere, the focus is there.
         if then is not None and self.hasFocus():
             then()
 
@@ -129,11 +129,11 @@ class _List(QListView):
 
 
 class SideBar(QWidget):
-    """Reports which prompt or iteration was chosen; shows what it is told."""
+    """Emits the chosen prompt or iteration; displays what it is given."""
 
     prompt_chosen = Signal(str)
     iteration_chosen = Signal(str)
-    """The uid of a row of the timeline."""
+    """The uid of a timeline row."""
     new_prompt = Signal()
     prompt_menu = Signal(str, QPoint)
     """Prompt uid and global position."""
@@ -152,7 +152,7 @@ class SideBar(QWidget):
         self.prompt_list.setModel(prompts)
         self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
         self.iteration_list = _List("Iterations", self, marks=True)
-        # Before the list itself hears of it: it would open the neighbour of a row that goes.
+        # Before the list's own handler, which would open the neighbour of a removed row.
         iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
         iterations.rowsRemoved.connect(self._end_removal)
         self.iteration_list.setModel(iterations)
@@ -212,7 +212,7 @@ class SideBar(QWidget):
         self._show_empty()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         self._add.setToolTip(with_key("New prompt", name("new_prompt")))
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
         self._nothing_run = f"No runs yet. {runs}; every run is kept here."
@@ -222,51 +222,52 @@ class SideBar(QWidget):
 
     @property
     def splitter(self) -> QSplitter:
-        """The divider between both lists, to be remembered."""
+        """The divider between both lists, whose position is stored."""
         return self._splitter
 
     def select_prompt(self, uid: str) -> None:
-        """Mark a prompt as the current one without reporting it."""
+        """Make a prompt current without emitting a signal."""
         self._select(self.prompt_list, self._prompts.position(uid))
 
     def light(self, uid: str) -> None:
-        """Mark the row that is shown, unless it is marked; the list scrolls only when that changes."""
+        """Highlight the shown row, unless it is marked; the list scrolls only when the row changes."""
         current = self.iteration_list.currentIndex()
         lit = current.data(timeline_model.ROW).uid if current.isValid() else ""
         if lit != uid and (self._iterations.position(uid) >= 0 or lit):
             self.select_iteration(uid)
 
     def select_iteration(self, uid: str) -> None:
-        """Mark a row of the timeline without reporting it; "" marks none."""
+        """Select a timeline row without emitting a signal; "" selects none."""
         self._reported = ""
         self._select(self.iteration_list, self._iterations.position(uid) if uid else -1)
 
     def point_at_iteration(self, uid: str, menu: QMenu) -> None:
-        """Mark a row of the timeline as the one that `menu` is about, until it closes."""
+        """Highlight a timeline row as the target of `menu`, until the menu closes."""
         self.iteration_list.point_at(self._iterations.index(self._iterations.position(uid)), menu)
 
     def point_at_prompt(self, uid: str, menu: QMenu) -> None:
-        """The same in the list of prompts."""
+        """Highlight a prompt row as the target of `menu`, until the menu closes."""
         self.prompt_list.point_at(self._prompts.index(self._prompts.position(uid)), menu)
 
     def edit_prompt_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
-        """Open the inline editor on a prompt's name; `then` moves the keyboard on once it is named."""
+        """Open the inline editor on a prompt's name; `then` moves the focus once it is named."""
         position = self._prompts.position(uid)
         if position >= 0:
             self.prompt_list.rename(self._prompts.index(position), then)
 
     @property
     def is_divided_by_hand(self) -> bool:
-        """Whether the person chose how the height is divided; otherwise it follows the number of prompts."""
+        """Whether the user moved the divider; otherwise it follows the number of prompts."""
         return self._by_hand
 
     def divide(self, *, by_hand: bool) -> None:
-        """Say whether the present division is the person's, or divide by what the lists hold."""
+        """Set whether the present division is the user's; if not, divide by the contents of the lists."""
         self._by_hand = by_hand
         self._fit_prompts()
 
     def _fit_prompts(self) -> None:
-        """Give the prompt list the height of its rows, at most a share of all; the rest belongs to the iterations."""
+        """Give the prompt list the height of its rows, limited to a share of the total; the rest belongs to the
+        iterations."""
         if self._by_hand:
             return
         height = self._splitter.height()
@@ -317,7 +318,7 @@ class SideBar(QWidget):
             self.iteration_list.scrollTo(self._iterations.index(self._iterations.position(uid)))
 
     def _show_marked(self) -> None:
-        """Say how many rows are marked, and what to press."""
+        """Show the number of marked rows, and which key to press."""
         count = len(self._iterations.marks.uids)
         key, name = self._key_name("compare"), self._key_name
         if count == 2:
@@ -329,7 +330,7 @@ class SideBar(QWidget):
 
     def _iteration_clicked(self, index: QModelIndex) -> None:
         self._iterations.marks.clear()
-        # A click on the row that is marked already changes no selection.
+        # Clicking the row that is already selected does not change the selection.
         row: TimelineRow = index.data(timeline_model.ROW)
         if row.uid != self._reported:
             self._iteration_current(index, QModelIndex())
@@ -365,10 +366,10 @@ class SideBar(QWidget):
 def _section(
     title: str, body: QWidget, button: QWidget | None, empty: QWidget | None = None
 ) -> tuple[QWidget, QHBoxLayout]:
-    """Return a box with a title above `body`, and the row of the title."""
+    """Return a box with a title above `body`, and the layout of the title row."""
     box = QWidget()
     head = QHBoxLayout()
-    # The words of a button without a frame stand in line with what is below it.
+    # The text of a flat button is aligned with the content below.
     head.setContentsMargins(MARGIN, 10, MARGIN - QUIET_PADDING, 4)
     head.addWidget(ElidedText(title, role="section"), 1)
     if button is not None:

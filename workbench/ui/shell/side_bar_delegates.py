@@ -1,6 +1,7 @@
-"""How prompts and iterations are drawn in the side bar.
+"""Item delegates that paint prompts and iterations in the side bar.
 
-Invariant: one row has one height per list, so that a list of 10,000 lays out at once; every text is elided, never cut.
+Invariant: all rows of a list have the same height, so that a list of 10,000 lays out at once; every text is elided,
+never cut.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ Index = QModelIndex | QPersistentModelIndex
 MARGIN = 14
 _GAP = 7
 _LEAST_RIGHT = 7
-"""Characters that say at least who won."""
+"""Minimum number of characters, so that the winner can be read."""
 _MARK = "✓ marked"
 
 
 class _Delegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget, is_pointed: Callable[[Index], bool]) -> None:
-        """`is_pointed` says whether the menu of a row is open."""
+        """`is_pointed` returns whether the menu of a row is open."""
         super().__init__(parent)
         self.theme, self.is_pointed = theme, is_pointed
 
     def background(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Fill the row and return whether it is selected. Its words go in the direction of their language."""
+        """Fill the row's background and return whether it is selected. Sets the text direction of its language."""
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -49,7 +50,7 @@ class _Delegate(QStyledItemDelegate):
 
 
 class PromptDelegate(_Delegate):
-    """Name at the left, number of iterations at the right."""
+    """Paints the name on the left, the number of iterations on the right."""
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         field = super().createEditor(parent, option, index)
@@ -80,9 +81,10 @@ class PromptDelegate(_Delegate):
 
 
 class IterationDelegate(_Delegate):
-    """A mark on a rail, number and word counts, time or winner at the right; below, what changed and how it ended.
+    """Paints a mark on a rail, number and word counts, and on the right the time or winner; below, the change and the
+    outcome.
 
-    How answers ended is told by the form of the mark and in words, never by a colour alone.
+    The outcome is shown by the shape of the mark and in words, never by colour alone.
     """
 
     def __init__(
@@ -127,7 +129,7 @@ class IterationDelegate(_Delegate):
         metrics = QFontMetrics(right_font)
         kept = min(metrics.horizontalAdvance(right), _LEAST_RIGHT * metrics.averageCharWidth())
         if sum(widths) + _GAP * len(parts) + kept > rect.width():
-            # Who won, or when it was, says more than how many words changed.
+            # The winner or the time is more important than the number of changed words.
             parts = parts[:1]
         for (text, font, color), width in zip(parts, widths, strict=False):
             painter.setFont(font)
@@ -201,7 +203,7 @@ class IterationDelegate(_Delegate):
             self._ended(painter, center, row.outcome.trouble, selected)
 
     def _ended(self, painter: QPainter, center: QPoint, trouble: str, selected: bool) -> None:
-        """Draw a ring; a cross in it for failed, half of it for interrupted, a square for stopped."""
+        """Draw a crossed ring for failed, a half-filled one for interrupted, a square for stopped."""
         if not trouble:
             self._dot(painter, center, "accent" if selected else "muted", filled=selected)
             return
@@ -229,7 +231,7 @@ class IterationDelegate(_Delegate):
         painter.drawEllipse(center, self._radius(), self._radius())
 
     def _radius(self) -> int:
-        """Return how large a mark is: as its number beside it."""
+        """Return the radius of a mark, which matches its number's font size."""
         return max(4, round(self._line(self.theme.font()) / 3.2))
 
     @staticmethod

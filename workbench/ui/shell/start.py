@@ -1,8 +1,8 @@
-"""From the first paint to the whole window.
+"""Start-up from the first paint to the complete window.
 
-Invariant: what is slow happens on a thread of its own, what touches widgets in short steps on the UI thread; a window
-that is closed meanwhile leaves nothing open, and letters typed into it are saved. When the history cannot be opened
-they stay in the window, and opening it can be tried again; a damaged one can be mended before that.
+Invariant: slow work runs on a separate thread, work on widgets in short steps on the UI thread. A window closed
+meanwhile leaves nothing open, and letters typed into it are saved. If the history cannot be opened, they stay in the
+window, and opening can be retried; a damaged history can be repaired first.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from workbench.ui.shell.feature import FeatureSet
     from workbench.ui.shell.window import MainWindow
 
-# A letter typed at the first sight of the draft is painted before imports begin to compete with it.
+# A letter typed as soon as the draft is visible is painted before imports start to compete for the CPU.
 _BREATH_MS = 30
 _FIRST_SAVE_MS = 100
-"""From the first letter to the first save of an early draft."""
-# What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
+"""Delay from the first letter to the first save of an early draft."""
+# Modules used by the steps, or by reads in parallel: an import during a step would delay it by tens of ms.
 _REST = (
     "workbench.ui.shell.window_builder",
     "workbench.app.raise_server",
@@ -43,9 +43,10 @@ _REST = (
 
 
 class WindowStart(QObject):
-    """Completes a frame. `failed` is emitted when that cannot be done; `error` then says why.
+    """Completes a frame. `failed` is emitted if that is impossible; `error` then holds the reason.
 
-    It is not emitted when letters would be lost: then `refusal` says why, in the frame, until it succeeds or is closed.
+    It is not emitted if letters would be lost: then the frame shows the reason (`refusal`) until a retry succeeds or
+    the window closes.
     """
 
     failed = Signal()
@@ -54,7 +55,7 @@ class WindowStart(QObject):
     def __init__(
         self, frame: WindowFrame, db: Path, places: ProductDirs, features: Callable[[], FeatureSet], notice: str = ""
     ) -> None:
-        """`features` imports the features of the window; `notice` is a sentence to show when it is complete."""
+        """`features` imports the features of the window; `notice` is a message to show when it is complete."""
         super().__init__(frame)
         self._frame, self._db, self._places, self._features, self._notice = frame, db, places, features, notice
         frame.command_of = self._command_of
@@ -69,17 +70,17 @@ class WindowStart(QObject):
         self.error: Exception | None = None
         self.refusal: OpenRefusal | None = None
         self.mending: RecoveryDialog | None = None
-        """What is shown over a damaged history."""
+        """The dialog over a damaged history."""
         self.was_given_up = False
-        """The history is damaged, and the person closed the window as it is."""
+        """The history is damaged, and the user closed the window."""
         self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
-        # One that is ours goes with us; Qt's own of a single shot lives on until it is due.
+        # An owned timer is deleted with this object; Qt's single-shot timer lives until it fires.
         breath = QTimer(self)
         breath.setSingleShot(True)
         breath.setInterval(_BREATH_MS)
         breath.timeout.connect(self._begin)
         frame.painted.connect(breath.start)
-        # Connected before the window that is made here, and so called before it.
+        # Connected before the handler of the window made here, and so called before it.
         frame.closing.connect(self._close)
         self._first_edit = QTimer(self, singleShot=True, interval=_FIRST_SAVE_MS)
         self._first_edit.timeout.connect(self._begin_early)
@@ -87,9 +88,10 @@ class WindowStart(QObject):
             edited.connect(self._save_early)
 
     def end(self) -> int:
-        """Close what was opened, when the frame is gone; return how many answers could not be saved. Safe to repeat.
+        """Close what was opened, after the frame is closed; return the number of answers that could not be saved.
+        Idempotent.
 
-        Raises StoreError when letters that were typed before the window was complete cannot be saved.
+        Raises StoreError if letters typed before the window was complete cannot be saved.
         """
         if self._thread is not None:
             self._thread.join()
@@ -113,7 +115,7 @@ class WindowStart(QObject):
         return unsaved
 
     def _save_early(self) -> None:
-        """Save what is typed before the window is whole; afterwards the window does."""
+        """Save text typed before the window is complete; afterwards the window saves it."""
         if self._is_built:
             return
         if self._early is not None:
@@ -142,7 +144,7 @@ class WindowStart(QObject):
         early.deleteLater()
 
     def is_safe(self) -> bool:
-        """Whether nothing that was typed would be lost if the window closed before the history is open."""
+        """Whether all typed text is safe if the window closes before the history is open."""
         if not self._frame.is_edited:
             return True
         self._begin_early()
@@ -154,13 +156,13 @@ class WindowStart(QObject):
             self._thread.start()
 
     def _open(self) -> None:
-        """Open the database and load the rest of the program, on the thread; only open it when the frame was closed."""
+        """Open the database and load the rest of the program, on the thread; only open it if the frame was closed."""
         try:
             from workbench.app.opening import read
             from workbench.host.core_dumps import forbid_core_dumps
             from workbench.usecases.workbench import Workbench
 
-            forbid_core_dumps()  # before there is a key, and for the engine, too
+            forbid_core_dumps()  # before any key is loaded, and inherited by the engine
             workbench = Workbench.open(self._db, self._places, os.environ)
             try:
                 if not self._closed:
@@ -212,7 +214,7 @@ class WindowStart(QObject):
         self.refusal.again.connect(self._try_again)
 
     def _mend(self, error: Exception) -> bool:
-        """Offer to mend the history, if that is what keeps it from being opened."""
+        """Offer to repair the history, if damage is the reason that it cannot be opened."""
         from workbench.ui.recovery import RecoveryDialog
         from workbench.usecases.history_replacement import is_damaged
 
@@ -225,7 +227,7 @@ class WindowStart(QObject):
         return True
 
     def _mended(self) -> None:
-        """Open what the person chose, or close."""
+        """Open the history that the user chose, or close."""
         from workbench.usecases.history_replacement import HistoryReplaced
 
         mending, self.mending = self.mending, None
@@ -269,7 +271,7 @@ class WindowStart(QObject):
             self._window.notices.at_start("settings", self._notice)
 
     def _advance(self) -> bool:
-        """Take one step; False when there is none left, or it failed."""
+        """Take one step; return False if none is left, or it failed."""
         try:
             self._awaited = next(self._steps)
         except StopIteration:
@@ -283,7 +285,7 @@ class WindowStart(QObject):
         return True
 
     def _hand_over(self) -> None:
-        """Let the window save what is typed from now on; what was saved early goes when the window has saved it."""
+        """Hand saving over to the window; the early draft is removed once the window has saved the text."""
         self._first_edit.stop()
         if self._window is None or not self._is_built or self._early is None:
             return
@@ -294,7 +296,7 @@ class WindowStart(QObject):
         self._closed = True
         if self.mending is not None:
             self.mending.abandon()
-        # A window half built is finished: it knows how to save and to close.
+        # A half-built window is completed, because it then can save and close.
         while self._advance():
             pass
         if not self._is_built:

@@ -1,6 +1,6 @@
-"""The order in which Tab goes through a window or a dialog.
+"""Tab order of a window or a dialog.
 
-Invariant: what is read first comes first, whenever its widgets were made. Within a part the widgets keep the order
+Invariant: the parts follow reading order, whenever their widgets were made. Within a part the widgets keep the order
 that the part gave them.
 """
 
@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEd
 
 
 def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:
-    """Give the keyboard to the next stop in `window`, or the previous one; False when there is no other.
+    """Focus the next tab stop in `window`, or the previous one; return False if there is no other.
 
-    `parts` are in reading order. A stop belongs to the innermost of them that holds it, so a part can lie in another.
+    `parts` are in reading order. A stop belongs to the innermost part that contains it, so parts can be nested.
     """
     stops = sorted(_stops(window), key=lambda stop: _rank(stop, parts))
     focused = QApplication.focusWidget()
@@ -30,9 +30,10 @@ def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:
 
 
 def has_proxy(widget: QWidget) -> bool:
-    """Whether another widget has the keyboard in place of this one: the field of a box, or what a chart is painted on.
+    """Whether another widget has the focus in place of this one: the field of a box, or what a chart is painted on.
 
-    Not asked of Qt: PySide would take the answer for the parent, also none, and keep the widget beyond its window.
+    Does not call `focusProxy`: PySide would take its result for the parent, even None, and keep the widget alive beyond
+    its window.
     """
     around = widget.parentWidget()
     is_field = isinstance(widget, QLineEdit) and isinstance(around, QAbstractSpinBox | QComboBox)
@@ -40,7 +41,7 @@ def has_proxy(widget: QWidget) -> bool:
 
 
 def first_stop(part: QWidget) -> QWidget | None:
-    """Return the first widget in `part` that Tab would stop at, text before buttons."""
+    """Return the first tab stop in `part`, text before buttons."""
     stops = [
         child
         for child in part.findChildren(QWidget)
@@ -53,7 +54,7 @@ def first_stop(part: QWidget) -> QWidget | None:
 
 
 def _stops(window: QWidget) -> Iterator[QWidget]:
-    """Yield what Tab stops at, in the order that Qt keeps."""
+    """Yield the tab stops, in Qt's focus chain order."""
     widget = _after(window)
     while widget is not None and widget is not window:
         if (
@@ -68,10 +69,10 @@ def _stops(window: QWidget) -> Iterator[QWidget]:
 
 
 def _after(widget: QWidget) -> QWidget | None:
-    """Return the next widget of the chain.
+    """Return the next widget of the focus chain.
 
-    PySide takes it for a child of `widget` from then on: with that one it would give up the document of a text view
-    that lives on. Setting the parent that it has is nothing to Qt, and puts that right.
+    PySide then takes it for a child of `widget`, and deleting `widget` would release the document of a text view that
+    is still alive. Setting its actual parent again is a no-op for Qt, and corrects that.
     """
     after = widget.nextInFocusChain()
     if after is not None:

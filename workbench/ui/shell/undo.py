@@ -1,6 +1,6 @@
-"""Which view gets undo and redo, and the keys of verdicts.
+"""Dispatches undo, redo and verdict keys to the shown view.
 
-Invariant: a view in which verdicts are given undoes them itself; in another one undo does what the notice offers.
+Invariant: a view with verdicts undoes them itself; in any other view undo triggers the offer of the notice.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class UndoDispatch:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to undo."""
+        """Whether there is anything to undo."""
         return self._notices.offers_undo if (verdicts := self._verdicts) is None else verdicts.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is something to redo."""
+        """Whether there is anything to redo."""
         return (verdicts := self._verdicts) is not None and verdicts.can_redo
 
     @property
@@ -39,27 +39,27 @@ class UndoDispatch:
         return (verdicts := self._verdicts) is not None and verdicts.is_judging
 
     def undo(self) -> None:
-        """Undo what was done last."""
+        """Undo the last action."""
         if (verdicts := self._verdicts) is None:
             self._notices.undo()
         elif verdicts.can_undo:
             verdicts.undo()
 
     def redo(self) -> None:
-        """Redo what was undone last."""
+        """Redo the action undone last."""
         if (verdicts := self._verdicts) is not None and verdicts.can_redo:
             verdicts.redo()
 
     def verdict_key(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
+        """Give the verdict of a key; return False if it has no meaning now."""
         return (verdicts := self._verdicts) is not None and verdicts.verdict_key(key)
 
     def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a field for text."""
+        """Record that a key was pressed in a text field."""
         self._compose.typed(widget)
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
+        """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""
         return self._views.shown == "compose" and self._compose.claims(command_id)
 
     @property

@@ -1,7 +1,7 @@
-"""The views of the window, one at a time, and the tabs that lead to them.
+"""The views of the window, shown one at a time, and their tabs.
 
-Invariant: Compose is there from the start; another view is made when it is first wanted, or in steps before that while
-nobody waits for it, and from then on keeps what it shows. A tab exists only for a view that does.
+Invariant: Compose exists from the start. Another view is made when it is first shown, or before that in steps during
+idle time, and keeps its state from then on. A tab exists only for an existing view.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.geometry import PaneDivider
 
 Making = Generator[None, None, QWidget]
-"""The making of a widget in steps, none of which holds up the window."""
+"""Makes a widget in steps, each short enough not to block the UI."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewPlace:
-    """A view as the window knows it: `enter` gives it the keyboard, `has_side` keeps the side bar beside it."""
+    """A view as the window knows it: `enter` focuses it, `has_side` keeps the side bar beside it."""
 
     title: str
     make: Callable[[], Making]
@@ -40,7 +40,7 @@ class ViewPlace:
 
 
 def at_once(make: Callable[[], QWidget]) -> Callable[[], Making]:
-    """Return the making of a widget that is there already, or takes no time to speak of."""
+    """Return a `Making` for a widget that exists already, or is made quickly."""
 
     def making() -> Making:
         yield from ()
@@ -51,18 +51,18 @@ def at_once(make: Callable[[], QWidget]) -> Callable[[], Making]:
 
 @runtime_checkable
 class ViewPage(Protocol):
-    """What a view other than Compose can do for the window's keys."""
+    """What pages of views other than Compose provide for the window's keys."""
 
     def escape(self) -> bool:
-        """Close the innermost open thing; False when nothing is open."""
+        """Close the innermost open element; return False if none is open."""
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        """Return the panes for F6, each with a callable that focuses it."""
 
 
 @runtime_checkable
 class StopsPage(Protocol):
-    """A page whose parts Tab goes through in an order of its own."""
+    """A page with a Tab order of its own."""
 
     def stops(self) -> Sequence[QWidget]:
         """Return the parts in reading order."""
@@ -70,15 +70,15 @@ class StopsPage(Protocol):
 
 @runtime_checkable
 class KeyNamesPage(Protocol):
-    """A page that names keys."""
+    """A page that displays keys."""
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
 
 
 @runtime_checkable
 class DividedPage(Protocol):
-    """A page whose parts a person can divide; the window keeps how."""
+    """A page with dividers whose positions the window stores."""
 
     def dividers(self) -> Mapping[str, PaneDivider]:
         """Return the dividers by their names in the settings."""
@@ -86,7 +86,7 @@ class DividedPage(Protocol):
 
 @runtime_checkable
 class RunsPage(Protocol):
-    """A page in which runs are searched and selected."""
+    """A page for searching and selecting runs."""
 
     def selected(self) -> Sequence[HistoryRow]:
         """Return the selected runs from top to bottom."""
@@ -95,14 +95,14 @@ class RunsPage(Protocol):
         """Return the search whose runs are shown, "" for all."""
 
     def has_query(self) -> bool:
-        """Whether something is typed into the search field."""
+        """Whether the search field contains text."""
 
     def comparison(self) -> RunsComparison | VersionsComparison | None:
-        """Return what the selected runs are compared as, None while they are not read or have nothing before them."""
+        """Return the comparison of the selected runs, None while they are being read or have no predecessor."""
 
 
 class ViewTabs(QWidget):
-    """The names of the views in a row; the shown one is marked by more than its colour."""
+    """The tabs of the views; the shown one is marked by more than its colour."""
 
     chosen = Signal(str)
 
@@ -123,7 +123,7 @@ class ViewTabs(QWidget):
             self._tabs[view] = tab
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         for view, tab in self._tabs.items():
             tab.setToolTip(with_key(tab.text(), name(f"view_{view}")))
 
@@ -132,16 +132,16 @@ class ViewTabs(QWidget):
         return self._tabs[view]
 
     def mark(self, view: View) -> None:
-        """Say which view is shown."""
+        """Mark the tab of the shown view."""
         self._tabs[view].setChecked(True)
 
 
 class Views(QObject):
-    """Shows one view in `stage`, whose first page is Compose. `changed` is emitted when it is another one."""
+    """Shows one view in `stage`, whose first page is Compose. `changed` is emitted when another one is shown."""
 
     changed = Signal(str)
     entered = Signal(str)
-    """A view was gone to and has the focus, also one that was shown already."""
+    """A view was entered and has the focus; also emitted if it was already shown."""
     made = Signal(object)
     """The page of a view, before it is shown."""
 
@@ -156,17 +156,17 @@ class Views(QObject):
         self._key_name: KeyName | None = None
         self.shown: View = "compose"
         self.runs: RunsPage | None = None
-        """The page in which runs are selected, None before it is made."""
+        """The page in which runs are selected, None until it is made."""
         self.tabs = ViewTabs({view: place.title for view, place in places.items()})
         self.tabs.mark("compose")
         self.tabs.chosen.connect(self.show)
 
     def page(self, view: View) -> QWidget | None:
-        """Return the widget of a view, None before it is made."""
+        """Return the widget of a view, None until it is made."""
         return self._pages.get(view)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force on the tabs and all pages, also on those that are made later."""
+        """Update the displayed keys on the tabs and all pages, including pages made later."""
         self._key_name = name
         self.tabs.name_keys(name)
         for page in self._pages.values():
@@ -174,12 +174,12 @@ class Views(QObject):
                 page.name_keys(name)
 
     def stops(self) -> Sequence[QWidget]:
-        """Return the parts of the shown page in reading order, if it has an order of its own."""
+        """Return the parts of the shown page in Tab order, if it has one of its own."""
         page = self.here()
         return page.stops() if isinstance(page, StopsPage) else ()
 
     def dividers(self) -> dict[str, PaneDivider]:
-        """Return what a person divided by hand, by the names in the settings."""
+        """Return all dividers moved by the user, by their names in the settings."""
         return {
             name: divider
             for page in self._pages.values()
@@ -195,14 +195,14 @@ class Views(QObject):
         return shown
 
     def make_more(self) -> bool:
-        """Do a step of making the views that nobody went to yet; False once all of them are made."""
+        """Perform one step of making the remaining views; return False once all are made."""
         view = next((view for view in self._places if view not in self._pages), None)
         if view is not None:
             self._go_on(view)
         return view is not None
 
     def rehearsals(self) -> Iterator[None]:
-        """Prepare in steps for being shown what is made, and was not."""
+        """Lay out, in steps, the pages that are made but not shown yet."""
         for view, page in tuple(self._pages.items()):
             if view != self.shown:
                 whole = self._stage if self._places[view].has_side else self._side.parentWidget()
@@ -210,7 +210,7 @@ class Views(QObject):
                 yield from rehearse(page, whole.size())
 
     def leave(self) -> bool:
-        """Let the shown view close what it has open, else go back to Compose; False when that is shown."""
+        """Let the shown view close an open element, else return to Compose; return False if Compose is shown."""
         if self.shown == "compose":
             return False
         page = self.here()
@@ -219,7 +219,7 @@ class Views(QObject):
         return True
 
     def show(self, view: View) -> None:
-        """Show a view and give it the keyboard, where it had it when it was left."""
+        """Show a view and restore its last focus."""
         place = self._places[view]
         if view != self.shown:
             focused = QApplication.focusWidget()
@@ -234,7 +234,7 @@ class Views(QObject):
             self.changed.emit(view)
         self.tabs.mark(view)
         left_at = self._left_at.pop(view, None)
-        # What had the keyboard may have been taken away meanwhile.
+        # The widget focused last may have been removed in the meantime.
         if left_at is not None and can_have_keyboard(left_at):
             left_at.setFocus()
         else:
@@ -242,7 +242,7 @@ class Views(QObject):
         self.entered.emit(view)
 
     def _go_on(self, view: View) -> None:
-        """Do a step of making a view."""
+        """Perform one step of making a view."""
         making = self._making.pop(view, None) or self._places[view].make()
         try:
             next(making)
@@ -267,5 +267,5 @@ class Views(QObject):
         self._side.setVisible(place.has_side)
         QCoreApplication.sendPostedEvents(self._side.parent(), QEvent.Type.LayoutRequest.value)
         self._stage.setCurrentWidget(page)
-        # What is shown asks for its paint later, and so for a second one when another was asked for before.
+        # A shown widget requests its paint later, which adds a second paint if another was requested before.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater.value)

@@ -1,7 +1,7 @@
-"""The main window: puts controllers and widgets together inside a frame that is painted already.
+"""The main window: assembles controllers and widgets inside a frame that is already painted.
 
-Invariant: the window holds no state of its own but geometry; the frame's editor is taken over with its text, caret and
-journal; closing stops what runs, keeps the text, and leaves no child behind.
+Invariant: the window holds no state of its own but geometry. The frame's editor is taken over with its text, caret and
+undo journal. Closing stops what runs, keeps the text, and leaves no child process behind.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SAVE_WITHIN_MS = 3000
 
 
 class MainWindow(QObject):
-    """One window over one database; `building.build` makes its widgets, and only then can it be used."""
+    """One window over one database; `window_builder.build` makes its widgets, and only then can it be used."""
 
     sidebar: SideBar
     views: Views
@@ -61,7 +61,7 @@ class MainWindow(QObject):
     prompts_part: PromptsPart
 
     forward_asked = Signal()
-    """A second start asked this window to come to the front."""
+    """A second start requested that this window come to the front."""
 
     def __init__(self, frame: WindowFrame, opened: OpenedWorkbench, features: FeatureSet) -> None:
         super().__init__(frame)
@@ -79,7 +79,7 @@ class MainWindow(QObject):
         frame.deactivated.connect(self.compose.saver.flush)
 
     def begin(self) -> None:
-        """Start what goes on by itself, once the widgets are there."""
+        """Start background activity, once the widgets exist."""
         self._has_begun = True
         self.frame.may_close, self.frame.show_problem = self._may_close, self.notices.problem
         self.workbench.add_listener(self.bridge.listener())
@@ -89,7 +89,7 @@ class MainWindow(QObject):
         self.compose_part.read_limits()
         self._listen()
         self.update_state()
-        # Not within a step of building: a key may close the window, which first finishes the steps.
+        # Not within a build step: a key may close the window, which first finishes the steps.
         QTimer.singleShot(0, self, self._complete)
 
     def _complete(self) -> None:
@@ -100,7 +100,7 @@ class MainWindow(QObject):
                 self.actions_.press(command)
 
     def wire(self) -> None:
-        """Connect the parts; called once, when all exist and Compose has begun."""
+        """Connect the parts; called once, after all exist and Compose has begun."""
         compose, side, notices, bridge, pulse = self.compose, self.sidebar, self.notices, self.bridge, self.pulse
         publish = self.services.events.publish
         self.frame.parts = self.panes.in_tab_order
@@ -123,7 +123,7 @@ class MainWindow(QObject):
         self.timeline.marks.changed.connect(self.update_state)
         for moved in (self.timeline.rowsInserted, self.timeline.rowsRemoved):
             moved.connect(lambda: side.select_iteration(compose.shown_row()))
-            # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
+            # Rows of a prompt may arrive after its answers, and navigation and notes depend on them.
             moved.connect(lambda: self.update_state())
         self.views.changed.connect(lambda view: publish(ViewShown(view)))
         self.views.changed.connect(lambda _: self.update_state())
@@ -161,12 +161,12 @@ class MainWindow(QObject):
         self.forward_asked.emit()
 
     def choose_prompt(self, uid: str) -> None:
-        """Open a prompt; what was refused for another one is no longer said."""
+        """Open a prompt and remove refusals about the previous one."""
         self.notice.clear("refusal")
         self.compose.open_prompt(uid)
 
     def update_state(self) -> None:
-        """Enable the commands that can be used now, and show what else depends on that."""
+        """Update the enabled commands and everything else that depends on the state."""
         if self._closed:
             return
         state = self.state()
@@ -175,7 +175,7 @@ class MainWindow(QObject):
         self.sidebar.light(self.compose.shown_row())
 
     def state(self) -> WindowState:
-        """Return what the commands depend on, as it is now."""
+        """Return the current state that commands depend on."""
         runs = self.views.runs
         rows = runs.selected() if runs is not None and self.views.shown == "history" else ()
         return self.compose_part.fill(
@@ -199,8 +199,8 @@ class MainWindow(QObject):
             self.notices.at_start("recovered", sentence)
 
     def _may_close(self) -> bool:
-        """Whether nothing would be lost, or the person said that it may be."""
-        # While it waits or asks, the window can be asked to close once more.
+        """Whether nothing would be lost, or the user accepted the loss."""
+        # While it waits or asks, the window can receive another close event.
         if self._is_leaving:
             return False
         self._is_leaving = True

@@ -1,7 +1,7 @@
-"""The widgets of the main window, made in steps.
+"""Builds the widgets of the main window in steps.
 
-Invariant: between two steps the frame can paint and be typed into, and a letter typed at any of these moments is part
-of the draft.
+Invariant: between two steps the frame can paint and accept input, and a letter typed at any of these moments is part of
+the draft.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from workbench.ui.widgets import geometry
 
 
 def build(window: MainWindow) -> Iterator[Future[None] | None]:
-    """Make the widgets and show what was opened, a step at a time; at the end the window begins to work.
+    """Make the widgets and show what was opened, one step at a time; finally start the window.
 
-    A step yields the future that has to be done before the next step, whatever its outcome, or None.
+    A step yields a future to wait for before the next step, whatever its outcome, or None.
     """
     frame, opened = window.frame, window.opened
     window.notice = NoticeBar()
@@ -118,18 +118,18 @@ def _compose_owner(window: MainWindow) -> ComposeOwner:
 
 
 def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
-    """Return what each command of the window does, by its id."""
+    """Return the actions of the window's commands, by id."""
     return {**bound(OF_SHELL, WindowActions(window)), **window.features.actions()}
 
 
 def _name_keys(window: MainWindow) -> None:
-    """Let everything that names a key name the one in force."""
+    """Update the displayed keys everywhere."""
     for part in (window.header, window.views, window.sidebar, window.compose_part):
         part.name_keys(window.keys.name)
 
 
 def _show_view(window: MainWindow, digit: int) -> bool:
-    """Show the view that Alt with a digit means; False where these keys were given to something else."""
+    """Show the view of Alt with a digit; return False if these keys are bound to another command."""
     command = window.keys.keymap.owner(f"Alt+{digit}")
     if command is None or not command.id.startswith("view_"):
         return False
@@ -138,7 +138,7 @@ def _show_view(window: MainWindow, digit: int) -> bool:
 
 
 def _keys_changed(window: MainWindow) -> None:
-    """Put the keys of the bindings in force, and keep them in the settings."""
+    """Apply the key bindings, and store them in the settings."""
     frame, keymap = window.frame, window.keys.keymap
     window.actions_.bind(keymap)
     _name_keys(window)
@@ -147,14 +147,14 @@ def _keys_changed(window: MainWindow) -> None:
 
 
 def _divide(frame: WindowFrame, page: QWidget) -> None:
-    """Divide a page as a person did before."""
+    """Restore the stored divider positions of a page."""
     if isinstance(page, DividedPage):
         for name, divider in page.dividers().items():
             divider.is_by_hand = geometry.restore_divider(frame.settings, name, divider)
 
 
 def _show_draft(window: MainWindow) -> Iterator[Future[None]]:
-    """Open the first prompt around the text that the editor shows, which the person may have changed already."""
+    """Open the first prompt around the text in the editor, which the user may have changed already."""
     frame, glimpse, edited = window.frame, window.frame.glimpse, window.frame.is_edited
     if edited and (made := _take_over(window)) is not None:
         # A prompt that is not written yet cannot be read.
@@ -171,9 +171,9 @@ def _show_draft(window: MainWindow) -> Iterator[Future[None]]:
 
 
 def _take_over(window: MainWindow) -> Future[None] | None:
-    """Make what was typed a prompt of its own, where it was not typed over the draft that was opened.
+    """Create a prompt from text that was not typed over the opened draft.
 
-    Return when that prompt is stored, None where none is made.
+    Returns a future of its storage, or None if no prompt is created.
     """
     frame = window.frame
     taken = own_prompt(window.opened, frame.glimpse.prompt_uid, is_new=frame.is_blank, text=frame.text())

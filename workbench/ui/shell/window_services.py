@@ -1,6 +1,6 @@
-"""The services of features, taken from the window as it is.
+"""Adapters from the window to the services of features.
 
-Invariant: features reach the window through these adapters alone.
+Invariant: features reach the window only through these adapters.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class _Editor:
 
 
 class PromptsInSideBar:
-    """The list of prompts in the side bar, which is made after what stands in it."""
+    """The list of prompts in the side bar, which is made after its content."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
@@ -204,20 +204,20 @@ class PromptsInSideBar:
         self._window.sidebar.edit_prompt_name(uid, then)
 
     def point_at(self, uid: str, menu: QMenu) -> None:
-        """Mark the row of a prompt."""
+        """Highlight the row of a prompt."""
         self._window.sidebar.point_at_prompt(uid, menu)
 
     def is_shown(self) -> bool:
-        """Return whether the side bar is beside the shown view."""
+        """Return whether the side bar is shown beside the view."""
         return not self._window.sidebar.isHidden()
 
     def focus_list(self) -> None:
-        """Give the list the keyboard."""
+        """Focus the list."""
         self._window.sidebar.prompt_list.setFocus()
 
 
 def window_services(window: MainWindow, events: EventBus) -> Services:
-    """Return the services of a window whose parts are made, and let it follow the events of features."""
+    """Return the services of a complete window, and connect it to the events of features."""
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))

@@ -1,1 +1,1 @@
-"""Widgets that know no feature."""
+"""Widgets that are independent of features."""

@@ -1,6 +1,6 @@
-"""A box to choose from whose text yields.
+"""A combo box that elides its text.
 
-Invariant: a text without room ends in a mark that says so, and the tooltip has all of it; Qt cuts it through a letter.
+Invariant: a text that does not fit is elided, and the tooltip shows all of it; Qt would cut it within a letter.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from PySide6.QtGui import QHelpEvent, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip, QWidget
 
 _EDGE = 2
-"""What the style leaves free beside the text."""
+"""Padding of the style beside the text."""
 
 
 class ChoiceBox(QComboBox):
-    """Shows as much of what is chosen as there is room for."""
+    """Shows as much of the current text as fits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def shown_text(self) -> str:
-        """Return the text as it is shown."""
+        """Return the displayed text."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         return self._fitting(option)

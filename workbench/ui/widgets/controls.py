@@ -1,4 +1,4 @@
-"""Labels, buttons and other controls shared by pages and dialogs, and what the keyboard does in them.
+"""Labels, buttons and other controls shared by pages and dialogs, and what the focus means in a widget.
 
 Invariant: text from outside (names, server messages) is shown as plain text.
 """
@@ -240,11 +240,11 @@ class SecretField(QWidget):
 
 
 JUDGED_AREA = "judged_area"
-"""The property of a widget in which bare keys give verdicts: a lane, or the page that a pair is judged on."""
+"""Property of a widget in which bare keys give verdicts: a lane, or the page of a judged pair."""
 OPENS_MENU = "opens_menu"
 
 
 def opens_menu(button: QAbstractButton) -> None:
-    """Declare that `button` opens a menu: a click leaves the focus where it is, and typed spaces do not press it."""
+    """Declare that `button` opens a menu: a click does not move the focus, and a typed space does not press it."""
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setProperty(OPENS_MENU, True)

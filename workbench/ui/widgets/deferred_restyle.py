@@ -1,12 +1,11 @@
-"""Widgets that take a new look later, because nobody sees them when it comes.
+"""Defers the restyling of hidden widgets when the theme changes.
 
-Invariant: Qt passes by what is undressed when the look changes, and all of it is dressed soon. Undressing and dressing
-change nothing but the look. What Enter would do is the same before and after: a row of buttons that takes other styles
-in is laid out anew by Qt, which hides each of them for a moment, and the keyboard would be at the first one then.
+Invariant: Qt skips undressed widgets when the style changes, and all of them are restyled soon after. Undressing and
+dressing change nothing but the appearance. Enter would do the same before and after: when buttons in a row are
+restyled, Qt lays the row out again and hides each of them for a moment, which would move the focus to the first one.
 
-Qt takes a stylesheet into all widgets at once, 65 µs each, and a message of the editor has nine. What is marked as not
-polished, and as having a style of its own, is left out of that; to dress it is what Qt does for one that gets another
-role.
+Qt applies a stylesheet to all widgets at once, 65 µs each, and a message of the editor has nine. Widgets marked as not
+polished and as having a style of their own are skipped; `dress` then does what Qt does for a widget whose role changes.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ _SLICE = 10
 
 
 def undress(widgets: Iterable[QWidget]) -> list[QWidget]:
-    """Let the next look pass by `widgets`; return what has to be dressed."""
-    # What was never shown takes the look when it is; what has a style of its own is none of ours.
+    """Exclude `widgets` from the next style change; return those to pass to `dress`."""
+    # Widgets never shown are polished when shown; widgets with a style of their own are not affected.
     parts = [one for one in widgets if one.testAttribute(_POLISHED) and not one.testAttribute(_OWN)]
     for part in parts:
         part.setAttribute(_POLISHED, False)
@@ -35,7 +34,7 @@ def undress(widgets: Iterable[QWidget]) -> list[QWidget]:
 
 
 def dress(parts: Iterable[QWidget]) -> None:
-    """Give what `undress` returned the look in force."""
+    """Apply the current style to the widgets returned by `undress`."""
     for part in parts:
         if isValid(part):
             part.setAttribute(_OWN, False)
@@ -47,7 +46,7 @@ def dress(parts: Iterable[QWidget]) -> None:
 
 
 def change_look(change: Callable[[], None]) -> None:
-    """Change the look of what is visible, and of the rest in turns; the keyboard stays where it is."""
+    """Restyle visible widgets at once and hidden ones in slices; the keyboard focus stays."""
     hidden = undress(one for one in QApplication.allWidgets() if not one.isVisible() and _can_wait(one))
     try:
         _keeping_focus(change)
@@ -56,14 +55,14 @@ def change_look(change: Callable[[], None]) -> None:
 
 
 def _can_wait(widget: QWidget) -> bool:
-    # By the size of one that keeps its room its neighbours lie. One with a font of its own, or a text with colours of
-    # its own, gets others from its owner as soon as the look has changed, and would lose them when it is dressed.
+    # A hidden widget that retains its size affects its neighbours. A widget with its own font, or a text area with its
+    # own colours, gets new ones from its owner right after the change, and would lose them when restyled.
     is_given = widget.testAttribute(_FONT) or isinstance(widget, QAbstractScrollArea)
     return not is_given and not widget.sizePolicy().retainSizeWhenHidden()
 
 
 class _Hidden(QObject):
-    """Dresses hidden widgets."""
+    """Restyles hidden widgets in slices."""
 
     def __init__(self, parts: list[QWidget]) -> None:
         turns = IdleQueue.of_application()
@@ -80,7 +79,7 @@ class _Hidden(QObject):
 
 
 def _keeping_focus(act: Callable[[], None]) -> None:
-    """Do `act`, and give the keyboard back to what had it."""
+    """Call `act`, and restore the keyboard focus."""
     before = QApplication.focusWidget()
     act()
     if before is not None and QApplication.focusWidget() is not before and before.isVisible():

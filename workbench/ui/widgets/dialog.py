@@ -1,8 +1,8 @@
-"""The base class of dialogs, the window that a dialog belongs to, and dialogs that ask for one line of text.
+"""Base class of dialogs, the choice of a dialog's parent, and dialogs for one line of text.
 
-Invariant: a dialog has the keyboard when it opens, and gives it back to the window that it belongs to when it closes,
-also where no window manager does that; and a dialog that is opened from another one belongs to that one. In a dialog of
-one line, Enter does what the primary button says; Esc and Cancel leave everything as it was.
+Invariant: a dialog is active when it opens, and activates its parent window when it closes, also without a window
+manager that does so. A dialog opened from another dialog has that one as parent. In a dialog for one line, Enter
+presses the primary button; Esc and Cancel change nothing.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Dialog(QDialog):
             self.activateWindow()
 
     def done(self, result: int) -> None:
-        # Another window may have taken the keyboard already.
+        # Another window may have become active already.
         if (parent := self.parentWidget()) is not None and self.isActiveWindow():
             parent.window().activateWindow()
         super().done(result)
 
 
 def dialog_parent(window: QWidget) -> QWidget:
-    """Return the parent for a dialog of `window` that opens now: the open dialog that has the keyboard, or `window`."""
+    """Return the parent for a dialog of `window` that opens now: the active dialog, or `window`."""
     active = QApplication.activeModalWidget() or QApplication.activeWindow()
     if not isinstance(active, QDialog) or not active.isVisible():
         return window
@@ -44,10 +44,10 @@ _WIDTH = 360
 
 
 class LineDialog(Dialog):
-    """A field with a hint below it; `accepted` once the line is to be kept."""
+    """A field with a hint below it; `accepted` is emitted when the line is to be kept."""
 
     def __init__(self, parent: QWidget, title: str, name: str, text: str, hint: str) -> None:
-        """`name` is what assistive technology calls the field; `text` stands in it and is selected."""
+        """`name` is the accessible name of the field; `text` is its initial content, selected."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -77,7 +77,7 @@ class LineDialog(Dialog):
         self.parts.addLayout(foot)
 
     def keep(self) -> None:
-        """Take the line."""
+        """Accept the line."""
         self.accept()
 
 

@@ -1,6 +1,6 @@
-"""Widgets in lines, like words.
+"""A layout that wraps widgets into lines, like words.
 
-Invariant: every widget has the size that it asks for; what does not fit into a line goes into the next one.
+Invariant: every widget has its size hint; one that does not fit into a line is moved to the next.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from shiboken6 import isValid
 
 
 class FlowLayout(QLayout):
-    """From left to right, then the next line."""
+    """Lays out widgets from left to right, then on the next line."""
 
     def __init__(self, gap: int = 8) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
         self.setSpacing(gap)
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -55,11 +55,11 @@ class FlowLayout(QLayout):
         return QSize(max((size.width() for size in sizes), default=0), max((s.height() for s in sizes), default=0))
 
     def _shown(self) -> list[QLayoutItem]:
-        # While its widget is taken down Qt asks once more, when the items are gone already.
+        # Qt calls this while the widget is destroyed, when the items are already deleted.
         return [item for item in self._items if isValid(item) and not item.isEmpty()]
 
     def _arranged(self, rect: QRect, *, move: bool) -> int:
-        """Return the height of all lines."""
+        """Return the height of all lines; with `move`, also place the widgets."""
         x, y, line = rect.x(), rect.y(), 0
         for item in self._shown():
             size = item.sizeHint()

@@ -1,4 +1,4 @@
-"""Where the window and its dividers were.
+"""Stores and restores the geometry of the window and its dividers.
 
 Invariant: a state that no longer fits (another screen, another release) is ignored, never an error.
 """
@@ -16,24 +16,24 @@ from workbench.host.settings import Settings
 
 FIRST_SIZE = (1440, 900)
 _BORDER = (16, 48)
-"""Room for what the desktop draws around a window, which is not known before it is shown."""
+"""Room for the window frame, whose size is unknown before the window is shown."""
 MAIN, COMPOSE, SIDE, HISTORY = "main", "compose", "side", "history"
-"""The names of the dividers in the settings."""
+"""Names of the dividers in the settings."""
 SIDE_WIDTHS = (170, 226)
 EDITOR_WIDTHS = (286, 470)
 LANES_WIDTH = 566
-"""What two lanes and the button beside them need to be read."""
+"""Width that two lanes and the button beside them need to be readable."""
 _ROOMY_SIDE, _ROOMY_EDITOR, _EDITOR_SHARE = 320, 820, 0.3
-"""How far side bar and editor go on a very wide screen, and the share of its view that the editor takes there."""
+"""Maximum widths of side bar and editor on a very wide screen, and the editor's share of its view there."""
 
 
 def room(widget: QWidget) -> QSize:
-    """Return the most that a window can take on the screen of `widget`, its border included."""
+    """Return the maximum size of a window on the screen of `widget`, its frame included."""
     return widget.screen().availableSize() - QSize(*_BORDER)
 
 
 class PaneDivider(QSplitter):
-    """Two parts side by side. The first one's width follows `rule`, a function of the whole, until a hand moves it."""
+    """A splitter of two parts. The first one's width is `rule(total width)` until the user moves the divider."""
 
     def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -44,7 +44,7 @@ class PaneDivider(QSplitter):
         self.splitterMoved.connect(self._moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # What the base class does would lay out both parts for sizes that they keep for no time.
+        # The base class would lay out both parts for sizes that are replaced immediately.
         if self.is_by_hand:
             super().resizeEvent(event)
         else:
@@ -52,13 +52,13 @@ class PaneDivider(QSplitter):
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        # A part that took more than the rule gives it may need less by now.
+        # A part that needed more than the rule gives it may need less by now.
         if event.type() == QEvent.Type.LayoutRequest and self.sizes()[:1] != [self._rule(self.width())]:
             self.divide()
         return done
 
     def divide(self) -> None:
-        """Divide by the rule, unless a hand did."""
+        """Apply the rule, unless the user moved the divider."""
         if not self.is_by_hand:
             first = self._rule(self.width())
             self.setSizes([first, self.width() - first - self.handleWidth()])
@@ -68,12 +68,12 @@ class PaneDivider(QSplitter):
 
 
 def side_width(window: int, scale: float = 1.0) -> int:
-    """Return the width of the side bar, which larger text makes wider where there is room.
+    """Return the width of the side bar, which is wider for larger text if there is room.
 
-    Two lanes fit, as long as it and the editor keep their least.
+    Two lanes fit, as long as the lanes and the editor have their minimum widths.
     """
     spare = window - SIDE_WIDTHS[0] - EDITOR_WIDTHS[0] - LANES_WIDTH
-    # Where there is more room than two lanes and the editor want, names are shown whole.
+    # With more room than two lanes and the editor need, names are shown in full.
     roomy = min(_ROOMY_SIDE, SIDE_WIDTHS[1] + max(0, window - FIRST_SIZE[0]) // 12)
     widest = round(roomy * max(1.0, (2 + scale) / 3))
     return min(widest, SIDE_WIDTHS[0] + max(0, spare // 2))
@@ -86,7 +86,7 @@ def editor_width(view: int) -> int:
 
 
 def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, PaneDivider]) -> None:
-    """Bring the window and its large dividers where they were; a first window takes no more than the screen has."""
+    """Restore the geometry of the window and its main dividers; the size of a first window is limited to the screen."""
     window.resize(QSize(*FIRST_SIZE).boundedTo(room(window)))
     if settings.geometry:
         window.restoreGeometry(_bytes(settings.geometry))
@@ -95,13 +95,13 @@ def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Pane
 
 
 def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:
-    """Bring one divider where it was; False when nobody knows."""
+    """Restore one divider; return False if no state is stored."""
     state = dict(settings.splitters).get(name)
     return state is not None and splitter.restoreState(_bytes(state))
 
 
 def remember(window: QMainWindow, settings: Settings, splitters: Mapping[str, QSplitter]) -> Settings:
-    """Return the settings with the present geometry; dividers that are not there yet stay as they were."""
+    """Return the settings with the current geometry; the stored state of missing dividers stays."""
     states = {name: _text(splitter.saveState()) for name, splitter in splitters.items()}
     return settings._replace(
         geometry=_text(window.saveGeometry()),

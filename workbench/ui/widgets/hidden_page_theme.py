@@ -1,7 +1,7 @@
-"""The look of a page that nobody sees when the look changes.
+"""Defers restyling of hidden pages until idle time, or until they are shown.
 
-Invariant: Qt passes by a hidden page when the look changes. The page is dressed in turns, or when it is shown, and only
-then are its widgets told that they have another look; nobody ever sees a page that has the earlier one.
+Invariant: Qt skips a hidden page when the style changes. The page is restyled in slices, or when it is shown, and only
+then do its widgets receive `changed`; a page is never visible with the old style.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SLICE = 10
 
 
 class HiddenPageTheme(Theme):
-    """The theme as a page and all of its widgets know it: as `theme`, but that `changed` waits until it is dressed."""
+    """A proxy of `theme` for a page and its widgets, whose `changed` is delayed until the page is restyled."""
 
     def __init__(self, theme: Theme, page: QWidget) -> None:
-        # The look itself is the other one's.
+        # All state belongs to the proxied theme.
         QObject.__init__(self, page)
         self._theme, self._page = theme, page
         self._parts: list[QWidget] = []
@@ -35,7 +35,7 @@ class HiddenPageTheme(Theme):
 
     @classmethod
     def of(cls, page: QWidget) -> HiddenPageTheme | None:
-        """Return the theme of a page that has one of its own."""
+        """Return the theme proxy of a page, None if it has none."""
         found = page.findChild(cls, options=Qt.FindChildOption.FindDirectChildrenOnly)
         return found if isinstance(found, cls) else None
 
@@ -72,11 +72,11 @@ class HiddenPageTheme(Theme):
 
     @property
     def is_late(self) -> bool:
-        """Whether the page has not the look in force."""
+        """Whether the page still has the old style."""
         return self._is_late
 
     def catch_up(self) -> None:
-        """Dress the page now, because it is about to be seen."""
+        """Restyle the page now, because it is about to be shown."""
         if self._is_late:
             IdleQueue.of_application().drop(self)
             while self._is_late:

@@ -1,9 +1,9 @@
-"""What the first showing of a page would do at once, done before it in steps.
+"""Polishes and lays out a hidden page in steps, before it is first shown.
 
-Invariant: nothing is shown, and the page looks and works the same with it and without it.
+Invariant: nothing is shown, and the page looks and works the same with and without it.
 
-When a widget is first shown, Qt gives it its look, and then the sizes that were kept back while it was hidden; a page
-has a hundred widgets. What is done already is not done again.
+When a widget is first shown, Qt polishes it, and then delivers the resize events held back while it was hidden; a page
+has a hundred widgets. Work done in advance is not repeated.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from shiboken6 import isValid
 
 _SLICE = 8
 _ROUNDS = 3
-"""A scroll bar that turns out to be needed takes room from what was laid out, and that can take away another."""
+"""A scroll bar found necessary takes room from what was laid out, which can make another one necessary."""
 _KEPT_BACK = Qt.WidgetAttribute.WA_PendingResizeEvent
 
 
 def rehearse(page: QWidget, size: QSize) -> Iterator[None]:
-    """Prepare a hidden page for being shown in a size. Each step takes a few ms; it ends when the page is shown."""
-    # From the outside in: what a widget gives its children room for they learn after it.
+    """Prepare a hidden page for being shown at a size. Each step takes a few ms; ends early if the page is shown."""
+    # Outermost first, because children get their sizes from their parents.
     widgets = [page, *page.findChildren(QWidget)]
     for number, widget in enumerate(widgets, 1):
-        # What was read meanwhile may have taken the place of some.
+        # Widgets may have been deleted between the steps.
         if isValid(widget):
             widget.ensurePolished()
         if number % _SLICE == 0:

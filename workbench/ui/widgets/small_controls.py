@@ -1,8 +1,8 @@
 """Small controls for streaming text and scarce space.
 
 Invariant: text that changes while answers stream never triggers a layout; external text is never interpreted as markup,
-and is elided, never cut off. The cross that empties a field tells what it is, which Qt leaves out, and comes and goes
-at once: Qt fades it, whatever was chosen about motion.
+and is elided, never cut off. The clear button of a field has an accessible name, which Qt omits, and appears and
+disappears at once; Qt would fade it, whatever the motion setting.
 """
 
 from __future__ import annotations
@@ -315,7 +315,7 @@ def pill(text: str, role: str = "pill", parent: QWidget | None = None) -> QLabel
 
 
 def clearable(field: QLineEdit) -> QLineEdit:
-    """Give `field` a cross that empties it, and return it."""
+    """Add a clear button to `field`, and return it."""
     field.setClearButtonEnabled(True)
     for button in field.findChildren(QToolButton):
         button.setAccessibleName("Clear")

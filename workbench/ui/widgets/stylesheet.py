@@ -45,7 +45,7 @@ class ThemeTokens(NamedTuple):
     teal: str
     """Structure inside prompts."""
     warn: str
-    """What needs a look; of another hue than gold, which is for winners."""
+    """Needs attention; another hue than gold, which is for winners."""
     warn_soft: str
     text_selection: str
 
@@ -140,7 +140,7 @@ def stylesheet(t: ThemeTokens, size: float) -> str:
     box = round(size * 1.4)
     small = QFont(QApplication.font())
     small.setPointSizeF(round(size - 1, 1))
-    # Qt draws no round corners at all where they would be higher than half of the label.
+    # Qt draws no rounded corners at all if they are higher than half of the label.
     pill = (QFontMetrics(small).height() + 4) // 2
     ring = max(3, round(box * 0.3))
     tone = "light" if t is LIGHT else "dark"

@@ -1,8 +1,7 @@
-"""The theme: colours, fonts and stylesheet, light and dark.
+"""Colours, fonts and the stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on. A choice is applied immediately; of the choices made while the window is being restyled, only the last
-one is applied.
+they are used on. A choice takes effect at once; of several made while the window is restyled, only the last is applied.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Mode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
 QUIET_PADDING = 7
-"""Pixels between the edge of a button without a frame and its words: padding and border."""
+"""Pixels between the edge of a flat button and its text: padding and border."""
 __all__ = [
     "DARK",
     "LIGHT",
@@ -37,12 +36,12 @@ __all__ = [
 
 
 class Theme(QObject):
-    """The look in force. Created once by the program and handed to every widget that paints."""
+    """The current theme. Created once by the program and passed to every widget that paints."""
 
     changing, changed = Signal(), Signal()
 
     def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True) -> None:
-        """`set_style` is False when the application was started with `STYLE`, which is quicker than changing it."""
+        """`set_style` is False if the application was started with `STYLE`, which is faster than changing it."""
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
@@ -62,7 +61,7 @@ class Theme(QObject):
 
     @property
     def mode(self) -> Mode:
-        """What the user chose: follow the system, or one of the two."""
+        """The user's choice: follow the system, light or dark."""
         return self._mode
 
     @property
@@ -72,11 +71,11 @@ class Theme(QObject):
 
     @property
     def motion(self) -> Motion:
-        """What the user chose: as the system, or as little motion as possible."""
+        """The user's choice: as the system, or reduced motion."""
         return self._motion
 
     def set_motion(self, motion: Motion) -> None:
-        """Let carets blink and menus unfold as the system has it, or keep still, which Qt cannot tell by itself."""
+        """Set whether carets blink and menus animate as the system says, or not at all; Qt has no such setting."""
         if motion == self._motion:
             return
         self._motion = motion
@@ -86,13 +85,13 @@ class Theme(QObject):
 
     @property
     def is_dark(self) -> bool:
-        """Whether the dark tokens are in force."""
+        """Whether the dark tokens are in use."""
         system_is = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return system_is if self._in_force[0] == "system" else self._in_force[0] == "dark"
 
     @property
     def tokens(self) -> ThemeTokens:
-        """The colours in force."""
+        """The current colours."""
         return DARK if self.is_dark else LIGHT
 
     def color(self, name: str) -> QColor:
@@ -150,10 +149,10 @@ class Theme(QObject):
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font = _to_the_letter(font)
         font.setPointSizeF(self._size)
-        # Changed while in force, a stylesheet takes several times as long: each font and palette is handed on by all.
+        # Changing a stylesheet while it is set takes several times as long: each widget propagates fonts and palettes.
         if self._app.styleSheet():
             self._app.setStyleSheet("")
-        # Each of these goes through all widgets once more, so only what changed is set.
+        # Each of these visits all widgets again, so only what changed is set.
         if font != self._app.font():
             self._app.setFont(font)
         if (palette := palette_of(self.tokens)) != self._app.palette():
@@ -182,45 +181,46 @@ def keep_room(widget: QWidget) -> None:
 
 
 def set_text_font(area: QAbstractScrollArea, font: QFont) -> None:
-    """Give a text area a font. Its placeholder is written in that of the viewport, which does not always follow."""
+    """Set the font of a text area and of its viewport, whose font the placeholder uses and which does not always
+    follow."""
     area.setFont(font)
     area.viewport().setFont(font)
 
 
 def _base_point_size(app: QApplication) -> float:
-    """Return the size (points) of the system's letters at 100 %."""
+    """Return the system's font size in points, at 100 %."""
     size = app.font().pointSizeF()
     return size if size > 0 else 10.0
 
 
 def _to_the_letter(font: QFont) -> QFont:
-    """Let the font show the letters that are there: some draw one arrow for "->", which is another prompt than "→"."""
+    """Disable ligatures: some fonts draw one arrow for "->", which is another prompt than "→"."""
     font.setFeature(QFont.Tag("calt"), 0)
     return font
 
 
 def _mono_families() -> list[str]:
-    """Return the fixed-width fonts to write in, the best first."""
+    """Return the fixed-width fonts to use, best first."""
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-    # Qt looks through all fonts for one that is not there, and then asks the system what to take for it.
+    # Qt searches all fonts for a missing one, and then asks the system for a substitute.
     there = QFontDatabase.families()
     return [*(name for name in ("JetBrains Mono", "DejaVu Sans Mono", fixed) if name in there), "monospace"]
 
 
 class Coalescer(QObject):
-    """Coalesces calls of `act`: the first runs immediately; calls made while its events are handled become one."""
+    """Calls `act` on request; requests from keys and the wheel in the meantime are merged."""
 
     def __init__(self, act: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._act = act
         self._is_wanted = False
-        # A timer without delay fires after all events that are queued already.
+        # A timer without delay fires after all events already queued.
         self._over = QTimer(self)
         self._over.setSingleShot(True)
         self._over.timeout.connect(self._go_on)
 
     def ask(self) -> None:
-        """Call `act` now, or once after the events that are queued."""
+        """Run `act` immediately, or once for all requests made until the queued events are processed."""
         self._is_wanted = True
         if not self._over.isActive():
             self._go_on()

@@ -1,4 +1,4 @@
-"""The draft in its editor, the lanes beside it, and everything that is done with them."""
+"""Feature Compose: the draft in its editor, the lanes beside it, and the commands on both."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Files go to messages: dragged in, pasted, or chosen in a dialog.
+"""Attaches files to messages: dropped, pasted, or chosen in a dialog.
 
-Invariant: bytes are read, kept and decoded off the UI thread; a message points to a file only once the history holds
-it. What is refused is said below the message it was meant for.
+Invariant: bytes are read, stored and decoded off the UI thread; a message refers to a file only after the history
+contains it. A refusal is shown below the message it concerns.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 PASTED = "Pasted image.png"
 MOST_PIXELS = 24_000_000
-"""A picture of more has no thumbnail, unless it is one that can be decoded small."""
+"""A larger picture has no thumbnail, unless its decoder can scale while decoding."""
 _FILTER = "Pictures and text (*.png *.jpg *.jpeg *.gif *.webp *.txt *.md *.csv *.json *.xml *.html);;All files (*)"
 _FORMATS = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
 Take = Callable[[], Attachment]
 
 
 class AttachmentActions(QObject):
-    """Serves the editors of one window."""
+    """Handles attachments in the editors of one window."""
 
     def __init__(self, services: Services, files: Attachments, view: ComposeView) -> None:
         super().__init__(view)
@@ -47,13 +47,13 @@ class AttachmentActions(QObject):
         services.theme.changed.connect(self._look_again)
 
     def serve(self, editor: ContentEditor) -> None:
-        """Let files come into every message of an editor, also into those that come later."""
+        """Accept files in every message of an editor, including messages added later."""
         for block in editor.blocks:
             self._serve(editor, block)
         editor.block_made.connect(lambda block: self._serve(editor, block))
 
     def choose(self) -> None:
-        """Choose files for the message of the user that has the caret, or for the last one."""
+        """Choose files for the user message that contains the caret, or for the last one."""
         editor = self._view.editor
         users = [block for block in editor.blocks if block.role == "user"]
         if not users:
@@ -73,7 +73,7 @@ class AttachmentActions(QObject):
             self._look_at(chip)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take what is dropped on a message beside its text."""
+        """Accept what is dropped on a message outside its text."""
         if isinstance(watched, MessageBlock) and isinstance(event, QDropEvent):
             entering = isinstance(event, QDragEnterEvent)
             if watched.field.takes(event.mimeData(), not entering and event.type() == QEvent.Type.Drop):
@@ -97,7 +97,7 @@ class AttachmentActions(QObject):
         self.dialog = None
 
     def _takes(self, editor: ContentEditor, block: MessageBlock, data: QMimeData, *, act: bool) -> bool:
-        """Take files, or a picture that has no text beside it: spreadsheets offer one of their cells, too."""
+        """Accept files, or a picture without text: spreadsheets offer a picture of their cells, too."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if take_pack(self._services.events, data, act=act):
             return True
@@ -128,7 +128,7 @@ class AttachmentActions(QObject):
             for take in takes:
                 try:
                     taken.append(take())
-                except Exception as error:  # noqa: BLE001 - said below the message
+                except Exception as error:  # noqa: BLE001 - reported below the message
                     refused.append(problem_of(error).sentence)
             return taken, refused
 
@@ -142,14 +142,14 @@ class AttachmentActions(QObject):
                 "The message was removed, so the files were not attached. Attach them to another one."
             )
             return
-        # One file twice in a message would be sent twice.
+        # The same file twice in a message would be sent twice.
         files = tuple(dict.fromkeys((*block.extras.attachments, *taken)))
         editor.set_extras(key, block.extras._replace(attachments=files))
         if refused:
             block.refuse("\n".join(refused))
 
     def _look_at(self, chip: AttachmentChip) -> None:
-        """Find out how large a file is and what it looks like."""
+        """Read the size and the thumbnail of a file."""
         file = chip.attachment
         ratio = chip.devicePixelRatioF()
         side = round(chip.picture_side * ratio)
@@ -180,7 +180,7 @@ class AttachmentActions(QObject):
 
 
 def _alive(view: ComposeView) -> set[AttachmentChip]:
-    """Return the chips of all attached files, also of those in a past iteration."""
+    """Return the chips of all attached files, including those in a past iteration."""
     editors = [view.editor] if view.past_editor is None else [view.editor, view.past_editor]
     return {chip for editor in editors for block in editor.blocks for chip in block.chips}
 
@@ -194,9 +194,9 @@ def _png(image: QImage) -> bytes:
 
 
 def thumbnail(body: bytes, media_type: str, side: int) -> QImage:
-    """Return a picture of at most `side` px, a null one where there is none to show or it would take too much memory.
+    """Return a picture of at most `side` px; a null one if it cannot be shown or would take too much memory.
 
-    Only the decoder of the media type is asked, so that no other one gets to see bytes from strangers.
+    Only the decoder of the media type is used, so that no other decoder receives untrusted bytes.
     """
     kind = _FORMATS.get(media_type)
     if kind is None:

@@ -1,7 +1,8 @@
-"""Judging without knowing who answered.
+"""Blind judging in Compose.
 
-Invariant: while a blind run is shown, no word of the window's own says who answered what, what it cost or how long it
-took; what was judged or given up is told at once, in one line, which goes when another value set or view is shown.
+Invariant: while a blind run is shown, no text of the window reveals which lane gave which answer, its cost or its
+duration. After a verdict or a reveal, the names are shown at once in one line, which disappears when another value set
+or view is shown.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class BlindRuns(QObject):
-    """Turns blind on and off for the next runs, and shows what goes for the shown one."""
+    """Turns blind on and off for the next runs, and shows the blind state of the shown run."""
 
     def __init__(self, services: Services, owner: ComposeOwner, view: ComposeView, forecasts: Forecasts) -> None:
         super().__init__(owner.compose)
         self._services, self._view, self._forecasts = services, view, forecasts
         self._compose, self._header = owner.compose, owner.header
         self.told = ""
-        """Who answered the shown value set, since that was revealed; "" after another is shown."""
+        """The names for the shown value set after a reveal; "" after another set is shown."""
         self._told_of: tuple[str, int] = ("", 0)
         stage = owner.compose.stage
         stage.paged.connect(self.show)
@@ -41,20 +42,20 @@ class BlindRuns(QObject):
         owner.header.set_blind(on=owner.compose.blind)
 
     def toggle(self) -> None:
-        """Let the next runs be blind, or not; what is shown stays as it is."""
+        """Toggle blind for the next runs; the shown run stays as it is."""
         compose = self._compose
         compose.blind = not compose.blind
         self._header.set_blind(on=compose.blind)
         self._services.tasks.watch(self._services.backend.store.set_meta("blind", "1" if compose.blind else ""))
 
     def show(self) -> None:
-        """Bring the line above the lanes and the forecast up to date."""
+        """Update the line above the lanes and the forecast."""
         stage = self._compose.stage
         if self._told_of != (stage.shown.uid, stage.shown.at):
             self._forget()
         if stage.shown.is_blind:
             self._view.blind.show_progress(*stage.answered_of())
-            # At once: what was foreseen before names the lanes and their prices.
+            # At once: the previous forecast names the lanes and their prices.
             self._forecasts.forget()
         else:
             self._view.blind.hide()
@@ -74,9 +75,9 @@ class BlindRuns(QObject):
 
 
 def told(heads: Sequence[LaneHead], shown: Sequence[str], kept: Mapping[str, str]) -> str:
-    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered.
+    """Return the names shown after a reveal: `heads` with their names, `shown` the slots in their numbered order.
 
-    `kept` says of which iteration the answers are that were kept.
+    `kept` names the iterations that kept answers are from.
     """
     titles = {head.slot: f"{head.title} ({kept[head.slot]})" if kept.get(head.slot) else head.title for head in heads}
     return " · ".join(f"Answer {n} was {titles[slot]}" for n, slot in enumerate(shown, start=1) if slot in titles)

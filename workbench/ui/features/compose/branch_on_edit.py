@@ -1,7 +1,7 @@
-"""An edit made to what is past starts a branch by itself.
+"""Starts a branch when a past entry is edited.
 
-Invariant: the past is never changed and the draft is never lost: the draft becomes what is shown, as one step that can
-be undone and that the notice offers to undo, and the key then acts in the draft, at the same place.
+Invariant: the past never changes and the draft is never lost. The draft becomes what is shown, as one undoable step
+that the notice offers to undo. The key then acts in the draft, at the same position.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _EDITS = (_Standard.Paste, _Standard.Cut, _Standard.DeleteStartOfWord, _Standard
 
 
 def would_edit(event: QKeyEvent) -> bool:
-    """Whether a key would change a text that can be edited."""
+    """Whether a key would change an editable text."""
     if any(event.matches(key) for key in _EDITS):
         return True
     return plain_modifiers(event) and (event.key() in _KEYS or (bool(event.text()) and event.text().isprintable()))
 
 
 class BranchOnEdit(QObject):
-    """Listens to the keys in the editor of the past, and to what input methods make of them, such as é."""
+    """Filters keys in the editor of the past, and text committed by input methods, such as é."""
 
     def __init__(self, compose: ComposeSession, draft: ContentEditor, notices: Notices) -> None:
         """`draft` is the editor that a branch goes into."""
@@ -42,7 +42,7 @@ class BranchOnEdit(QObject):
         self._compose, self._draft, self._notices = compose, draft, notices
 
     def watch(self, editor: ContentEditor) -> None:
-        """Start a branch when a person types into `editor`, which is read-only."""
+        """Start a branch when the user types into the read-only `editor`."""
         for block in editor.blocks:
             self._teach(editor, block)
         editor.block_made.connect(lambda block: self._teach(editor, block))
@@ -74,10 +74,10 @@ class BranchOnEdit(QObject):
 
 
 class _Composed(QObject):
-    """Waits for a text that an input method has finished; what is still being composed belongs to nobody yet."""
+    """Waits for text committed by an input method and ignores text still being composed."""
 
     act: Callable[[QInputMethodEvent], bool]
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:
-        # Taken over, so that the read-only field does not refuse it.
+        # Accepted here, so that the read-only field does not refuse it.
         return isinstance(event, QInputMethodEvent) and bool(event.commitString()) and self.act(event)

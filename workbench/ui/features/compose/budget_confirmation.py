@@ -1,8 +1,8 @@
-"""The forecast of the next run where it is shown, and the question before a run over the limits that a person set.
+"""Displays the forecast of the next run, and asks before a run over the user's limits.
 
-Invariant: a run within the limits is started at once, and without limits nothing is even counted for it; a run over
-them is started only by an answer, and every answer is for one run. The numbers move nothing; a warning is a word and a
-mark, never a colour alone.
+Invariant: a run within the limits starts at once, and without limits nothing is estimated. A run over them starts only
+after confirmation, and each confirmation is for one run. The forecast never shifts the layout; a warning is a word and
+a mark, never a colour alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RUN, PART, RETRY = "This run", "Running these lanes", "Trying again"
 
 
 class BudgetConfirmation(QObject):
-    """Stands between the key and the run."""
+    """Checks runs against the limits before they start."""
 
     def __init__(self, services: Services, compose: ComposeSession, pulse: FrameClock, bar: NoticeBar) -> None:
         super().__init__(compose)
@@ -41,25 +41,25 @@ class BudgetConfirmation(QObject):
         bar.action_clicked.connect(self._answered)
 
     def read_limits(self) -> None:
-        """Read the limits of the database."""
+        """Read the limits from the database."""
         self._services.tasks.run(lambda: self._services.backend.store.get_meta(LIMITS), self._read)
 
     def set_limits(self, limits: Limits) -> None:
-        """Let these limits hold from the next run on."""
+        """Apply limits from the next run on."""
         self._limits = limits
 
     @property
     def limits(self) -> Limits:
-        """What holds."""
+        """The limits in force."""
         return self._limits
 
     @property
     def asks(self) -> bool:
-        """Whether the question is shown."""
+        """Whether the confirmation is shown."""
         return self._bar.key == KEY
 
     def run(self) -> None:
-        """Run, or ask first; while it asks this is the answer."""
+        """Run, or ask for confirmation first; while the confirmation is shown, this confirms it."""
         if self.asks and self._asked is not None and self._asked[0] == RUN:
             self._answered(KEY)
         elif (found := next_run(self._compose)) is None:
@@ -69,7 +69,7 @@ class BudgetConfirmation(QObject):
             self.let(lambda: self._services.backend.forecaster.forecast(prompt, draft), self._compose.run)
 
     def run_only(self, slots: set[str]) -> None:
-        """Run some of the lanes, or ask first."""
+        """Run some of the lanes, or ask for confirmation first."""
         forecaster, compose = self._services.backend.forecaster, self._compose
         if (found := next_run(compose)) is None:
             compose.run(slots)
@@ -79,10 +79,10 @@ class BudgetConfirmation(QObject):
         self.let(lambda: forecaster.forecast(prompt, part), lambda: compose.run(slots), what=PART)
 
     def retry(self, slots: list[str], shown: list[str]) -> None:
-        """Repeat the calls of the shown answers of lanes, or ask first; `shown` are all lanes on the screen."""
+        """Retry the shown answers of lanes, or ask for confirmation first; `shown` are all lanes on the screen."""
         backend, stage = self._services.backend, self._compose.stage
         prompt, outputs = self._compose.prompt_uid, stage.to_retry(slots)
-        # While names are hidden it asks for one answer if it would for all: who is free must not be seen by that.
+        # While names are hidden, one answer needs confirmation if all would: otherwise it would reveal the free lanes.
         foreseen = stage.to_retry(shown) if stage.shown.is_blind else outputs
         runs = {stage.run_of(slot) for slot in foreseen}
 
@@ -92,7 +92,7 @@ class BudgetConfirmation(QObject):
             return Forecast(tuple(lane for some in lanes for lane in some))
 
         def go() -> None:
-            # What the lanes show may be another while the question stands.
+            # The lanes may show other answers by the time of the confirmation.
             same = [slot for slot, output in stage.to_retry(outputs).items() if output == outputs[slot]]
             stage.retry(same, self._compose.prompt_uid)
             self._pulse.start()
@@ -100,7 +100,8 @@ class BudgetConfirmation(QObject):
         self.let(foresee, go, RETRY)
 
     def let(self, foresee: Callable[[], Forecast], go: Callable[[], None], what: str = RUN) -> None:
-        """Do `go`, which sends something, or ask first. `foresee` blocks; `what` is named in the question."""
+        """Call `go`, which sends something, or ask for confirmation first. `foresee` blocks; `what` is named in the
+        question."""
         if not self._limits.any:
             go()
             return
@@ -108,11 +109,11 @@ class BudgetConfirmation(QObject):
         def decide(forecast: Forecast) -> None:
             self._decide(forecast, go, what)
 
-        # What cannot be foreseen is for the run itself to refuse or to do.
+        # If the estimate fails, the run itself starts or is refused.
         self._services.tasks.run(foresee, decide, lambda _: go())
 
     def refuse(self) -> bool:
-        """Take the question away; False when there was none."""
+        """Cancel the confirmation; return False if there was none."""
         asked = self.asks
         self._bar.clear(KEY)
         if asked:
@@ -156,12 +157,12 @@ def next_run(compose: ComposeSession) -> tuple[str, Draft] | None:
 
 
 def to_foresee(compose: ComposeSession) -> tuple[str, Draft] | None:
-    """Return what the numbers are about, None also while they would give a hidden name away."""
+    """Return the prompt and the draft to forecast; None also while the forecast would reveal a hidden name."""
     return None if compose.stage.shown.is_blind else next_run(compose)
 
 
 def show_forecast(status: StatusBar, editor: ContentEditor, forecast: Forecast | None) -> None:
-    """Show a forecast in the status bar and at the messages, or with None nothing."""
+    """Show a forecast in the status bar and at the messages; None clears it."""
     if forecast is None:
         status.set_forecast("", "")
         editor.set_counts(())

@@ -1,4 +1,4 @@
-"""What the commands depend on, as far as Compose knows it."""
+"""The part of the command state that Compose provides."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def compose_state(
         has_prompt=bool(compose.prompt_uid),
         viewing=viewing,
         running=compose.still_running(),
-        # What is past and has no lanes answers the key with a sentence, as everything past does.
+        # Commands on a past entry without lanes are refused with a sentence, like all others on past entries.
         has_lanes=bool(shown) or viewing,
         blind=stage.shown.is_blind,
         has_sets=bool(compose.sets.active) or len(stage.shown.sets) > 1,

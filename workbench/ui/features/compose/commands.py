@@ -1,4 +1,4 @@
-"""The commands about the draft, its runs and what Compose shows."""
+"""Commands on the draft, its runs and the contents of Compose."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _can_note(s: WindowState) -> bool:
 
 
 COMMANDS: tuple[Command, ...] = (
-    # Where something is lacking the run itself says what.
+    # The run itself reports what is missing.
     Command(
         "run",
         "Run all lanes",

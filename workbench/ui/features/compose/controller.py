@@ -1,6 +1,6 @@
-"""Carries out the commands about the draft, its runs and what Compose shows.
+"""Implements the commands of Compose.
 
-Invariant: every signal of the page and of the open prompt that leads to another part of Compose is connected here.
+Invariant: every signal of the page and of the open prompt that concerns another part of Compose is connected here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class ComposeController:
-    """Made with the window. It does nothing before `enter`, and everything after `begin`."""
+    """Made with the window. Inactive before `enter`, complete after `begin`."""
 
     view: ComposeView
     presenter: ComposePresenter
@@ -57,13 +57,13 @@ class ComposeController:
     blindness: BlindRuns
 
     is_judging = False
-    """Pairs are judged in Rank."""
+    """False: pairs are judged in Rank."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def enter(self, owner: ComposeOwner) -> ComposeController:
-        """Take the page and the open prompt; return this controller, which the window asks."""
+        """Take over the page and the open prompt; return this controller as the window's `ComposePart`."""
         services = self._services
         self._owner, self._compose, self.view = owner, owner.compose, owner.page
         self.presenter = ComposePresenter(services, owner, self.view)
@@ -78,11 +78,11 @@ class ComposeController:
         return self
 
     def lanes(self) -> LanesOwner:
-        """Return what the lanes show and change."""
+        """Return the owner interface of the lanes."""
         return lanes_owner(self._owner, self._services.tasks)
 
     def begin(self) -> None:
-        """Make the rest, once the lanes are in the page, and connect all parts."""
+        """Make the other parts, once the lanes are in the page, and connect all of them."""
         services, owner, view = self._services, self._owner, self.view
         self.editing = EditorHelp(services, owner.workbench, owner.compose, view)
         self.sets = SetActions(services, owner.compose, view, owner.bar)
@@ -95,7 +95,7 @@ class ComposeController:
         self.presenter.show_database()
 
     def stop(self) -> None:
-        """Stop foreseeing, because the window closes."""
+        """Stop forecasts, because the window closes."""
         self.forecasts.stop()
 
     def _connect_page(self) -> None:
@@ -142,7 +142,7 @@ class ComposeController:
             compose.sets.changed,
             compose.heads_changed,
             compose.viewing_changed,
-            # An answer tells how long the next one may be, and a model that is loaded counts by itself.
+            # An answer improves the estimate of the next one, and a loaded model counts its tokens itself.
             bridge.run_ended,
             bridge.engine,
         ):
@@ -151,29 +151,29 @@ class ComposeController:
             replaced.connect(lambda *_: forecasts.forget())
         forecasts.changed.connect(lambda forecast: show_forecast(self._owner.status, view.editor, forecast))
 
-    # What the window asks.
+    # Implementation of ComposePart.
 
     def fill(self, state: WindowState) -> WindowState:
-        """Return the state with what is known here."""
+        """Return the state with the fields of Compose."""
         found = compose_state(
             state, self._compose, self._owner.timeline, self.presenter.focused(), self.presenter.slots()
         )
         return replace(found, detail_open=state.detail_open or self.gate.asks, find_open=self.editing.finder.is_open)
 
     def show_state(self, state: WindowState) -> None:
-        """Show what the run bar and the lanes tell of the state."""
+        """Update run bar and lanes for the state."""
         self.presenter.show_state(state)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         self.presenter.name_keys(name)
 
     def close_open(self) -> bool:
-        """Close the find bar, or the question before a run; False when neither is open."""
+        """Close the find bar, or the confirmation before a run; return False if neither is open."""
         return self.editing.finder.close() or self.gate.refuse()
 
     def retry(self, slots: list[str]) -> None:
-        """Repeat the calls of lanes as they were."""
+        """Retry the calls of lanes unchanged."""
         self.runs.retry(slots)
 
     def focus_editor(self) -> None:
@@ -182,7 +182,7 @@ class ComposeController:
         self.view.editor.focus_first()
 
     def escape(self) -> None:
-        """Remove the marks of the timeline, else leave what is past, else stop what runs."""
+        """Clear the marks of the timeline, else leave the past iteration, else stop what runs."""
         if self._owner.timeline.marks.clear():
             return
         if self._compose.viewing is not None:
@@ -191,21 +191,21 @@ class ComposeController:
             self.runs.stop()
 
     def panes(self) -> list[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        """Return the panes for F6, each with a callable that focuses it."""
         return compose_panes(self.view, is_past=self._compose.viewing is not None)
 
     def stops(self) -> Sequence[QWidget]:
-        """Return the parts in the order of Tab."""
+        """Return the parts in Tab order."""
         lanes = self.view.lanes
         columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
         return [*self.view.parts(), *columns, lanes]
 
     def lane_title(self, slot: str) -> str:
-        """Return the shown name of a lane, "" for one that is not shown."""
+        """Return the displayed name of a lane, "" if it is not shown."""
         return self.presenter.title(slot)
 
     def limits(self) -> Limits:
-        """Return what a run may take before a person is asked."""
+        """Return the limits above which a run asks for confirmation."""
         return self.gate.limits
 
     def read_limits(self) -> None:
@@ -217,27 +217,27 @@ class ComposeController:
         self.timeline.show(uid)
 
     def open_iteration_menu(self, uid: str, at: QPoint) -> None:
-        """Open the menu of a row of the timeline at a global position."""
+        """Open the menu of a timeline row at a global position."""
         self.timeline.open_menu(uid, at)
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
+        """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""
         return self.steps.claims(command_id)
 
     def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a field for text."""
+        """Record that a key was pressed in a text field."""
         self.steps.typed(widget)
 
-    # What gives verdicts in this view; see `shell.feature.VerdictController`.
+    # Implementation of `shell.feature.VerdictController`.
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to undo."""
+        """Whether there is anything to undo."""
         return self.steps.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is something to redo."""
+        """Whether there is anything to redo."""
         return self.steps.can_redo
 
     def undo(self) -> None:
@@ -245,14 +245,14 @@ class ComposeController:
         self.steps.undo()
 
     def redo(self) -> None:
-        """Redo what was undone last."""
+        """Redo the action undone last."""
         self.steps.redo()
 
     def verdict_key(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
+        """Give the verdict of a key; return False if it has no meaning now."""
         return self.verdicts.press(key)
 
-    # What happens.
+    # Event handlers.
 
     def _run_recorded(self, begun: RunBegun) -> None:
         self._compose.recorded(begun)
@@ -274,14 +274,15 @@ class ComposeController:
         self._services.events.publish(CommandStateChanged())
 
     def _follow_edits(self) -> None:
-        """Enable undo and redo where an edit of a text or value changed what they can do."""
+        """Update undo and redo after an edit of a text or value."""
         action = self._services.navigator.action
         if (action("undo").isEnabled(), action("redo").isEnabled()) != (self.can_undo, self.can_redo):
             self._update_commands()
 
 
 def compose_panes(view: ComposeView, *, is_past: bool) -> list[tuple[QWidget, Callable[[], None]]]:
-    """Return the visible parts in reading order, and what gives each the keyboard; hidden and empty ones are left out.
+    """Return the visible panes in reading order, each with a callable that focuses it; hidden and empty ones are
+    skipped.
 
     With `is_past` the editor is that of the past iteration.
     """

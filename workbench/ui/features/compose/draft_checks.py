@@ -1,8 +1,8 @@
-"""What is amiss with a draft's variables and template, said while a person types.
+"""Checks the variables and the template of the draft during typing.
 
-Invariant: it is said in words, below the message or example it is about and at the values; marks in the text only
-show where. What is wrong is mended only by a person's choice, each time as one step that can be taken back. Templates
-are rendered in the engine's child, never here.
+Invariant: problems are reported in words, below the message or example concerned and at the values; marks in the text
+only show where. Only the user applies a fix, each as one undoable step. Templates are rendered in the engine's child
+process, never here.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 Mistakes = Callable[[Content, Mapping[str, str]], TemplateMistake | None]
-"""Renders a template with values and returns what is wrong with it, None for nothing; blocks."""
+"""Renders a template with values and returns its error, None for none; blocks."""
 
 PAUSE_MS = 300
 AT_ONCE = 50
-"""Messages that are told at a time: some ms for labels, and a few to arrange all messages."""
+"""Messages updated at a time: some ms for labels, and a few for the layout of all messages."""
 _MISPLACED = "Only user messages can have files. Change the role back, or remove the files."
 
 
@@ -66,7 +66,7 @@ class DraftChecks(QObject):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
         view.draft_set.connect(self._pause.start)
-        # Other values are on the screen, which nobody typed.
+        # Other values are displayed without having been typed.
         compose.sets.listed.connect(self._pause.start)
         compose.values_restored.connect(self._pause.start)
         compose.lanes.changed.connect(self._pause.start)
@@ -76,11 +76,11 @@ class DraftChecks(QObject):
 
     @property
     def mistake(self) -> TemplateMistake | None:
-        """What is wrong with the template, as far as it was checked."""
+        """The error in the template, as of the last check."""
         return self._mistake
 
     def check(self) -> None:
-        """Say what is amiss now, and ask whether the template can be rendered."""
+        """Report the current problems, and check whether the template can be rendered."""
         self._pause.stop()
         content, values = self._editor.content(), dict(self._values.all_values())
         self._found = amiss(content, values)
@@ -99,13 +99,13 @@ class DraftChecks(QObject):
         sets = self._compose.sets
         ticked = {one.uid: one for one in sets.sets if one.ticked}
         said = ""
-        # What lanes with a pinned version send has variables of its own.
+        # Lanes with a pinned version use the variables of that version.
         own = [one for one in self._compose.lanes.shown if one.pinned is None and not one.baseline]
         if ticked and own:
             from workbench.ui.draft_page.set_note import repeated, unfilled  # most prompts have no sets
 
             values = {uid: dict(one.values) for uid, one in ticked.items()}
-            # What the shown set lacks is said in its fields.
+            # Missing values of the shown set are reported at its fields.
             lacks = lacking(content, {uid: values[uid] for uid in values if uid != sets.active})
             said = unfilled([(ticked[uid].name, names) for uid, names in lacks.items()])
             if not said and len(ticked) > 1:
@@ -114,7 +114,7 @@ class DraftChecks(QObject):
         self._view.say_of_sets(said)
 
     def mend(self, name: str, meant: str) -> None:
-        """Call a variable otherwise everywhere in the draft, as one step of undo."""
+        """Rename a variable everywhere in the draft, as one undoable step."""
         editor = self._editor
         content = editor.content()
         changed = renamed(content, name, meant)
@@ -125,7 +125,7 @@ class DraftChecks(QObject):
         before = [field.document_text() for field, _ in carets]
         editor.set_content(changed, undoable=True)
         for (field, caret), text in zip(carets, before, strict=True):
-            # What is left of the caret may be longer or shorter by now.
+            # The renaming may change the length of the text to the left of the caret.
             left = text.encode("utf-16-le")[: 2 * caret].decode("utf-16-le", "ignore")
             field.select(min(units(renamed_in(left, content.template, name, meant)), field.length), 0)
         editor.edited.emit()
@@ -138,7 +138,7 @@ class DraftChecks(QObject):
         bring_back = self._compose.sets.forget(names)
         self.check()
         if in_values and not self._in_values():
-            # The button went with its row, and the keyboard would be at the other end of the window.
+            # The button was removed with its row; without this, the focus would move to the other end of the window.
             row = self._values.current()
             if row is not None:
                 self._values.focus(row.name)
@@ -156,11 +156,11 @@ class DraftChecks(QObject):
         parts = self._editor.parts
         asked = Content(output=parts.output, tools=parts.tools)
         if asked == self._schemas:
-            # Sections that were made since then know nothing of it.
+            # Sections made since then have not received the result.
             self._editor.parts_shown.judge_schemas(*self._faults)
             return
         self._schemas = asked
-        # One at a time: a long schema takes seconds, and each pause in typing would bring one more.
+        # One at a time: a long schema takes seconds, and each pause in typing would add another check.
         if not self._is_judging:
             self._is_judging = True
             work = partial(schema_faults, asked)
@@ -191,13 +191,13 @@ class DraftChecks(QObject):
             self._turns.ask(self, self._say_some)
 
     def _say_some(self) -> bool:
-        """Say what is amiss below some of the messages and examples; return whether there are more."""
+        """Report problems below some messages and examples; return whether there are more."""
         blocks = enumerate(self._editor.blocks, start=1)
         examples = self._editor.parts_shown.example_sections, self._editor.parts.examples
         sections = enumerate(zip(*examples, strict=False), start=1)
         places: list[Callable[[], None]] = [partial(self._tell, number, block) for number, block in blocks]
         places += [partial(self._tell_example, number, *example) for number, example in sections]
-        # Each note that comes or goes would arrange all messages anew.
+        # Each note shown or hidden separately would lay out all messages again.
         with self._editor.together():
             for tell in places[self._said : self._said + AT_ONCE]:
                 tell()

@@ -1,7 +1,7 @@
-"""What comes to the editors of Compose once the window is painted.
+"""Completes the editors of Compose after the window is painted.
 
-Invariant: the draft's editor and that of the past get the same help, whichever of them exists when; what fills an empty
-prompt at once is told once.
+Invariant: the draft's editor and that of past iterations get the same help, whichever is made first; the filling of an
+empty prompt in one step is reported once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class EditorHelp(QObject):
-    """Made once, when the window's parts exist."""
+    """Made once the parts of the window exist."""
 
     def __init__(self, services: Services, workbench: Workbench, compose: ComposeSession, view: ComposeView) -> None:
         super().__init__(compose)

@@ -1,4 +1,4 @@
-"""What Compose gives the feature that shows its lanes."""
+"""The owner interface that Compose provides to the lanes feature."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Models:
         self._compose.lanes.set_model(slot, endpoint, model)
 
     def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
-        """Show what the model of a lane takes, at once and again when LiteLLM, which has to be loaded, was asked."""
+        """Call `show` with the supported parameters of a lane's model, at once and again after LiteLLM is loaded."""
         tasks, parameters = self._tasks, self._workbench.parameters
         lane = self._compose.lanes.get(slot)
         if lane is None:
@@ -59,6 +59,6 @@ class _Models:
 
 
 def lanes_owner(owner: ComposeOwner, tasks: BackgroundTasks) -> LanesOwner:
-    """Return what the lanes of Compose show and change."""
+    """Return the owner interface of Compose's lanes."""
     compose = owner.compose
     return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(owner, tasks), owner.remembered)

@@ -1,6 +1,6 @@
-"""Shows the open prompt in the window: its draft or a past iteration, its lanes, and the numbers of the session.
+"""Shows the open prompt in the window: its draft or a past iteration, its lanes, and the session's statistics.
 
-Invariant: nothing here changes a draft or the history, except the note of which prompt was open last.
+Invariant: nothing here changes a draft or the history, except the record of the prompt opened last.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HIDDEN = "Session · hidden while blind"
 
 
 class ComposePresenter(QObject):
-    """Keeps the page, the status bar and the header up to date. `heads` are the lanes on the screen, left to right."""
+    """Updates the page, the status bar and the header. `heads` are the lanes on the screen, left to right."""
 
     def __init__(self, services: Services, owner: ComposeOwner, view: ComposeView) -> None:
         super().__init__(owner.compose)
@@ -53,15 +53,15 @@ class ComposePresenter(QObject):
         return [head.slot for head in self.heads]
 
     def title(self, slot: str) -> str:
-        """Return the shown name of a lane, "" for a lane that is not shown."""
+        """Return the displayed name of a lane, "" for a lane that is not shown."""
         return next((head.title for head in self.heads if head.slot == slot), "")
 
     def focused(self) -> str:
-        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        """Return the slot of the lane that keys act on, "" if there is no lane."""
         return self._view.lanes.focused_slot()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         self.key_name = name
         for part in (self._view.runbar, self._view.viewing, self._view.lanes, self._view.pager, self._view.blind):
             part.name_keys(name)
@@ -80,7 +80,7 @@ class ComposePresenter(QObject):
         runbar.set_based_on(compose.based_on, shown=not state.viewing)
 
     def show_session(self) -> None:
-        """Show what the session took so far, unless names are hidden, which it would give away."""
+        """Show the session's statistics, unless names are hidden, which they would reveal."""
         header = self._owner.header
         if self._compose.stage.shown.is_blind:
             header.set_session(_HIDDEN, "Costs and times are hidden while blind.")
@@ -157,7 +157,7 @@ def session_line(stats: SessionStats) -> str:
 
 
 def session_detail(stats: SessionStats) -> str:
-    """Return what the line means, for its tooltip."""
+    """Return the explanation of the line, for its tooltip."""
     lines = ["Since this window opened: cost, iterations, and the median time between runs."]
     if stats.unknown:
         lines.append("Answers without a price are not in the sum. Set their prices in the model picker to count them.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RunActions:
-    """Carries out the commands about runs."""
+    """Implements the commands on runs."""
 
     def __init__(
         self, services: Services, owner: ComposeOwner, gate: BudgetConfirmation, presenter: ComposePresenter
@@ -35,7 +35,7 @@ class RunActions:
         self._gate.run()
 
     def stop(self) -> None:
-        """Stop everything that runs."""
+        """Stop all runs."""
         self._services.backend.runner.stop_everything()
 
     def run_lane(self, slot: str = "") -> None:
@@ -45,7 +45,7 @@ class RunActions:
             self._gate.run_only({slot})
 
     def run_changed(self) -> None:
-        """Run the lanes whose settings, text or values changed since their answers, or that have none."""
+        """Run the lanes whose settings, text or values changed since their answers, and those without an answer."""
         changed = self._changed()
         if changed:
             self._gate.run_only(changed)
@@ -54,15 +54,15 @@ class RunActions:
             self._services.notices.quiet("unchanged", said)
 
     def retry_focused(self) -> None:
-        """Repeat the call of the focused lane."""
+        """Retry the call of the focused lane."""
         self.retry([self._presenter.focused()])
 
     def retry_all(self) -> None:
-        """Repeat the calls of all lanes that did not finish."""
+        """Retry the calls of all lanes that did not finish."""
         self.retry(self._compose.stage.unfinished(self._presenter.slots()))
 
     def retry(self, slots: list[str]) -> None:
-        """Repeat the calls of these lanes as they were; a lane that was changed since needs a run instead."""
+        """Retry the calls of these lanes unchanged; a lane that was changed since needs a run instead."""
         changed = {head.slot for head in self._presenter.heads if head.answered_by}
         if changed & set(slots):
             self._services.notices.problem(

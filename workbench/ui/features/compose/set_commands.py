@@ -1,4 +1,4 @@
-"""The commands about value sets."""
+"""Commands on value sets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Acts on the rows of the timeline: shows them, takes them into the draft, notes on them, and follows their deletion.
+"""Actions on the rows of the timeline: show, restore, annotate; also follows their deletion.
 
-Invariant: a run that was chosen elsewhere is opened only once its prompt is open, and the last wish counts; Compose and
-the timeline show no deleted run.
+Invariant: a run chosen elsewhere is opened only after its prompt is open, and the last request wins; Compose and the
+timeline show no deleted run.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 _ROWS = 50
-"""Rows of the timeline that are read one by one; the newest page is read as a whole."""
+"""Maximum number of timeline rows that are read one by one; the newest page is read as a whole."""
 
 
 class TimelineActions(QObject):
-    """Carries out the commands about rows of the timeline."""
+    """Implements the commands on timeline rows."""
 
     def __init__(self, services: Services, owner: ComposeOwner) -> None:
         super().__init__(owner.compose)
         self._services, self._owner = services, owner
         self._compose, self._timeline = owner.compose, owner.timeline
         self._wish: tuple[str, Callable[[], object]] | None = None
-        """The prompt that is being opened, and what to do once it is open."""
+        """The prompt being opened, and the action to perform after that."""
         self._left: frozenset[str] = frozenset()
         """Deleted runs whose answers the draft's lanes showed."""
         self._compose.prompt_changed.connect(self._prompt_changed)
@@ -53,7 +53,7 @@ class TimelineActions(QObject):
         events.subscribe(RunNoted, lambda event: self._compose.rows.refresh(event.run_uid))
 
     def back(self) -> None:
-        """Return to the draft and give the editor the keyboard."""
+        """Return to the draft and focus the editor."""
         self._compose.back()
         self._services.editor.focus_first()
 
@@ -68,7 +68,7 @@ class TimelineActions(QObject):
         timeline, compose = self._timeline, self._compose
         shown = timeline.position(compose.shown_row())
         if compose.viewing is None:
-            # The draft's lanes show the newest run; what is older than that begins behind it.
+            # The draft's lanes show the newest run, so older runs start behind it.
             target = shown + 1 if shown >= 0 and step > 0 else 0 if step > 0 else -1
         else:
             target = shown + step
@@ -79,11 +79,11 @@ class TimelineActions(QObject):
             self.back()
 
     def toggle_mark(self) -> None:
-        """Mark the shown row to compare it, or remove the mark."""
+        """Mark the shown row for comparison, or remove the mark."""
         self._timeline.marks.toggle(self._compose.shown_row())
 
     def take_over(self, *, branch: bool) -> None:
-        """Restore the shown row into the draft or branch from it, with an offer to undo that."""
+        """Restore the shown row into the draft or branch from it, and offer to undo that."""
         if self._compose.viewing is not None:
             self._take_over(self._compose.viewing, branch=branch)
 
@@ -92,7 +92,7 @@ class TimelineActions(QObject):
         self._compose.past.fetch(uid, lambda detail: self._take_over(detail, branch=branch))
 
     def take_over_selected(self, *, branch: bool) -> None:
-        """Restore or branch from the run that is selected in the History if that is shown, else from the shown row."""
+        """Restore or branch from the run selected in the History if that is shown, else from the shown row."""
         if self._services.navigator.shown() != "history":
             self.take_over(branch=branch)
             return
@@ -109,14 +109,14 @@ class TimelineActions(QObject):
             self._services.editor.focus_first()
 
     def edit_note(self, uid: str = "") -> None:
-        """Edit the note of a row, without `uid` of the shown one; in the History that of the selected run."""
+        """Edit the note of a row (by default the shown one); in the History that of the selected run."""
         if not uid and self._services.navigator.shown() == "history":
             self._services.events.publish(NoteRequested())
             return
         row = self._timeline.find(uid or self._compose.shown_row())
         if row is None:
             return
-        from workbench.ui.widgets.dialog import NoteDialog, dialog_parent  # not needed before a person writes a note
+        from workbench.ui.widgets.dialog import NoteDialog, dialog_parent  # not needed before a note is edited
 
         dialog = NoteDialog(dialog_parent(self._services.dialogs.widget()), name(row), row.note)
         dialog.accepted.connect(lambda: self._compose.rows.set_note(row, dialog.field.text().strip()))
@@ -148,7 +148,7 @@ class TimelineActions(QObject):
         menu.addAction("Unmark" if uid in marks.uids else "Mark for comparison", lambda: marks.toggle(uid))
         menu.addAction("Compare with the draft", lambda: publish(RowsComparison(uid)))
         if shown and shown != uid:
-            # What is shown is the newer side, unless it stands further down in the timeline.
+            # The shown row is the newer side, unless it is further down in the timeline.
             first, second = (uid, shown) if timeline.position(uid) > timeline.position(shown) else (shown, uid)
             menu.addAction("Compare with the shown iteration", lambda: publish(RowsComparison(first, second)))
 
@@ -163,7 +163,7 @@ class TimelineActions(QObject):
         self._do(run.prompt_uid, acts[run.wish])
 
     def _do(self, prompt_uid: str, act: Callable[[], object]) -> None:
-        """Go to Compose, open a prompt there, and act once it is shown; never if another one is opened meanwhile."""
+        """Open a prompt in Compose, and act once it is shown; dropped if another one is opened meanwhile."""
         self._services.navigator.show("compose")
         is_open = prompt_uid == self._compose.prompt_uid and self._compose.ready
         self._wish = None if is_open else (prompt_uid, act)
@@ -198,7 +198,7 @@ class TimelineActions(QObject):
             self._show_newest()
 
     def _show_newest(self) -> None:
-        """Let the draft's lanes show the newest iteration that there is."""
+        """Show the newest remaining iteration in the draft's lanes."""
         compose = self._compose
         uid = compose.prompt_uid
         compose.stage.forget()

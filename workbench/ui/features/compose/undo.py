@@ -1,7 +1,7 @@
 """Undo and redo in Compose.
 
-Invariant: edits and verdicts are undone in one order of time. A text field keeps these keys for its own steps, unless a
-verdict was the last thing done. What was undone before a new verdict cannot be redone.
+Invariant: edits and verdicts are undone in one chronological order. A text field keeps these keys for its own steps,
+unless a verdict was the last action. What was undone before a new verdict cannot be redone.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ class ComposeUndo:
     def __init__(self, compose: ComposeSession, view: ComposeView) -> None:
         self._compose, self._view = compose, view
         self._typed: tuple[QWidget | None, int] = (None, 0)
-        """The field with steps of its own that was typed into last, and when."""
+        """The field with its own undo stack that was typed into last, and the stamp."""
         self._line: tuple[QLineEdit, str] | None = None
-        """The field of Qt's own that had the focus at the last verdict, and its text then."""
+        """The QLineEdit that had the focus at the last verdict, and its text then."""
         compose.stage.judging.given.connect(self._judged)
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to undo."""
+        """Whether there is anything to undo."""
         return self._order.undoes_verdict if self._compose.viewing is not None else self._order.undo is not None
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is something to redo."""
+        """Whether there is anything to redo."""
         return self._order.redoes_verdict if self._compose.viewing is not None else self._order.redo is not None
 
     def undo(self) -> None:
-        """Undo what was done last."""
+        """Undo the last action."""
         if self.can_undo and (undo := self._order.undo) is not None:
             undo()
 
     def redo(self) -> None:
-        """Redo what was undone last."""
+        """Redo the action undone last."""
         if self.can_redo and (redo := self._order.redo) is not None:
             redo()
 
     def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a field for text."""
+        """Record that a key was pressed in a text field."""
         if not isinstance(widget, ExactField):
             self._typed = (widget, stamp())
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of a command, "undo" or "redo", is about a verdict, and not for the field that has it."""
+        """Whether the key of "undo" or "redo" applies to a verdict instead of the focused field."""
         return (command_id == "undo" and self._order.undoes_verdict) or (
             command_id == "redo" and self._order.redoes_verdict
         )
@@ -72,14 +72,14 @@ class ComposeUndo:
         for one in self._texts():
             one.journal.drop_redo()
         if isinstance(field, QLineEdit) and not field.hasSelectedText():
-            # Qt joins what is typed to one step until the caret moves.
+            # Qt merges typing into one step until the caret moves.
             place = field.cursorPosition()
             field.setCursorPosition(0 if place else len(field.text()))
             field.setCursorPosition(place)
 
     @property
     def _is_line_unchanged(self) -> bool:
-        """Whether a field of Qt's own holds what it held at the last verdict, so that nothing in it came after that."""
+        """Whether the QLineEdit still has its text of the last verdict, so that no edit in it came after that."""
         field = QApplication.focusWidget()
         return self._line is not None and self._line[0] is field and self._line[1] == self._line[0].text()
 

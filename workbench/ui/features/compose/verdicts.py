@@ -1,7 +1,7 @@
-"""Gives verdicts on the shown run, and says each of them with Undo.
+"""Verdicts on the shown run, each reported with an offer to undo.
 
-Invariant: a notice about a value set goes with it, and with the view; names that were hidden when a verdict was given
-are not in its sentence.
+Invariant: a notice about a value set disappears with that set and with the view; names that were hidden when a verdict
+was given are not in its text.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 KEY = "verdict"
 """The key of the notice, and the action of its button."""
 _OF_ANSWERS = ("spread", "star")
-"""Keys of other notices about the answers that are shown."""
+"""Keys of other notices about the shown answers."""
 _LONGEST_NAME = 60
-"""Characters of a lane's name that leave room for what is said about it."""
+"""Characters of a lane's name that leave room for the rest of the notice."""
 
 
 class VerdictActions:
-    """Gives verdicts on the answers that are shown."""
+    """Implements verdicts on the shown answers."""
 
     def __init__(self, stage: RunController, presenter: ComposePresenter) -> None:
         self._stage, self._presenter = stage, presenter
 
     def press(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
+        """Give the verdict of a key; return False if it has no meaning now."""
         if key.lane:
             return self.mark_number(key.lane)
         self.judge("tie" if key.kind == "tie" else "all_bad")
@@ -49,15 +49,15 @@ class VerdictActions:
         self._stage.judging.judge(kind, self._presenter.slots())
 
     def mark(self, slot: str) -> None:
-        """Make a lane the winner, or take that back."""
+        """Make a lane the winner, or withdraw that."""
         self._stage.judging.mark(slot, self._presenter.slots())
 
     def mark_focused(self) -> None:
-        """Make the focused lane the winner, or take that back."""
+        """Make the focused lane the winner, or withdraw that."""
         self.mark(self._presenter.focused())
 
     def mark_number(self, number: int) -> bool:
-        """Mark a lane by its number on the screen, from 1; False when there is no such lane."""
+        """Mark a lane by its number on the screen, from 1; return False if there is no such lane."""
         slots = self._presenter.slots()
         if not 1 <= number <= len(slots):
             return False
@@ -65,12 +65,12 @@ class VerdictActions:
         return True
 
     def reveal(self) -> None:
-        """Show who answered, without a verdict."""
+        """Reveal the names without a verdict."""
         self._stage.reveal()
 
 
 class VerdictNotices(QObject):
-    """Listens to what is judged in Compose."""
+    """Shows notices about verdicts given in Compose."""
 
     def __init__(
         self, services: Services, owner: ComposeOwner, presenter: ComposePresenter, blindness: BlindRuns
@@ -89,7 +89,7 @@ class VerdictNotices(QObject):
         stage.paged.connect(self._follow)
         owner.compose.prompt_changed.connect(lambda _: self._clear())
         owner.compose.run_started.connect(lambda *_: self._clear())
-        # Pairs that are judged in another view may be of the answers that it names.
+        # Judging in another view may present pairs of the answers that the notice names.
         services.events.subscribe(ViewShown, lambda _: self._clear())
         self._bar.action_clicked.connect(self._act)
 
@@ -125,7 +125,7 @@ class VerdictNotices(QObject):
         self._services.notices.refused(sentence)
 
     def _follow(self) -> None:
-        """Take away what is about another run or value set than the one that is shown now."""
+        """Remove notices about another run or value set than the shown one."""
         shown = self._stage.shown
         at, before = (shown.uid, shown.at), self._at
         self._at = at
@@ -145,7 +145,7 @@ class VerdictNotices(QObject):
 
 
 def lane_name(head: LaneHead) -> str:
-    """Return what a lane is called in a sentence: the name that it was given, else its number on the screen."""
+    """Return the displayed name of a lane in a sentence: its label, else its number on the screen."""
     if head.title == short_model(head.model):
         return f"Lane {head.number}"
     half = _LONGEST_NAME // 2
@@ -153,7 +153,7 @@ def lane_name(head: LaneHead) -> str:
 
 
 def sentence_of(given: GivenVerdict) -> str:
-    """Return what a verdict says; of one that was undone what it had said."""
+    """Return the text of a notice; for an undone verdict, the text of the original verdict."""
     if given.change == "undone":
         return f"Undone: {_words(given.before.kind, given.verdict.kind, given.winner)}"
     return _words(given.verdict.kind, given.before.kind, given.winner)
