@@ -54,7 +54,7 @@ _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, l
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows under one header. `pick` is the index of the row that Enter may take without an explicit choice, -1 for
-    none; `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
+    none; `rank` orders the picks of all groups: a MatchCloseness for a model, _OTHER for everything else.
     """
 
     rows: Sequence[PickerRow | ModelEntry] = ()
