@@ -77,7 +77,7 @@ def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Pa
     desk.until(lambda: user(desk).chips)
     (chip,) = user(desk).chips
     desk.until(lambda: chip.has_picture)
-    assert chip.about() == f"{len(png())} B"
+    assert chip.about() == f"{len(png())} bytes"
     assert chip.accessibleName() == f"Attached file {picture.name}, {chip.about()}"
     (file,) = window.editor.content().messages[-1].attachments
     assert (file.name, file.media_type) == (picture.name, "image/png")
