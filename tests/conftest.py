@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from PySide6.QtWidgets import QApplication
 
 from tests import depth, leaks, scratch, surroundings
@@ -40,6 +41,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("deep", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(depth.pick("quick", "deep"))
+if not depth.DEEP:
+    # Hypothesis also tries constants of our modules, of those that happen to be imported by then: without this the
+    # examples depend on the order of the tests.
+    providers._get_local_constants = lambda: providers._local_constants  # type: ignore[attr-defined]
 
 _failed = pytest.StashKey[bool]()
 _LOADING = frozenset({"python", "translating"})

@@ -14,6 +14,7 @@ from workbench.ui.editor.text_mirror import TextMirror
 
 
 @given(texts)
+@example("\ufdd2")
 @example("\ufdd2\r")
 @example("\ufdd3\ufdd2\ufdd2")
 @example("\r\r\n\n")

@@ -62,7 +62,7 @@ def to_document(text: str) -> str:
 def from_document(raw: str) -> str:
     """Return the text that raw document text represents; paragraphs may be separated by LF or by U+2029."""
     raw = raw.replace(PARAGRAPH, "\n")
-    if not _holds_any(raw, _ORIGINALS):
+    if not _holds_any(raw, (ESCAPE, *_ORIGINALS)):
         return raw
     return re.sub(_ENCODED, lambda match: match[1] or _ORIGINALS[match[2]], raw)
 
