@@ -61,15 +61,7 @@ class AnswerView(QPlainTextEdit):
         self._laid_out = -1
         """The width of the last layout (pixels)."""
         self._turns = IdleQueue.of_application()
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        make_read_only(self)
         self._spacing, self._tail = self._prepare(self.document())
         self.following = ScrollFollowing(self, self._is_at_end)
         self.following.changed.connect(self.following_changed)
@@ -275,6 +267,19 @@ def types(event: QKeyEvent) -> bool:
     """Whether a key press would type a character into an editable field."""
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())
+
+
+def make_read_only(view: QPlainTextEdit | QTextEdit) -> None:
+    """Set up a view for text that is read, selected and copied, and wraps anywhere."""
+    view.setReadOnly(True)
+    view.setUndoRedoEnabled(False)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setTabChangesFocus(True)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    view.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
 
 
 def paint_placeholder(view: QPlainTextEdit | QTextEdit, painter: QPainter, text: str) -> None:
