@@ -9,6 +9,7 @@ import pytest
 
 from workbench.app.commands import Command
 from workbench.cli.main import main
+from workbench.core.techniques import PLACES
 from workbench.ui.composition import FEATURES
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
@@ -40,5 +41,9 @@ def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: p
     helped = capsys.readouterr().out
     examples = [line for line in README.splitlines() if line.strip("` ").startswith(f"workbench {command}")]
     assert examples
-    for flag in (word for line in examples for word in line.split() if word.startswith("--")):
+    for flag in (word.strip("`") for line in examples for word in line.split() if word.startswith("--")):
         assert flag in helped
+
+
+def test_it_names_every_place_of_a_technique() -> None:
+    assert [place for place in PLACES if f"`{place}`" not in README] == []

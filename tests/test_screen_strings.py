@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workbench.ui.notices import KEPT_BACK
 
 from tests.screen_strings import listed, main, screen_strings
 from workbench.cli.main import make_parser
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
+from workbench.ui.shell.notices import KEPT_BACK
 
 SOURCE = '''"""A docstring with words."""
 
@@ -74,7 +74,7 @@ def test_a_path_selects_files(module: Path, tmp_path: Path, prefix: str, files: 
 def test_the_product_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     texts = {line.split("\t", 2)[2] for line in capsys.readouterr().out.splitlines()}
-    assert {command.title for command in commands()} - texts == set()
+    assert {command.title for command in FEATURES.commands()} - texts == set()
     assert set(_helps(make_parser())) - texts == set()
     assert KEPT_BACK in texts
 

@@ -187,7 +187,7 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
     code, out, _ = say(capsys, "run", pack, "--var", "order=9", "--json", "--db", other)
     assert json.loads(out)["version"] == 1
     code, _, err = say(capsys, "run", pack, "--case", "x", "--db", other)
-    assert (code, "There are: “Late”" in err) == (WRONG_USE, True)
+    assert (code, "The cases are: “Late”" in err) == (WRONG_USE, True)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_sets_tell_what_they_are_made_of() -> None:
         "assert": [{"type": "equals", "value": "a"}, {"type": "assert-set", "assert": [{"type": "is-xml"}]}],
     }
     assert lines(check_from_json(data)) == (
-        CheckLine("together at least 0.5; weighs 3:"),
+        CheckLine("combined score at least 0.5; weight 3:"),
         CheckLine("is exactly “a”", 1),
         CheckLine("all of these:", 1),
         CheckLine("is XML", 2),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from workbench.core import parameters
 from workbench.core.lanes import Lane, Params
-from workbench.core.parameters import EFFORTS, FORMATS, PARAMETERS, Parameter, Value, names_in, parameter, wire_names
+from workbench.core.parameter import FORMATS, Parameter, Value
+from workbench.core.parameters import EFFORTS, PARAMETERS, names_in, parameter, wire_names
 
 
 def row(name: str) -> Parameter:
@@ -33,6 +34,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.name not in one.aliases
     assert one.name not in ("extra", "values", "unknown")
     assert one.requirement
+    assert one.is_sent or not one.is_sampling
 
 
 def test_names_are_told_once() -> None:
@@ -96,7 +98,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(one: Parameter, text: str) 
     ],
 )
 def test_what_is_out_of_range_is_refused(name: str, text: str) -> None:
-    with pytest.raises(ValueError, match=f"{row(name).label} is {row(name).requirement}"):
+    with pytest.raises(ValueError, match=f"{row(name).label} must be {row(name).requirement}"):
         row(name).read(text)
 
 
@@ -245,7 +247,7 @@ def test_what_the_header_says(name: str, value: Any, words: str) -> None:
 
 
 def test_the_ranges_are_those_of_the_providers() -> None:
-    assert {one.name: (one.low, one.high) for one in PARAMETERS if (one.low, one.high) != (None, None)} == {
+    expected = {
         "temperature": (0, 2),
         "top_p": (0, 1),
         "top_k": (0, None),
@@ -256,6 +258,7 @@ def test_the_ranges_are_those_of_the_providers() -> None:
         "repetition_penalty": (0, 2),
         "top_logprobs": (0, 20),
     }
+    assert {name: (row(name).low, row(name).high) for name in expected} == expected
 
 
 def test_a_switch_is_a_switch() -> None:

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from workbench.core import billing
 from workbench.core.providers import PROVIDERS, key_variables, split_model
+from workbench.engine import catalogue
 from workbench.engine.catalogue import ModelCatalogue
 from workbench.usecases.destinations import key_id, own_origin
 
@@ -161,6 +163,9 @@ def test_a_row_is_complete(provider: Any) -> None:
     names = Counter(setting.name for setting in provider.settings if not setting.by_environment)
     assert max(names.values(), default=1) == 1
     assert all(setting.name or setting.by_environment for setting in provider.settings)
+    assert all(setting.label and (setting.variables or setting.name) for setting in provider.settings)
+    assert all(package.module and package.distribution and package.purpose for package in provider.packages)
+    assert all(variable.isupper() for variable in provider.all_variables)
 
 
 def test_providers_that_share_a_key_share_its_addresses() -> None:
@@ -180,3 +185,14 @@ def test_the_variables_of_a_provider_are_in_the_order_in_which_they_count() -> N
     assert key_variables()["openai"] == ("OPENAI_API_KEY",)
     assert key_variables()["gemini"] == ("GEMINI_API_KEY", "GOOGLE_API_KEY")
     assert PROVIDERS["openai"].address_variables == ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+
+
+def test_what_is_known_about_providers_elsewhere_is_about_rows_of_the_table() -> None:
+    named = billing._ONE_TIER | billing._DASHSCOPE | billing._NO_REGION | {family for _, family in catalogue._FAMILIES}
+    assert named <= PROVIDERS.keys()
+    assert catalogue._FIRST == ("openai", "anthropic", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter")
+
+
+def test_no_name_of_promptfoo_is_told_with_different_rules() -> None:
+    named = [provider.promptfoo for provider in PROVIDERS.values() if provider.promptfoo]
+    assert len({one.name for one in named}) == len(set(named)) >= 10

@@ -7,7 +7,7 @@ import pytest
 from workbench.core.content import Content, Message
 from workbench.core.technique_marks import TechniqueMark, key_of, mark_of, passed_on
 from workbench.core.techniques import Place, Technique, insertion
-from workbench.formats.technique_yml import read_technique
+from workbench.formats.imports.technique_yml import read_technique
 from workbench.host.dirs import resource
 
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from workbench.formats.code.target import CodeTarget
 
 from tests.fakes.provider import FakeProvider
 from tests.formats.pasting import PYTHON, Interpreter, run
@@ -82,7 +83,7 @@ def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> No
         values={"name": 'A "B"'},
     )
     code = TARGETS["Anthropic SDK"](made)
-    assert "not sent: seed" in code
+    assert "no such parameter: seed" in code
     with FakeProvider() as fake:
         assert python.run(code, tmp_path, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
         (request,) = fake.requests
@@ -139,3 +140,16 @@ def test_notes_come_before_the_code_of_every_target() -> None:
     for title, target in TARGETS.items():
         made = replace(source("http://localhost/v1"), provider="anthropic", litellm_model="anthropic/fake-1")
         assert target(replace(made, notes=("Mind this.",))) == f"# Mind this.\n{target(made)}", title
+
+
+@pytest.mark.parametrize("row", TARGETS.values(), ids=TARGETS)
+def test_a_row_has_every_part(row: CodeTarget) -> None:
+    assert row.title == row.title.strip() != ""
+    module = sys.modules[row.write.__module__]
+    assert module.FORMAT is row
+    assert (module.__doc__ or "").strip()
+    try:
+        told = row(source("https://api.example/v1"))
+    except CannotWriteError as error:
+        told = str(error)
+    assert "fake-1" in told or told.endswith(".")

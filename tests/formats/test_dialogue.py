@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Message
 from workbench.core.text import unify_newlines
-from workbench.formats.dialogue import DialogueError, looks_like_json_dialogue, read_dialogue
+from workbench.formats.imports.dialogue import DialogueError, looks_like_json_dialogue, read_dialogue
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 messages = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), text), min_size=1, max_size=5)
@@ -141,7 +141,7 @@ def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
         ('[{"role": "pope", "content": "x"}]', "role 'pope'"),
         ('[{"role": "user", "content": 5}]', "neither text nor"),
         ("[1]", "Message 1 is not an object"),
-        ("[" * 100_000, "none"),
+        ("[" * 100_000, "nested too deeply"),
         ("[" * 900 + "]" * 900, "Message 1"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.packs.making import ORDER, REFINED, one
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Params
-from workbench.formats.prompt_yml import LIMIT_BYTES, PromptFileError, read_prompt_yml
+from workbench.formats.imports.prompt_yml import LIMIT_BYTES, PromptFileError, read_prompt_yml
 from workbench.packs import prompt_file
 
 WHOLE = b"""\

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workbench.core.content import Content
 from workbench.core.snippets import escape
 from workbench.core.techniques import PLACES, Technique, example_pairs, insertion, output_format
-from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
+from workbench.formats.imports.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
 from workbench.host.dirs import resource
 
 line = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)

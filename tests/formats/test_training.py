@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core import strategies as make
+from workbench.app.training.export import CHOSEN
 from workbench.cli.main import main
 from workbench.core.blocks import Tool
 from workbench.core.training import Kind, TrainingCall, TrainingRow, TrainingTurn, Turns
 from workbench.formats import training
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
+from workbench.usecases.training import ChosenBy
 
 TOOL = Tool("look", "Looks.", '{"type": "object", "properties": {"n": {"type": "string"}}}')
 PROMPT: Turns = (
@@ -192,3 +194,7 @@ def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert [one.split(maxsplit=1) for one in listed] == [[row.name, row.help] for row in FORMATS.values()]
     assert "  openai-sft          OpenAI chat fine-tuning, also for Fireworks and Together\n" in helped
     assert "--format FORMAT     see below (openai-sft)\n" in helped
+
+
+def test_every_way_to_choose_has_words() -> None:
+    assert tuple(CHOSEN) == get_args(ChosenBy)

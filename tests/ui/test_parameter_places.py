@@ -20,14 +20,15 @@ from workbench.core.content import Message
 from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.llm_log import LogTurn
-from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, WireName, wire_names
+from workbench.core.parameter import FORMATS, Parameter, WireName
+from workbench.core.parameters import PARAMETERS, wire_names
 from workbench.core.runs import Mark
 from workbench.engine.child.wire_marks import compare
 from workbench.formats.code import TARGETS, CodeSource
-from workbench.formats.llm_logs import _params as llm_params
-from workbench.formats.llm_logs import runs_of as llm_runs
-from workbench.formats.prompt_yml import PromptFileError, read_prompt_yml
-from workbench.formats.promptfoo_settings import sampling
+from workbench.formats.imports.llm_logs import _params as llm_params
+from workbench.formats.imports.llm_logs import runs_of as llm_runs
+from workbench.formats.imports.prompt_yml import PromptFileError, read_prompt_yml
+from workbench.formats.imports.promptfoo_settings import sampling
 from workbench.packs import prompt_file
 from workbench.packs.errors import PackError
 from workbench.packs.promptfoo_config import write as write_promptfoo

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.lanes import Endpoint
-from workbench.formats.gguf import GgufError, GgufHead, read_head
+from workbench.formats.imports.gguf import GgufError, GgufHead, read_head
 from workbench.ui.features.models.files import FilesError, endpoint_from
 from workbench.ui.features.models.prices import parse_dollars, parse_rates, show_field
 

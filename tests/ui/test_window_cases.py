@@ -52,7 +52,7 @@ def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None
     assert dialog.detail.told() == [
         "contains “on its way”",
         '{"type":"new-one","later":[null,1]}',
-        "together at least 0.5:",
+        "combined score at least 0.5:",
         "is JSON",
     ]
     assert dialog.detail.checks.text() == "CHECKS · 3, NOT RUN YET"

@@ -28,7 +28,7 @@ from workbench.core.runs import VersionRow
 from workbench.engine.calls import Call
 from workbench.engine.child.request import RequestAdjustments, build
 from workbench.engine.child.request_files import RequestFiles
-from workbench.formats.prompt_yml import read_prompt_yml
+from workbench.formats.imports.prompt_yml import read_prompt_yml
 from workbench.usecases.code_writer import CodeWriter
 from workbench.usecases.problems import RefusedError
 

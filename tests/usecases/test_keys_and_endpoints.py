@@ -242,7 +242,7 @@ class TestDiscovery:
         with server(status, body) as (candidate, _):
             (found,) = look_for_servers([candidate], PATIENCE_S)
             assert not found.running
-            assert "not Ollama" in found.sentence
+            assert "Another program answers at the address of Ollama" in found.sentence
 
     def test_a_server_that_drips_is_not_waited_for(self) -> None:
         with FakeProvider() as fake:

@@ -268,7 +268,7 @@ class TestNames:
 
     @pytest.mark.parametrize("given_", [("Temperature", "99"), ("max_completion_tokens", "-3"), ("topP", "7")])
     def test_another_spelling_or_name_is_the_same_parameter(self, given_: tuple[str, str]) -> None:
-        with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) is a (whole )?number"):
+        with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) must be a (whole )?number"):
             with_params(Params(), [given_])
 
     with pytest.raises(RefusedError, match="not a JSON object"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.techniques import Technique
-from workbench.formats.technique_yml import LIMIT_BYTES
+from workbench.formats.imports.technique_yml import LIMIT_BYTES
 from workbench.host.dirs import ProductDirs, places
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.techniques import Techniques
@@ -47,7 +47,7 @@ def test_a_broken_or_huge_file_harms_nothing_and_is_named(files: Techniques) -> 
 
 
 def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files: Techniques) -> None:
-    with pytest.raises(RefusedError, match="stays"):
+    with pytest.raises(RefusedError, match="cannot be removed"):
         files.remove(files.all().techniques[0])
     with pytest.raises(RefusedError, match="not saved"):
         files.save(replace(MINE, snippet="${1:open"))

@@ -93,6 +93,9 @@ class Command:
     after the focus fell back."""
     needs_answer: bool = False
     """A bare letter for it acts only while a lane or a judged pair has the focus."""
+    repeats: bool = False
+    """Whether it repeats while its key is held. Others run once: a key held by mistake must not run, judge or delete
+    repeatedly."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns its changes (`Changed`) or None."""
     after: str = ""
@@ -105,17 +108,6 @@ class Command:
     def possible(self, state: WindowState) -> bool:
         """Whether the command is enabled."""
         return self.is_in(state.view) and self.enabled(state)
-
-
-STEPS = frozenset(
-    {
-        *("undo", "redo", "find_next", "find_previous", "older", "newer", "next_change", "previous_change"),
-        *("next_set", "previous_set", "next_sample", "previous_sample", "next_lane", "previous_lane"),
-        *("next_pane", "previous_pane", "zoom_in", "zoom_out"),
-    }
-)
-"""Commands that repeat while their key is held. Others run once: a key held by mistake must not run, judge or delete
-repeatedly."""
 
 
 def acts_on_lanes(command: Command) -> bool:

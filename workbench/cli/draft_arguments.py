@@ -15,7 +15,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
 from workbench.core.visible_text import visible_note
-from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
+from workbench.formats.imports.prompt_yml import FORMAT, PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
@@ -27,7 +27,6 @@ from workbench.usecases.workbench import Workbench
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Largest prompt file that is read."""
-_FILE_ENDINGS = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     given = args.prompt
     if getattr(args, "pack", None) is not None:
         choice = _from_pack(workbench, args.pack, given, args.case)
-    elif given is not None and given.endswith(_FILE_ENDINGS):
+    elif given is not None and given.endswith(FORMAT.extensions):
         choice = _from_file(workbench, Path(given))
     else:
         choice = _from_database(workbench, given)

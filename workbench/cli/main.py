@@ -42,7 +42,8 @@ _OF_OTHER_FILES = ("import", "restore", "salvage")
 CARE = ("backup", "check", "salvage", "restore", "move")
 """`workbench history` commands for maintenance of the file."""
 _IMPORT_EPILOG = """\
-files to import: another history of Prompt Workbench, the logs.db of llm, JSON results of promptfoo.
+files to import:
+{formats}
 Importing again adds only what is new. Ctrl+C keeps what is imported so far."""
 
 _EXPORT_EPILOG = """\
@@ -169,7 +170,13 @@ def _add_history(
     compared.add_argument("old", metavar="A", help="the id of a run, or its beginning")
     compared.add_argument("new", metavar="B", help="the run to compare it with")
     compared.add_argument("--json", action="store_true", help=json_help)
-    imported = what.add_parser("import", parents=[shared], help="import runs from other tools", epilog=_IMPORT_EPILOG)
+    imported = what.add_parser(
+        "import",
+        parents=[shared],
+        help="import runs from other tools",
+        complete=_complete_import,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file; it is not changed")
     imported.add_argument("--preview", action="store_true", help="only show what would be imported")
     imported.add_argument("--json", action="store_true", help=json_help)
@@ -203,6 +210,13 @@ def _complete_search(searched: argparse.ArgumentParser) -> None:
     from workbench.store.search.fields import FIELDS
 
     searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))
+
+
+def _complete_import(imported: argparse.ArgumentParser) -> None:
+    from workbench.formats.imports import importable
+
+    lines = (f"  {row.id:<11}{row.help}" for row in importable())
+    imported.epilog = _IMPORT_EPILOG.format(formats="\n".join(lines))
 
 
 def _complete_export(exported: argparse.ArgumentParser) -> None:
@@ -305,7 +319,7 @@ def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str
 def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> int:
     from workbench.cli.database_arguments import way_out
     from workbench.cli.output import complain
-    from workbench.formats.prompt_yml import PromptFileError
+    from workbench.formats.imports.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
     from workbench.store.errors import MISUSE, StoreError
     from workbench.usecases.problems import Problem, RefusedError, problem_of

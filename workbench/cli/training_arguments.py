@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 _EPILOG = """\
 formats:
@@ -28,6 +29,7 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shar
 
 def _complete_training(training: argparse.ArgumentParser) -> None:
     from workbench.formats.training import FORMATS
+    from workbench.usecases.training import ChosenBy
 
     first, *_ = FORMATS
     lines = (f"  {row.name:<20}{row.help}" for row in FORMATS.values())
@@ -35,7 +37,8 @@ def _complete_training(training: argparse.ArgumentParser) -> None:
     training.add_argument("target", metavar="FOLDER", type=Path, help="the folder for train.jsonl and validation.jsonl")
     training.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
     training.add_argument("--format", metavar="FORMAT", default=first, help=f"see below ({first})")
-    training.add_argument("--chosen", metavar="BY", default="winner", help="winner, starred or both (winner)")
+    ways = get_args(ChosenBy)
+    training.add_argument("--chosen", metavar="BY", default=ways[0], help=f"{', '.join(ways)} ({ways[0]})")
     training.add_argument(
         "--validation", metavar="SHARE", type=float, default=0.1, help="share of rows for validation (0.1)"
     )

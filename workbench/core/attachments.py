@@ -23,7 +23,16 @@ _TEXTS = {
     ".tsv": "text/tab-separated-values",
     ".xml": "text/xml",
 }
-_PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+PICTURES = {
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+}
+"""The media types of accepted pictures, with the extensions of their files."""
+EXTENSIONS = (*(extension for named in PICTURES.values() for extension in named), ".txt", *_TEXTS)
+"""The usual extensions of accepted files, for file dialogs."""
+_STARTS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 
 
 class AttachError(ValueError):
@@ -59,4 +68,4 @@ def picture_type(body: bytes) -> str:
     """Return the media type of a supported image, "" for anything else."""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
-    return next((kind for start, kind in _PICTURES if body.startswith(start)), "")
+    return next((kind for start, kind in _STARTS if body.startswith(start)), "")

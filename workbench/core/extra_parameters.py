@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.parameters import Parameter, Value, table
+from workbench.core.parameter import Parameter, Value
+from workbench.core.parameters import table
 
 
 @dataclass(slots=True)

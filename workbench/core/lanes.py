@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from workbench.core import parameters
 from workbench.core.extra_parameters import sort_parameters
-from workbench.core.parameters import Value
+from workbench.core.parameter import Value
 from workbench.core.visible_text import VisibleFields, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]

@@ -5,8 +5,11 @@ Invariant: nothing is interpreted here; missing values are None or "".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
+
+from workbench.core.imported_runs import LeftOut
 
 PartKind = Literal["text", "reasoning", "tool_call", "tool_result", "attachment"]
 
@@ -73,3 +76,14 @@ class LogTurn:
     duration_ms: int | None = None
     at: str = ""
     response: str = ""
+
+
+class CallLog(Protocol):
+    """An open log."""
+
+    @property
+    def total(self) -> int:
+        """The number of calls."""
+
+    def conversations(self) -> Iterator[list[LogTurn | LeftOut]]:
+        """Yield the calls of each conversation in order of time."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.core.parameters import Parameter
+from workbench.core.parameter import Parameter
 
 
 @dataclass(frozen=True, slots=True)

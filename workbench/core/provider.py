@@ -71,6 +71,14 @@ class ProviderPackage:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptfooName:
+    """A provider's name in promptfoo, and whether promptfoo sends it OpenAI's parameters unchanged."""
+
+    name: str
+    takes_openai: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider.
 
@@ -109,6 +117,9 @@ class Provider:
     """Whether LiteLLM implements JSON without a schema by a tool of its own, which conflicts with the prompt's."""
     bare_models: str = ""
     """A regular expression for model ids commonly typed without the provider; "" for none."""
+    model_hint: str = ""
+    """What to write as the name of a model, "" where that is plain."""
+    promptfoo: PromptfooName | None = None
     signs_in: bool = False
     """Whether its library finds credentials on the machine itself, in files of the cloud's own tools."""
 

@@ -1,4 +1,4 @@
-"""Providers with an address per customer, with other credentials than a key, or run by the customer.
+"""Providers with an address per customer, or with other credentials than a key.
 
 The rows were derived from the source of the installed LiteLLM, as in `provider_table`.
 """
@@ -109,6 +109,7 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://NAME.openai.azure.com",
         settings=_AZURE,
+        model_hint="Use the name of a deployment as the model.",
     ),
     row(
         "azure_text",
@@ -132,6 +133,7 @@ _OWN_ADDRESS = (
             *_AZURE_SIGN_IN,
         ),
         caches_where_told=True,
+        model_hint="Use the name of a deployment as the model.",
     ),
     # AWS finds credentials in many places; the bearer token is only one of them.
     row(
@@ -322,69 +324,4 @@ _SIGNED_IN = (
     row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
 )
 
-# Self-hosted servers, most of which need no key.
-_OWN_SERVERS = (
-    row("ollama", "Ollama", "OLLAMA_API_KEY", "OLLAMA_API_BASE", "http://localhost:11434", needs_key=False),
-    row(
-        "ollama_chat",
-        "Ollama",
-        "OLLAMA_API_KEY",
-        "OLLAMA_API_BASE",
-        "http://localhost:11434",
-        needs_key=False,
-        doc="ollama",
-    ),
-    row(
-        "lm_studio",
-        "LM Studio",
-        "LM_STUDIO_API_KEY",
-        "LM_STUDIO_API_BASE",
-        needs_key=False,
-        needs_address=True,
-        address_hint="http://localhost:1234/v1",
-    ),
-    row(
-        "hosted_vllm",
-        "vLLM",
-        "HOSTED_VLLM_API_KEY",
-        "HOSTED_VLLM_API_BASE",
-        needs_key=False,
-        needs_address=True,
-        address_hint="http://localhost:8000/v1",
-        doc="vllm",
-    ),
-    row(
-        "llamafile", "llamafile", "LLAMAFILE_API_KEY", "LLAMAFILE_API_BASE", "http://127.0.0.1:8080/v1", needs_key=False
-    ),
-    row(
-        "lemonade", "Lemonade", "LEMONADE_API_KEY", "LEMONADE_API_BASE", "http://localhost:8000/api/v1", needs_key=False
-    ),
-    row(
-        "docker_model_runner",
-        "Docker Model Runner",
-        "DOCKER_MODEL_RUNNER_API_KEY",
-        "DOCKER_MODEL_RUNNER_API_BASE",
-        "http://localhost:22088/engines/llama.cpp",
-        needs_key=False,
-    ),
-    row(
-        "xinference",
-        "Xinference",
-        "XINFERENCE_API_KEY",
-        "XINFERENCE_API_BASE",
-        needs_key=False,
-        needs_address=True,
-        address_hint="http://127.0.0.1:9997/v1",
-    ),
-    row(
-        "litellm_proxy",
-        "LiteLLM Proxy",
-        "LITELLM_PROXY_API_KEY",
-        "LITELLM_PROXY_API_BASE",
-        needs_key=False,
-        needs_address=True,
-        address_hint="http://localhost:4000",
-    ),
-)
-
-PRIVATE_ROWS: tuple[Provider, ...] = (*_OWN_ADDRESS, *_SIGNED_IN, *_OWN_SERVERS)
+PRIVATE_ROWS: tuple[Provider, ...] = (*_OWN_ADDRESS, *_SIGNED_IN)

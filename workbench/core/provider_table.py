@@ -6,7 +6,8 @@ documentation. `tests/core/test_providers.py` compares them with it.
 
 from __future__ import annotations
 
-from workbench.core.provider import Provider, ProviderSetting, row
+from workbench.core.provider import PromptfooName, Provider, ProviderSetting, row
+from workbench.core.provider_rows_local import LOCAL_ROWS
 from workbench.core.provider_rows_private import PRIVATE_ROWS
 from workbench.core.provider_rows_public import PUBLIC_ROWS
 
@@ -24,6 +25,7 @@ _MOST_USED = (
             ProviderSetting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…", kind="account"),
         ),
         bare_models=r"^(gpt-|chatgpt-|o[1-9](-|$)|ft:gpt-)",
+        promptfoo=PromptfooName("openai:chat", takes_openai=True),
     ),
     row(
         "anthropic",
@@ -35,6 +37,7 @@ _MOST_USED = (
         caches_where_told=True,
         json_by_tool=True,
         bare_models=r"^claude-",
+        promptfoo=PromptfooName("anthropic:messages"),
     ),
     row(
         "gemini",
@@ -42,6 +45,7 @@ _MOST_USED = (
         "GEMINI_API_KEY GOOGLE_API_KEY",
         "GEMINI_API_BASE",
         "https://generativelanguage.googleapis.com",
+        promptfoo=PromptfooName("google"),
     ),
     row(
         "mistral",
@@ -50,8 +54,17 @@ _MOST_USED = (
         "MISTRAL_API_BASE",
         "https://api.mistral.ai/v1",
         speaks_openai=True,
+        promptfoo=PromptfooName("mistral"),
     ),
-    row("groq", "Groq", "GROQ_API_KEY", "GROQ_API_BASE", "https://api.groq.com/openai/v1", speaks_openai=True),
+    row(
+        "groq",
+        "Groq",
+        "GROQ_API_KEY",
+        "GROQ_API_BASE",
+        "https://api.groq.com/openai/v1",
+        speaks_openai=True,
+        promptfoo=PromptfooName("groq", takes_openai=True),
+    ),
     row(
         "deepseek",
         "DeepSeek",
@@ -60,6 +73,7 @@ _MOST_USED = (
         "https://api.deepseek.com/v1",
         speaks_openai=True,
         bare_models=r"^deepseek-(chat|reasoner)$",
+        promptfoo=PromptfooName("deepseek", takes_openai=True),
     ),
     row(
         "xai",
@@ -69,6 +83,7 @@ _MOST_USED = (
         "https://api.x.ai/v1",
         speaks_openai=True,
         translated=r"multi-agent",
+        promptfoo=PromptfooName("xai", takes_openai=True),
     ),
     row(
         "openrouter",
@@ -79,6 +94,7 @@ _MOST_USED = (
         speaks_openai=True,
         # Its list of models is public, so it does not test the key; this path does.
         check="/key",
+        promptfoo=PromptfooName("openrouter", takes_openai=True),
     ),
     row(
         "together_ai",
@@ -88,6 +104,7 @@ _MOST_USED = (
         "https://api.together.ai/v1",
         speaks_openai=True,
         doc="togetherai",
+        promptfoo=PromptfooName("togetherai", takes_openai=True),
     ),
     row(
         "fireworks_ai",
@@ -179,5 +196,5 @@ _MOST_USED = (
 
 ROWS: tuple[Provider, ...] = (
     *_MOST_USED,
-    *sorted((*PUBLIC_ROWS, *PRIVATE_ROWS), key=lambda provider: provider.name.casefold()),
+    *sorted((*PUBLIC_ROWS, *PRIVATE_ROWS, *LOCAL_ROWS), key=lambda provider: provider.name.casefold()),
 )

@@ -33,8 +33,8 @@ _ABILITIES = {
 }
 # The file splits some providers by model family.
 _FAMILIES = (("vertex_ai-", "vertex_ai"), ("fireworks_ai-", "fireworks_ai"), ("bedrock_converse", "bedrock"))
-# The order of providers in an empty search; the others follow by name.
-_FIRST = ("openai", "anthropic", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter")
+# The order of providers in an empty search: the most used, as in their table; the others follow by name.
+_FIRST = tuple(PROVIDERS)[:8]
 
 
 class CatalogueError(Exception):

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.parameter_support import ParameterSupport
-from workbench.core.parameters import EFFORTS
+from workbench.core.parameters import EFFORTS, table
 
-_SAMPLING = ("temperature", "top_p", "top_k", "min_p")
 _FLAGS = tuple((effort, f"supports_{effort}_reasoning_effort") for effort in EFFORTS)
 _ALWAYS = frozenset({"medium", "high"})
 
@@ -22,7 +21,7 @@ def support_of(name: str, row: Mapping[str, Any], bare: Mapping[str, Any]) -> Pa
     refused: dict[str, str] = {}
     if row.get("supports_sampling_params") is False:
         why = f"{_short(name)} takes no sampling settings."
-        refused |= dict.fromkeys(_SAMPLING, why)
+        refused |= dict.fromkeys((one.name for one in table() if one.is_sampling), why)
     if efforts == ():
         refused["reasoning_effort"] = f"{_short(name)} does not reason before it answers."
     return ParameterSupport(refused, efforts or None)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
 
 ENDING = ".promptpack"
+ARCHIVES = (ENDING, ".zip")
+"""Extensions of packs that are one file."""
 MANIFEST = "pack.yaml"
 README = "README.md"
 PROMPTFOO = "promptfooconfig.yaml"

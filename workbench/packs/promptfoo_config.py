@@ -21,7 +21,7 @@ from workbench.core.chat_form import format_form, tools_form
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.parameters import names_in
-from workbench.core.providers import split_model
+from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.rendered_content import assemble
 from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
 from workbench.packs.pack_contents import Pack, PackPrompt
@@ -40,20 +40,6 @@ true false none null and or not in is if else for import include block set macro
 constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
 """
 _RESERVED = frozenset(_WORDS.split())
-# LiteLLM's name of a provider: promptfoo's name, and whether it accepts OpenAI's parameters.
-_PROVIDERS = {
-    "openai": ("openai:chat", True),
-    "anthropic": ("anthropic:messages", False),
-    "gemini": ("google", False),
-    "openrouter": ("openrouter", True),
-    "groq": ("groq", True),
-    "mistral": ("mistral", False),
-    "deepseek": ("deepseek", True),
-    "xai": ("xai", True),
-    "together_ai": ("togetherai", True),
-    "ollama": ("ollama:chat", False),
-    "ollama_chat": ("ollama:chat", False),
-}
 _ECHO: dict[str, Any] = {"id": "echo"}
 
 
@@ -229,8 +215,8 @@ def _provider(lane: Lane) -> tuple[str, bool] | None:
     if lane.endpoint != LITELLM:
         return None
     head, rest = split_model(lane.model)
-    known = _PROVIDERS.get(head)
-    return None if known is None or not rest else (f"{known[0]}:{rest}", known[1])
+    known = PROVIDERS[head].promptfoo if head else None
+    return None if known is None or not rest else (f"{known.name}:{rest}", known.takes_openai)
 
 
 def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:

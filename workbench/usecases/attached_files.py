@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from workbench.core.attachments import PICTURES
 from workbench.core.blocks import Attachment
 from workbench.core.lanes import Endpoint
 from workbench.core.rendered_content import RenderedRequest
@@ -20,7 +21,6 @@ from workbench.core.runs import Failure
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
-IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 NO_VISION = Failure(
     "no_vision",
     "This model cannot see images, but this prompt has some, so nothing was sent. Choose a model with vision for the "
@@ -41,7 +41,7 @@ def refusal(attached: Iterable[Attachment], endpoint: Endpoint, lacking: frozens
     if "vision" in lacking or endpoint.is_local:
         return NO_VISION
     for one in images:
-        if one.media_type not in IMAGE_TYPES:
+        if one.media_type not in PICTURES:
             return Failure(
                 "bad_file",
                 f"The image {one.name} has a format that models do not accept. Attach it as PNG, JPEG, GIF or WebP.",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from workbench.core.extra_parameters import row_of, without_row
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
-from workbench.core.parameters import Parameter, Value
+from workbench.core.parameter import Parameter, Value
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.usecases.problems import RefusedError
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.core.techniques import Technique, file_name
-from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
+from workbench.formats.imports.technique_yml import (
+    FORMAT,
+    LIMIT_BYTES,
+    TechniqueFileError,
+    read_technique,
+    write_technique,
+)
 from workbench.host.dirs import ProductDirs, make_private, resource
 from workbench.host.errors import explain
 from workbench.usecases.problems import RefusedError
 
 FOLDER = "techniques"
-ENDING = ".yml"
-_ENDINGS = (ENDING, ".yaml")
 MOST_FILES = 500
 
 
@@ -83,14 +87,14 @@ class Techniques:
             ) from error
 
     def _path(self, identity: str) -> Path:
-        paths = [self.folder / f"{identity}{ending}" for ending in _ENDINGS]
+        paths = [self.folder / f"{identity}{ending}" for ending in FORMAT.extensions]
         return next((path for path in paths if path.exists()), paths[0])
 
 
 def _files(folder: Path) -> list[Path]:
     # Sorted by name; of two files with the same name, the one with the usual suffix first.
-    found = (path for path in folder.iterdir() if path.suffix in _ENDINGS and not path.name.startswith("."))
-    return sorted(found, key=lambda path: (path.stem, _ENDINGS.index(path.suffix)))
+    found = (path for path in folder.iterdir() if path.suffix in FORMAT.extensions and not path.name.startswith("."))
+    return sorted(found, key=lambda path: (path.stem, FORMAT.extensions.index(path.suffix)))
 
 
 def _read(files: list[Path], *, own: bool) -> tuple[tuple[Technique, ...], tuple[str, ...]]:

@@ -53,4 +53,4 @@ def test_a_choice_about_many_prompts_is_told_once() -> None:
 def test_a_pack_that_is_here_has_nothing_new() -> None:
     table = PlanTable()
     table.show_plan(plan("identical", "identical"))
-    assert table.summary == "There is nothing new: all of it is here already."
+    assert table.summary == "Nothing new: everything is already in your history."

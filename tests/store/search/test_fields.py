@@ -7,11 +7,13 @@ from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.filters import complete, parse, to_text
 from tests.store.making import LATER, NOW, done, opened, run, text
+from workbench.core.runs import RunKind, VerdictKind
 from workbench.core.search.filter_fields import (
     AmountValues,
     ChoiceValues,
@@ -23,6 +25,7 @@ from workbench.core.search.filter_fields import (
 from workbench.core.search.lexer import pieces
 from workbench.core.search.query import QueryFilter, QueryRange, SearchQuery, Term
 from workbench.store import Store
+from workbench.store.search.fields import _VERDICTS as VERDICTS
 from workbench.store.search.fields import FIELDS, ROWS
 from workbench.store.search.index_terms import ALL, facts_of
 from workbench.store.search.search_plan import SearchPlan
@@ -164,3 +167,12 @@ def test_the_examples_of_the_window_are_understood() -> None:
         assert parse(example).complaints == ()
     named = {piece.name for piece in pieces(PLACEHOLDER) if piece.name}
     assert named <= set(FIELDS)
+
+
+def test_words_for_kinds_and_verdicts_are_those_that_runs_have() -> None:
+    kind, winner = FIELDS["kind"].values, FIELDS["winner"].values
+    assert isinstance(kind, ChoiceValues)
+    assert isinstance(winner, ChoiceValues)
+    assert set(kind.choices) == set(get_args(RunKind))
+    assert VERDICTS.keys() == set(get_args(VerdictKind))
+    assert set(VERDICTS.values()) == set(winner.choices)

@@ -215,7 +215,9 @@ def test_models(tmp_path: Path) -> None:
 def test_maintenance(tmp_path: Path) -> None:
     told = driven("maintenance", tmp_path)
     assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
-    assert told["said"] == ["Making a backup…", "Backup made"]
+    making, made = told["said"]
+    assert making == "Making a backup…"
+    assert made.startswith("Backup made and verified (")
     assert told["by_hand"] == [False, True], "the daily backup is automatic"
     assert told["checked"] == "The history is sound."
     assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
@@ -236,7 +238,7 @@ def test_rank(tmp_path: Path) -> None:
     assert told["judging"] == [True, False]
     assert told["keys"] == [True, True, False]
     assert told["redoes"]
-    assert told["progress"] == "2 judged in this sitting"
+    assert told["progress"] == "2 judged in this session"
     assert told["escaped"] == [True, False, False]
     assert told["beside"] == [False, True]
     assert told["placed"] == 1

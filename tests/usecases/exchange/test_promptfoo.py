@@ -18,7 +18,7 @@ from workbench.core.imported_runs import LeftOut
 from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, IterationDetail, Result, Timing
-from workbench.formats import promptfoo
+from workbench.formats.imports import promptfoo
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
 from workbench.usecases.exchange.importer import sentence

@@ -14,12 +14,10 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import BackgroundTasks
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.packs.pack_contents import MANIFEST
+from workbench.packs.pack_contents import ENDING, MANIFEST
 from workbench.store import Store
 from workbench.usecases.packs.importer import Action, ImportedPack, PackImporter, PackImportPlan
 from workbench.usecases.problems import problem_of
-
-ENDINGS = (".promptpack", ".zip")
 
 
 def pack_at(path: Path) -> Path | None:
@@ -29,7 +27,7 @@ def pack_at(path: Path) -> Path | None:
     """
     if path.name == MANIFEST:
         return path.parent
-    if path.suffix.lower() == ENDINGS[0]:
+    if path.suffix.lower() == ENDING:
         return path
     return path if (path / MANIFEST).is_file() else None
 

@@ -6,7 +6,8 @@ import json
 import shlex
 from typing import Any
 
-from workbench.core.parameters import Parameter, parameter
+from workbench.core.parameter import Parameter
+from workbench.core.parameters import parameter
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
@@ -21,7 +22,7 @@ _AS_VALUES = {"braces": "{{", "return": "\r"}
 def write(source: CodeSource) -> str:
     """Return shell commands: one that writes the prompt's file, one that runs it. Raises CannotWriteError."""
     # Imported here because YAML is slow to import and only this function needs the limit.
-    from workbench.formats.prompt_yml import LIMIT_BYTES
+    from workbench.formats.imports.prompt_yml import LIMIT_BYTES
 
     said, values = _texts(source)
     lines = ["messages:"]

@@ -36,11 +36,6 @@ _FILES = (
 )
 
 
-def is_log(connection: sqlite3.Connection) -> bool:
-    """Whether a database is a log of llm that can be read."""
-    return not {"turns", "messages", "parts"} - tables(connection).keys() or "responses" in tables(connection)
-
-
 class LlmLog:
     """Reads one log. `conversations` yields its calls, conversation by conversation."""
 

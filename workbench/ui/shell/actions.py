@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import GROUPS, STEPS, WindowState
+from workbench.app.commands import GROUPS, WindowState
 from workbench.app.keymap import Keymap
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.app.unavailability import why_not
@@ -41,7 +41,7 @@ class CommandActions(QObject):
             action = QAction(command.title, self)
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
-            action.setAutoRepeat(command.id in STEPS)
+            action.setAutoRepeat(command.repeats)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)

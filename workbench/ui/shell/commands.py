@@ -25,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
         fixed=True,
         views=EVERYWHERE,
         run=lambda shell: shell.undo(),
+        repeats=True,
     ),
     Command(
         "redo",
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
         True,
         views=EVERYWHERE,
         run=lambda shell: shell.redo(),
+        repeats=True,
     ),
     Command(
         "view_compose",
@@ -60,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(1),
+        repeats=True,
     ),
     Command(
         "previous_pane",
@@ -68,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(-1),
+        repeats=True,
     ),
     Command(
         "wrap",

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import STEPS, Command
+from workbench.app.commands import Command
 from workbench.app.keymap import only_outside_text
 from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
 from workbench.ui.shell.key_events import pressed
@@ -141,7 +141,7 @@ class CommandKeys(KeyboardFilter):
             return True
         if watched is self._window and QApplication.focusWidget() is not watched:
             return False
-        if command.id not in STEPS and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
+        if not command.repeats and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
             # Accepted as a shortcut override, it comes again as a key press, which is consumed here.
             event.accept()
             return True

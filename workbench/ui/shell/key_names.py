@@ -15,16 +15,20 @@ KeyName = Callable[[str], str]
 """Returns the key of a command in readable form, "" for none."""
 
 
+FIRST_KEYS = {
+    "run": "Ctrl+Enter",
+    "settings": "Ctrl+,",
+    "palette": "Ctrl+K",
+    "menu": "F10",
+    "escape": "Esc",
+    "blind": "Ctrl+B",
+}
+"""Default keys as in the table of commands, which the first paint does not load; a test compares them."""
+
+
 def first_keys(command_id: str) -> str:
     """Return the default key of a command, for the paint before the table is loaded."""
-    return {
-        "run": "Ctrl+Enter",
-        "settings": "Ctrl+,",
-        "palette": "Ctrl+K",
-        "menu": "F10",
-        "escape": "Esc",
-        "blind": "Ctrl+B",
-    }[command_id]
+    return FIRST_KEYS[command_id]
 
 
 def with_key(text: str, key: str) -> str:

@@ -18,7 +18,9 @@ ChooseFile = Callable[[QWidget, str], str]
 
 def choose_file(parent: QWidget, title: str) -> str:
     """Ask with the system's file dialog."""
-    path, _ = QFileDialog.getOpenFileName(parent, title, "", "GGUF files (*.gguf);;All files (*)")
+    from workbench.formats.imports.gguf import FORMAT
+
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", FORMAT.filter)
     return path
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.core.imported_runs import ImportedCounts, ImportedRun, LeftOut
+from workbench.formats.imports.format import ImportedItem
 from workbench.store import Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.store.merging.merge import MergeStep
 from workbench.store.merging.run_imports import ImportOrigin
-from workbench.usecases.exchange.sources import ImportSource, Item, OtherHistory, check, opened
+from workbench.usecases.exchange.sources import ImportSource, OtherHistory, check, opened
 from workbench.usecases.problems import RefusedError
 
 _BATCH_RUNS, _BATCH_CHARACTERS = 50, 2_000_000
@@ -83,7 +84,7 @@ class Importer:
 
     def _merge(self, source: OtherHistory, halt: ReadingHalt, tell: Tell, *, write: bool) -> ImportReport:
         merge = self._store.imports.merge(source.connection, self._store.path.parent, halt, self._now())
-        report = ImportReport(source.path, source.kind, source.title, merge.total)
+        report = ImportReport(source.path, source.format.id, source.format.title, merge.total)
         try:
             with closing(merge.steps() if write else merge.preview()) as steps:
                 for step in steps:
@@ -103,14 +104,14 @@ class _Reading:
 
     def __init__(self, store: Store, now: str, source: ImportSource, tell: Tell, *, write: bool) -> None:
         self._store, self._source, self._tell, self._write = store, source, tell, write
-        self._origin = ImportOrigin(source.kind, str(source.path), now)
-        self._report = ImportReport(source.path, source.kind, source.title, source.total)
+        self._origin = ImportOrigin(source.format.id, str(source.path), now)
+        self._report = ImportReport(source.path, source.format.id, source.format.title, source.total)
         self._prompts: set[str] = set()
 
     def all(self, halt: ReadingHalt) -> ImportReport:
         """Read to the end, or to a stop or damage."""
         try:
-            for batch, read in self._batches(self._source.items()):
+            for batch, read in self._batches(self._source.items):
                 if halt.asked:
                     return self._ended("stopped")
                 self._take(batch)
@@ -129,7 +130,7 @@ class _Reading:
         self._report = replace(self._report, state=state)
         return self._report
 
-    def _batches(self, items: Iterator[Item]) -> Iterator[tuple[list[ImportedRun], int]]:
+    def _batches(self, items: Iterator[ImportedItem]) -> Iterator[tuple[list[ImportedRun], int]]:
         batch: list[ImportedRun] = []
         read = characters = 0
         try:

@@ -1,31 +1,29 @@
-"""Recognising files that can be imported by their content.
+"""Opening files that can be imported.
 
-Invariant: file names decide nothing. What is not a regular file, or has no known format, is refused with a sentence.
+Invariant: the content of a file decides what it is, by the rows of `formats.imports`. What is not a regular file, or
+has no format that brings runs, is refused with a sentence.
 """
 
 from __future__ import annotations
 
 import contextlib
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.byte_sizes import show_bytes
-from workbench.core.imported_runs import ImportedRun, LeftOut
-from workbench.core.llm_log import LogTurn
-from workbench.formats import llm_logs, promptfoo
-from workbench.formats.exports import jsonl
-from workbench.store.merging.foreign_database import ReadingHalt, is_sqlite, reading, told
-from workbench.store.merging.llm_log_reader import LlmLog, is_log
+from workbench.core.llm_log import CallLog
+from workbench.formats.imports import recognised, supported
+from workbench.formats.imports.format import HEAD_BYTES, ImportedItem, ImportFileError, ImportFormat
+from workbench.store.merging.foreign_database import ReadingHalt, is_sqlite, reading, tables, told
+from workbench.store.merging.llm_log_reader import LlmLog
 from workbench.store.merging.other_history import HistoryConnection, is_history
 from workbench.store.merging.other_history import check as check_history
 from workbench.usecases.problems import RefusedError
 
-_START = 4096
-Item = tuple[ImportedRun | LeftOut, int]
-
-_KNOWN = "the logs.db of llm, a promptfoo result, or another history of Prompt Workbench"
+# Loads all formats with this module, which the window preloads.
+_SUPPORTED = supported()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,9 @@ class ImportSource:
     """An open file. `items` yields its items, each with the number of its `total` entries that the item covers."""
 
     path: Path
-    kind: str
-    title: str
+    format: ImportFormat
     total: int
-    items: Callable[[], Iterator[Item]]
+    items: Iterator[ImportedItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +41,65 @@ class OtherHistory:
     """Another open history of Prompt Workbench, which is merged instead of read run by run."""
 
     path: Path
+    format: ImportFormat
     connection: HistoryConnection
-    kind: str = "workbench"
-    title: str = "History of Prompt Workbench"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Implements `ImportFile`; `connection` is None unless the file is a database."""
+
+    path: Path
+    start: bytes
+    connection: HistoryConnection | None
+
+    @property
+    def is_history(self) -> bool:
+        return self.connection is not None and is_history(self.connection)
+
+    def tables(self) -> Mapping[str, frozenset[str]]:
+        return {} if self.connection is None else tables(self.connection)
+
+    def body(self) -> bytes:
+        return self.path.read_bytes()
+
+    def calls(self) -> CallLog:
+        assert self.connection is not None
+        return LlmLog(self.connection)
 
 
 @contextlib.contextmanager
 def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSource | OtherHistory]:
-    """Open a checked file by its format. Raises RefusedError for an unknown format, StoreError."""
-    if is_sqlite(path):
-        with reading(path, scratch, halt) as connection:
-            if is_history(connection):
-                check_history(connection, path)
-                yield OtherHistory(path, connection)
-                return
-            if not is_log(connection):
-                raise RefusedError(f"“{path.name}” is a database of another program. You can import {_KNOWN}.")
-            log = LlmLog(connection)
-            yield ImportSource(path, "llm", "llm log", log.total, lambda: told(path, _calls(log), halt))
-        return
+    """Open a checked file by its format. Raises RefusedError for one that brings no runs, StoreError."""
     with path.open("rb") as file:
-        start = file.read(_START)
-    if jsonl.looks_like_export(start):
-        raise RefusedError(
-            f"“{path.name}” is an export of Prompt Workbench, which cannot be imported again."
-            " Import the history that it came from, a .db file, or a pack of its prompts."
-        )
-    if promptfoo.looks_like_json(start):
-        yield _eval(path)
+        start = file.read(HEAD_BYTES)
+    if not is_sqlite(path):
+        yield _source(_File(path, start, None), halt)
         return
-    raise RefusedError(f"“{path.name}” cannot be imported. You can import {_KNOWN}.")
+    with reading(path, scratch, halt) as connection:
+        yield _source(_File(path, start, connection), halt)
 
 
-def _eval(path: Path) -> ImportSource:
-    if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
-        raise RefusedError(
-            f"“{path.name}” has {show_bytes(size)}; the limit is {show_bytes(promptfoo.MOST_BYTES)}. "
-            "Let promptfoo write fewer tests into one file."
-        )
+def _source(file: _File, halt: ReadingHalt) -> ImportSource | OtherHistory:
+    path, connection = file.path, file.connection
+    found = recognised(file)
+    if found is None:
+        what = "cannot be imported" if connection is None else "is a database of another program"
+        raise RefusedError(f"“{path.name}” {what}. Supported: {_SUPPORTED}.")
+    if found.brings == "history" and connection is not None:
+        check_history(connection, path)
+        return OtherHistory(path, found, connection)
+    if found.read is None:
+        raise RefusedError(f"“{path.name}” {found.instead}")
+    size = path.stat().st_size
+    if found.limit_bytes and size > found.limit_bytes:
+        limit = show_bytes(found.limit_bytes)
+        raise RefusedError(f"“{path.name}” has {show_bytes(size)}; the limit is {limit}. {found.if_larger}")
     try:
-        found = promptfoo.read_eval(path.read_bytes())
-    except promptfoo.PromptfooError as error:
+        read = found.read(file)
+    except ImportFileError as error:
         raise RefusedError(f"“{path.name}” cannot be imported. {error}") from error
-    return ImportSource(path, "promptfoo", "promptfoo result", found.total, lambda: promptfoo.runs_of(found))
-
-
-def _calls(log: LlmLog) -> Iterator[Item]:
-    """Yield the calls of a log as runs, conversation by conversation."""
-    for conversation in log.conversations():
-        turns = [turn for turn in conversation if isinstance(turn, LogTurn)]
-        yield from ((item, 1) for item in conversation if isinstance(item, LeftOut))
-        yield from llm_logs.runs_of(turns)
+    return ImportSource(path, found, read.total, read.items if connection is None else told(path, read.items, halt))
 
 
 def check(path: Path) -> None:

@@ -12,11 +12,9 @@ from pathlib import Path
 from workbench.host.errors import HostError, explain
 from workbench.packs import manifest
 from workbench.packs.errors import PackError
-from workbench.packs.pack_contents import ENDING, MANIFEST, PackAbout
+from workbench.packs.pack_contents import ARCHIVES, MANIFEST, PackAbout
 from workbench.packs.pack_writer import left_over
 from workbench.packs.read_limits import MOST_TEXT
-
-FILES = (ENDING, ".zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class PackTarget:
 
 def is_file(path: Path) -> bool:
     """Whether a pack at this path is an archive."""
-    return path.suffix.lower() in FILES
+    return path.suffix.lower() in ARCHIVES
 
 
 def look_at(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:

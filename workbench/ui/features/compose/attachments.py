@@ -14,6 +14,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QO
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
+from workbench.core.attachments import EXTENSIONS, PICTURES
 from workbench.core.blocks import Attachment
 from workbench.core.byte_sizes import show_bytes
 from workbench.store import StoreError
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 PASTED = "Pasted image.png"
 MOST_PIXELS = 24_000_000
 """A larger picture has no thumbnail, unless its decoder can scale while decoding."""
-_FILTER = "Pictures and text (*.png *.jpg *.jpeg *.gif *.webp *.txt *.md *.csv *.json *.xml *.html);;All files (*)"
-_FORMATS = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
+_FILTER = f"Pictures and text ({' '.join(f'*{extension}' for extension in EXTENSIONS)});;All files (*)"
 Take = Callable[[], Attachment]
 
 
@@ -198,9 +198,9 @@ def thumbnail(body: bytes, media_type: str, side: int) -> QImage:
 
     Only the decoder of the media type is used, so that no other decoder receives untrusted bytes.
     """
-    kind = _FORMATS.get(media_type)
-    if kind is None:
+    if media_type not in PICTURES:
         return QImage()
+    kind = media_type.removeprefix("image/").encode()
     data = QByteArray(body)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

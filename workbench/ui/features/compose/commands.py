@@ -170,6 +170,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F3",),
         lambda s: s.has_prompt,
         run=lambda compose: compose.editing.finder.step(1),
+        repeats=True,
     ),
     Command(
         "find_previous",
@@ -178,6 +179,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+F3",),
         lambda s: s.has_prompt,
         run=lambda compose: compose.editing.finder.step(-1),
+        repeats=True,
     ),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), run=lambda compose: compose.focus_editor()),
     Command(
@@ -211,6 +213,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Alt+Left",),
         lambda s: s.has_older,
         run=lambda compose: compose.timeline.step(1),
+        repeats=True,
     ),
     Command(
         "newer",
@@ -219,6 +222,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Alt+Right",),
         lambda s: s.has_newer,
         run=lambda compose: compose.timeline.step(-1),
+        repeats=True,
     ),
     Command(
         "restore",

@@ -40,6 +40,7 @@ COMMANDS = (
         ("Alt+PgDown",),
         lambda s: s.has_sets,
         run=lambda compose: compose.sets.step(1),
+        repeats=True,
     ),
     Command(
         "previous_set",
@@ -48,6 +49,7 @@ COMMANDS = (
         ("Alt+PgUp",),
         lambda s: s.has_sets,
         run=lambda compose: compose.sets.step(-1),
+        repeats=True,
     ),
     Command(
         "large_value",

@@ -15,8 +15,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
-from workbench.app.packs.pack_imports import pack_at
 from workbench.formats.exports import FORMATS
+from workbench.formats.imports import file_filter, importable
+from workbench.formats.imports.pack import FORMAT as PACK
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.ui.features.exchange.dialog import ExchangeDialog
@@ -28,7 +29,7 @@ from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
 
-_IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
+_IMPORTABLE = file_filter((*importable(), PACK))
 
 
 class ExchangeController:
@@ -54,7 +55,7 @@ class ExchangeController:
         files.open()
 
     def _chosen(self, path: Path) -> None:
-        if pack_at(path) is not None:
+        if PACK.fits(path):
             self._services.events.publish(PackChosen(path))
         else:
             self.preview(path)

@@ -128,6 +128,7 @@ COMMANDS = (
         ("Alt+Shift+PgDown",),
         lambda state: state.lane_focused,
         run=lambda c: c.samples.step(1),
+        repeats=True,
     ),
     Command(
         "previous_sample",
@@ -136,6 +137,7 @@ COMMANDS = (
         ("Alt+Shift+PgUp",),
         lambda state: state.lane_focused,
         run=lambda c: c.samples.step(-1),
+        repeats=True,
     ),
     Command(
         "samples",
@@ -176,6 +178,7 @@ COMMANDS = (
         ("Ctrl+PgDown",),
         lambda state: state.has_lanes,
         run=lambda c: c.step_lane(1),
+        repeats=True,
     ),
     Command(
         "previous_lane",
@@ -184,6 +187,7 @@ COMMANDS = (
         ("Ctrl+PgUp",),
         lambda state: state.has_lanes,
         run=lambda c: c.step_lane(-1),
+        repeats=True,
     ),
     Command(
         "copy_answer",
@@ -304,6 +308,7 @@ COMMANDS = (
         ("F7",),
         lambda state: state.lane_focused,
         run=lambda c: c.diffs.step(1),
+        repeats=True,
     ),
     Command(
         "previous_change",
@@ -312,5 +317,6 @@ COMMANDS = (
         ("Shift+F7",),
         lambda state: state.lane_focused,
         run=lambda c: c.diffs.step(-1),
+        repeats=True,
     ),
 )

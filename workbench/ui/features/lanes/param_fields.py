@@ -11,8 +11,8 @@ import re
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
+from workbench.core.parameter import Parameter, Value
 from workbench.core.parameter_support import ParameterSupport
-from workbench.core.parameters import Parameter, Value
 from workbench.ui.features.lanes import params_text as texts
 from workbench.ui.widgets.small_controls import clearable
 

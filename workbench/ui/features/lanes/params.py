@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.lanes import Params
+from workbench.core.parameter import Parameter, Value
 from workbench.core.parameter_support import ParameterSupport
-from workbench.core.parameters import Parameter, Value, table
+from workbench.core.parameters import table
 from workbench.ui.features.lanes import params_text as texts
 from workbench.ui.features.lanes.param_fields import NOT_SET, REFUSED, ShortText, field_of
 from workbench.ui.features.lanes.wording import unknown_names

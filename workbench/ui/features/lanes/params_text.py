@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Any
 
 from workbench.core.extra_parameters import sort_parameters
-from workbench.core.parameters import Value
+from workbench.core.parameter import Value
 
 OWN_KEYS = frozenset({"model", "messages", "stream"})
 """Keys that the workbench itself puts into a request."""

@@ -28,7 +28,7 @@ FEATURE = Feature(
         "workbench.app.models.picker_row",
         "workbench.app.models.list_model",
         "workbench.app.models.picker_source",
-        "workbench.formats.gguf",
+        "workbench.formats.imports.gguf",
         "workbench.ui.features.models.prices",
         "workbench.ui.features.models.delegate",
         "workbench.ui.features.models.details",

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.lanes import Endpoint
-from workbench.formats.gguf import GgufError, GgufHead, read_head
+from workbench.formats.imports.gguf import GgufError, GgufHead, read_head
 from workbench.host.ids import new_uid
 from workbench.ui.widgets.paths import ChooseFile
 from workbench.ui.widgets.theme import set_role

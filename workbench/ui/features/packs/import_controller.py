@@ -13,13 +13,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.app.packs.pack_imports import PackImports, pack_at
+from workbench.formats.imports.pack import FORMAT
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.packs.importer import ImportedPack, PackImportPlan
-
-_FILTER = "Packs (*.promptpack *.zip pack.yaml);;All files (*)"
-
 
 _BROUGHT = DataChanged(Changed.PROMPTS | Changed.RUNS | Changed.VERDICTS | Changed.CASES)
 
@@ -48,7 +46,7 @@ class PackImportController:
             shown.activateWindow()
             return
         title = "Import a pack: a file, or the pack.yaml of a folder"
-        files = QFileDialog(self._services.dialogs.widget(), title, "", _FILTER)
+        files = QFileDialog(self._services.dialogs.widget(), title, "", FORMAT.filter)
         files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self.look(Path(names[0])))

@@ -48,6 +48,7 @@ COMMANDS = (
         views=EVERYWHERE,
         run=lambda controller: controller.zoom(_ZOOM_STEP),
         after="wrap",
+        repeats=True,
     ),
     Command(
         "zoom_out",
@@ -57,6 +58,7 @@ COMMANDS = (
         views=EVERYWHERE,
         run=lambda controller: controller.zoom(-_ZOOM_STEP),
         after="zoom_in",
+        repeats=True,
     ),
     Command(
         "zoom_reset",

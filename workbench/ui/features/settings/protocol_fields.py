@@ -17,10 +17,6 @@ from workbench.usecases.destinations import key_id
 
 OPENAI = ""
 _FIRST = ("anthropic", "azure")
-_MODEL_IS = {
-    "azure": "Use the name of a deployment as the model.",
-    "azure_ai": "Use the name of a deployment as the model.",
-}
 
 
 class ProtocolFields(QWidget):
@@ -113,7 +109,8 @@ class ProtocolFields(QWidget):
             self._settings.addWidget(title)
             self._settings.addWidget(field)
             self._fields[setting.name] = field
-        self._hint.setText(_MODEL_IS.get(self.provider, ""))
+        known = PROVIDERS.get(self.provider)
+        self._hint.setText(known.model_hint if known else "")
         self._hint.setVisible(bool(self._hint.text()))
         self.edited.emit()
 

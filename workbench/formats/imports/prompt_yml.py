@@ -6,6 +6,7 @@ fields that this release does not use are listed in the notes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,13 +16,16 @@ import yaml
 from workbench.core.content import ROLES, Content, Message, Role
 from workbench.core.extra_parameters import row_of
 from workbench.core.lanes import Params
-from workbench.core.parameters import Parameter, Value, names_in, parameter
+from workbench.core.parameter import Parameter, Value
+from workbench.core.parameters import names_in, parameter
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
+from workbench.formats.imports.format import ImportFile, ImportFormat, is_text
 from workbench.packs import prompt_file
 from workbench.packs.errors import PackError
 
 LIMIT_BYTES = 4 * 1024 * 1024
+_MESSAGES = re.compile(rb"^messages:", re.MULTILINE)
 _USED = frozenset({"name", "description", "model", "modelParameters", "messages", "testData"})
 
 
@@ -179,3 +183,23 @@ def _text(value: Any, where: str) -> str:
 def _whole(text: str) -> str:
     """Return text with LF line ends and with surrogate pairs from JSON escapes joined."""
     return unify_newlines(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))
+
+
+def recognise(file: ImportFile) -> bool:
+    """Whether a file may be a prompt: YAML with messages."""
+    return is_text(file) and _MESSAGES.search(file.start) is not None
+
+
+FORMAT = ImportFormat(
+    id="prompt",
+    order=50,
+    title="Prompt file",
+    noun="a .prompt.yml file",
+    help="one prompt, with its model and values",
+    brings="text",
+    recognise=recognise,
+    extensions=(".yml", ".yaml"),
+    limit_bytes=LIMIT_BYTES,
+    if_larger="Shorten it.",
+    instead="is a prompt file. Run it with the command: workbench run --prompt FILE",
+)

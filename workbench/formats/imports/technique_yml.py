@@ -5,7 +5,7 @@
     helps: When it helps.
     hurts: When it does not.
     evidence: What is known about it.        (optional, as are what, helps and hurts)
-    place: system start                      (system end, user start, user end, caret, examples)
+    place: system start                      (one of `core.techniques.PLACES`)
     snippet: |
       You are ${1:who}. $0
 
@@ -15,6 +15,7 @@ Invariant: `read_technique(write_technique(t)) == t`. Reading executes nothing, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,12 +24,14 @@ import yaml
 from workbench.core.snippets import SnippetError, parse
 from workbench.core.techniques import PLACES, Place, Technique, example_pairs, output_format
 from workbench.core.text import unify_newlines
+from workbench.formats.imports.format import ImportFile, ImportFormat, is_text
 
 LIMIT_BYTES = 64 * 1024
 _REQUIRED = ("name", "place", "snippet")
 _TEXTS = ("what", "helps", "hurts", "evidence")
 _MOST_NAME = 80
 _DEEPEST = 8
+_HAS = (re.compile(rb"^place:", re.MULTILINE), re.compile(rb"^snippet:", re.MULTILINE))
 
 
 class TechniqueFileError(Exception):
@@ -158,3 +161,23 @@ def _fields(text: str) -> dict[str, _Field]:
         first = _line(value.start_mark) + (value.style in ("|", ">"))
         fields[name] = _Field(value.value, line, first)
     return fields
+
+
+def recognise(file: ImportFile) -> bool:
+    """Whether a file begins like a technique, whatever its fields hold."""
+    return is_text(file) and all(field.search(file.start) for field in _HAS)
+
+
+FORMAT = ImportFormat(
+    id="technique",
+    order=70,
+    title="Technique",
+    noun="a technique",
+    help="a building block of prompts",
+    brings="text",
+    recognise=recognise,
+    extensions=(".yml", ".yaml"),
+    limit_bytes=LIMIT_BYTES,
+    if_larger="Shorten it.",
+    instead="is a technique. Copy it into the folder “techniques” of your data directory.",
+)

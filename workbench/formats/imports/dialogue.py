@@ -19,6 +19,7 @@ from typing import Any
 
 from workbench.core.content import Message, Role
 from workbench.core.text import unify_newlines
+from workbench.formats.imports.format import ImportFormat
 
 LIMIT = 4 * 1024 * 1024
 """Longest text that is read, in characters."""
@@ -102,8 +103,10 @@ def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
         return json.loads(lines[0]), "JSON line, ", len(lines) - 1
     except (ValueError, RecursionError):
         pass  # not JSON Lines; report the error in the text as a whole
-    where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-    raise DialogueError(f"This begins like JSON but is not valid{where}. Correct it there.", str(error)) from error
+    if not isinstance(error, json.JSONDecodeError):
+        raise DialogueError("This JSON is nested too deeply. Paste the messages alone.", str(error)) from error
+    where = f"at line {error.lineno}, column {error.colno}"
+    raise DialogueError(f"This begins like JSON but is not valid {where}. Correct it there.", str(error)) from error
 
 
 def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]:
@@ -255,3 +258,15 @@ def looks_like_json_dialogue(text: str) -> bool:
     """Whether a text may be a JSON dialogue. Looks at the first 4,096 characters only."""
     head = text[:4096].lstrip()
     return head[:1] in ("[", "{") and bool(re.search(r'"(?:role|messages|input)"\s*:', head))
+
+
+FORMAT = ImportFormat(
+    id="dialogue",
+    order=60,
+    title="Dialogue",
+    noun="a recorded dialogue",
+    help="messages for the draft, from JSON or from text with speaker names",
+    brings="text",
+    recognise=lambda file: looks_like_json_dialogue(file.start.decode("utf-8", "replace")),
+    instead="is a recorded dialogue. Copy its text, then use “Paste a dialogue…”.",
+)

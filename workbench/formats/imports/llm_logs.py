@@ -28,11 +28,12 @@ from workbench.core.imported_runs import (
     clean,
 )
 from workbench.core.lanes import Params
-from workbench.core.llm_log import LogMessage, LogPart, LogTurn
+from workbench.core.llm_log import CallLog, LogMessage, LogPart, LogTurn
 from workbench.core.money import Usage
 from workbench.core.runs import AnswerStep, Result, RunSet, Timing
 from workbench.core.templates import variables
 from workbench.core.text import first_line
+from workbench.formats.imports.format import ImportedItem, ImportedItems, ImportFile, ImportFormat
 
 NAMELESS = "llm without a system prompt"
 _ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
@@ -264,3 +265,33 @@ def _ulid_ms(ulid: str) -> int:
     for digit in digits:
         ms = ms * 32 + _ULID.index(digit)
     return ms
+
+
+def recognise(file: ImportFile) -> bool:
+    """Whether a database has the tables of one of the two generations of logs."""
+    tables = file.tables()
+    return "responses" in tables or {"turns", "messages", "parts"} <= tables.keys()
+
+
+def _read(file: ImportFile) -> ImportedItems:
+    log = file.calls()
+    return ImportedItems(log.total, _items(log))
+
+
+def _items(log: CallLog) -> Iterator[ImportedItem]:
+    for conversation in log.conversations():
+        yield from ((item, 1) for item in conversation if isinstance(item, LeftOut))
+        yield from runs_of([turn for turn in conversation if isinstance(turn, LogTurn)])
+
+
+FORMAT = ImportFormat(
+    id="llm",
+    order=20,
+    title="llm log",
+    noun="the logs.db of llm",
+    help="the logs.db of llm: each turn of a conversation is a run",
+    brings="runs",
+    recognise=recognise,
+    extensions=(".db",),
+    read=_read,
+)

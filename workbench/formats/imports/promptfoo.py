@@ -26,7 +26,8 @@ from workbench.core.redaction import MASK, pattern_of
 from workbench.core.runs import Failure, Result, RunSet, Timing
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.core.text import first_line, opening_words
-from workbench.formats.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
+from workbench.formats.imports.format import ImportedItems, ImportFile, ImportFileError, ImportFormat
+from workbench.formats.imports.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20
 """Largest file that is read, in bytes; reading takes several times as much memory."""
@@ -37,7 +38,7 @@ _SENTENCE = "The call failed in promptfoo. Run it again here, or see the details
 _BRACES = re.compile(r"\{\{.*?\}\}|\{[%#]", re.DOTALL)
 
 
-class PromptfooError(Exception):
+class PromptfooError(ImportFileError):
     """Raised for a file that is not a result of promptfoo; the text is a sentence."""
 
 
@@ -359,3 +360,24 @@ def _is_number(value: object) -> bool:
 
 def _count(value: object) -> int | None:
     return int(cast(float, value)) if _is_number(value) and 0 <= cast(float, value) < 2**53 else None
+
+
+def _read(file: ImportFile) -> ImportedItems:
+    found = read_eval(file.body())
+    return ImportedItems(found.total, runs_of(found))
+
+
+FORMAT = ImportFormat(
+    id="promptfoo",
+    order=30,
+    title="promptfoo result",
+    noun="a JSON result of promptfoo",
+    help="the JSON that promptfoo eval wrote: prompts and providers as lanes, tests as value sets, with grades",
+    brings="runs",
+    # Any JSON object, so that the reader can say what an incomplete or different one lacks.
+    recognise=lambda file: looks_like_json(file.start),
+    extensions=(".json",),
+    read=_read,
+    limit_bytes=MOST_BYTES,
+    if_larger="Let promptfoo write fewer tests into one file.",
+)

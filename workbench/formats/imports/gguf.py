@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.formats.imports.format import ImportFormat
+
 MAGIC = b"GGUF"
 MOST = 1 << 20
 _STRING = 8
@@ -102,3 +104,16 @@ class _Reader:
         part = self._data[self._at : self._at + length]
         self._at += length
         return part.decode("utf-8", "replace")
+
+
+FORMAT = ImportFormat(
+    id="gguf",
+    order=80,
+    title="GGUF file",
+    noun="a GGUF file",
+    help="a model, or a LoRA adapter, to run on this computer",
+    brings="models",
+    recognise=lambda file: file.start.startswith(MAGIC),
+    extensions=(".gguf",),
+    instead="is a model. Add a lane, and choose the file as its model.",
+)
