@@ -12,13 +12,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.formats.code.target import CodeTarget
 
 from tests.fakes.provider import FakeProvider
 from tests.formats.pasting import PYTHON, Interpreter, run
 from workbench.core.content import Message
 from workbench.formats.code import TARGETS, CannotWriteError, CodeSource
 from workbench.formats.code import source as written
+from workbench.formats.code.source import CodeTarget
 
 TEXT = "Say \"it's\" {{name}} $HOME `ls` \\n\n\u2028 日本 👍\u202e {% raw %}\n'''BODY\n"
 MESSAGES = (Message("system", TEXT), Message("user", "Hi {{name}}"))

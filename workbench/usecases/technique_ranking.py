@@ -21,7 +21,7 @@ from workbench.core.ranking.separation import MOST, needed
 from workbench.core.ranking.sufficiency import FEWEST, RankingSufficiency, enough
 from workbench.core.technique_marks import OWN, TOLD, key_of
 from workbench.store import Store
-from workbench.store.runs.ranking_queries import AnswerMaker
+from workbench.store.runs.ranking_queries import Answerer
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
 from workbench.usecases.ranking import draws, honesty, listed, row
@@ -98,11 +98,11 @@ def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, s
     return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
 
 
-def _parts(known: Mapping[int, frozenset[str]], who: AnswerMaker, *, several: bool) -> frozenset[str]:
+def _parts(known: Mapping[int, frozenset[str]], who: Answerer, *, several: bool) -> frozenset[str]:
     return known.get(who.version, frozenset()) | ({MODEL_PART + entrant(who, "model")} if several else set())
 
 
-def _model_names(models: Mapping[str, AnswerMaker], store: Store) -> dict[str, str]:
+def _model_names(models: Mapping[str, Answerer], store: Store) -> dict[str, str]:
     called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()})
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 

@@ -12,7 +12,6 @@ import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from workbench.ui.shell.command_source import command_source
 
 from tests.ui.features import test_alone
 from tests.ui.lanes_support import theme
@@ -20,7 +19,7 @@ from workbench.app.commands import GROUPS, Command, WindowState
 from workbench.ui import features
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.palette.shortcuts import ShortcutSheet
-from workbench.ui.shell.actions import CommandActions
+from workbench.ui.shell.actions import CommandActions, command_source
 from workbench.ui.shell.feature import Feature
 from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_names import FIRST_KEYS

@@ -39,10 +39,6 @@ class LongLineBreaks:
     def __len__(self) -> int:
         return len(self._at)
 
-    def clear(self) -> None:
-        """Remove all."""
-        self._at.clear()
-
     def plain(self, raw: int) -> int:
         """Return the plain position of a raw one."""
         return raw - self._before(raw)

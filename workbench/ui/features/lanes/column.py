@@ -111,11 +111,6 @@ class LaneColumn(QFrame):
         return self._head.slot
 
     @property
-    def head(self) -> LaneHead:
-        """The settings shown."""
-        return self._head
-
-    @property
     def status(self) -> LaneStatus:
         """The status shown."""
         return self._status
