@@ -281,7 +281,7 @@ def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtB
     [
         (row(1, verdict="winner", winner="gpt"), WINNER, "★ gpt"),
         (row(1, verdict="tie", winner="tie"), WINNER, "tie"),
-        (row(1, verdict="lost", winner="lost to 12 gpt"), WINNER, "lost to 12 gpt"),
+        (row(1, verdict="lost", winner="lost to #12 gpt"), WINNER, "lost to #12 gpt"),
         (row(1, outcome=Outcome(2, failed=1)), WINNER, "1 of 2 failed"),
         (row(1, running=True), WINNER, "running"),
         (row(1, running=True), COST, ""),
@@ -313,7 +313,7 @@ def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:
 def test_everything_is_told_to_who_cannot_see_it(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(3))
     told = model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert told.startswith("Order bot · Iteration 1, version 1")
+    assert told.startswith("Order bot · #1, 24 Nov 2026")
     assert told.endswith("gpt, haiku · cost $0.0011")
 
 

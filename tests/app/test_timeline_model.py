@@ -11,7 +11,7 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from workbench.app.compose.iteration_viewer import nothing_answered
-from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel, describe, short_name, standing
+from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel, describe, name, standing
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
 from workbench.core.runs import IterationRow, Outcome, VerdictKind
@@ -27,7 +27,7 @@ def _row(number: int, note: str = "", version: int = 1000, verdict: VerdictKind 
 
 
 def _bare(number: int, second: int = 0, *, ran: bool = False) -> BareVersion:
-    return BareVersion(f"version-{number}", number, _moment(second or number), "", "", 2, 1, ran)
+    return BareVersion(f"version-{number}", number, _moment(second or number), "", "", 2, 1, ran, name=f"text {number}")
 
 
 @pytest.fixture
@@ -76,7 +76,11 @@ def make(qtbot: QtBot, tasks: Tasks) -> Make:
 
 
 def _names(model: TimelineModel) -> list[str]:
-    return [short_name(row) for i in range(model.rowCount()) if (row := model.row(i)) is not None]
+    return _short([row for i in range(model.rowCount()) if (row := model.row(i)) is not None])
+
+
+def _short(rows: list[TimelineRow]) -> list[str]:
+    return [f"v{row.number}" if isinstance(row, BareVersion) else str(row.number) for row in rows]
 
 
 def _refresh(qtbot: QtBot, model: TimelineModel) -> None:
@@ -172,7 +176,7 @@ def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Ma
     history.rows = [_row(302), _bare(9, 301), _row(301), _row(300, "noted"), *rows[1:40], *rows[41:]]
     resets = QSignalSpy(model.modelReset)
     _refresh(qtbot, model)
-    assert _names(model) == [short_name(row) for row in history.rows]
+    assert _names(model) == _short(history.rows)
     assert model.find("run-300") == _row(300, "noted")
     assert resets.count() == 0, "the model is not reset, so the scroll position stays"
 
@@ -206,17 +210,21 @@ def test_pages_are_asked_for_by_numbers(qtbot: QtBot, make: Make) -> None:
 
 def test_a_row_says_everything_in_words() -> None:
     row = _row(3, "shorter", version=2)
-    assert describe(row).startswith("Iteration 3, version 2, 24 Nov 2026")
+    assert describe(row).startswith("#3, 24 Nov 2026")
+    assert describe(replace(row, version_name="#3")).startswith("#3, 24 Nov 2026")
+    assert describe(replace(row, version_name="#2")).startswith("#3, text of #2, 24 Nov 2026")
+    assert describe(replace(row, version_name="#3 (live)")).startswith("#3, live, 24 Nov 2026")
+    assert name(replace(row, kind="import")) == "import 3"
     assert "0 words added, 0 removed · shorter" in describe(row)
     failed = IterationRow("r", 3, 2, _moment(1), "", "", 0, 0, "none", "", running=False, outcome=Outcome(2, failed=1))
     assert describe(failed).endswith("1 of 2 failed")
     running = IterationRow("r", 3, 2, _moment(1), "", "", 0, 0, "none", "", running=True, outcome=Outcome(2, failed=1))
     assert describe(running).endswith("running")
-    assert describe(_bare(4)).startswith("Version 4, 24 Nov 2026")
+    assert describe(_bare(4)).startswith("Text 4, 24 Nov 2026")
     assert describe(_bare(4)).endswith("2 words added, 1 removed · not run")
     assert describe(_bare(4, ran=True)).endswith("ran only in lanes pinned to it")
     imported = replace(_bare(4), imported=True)
-    assert standing(imported) == "imported"
+    assert standing(imported) == "has answers"
     assert describe(imported).endswith("imported with answers")
     content = Content((Message("user", "was"),))
     assert "were imported; see the History" in nothing_answered(VersionDetail(imported, content))[1]
@@ -225,5 +233,5 @@ def test_a_row_says_everything_in_words() -> None:
 def test_lists_and_screen_readers_get_the_row(make: Make) -> None:
     model, _ = make([_row(3, "shorter"), _bare(2)])
     assert model.data(model.index(1), ROW) == _bare(2)
-    assert model.data(model.index(0)) == "3 shorter"
-    assert model.data(model.index(1)).startswith("v2")
+    assert model.data(model.index(0)) == "#3 shorter"
+    assert model.data(model.index(1)).startswith("text 2")

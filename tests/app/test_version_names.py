@@ -11,21 +11,27 @@ from workbench.store.records import RunBegun
 TEXT = Content((Message("system", "\n"), Message("user", "\n Be brief.\nAnd kind.")))
 
 
-def _begun(run: str, version: int | None, summary: str = "") -> RunBegun:
-    return RunBegun(run, 1, version, (version or 1,), Change(2, 0, summary))
+def _begun(run: str, version: int | None, summary: str = "", name: str = "#2") -> RunBegun:
+    return RunBegun(run, 1, version, (version or 1,), Change(2, 0, summary), name)
 
 
 def test_a_version_that_a_run_made_is_named_by_its_change() -> None:
     names = VersionNames()
-    names.load([VersionLabel(1, "first", "First")])
+    names.load([VersionLabel(1, "first", "First", "sample")])
     names.started("r", TEXT)
     assert names.recorded(_begun("r", 2, "Be brief."), of_this_prompt=True)
-    assert names.labels == (VersionLabel(2, "Be brief.", "Be brief."), VersionLabel(1, "first", "First"))
+    assert names.labels == (
+        VersionLabel(2, "Be brief.", "Be brief.", "#2"),
+        VersionLabel(1, "first", "First", "sample"),
+    )
+    assert (names.name(2), names.name(3), names.name(None)) == ("#2", "", "")
     names.started("same text", TEXT)
     assert not names.recorded(_begun("same text", 2), of_this_prompt=True)
     names.started("all pinned", TEXT)
     assert not names.recorded(_begun("all pinned", None), of_this_prompt=True)
     assert len(names.labels) == 2
+    assert names.recorded(_begun("the sample itself", 1, name="#3"), of_this_prompt=True)
+    assert [(label.name, label.text) for label in names.labels] == [("#2", "Be brief."), ("#3", "first")]
 
 
 def test_a_run_of_another_prompt_names_nothing_here() -> None:

@@ -67,11 +67,11 @@ def test_a_file_is_run_and_recorded(file: str, db: str, tmp_path: Path, capsys: 
     assert main(["run", "--db", db, "--prompt", file]) == 0
     said = capsys.readouterr()
     assert said.out == "Hello Ada\n"
-    assert "Recorded as iteration 1 of “Greeter”, version 1." in said.err
+    assert "Recorded as #1 of “Greeter”." in said.err
     assert main(["--db", db, "run", "--prompt", file, "--var", "name=Bo=b", "--note", "again"]) == 0
     said = capsys.readouterr()
     assert said.out == "Hello Bo=b\n"
-    assert "iteration 2" in said.err
+    assert "#2" in said.err
     with opened(tmp_path, {}) as (workbench, _):
         prompt = workbench.prompts.find("Greeter").uid
         rows = workbench.history.iterations(prompt)

@@ -41,7 +41,7 @@ def test_exporting_writes_what_was_chosen(said: Said, tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     code, out, err = said("export", "--query", "winner:yes", "-o", str(target))
     assert (code, out, err) == (0, "", f"1 run with 2 answers in {target}\n")
-    assert target.read_text("utf-8").startswith("# Order bot · iteration 1")
+    assert target.read_text("utf-8").startswith("# Order bot · \\#1")
     assert said("export", "-o", str(target))[0] == 2
     code, out, _ = said("export", "-o", str(target), "--force", "--format", "csv", "--json")
     assert json.loads(out) == {"path": str(target), "format": "csv", "runs": 2, "answers": 4}
@@ -97,7 +97,7 @@ def test_two_runs_are_compared(said: Said) -> None:
     assert (code, out.splitlines()[-1]) == (0, "Nothing differs.")
     code, out, _ = said("diff", "run-1", "run-2")
     assert code == 0
-    assert out.startswith("- Order bot, iteration 1 · run-1\n+ Order bot, iteration 2 · run-2\n")
+    assert out.startswith("- Order bot, #1 · run-1\n+ Order bot, #2 · run-2\n")
     assert "== Message 1 · system: removed ==\n[-Be kind.-]\n" in out
     assert "[-Where is {{order}}?-]{+x+}" in out
     # Run 2 is blind, so its models are not named.

@@ -46,5 +46,5 @@ def test_a_full_disk_is_a_sentence_and_the_text_is_printed(
     said = capsys.readouterr()
     assert (value in said.out) is out
     assert sentence in said.err
-    assert ("Recorded as iteration 2 of “Order status bot”, version 3, without 1 of its answers." in said.err) is out
+    assert ("Recorded as #2 of “Order status bot”, text of #1, without 1 of its answers." in said.err) is out
     assert said.err.count("Recorded as") == out

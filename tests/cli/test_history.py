@@ -81,10 +81,10 @@ def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
     assert code == 0
     lines = [line.split("\t") for line in out.splitlines()]
     assert [line[0] for line in lines] == ["run-2", "run-1"]
-    assert lines[0][2:] == ["Order bot", "iteration 2", "blind until it is judged", "", "1 of 2 failed", "", ""]
+    assert lines[0][2:] == ["Order bot", "#2", "blind until it is judged", "", "1 of 2 failed", "", ""]
     assert lines[1][2:] == [
         "Order bot",
-        "iteration 1",
+        "#1",
         "one · two",
         "★ one",
         "",
@@ -181,7 +181,7 @@ def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
 def test_a_run_is_shown_whole(said: Said) -> None:
     code, out, _ = said("show", "run-1")
     assert code == 0
-    assert out.startswith("Order bot, iteration 1\nrun-1 · ")
+    assert out.startswith("Order bot, #1\nrun-1 · ")
     for piece in (
         "== system ==\nBe kind.",
         "order: 123ABCDEFG",
@@ -190,7 +190,7 @@ def test_a_run_is_shown_whole(said: Said) -> None:
     ):
         assert piece in out
     document = read(said, "show", "run-1")
-    assert document["name"] == "Order bot, iteration 1"
+    assert document["name"] == "Order bot, #1"
     assert document["content"]["messages"][1]["text"] == "Where is {{order}}?"
     assert document["value_sets"] == [
         {

@@ -131,7 +131,7 @@ def test_the_folder_of_another_pack_is_left_alone(db: Path, tmp_path: Path, caps
 
 def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say(capsys, "export", tmp_path / "one", "--prompt", "Order bot", "--db", db)
-    say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "1", "--db", db)
+    say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "#1", "--db", db)
     code, out, _ = say(capsys, "diff", tmp_path / "one", tmp_path / "two")
     assert code == FAILED
     assert '-    content: "Tell {{order}}"' in out
@@ -193,7 +193,7 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("export", "out", "--versions", "first"), "does not name versions"),
+        (("export", "out", "--versions", "first"), "has no version “first”"),
         (("export", "out", "--prompt", "nobody"), "There is no prompt"),
         (("import", "nowhere"), "cannot be read"),
         (("show", "nowhere"), "cannot be read"),

@@ -22,7 +22,7 @@ def _the_loop(demo: Demo) -> None:
     window = demo.window
     demo.picture("first-start")
     demo.until("the article's pair is in the timeline", lambda: window.timeline.rowCount() == 2)
-    for line in ("Read-only: version 2", "Read-only: version 1"):
+    for line in ("Read-only: sample 2", "Read-only: sample 1"):
         demo.press(Qt.Key.Key_Left, ALT)
         demo.until(f"{line} is shown", lambda line=line: window.viewing_bar.text() == line)
     demo.picture("a-version-that-was-never-run")

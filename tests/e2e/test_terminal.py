@@ -173,7 +173,7 @@ def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code:
         assert child.returncode == code
         assert "partial output is kept" in errors.decode()
         assert "stopped" in errors.decode()
-        assert "Recorded as iteration 1 of “Case”" in errors.decode()
+        assert "Recorded as #1 of “Case”" in errors.decode()
         assert "Traceback" not in errors.decode()
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.recovery.result(PATIENCE_S) == ""

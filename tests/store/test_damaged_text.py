@@ -55,7 +55,7 @@ def test_the_terminal_lists_searches_and_exports_it(
     path = Path(shutil.copy(sound, tmp_path / "history.db"))
     lose(path, statement)
     for arguments, holds in (
-        (["list"], "iteration 20"),
+        (["list"], "#20"),
         (["search", "Ask 15"], "Ask 15"),
         (["export", "--format", "jsonl"], "a\N{REPLACEMENT CHARACTER}b"),
     ):

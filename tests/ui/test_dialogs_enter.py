@@ -76,8 +76,8 @@ MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
     "exchange": _exchange,
     "saved searches": _searches,
     "training": lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
-    "note": lambda _, parent: NoteDialog(parent, "iteration 1", ""),
-    "tags": lambda _, parent: TagsDialog(parent, "iteration 1", ("good",)),
+    "note": lambda _, parent: NoteDialog(parent, "#1", ""),
+    "tags": lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     "name": lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
     "schema": lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent

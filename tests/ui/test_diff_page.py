@@ -16,9 +16,7 @@ __all__ = ["theme"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-def page(
-    qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "iteration 3"
-) -> tuple[DiffPage, list[ComparisonBase]]:
+def page(qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "#3") -> tuple[DiffPage, list[ComparisonBase]]:
     made = DiffPage(theme)
     qtbot.addWidget(made)
     chosen: list[ComparisonBase] = []

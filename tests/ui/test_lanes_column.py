@@ -34,7 +34,7 @@ RUNNING = LaneStatus("streaming", attempt=1, attempts=1)
 
 @pytest.fixture
 def lane(view: LanesView) -> LaneColumn:
-    labels = tuple(VersionLabel(n, f"R&D attempt {n}", f"Text {n}") for n in range(100, 0, -1))
+    labels = tuple(VersionLabel(n, f"R&D attempt {n}", f"Text {n}", f"#{n}") for n in range(100, 0, -1))
     view.set_heads(heads("l", "m", "r", versions=labels))
     view.set_text("m", "An answer")
     view.set_status("m", DONE)
@@ -138,34 +138,34 @@ def test_pinning(view: LanesView, lane: LaneColumn) -> None:
     assert isinstance(versions, QMenu)
     assert [a.text() for a in versions.actions() if a.isChecked()] == ["Current text"]
     texts = [a.text() for a in versions.actions() if not a.isSeparator()]
-    assert texts[:3] == ["Current text", "v100   R&&D attempt 100", "v99   R&&D attempt 99"]
-    assert texts[-3:] == ["v81   R&&D attempt 81", "v1   R&&D attempt 1", "More…"]
+    assert texts[:3] == ["Current text", "#100   R&&D attempt 100", "#99   R&&D attempt 99"]
+    assert texts[-3:] == ["#81   R&&D attempt 81", "#1   R&&D attempt 1", "More…"]
     assert versions.toolTipsVisible()
-    _entry(versions, "v100 ").trigger()
-    assert _entry(versions, "v99 ").toolTip() == "Text 99"
+    _entry(versions, "#100 ").trigger()
+    assert _entry(versions, "#99 ").toolTip() == "Text 99"
     more = _entry(versions, "More…").menu()
     assert isinstance(more, QMenu)
     assert not more.actions()
     more.aboutToShow.emit()
-    older = next(a for a in more.actions() if a.text() == "v30 … v6").menu()
+    older = next(a for a in more.actions() if a.text() == "#30 … #6").menu()
     assert isinstance(older, QMenu)
     assert not older.actions()
     older.aboutToShow.emit()
-    _entry(older, "v7 ").trigger()
+    _entry(older, "#7 ").trigger()
     _entry(versions, "Current text").trigger()
     _close(menu)
     assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]
 
 
 def test_the_pinned_version_is_at_hand_however_old_it_is(view: LanesView, lane: LaneColumn) -> None:
-    labels = tuple(VersionLabel(n, f"attempt {n}") for n in range(10_000, 0, -1))
+    labels = tuple(VersionLabel(n, f"attempt {n}", name=f"#{n}") for n in range(10_000, 0, -1))
     view.set_heads(heads("m", versions=labels, pinned=4000))
     column = view.column("m")
     assert column is not None
     menu = _menu(column)
     versions = _entry(menu, "Version").menu()
     assert isinstance(versions, QMenu)
-    assert [a.text() for a in versions.actions() if a.isChecked()] == ["v4000   attempt 4000"]
+    assert [a.text() for a in versions.actions() if a.isChecked()] == ["#4000   attempt 4000"]
     more, depth = _entry(versions, "More…").menu(), 0
     while True:
         assert isinstance(more, QMenu)
@@ -175,7 +175,7 @@ def test_the_pinned_version_is_at_hand_however_old_it_is(view: LanesView, lane: 
         if inner is None:
             break
         more, depth = inner, depth + 1
-    assert [a.text() for a in more.actions() if a.isChecked()] == ["v4000   attempt 4000"]
+    assert [a.text() for a in more.actions() if a.isChecked()] == ["#4000   attempt 4000"]
     assert depth == 2
     _close(menu)
 

@@ -68,11 +68,11 @@ def test_the_button_tells_what_the_differences_are_from(theme: Theme, foot: Lane
     foot.show_status(head, STATUSES[1], has_text=True, focused=False)
     assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff", False)
     assert "Show what differs from another answer (Ctrl+D: in every lane)" in foot.diff.toolTip()
-    foot.name_base("iteration 13")
-    assert foot.diff.accessibleName() == "Show what differs from iteration 13"
-    foot.show_diff(True, "13", "iteration 13")
-    assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff vs 13", True)
-    assert "Differences from iteration 13 are shown" in foot.diff.accessibleName()
+    foot.name_base("#13")
+    assert foot.diff.accessibleName() == "Show what differs from #13"
+    foot.show_diff(True, "#13", "#13")
+    assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff vs #13", True)
+    assert "Differences from #13 are shown" in foot.diff.accessibleName()
     foot.show_diff(True, "", "winner")
     assert foot.diff.text() == "Diff"
     assert "The other answers are compared with this one" in foot.diff.toolTip()
@@ -87,9 +87,9 @@ def test_in_a_narrow_lane_words_go_and_the_keys_stay(theme: Theme, foot: LaneFoo
     settle()
     assert [button.text() for button in visible(foot)] == ["☆ Winner", "Diff", "Copy"]
     assert (foot.winner.shown(), foot.winner.keycap()) == ("☆ Winner", "1")
-    foot.show_diff(True, "13", "iteration 13")
+    foot.show_diff(True, "#13", "#13")
     settle()
-    assert [button.text() for button in visible(foot)] == ["☆ Winner", "Diff vs 13", "Copy"]
+    assert [button.text() for button in visible(foot)] == ["☆ Winner", "Diff vs #13", "Copy"]
     assert (foot.winner.shown(), foot.winner.keycap()) == ("☆", "1")
     foot.show_diff(True, "A prompt whose name goes on and on", "A prompt whose name goes on and on")
     assert foot.diff.text().startswith("Diff vs A pro")

@@ -91,15 +91,22 @@ def test_a_notice_can_be_short() -> None:
 
 
 def test_the_tooltip_has_everything() -> None:
-    tip = wording.numbers_tip(LaneStatus("finished", 310, 142.2, Usage(104, 86, 12, 40), "$0.0004", version=5))
-    for fact in ("version 5", "104 input", "12 of them cached", "86 output", "40 of them reasoning", "$0.0004"):
+    tip = wording.numbers_tip(LaneStatus("finished", 310, 142.2, Usage(104, 86, 12, 40), "$0.0004", version=5), "#5")
+    for fact in (
+        "ran the text of #5",
+        "104 input",
+        "12 of them cached",
+        "86 output",
+        "40 of them reasoning",
+        "$0.0004",
+    ):
         assert fact in tip
 
 
 def test_blind_hides_who_it_is() -> None:
-    head, status = LaneHead("a", 2, "gpt-5", "openai/gpt-5", "built in", 3), LaneStatus("finished", blind=True)
+    head, status = LaneHead("a", 2, "gpt-5", "openai/gpt-5", "built in", 3, "#3"), LaneStatus("finished", blind=True)
     texts = [wording.title(head, True), wording.title_tip(head, True), *wording.pills(head, status)]
-    assert not any("gpt" in text or "built" in text or "v3" in text for text in texts)
+    assert not any("gpt" in text or "built" in text or "#3" in text for text in texts)
 
 
 def test_pills_come_by_importance() -> None:
@@ -112,12 +119,12 @@ def test_pills_come_by_importance() -> None:
 def test_the_third_line_says_what_is_special_about_a_lane() -> None:
     plain = LaneHead("a", 1, "m", "m")
     assert wording.settings_line(plain, LaneStatus()) == ""
-    pinned = replace(plain, pinned=3, params=Params(temperature=0.2))
-    assert wording.settings_line(pinned, LaneStatus()) == "v3 pinned · temp 0.2"
+    pinned = replace(plain, pinned=3, pinned_name="#2", params=Params(temperature=0.2))
+    assert wording.settings_line(pinned, LaneStatus()) == "#2 pinned · temp 0.2"
     assert wording.settings_line(replace(plain, answered_by="gpt-5"), LaneStatus()) == "ran with gpt-5"
-    kept = LaneStatus("finished", kept="iteration 12")
-    assert wording.settings_line(replace(plain, baseline=True), kept) == "baseline · from iteration 12"
-    assert wording.settings_line(plain, replace(kept, other_values=True)) == "from iteration 12, other values"
+    kept = LaneStatus("finished", kept="#12")
+    assert wording.settings_line(replace(plain, baseline=True), kept) == "baseline · from #12"
+    assert wording.settings_line(plain, replace(kept, other_values=True)) == "from #12, other values"
     assert wording.settings_line(pinned, replace(kept, blind=True)) == ""
 
 

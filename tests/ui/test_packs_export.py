@@ -73,7 +73,7 @@ def test_a_version_is_told_by_what_it_changed(desk: Desk) -> None:
     dialog = opened(desk)
     desk.until(lambda: dialog.choice.choosing.rowCount() == 2)
     told = [dialog.choice.choosing.index(row, 0).data() for row in range(2)]
-    assert told == ["v2 · Answer in French.", "v1 · Be brief."]
+    assert told == ["#2 · Answer in French.", "#1 · Be brief."]
 
 
 def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
@@ -207,7 +207,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     dialog = opened(desk)
     choice = dialog.choice
     listed = [choice.choosing.index(at).data() for at in range(choice.choosing.rowCount())]
-    assert [words[:2] for words in listed] == ["v4", "v3", "v2", "v1"]
+    assert [words.split(" · ")[0] for words in listed] == ["#2", "#1", "sample 2", "sample 1"]
     assert not choice.versions.isEnabled()
     choice.which["chosen"].click()
     assert choice.versions.isEnabled()
@@ -215,7 +215,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     assert dialog.told.text() == "Tick at least one version of each prompt, or choose the winner."
     choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert choice.table.index(0, 1).data() == "v1, v4 (v1 by default)"
+    assert choice.table.index(0, 1).data() == "sample 1, #2 (sample 1 by default)"
     looked_through(desk, dialog, tmp_path / "two")
     dialog.preview.agreed.click()
     written(desk, dialog)

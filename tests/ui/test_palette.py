@@ -84,8 +84,8 @@ def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
 def test_an_iteration_is_shown_and_a_model_becomes_a_lane(desk: Desk) -> None:
     window = desk.open()
     desk.run()
-    dialog = opened(desk, "# iteration")
-    assert found(dialog).title.startswith("Iteration 1")
+    dialog = opened(desk, "# 1")
+    assert found(dialog).title.startswith("#1")
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: window.viewing is not None)
     desk.until(window.frame.isActiveWindow)

@@ -73,12 +73,12 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     desk.until_rows([(f"model-{i}",) for i in range(3)], "SELECT asked_model FROM verdict_list ORDER BY shown")
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     desk.until(lambda: desk.timeline()[0].verdict == "lost")
-    assert "lost to 1 model-1" in describe(desk.timeline()[0])
+    assert "lost to #1 model-1" in describe(desk.timeline()[0])
     assert (desk.timeline()[1].verdict, desk.timeline()[1].winner) == ("none", "")
     desk.close()
     window = desk.open(ECHO)
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
-    assert (status(desk, "s1").kept, desk.text(1)) == ("iteration 1", "First text.")
+    assert (status(desk, "s1").kept, desk.text(1)) == ("#1", "First text.")
     window.view_row(desk.timeline()[0].uid)
     desk.until(lambda: window.viewing is not None)
     assert window.slots() == ["s0", "s1", "s2"], "the order on the screen is kept"
@@ -129,12 +129,12 @@ def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
     desk.run()
     assert status(desk, "s1").other_values
     desk.ctrl(Qt.Key.Key_2)
-    assert "iteration 1, which used other values" in desk.notice()
+    assert "#1, which used other values" in desk.notice()
     column = window.lanes.column("s1")
     assert column is not None
     assert not column.footer.winner.isEnabled()
     assert "to other values" in column.footer.winner.toolTip()
-    assert column.header.params.shown() == "baseline · from iteration 1, other values"
+    assert column.header.params.shown() == "baseline · from #1, other values"
     window.actions["all_bad"].trigger()
     stored(desk, 1)
     desk.until_rows([(2, 2, "model-0", None)], JUDGED)
@@ -174,7 +174,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     desk.ctrl(Qt.Key.Key_1)
     stored(desk, 2)
     desk.until_rows([("winner", 1), ("winner", 0)], "SELECT kind, value_set FROM verdicts ORDER BY id")
-    desk.until(lambda: (row := desk.timeline()[0]).verdict == "winner" and "lost to 1 model-1 1" in row.winner)
+    desk.until(lambda: (row := desk.timeline()[0]).verdict == "winner" and "lost to #1 model-1 1" in row.winner)
     desk.close()
     window = desk.open(ECHO)
     assert standings(desk) == {"s0": "winner", "s1": ""}
@@ -211,7 +211,7 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
         " lanes.run_id = outputs.run_id AND lanes.position = outputs.lane ORDER BY shown"
     )
     desk.until(lambda: [slot for (slot,) in desk.rows(order)] == shown)
-    assert f"Answer {shown.index('s1') + 1} was model-1 (iteration 1)" in desk.notice()
+    assert f"Answer {shown.index('s1') + 1} was model-1 (#1)" in desk.notice()
     window.back()
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
 
@@ -262,8 +262,8 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
 
     before = seen()
     assert before == [
-        ("s0", "Second.", "iteration 2", 2),
-        ("s1", "Second.", "iteration 2", 2),
+        ("s0", "Second.", "#2", 2),
+        ("s1", "Second.", "#2", 2),
         ("s2", "Third.", "", 2),
     ]
     desk.close()
@@ -271,12 +271,12 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     desk.until(lambda: seen() == before)
     column = window.lanes.column("s0")
     assert column is not None
-    assert column.header.params.shown() == "from iteration 2 · 2 samples"
+    assert column.header.params.shown() == "from #2 · 2 samples"
     window.focus_lane(0)
     window.actions["next_sample"].trigger()
     assert (status(desk, "s0").sample, desk.text(0)) == (2, "Second.")
     window.actions["show_lanes"].trigger()
-    assert ("s3", "First.", "iteration 1", 2) in seen()
+    assert ("s3", "First.", "#1", 2) in seen()
     # Repeat it, starting from an answer that is already kept.
     window.focus_lane(0)
     desk.press(Qt.Key.Key_Return, ALT)
@@ -288,9 +288,9 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     desk.until(lambda: seen() == before)
     assert before == [
         ("s0", "Third.", "", 2),
-        ("s1", "Second.", "iteration 2", 2),
-        ("s2", "Third.", "iteration 3", 2),
-        ("s3", "First.", "iteration 1", 2),
+        ("s1", "Second.", "#2", 2),
+        ("s2", "Third.", "#3", 2),
+        ("s3", "First.", "#1", 2),
     ]  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
     window.view_row(blind)
     desk.until(lambda: window.viewing is not None)
     assert [head.title for head in window.lane_heads] == ["Answer 1", "Answer 2", "Answer 3"]
-    assert [text for text in _leaks(desk) if "iteration 2" not in text.lower()] == []
+    assert [text for text in _leaks(desk) if "#2" not in text] == []
     QTest.mouseClick(window.blind_bar.reveal, LEFT)
     assert [head.title for head in window.lane_heads] == list(NAMES)
     desk.until(lambda: desk.rows("SELECT blind FROM runs ORDER BY id") == [(2,), (0,)])
@@ -355,7 +355,7 @@ def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
     _blind_run(desk)
     found = [source for source in window.palette_sources() if source.name != "models"]
     said = [f"{entry.title} {entry.detail} {entry.unavailable}" for source in found for entry in source.read()]
-    assert any("Iteration 1" in text for text in said)
+    assert any("#1" in text for text in said)
     assert [text for text in said if any(secret in text for secret in SECRETS)] == []
 
 
@@ -382,7 +382,7 @@ def test_heads_and_statuses_hold_nothing_to_leak() -> None:
         has_wire=True,
         version=3,
         saved="$2",
-        kept="iteration 1",
+        kept="#1",
     )
     shown = masked(status, veiled=False)
     assert "zephyr" not in repr(shown)

@@ -357,10 +357,10 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
     detail = view.detail
-    assert detail.title.text() == "Order status bot · iteration 3"
+    assert detail.title.text() == "Order status bot · #3"
     assert detail.about.words().startswith("Ask politely when number missing\n")
     assert "★ gpt-5-mini · $0.0010" in detail.about.words()
-    assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
+    assert detail.prompt.heading.text() == "PROMPT, AGAINST #1"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Look" in detail.diff.toPlainText(), "removed words are shown"
     cards = detail.answers[0].cards.shown()
@@ -409,7 +409,7 @@ def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
     for _ in range(7):
         desk.press(Qt.Key.Key_Down)
     shown(desk, view, "sql-1")
-    assert view.detail.title.text() == "SQL explainer · iteration 1"
+    assert view.detail.title.text() == "SQL explainer · #1"
     assert [card.card.standing for card in view.detail.answers[0].cards.shown()] == ["bad", "bad"]
 
 
@@ -460,7 +460,7 @@ def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:
     view.detail.compare.click()
     desk.until(lambda: dialogs(CompareDialog))
     (compare,) = dialogs(CompareDialog)
-    assert (compare.old.currentText()[:9], compare.new.currentText()[:9]) == ("Version 1", "Version 2")
+    assert [side.currentText().split(" ")[0] for side in (compare.old, compare.new)] == ["#1", "#3"]
     desk.until(lambda: "ask politely" in compare.view.toPlainText())
     compare.close()
 
@@ -494,13 +494,13 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     chosen(desk, view, "order-3", "order-1")
     desk.until(lambda: view.detail.pair is not None)
     detail = view.detail
-    assert detail.title.text() == "Order status bot · 1 against 3"
-    assert detail.prompt.heading.text() == "DIFFERENCES, 1 AGAINST 3"
+    assert detail.title.text() == "Order status bot · #1 against #3"
+    assert detail.prompt.heading.text() == "DIFFERENCES, #1 AGAINST #3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
     desk.until(lambda: not IdleQueue.of_application().waits(detail))
     cards = [card.title.full() for card in detail.answers[0].cards.shown()]
-    assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
+    assert cards == ["#1 · gpt-5-mini", "★ #3 · gpt-5-mini", "#1", "#3 · haiku"]
     assert detail.restore.isHidden()
     assert complaints() == []
     detail.beside.click()
@@ -621,8 +621,8 @@ def test_rows_are_copied_as_lines(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_C)
     lines = [line.split("\t")[1:] for line in QApplication.clipboard().text().split("\n")]
     assert lines == [
-        ["Order status bot", "3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
-        ["SQL explainer", "2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
+        ["Order status bot", "#3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
+        ["SQL explainer", "#2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
     ]
 
 

@@ -94,13 +94,13 @@ def test_the_run_is_copied_in_every_form(desk: Desk) -> None:
         QApplication.clipboard().setText("")
         actions[command].trigger()
         desk.until(clipboard)
-        assert "of Order status bot · iteration 3 copied." in notice.text()
+        assert "of Order status bot · #3 copied." in notice.text()
         return clipboard()
 
     assert copied("copy_run_prompt").startswith("Message 1 · system\n1. Verify the order number")
     assert copied("copy_run_answers").startswith(f"★ gpt-5-mini\n{first}\n\nhaiku\nYour order")
     markdown = copied("copy_run_markdown")
-    assert markdown.startswith("# Order status bot · iteration 3\n\n")
+    assert markdown.startswith("# Order status bot · #3\n\n")
     assert "## Values\n\n- question: Where is order 123ABCDEFG?\n\n### ★ gpt-5-mini\n\n0.90 s" in markdown
     assert markdown.endswith(f"{second}\n")
     assert json.loads(copied("copy_run_json"))["run"] == "order-3"

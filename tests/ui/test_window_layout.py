@@ -101,7 +101,7 @@ def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     desk.run()
     desk.until_rows([(3,), (2,)], "SELECT count(*) FROM outputs GROUP BY run_id")
     status = window.lanes.column("s1").status  # type: ignore[union-attr] # there is such a lane
-    assert status.kept == "iteration 1"
+    assert status.kept == "#1"
     assert desk.text(1)
     draft = window.draft()
     assert [lane.baseline for lane in draft.lanes] == ["", kept, ""]
@@ -109,7 +109,7 @@ def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     desk.close()
     window = desk.open(ECHO)
     desk.until(lambda: window.lane_presenter.output("s1"))
-    assert window.lanes.column("s1").status.kept == "iteration 1"  # type: ignore[union-attr] # as above
+    assert window.lanes.column("s1").status.kept == "#1"  # type: ignore[union-attr] # as above
 
 
 def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:

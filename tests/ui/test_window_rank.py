@@ -122,7 +122,7 @@ def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
     assert rank.pill.text() == f"60 verdicts · {blind:.0f} blind"
     assert rank.table.isVisible()
     names = [rank.table_model.index(row, ENTRANT).data() for row in range(rank.table_model.rowCount())]
-    assert sorted(names) == [f"v{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
+    assert sorted(names) == [f"#{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
     assert any("No verdict connects" in text for text in rank.remarks())
     assert window.sidebar.isVisible()
 
@@ -141,7 +141,7 @@ def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: De
     )
     assert len(counted) == 2
     for name, won, lost, pairs, blind in counted:
-        assert shown[f"v1 · {name.split('/')[1]}"] == [f"{won} of {pairs}", f"{lost}", f"{blind:.0f} %"]
+        assert shown[f"#1 · {name.split('/')[1]}"] == [f"{won} of {pairs}", f"{lost}", f"{blind:.0f} %"]
     assert not any(rank.table.isColumnHidden(column) for column in (LOST, BLIND))
     # Without room for the columns the tool tip has their values.
     rank.table.resize(500, rank.table.height())
@@ -329,7 +329,7 @@ def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False, answer="An answer. {number}")
     view(desk)
     judging(desk)
-    secrets = [name.split("/")[1] for name in MODELS] + ["v1", "v2", "v3", "$0."]
+    secrets = [name.split("/")[1] for name in MODELS] + ["#1", "#2", "#3", "$0."]
     texts = [text for widget, text in _texts(window.frame) if isinstance(widget, QWidget) and widget.isVisible()]
     assert [text for text in texts if any(secret in text for secret in secrets)] == []
 
@@ -546,23 +546,23 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     versions = rank.versions
     assert versions.isVisible()
     assert [versions.choice.itemText(n) for n in range(4)] == [
-        "v4 · Role, Tone",
-        "v3 · Tone",
-        "v2 · Role",
-        "v1 · no technique",
+        "#4 · Role, Tone",
+        "#3 · Tone",
+        "#2 · Role",
+        "#1 · no technique",
     ]
     versions.choice.setCurrentIndex(2)
     (chip,) = versions.chips
     chip.setFocus()
     desk.press(Key.Key_Space)
-    desk.until(lambda: versions.choice.itemText(2) == "v2 · no technique")
+    desk.until(lambda: versions.choice.itemText(2) == "#2 · no technique")
     assert versions.shown is not None
     assert versions.shown.number == 2
     assert versions.add.hasFocus()
     said = "SELECT number, technique, used FROM version_techniques JOIN versions ON versions.id = version_id"
     desk.until(lambda: (2, "role", 0) in desk.rows(said))
     next(a for a in versions.add.menu().actions() if a.text() == "Self-check").trigger()
-    desk.until(lambda: versions.choice.itemText(2) == "v2 · Self-check")
+    desk.until(lambda: versions.choice.itemText(2) == "#2 · Self-check")
     desk.until(lambda: (2, "self-check", 1) in desk.rows(said))
 
 
@@ -582,7 +582,7 @@ def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> N
 def test_what_the_content_tells_is_shown_and_cannot_be_taken_away(desk: Desk) -> None:
     versions = VersionTechniques()
     desk.qtbot.addWidget(versions)
-    versions.show_versions([VersionMarks(1, (), ("examples",)), VersionMarks(2)], [("role", "R & D")])
+    versions.show_versions([VersionMarks(1, (), ("examples",), "#1"), VersionMarks(2, name="#2")], [("role", "R & D")])
     assert versions.chips == []
     assert [action.text() for action in versions.add.menu().actions()] == ["R && D"]
     versions.choice.setCurrentIndex(1)

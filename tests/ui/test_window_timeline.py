@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, HELLO, Desk
 from tests.ui.driver import WindowDriver
-from workbench.app.compose.timeline_model import describe, short_name
+from workbench.app.compose.timeline_model import describe, name
 from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion
@@ -30,7 +30,7 @@ FAILS = {"default": [{"text": "Part"}, {"fail": ["server_error", "The server fai
 
 
 def names(desk: Desk) -> list[str]:
-    return [short_name(row) for row in desk.shown_rows()]
+    return [name(row) for row in desk.shown_rows()]
 
 
 def selected(window: WindowDriver) -> int:
@@ -85,7 +85,7 @@ def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sa
     refined, one_line = desk.shown_rows()
     assert isinstance(refined, BareVersion)
     assert isinstance(one_line, BareVersion)
-    assert names(desk) == ["v2", "v1"]
+    assert names(desk) == ["sample 2", "sample 1"]
     assert [refined.note, one_line.note] == [version.note for version in reversed(load_sample().versions)]
     assert (one_line.added, one_line.removed, one_line.ran) == (8, 0, False)
     assert sample.sidebar.iteration_list.isVisible()
@@ -103,14 +103,14 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert panel is None or panel.values() == ()
     assert sample.slots() == []
     assert "This version was never run" in empty_lanes(sample)
-    assert sample.viewing_bar.text() == "Read-only: version 1"
+    assert sample.viewing_bar.text() == "Read-only: sample 1"
     assert "based on" not in "".join(label.full() for label in sample.run_bar.findChildren(ElidedText))
     assert sample.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)
     desk.until_rows([], "SELECT 1 FROM verdicts")
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: desk.notice().startswith("Version 1 is read-only."))
+    desk.until(lambda: desk.notice().startswith("Sample 1 is read-only."))
     desk.until_rows([], "SELECT 1 FROM runs")
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: sample.viewing is None)
@@ -129,14 +129,14 @@ def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: WindowDri
     desk.until(lambda: sample.viewing is None)
     after = sample.draft()
     assert after == Draft(load_sample().versions[0].content, before.values, before.lanes, before.based_on)
-    assert desk.notice() == "The draft now has the text of version 1."
+    assert desk.notice() == "The draft now has the text of sample 1."
     desk.ctrl(Qt.Key.Key_Z)
     assert sample.draft() == before
     assert desk.notice() == ""
     # The offer to undo belongs to its prompt.
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
-    desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
+    desk.until(lambda: desk.notice() == "The draft now has the text of sample 1.")
     prompt = sample.prompt_uid
     desk.ctrl(Qt.Key.Key_N)
     desk.until(lambda: sample.prompt_uid != prompt and sample.is_ready)
@@ -169,21 +169,21 @@ def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: W
 
 def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: WindowDriver) -> None:
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: sample.viewing_bar.text() == "Read-only: version 2")
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: sample 2")
     desk.press(Qt.Key.Key_Right, ALT)
     desk.until(lambda: sample.viewing is None)
     desk.run()
     desk.type("More. ")
     desk.run()
-    assert names(desk) == ["2", "1", "v2", "v1"]
+    assert names(desk) == ["#2", "#1", "sample 2", "sample 1"]
     seen = []
-    for wanted in ("iteration 1", "version 2", "version 1"):
+    for wanted in ("#1", "sample 2", "sample 1"):
         desk.press(Qt.Key.Key_Left, ALT)
         desk.until(lambda wanted=wanted: sample.viewing_bar.text().startswith(f"Read-only: {wanted}"))
         seen.append(selected(sample))
     assert seen == [1, 2, 3]
     assert not sample.actions["older"].isEnabled()
-    for wanted in ("version 2", "iteration 1", "iteration 2"):
+    for wanted in ("sample 2", "#1", "#2"):
         desk.press(Qt.Key.Key_Right, ALT)
         desk.until(lambda wanted=wanted: sample.viewing_bar.text().startswith(f"Read-only: {wanted}"))
     assert desk.text(1) == "Hello there."
@@ -193,7 +193,7 @@ def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample:
 
 def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
-    assert names(desk) == ["1", "v2", "v1"]
+    assert names(desk) == ["#1", "sample 2", "sample 1"]
     pinned = desk.shown_rows()[2]
     assert isinstance(pinned, BareVersion)
     assert pinned.ran, "lane A ran the pinned version"
@@ -203,7 +203,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: sample.viewing is None)
     desk.run()
-    assert names(desk) == ["2", "1", "v1"]
+    assert names(desk) == ["#2", "#1", "sample 1"]
     assert desk.timeline()[0].version == 2
     assert selected(sample) == 0
     assert sample.viewing is None, "removing a row opens nothing"
@@ -220,12 +220,41 @@ def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> N
         Draft(load_sample().versions[1].content, window.draft().values, window.draft_lanes[1:]),
         based_on=1,
     )
-    desk.until(lambda: names(desk) == ["1", "v1"])
+    desk.until(lambda: names(desk) == ["#1", "sample 1"])
     gate.touch()
     desk.until(lambda: not window.is_running())
     viewing = window.viewing
     assert viewing is not None
-    assert short_name(viewing.row) == "v2"
+    assert name(viewing.row) == "sample 2"
+
+
+def test_texts_are_named_after_the_iteration_that_ran_them_first(desk: Desk, sample: WindowDriver) -> None:
+    def base() -> str:
+        return " ".join(label.full() for label in sample.run_bar.findChildren(ElidedText))
+
+    def said(position: int) -> str:
+        column = sample.lanes.column(sample.slots()[position])
+        assert column is not None
+        return column.header.params.shown()
+
+    desk.until(lambda: "based on sample 2" in base())
+    desk.until(lambda: "sample 1 pinned" in said(0))
+    desk.run()
+    desk.until(lambda: "based on #1" in base())
+    assert "sample 1 pinned" in said(0), "a lane that pins a text does not name it"
+    desk.type("More. ")
+    desk.run()
+    desk.until(lambda: "based on #2" in base())
+    click(desk, 1)
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: #1")
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: sample.viewing is None)
+    desk.run()
+    desk.until(lambda: "based on #1" in base())
+    click(desk, 0)
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: #3 · text of #1")
+    sample.session.back()
+    assert [label.name for label in sample.lane_heads[0].versions] == ["#2", "#1", "sample 2", "sample 1"]
 
 
 def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDriver) -> None:
@@ -233,7 +262,7 @@ def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDr
     desk.press(Qt.Key.Key_N, CTRL, SHIFT)
     dialog = sample.dialogs.note
     assert dialog is not None
-    assert dialog.windowTitle() == "Note on version 2"
+    assert dialog.windowTitle() == "Note on sample 2"
     dialog.field.setText("five steps")
     desk.press(Qt.Key.Key_Return, on=dialog.field)
     desk.until(lambda: desk.shown_rows()[0].note == "five steps")
@@ -270,7 +299,7 @@ def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
     desk.until(lambda: len(desk.shown_rows()) == 2)
     before = window.draft()
     look_at(desk, 1)
-    assert window.viewing_bar.text() == "Read-only: version 1 · from a newer release"
+    assert window.viewing_bar.text() == "Read-only: sample 1 · from a newer release"
     assert window.past_editor is not None
     assert window.past_editor.content() == load_sample().versions[0].content
     assert "Message 1 has 'files'" in empty_lanes(window)
@@ -343,7 +372,7 @@ def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(des
     desk.until(lambda: done)
     assert desk.shown_rows() == []
     window.choose_prompt(first)
-    desk.until(lambda: names(desk) == ["1", "v2", "v1"])
+    desk.until(lambda: names(desk) == ["#1", "sample 2", "sample 1"])
     assert not desk.timeline()[0].running
 
 
@@ -367,7 +396,7 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
     menu.close()
     assert not view.is_pointed(view.model().index(2, 0))
     choose(desk, right_click(desk, 2), "Show")
-    desk.until(lambda: sample.viewing_bar.text() == "Read-only: version 1")
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: sample 1")
     menu = right_click(desk, 2)
     assert not menu.actions()[0].isEnabled(), "it is shown"
     choose(desk, menu, "Back to the draft")
@@ -383,7 +412,7 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
     choose(desk, right_click(desk, 1), "Note…")
     dialog = sample.dialogs.note
     assert dialog is not None
-    assert dialog.windowTitle() == "Note on version 2"
+    assert dialog.windowTitle() == "Note on sample 2"
     dialog.reject()
 
 

@@ -57,7 +57,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     told: list[str] = []
     erased = eraser.erase(eraser.look(PurgeTargets(("r1", "r2"))), with_copies=True, tell=told.append)
     assert erased.sentence == (
-        "2 runs are deleted for good. Version 2 of “Order bot” stays: a draft or a label needs the text."
+        "2 runs are deleted for good. The text of #2 of “Order bot” stays: a draft or a label needs it."
         " Deleted 1 backup too; a new one was made."
     )
     assert told == ["Deleting for good…", "Rewriting the file…", "Making a new backup…"]

@@ -33,7 +33,7 @@ def test_the_newest_version_that_is_read_whole_with_the_newest_lanes(tmp_path: P
         damage(workbench, "UPDATE drafts SET body = '{' WHERE prompt_id = (SELECT max(id) FROM prompts)")
         found = workbench.prompts.open(prompt)
         assert found.problem is not None
-        assert found.problem.sentence.startswith("The draft of this prompt cannot be read, so its version 1 is shown.")
+        assert found.problem.sentence.startswith("The draft of this prompt cannot be read, so the text of #1 is shown.")
         assert found.draft.content == Content((Message("user", "one {{name}}"),))
         assert found.draft.based_on == 1
         assert [lane.slot for lane in found.draft.lanes] == ["kept"]

@@ -276,7 +276,7 @@ def test_the_prompt_is_the_newest_for_every_pair_and_makers_are_told_on_demand(m
     assert told in one.prompt_text()
     answers = {answer.uid: answer.who for answer in store.judgements.answers(prompt)}
     names = [
-        f"v{answers[uid].version} · {answers[uid].model.split('/')[1]}" for uid in (shown.pair.left, shown.pair.right)
+        f"#{answers[uid].version} · {answers[uid].model.split('/')[1]}" for uid in (shown.pair.left, shown.pair.right)
     ]
     assert list(one.who(shown.pair)) == names
 

@@ -14,7 +14,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, ECHO, FIXED_ENDPOINTS, LITELLM, Endpoint, Lane, Params
 from workbench.core.money import FREE, Rates, Usage
-from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Result, RunLane, Verdict
+from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Result, RunLane, Verdict, VersionRow
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.engine.loopback import is_loopback
@@ -38,7 +38,7 @@ def no_render(content: Content, values: object) -> Future[tuple[Message, ...]]:
     raise AssertionError("a plain template is not rendered by the engine")
 
 
-def no_version(number: int) -> Content:
+def no_version(number: int) -> VersionRow:
     raise AssertionError("nothing is pinned")
 
 
@@ -81,13 +81,13 @@ class TestPlanning:
         assert "lane 1" in problem.sentence
 
     def test_pinned_lanes_send_their_version_and_current_ones_the_text(self) -> None:
-        old = Content((Message("user", "Old {{name}}"),))
+        old = VersionRow("v", 4, "", None, "t", Content((Message("user", "Old {{name}}"),)))
         planned = plan_lanes(draft(echo(), echo("b", pinned=4)), {4: old}.__getitem__, no_render)
         assert [lane.rendered[0].messages[0].text for lane in planned] == ["Hello Ada", "Old Ada"]
 
     def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
-        old = Content((Message("user", "{{gone}}"),))
-        with pytest.raises(RefusedError, match=r"Enter a value for \{\{gone\}\} below, which version 4 uses\."):
+        old = VersionRow("v", 4, "", None, "t", Content((Message("user", "{{gone}}"),)), name="#3")
+        with pytest.raises(RefusedError, match=r"Enter a value for \{\{gone\}\} below, which #3 uses\."):
             plan_lanes(draft(echo(pinned=4)), {4: old}.__getitem__, no_render)
 
     def test_messages_that_are_empty_with_their_values_are_refused(self) -> None:

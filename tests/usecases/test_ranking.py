@@ -34,7 +34,7 @@ def warnings(found: RankingResult) -> str:
 @pytest.mark.parametrize(
     ("grouping", "expected"),
     [
-        ("both", {f"v{v} · {m}" for v in (1, 2) for m in ("gpt-5-mini", "claude-haiku-4.5")}),
+        ("both", {f"#{v} · {m}" for v in (1, 2) for m in ("gpt-5-mini", "claude-haiku-4.5")}),
         ("model", {"gpt-5-mini", "claude-haiku-4.5"}),
         ("everywhere", {"gpt-5-mini", "claude-haiku-4.5"}),
     ],
@@ -90,7 +90,7 @@ def test_one_version_alone_cannot_be_ranked_by_version(made: tuple[Store, str]) 
 def test_groups_that_no_verdict_connects_are_named(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 40, versions=2)
-    assert "v1 · claude-haiku-4.5, v1 · gpt-5-mini / v2 · " in warnings(rank(store, prompt, "both"))
+    assert "#1 · claude-haiku-4.5, #1 · gpt-5-mini / #2 · " in warnings(rank(store, prompt, "both"))
     assert "connects" not in warnings(rank(store, prompt, "model"))
 
 
@@ -121,9 +121,9 @@ def test_names_tell_apart() -> None:
         Answerer(2, "e1", "y"),
         Answerer(2, "e2", "y"),
     ]
-    called = names(found, "model", {"e1": "Desk", "e2": "Rack"})
+    called = names(found, "model", {"e1": "Desk", "e2": "Rack"}, {})
     assert sorted(called.values()) == ["a/x", "b/x", "y (Desk)", "y (Rack)"]
-    assert set(names(found, "version", {}).values()) == {"v1", "v2"}
+    assert set(names(found, "version", {}, {1: "#1", 2: "sample"}).values()) == {"#1", "sample"}
 
 
 def test_of_very_many_those_judged_last_are_ranked() -> None:

@@ -52,7 +52,7 @@ def test_several_parts_stand_under_their_titles(store: Store) -> None:
 def test_a_failure_is_told_in_markdown(store: Store) -> None:
     store.begin_run(run("r", text("Hi"), note="Why?")).result(10)
     store.finish_output("r.0.0", FAILED, LATER).result(10)
-    written = run_texts.answers_markdown(store.iteration_detail("r"), "Order bot · iteration 1")
+    written = run_texts.answers_markdown(store.iteration_detail("r"), "Order bot · #1")
     assert "\n\nWhy?\n\n## Values\n\n- order: 123ABCDEFG\n\n### echo\n\n" in written
     assert "half an ans\n\n> The provider asks to wait. Try again in a minute.\n" in written
 

@@ -107,7 +107,7 @@ def test_a_version_of_a_newer_release_is_not_sent(tmp_path: Path) -> None:
         handle = workbench.runner.start_iteration(prompt, draft(echo(pinned=1)), based_on=1)
         assert handle.wait(PATIENCE_S)
         assert handle.problem is not None
-        assert handle.problem.sentence.startswith("Version 1 was not sent. Message 1 has 'files'")
+        assert handle.problem.sentence.startswith("#1 was not sent. Message 1 has 'files'")
         assert len(workbench.history.iterations(prompt)) == 1
 
 

@@ -34,6 +34,7 @@ from workbench.core.dates import absolute
 from workbench.core.money import show_sum
 from workbench.core.search.match_marker import MatchSnippet
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchHit
+from workbench.core.version_name import run_name
 from workbench.host.terminal import BOLD
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
@@ -114,7 +115,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     state = f"damaged: {line.damage}" if line.damage else "running" if line.running else line.outcome.words
     cost = "" if line.running or line.blind or row.is_uncounted else show_sum(row.cost_usd, row.unpriced)
     parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
-    return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
+    return (line.run_uid, absolute(line.started_at), row.prompt, run_name(row.kind, line.number), *parts)
 
 
 def _print_snippet(snippet: MatchSnippet, style: str) -> None:

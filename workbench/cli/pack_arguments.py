@@ -92,7 +92,10 @@ def _add_export(export: argparse.ArgumentParser) -> None:
         "--prompt", metavar="NAME", action="append", default=[], help="a prompt; repeat for more (the sample)"
     )
     export.add_argument(
-        "--versions", metavar="WHICH", default="winner", help="winner, all, or numbers such as 2,5; the last is used"
+        "--versions",
+        metavar="WHICH",
+        default="winner",
+        help='winner, all, or names such as "#2,#5,imported 1"; the last is used. 2 is #2, what iteration 2 ran',
     )
     export.add_argument("--name", help="the name of the pack")
     export.add_argument("--description", help="the purpose of the pack")

@@ -17,6 +17,7 @@ from typing import Any
 from workbench.cli.exit_codes import OK
 from workbench.cli.output import write_json
 from workbench.core.templates import content_variables
+from workbench.core.version_name import iteration_name
 from workbench.packs.pack_contents import PackPrompt
 from workbench.packs.pack_reader import evidence_lines, read_place
 from workbench.packs.pack_source import PackSource, open_source
@@ -64,7 +65,8 @@ def _lines(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> It
 
 def _iteration(data: Mapping[str, Any]) -> Iterator[str]:
     facts = (data.get("started_at"), f"version {data['version'][:12]}", data.get("note"))
-    yield f"-- iteration {data.get('number', data['run'])}: {', '.join(filter(None, facts))} --"
+    called = iteration_name(data["number"]) if "number" in data else f"iteration {data['run']}"
+    yield f"-- {called}: {', '.join(filter(None, facts))} --"
     titles = {lane["lane"]: lane.get("title") or lane["model"] for lane in data["lanes"]}
     for number, values in enumerate(data["value_sets"], start=1):
         yield from (f"{name} = {value}" for name, value in values["values"].items())

@@ -24,6 +24,7 @@ from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.pack_show import say, show
 from workbench.core.byte_sizes import show_bytes
+from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file
@@ -36,6 +37,8 @@ from workbench.usecases.packs.target import gone, look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
+_MOST_NAMES = 10
+"""Number of versions that an error lists."""
 _MOST_COMPARED = 50_000_000
 """Most pairs of lines for a minimal diff; above it, all lines between the common start and end count as changed."""
 
@@ -69,7 +72,7 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     known = exporter.known([row.uid for row in rows]) or PackAbout("", rows[0].name)
     given = {name: getattr(args, name) for name in ("name", "description", "licence", "author")}
     about = replace(known, **{name: text for name, text in given.items() if text is not None})
-    choices = [PackChoice(row.uid, _versions(args.versions)) for row in rows]
+    choices = [PackChoice(row.uid, _versions(workbench, row, args.versions)) for row in rows]
     export = exporter.prepare(about, choices, with_evidence=args.evidence)
     disclosed = export.disclosed()
     if disclosed and not (args.disclose or args.preview):
@@ -87,13 +90,20 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     return say(args, _exported(args, export, removed), _export_lines(args, export, removed))
 
 
-def _versions(text: str) -> Which | tuple[int, ...]:
+def _versions(workbench: Workbench, row: PromptRow, text: str) -> Which | tuple[int, ...]:
     if text in ("winner", "all"):
         return cast(Which, text)
-    numbers = text.split(",")
-    if not all(number.strip().isdecimal() for number in numbers):
-        raise RefusedError(f"“{text}” does not name versions. Write winner, all, or numbers such as 2,5.")
-    return tuple(int(number) for number in numbers)
+    found = []
+    for name in text.split(","):
+        if (number := workbench.store.version_named(row.uid, name)) is None:
+            known = list(workbench.store.version_names(row.uid).values())
+            more = f" and {len(known) - _MOST_NAMES:,} earlier ones" if len(known) > _MOST_NAMES else ""
+            has = f"It has {', '.join(known[:_MOST_NAMES])}{more}." if known else "It is only a draft."
+            raise RefusedError(
+                f"“{row.name}” has no version “{name.strip()}”. {has} Name some of them, or winner, or all."
+            )
+        found.append(number)
+    return tuple(found)
 
 
 def _exported(args: argparse.Namespace, export: PackExport, removed: Sequence[str]) -> dict[str, Any]:

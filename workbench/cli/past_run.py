@@ -14,12 +14,15 @@ from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.further_choices import further_choices
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
+from workbench.core.version_name import run_name, text_words
 
 
 def lines(detail: IterationDetail) -> Iterator[str]:
     """Yield the lines of a run; texts are exact."""
     row = detail.row
-    yield f"{row.run_uid} · {absolute(row.started_at)} · number {row.number}, version {row.version}"
+    called = run_name(row.kind, row.number)
+    parts = (row.run_uid, absolute(row.started_at), called, text_words(called, row.version_name))
+    yield " · ".join(filter(None, parts))
     yield from filter(None, (row.note, row.winner and f"Verdict: {row.winner}", detail.newer))
     for message in detail.content.messages:
         yield f"\n== {message.role} =="

@@ -38,6 +38,7 @@ from workbench.core.empty_answers import empty_answer, state_words
 from workbench.core.further_choices import further_choices, further_words
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
+from workbench.core.version_name import iteration_name, text_words
 from workbench.usecases.run_handle import RunHandle
 
 _DETAIL_LINES = 8
@@ -81,10 +82,11 @@ def summary(choice: ChosenDraft, handle: RunHandle, unsaved: int) -> str:
     """Return lines that say how each lane ended and where the run was recorded; `unsaved` answers are missing there."""
     lines = [f"{asked.name}: {_ending(asked.transcript.result)}" for asked in answers(choice.draft, handle)]
     if handle.began is not None:
-        number = handle.began.version_number
-        version = "" if number is None else f", version {number}"
-        lacks = f", without {unsaved} of its answers" if unsaved else ""
-        lines.append(f"Recorded as iteration {handle.began.number} of “{one_line(choice.name)}”{version}{lacks}.")
+        number = iteration_name(handle.began.number)
+        text = "" if handle.began.version_number is None else text_words(number, handle.began.version_name)
+        lacks = f"without {unsaved} of its answers" if unsaved else ""
+        told = ", ".join(filter(None, (f"Recorded as {number} of “{one_line(choice.name)}”", text, lacks)))
+        lines.append(f"{told}.")
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from workbench.core.align import leftovers
@@ -41,8 +42,10 @@ class PartDiff(VisibleFields):
     SHOWN = ("title",)
 
 
-def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[ContentPart, ...]:
-    """Return the parts of a content and of the lanes it ran in, as texts."""
+def parts_of(
+    content: Content, lanes: Sequence[Lane] = (), versions: Mapping[int, str] = MappingProxyType({})
+) -> tuple[ContentPart, ...]:
+    """Return the parts of a content and of the lanes it ran in, as texts; `versions` are their names by number."""
     found = [
         ContentPart(
             "message", str(item["role"]), f"Message {number} · {item['role']}", str(item["text"]) + _others(item)
@@ -51,7 +54,7 @@ def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[ContentPart,
     ]
     found += _beside(content)
     for number, lane in enumerate(lanes, start=1):
-        found.append(ContentPart("lane", lane.slot, f"Lane {number} · {lane.title}", _settings(lane)))
+        found.append(ContentPart("lane", lane.slot, f"Lane {number} · {lane.title}", _settings(lane, versions)))
     return tuple(found)
 
 
@@ -96,12 +99,12 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _settings(lane: Lane) -> str:
+def _settings(lane: Lane, versions: Mapping[int, str]) -> str:
     data = lane.to_json()
     lines = [f"model: {lane.model}", f"endpoint: {lane.endpoint}"]
     lines += [f"{name}: {_written(value)}" for name, value in data.get("params", {}).items()]
     if lane.pinned is not None:
-        lines.append(f"version: {lane.pinned}")
+        lines.append(f"version: {versions.get(lane.pinned) or 'pinned'}")
     return "\n".join(lines)
 
 

@@ -36,6 +36,18 @@ class ExportedPart:
         """Whether this is the last part of the run."""
         return self.sets.stop >= len(self.detail.sets)
 
+    def texts(self) -> list[tuple[str, Content]]:
+        """Return the contents to show, each with what people call its version, "" for the only one.
+
+        While a set is blind, only the current text: others would tell the pinned lanes apart.
+        """
+        row = self.detail.row
+        if self.detail.blind:
+            return [("", self.detail.content)]
+        names = {row.version: row.version_name} | {lane.version: lane.version_name for lane in self.detail.lanes}
+        only = len(self.contents) == 1
+        return [("" if only else names.get(number, ""), content) for number, content in sorted(self.contents.items())]
+
 
 @dataclass(frozen=True, slots=True)
 class ExportedAnswer:

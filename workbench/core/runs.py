@@ -29,10 +29,8 @@ ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "int
 WHY_IS_HIDDEN = "This call failed. The reason is shown with the names."
 """Shown for a failure in blind mode, because an endpoint's message may reveal its name."""
 LOOP_GAP_MS = 10 * 60 * 1000
-MIN_RATE_MS = 100
-"""Minimum time from first token to end for a token rate; below it chunking determines the rate, not the model."""
-MIN_RATE_TOKENS = 5
-"""Minimum number of tokens for a token rate; with two or three, network jitter determines it."""
+MIN_RATE_MS, MIN_RATE_TOKENS = 100, 5
+"""Minima for a token rate: with less time, chunking determines it; with fewer tokens, network jitter does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,7 @@ class PromptRow(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """An immutable version; `parent` is a version number of the same prompt.
+    """An immutable version, which people call `name`; `parent` is a version number of the same prompt.
 
     `newer` is "", or a sentence if a newer release made it and `content` is only the part that this one can show.
     """
@@ -208,6 +206,7 @@ class VersionRow:
     content: Content
     note: str = ""
     newer: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +255,9 @@ class Outcome:
 class IterationRow(VisibleFields):
     """One row of the timeline.
 
-    `winner` is `verdict` as shown: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for none; with
-    several value sets, each of them with a count. `version` is the number of the version that its unpinned lanes used;
-    `branched` means that this version's parent was not the newest version.
+    `winner` is `verdict` as shown: the title of the winning lane, "lost to #12 gpt", "tie", "all bad", "" for none;
+    with several value sets, each of them with a count. `version` is the number of the version that its unpinned lanes
+    used and `version_name` its name ("" in a list, if that is its origin); `branched`: its parent was not the newest.
     """
 
     run_uid: str
@@ -279,6 +278,7 @@ class IterationRow(VisibleFields):
     kind: RunKind = "iteration"
     damage: str = ""
     """The unreadable parts in a few words, "" for none; neutral values are substituted for them."""
+    version_name: str = ""
     SHOWN = ("winner", "summary")
 
     @property
@@ -312,13 +312,13 @@ class PastAnswer(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class RunLane:
-    """A lane as it ran: its settings, and the version it resolved to."""
+    """A lane as it ran: its settings, and the version it resolved to, with its output format and what it is called."""
 
     position: int
     lane: Lane
     version: int
     output: OutputFormat | None = None
-    """The output format of that version."""
+    version_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

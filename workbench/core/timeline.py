@@ -19,7 +19,7 @@ class BareVersion(VisibleFields):
     """The row of a version without iterations; `added` and `removed` are word counts relative to its parent.
 
     `ran`: pinned lanes ran it. `imported`: answers to it were imported. `branched`: its parent was not the newest
-    version.
+    version. `name` is what people call it.
     """
 
     uid: str
@@ -32,6 +32,7 @@ class BareVersion(VisibleFields):
     ran: bool = False
     branched: bool = False
     imported: bool = False
+    name: str = ""
     SHOWN = ("summary",)
 
 
@@ -88,12 +89,14 @@ Detail = IterationDetail | VersionDetail
 
 @dataclass(frozen=True, slots=True)
 class VersionLabel(VisibleFields):
-    """A label for a version: `text` is its note or change summary, `opening` the beginning of its text.
+    """A version in a list: `name` is what people call it, `text` its note or change summary, `opening` the beginning
+    of its text.
 
-    Both are as stored, including line breaks, and truncated at any position.
+    The last two are as stored, including line breaks, and truncated at any position.
     """
 
     number: int
     text: str = ""
     opening: str = ""
+    name: str = ""
     SHOWN = ("text", "opening")

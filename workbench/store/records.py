@@ -120,13 +120,17 @@ Partial = PartialText | PartialCall | PartialRounds
 
 @dataclass(frozen=True, slots=True)
 class RunBegun:
-    """The stored run; `version_number` is None if every lane is pinned, `lane_versions` follow the lanes."""
+    """The stored run; `version_number` is None if every lane is pinned, `lane_versions` follow the lanes.
+
+    `version_name` is what people call the current text's version; that of the first lane if every lane is pinned.
+    """
 
     run_uid: str
     number: int
     version_number: int | None
     lane_versions: tuple[int, ...]
     change: Change = field(default_factory=Change)
+    version_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from workbench.store.runs import (
     timeline,
     timeline_pages,
     verdicts,
+    version_names,
     versions,
 )
 from workbench.store.runs.curation import Curation
@@ -183,6 +184,16 @@ class Store:
         """Return the numbers of all versions of a prompt, newest first."""
         with self._readers.use() as connection:
             return versions.numbers(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def version_names(self, prompt_uid: str) -> dict[int, str]:
+        """Return what people call the versions of a prompt, by number, newest first."""
+        with self._readers.use() as connection:
+            return version_names.of_prompt(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def version_named(self, prompt_uid: str, name: str) -> int | None:
+        """Return the number of the version that a person named ("#12", "12", "imported 2"), None for an unknown one."""
+        with self._readers.use() as connection:
+            return version_names.number_of(connection, prompts.prompt_id(connection, prompt_uid), name)
 
     def versions(self, prompt_uid: str) -> list[VersionRow]:
         """Return all versions of a prompt, oldest first."""

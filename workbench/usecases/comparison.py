@@ -5,7 +5,8 @@ Invariant: a comparison without a base has a sentence instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.core.content import Content
@@ -13,8 +14,9 @@ from workbench.core.content_diff import PartDiff, compare, parts_of
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.json_diff import JsonChange, diff_json
 from workbench.core.lanes import Lane
-from workbench.core.runs import PastAnswer
+from workbench.core.runs import PastAnswer, VersionRow
 from workbench.core.timeline import Detail, VersionDetail
+from workbench.core.version_name import iteration_name
 from workbench.store import Store
 
 Against = Literal["previous", "winner", "lane"]
@@ -38,8 +40,8 @@ class ComparisonBase:
 class ComparedAnswer:
     """An answer and its difference from a base.
 
-    `base` names the base ("iteration 13", "" for none), `short` is its name for small spaces ("13"). `sentence` says
-    why there is no `diff`. `data` holds the differences as JSON, None unless both answers are JSON.
+    `base` names the base ("#13", "" for none), `short` is its name for small spaces. `sentence` says why there is no
+    `diff`. `data` holds the differences as JSON, None unless both answers are JSON.
     """
 
     base: str
@@ -54,7 +56,8 @@ def base_name(store: Store, base: ComparisonBase, output_uid: str) -> str:
     found = store.winning_answer(output_uid) if base.kind == "winner" else store.previous_answer(output_uid)
     if found is None or found.uid == output_uid:
         return ""
-    return f"the winner, {found.number} {found.title}" if base.kind == "winner" else f"iteration {found.number}"
+    number = iteration_name(found.number)
+    return f"the winner, {number} {found.title}" if base.kind == "winner" else number
 
 
 def against_history(store: Store, base: ComparisonBase, output_uid: str, text: str) -> ComparedAnswer:
@@ -65,11 +68,11 @@ def against_history(store: Store, base: ComparisonBase, output_uid: str, text: s
             return ComparedAnswer("winner", sentence=NO_WINNER, short="winner")
         if found.uid == output_uid:
             return ComparedAnswer("winner", sentence=IS_WINNER)
-        return compared(f"winner · {found.number} {found.title}", found.text, text, "winner")
+        return compared(f"winner · {iteration_name(found.number)} {found.title}", found.text, text, "winner")
     found = store.previous_answer(output_uid)
     if found is None:
         return ComparedAnswer("previous", sentence=NO_PREVIOUS, short="previous")
-    return compared(f"iteration {found.number}", found.text, text, str(found.number))
+    return compared(iteration_name(found.number), found.text, text)
 
 
 def compared(base: str, old: str, new: str, short: str = "") -> ComparedAnswer:
@@ -79,29 +82,35 @@ def compared(base: str, old: str, new: str, short: str = "") -> ComparedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSide:
-    """One side of a comparison of prompts: content and lanes, from the history or the editor."""
+    """One side of a comparison of prompts: content and lanes, from the history or the editor.
+
+    `versions` are the names of the versions that lanes may be pinned to, by number.
+    """
 
     content: Content
     lanes: tuple[Lane, ...] = ()
+    versions: Mapping[int, str] = field(default_factory=dict)
 
 
 def side_of(detail: Detail) -> ComparisonSide:
     """Return a row of the timeline as one side of a comparison."""
-    lanes = () if isinstance(detail, VersionDetail) else tuple(lane.lane for lane in detail.lanes)
-    return ComparisonSide(detail.content, lanes)
+    ran = () if isinstance(detail, VersionDetail) else detail.lanes
+    names = {one.version: one.version_name for one in ran}
+    return ComparisonSide(detail.content, tuple(one.lane for one in ran), names)
 
 
 def compare_prompts(old: ComparisonSide, new: ComparisonSide) -> tuple[PartDiff, ...]:
     """Compare two prompts part by part. Lanes are compared only if both sides have some."""
     both = bool(old.lanes and new.lanes)
-    return compare(parts_of(old.content, old.lanes if both else ()), parts_of(new.content, new.lanes if both else ()))
+    return compare(*(parts_of(one.content, one.lanes if both else (), one.versions) for one in (old, new)))
 
 
 def against_parent(
     store: Store, prompt_uid: str, version: int, content: Content
-) -> tuple[int | None, tuple[PartDiff, ...]]:
-    """Compare a version with its parent: the parent's number and the differences, None and () without one. Blocks."""
-    parent = store.version(prompt_uid, version).parent
-    if parent is None:
+) -> tuple[VersionRow | None, tuple[PartDiff, ...]]:
+    """Compare a version with its parent: the parent and the differences, None and () without one. Blocks."""
+    number = store.version(prompt_uid, version).parent
+    if number is None:
         return None, ()
-    return parent, compare_prompts(ComparisonSide(store.version(prompt_uid, parent).content), ComparisonSide(content))
+    parent = store.version(prompt_uid, number)
+    return parent, compare_prompts(ComparisonSide(parent.content), ComparisonSide(content))

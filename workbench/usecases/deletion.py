@@ -88,10 +88,10 @@ class DeletionReport:
         """The result as text for the person."""
         said = [f"{self.outlook.what} {self.outlook.verb} deleted for good."]
         if self.kept:
-            named = ", ".join(f"version {one.number} of “{one.prompt}”" for one in self.kept[:3])
+            named = ", ".join(f"{one.name} of “{one.prompt}”" for one in self.kept[:3])
             more = f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else ""
-            verb = "stays" if len(self.kept) == 1 else "stay"
-            said.append(f"{named[0].upper()}{named[1:]}{more} {verb}: a draft or a label needs the text.")
+            texts, stay, them = ("text", "stays", "it") if len(self.kept) == 1 else ("texts", "stay", "them")
+            said.append(f"The {texts} of {named}{more} {stay}: a draft or a label needs {them}.")
         if self.removed:
             said.append(f"Deleted {counted(self.removed, 'backup')} too; a new one was made.")
         if self.copy_trouble:

@@ -36,7 +36,8 @@ def open_draft(store: Store, prompt_uid: str, first: Draft) -> OpenedDraft:
         if error.code != "corrupt":
             raise
         draft = _from_history(store, prompt_uid, first)
-        instead = "it starts empty" if draft.based_on is None else f"its version {draft.based_on} is shown"
+        name = "" if draft.based_on is None else store.version(prompt_uid, draft.based_on).name
+        instead = f"the text of {name} is shown" if name else "it starts empty"
         kept, why = _kept(store, prompt_uid)
         sentence = f"The draft of this prompt cannot be read, so {instead}. {kept}"
         return OpenedDraft(draft, Problem(sentence, "\n".join(filter(None, (error.detail, why)))))

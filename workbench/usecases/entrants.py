@@ -44,14 +44,17 @@ def maker(
     return lambda who: used.get(who.version, "") + MODEL_PART + entrant(who, "model"), versions
 
 
-def names(found: Iterable[Answerer], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:
+def names(
+    found: Iterable[Answerer], grouping: Grouping, endpoints: Mapping[str, str], versions: Mapping[int, str]
+) -> dict[str, str]:
     """Return the names of entrants: models without their provider where that is unambiguous.
 
-    `endpoints` are the names of endpoints by uid.
+    `endpoints` are the names of endpoints by uid, `versions` those of versions by number.
     """
     makers = {entrant(who, grouping): who for who in found}
+    called = {key: versions.get(who.version, "?") for key, who in makers.items()}
     if grouping == "version":
-        return {key: f"v{who.version}" for key, who in makers.items()}
+        return called
     models = {(who.endpoint, who.model) for who in makers.values()}
     short = Counter(short_model(model) for _, model in models)
     full = Counter(model for _, model in models)
@@ -59,8 +62,9 @@ def names(found: Iterable[Answerer], grouping: Grouping, endpoints: Mapping[str,
     for endpoint, model in models:
         title = short_model(model) if short[short_model(model)] == 1 else model
         titles[endpoint, model] = title if full[model] == 1 else f"{title} ({endpoints.get(endpoint) or endpoint})"
-    prefix = "v{} · " if grouping == "both" else ""
-    return {key: prefix.format(who.version) + titles[who.endpoint, who.model] for key, who in makers.items()}
+    if grouping == "both":
+        return {key: f"{called[key]} · {titles[who.endpoint, who.model]}" for key, who in makers.items()}
+    return {key: titles[who.endpoint, who.model] for key, who in makers.items()}
 
 
 def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:

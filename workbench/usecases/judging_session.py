@@ -129,9 +129,9 @@ class JudgingSession:
         candidates = few(pairs(answers, before, self._maker, grouping, texts))
         self.pairs = len(candidates)
         """Number of pairs to judge."""
-        self._titles = names(
-            {one.who for one in answers}, "both", {one.uid: one.name for one in store.endpoints()} if answers else {}
-        )
+        endpoints = {one.uid: one.name for one in store.endpoints()} if answers else {}
+        called = store.version_names(prompt_uid) if answers else {}
+        self._titles = names({one.who for one in answers}, "both", endpoints, called)
         self._prompt = prompt_uid
         self._done: list[SessionVerdict | SkippedPair] = []
         self._waiting: dict[int, OutputPair] = {}

@@ -31,8 +31,11 @@ _LISTED = 3
 _MANY = 6
 
 
-def rank(store: Store, prompt_uid: str, grouping: Grouping) -> RankingResult:
-    """Return the ranking of a prompt's verdicts; blocks. Raises StoreError."""
+def rank(store: Store, prompt_uid: str, grouping: Grouping, versions: Mapping[int, str] | None = None) -> RankingResult:
+    """Return the ranking of a prompt's verdicts; blocks. Raises StoreError.
+
+    `versions` are names of versions by number, None for what people call them.
+    """
     prompt = None if grouping == "everywhere" else prompt_uid
     verdicts = store.judgements.verdicts(prompt)
     judgements = [judgement(verdict, grouping) for verdict in verdicts]
@@ -43,7 +46,9 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> RankingResult:
     if not is_enough:
         return RankingResult(prompt_uid, grouping, len(verdicts), blind, is_enough)
     endpoints = {endpoint.uid: endpoint.name for endpoint in store.endpoints()}
-    titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints)
+    if versions is None:
+        versions = store.version_names(prompt_uid) if grouping in ("version", "both") else {}
+    titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints, versions)
     sure = measure(comparisons, fit(comparisons), resamples=draws(len(comparisons.entrants)))
     rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
     remarks = (*_standing(comparisons, sure, titles), *_left_out(len(rows), others), *honesty(judgements))

@@ -18,6 +18,7 @@ from workbench.core.lanes import Lane
 from workbench.core.rendered_content import RenderedRequest, assemble, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
+from workbench.core.version_name import at_start
 from workbench.usecases.problems import MissingInput, Problem, RefusedError
 
 Texts = tuple[str, ...]
@@ -75,7 +76,7 @@ def _check_extra(lane: Lane, number: int) -> Problem | None:
     )
 
 
-def _check_content(content: Content, given: ValueSet, version: int | None = None) -> Problem | None:
+def _check_content(content: Content, given: ValueSet, version: str = "") -> Problem | None:
     if content.is_empty:
         return Problem(_NOTHING, lack=MissingInput())
     # Only rendering shows what a Jinja template needs: a name may be a loop variable, or have a default.
@@ -84,12 +85,12 @@ def _check_content(content: Content, given: ValueSet, version: int | None = None
     return None
 
 
-def _missing_sentence(names: Sequence[str], given: ValueSet, version: int | None) -> str:
+def _missing_sentence(names: Sequence[str], given: ValueSet, version: str) -> str:
     listed = [f"{{{{{name}}}}}" for name in names[:_MOST_NAMES]]
     if len(names) > _MOST_NAMES:
         listed.append(f"{len(names) - _MOST_NAMES:,} more")
     together = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
-    used = "" if version is None else f", which version {version} uses"
+    used = f", which {version} uses" if version else ""
     if given.uid:
         fill = "Fill it in" if len(names) == 1 else "Fill them in"
         untick = f", or untick “{given.name}”" if given.ticked else ""
@@ -105,33 +106,36 @@ class PlannedLane:
     rendered: tuple[RenderedRequest, ...]
 
 
-def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -> tuple[PlannedLane, ...]:
+def plan_lanes(draft: Draft, pinned: Callable[[int], VersionRow], render: Render) -> tuple[PlannedLane, ...]:
     """Return every lane that runs, with its rendered prompts.
 
-    `pinned` returns the content of a version. Raises RefusedError if a lane has nothing to send or lacks a value,
-    whatever `pinned` raises, and EngineError for an invalid Jinja template.
+    `pinned` returns a version by number. Raises RefusedError if a lane has nothing to send or lacks a value, whatever
+    `pinned` raises, and EngineError for an invalid Jinja template.
     """
-    contents: dict[int | None, Content] = {}
+    contents: dict[int | None, tuple[Content, str]] = {}
     for lane in draft.run_lanes:
-        if lane.pinned not in contents:
-            contents[lane.pinned] = draft.content if lane.pinned is None else pinned(lane.pinned)
+        if lane.pinned is None:
+            contents[None] = draft.content, ""
+        elif lane.pinned not in contents:
+            version = pinned(lane.pinned)
+            contents[lane.pinned] = sendable(version), version.name
     rendered: dict[int | None, tuple[RenderedRequest, ...]] = {}
-    for number, content in contents.items():
-        rendered[number] = tuple(render_content(content, one, render, number) for one in draft.run_sets)
+    for number, (content, name) in contents.items():
+        rendered[number] = tuple(render_content(content, one, render, name) for one in draft.run_sets)
     return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
 
 
 def sendable(version: VersionRow) -> Content:
     """Return the content of a version. Raises RefusedError if this release cannot read all of it."""
     if version.newer:
-        raise RefusedError(f"Version {version.number} was not sent. {version.newer}")
+        raise RefusedError(f"{at_start(version.name)} was not sent. {version.newer}")
     return version.content
 
 
-def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> RenderedRequest:
+def render_content(content: Content, given: ValueSet, render: Render, version: str = "") -> RenderedRequest:
     """Return the rendered prompt. Raises RefusedError or EngineError.
 
-    `version` is the number of the version that has `content`, None for the draft.
+    `version` is the name of the version that has `content`, "" for the draft.
     """
     values = dict(given.values)
     if problem := _check_content(content, given, version):

@@ -13,6 +13,7 @@ from workbench.core.content_diff import parts_of
 from workbench.core.cost_words import cost_words
 from workbench.core.dates import absolute, duration
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord
+from workbench.core.version_name import run_name, text_words
 from workbench.usecases.run_document import document
 
 
@@ -33,7 +34,8 @@ def answers_text(detail: IterationDetail) -> str:
 def answers_markdown(detail: IterationDetail, name: str) -> str:
     """Return the answers as Markdown, grouped by value set; `name` is the title of the run."""
     row = detail.row
-    facts = " · ".join(filter(None, (absolute(row.started_at), f"version {row.version}", row.winner)))
+    text = text_words(run_name(row.kind, row.number), row.version_name)
+    facts = " · ".join(filter(None, (absolute(row.started_at), text, row.winner)))
     lines = [f"# {name}", facts, *([row.note] if row.note else ())]
     told = -1
     for value_set, head, facts, output in _answers(detail):

@@ -254,7 +254,7 @@ class Runner:
             self._refuse(handle, problem_of(error))
 
     def _begin(self, handle: RunHandle, draft: Draft, start: Callable[[], RunStart]) -> None:
-        planned = plan_lanes(draft, lambda n: sendable(self._store.version(handle.prompt_uid, n)), self._render)
+        planned = plan_lanes(draft, partial(self._store.version, handle.prompt_uid), self._render)
         begun = self._record(handle, start())
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)

@@ -103,7 +103,7 @@ def _parts(known: Mapping[int, frozenset[str]], who: Answerer, *, several: bool)
 
 
 def _model_names(models: Mapping[str, Answerer], store: Store) -> dict[str, str]:
-    called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()})
+    called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()}, {})
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 
 

@@ -242,7 +242,11 @@ def test_versions_of_the_draft_and_with_labels_stay_and_are_told(store: Store) -
     connection.commit()
     connection.close()
     _, kept = purged(store, "r1", "r2", "r3", "r4")
-    assert kept == (KeptVersion("Order bot", 1), KeptVersion("Order bot", 2), KeptVersion("Order bot", 4))
+    assert kept == (
+        KeptVersion("Order bot", 1, "#1 (production)"),
+        KeptVersion("Order bot", 2, "#2"),
+        KeptVersion("Order bot", 4, "#4"),
+    )
     assert [version.number for version in store.versions("p")] == [1, 2, 4]
 
 

@@ -63,7 +63,9 @@ def test_everything_comes_back_exactly(store: Store) -> None:
     store.finish_output("r.1.0", FAILED, LATER).result(10)
     detail = store.iteration_detail("r")
     assert detail.values == values
-    assert detail.lanes == tuple(RunLane(at, replace(one, samples=2), 1) for at, one in enumerate(lanes))
+    assert detail.lanes == tuple(
+        RunLane(at, replace(one, samples=2), 1, version_name="#1") for at, one in enumerate(lanes)
+    )
     assert [o.result for o in detail.outputs] == [Result("waiting"), FULL_RESULT, FAILED, Result("waiting")]
     assert list(detail.outputs[1].result.request) == ["model", "messages", "temperature"]
     assert detail.row.note == "why"

@@ -66,7 +66,7 @@ def test_what_a_person_says_wins_and_is_inherited(store: Store) -> None:
     store.techniques.say("p", 2, "role", "Role", used=True).result(10)
     assert used(store) == {1: ["Tone"], 2: ["Role", "Tone"]}
     assert store.techniques.of("p", [2]) == [
-        VersionMarks(2, (TechniqueMark("role", "Role"), TechniqueMark("tone", "Tone")))
+        VersionMarks(2, (TechniqueMark("role", "Role"), TechniqueMark("tone", "Tone")), name="#2")
     ]
 
 

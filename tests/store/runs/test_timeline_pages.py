@@ -43,8 +43,8 @@ def whole(store: Store, limit: int = 100) -> list[TimelineRow]:
 def test_versions_that_nothing_ran_are_rows_with_their_change(store: Store) -> None:
     add(store, "Answer.", None, note="the first")
     add(store, "Answer politely.", 1)
-    first = BareVersion("v-Answer.", 1, NOW, "the first", "Answer.", 1, 0)
-    second = BareVersion("v-Answer politely.", 2, NOW, "", "politely.", 1, 0)
+    first = BareVersion("v-Answer.", 1, NOW, "the first", "Answer.", 1, 0, name="text 1")
+    second = BareVersion("v-Answer politely.", 2, NOW, "", "politely.", 1, 0, name="text 2")
     assert store.timeline("p").rows == (second, first)
     assert store.timeline("p").next is None
     assert store.iterations("p") == []

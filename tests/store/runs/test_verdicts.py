@@ -109,7 +109,7 @@ BOTH = ("s.0.0", "r.1.0")
 @pytest.mark.parametrize(
     ("verdict", "row", "places"),
     [
-        (Verdict("winner", kept=("B",)), ("lost", "lost to 1 Mine"), [2, 1]),
+        (Verdict("winner", kept=("B",)), ("lost", "lost to #1 Mine"), [2, 1]),
         (Verdict("winner", (0,)), ("winner", "four"), [1, 2]),
         (Verdict("tie", (0,), kept=("B",)), ("tie", "tie"), [1, 1]),
         (Verdict("all_bad", kept=("B",)), ("all_bad", "all bad"), [None, None]),

@@ -170,12 +170,12 @@ def test_dialogue(tmp_path: Path) -> None:
 def test_compare(tmp_path: Path) -> None:
     told = driven("compare", tmp_path)
     assert told["commands"] == ["compare"]
-    first, last = "Iteration 1 · You are brief.", "Iteration 3 · You are brief."
+    first, last = "#1 · You are brief.", "#3 · You are brief."
     assert told["sides"] == {
         "with the draft": [last, "The draft", "+2 −8 words · 2 changes"],
         "marked": [first, last, "no difference"],
-        "rows": [first, "Iteration 2 · You are brief.", "no difference"],
-        "versions": ["Version 1 · You are brief.", "Version 1 · You are brief.", "no difference"],
+        "rows": [first, "#2 · You are brief.", "no difference"],
+        "versions": ["#1 · You are brief.", "#1 · You are brief.", "no difference"],
         "runs": ["A", "B", "no difference"],
     }
     assert told["nothing"], "nothing is compared before the selected runs are read"
@@ -274,7 +274,7 @@ def test_history(tmp_path: Path) -> None:
     assert (told["left"], told["back"], told["prompts"], told["gone"]) == (2, 3, 0, 2)
     assert told["asked"] == "1 run is deleted."
     assert told["events"] == ["DataChanged", "RunChosen", "RunsBroughtBack", "RunsDeleted"]
-    run = "Echo · iteration 3"
+    run = "Echo · #3"
     assert told["said"] == [
         f"Prompt of {run} copied.",
         f"{run} is deleted; is:deleted finds it. [Undo]",
@@ -292,7 +292,7 @@ def test_palette(tmp_path: Path) -> None:
     told = driven("palette", tmp_path)
     assert told["commands"] == ["palette", "shortcuts"]
     assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
-    assert told["found"] == ["Say it again", "Good ones", "Iteration 3 You are brief."]
+    assert told["found"] == ["Say it again", "Good ones", "#3 You are brief."]
     assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
         ["echo"],
         ["is:starred"],
@@ -343,7 +343,7 @@ def test_compose(tmp_path: Path) -> None:
     }
     assert told["past"] == {
         "shown": 2,
-        "past": [1, True, "Read-only: iteration 1"],
+        "past": [1, True, "Read-only: #1"],
         "branched": ["{{question}}", True],
         "escaped": True,
     }
@@ -361,7 +361,7 @@ def test_compose(tmp_path: Path) -> None:
     assert told["sets"]["pages"] == [2, [1, 0]]
     assert told["sets"]["lack"] == ["Give question a value.", ""]
     assert [one for one in told["said"] if "withdrawn" not in one] == [
-        "The draft now starts from iteration 1. [Undo]",
+        "The draft now starts from #1. [Undo]",
         "The value set “Set 2” was deleted. [Undo]",
         "1 set with values for question.",
     ]

@@ -123,7 +123,7 @@ def test_no_cell_of_a_table_is_a_formula(store: Store) -> None:
 
 def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
     told = written(store, "md", "r1")
-    assert told.startswith("# Order \\*bot\\* · iteration 1\n")
+    assert told.startswith("# Order \\*bot\\* · \\#1\n")
     assert f"````text\n{EVIL}\n````\n" in told
     assert "### ★ one\n" in told
     assert "\n\\-a note\n" in told
@@ -213,7 +213,7 @@ def test_a_page_loads_and_runs_nothing(store: Store) -> None:
     assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
     assert told.count('class="lane won"') == 1
     assert "★ " in told
-    assert "<h2><bdi>Order *bot*</bdi> <small>iteration 1</small></h2>" in told
+    assert "<h2><bdi>Order *bot*</bdi> <small>#1</small></h2>" in told
 
 
 def test_a_page_has_the_colours_of_the_window() -> None:

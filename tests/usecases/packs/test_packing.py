@@ -146,7 +146,7 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
     assert chosen.notes == (
         "The draft of “Order bot” has changes that are not in a version yet; they are not in the pack.",
     )
-    with pytest.raises(RefusedError, match="no version 9"):
+    with pytest.raises(RefusedError, match="A version of “Order bot” is gone"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (9,))])
 
 

@@ -13,6 +13,7 @@ from workbench.app.compose.timeline_model import TimelineModel, name
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import Lane
 from workbench.core.timeline import Detail, VersionDetail
+from workbench.core.version_name import at_start, text_words
 from workbench.usecases.history import History, lanes_back
 
 
@@ -57,9 +58,10 @@ class IterationViewer(QObject):
 
 def headline(detail: Detail) -> str:
     """Return the line that identifies what is shown, with the most important words first."""
-    version = "" if isinstance(detail, VersionDetail) else f" · version {detail.row.version}"
-    newer = " · from a newer release" if detail.newer else ""
-    return f"Read-only: {name(detail.row)}{version}{newer}"
+    called = name(detail.row)
+    text = "" if isinstance(detail, VersionDetail) else text_words(called, detail.row.version_name)
+    newer = "from a newer release" if detail.newer else ""
+    return " · ".join(filter(None, (f"Read-only: {called}", text, newer)))
 
 
 def seen(detail: Detail) -> tuple[Lane, ...]:
@@ -71,8 +73,7 @@ def seen(detail: Detail) -> tuple[Lane, ...]:
 def why_not_run(detail: Detail) -> str:
     """Return why the displayed entry cannot be run, and what to do."""
     return (
-        f"{name(detail.row).capitalize()} is read-only. Restore it or branch from it to run it, "
-        "or press Esc to go back."
+        f"{at_start(name(detail.row))} is read-only. Restore it or branch from it to run it, or press Esc to go back."
     )
 
 

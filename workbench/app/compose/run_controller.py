@@ -20,6 +20,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
+from workbench.core.version_name import iteration_name
 from workbench.host.clock import monotonic_ms
 from workbench.usecases.problems import Problem, RefusedError
 from workbench.usecases.run_handle import RunHandle
@@ -171,7 +172,7 @@ class RunController(QObject):
 
     def _name(self, run_uid: str) -> str:
         number = self._numbers.get(run_uid)
-        return "an earlier run" if number is None else f"iteration {number}"
+        return "an earlier run" if number is None else iteration_name(number)
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
         """Show a past iteration; the draft's run is kept."""

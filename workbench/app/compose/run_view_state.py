@@ -15,6 +15,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import BesideLane, IterationDetail, RunSet, Verdict
+from workbench.core.version_name import iteration_name
 from workbench.usecases.run_handle import RunHandle
 
 Cell = tuple[str, int, int]
@@ -267,7 +268,7 @@ def stored(detail: IterationDetail, is_free: IsFree) -> RunViewState:
         attempts[cell] = (*attempts.get(cell, ()), output.uid)
     verdicts = detail.verdicts or (detail.verdict,)
     run = RunViewState(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
-    earlier = {one.row.run_uid: (stored(one, is_free), f"iteration {one.row.number}") for one in detail.earlier}
+    earlier = {one.row.run_uid: (stored(one, is_free), iteration_name(one.row.number)) for one in detail.earlier}
     for lane in detail.beside:
         origin, name = earlier[lane.run_uid]
         run = run.with_beside(origin, (lane,), name)

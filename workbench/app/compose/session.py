@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -76,7 +77,7 @@ class ComposeSession(QObject):
         self.past = IterationViewer(workbench.history, tasks, timeline, self)
         self._prompt = self._opening = ""
         self.lineage = DraftLineage(self.saver.touch)
-        self._versions = VersionNames()
+        self.versions = VersionNames()
         self.endpoints: dict[str, Endpoint] = {}
         """Endpoints available to lanes, by uid."""
         self._taken: tuple[Draft, Draft] | None = None
@@ -93,7 +94,7 @@ class ComposeSession(QObject):
         self.stage.row_stale.connect(self.rows.refresh)
         for part in (self.sets, self.board, self.rows):
             part.changed.connect(self.changed)
-        self.rows.noted.connect(self._read_names)
+        self.rows.noted.connect(self.read_names)
 
     @property
     def prompt_uid(self) -> str:
@@ -107,7 +108,7 @@ class ComposeSession(QObject):
 
     @property
     def based_on(self) -> int | None:
-        """The version number that the draft is based on."""
+        """The number of the version that the draft is based on."""
         return self.lineage.based_on
 
     def draft(self) -> Draft:
@@ -151,7 +152,7 @@ class ComposeSession(QObject):
         self._prompt = self._opening = uid
         self.lineage.load(draft)
         self.ready, self._taken = False, None
-        self._versions.clear()
+        self.versions.clear()
         self._leave_past()
         self.lanes.load(named_by_files(draft.lanes, self.endpoints))
         self._workbench.prepare(draft.lanes)
@@ -164,7 +165,7 @@ class ComposeSession(QObject):
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
         self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
-        self._read_names()
+        self.read_names()
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""
@@ -215,7 +216,7 @@ class ComposeSession(QObject):
                 self.stage.refuse(error)
                 return
             self.lineage.sent(draft)
-            self._versions.started(handle.run_uid, draft.content)
+            self.versions.started(handle.run_uid, draft.content)
             self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
@@ -224,7 +225,7 @@ class ComposeSession(QObject):
         """Handle the recording of a run of this session in the database."""
         self.stage.recorded(begun.run_uid, begun.number)
         is_shown = begun.run_uid == self.stage.draft_run
-        if self._versions.recorded(begun, of_this_prompt=is_shown):
+        if self.versions.recorded(begun, of_this_prompt=is_shown):
             self._emit_heads()
         if is_shown:
             self._timeline.mark_ran(begun.lane_versions)
@@ -245,7 +246,7 @@ class ComposeSession(QObject):
         self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
-        self._past_heads = heads(seen(detail), self.endpoints, self._versions.labels, read_only=True)
+        self._past_heads = heads(seen(detail), self.endpoints, self.versions.labels, read_only=True)
         if isinstance(detail, VersionDetail):
             self.stage.show_nothing()
         else:
@@ -294,15 +295,16 @@ class ComposeSession(QObject):
         self.saver.touch()
         self.changed.emit()
 
-    def _read_names(self) -> None:
-        prompt = self._prompt
+    def read_names(self) -> None:
+        """Read again what the versions of the open prompt are called."""
 
-        def show(labels: list[VersionLabel]) -> None:
+        def show(labels: list[VersionLabel], prompt: str = self._prompt) -> None:
             if prompt == self._prompt:
-                self._versions.load(labels)
+                self.versions.load(labels)
                 self._emit_heads()
+                self.changed.emit()
 
-        self._tasks.run(lambda: self._workbench.prompts.version_labels(prompt), show)
+        self._tasks.run(partial(self._workbench.prompts.version_labels, self._prompt), show)
 
     def endpoints_changed(self, then: Callable[[], None] = lambda: None) -> None:
         """Read the endpoints again and update the headers."""
@@ -328,7 +330,7 @@ class ComposeSession(QObject):
         """Return the headers with nothing hidden."""
         if self.viewing is not None:
             return self._past_heads
-        return heads(self.lanes.shown, self.endpoints, self._versions.labels, answered=self.stage.answered)
+        return heads(self.lanes.shown, self.endpoints, self.versions.labels, answered=self.stage.answered)
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

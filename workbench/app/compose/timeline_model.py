@@ -17,6 +17,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.dates import absolute
 from workbench.core.runs import IterationRow
 from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, caption
+from workbench.core.version_name import at_start, run_name, text_words
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -150,7 +151,7 @@ class TimelineModel(QAbstractListModel):
         if role == MARKED:
             return is_marked
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{short_name(row)} {caption(row)}"
+            return f"{name(row)} {caption(row)}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return describe(row) + (" · marked to compare" if is_marked else "")
         return None
@@ -263,26 +264,21 @@ def _moment(row: TimelineRow) -> str:
     return row.created_at if isinstance(row, BareVersion) else row.started_at
 
 
-def short_name(row: TimelineRow) -> str:
-    """Return the number of an iteration, or "v" and the number of a version."""
-    return f"v{row.number}" if isinstance(row, BareVersion) else str(row.number)
-
-
 def name(row: TimelineRow) -> str:
-    """Return "iteration 3", "import 1" or "version 2"."""
-    return f"{'version' if isinstance(row, BareVersion) else row.kind} {row.number}"
+    """Return "#3", "import 1" or, of a version without iterations, "imported 2"."""
+    return row.name if isinstance(row, BareVersion) else run_name(row.kind, row.number)
 
 
 def standing(row: BareVersion) -> str:
     """Return in two words why a version has no iterations."""
-    return "ran pinned" if row.ran else "imported" if row.imported else "not run"
+    return "ran pinned" if row.ran else "has answers" if row.imported else "not run"
 
 
 def describe(row: TimelineRow) -> str:
     """Return one line with all information of a timeline row, for tooltips and screen readers."""
-    version = "" if isinstance(row, BareVersion) else f", version {row.version}"
+    text = "" if isinstance(row, BareVersion) else text_words(name(row), row.version_name)
     parts = [
-        f"{name(row).capitalize()}{version}, {absolute(_moment(row))}",
+        ", ".join(filter(None, (at_start(name(row)), text, absolute(_moment(row))))),
         f"{row.added} words added, {row.removed} removed",
     ]
     if words := caption(row):

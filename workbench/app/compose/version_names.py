@@ -1,4 +1,4 @@
-"""Labels of the open prompt's versions, for the menus that pin lanes to them.
+"""Names and labels of the open prompt's versions, for lanes, the menus that pin them, and the run bar.
 
 Invariant: newest first, each number once; a version made in this session has a label as soon as it is recorded.
 """
@@ -6,6 +6,7 @@ Invariant: newest first, each number once; a version made in this session has a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.core.content import Content
 from workbench.core.text import first_line
@@ -25,6 +26,10 @@ class VersionNames:
         """The labels, newest first."""
         return self._labels
 
+    def name(self, number: int | None) -> str:
+        """Return the name of a version, "" for None and for one that is not known yet."""
+        return next((label.name for label in self._labels if label.number == number), "")
+
     def clear(self) -> None:
         """Clear the labels, because another prompt is opened."""
         self._labels = ()
@@ -40,10 +45,16 @@ class VersionNames:
         self._openings[run_uid] = next((line for text in texts if (line := first_line(text, 60))), "")
 
     def recorded(self, begun: RunBegun, *, of_this_prompt: bool) -> bool:
-        """Add the version that a run made; return False if it made no new one."""
+        """Add or rename the version that a run made; return False if nothing changed."""
         opening = self._openings.pop(begun.run_uid, "")
-        number = begun.version_number
-        if not of_this_prompt or number is None or any(label.number == number for label in self._labels):
+        number, name = begun.version_number, begun.version_name
+        if not of_this_prompt or number is None:
             return False
-        self._labels = (VersionLabel(number, begun.change.summary or opening, opening), *self._labels)
+        known = next((label for label in self._labels if label.number == number), None)
+        if known is None:
+            self._labels = (VersionLabel(number, begun.change.summary or opening, opening, name), *self._labels)
+        elif known.name != name:
+            self._labels = tuple(replace(known, name=name) if one is known else one for one in self._labels)
+        else:
+            return False
         return True

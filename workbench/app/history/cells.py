@@ -9,6 +9,7 @@ from workbench.app.compose.timeline_model import describe
 from workbench.core.dates import relative
 from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow
+from workbench.core.version_name import run_name
 
 COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
 WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
@@ -22,7 +23,7 @@ def cell(row: HistoryRow, column: int, now: str) -> str:
     if column == PROMPT:
         return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
     if column == NUMBER:
-        return str(line.number) if row.kind == "iteration" else f"{row.kind} {line.number}"
+        return run_name(row.kind, line.number)
     if column == LANES:
         return "" if line.blind else " · ".join(row.lanes)
     if column == WINNER:

@@ -68,8 +68,8 @@ class AnsweredSet:
 class RunDetailView:
     """A run with everything shown of it.
 
-    `parts` are the changes since version `parent`; without a parent, `whole` is the prompt. `left_out` counts answers
-    missing from `sets`.
+    `parts` are the changes since version `parent`, which people call `parent_name`; without a parent, `whole` is the
+    prompt. `left_out` counts answers missing from `sets`.
     """
 
     row: HistoryRow
@@ -81,6 +81,7 @@ class RunDetailView:
     left_out: int = 0
     marker: MatchMarker | None = None
     """Finds the searched words."""
+    parent_name: str = ""
 
 
 def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDetailView:
@@ -95,7 +96,8 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDet
     sets = tuple(
         AnsweredSet(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
     )
-    return RunDetailView(row, detail, parent, parts, parts_of(detail.content), sets, left_out, marker)
+    number, name = (None, "") if parent is None else (parent.number, parent.name)
+    return RunDetailView(row, detail, number, parts, parts_of(detail.content), sets, left_out, marker, name)
 
 
 def _most(cards: list[list[AnswerCardData]]) -> tuple[list[list[AnswerCardData]], int]:

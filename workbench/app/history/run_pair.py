@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 from workbench.app.history.detail import AnswerCardData, AnsweredSet, RunDetailView
 from workbench.core.content_diff import PartDiff
+from workbench.core.version_name import at_start, run_name
 from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of
 from workbench.usecases.run_pairs import compare_values
 
@@ -71,7 +72,7 @@ def _in_turn(
 
 
 def _named(looked: RunDetailView, card: AnswerCardData | None) -> AnswerCardData:
-    number = looked.row.row.number
+    name = run_name(looked.row.kind, looked.row.row.number)
     if card is None:
-        return AnswerCardData(f"{number}", "", said=f"No other lane answered in {number}.")
-    return replace(card, title=f"{number} · {card.title}")
+        return AnswerCardData(at_start(name), "", said=f"No other lane answered in {name}.")
+    return replace(card, title=f"{at_start(name)} · {card.title}")

@@ -39,6 +39,8 @@ def heads(
     answered: Callable[[Lane], Lane | None] = lambda _: None,
 ) -> list[LaneHead]:
     """Return the headers of `lanes`. `answered` returns a lane as it was when the shown run asked it."""
+    pinned = {lane.pinned for lane in lanes}
+    names = {one.number: one.name for one in versions if one.number in pinned}
     return [
         LaneHead(
             slot=lane.slot,
@@ -47,6 +49,7 @@ def heads(
             model=lane.model,
             badge=badge(lane, endpoints),
             pinned=lane.pinned,
+            pinned_name=names.get(lane.pinned or 0, ""),
             versions=tuple(versions),
             params=lane.params,
             samples=lane.samples,

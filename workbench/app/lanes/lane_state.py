@@ -26,7 +26,8 @@ Standing = Literal["", "winner", "tie", "bad"]
 class LaneHead:
     """The settings of a lane. `number` counts from 1; `badge` is short ("built in", "echo", "ollama", "" for none).
 
-    `versions` are what a lane can be pinned to, newest first; `pinned` is None for the current text.
+    `versions` are what a lane can be pinned to, newest first; `pinned` is the number of one, None for the current text,
+    and `pinned_name` its name, "" while that is not read yet.
     `model` is the full id (tooltip), `title` the short name. `read_only` columns show a past iteration.
     """
 
@@ -36,6 +37,7 @@ class LaneHead:
     model: str
     badge: str = ""
     pinned: int | None = None
+    pinned_name: str = ""
     versions: tuple[VersionLabel, ...] = ()
     params: Params = field(default_factory=Params)
     read_only: bool = False
@@ -50,6 +52,10 @@ class LaneHead:
     warning_reason: str = ""
     """The warning as a sentence with the next step."""
 
+    def version_name(self, number: int | None) -> str:
+        """Return what people call a version of the prompt, "" for None and while its name is not read yet."""
+        return "" if number is None else next((one.name for one in self.versions if one.number == number), "")
+
 
 @dataclass(frozen=True, slots=True)
 class LaneStatus:
@@ -59,7 +65,7 @@ class LaneStatus:
     message ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 without any. `has_wire` means
     that a request can be shown. `version` is the version that the shown output ran, or None. `sample` of `samples`
     count from 1; 0 if there is one sample. `kept` is "", or the iteration that the answer is from if the lane was not
-    part of the shown one ("iteration 12"); `other_values` means that it answered other values.
+    part of the shown one ("#12"); `other_values` means that it answered other values.
     """
 
     state: ColumnState = "idle"

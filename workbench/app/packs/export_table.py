@@ -35,6 +35,14 @@ class ExportTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines: list[_Line] = []
+        self._names: dict[str, Mapping[int, str]] = {}
+
+    def name_versions(self, uid: str, names: Mapping[int, str]) -> None:
+        """Take what people call the versions of a prompt, by number."""
+        self._names[uid] = names
+        row = next((at for at, line in enumerate(self._lines) if line.uid == uid), None)
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 1), self.index(row, 1))
 
     def show_prompts(self, rows: Sequence[PromptRow], chosen: Mapping[str, Which | tuple[int, ...]]) -> None:
         """List prompts, archived ones only if chosen; those in `chosen` are ticked and come first."""
@@ -105,15 +113,19 @@ class ExportTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
             return Qt.CheckState.Checked if line.ticked else Qt.CheckState.Unchecked
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return line.name if index.column() == 0 else _words(line) if line.ticked else ""
+            if index.column() == 0:
+                return line.name
+            return _words(line, self._names.get(line.uid, {})) if line.ticked else ""
         return None
 
 
-def _words(line: _Line) -> str:
+def _words(line: _Line, names: Mapping[int, str]) -> str:
     if isinstance(line.versions, str):
         return WHICH[line.versions]
     if not line.versions:
         return "None selected"
-    used = line.versions[-1]
-    rest = ", ".join(f"v{number}" for number in sorted(line.versions))
-    return f"{rest} (v{used} by default)" if len(line.versions) > 1 else rest
+    if not names:
+        return "1 version" if len(line.versions) == 1 else f"{len(line.versions)} versions"
+    called = {number: names.get(number, "one of a newer release") for number in line.versions}
+    rest = ", ".join(called[number] for number in sorted(called))
+    return f"{rest} ({called[line.versions[-1]]} by default)" if len(called) > 1 else rest

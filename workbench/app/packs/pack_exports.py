@@ -94,7 +94,9 @@ class PackExports(QObject):
         """Return the versions of a prompt, newest first; blocks."""
         known = {label.number: label.text for label in self._store.version_labels(prompt_uid)}
         rows = [row for row in self._store.versions(prompt_uid) if not row.newer]
-        return tuple(ListedVersion(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
+        return tuple(
+            ListedVersion(row.number, row.name, _words(row.name, known.get(row.number, ""))) for row in reversed(rows)
+        )
 
     def stop(self) -> None:
         """Stop the job in progress."""
@@ -191,6 +193,5 @@ def _shown(export: PackExport) -> Mapping[str, str]:
     return {name: raw[: 4 * MOST_SHOWN].decode("utf-8", "replace")[:MOST_SHOWN] for name, raw in told.items()}
 
 
-def _words(number: int, known: str) -> str:
-    said = first_line(known, 60)
-    return f"v{number}" + (f" · {said}" if said else "")
+def _words(name: str, known: str) -> str:
+    return " · ".join(filter(None, (name, first_line(known, 60))))

@@ -15,9 +15,10 @@ NOTHING = "Only a draft. Run it once to create a version."
 
 
 class ListedVersion(NamedTuple):
-    """A version to choose."""
+    """A version to choose: its name, and all words of its row."""
 
     number: int
+    name: str
     words: str
 
 

@@ -16,6 +16,7 @@ from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.further_choices import further_choices
 from workbench.core.runs import told_steps
+from workbench.core.version_name import at_start, run_name, text_words
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -35,9 +36,10 @@ def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str
 
 def _head(part: ExportedPart) -> Iterator[str]:
     row = part.row.row
-    yield f"# {plain(part.row.prompt)} · {part.row.kind} {row.number}\n\n"
+    called = run_name(part.row.kind, row.number)
+    yield f"# {plain(part.row.prompt)} · {plain(called)}\n\n"
     facts = (
-        f"Version {row.version}",
+        at_start(plain(text_words(called, part.detail.row.version_name))),
         row.started_at.replace("T", " ").replace("Z", " UTC"),
         f"Verdict: {plain(row.winner)}" if row.winner else "",
         f"Tags: {plain(', '.join(part.row.tags))}" if part.row.tags else "",
@@ -47,9 +49,8 @@ def _head(part: ExportedPart) -> Iterator[str]:
         yield f"\n{plain(row.note)}\n"
     if part.detail.newer:
         yield f"\n{plain(part.detail.newer)}\n"
-    shown = part.contents if not part.detail.blind else {row.version: part.detail.content}
-    for version, content in sorted(shown.items()):
-        yield f"\n## Prompt{f' of version {version}' if len(shown) > 1 else ''}\n"
+    for text, content in part.texts():
+        yield f"\n## Prompt{f', {plain(text)}' if text else ''}\n"
         for message in content.messages:
             yield f"\n{message.role.capitalize()}:\n\n{fenced(message.text)}"
         for beside in beside_messages(content):

@@ -15,6 +15,7 @@ from workbench.core.content_diff import beside_messages
 from workbench.core.empty_answers import empty_sentence
 from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.runs import told_steps
+from workbench.core.version_name import run_name, text_words
 from workbench.formats.exports.format import ExportContext, ExportFormat
 from workbench.formats.exports.markdown import facts_of, further_texts
 
@@ -51,11 +52,12 @@ def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str
 
 def _head(part: ExportedPart) -> Iterator[str]:
     row = part.row.row
-    number = f"<small>{escaped(part.row.kind)} {row.number}</small>"
+    called = run_name(part.row.kind, row.number)
+    number = f"<small>{escaped(called)}</small>"
     yield f'<section class="run">\n<h2>{_bdi(part.row.prompt)} {number}</h2>\n'
     won = row.verdict == "winner"
     facts = (
-        f"<span>version {row.version}</span>",
+        f"<span>{escaped(text)}</span>" if (text := text_words(called, part.detail.row.version_name)) else "",
         f'<time datetime="{escaped(row.started_at)}">{escaped(_shown(row.started_at))}</time>',
         f'<span class="{"gold" if won else ""}">{"★ " if won else ""}{_bdi(row.winner)}</span>' if row.winner else "",
         *(f'<span class="tag">{_bdi(tag)}</span>' for tag in part.row.tags),
@@ -63,9 +65,8 @@ def _head(part: ExportedPart) -> Iterator[str]:
     yield f'<p class="facts">{" ".join(filter(None, facts))}</p>\n'
     for sentence in filter(None, (row.note, part.detail.newer)):
         yield f'<p class="note" dir="auto">{escaped(sentence)}</p>\n'
-    shown = part.contents if not part.detail.blind else {row.version: part.detail.content}
-    for version, content in sorted(shown.items()):
-        name = f"Prompt, version {version}" if len(shown) > 1 else "Prompt"
+    for text, content in part.texts():
+        name = f"Prompt, {escaped(text)}" if text else "Prompt"
         yield f"<details open>\n<summary>{name}</summary>\n"
         for message in content.messages:
             yield f'<div class="message"><h4>{escaped(message.role)}</h4>{_text(message.text)}</div>\n'

@@ -8,7 +8,7 @@ reused.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.store.maintenance.space import write_anew
@@ -16,6 +16,7 @@ from workbench.store.merging import pack_import_store
 from workbench.store.runs import damaged_drafts, verdicts
 from workbench.store.runs.curation import count_iterations, refuse_running
 from workbench.store.runs.prompts import meta, set_meta
+from workbench.store.runs.version_names import names as names_of
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
 
@@ -68,10 +69,14 @@ class PurgeExtent:
 
 @dataclass(frozen=True, slots=True)
 class KeptVersion:
-    """A version kept although its runs were deleted: the draft starts from it, a lane pins it, or it has a label."""
+    """A version kept although its runs were deleted: the draft starts from it, a lane pins it, or it has a label.
+
+    `name` is what people called it; the iteration that named it may be gone.
+    """
 
     prompt: str
     number: int
+    name: str
 
 
 def deleted(connection: sqlite3.Connection) -> PurgeTargets:
@@ -117,6 +122,7 @@ def purge(
             f"SELECT label FROM lanes WHERE run_id IN {_RUNS} UNION SELECT model FROM lanes WHERE run_id IN {_RUNS}",
             given,
         ).fetchall()
+        called = names_of(connection, [key for (key,) in used])
         _forget_origins(connection, given, prompts)
         pack_import_store.forget(connection, doomed.prompts)
         _remember_numbers(connection, given)
@@ -129,7 +135,7 @@ def purge(
             _take_back(connection, verdict, make_uid(), now)
         connection.execute("DELETE FROM prompts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(prompts),))
         count_iterations(connection, "id IN (SELECT value FROM json_each(?))", json.dumps([key for (key,) in touched]))
-        kept = _drop_versions(connection, [key for (key,) in used])
+        kept = _drop_versions(connection, {key: called[key] for (key,) in used if key in called})
         _drop_unused(connection, [name for (name,) in names])
         set_meta(connection, UNCLEAN, "1")
     finally:
@@ -229,10 +235,13 @@ def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int
     verdicts.show_on_row(connection, run)
 
 
-def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> tuple[KeptVersion, ...]:
-    """Delete those versions that nothing uses any more; return those that only a draft or a label uses."""
+def _drop_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) -> tuple[KeptVersion, ...]:
+    """Delete those versions that nothing uses any more; return those that only a draft or a label uses.
+
+    `versions` are their names by key.
+    """
     kept = []
-    for version in versions:
+    for version, called in versions.items():
         row = connection.execute(
             "SELECT prompt_id, number, versions.uid, prompts.name FROM versions JOIN prompts ON prompts.id = prompt_id"
             " WHERE versions.id = ?",
@@ -246,7 +255,7 @@ def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> t
         prompt, number, uid, name = row
         labelled = connection.execute("SELECT 1 FROM labels WHERE version_id = ?", (version,)).fetchone()
         if labelled or number in _drafted(connection, prompt):
-            kept.append(KeptVersion(name, number))
+            kept.append(KeptVersion(name, number, called))
             continue
         connection.execute(
             "INSERT INTO last_numbers (prompt_id, kind, number) VALUES (?, 'version', ?)"

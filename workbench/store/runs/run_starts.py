@@ -13,9 +13,9 @@ import rfc8785
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.store.encoding import digest, dump, typed
-from workbench.store.errors import StoreError, missing
+from workbench.store.errors import missing
 from workbench.store.records import LaneStart, RunBegun, RunStart
-from workbench.store.runs import technique_marks, versions
+from workbench.store.runs import technique_marks, version_names, versions
 from workbench.store.runs.prompts import prompt_id, touch
 from workbench.store.sqlite import sqlite3
 
@@ -46,7 +46,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
         [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
     )
     touch(connection, prompt, start.started_at, int(start.kind == "iteration"))
-    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+    name = version_names.name_of(connection, (current or lane_keys[0])[0])
+    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change, name)
 
 
 def insert_run(
@@ -119,21 +120,20 @@ def _current_version(
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
         return None, Change()
     content = versions.content_id(connection, start.content)
-    number = start.based_on or 0
     current = versions.find_version(connection, prompt, content)
     if current is None:
-        parent = None if base is None else (base[0], number)
+        parent = None if base is None else (base[0], start.based_on or 0)
         current = versions.make_version(connection, prompt, start.version_uid, content, parent, start.started_at)
         technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
-    before = None if base is None else _readable(base[1], number)
+    before = None if base is None else _readable(base[1])
     return current, Change() if before == start.content else count_change(before, start.content)
 
 
-def _readable(body: bytes, number: int) -> Content | None:
+def _readable(body: bytes) -> Content | None:
     """Return the content of a version, None if it is damaged: the change is then counted against nothing."""
     try:
-        return versions.read(body, number)[0]
-    except StoreError:
+        return versions.parsed(body or b"")[0]
+    except (ValueError, RecursionError):
         return None
 
 

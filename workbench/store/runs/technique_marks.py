@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.core.content import Content
 from workbench.store.connections import Readers
 from workbench.store.encoding import typed
+from workbench.store.runs import version_names
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.versions import version_id
 from workbench.store.sqlite import sqlite3
@@ -50,11 +51,15 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class VersionMarks:
-    """What is known about a version: its marks, and the keys found in its content (`core.technique_marks.TOLD`)."""
+    """What is known about a version: its marks, and the keys found in its content (`core.technique_marks.TOLD`).
+
+    `name` is what people call it.
+    """
 
     number: int
     marks: tuple[TechniqueMark, ...] = ()
     told: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def used(self) -> dict[str, str]:
@@ -90,7 +95,9 @@ def pass_on(
 
 def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]) -> list[VersionMarks]:
     """Return what is known about the versions with these numbers, oldest first."""
-    rows = connection.execute(_TOLD, (prompt_id(connection, prompt_uid), json.dumps(sorted(numbers)))).fetchall()
+    prompt = prompt_id(connection, prompt_uid)
+    rows = connection.execute(_TOLD, (prompt, json.dumps(sorted(numbers)))).fetchall()
+    names = version_names.of_prompt(connection, prompt, numbers)
     found = []
     for key, number, *flags in rows:
         marks = connection.execute(
@@ -98,7 +105,7 @@ def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]
             (key,),
         )
         told = (name for name, is_there in zip(("examples", "output", "tools"), flags, strict=True) if is_there)
-        found.append(VersionMarks(number, tuple(map(_mark, marks)), tuple(told)))
+        found.append(VersionMarks(number, tuple(map(_mark, marks)), tuple(told), names.get(number, "")))
     return found
 
 

@@ -42,6 +42,7 @@ from workbench.store.runs.empty_answers import with_empty
 from workbench.store.runs.output_endings import steps_of
 from workbench.store.runs.partials import StreamedPartial, streamed
 from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.version_names import names
 from workbench.store.runs.versions import read
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
@@ -50,7 +51,7 @@ from workbench.store.sqlite import sqlite3
 _MOST_LINE = 4_000_000
 """Bytes of a note or a summary; people write a millionth of it."""
 _ROW = (
-    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at,"
+    "SELECT runs.id, versions.id, runs.uid, runs.number, versions.number, runs.started_at,"
     f" {bounded('runs.note', _MOST_LINE)}, {bounded('runs.summary', _MOST_LINE)}, runs.added,"
     f" runs.removed, runs.verdict, {bounded('runs.winner', _MOST_LINE)},"
     " EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
@@ -90,18 +91,21 @@ def rows_of(
     """Return the rows of runs of any kind, by key; the caller provides the outcomes of their answers."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
     counted = with_empty(connection, outcomes)
-    return {row[0]: _row(row, counted.get(row[0], Outcome())) for row in rows}
+    found = rows.fetchall()
+    called = names(connection, [row[1] for row in found], origins=False)
+    return {row[0]: _row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found}
 
 
 def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:
     keys = json.dumps([row[0] for row in found])
     outcomes = {run: Outcome(*map(int, counts)) for run, *counts in connection.execute(_OUTCOMES, (keys,))}
     counted = with_empty(connection, outcomes)
-    return [_row(row, counted.get(row[0], Outcome())) for row in found]
+    called = names(connection, [row[1] for row in found])
+    return [_row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found]
 
 
-def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
-    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, *rest = row
+def _row(row: tuple[Any, ...], outcome: Outcome, version_name: str) -> IterationRow:
+    _, _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, *rest = row
     branched, kind, blind = rest
     return sound(
         IterationRow(
@@ -120,6 +124,7 @@ def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
             sound(outcome),
             bool(blind),
             kind,
+            version_name=version_name,
         )
     )
 
@@ -206,7 +211,7 @@ def _detail(
         " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id WHERE runs.uid = ?",
         (run_uid,),
     ).fetchone()
-    content, newer = read(body, row.version)
+    content, newer = read(body, row.version_name)
     (count_lanes,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
     if count_lanes > MOST_LANES:
         row = replace(row, damage=f"it has {count_lanes:,} lanes, of which {MOST_LANES} are shown")
@@ -243,11 +248,12 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
     rows = connection.execute(
         "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number,"
         " (SELECT count(DISTINCT sample) FROM outputs WHERE outputs.run_id = lanes.run_id AND lane = lanes.position),"
-        " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END FROM lanes"
+        " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END, versions.id FROM lanes"
         " JOIN versions ON versions.id = lanes.version_id JOIN contents ON contents.id = versions.content_id"
         " WHERE run_id = ? ORDER BY position LIMIT ?",
         (run, MOST_LANES),
-    )
+    ).fetchall()
+    called = names(connection, [row[-1] for row in rows])
     read = [
         (
             sound(
@@ -261,13 +267,15 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
                     max(1, samples),
                 )
             ),
-            (position, version, _output_format(output)),
+            (position, version, _output_format(output), called.get(key, "")),
         )
-        for position, slot, endpoint, model, params, pinned, label, version, samples, output in rows
+        for position, slot, endpoint, model, params, pinned, label, version, samples, output, key in rows
     ]
     return tuple(
-        RunLane(position, lane, version, output)
-        for lane, (_, (position, version, output)) in zip(slots_apart(lane for lane, _ in read), read, strict=True)
+        RunLane(position, lane, version, output, name)
+        for lane, (_, (position, version, output, name)) in zip(
+            slots_apart(lane for lane, _ in read), read, strict=True
+        )
     )
 
 

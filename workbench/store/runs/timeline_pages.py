@@ -14,10 +14,11 @@ from typing import Any
 from workbench.core.changes import Change, count_change
 from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
 from workbench.store.connections import bounded
-from workbench.store.errors import StoreError, missing
+from workbench.store.errors import missing
 from workbench.store.runs import timeline
 from workbench.store.runs.prompts import prompt_id
-from workbench.store.runs.versions import read
+from workbench.store.runs.version_names import name_of, names
+from workbench.store.runs.versions import parsed, read
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
@@ -30,7 +31,7 @@ _VERSIONS = (
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')), parents.number,"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')),"
     f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
     "  WHERE lanes.version_id = versions.id AND runs.kind = 'import')"
@@ -75,30 +76,30 @@ def version(connection: sqlite3.Connection, uid: str) -> VersionDetail:
     row = connection.execute(f"{_BARE} WHERE versions.uid = ?", (uid,)).fetchone()
     if row is None:
         raise missing("version", uid)
-    content, newer = read(row[8], row[2])
-    return VersionDetail(_row(row), content, newer)
+    name = name_of(connection, row[0])
+    content, newer = read(row[7], name)
+    return VersionDetail(_row(row, name), content, newer)
 
 
 def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, BareVersion]:
     if not keys:
         return {}
     rows = connection.execute(f"{_BARE} WHERE versions.id IN (SELECT value FROM json_each(?))", (json.dumps(keys),))
-    return {row[0]: _row(row) for row in rows}
+    called = names(connection, keys)
+    return {row[0]: _row(row, called.get(row[0], "")) for row in rows}
 
 
-def _row(row: tuple[Any, ...]) -> BareVersion:
-    _, uid, number, created_at, note, branched, ran, parent, body, parent_body, imported = row
-    change = _change(number, parent, body, parent_body)
+def _row(row: tuple[Any, ...], name: str) -> BareVersion:
+    _, uid, number, created_at, note, branched, ran, body, parent_body, imported = row
+    change = _change(body, parent_body)
     told = (change.summary, change.added, change.removed)
-    return sound(BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported)))
+    return sound(BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported), name))
 
 
-def _change(number: int, parent: int | None, body: bytes, parent_body: bytes | None) -> Change:
+def _change(body: bytes, parent_body: bytes | None) -> Change:
     try:
-        before = None if parent_body is None or parent is None else read(parent_body, parent)[0]
-        return count_change(before, read(body, number)[0])
-    except StoreError as error:
+        before = None if parent_body is None else parsed(parent_body)[0]
+        return count_change(before, parsed(body or b"")[0])
+    except (ValueError, RecursionError):
         # One damaged version must not hide the others; opening it says what is wrong.
-        if error.code != "corrupt":
-            raise
         return Change(summary="cannot be read")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import Verdict
+from workbench.core.version_name import iteration_name
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.sqlite import sqlite3
@@ -221,7 +222,7 @@ def _words(connection: sqlite3.Connection, run: int, verdict: int, kind: str) ->
         return kind, _WORDS[kind]
     origin, _, _, number, label, model = connection.execute(_NAMED, (verdict, kind)).fetchone()
     title = label or short_model(model)
-    return ("winner", title) if origin == run else ("lost", f"lost to {number} {title}")
+    return ("winner", title) if origin == run else ("lost", f"lost to {iteration_name(number)} {title}")
 
 
 def reveal(connection: sqlite3.Connection, run_uid: str) -> None:

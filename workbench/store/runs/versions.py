@@ -6,15 +6,18 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
 from workbench.core.json_parts import load
 from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
+from workbench.core.version_name import at_start
 from workbench.store.connections import bounded
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.runs.version_names import name_of, of_prompt
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
@@ -27,7 +30,7 @@ _LAST = (
     " FROM versions WHERE prompt_id = ?1"
 )
 _SELECT = (
-    "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
+    "SELECT versions.id, versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
     f" CAST({bounded('contents.body')} AS BLOB), {bounded('versions.note')}"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
@@ -126,8 +129,10 @@ def parsed(body: bytes) -> tuple[Content, str]:
     return contents.readable(load(body.decode()))
 
 
-def read(body: bytes, number: int) -> tuple[Content, str]:
+def read(body: bytes, name: str) -> tuple[Content, str]:
     """Return the stored content of a version, and why this release can show only part of it, "" for all.
+
+    `name` is what the version is called in the error.
 
     Raises StoreError (corrupt) if it cannot be read.
     """
@@ -137,7 +142,7 @@ def read(body: bytes, number: int) -> tuple[Content, str]:
         # The message of a newer format is more helpful than that it is unreadable here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
         raise StoreError(
-            f"The text of version {number} cannot be read. {what} Use another version of this prompt.",
+            f"{at_start(name)} cannot be read. {what} Use another version of this prompt.",
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error
@@ -156,13 +161,14 @@ def one(connection: sqlite3.Connection, prompt: int, number: int) -> VersionRow:
     ).fetchone()
     if row is None:
         raise missing("version", number)
-    return _row(row)
+    return _row(row, name_of(connection, row[0]))
 
 
 def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
     """Return all versions of a prompt, oldest first."""
     rows = connection.execute(f"{_SELECT} WHERE versions.prompt_id = ? ORDER BY versions.number", (prompt,))
-    return [_row(row) for row in rows]
+    names = of_prompt(connection, prompt)
+    return [_row(row, names.get(row[2], "")) for row in rows]
 
 
 def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
@@ -182,12 +188,15 @@ def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
         " WHERE versions.prompt_id = ? ORDER BY versions.number DESC",
         (_OPENING, prompt),
     )
-    return [_label(*row) for row in rows]
+    names = of_prompt(connection, prompt)
+    return [_label(names, *row) for row in rows]
 
 
-def _label(number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None) -> VersionLabel:
+def _label(
+    names: Mapping[int, str], number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None
+) -> VersionLabel:
     opening = (text or b"").decode(errors="replace")
-    return sound(VersionLabel(number, note or run_note or summary or opening, opening))
+    return sound(VersionLabel(number, note or run_note or summary or opening, opening, names.get(number, "")))
 
 
 def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
@@ -196,7 +205,7 @@ def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
         raise missing("version", uid)
 
 
-def _row(row: tuple[str, int, str, int | None, str, bytes, str]) -> VersionRow:
-    uid, number, hash_, parent, created_at, body, note = row
-    content, newer = read(body, number)
-    return sound(VersionRow(uid, number, hash_, parent, created_at, content, note, newer))
+def _row(row: tuple[int, str, int, str, int | None, str, bytes, str], name: str) -> VersionRow:
+    _, uid, number, hash_, parent, created_at, body, note = row
+    content, newer = read(body, name)
+    return sound(VersionRow(uid, number, hash_, parent, created_at, content, note, newer, name))

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from workbench.core.content import Content
 from workbench.core.exported_runs import ExportedPart
 from workbench.core.search.query import SearchQuery
+from workbench.core.version_name import run_name
 from workbench.store.errors import missing
 from workbench.store.runs import timeline, versions
 from workbench.store.runs.prompts import prompt_id
@@ -40,7 +41,7 @@ class RunExports:
             if row is None:
                 raise missing("run", run_uid)
             name, kind, number = row
-            return f"{' '.join(as_text(name).split())}, {kind} {number}"
+            return f"{' '.join(as_text(name).split())}, {run_name(kind, number)}"
 
     def variables(self, run_uid: str) -> tuple[str, ...]:
         """Return the names of a run's variables, in order of first use."""

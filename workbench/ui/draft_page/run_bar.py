@@ -70,10 +70,13 @@ class RunBar(QFrame):
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
-    def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
-        """Show the version that the draft is based on, None for none; empty while the draft is not `shown`."""
-        about, brief = ("new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
-        self._based_on = about if shown else "", brief
+    def set_based_on(self, version: str | None, *, shown: bool = True) -> None:
+        """Name the version that the draft is based on, None for none.
+
+        Empty while the name is "", because it is not read yet, and while the draft is not `shown`.
+        """
+        about, brief = ("new text", "new") if version is None else (f"based on {version}", f"from {version}")
+        self._based_on = (about, brief) if shown and version != "" else ("", "")
         self._name_run()
 
     def set_queued(self, queued: bool) -> None:

@@ -76,10 +76,10 @@ class ComposeView(PaneDivider):
         self.editor.edited.connect(self._sync_variables)
         self.runbar.run_clicked.connect(self.run_clicked)
 
-    def show_preview(self, lanes: int, based_on: int | None, *, is_stored: bool) -> None:
-        """Show the number of lanes and, if the draft `is_stored`, its base version, before the draft is read."""
+    def show_preview(self, lanes: int, *, is_new: bool) -> None:
+        """Show the number of lanes, and whether the draft `is_new` text, before the rest is read."""
         self.runbar.set_state(lanes, running=False, enabled=True)
-        self.runbar.set_based_on(based_on, shown=is_stored)
+        self.runbar.set_based_on(None if is_new else "")
 
     def set_queued(self, queued: bool) -> None:
         """Show whether a run is queued until the window is complete."""

@@ -110,7 +110,7 @@ class WindowFrame(QMainWindow):
         """Whether no stored draft is shown; text typed then becomes a prompt with the uid of `glimpse`."""
         self.glimpse = glimpse or _empty_draft()
         self.view.set_draft(self.glimpse.content, self.glimpse.values)
-        self.view.show_preview(self.glimpse.lanes, self.glimpse.based_on, is_stored=glimpse is not None)
+        self.view.show_preview(self.glimpse.lanes, is_new=glimpse is not None and glimpse.based_on is None)
         self.view.editor.focus_first()
         self._shown = self.text()
 

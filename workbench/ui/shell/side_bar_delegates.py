@@ -121,7 +121,7 @@ class IterationDelegate(_Delegate):
         quiet = isinstance(row, BareVersion)
         right, right_font, tone = self._right(row)
         parts = [
-            (timeline_model.short_name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
+            (timeline_model.name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
             (f"+{row.added}", self.theme.font(-0.5), "green"),
             (f"−{row.removed}", self.theme.font(-0.5), "red"),
         ]

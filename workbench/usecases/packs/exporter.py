@@ -172,7 +172,9 @@ class PackExporter:
             raise RefusedError(f"“{row.name}” is only a draft. Run it once, so that it has a version to export.")
         if isinstance(choice.versions, tuple):
             if lost := [number for number in choice.versions if number not in known]:
-                raise RefusedError(f"“{row.name}” has no version {lost[0]}. It has 1 to {max(known)}.")
+                raise RefusedError(
+                    f"A version of “{row.name}” is gone. Choose its versions again.", f"version {lost[0]}"
+                )
             numbers = list(dict.fromkeys(choice.versions))
         elif choice.versions == "winner":
             hashes = said.get("versions", [])
@@ -188,7 +190,8 @@ class PackExporter:
         found = [known[number] for number in numbers if number not in newer]
         if not found:
             raise RefusedError(f"“{row.name}” was not exported. {known[numbers[0]].newer}")
-        words = f"Left out, because a newer release made them: versions {', '.join(map(str, newer))} of “{row.name}”."
+        names = ", ".join(known[number].name for number in newer)
+        words = f"Left out, because a newer release made them: {names} of “{row.name}”."
         return found, [words] if newer else []
 
     def _main(self, prompt_uid: str, numbers: list[int], said: Mapping[str, Any]) -> int:
@@ -219,7 +222,9 @@ class PackExporter:
         # This imports numpy, which prompts without verdicts do not need.
         from workbench.usecases.ranking import rank
 
-        return rank(self._store, prompt_uid, grouping)
+        # Packs, which other programs read, keep the stored numbers.
+        numbers = {number: f"v{number}" for number in self._store.version_numbers(prompt_uid)}
+        return rank(self._store, prompt_uid, grouping, numbers)
 
     def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> PackStanding | None:
         ranked = self._ranked(prompt_uid, "both")

@@ -13,6 +13,7 @@ from shiboken6 import isValid
 from workbench.app.compose.timeline_model import name
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel, caption
+from workbench.core.version_name import at_start
 from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry
 from workbench.ui.shell.events import MarkedRowsCompared, RunsComparison, VersionsComparison
 from workbench.ui.shell.services import Services
@@ -52,11 +53,11 @@ class CompareController:
         draft, prompt, timeline = session.draft(), session.prompt(), self._services.selection.timeline()
         rows = {row.uid: row for row in timeline.rows}
         entries: list[Entry] = [(DRAFT, "The draft")]
-        entries += [(uid, _entry_title(name(row).capitalize(), caption(row))) for uid, row in rows.items()]
+        entries += [(uid, _entry_title(at_start(name(row)), caption(row))) for uid, row in rows.items()]
 
         def read(uid: str) -> ComparisonSide:
             if uid == DRAFT:
-                return ComparisonSide(draft.content, draft.lanes)
+                return ComparisonSide(draft.content, draft.lanes, store.version_names(prompt))
             if uid.startswith(_VERSION):
                 return ComparisonSide(store.version(prompt, _version_of(uid)).content)
             return side_of(history.whole(rows[uid]))
@@ -127,7 +128,7 @@ def _version_of(entry: str) -> int:
 def _version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
     """Return entries for all versions, newest first; the timeline contains only the rows loaded so far."""
     return [
-        (_version_entry(label.number), _entry_title(f"Version {label.number}", label.text or label.opening))
+        (_version_entry(label.number), _entry_title(at_start(label.name), label.text or label.opening))
         for label in sorted(labels, key=lambda label: -label.number)
     ]
 

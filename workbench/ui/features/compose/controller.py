@@ -267,6 +267,7 @@ class ComposeController:
 
     def _history_changed(self) -> None:
         self._owner.timeline.refresh(self._update_commands)
+        self._compose.read_names()  # a deleted iteration no longer names its version
         self._compose.stage.follow_others()
         self.presenter.show_database()
 

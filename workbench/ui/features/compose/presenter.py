@@ -77,7 +77,8 @@ class ComposePresenter(QObject):
         )
         runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self._view.lanes.set_all_running(state.running)
-        runbar.set_based_on(compose.based_on, shown=not state.viewing)
+        base = compose.based_on
+        runbar.set_based_on(None if base is None else compose.versions.name(base), shown=not state.viewing)
 
     def show_session(self) -> None:
         """Show the session's statistics, unless names are hidden, which they would reveal."""

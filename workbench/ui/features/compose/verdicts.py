@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 
 from workbench.core.lanes import short_model
+from workbench.core.version_name import iteration_name
 from workbench.ui.shell.events import CommandStateChanged, ViewShown
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class VerdictNotices(QObject):
         shown = self._stage.shown
         sentence = sentence_of(given)
         if given.run_uid != shown.uid:
-            sentence = f"#{given.iteration}: {sentence}"
+            sentence = f"{iteration_name(given.iteration)}: {sentence}"
         elif given.value_set != shown.at:
             sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
         elif given.was_blind and given.change == "given" and (told := self._blindness.told):

@@ -19,6 +19,8 @@ from workbench.core.dates import absolute
 from workbench.core.runs import DRAFTABLE
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.results import HistoryRow
+from workbench.core.version_name import run_name as numbered
+from workbench.core.version_name import text_words
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import AnswerCards, FittedDiff
 from workbench.ui.features.history.marked_label import MarkedLabel
@@ -48,8 +50,13 @@ def _worth_showing(looked: RunDetailView) -> list[PartDiff]:
 
 
 def run_name(row: HistoryRow) -> str:
-    """Return a name such as "Order status bot · iteration 14"."""
-    return f"{row.prompt} · {row.kind} {row.row.number}"
+    """Return a name such as "Order status bot · #14"."""
+    return f"{row.prompt} · {_number(row)}"
+
+
+def _number(row: HistoryRow) -> str:
+    """Return the name of a run within its prompt."""
+    return numbered(row.kind, row.row.number)
 
 
 def _uids(pair: RunPairView) -> tuple[str, str]:
@@ -175,7 +182,7 @@ class DetailPane(QWidget):
         self.title.setText(breakable(run_name(row)))
         facts = (
             absolute(row.row.started_at),
-            f"version {row.row.version}",
+            text_words(_number(row), looked.detail.row.version_name),
             verdict(row),
             cost_in_line(row),
             *marks_of(row),
@@ -186,7 +193,7 @@ class DetailPane(QWidget):
         self.about.show_marked("\n".join(filter(None, lines)), marks)
         self._offer(pair=False)
         self.compare.setVisible(looked.parent is not None)
-        self.compare.setText(f"Compare with version {looked.parent}")
+        self.compare.setText(f"Compare with {looked.parent_name}")
         self._show_prompt(looked, keep=is_same)
         self._show_sets(looked.sets, looked.left_out, looked.marker, keep=is_same)
         if not is_same:
@@ -198,7 +205,7 @@ class DetailPane(QWidget):
         self.pair, self.looked = pair, None
         older, newer = pair.older.row, pair.newer.row
         same_prompt = older.prompt_uid == newer.prompt_uid
-        against = f"{older.row.number} against {newer.row.number}"
+        against = f"{_number(older)} against {_number(newer)}"
         self.title.setText(
             breakable(f"{newer.prompt} · {against}" if same_prompt else f"{run_name(older)} against {run_name(newer)}")
         )
@@ -209,7 +216,7 @@ class DetailPane(QWidget):
         self.about.show_marked("\n".join(lines))
         self._offer(pair=True)
         runs = list(part_runs(pair.parts, unchanged=False))
-        self.prompt.heading.setText(f"DIFFERENCES, {older.row.number} AGAINST {newer.row.number}")
+        self.prompt.heading.setText(f"DIFFERENCES, {against.upper()}")
         marker = pair.newer.marker
         said = runs[:-1] if runs else [DiffRun("heading", "Prompt, values and lanes are the same.")]
         self.diff.show_marked(said, marker, keep=is_same)
@@ -272,7 +279,7 @@ class DetailPane(QWidget):
                 for run in (DiffRun("heading", f"{part.title}\n"), DiffRun("same", part.text), DiffRun("same", "\n\n"))
             ]
         else:
-            self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
+            self.prompt.heading.setText(f"PROMPT, AGAINST {looked.parent_name.upper()}")
             runs = list(part_runs(_worth_showing(looked), unchanged=True))
         # Parts are separated by blank lines; drop the one after the last part.
         self.diff.show_marked(runs[:-1], looked.marker, keep=keep)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from workbench.core.dates import relative
 from workbench.core.improvement import EarlierImprovement
 from workbench.core.text import opening_words
+from workbench.core.version_name import at_start, run_name
 from workbench.core.visible_text import visible_name
 from workbench.ui.features.improve.proposal import ProposalPane
 from workbench.ui.features.improve.question import QuestionPane
@@ -83,7 +84,7 @@ class ImproveDialog(Dialog):
         self.earlier.clear()
         for one in found:
             when, said = relative(one.started_at, now), visible_name(opening_words(one.opening, _OPENING))
-            parts = (f"{one.number} {one.title}", when, _STATES.get(one.state, ""), said)
+            parts = (at_start(run_name("improve", one.number)), one.title, when, _STATES.get(one.state, ""), said)
             self.earlier.addItem(" · ".join(filter(None, parts)), one.run_uid)
         self.earlier.setPlaceholderText(f"Earlier proposals ({len(found)})")
         self.earlier.setCurrentIndex(-1)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.core.improvement import RecentAnswer
 from workbench.core.lanes import Lane, short_model
 from workbench.core.text import opening_words
+from workbench.core.version_name import iteration_name
 from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.controls import label
@@ -116,9 +117,8 @@ class QuestionPane(QWidget):
         self.answers.clear()
         for answer in self._answers:
             judged = f" · {answer.judgement}" if answer.standing else ""
-            item = QListWidgetItem(
-                f"{answer.number} {answer.title}{judged} · {visible_name(opening_words(answer.text, 120))}"
-            )
+            opening = visible_name(opening_words(answer.text, 120))
+            item = QListWidgetItem(f"{iteration_name(answer.number)} {answer.title}{judged} · {opening}")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
             item.setToolTip(safe_tip(answer.text[:_TIP]))

@@ -165,7 +165,9 @@ class LaneColumn(QFrame):
     def show_elapsed(self) -> None:
         """Refresh the elapsed time; called a few times a second while the lane runs."""
         began = self._status.began_ms if is_running(self._status) else None
-        self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
+        elapsed = None if began is None else max(0, monotonic_ms() - began)
+        ran = self._head.version_name(self._status.version) if began is None else ""
+        self.header.show_numbers(self._status, elapsed, ran)
 
     def set_focused(self, focused: bool, active: bool) -> None:
         """Mark the lane that commands act on; `active` if single-key shortcuts act on it as well."""

@@ -214,9 +214,9 @@ class LaneHeader(QWidget):
         super().resizeEvent(event)
         self._fit_warning()
 
-    def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
-        """Show the state of the output; `elapsed_ms` is given while it runs."""
+    def show_numbers(self, status: LaneStatus, elapsed_ms: int | None, version: str = "") -> None:
+        """Show the state of the output; `elapsed_ms` is given while it runs, `version` is the name of what it ran."""
         self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
-        tip = safe_tip(wording.numbers_tip(status))
+        tip = safe_tip(wording.numbers_tip(status, version))
         if tip != self.numbers.toolTip():
             self.numbers.setToolTip(tip)

@@ -150,7 +150,7 @@ def _add_lazily(
         for start in range(0, len(labels), size):
             part = labels[start : start + size]
             holds_pinned = " ✓" if any(label.number == head.pinned for label in part) else ""
-            _add_lazily(menu.addMenu(f"v{part[0].number} … v{part[-1].number}{holds_pinned}"), part, head, pin)
+            _add_lazily(menu.addMenu(_escaped(f"{part[0].name} … {part[-1].name}{holds_pinned}")), part, head, pin)
 
     menu.aboutToShow.connect(fill)
 
@@ -167,6 +167,10 @@ def _add_version(menu: QMenu, label: VersionLabel | None, head: LaneHead, pin: C
 
 
 def version_text(label: VersionLabel) -> str:
-    """Return the entry of a version on one line: its number and its name."""
-    known = opening_words(label.text, _LABEL_LENGTH).replace("&", "&&")
-    return f"v{label.number}   {known}" if known else f"v{label.number}"
+    """Return the entry of a version on one line: its name, and its note or how its text begins."""
+    return _escaped("   ".join(filter(None, (label.name, opening_words(label.text, _LABEL_LENGTH)))))
+
+
+def _escaped(text: str) -> str:
+    """Return a text for a menu, where & marks a mnemonic."""
+    return text.replace("&", "&&")

@@ -131,15 +131,15 @@ def _cached(status: LaneStatus) -> str:
     return f"{status.usage.cached:,} of them cached{spared}"
 
 
-def numbers_tip(status: LaneStatus) -> str:
-    """Return all details of the output shown, one per line."""
+def numbers_tip(status: LaneStatus, version: str = "") -> str:
+    """Return all details of the output shown, one per line; `version` is what people call the version that it ran."""
     if status.blind:
         return ""
     usage = status.usage
     about = " (estimate)" if usage.source == "estimate" else ""
     facts = [
         status.notice,
-        "" if status.version is None else f"ran version {status.version}",
+        f"ran the text of {version}" if version else "",
         "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} to the first token",
         "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
         "" if usage.input is None else f"{usage.input:,} input tokens{about}",
@@ -171,7 +171,7 @@ def title_tip(head: LaneHead, blind: bool) -> str:
         head.model,
         head.warning_reason,
         head.badge,
-        "" if head.pinned is None else f"pinned to version {head.pinned}",
+        "" if head.pinned is None else f"pinned to {head.pinned_name or 'an earlier text'}",
     ]
     if head.title != head.model:
         facts.insert(0, head.title)
@@ -190,7 +190,7 @@ def settings_line(head: LaneHead, status: LaneStatus) -> str:
     """Return how this lane deviates from the text in the editor and the model's defaults, "" for no deviation."""
     if status.blind:
         return ""
-    pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
+    pinned = "" if head.pinned is None else f"{head.pinned_name} pinned".strip()
     before = f"ran with {head.answered_by}" if head.answered_by else ""
     samples = f"{head.samples} samples" if head.samples > 1 else ""
     return _join(

@@ -127,7 +127,8 @@ class PackChoicePage(QWidget):
         self._propose()
 
     def show_versions(self, row: int, versions: Sequence[ListedVersion]) -> None:
-        """List the versions of the selected prompt."""
+        """List the versions of a prompt if it is still selected, and name those that are chosen."""
+        self.table.name_versions(self.table.uid(row), {one.number: one.name for one in versions})
         if row != self.rows.currentIndex().row():
             return
         chosen = self.table.versions(row)

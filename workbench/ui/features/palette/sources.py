@@ -16,6 +16,7 @@ from workbench.core.retirement import retirement_note
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.core.timeline import caption
+from workbench.core.version_name import at_start
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import LaneModelChosen, RunChosen, SearchChosen, TechniqueChosen
@@ -57,9 +58,7 @@ def _iterations(services: Services, prompt_uid: str) -> Sequence[PaletteEntry]:
 
         return PaletteEntry("history", uid, title, act, detail)
 
-    return [
-        entry(row.uid, " ".join(filter(None, (name(row).capitalize(), caption(row)))), describe(row)) for row in rows
-    ]
+    return [entry(row.uid, " ".join(filter(None, (at_start(name(row)), caption(row)))), describe(row)) for row in rows]
 
 
 def _techniques(services: Services, *, is_past: bool) -> Sequence[PaletteEntry]:

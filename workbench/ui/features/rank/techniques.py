@@ -75,7 +75,7 @@ class VersionTechniques(QWidget):
         self.choice.blockSignals(True)
         self.choice.clear()
         names = [", ".join(one.used.values()) or "no technique" for one in self._versions]
-        self.choice.addItems([f"v{one.number} · {used}" for one, used in zip(self._versions, names, strict=True)])
+        self.choice.addItems([f"{one.name} · {used}" for one, used in zip(self._versions, names, strict=True)])
         at = (n for n, one in enumerate(self._versions) if before is not None and one.number == before.number)
         self.choice.setCurrentIndex(next(at, 0))
         self.choice.blockSignals(False)
@@ -125,7 +125,7 @@ class VersionTechniques(QWidget):
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         else:
             chip.setAccessibleName(f"{name}: mark as not used by this version")
-            chip.setToolTip(f"{name}\nMark as not used by version {version.number}")
+            chip.setToolTip(f"{name}\nMark as not used by {version.name}")
             chip.clicked.connect(lambda: self.said.emit(version.number, key, name, False))
         self._flow.addWidget(chip)
         chip.show()

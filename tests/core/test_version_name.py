@@ -1,0 +1,70 @@
+"""What people call runs and versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.core.version_name import (
+    VersionIdentity,
+    at_start,
+    iteration_name,
+    iteration_number,
+    run_name,
+    text_words,
+    version_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        (VersionIdentity(12), "#12"),
+        (VersionIdentity(12, "production"), "#12 (production)"),
+        (VersionIdentity(12, origin="imported", ordinal=2), "#12"),
+        (VersionIdentity(label="production", origin="imported", ordinal=2), "production"),
+        (VersionIdentity(origin="imported", ordinal=2), "imported 2"),
+        (VersionIdentity(origin="sample"), "sample"),
+        (VersionIdentity(ordinal=3), "text 3"),
+        (VersionIdentity(label="a\u202eb\nc"), "a\\u202eb␊c"),
+    ],
+)
+def test_a_version_is_named_by_its_iteration_its_label_or_its_origin(version: VersionIdentity, name: str) -> None:
+    assert version_name(version) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("iteration", "#3"), ("improve", "proposal 3"), ("import", "import 3"), ("later", "later 3")]
+)
+def test_only_iterations_have_the_number_that_people_see(kind: str, name: str) -> None:
+    assert run_name(kind, 3) == name
+
+
+@pytest.mark.parametrize(
+    ("run", "version", "words"),
+    [
+        ("#12", "#12", ""),
+        ("#12", "#9", "text of #9"),
+        ("#1", "#12", "text of #12"),
+        ("#12", "#12 (production)", "production"),
+        ("#12", "#9 (production)", "text of #9 (production)"),
+        ("import 1", "imported 2", "text of imported 2"),
+        ("import 1", "", ""),
+    ],
+)
+def test_a_run_names_its_text_only_if_that_has_another_name(run: str, version: str, words: str) -> None:
+    assert text_words(run, version) == words
+
+
+@pytest.mark.parametrize("typed", ["12", "#12", " #12 "])
+def test_the_number_of_an_iteration_can_be_typed_with_or_without_its_sign(typed: str) -> None:
+    assert iteration_number(typed) == 12
+    assert iteration_name(12) == "#12"
+
+
+@pytest.mark.parametrize("typed", ["", "#", "twelve", "imported 2", "-1", "1.5", "٣", "1" * 5000])
+def test_anything_else_is_no_number_of_an_iteration(typed: str) -> None:
+    assert iteration_number(typed) is None
+
+
+def test_a_name_can_begin_a_sentence() -> None:
+    assert [at_start(name) for name in ("#3", "imported 2", "myLabel", "")] == ["#3", "Imported 2", "MyLabel", ""]

@@ -1,0 +1,101 @@
+"""Reads the names of versions.
+
+Invariant: every name of a version that people see is read here. The first iteration that is not deleted names a
+version; if all are deleted, the first of them, until it is deleted permanently.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from workbench.core.version_name import Origin, VersionIdentity, iteration_number, version_name
+from workbench.store.runs.visibility import DELETED
+from workbench.store.safe_records import sound
+from workbench.store.sqlite import sqlite3
+
+# Within a prompt and kind, runs are numbered in the order of their ids.
+_FIRST = "(SELECT number FROM runs WHERE version_id = versions.id AND kind = 'iteration'{} ORDER BY id LIMIT 1)"
+_VERSIONS = (
+    "SELECT versions.id, prompt_id, versions.number,"
+    f" coalesce({_FIRST.format(f' AND archived < {DELETED}')}, {_FIRST.format('')}),"
+    " (SELECT name FROM labels WHERE labels.prompt_id = versions.prompt_id AND version_id = versions.id"
+    "  ORDER BY moved_at DESC, name LIMIT 1)"
+    " FROM versions WHERE"
+)
+# What first used a version made it. A sample was created together with its prompt. Versions made by iterations are
+# counted apart: they need no other name.
+_ORIGINS = (
+    "SELECT id, origin, CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
+    " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
+    " (SELECT versions.id, number, coalesce("
+    "  CASE WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version')"
+    "   THEN 'imported' END,"
+    "  (SELECT CASE WHEN kind = 'import' THEN 'imported' WHEN kind = 'iteration' AND NOT pinned THEN 'iteration' END"
+    "   FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id, pinned LIMIT 1),"
+    "  CASE WHEN versions.created_at = prompts.created_at AND EXISTS"
+    "   (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample' END,"
+    "  'text') AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?)"
+)
+_ITERATED = (
+    "SELECT versions.number FROM runs JOIN versions ON versions.id = version_id"
+    " WHERE runs.prompt_id = ? AND kind = 'iteration' AND runs.number = ?"
+)
+
+
+def names(connection: sqlite3.Connection, keys: Collection[int], *, origins: bool = True) -> dict[int, str]:
+    """Return the names of versions by key.
+
+    Without `origins`, those that would be named by their origin have the name "": it costs a look at all versions of
+    the prompt, too much for a page of runs of many prompts.
+    """
+    rows = connection.execute(
+        f"{_VERSIONS} versions.id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(set(keys))),)
+    )
+    return {key: name for key, _, name in _named(connection, rows.fetchall(), origins=origins)}
+
+
+def of_prompt(connection: sqlite3.Connection, prompt: int, numbers: Collection[int] | None = None) -> dict[int, str]:
+    """Return the names of a prompt's versions by number, newest first: those with these numbers, None for all."""
+    some = "" if numbers is None else " AND versions.number IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(
+        f"{_VERSIONS} prompt_id = ?{some} ORDER BY versions.number DESC",
+        (prompt, *(() if numbers is None else (json.dumps(sorted(set(numbers))),))),
+    )
+    return {number: name for _, number, name in _named(connection, rows.fetchall(), origins=True)}
+
+
+def name_of(connection: sqlite3.Connection, key: int) -> str:
+    """Return the name of a version, "" for an unknown key."""
+    return names(connection, [key]).get(key, "")
+
+
+def number_of(connection: sqlite3.Connection, prompt: int, typed: str) -> int | None:
+    """Return the number of the version that a person named, None for an unknown name.
+
+    Every iteration names the version that it ran, also one that an earlier iteration ran first.
+    """
+    if (iteration := iteration_number(typed)) is not None:
+        row = connection.execute(_ITERATED, (prompt, iteration)).fetchone()
+        return None if row is None else int(row[0])
+    wanted = " ".join(typed.split())
+    return next((number for number, name in of_prompt(connection, prompt).items() if name == wanted), None)
+
+
+def _named(
+    connection: sqlite3.Connection, rows: list[tuple[int, int, int, int | None, str | None]], *, origins: bool
+) -> list[tuple[int, int, str]]:
+    """Return key, number and name of each version."""
+    bare = {key: prompt for key, prompt, _, iteration, label in rows if iteration is None and not label}
+    found: dict[int, tuple[Origin, int]] = {
+        key: (origin, ordinal)
+        for prompt in (set(bare.values()) if origins else ())
+        for key, origin, ordinal in connection.execute(_ORIGINS, (prompt,))
+    }
+
+    def name(key: int, iteration: int | None, label: str | None) -> str:
+        if key in bare and not origins:
+            return ""
+        return version_name(sound(VersionIdentity(iteration, label or "", *found.get(key, ("text", 0)))))
+
+    return [(key, number, name(key, iteration, label)) for key, _, number, iteration, label in rows]
