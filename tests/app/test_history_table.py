@@ -95,14 +95,14 @@ def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: Q
     model = shown(qtbot, tasks, Many(60 * PAGE + 7))
     to_the_end(qtbot, model)
     assert model.rowCount() == 60 * PAGE + 7
-    assert model.pages_in_memory == KEPT
+    assert len(model._pages) == KEPT
     far = model.index(150, PROMPT)
     with qtbot.waitSignal(model.dataChanged) as told:
         assert far.data(ROW) is None
         assert far.data() == "…"
     assert (told.args[0].row(), told.args[1].row()) == (PAGE, 2 * PAGE - 1)
     assert far.data(ROW).row.number == 150
-    assert model.pages_in_memory == KEPT
+    assert len(model._pages) == KEPT
 
 
 def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot: QtBot, tasks: Tasks) -> None:
@@ -114,11 +114,11 @@ def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot:
     qtbot.waitUntil(lambda: model.holds_all)
     calls = many.calls
     assert [model.row(at) is not None for at in range(50 * PAGE)] == [True] * 50 * PAGE
-    assert model.pages_in_memory == 50
+    assert len(model._pages) == 50
     model.hold([])
     with qtbot.waitSignal(model.dataChanged):
         model.reread(["r0"])
-    assert model.pages_in_memory == KEPT
+    assert len(model._pages) == KEPT
     assert many.calls == calls + 1, "polling stops"
 
 
@@ -201,7 +201,7 @@ def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks
     with qtbot.waitSignal(model.answered):
         model.search_again(all_rows=True)
     assert model.rowCount() == 60 * PAGE
-    assert model.pages_in_memory <= KEPT
+    assert len(model._pages) <= KEPT
     assert not model.canFetchMore(QModelIndex())
 
 
@@ -242,7 +242,7 @@ def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, task
     assert model.rowCount() == 60 * PAGE + 4
     assert model.total == SearchTotal(60 * PAGE + 4)
     assert model.positions(["r5499", "r5500", "r5502"]) == [5498, 5499], "the deleted run has no position"
-    assert model.pages_in_memory <= KEPT
+    assert len(model._pages) <= KEPT
     model.hold([(0, model.rowCount() - 1)])
     qtbot.waitUntil(lambda: model.holds_all)
     numbers = [found.row.number for at in range(model.rowCount()) if (found := model.row(at)) is not None]

@@ -18,7 +18,7 @@ from workbench.cli.main import main
 from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, harmless
 from workbench.core.run_limits import LIMITS, Limits
 from workbench.core.runs import AnswerStep, Result
-from workbench.engine.calls import Calling, Delta, Retrying, Stepped
+from workbench.engine.calls import CallDelta, CallRetrying, CallStepped, ToolCallDelta
 from workbench.host import keys
 from workbench.host.dirs import places
 from workbench.host.system_libraries import SystemLibrary
@@ -290,7 +290,7 @@ def transcripts(*texts: str) -> list[LaneOutput]:
     made = []
     for number, text in enumerate(texts):
         transcript = Transcript(f"o{number}", "r", number, lambda: 0)
-        transcript.apply(Delta(f"o{number}", "text", 0, text))
+        transcript.apply(CallDelta(f"o{number}", "text", 0, text))
         made.append(LaneOutput(f"{number + 1} m", transcript))
     return made
 
@@ -312,7 +312,7 @@ def test_on_a_terminal_lines_of_lanes_interleave() -> None:
     printer = InterleavedLanes(lanes, out, width=24, colour=False)
     printer.look()
     assert out.getvalue().splitlines() == ["1 │ one", "2 │ " + "x" * 20, "2 │ " + "x" * 20]
-    lanes[0].transcript.apply(Retrying("o0", 3000, 2, "rate limited"))
+    lanes[0].transcript.apply(CallRetrying("o0", 3000, 2, "rate limited"))
     printer.look()
     lanes[0].transcript.end(Result("finished", "one\ntwo"))
     printer.look()
@@ -329,7 +329,7 @@ def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
     printer = InterleavedLanes(made, out, width=24, colour=False)
     printer.look()
     for number, lane in enumerate(made):
-        lane.transcript.apply(Delta(f"o{number}", "text", cut, text[cut:]))
+        lane.transcript.apply(CallDelta(f"o{number}", "text", cut, text[cut:]))
     printer.look()
     for lane in made:
         lane.transcript.end(Result("finished", text))
@@ -394,14 +394,14 @@ def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None
     printer = LanesInTurn([lane], told)
     printer.look()
     call = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
-    lane.transcript.apply(Delta("o", "text", 0, "One moment."))
-    lane.transcript.apply(Stepped("o", (AnswerStep("text", "One moment."), *call)))
-    lane.transcript.apply(Calling("o", 0, "now", "c2", 0, "{}"))
+    lane.transcript.apply(CallDelta("o", "text", 0, "One moment."))
+    lane.transcript.apply(CallStepped("o", (AnswerStep("text", "One moment."), *call)))
+    lane.transcript.apply(ToolCallDelta("o", 0, "now", "c2", 0, "{}"))
     printer.look()
-    lane.transcript.apply(Stepped("o", call))
-    lane.transcript.apply(Delta("o", "text", 0, "It is "))
+    lane.transcript.apply(CallStepped("o", call))
+    lane.transcript.apply(CallDelta("o", "text", 0, "It is "))
     printer.look()
-    lane.transcript.apply(Delta("o", "text", 6, "noon."))
+    lane.transcript.apply(CallDelta("o", "text", 6, "noon."))
     steps = (AnswerStep("text", "One moment."), *call, *call, AnswerStep("text", "It is noon."))
     lane.transcript.end(Result("finished", "It is noon.", steps=steps))
     printer.look()

@@ -60,7 +60,7 @@ def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
     store.begin_run(run("tooled", Content((Message("user", "Where?"),), tools=(tool,))))
     steps = (AnswerStep("tool_call", "{}", "look_up", "c"), AnswerStep("tool_result", "It is in Bonn.", "look_up", "c"))
     store.finish_output("tooled.0.0", replace(done("In Bonn."), steps=(*steps, AnswerStep("text", "In Bonn."))), LATER)
-    store.set_note("tooled", "n", LATER).result(10)
+    store.set_note("tooled", "n").result(10)
     store.close()
     code, out, _ = said("show", "tooled")
     assert code == 0

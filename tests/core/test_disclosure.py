@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.core import strategies as make
-from workbench.core.disclosure import Disclosure, findings
+from workbench.core.disclosure import DisclosureFinding, findings
 
 FOUND = [
     ("sk-proj-abcdefghijklmnop1234", "an API key"),
@@ -57,8 +57,8 @@ def test_what_only_resembles_it_is_left_alone(text: str) -> None:
 def test_the_same_thing_is_told_once() -> None:
     text = "ada@example.org, bo@example.org and ada@example.org"
     assert findings([("f", text)]) == (
-        Disclosure("an e-mail address", "f", "a…@example.org", 2),
-        Disclosure("an e-mail address", "f", "b…@example.org", 1),
+        DisclosureFinding("an e-mail address", "f", "a…@example.org", 2),
+        DisclosureFinding("an e-mail address", "f", "b…@example.org", 1),
     )
 
 

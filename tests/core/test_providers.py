@@ -18,7 +18,7 @@ import pytest
 from workbench.core import billing
 from workbench.core.providers import PROVIDERS, key_variables, split_model
 from workbench.engine import catalogue
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import ModelCatalogue
 from workbench.usecases.destinations import key_id, own_origin
 
 _KEY = re.compile(r"(API_?KEY|_TOKEN|_KEY|_JWT|_CREDENTIALS|CLIENT_SECRET|_PASSWORD)$")
@@ -99,7 +99,7 @@ def _known_variables() -> set[str]:
 
 
 def test_every_provider_of_the_catalogue_is_in_the_table() -> None:
-    missing = {model.provider for model in Catalogue.load().models} - PROVIDERS.keys()
+    missing = {model.provider for model in ModelCatalogue.load().models} - PROVIDERS.keys()
     assert missing == set()
 
 

@@ -8,7 +8,7 @@ from workbench.core.content import Content, Message
 from workbench.core.technique_marks import TechniqueMark, key_of, mark_of, passed_on
 from workbench.core.techniques import Place, Technique, insertion
 from workbench.formats.imports.technique_yml import read_technique
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 
 
 def technique(snippet: str, place: Place = "system end", *, own: bool = False) -> Technique:

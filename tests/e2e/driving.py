@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.driver import WindowDriver
+from tests.ui.driver.opening import open_window
 from workbench.app.opening import read
 from workbench.core.runs import IterationRow
 from workbench.host.dirs import places
@@ -27,7 +28,6 @@ from workbench.host.settings import Settings
 from workbench.store.sqlite import sqlite3
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.frame import WindowFrame
-from workbench.ui.shell.window_builder import open_window
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.workbench import Workbench
 

@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_S
 from workbench.core.content import Message
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, CallEnded, Delta, EngineNotice, Event, Retrying, Sent, Timeouts
+from workbench.engine.calls import Call, CallDelta, CallEnded, CallRetrying, EngineNotice, Event, RequestSent, Timeouts
 from workbench.engine.client import EngineClient
 
 BUILTIN, ECHO, LITELLM = FIXED_ENDPOINTS
@@ -40,7 +40,7 @@ class Listener:
     def __call__(self, event: Event) -> None:
         with self._changed:
             self.events.append(event)
-            if isinstance(event, Delta):
+            if isinstance(event, CallDelta):
                 before = self._texts.get((event.id, event.kind), "")
                 # A wrong offset leaves a marker that makes the text differ from the result.
                 text = event.text if event.offset == len(before) else f"<hole at {event.offset}>"
@@ -107,11 +107,11 @@ class Engine:
     def wait_text(self, call_id: str, length: int = 1) -> None:
         self.heard.wait_for(lambda: len(self.heard.text(call_id)) >= length)
 
-    def sent(self, call_id: str) -> list[Sent]:
-        return self.heard.of(Sent, call_id)
+    def sent(self, call_id: str) -> list[RequestSent]:
+        return self.heard.of(RequestSent, call_id)
 
-    def retries(self, call_id: str) -> list[Retrying]:
-        return self.heard.of(Retrying, call_id)
+    def retries(self, call_id: str) -> list[CallRetrying]:
+        return self.heard.of(CallRetrying, call_id)
 
 
 def quick(**seconds: float) -> Timeouts:

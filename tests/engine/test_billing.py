@@ -15,7 +15,7 @@ import pytest
 
 from tests.formats.pasting import Interpreter
 from workbench.core.money import cost
-from workbench.engine.catalogue import Catalogue, ModelInfo
+from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.engine.child.usage_reader import usage_of
 
 AT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
@@ -184,7 +184,7 @@ def cases() -> list[Case]:
     return found
 
 
-def info_of(catalogue: Catalogue, name: str) -> ModelInfo:
+def info_of(catalogue: ModelCatalogue, name: str) -> ModelInfo:
     """Return the catalogue's entry for a model of LiteLLM's map, whose id may have a provider prefix."""
     return catalogue.get(name) or next(info for info in catalogue.models if info.id.endswith(f"/{name}"))
 
@@ -192,7 +192,7 @@ def info_of(catalogue: Catalogue, name: str) -> ModelInfo:
 @pytest.fixture(scope="module")
 def priced(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, float, float | None]]:
     """Return every case with LiteLLM's cost and ours, except those that LiteLLM cannot price."""
-    catalogue, wanted = Catalogue.load(), cases()
+    catalogue, wanted = ModelCatalogue.load(), cases()
     made = []
     for case in wanted:
         info = info_of(catalogue, case.model)

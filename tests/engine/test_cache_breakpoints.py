@@ -8,8 +8,8 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import takes_breakpoints
 from workbench.engine.calls import Call
-from workbench.engine.child.cache_breakpoints import with_breakpoint
-from workbench.engine.child.request import Adjustments, build
+from workbench.engine.child.request import RequestAdjustments, build
+from workbench.engine.child.wire_messages import with_breakpoint
 
 MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
 
@@ -36,6 +36,6 @@ def test_a_breakpoint_stands_at_the_end_of_the_message() -> None:
 
 
 def test_where_there_are_none_it_is_marked() -> None:
-    body, marks = build(Call("c", Endpoint("x", "openai", "Mine"), "m", MESSAGES), "m", Adjustments())
+    body, marks = build(Call("c", Endpoint("x", "openai", "Mine"), "m", MESSAGES), "m", RequestAdjustments())
     assert body["messages"] == [{"role": "system", "content": "Long."}, {"role": "user", "content": "Hi"}]
     assert ("refused", "cache") in {(mark.kind, mark.name) for mark in marks}

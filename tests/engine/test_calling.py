@@ -14,7 +14,7 @@ from tests.engine.test_tools import KEY, LOOKUP, NOW, calling, code, piece, text
 from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Send, chunk, event, stream, whole
 from workbench.core.blocks import Tool
 from workbench.core.runs import AnswerStep, Result
-from workbench.engine.calls import Calling, Stepped
+from workbench.engine.calls import CallStepped, ToolCallDelta
 from workbench.engine.child.model_turn import MAX_ARGUMENTS, MAX_CALLS
 
 
@@ -26,7 +26,7 @@ def engine(shared_engine: Engine) -> Engine:
 def told(engine: Engine, call_id: str, number: int = 0) -> str:
     """Return the arguments received so far; fails on gaps between offsets."""
     text = ""
-    for one in engine.heard.of(Calling, call_id):
+    for one in engine.heard.of(ToolCallDelta, call_id):
         if one.number == number:
             assert one.offset == len(text)
             text += one.text
@@ -47,9 +47,9 @@ def test_a_call_is_told_while_its_arguments_come(engine: Engine, fake: FakeProvi
     )
     call_id = engine.run(address(fake.base_url), tools=(LOOKUP,))
     engine.heard.wait_for(lambda: told(engine, call_id) == '{"order"')
-    first = engine.heard.of(Calling, call_id)[0]
+    first = engine.heard.of(ToolCallDelta, call_id)[0]
     assert (first.number, first.name, first.call_id, first.offset) == (0, "lookup_order", "c1", 0)
-    assert engine.heard.of(Stepped, call_id) == []
+    assert engine.heard.of(CallStepped, call_id) == []
     fake.release()
     result = engine.heard.result(call_id)
     assert told(engine, call_id) == '{"order": "A1"}'
@@ -59,8 +59,8 @@ def test_a_call_is_told_while_its_arguments_come(engine: Engine, fake: FakeProvi
 def test_simulated_answers_are_told_before_the_model_says_more(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "c1", "now", "{}")), Reply((Hold(),), headers=SSE))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
-    engine.heard.wait_for(lambda: engine.heard.of(Stepped, call_id))
-    (stepped,) = engine.heard.of(Stepped, call_id)
+    engine.heard.wait_for(lambda: engine.heard.of(CallStepped, call_id))
+    (stepped,) = engine.heard.of(CallStepped, call_id)
     assert stepped.steps == (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     engine.client.cancel(call_id)
     assert engine.heard.result(call_id).steps == stepped.steps
@@ -73,7 +73,7 @@ def test_pieces_are_joined_as_text_is(engine: Engine, fake: FakeProvider) -> Non
     whole_text = "".join(f'"{n}",' for n in range(2000))
     assert engine.heard.result(call_id).steps[0] == AnswerStep("tool_call", whole_text, "now", "c1")
     assert told(engine, call_id) == whole_text
-    assert len(engine.heard.of(Calling, call_id)) < 200
+    assert len(engine.heard.of(ToolCallDelta, call_id)) < 200
 
 
 def test_calls_that_grow_side_by_side_keep_apart(engine: Engine, fake: FakeProvider) -> None:
@@ -91,7 +91,7 @@ def test_a_key_in_pieces_is_told_to_nobody(engine: Engine, fake: FakeProvider) -
     fake.script(calling(*pieces), stream("Done."))
     call_id = engine.run(address(fake.base_url), tools=(NOW,), key=KEY)
     result = engine.heard.result(call_id)
-    assert KEY not in repr(engine.heard.of(Calling, call_id)) + repr(result) + told(engine, call_id)
+    assert KEY not in repr(engine.heard.of(ToolCallDelta, call_id)) + repr(result) + told(engine, call_id)
     assert calls_of(result)[0].text == told(engine, call_id) == '{"key": "•••"}'
 
 

@@ -10,7 +10,16 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
 from workbench.core.runs import AnswerStep, Failure, Mark
-from workbench.engine.calls import Call, CallEnded, Calling, Delta, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import (
+    Call,
+    CallDelta,
+    CallEnded,
+    CallQueued,
+    CallRetrying,
+    CallStepped,
+    RequestSent,
+    ToolCallDelta,
+)
 from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.protocol import ProtocolError
 
@@ -29,15 +38,15 @@ ENDING = {"id": "a", "model": "m2", "finish_reason": "stop", "failure": None, "u
 def test_from_queued_to_ended() -> None:
     ledger = CallsInFlight()
     ledger.add(call())
-    assert ledger.apply({"type": "queued", "id": "a"}) == Queued("a")
+    assert ledger.apply({"type": "queued", "id": "a"}) == CallQueued("a")
     marks = [["added", "x", "y"]]
     sent = ledger.apply({"type": "sent", "id": "a", "wire": {"k": 1}, "marks": marks})
-    assert sent == Sent("a", {"k": 1}, (Mark("added", "x", "y"),))
+    assert sent == RequestSent("a", {"k": 1}, (Mark("added", "x", "y"),))
     retry = {"type": "retrying", "id": "a", "in_ms": 5, "attempt": 2, "reason": "r"}
-    assert ledger.apply(retry) == Retrying("a", 5, 2, "r")
-    assert ledger.apply(delta(0, "éa")) == Delta("a", "text", 0, "éa")
-    assert ledger.apply(delta(0, "hm", "reasoning")) == Delta("a", "reasoning", 0, "hm")
-    assert ledger.apply(delta(2, "b")) == Delta("a", "text", 2, "b")
+    assert ledger.apply(retry) == CallRetrying("a", 5, 2, "r")
+    assert ledger.apply(delta(0, "éa")) == CallDelta("a", "text", 0, "éa")
+    assert ledger.apply(delta(0, "hm", "reasoning")) == CallDelta("a", "reasoning", 0, "hm")
+    assert ledger.apply(delta(2, "b")) == CallDelta("a", "text", 2, "b")
     ended = ledger.apply({"type": "finished", **ENDING, "timing": [0, 1, 2, 3], "response": {"r": 1}})
     assert isinstance(ended, CallEnded)
     result = ended.result
@@ -70,9 +79,9 @@ def test_a_call_grows_until_its_round_is_over() -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     ledger.apply(delta(0, "Well."))
-    assert ledger.apply(tool_call(0, 0, "", name="now", call_id="c")) == Calling("a", 0, "now", "c", 0, "")
-    assert ledger.apply(tool_call(0, 0, "{")) == Calling("a", 0, "now", "c", 0, "{")
-    assert ledger.apply(tool_call(0, 1, "}")) == Calling("a", 0, "now", "c", 1, "}")
+    assert ledger.apply(tool_call(0, 0, "", name="now", call_id="c")) == ToolCallDelta("a", 0, "now", "c", 0, "")
+    assert ledger.apply(tool_call(0, 0, "{")) == ToolCallDelta("a", 0, "now", "c", 0, "{")
+    assert ledger.apply(tool_call(0, 1, "}")) == ToolCallDelta("a", 0, "now", "c", 1, "}")
     steps = [["tool_call", "{}", "now", "c", ""], ["tool_result", "noon", "now", "c", ""]]
     stepped = ledger.apply({"type": "steps", "id": "a", "opaque": "", "steps": steps})
     counted = (
@@ -80,8 +89,8 @@ def test_a_call_grows_until_its_round_is_over() -> None:
         AnswerStep("tool_call", "{}", "now", "c"),
         AnswerStep("tool_result", "noon", "now", "c"),
     )
-    assert stepped == Stepped("a", counted)
-    assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == Calling("a", 0, "more", "d", 0, "[")
+    assert stepped == CallStepped("a", counted)
+    assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == ToolCallDelta("a", 0, "more", "d", 0, "[")
     # A result without all steps does not remove the calls received before.
     ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
     assert isinstance(ended, CallEnded)

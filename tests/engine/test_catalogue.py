@@ -20,12 +20,12 @@ from workbench.core.providers import (
     provider_name,
     split_model,
 )
-from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
+from workbench.engine.catalogue import CatalogueError, ModelCatalogue, ModelInfo
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
+def catalogue() -> ModelCatalogue:
+    return ModelCatalogue.load()
 
 
 def written(tmp_path: Path, data: object) -> Path:
@@ -34,7 +34,7 @@ def written(tmp_path: Path, data: object) -> Path:
     return path
 
 
-def test_the_real_data(catalogue: Catalogue) -> None:
+def test_the_real_data(catalogue: ModelCatalogue) -> None:
     assert len(catalogue.models) > 1000
     assert len({m.id for m in catalogue.models}) == len(catalogue.models)
     haiku = catalogue.get("claude-haiku-4-5")
@@ -57,7 +57,7 @@ def test_the_real_data(catalogue: Catalogue) -> None:
         assert model.context is None or model.context > 0
 
 
-def test_it_has_the_day_on_which_a_model_retires(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_it_has_the_day_on_which_a_model_retires(catalogue: ModelCatalogue, tmp_path: Path) -> None:
     dated = [model for model in catalogue.models if model.retires is not None]
     assert len(dated) > 600
     old = catalogue.get("gpt-4-0613")
@@ -69,19 +69,19 @@ def test_it_has_the_day_on_which_a_model_retires(catalogue: Catalogue, tmp_path:
         f"m{i}": {"mode": "chat", "litellm_provider": "openai", "deprecation_date": one}
         for i, one in enumerate(written_dates)
     }
-    read = Catalogue.load(written(tmp_path, data))
+    read = ModelCatalogue.load(written(tmp_path, data))
     assert {model.id: model.retires for model in read.models if model.retires} == {"m0": date(2026, 10, 23)}
 
 
 def test_it_is_read_without_litellm() -> None:
     code = (
-        "import sys; from workbench.engine.catalogue import Catalogue; Catalogue.load();"
+        "import sys; from workbench.engine.catalogue import ModelCatalogue; ModelCatalogue.load();"
         "print({'litellm', 'httpx', 'openai'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
-def test_search(catalogue: Catalogue) -> None:
+def test_search(catalogue: ModelCatalogue) -> None:
     assert catalogue.search("claude haiku", 5)[0].id.startswith("claude-haiku")
     assert catalogue.search("GPT-5-MINI", 1)[0].id == "gpt-5-mini"
     assert all("anthropic" in f"{m.id} {m.provider}" for m in catalogue.search("anthropic", 20))
@@ -91,7 +91,7 @@ def test_search(catalogue: Catalogue) -> None:
 
 @given(st.text(max_size=20), st.integers(1, 9))
 def test_search_takes_anything(query: str, limit: int) -> None:
-    small = Catalogue.of([ModelInfo("gpt-x", "openai"), ModelInfo("a/b c", "a")])
+    small = ModelCatalogue.of([ModelInfo("gpt-x", "openai"), ModelInfo("a/b c", "a")])
     assert len(small.search(query, limit)) <= limit
 
 
@@ -105,7 +105,7 @@ def test_odd_entries_are_survived(tmp_path: Path) -> None:
         "free": {"mode": "chat", "litellm_provider": "x", "input_cost_per_token": 0.0, "output_cost_per_token": 0},
         "vertex": {"mode": "chat", "litellm_provider": "vertex_ai-language-models"},
     }
-    found = Catalogue.load(written(tmp_path, data))
+    found = ModelCatalogue.load(written(tmp_path, data))
     assert {m.id for m in found.models} == {"odd", "free", "vertex"}
     assert all(m.rates is None for m in found.models)
     assert found.provider_of("vertex") == "vertex_ai"
@@ -116,9 +116,9 @@ def test_a_broken_file_is_a_sentence(tmp_path: Path, content: str) -> None:
     path = tmp_path / "models.json"
     path.write_text(content)
     with pytest.raises(CatalogueError):
-        Catalogue.load(path)
+        ModelCatalogue.load(path)
     with pytest.raises(CatalogueError):
-        Catalogue.load(tmp_path / "missing.json")
+        ModelCatalogue.load(tmp_path / "missing.json")
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None
 
 def test_every_id_is_asked_at_the_provider_that_the_list_names() -> None:
     """An id that looks like one of another provider has its own before it."""
-    for info in Catalogue.load().models:
+    for info in ModelCatalogue.load().models:
         asked = split_model(info.id)[0]
         assert not asked or provider_name(asked) == provider_name(info.provider), info.id
-    assert Catalogue.load().get("bedrock/claude-sonnet-4-5-20250929-v1:0") is not None
-    assert Catalogue.load().provider_of("bedrock/claude-sonnet-4-5-20250929-v1:0") == "bedrock"
+    assert ModelCatalogue.load().get("bedrock/claude-sonnet-4-5-20250929-v1:0") is not None
+    assert ModelCatalogue.load().provider_of("bedrock/claude-sonnet-4-5-20250929-v1:0") == "bedrock"

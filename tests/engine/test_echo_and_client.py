@@ -15,7 +15,7 @@ import pytest
 from tests.engine.listening import ECHO, Engine, Listener, eventually, running
 from workbench.core.content import Content, Message
 from workbench.engine import scripted_engine
-from workbench.engine.calls import Call, EngineError, Queued, Sent
+from workbench.engine.calls import Call, CallQueued, EngineError, RequestSent
 from workbench.engine.client import EngineClient
 
 SOON = (0.01,)
@@ -34,7 +34,7 @@ def test_echo_is_exact(engine: Engine) -> None:
     assert (result.state, result.finish_reason, result.failure) == ("finished", "stop", None)
     assert result.request == {"model": "echo", "messages": [{"role": "user", "content": EXACT}]}
     kinds = [type(e) for e in engine.heard.events if getattr(e, "id", "") == call_id]
-    assert kinds[:2] == [Queued, Sent]
+    assert kinds[:2] == [CallQueued, RequestSent]
     timing = result.timing
     assert None not in (timing.queued, timing.sent, timing.first, timing.end)
     assert 0 == timing.queued <= (timing.sent or 0) <= (timing.first or 0) <= (timing.end or 0)

@@ -13,7 +13,7 @@ from workbench.engine import protocol
 from workbench.engine.calls import Call
 from workbench.engine.child.server import EngineServer
 from workbench.engine.child.streamed_answer import StreamedAnswer
-from workbench.engine.launch import child_env, engine_command
+from workbench.engine.client import child_env, engine_command
 from workbench.engine.process import EngineProcess
 
 ECHO = FIXED_ENDPOINTS[1]

@@ -79,7 +79,7 @@ class TestLists:
         fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
         # On a busy machine a short timeout may expire before the server is reached.
         for seconds in (0.3, 3, 30):
-            asked = model_listing.ModelListing(HttpClients(), cast("CallProvider", None), seconds)
+            asked = model_listing.ModelLister(HttpClients(), cast("CallProvider", None), seconds)
             with pytest.raises(CallError) as caught:
                 asyncio.run(asked.models(address(fake.base_url), "", ()))
             assert caught.value.failure.code == "timeout_listing"

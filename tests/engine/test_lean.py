@@ -12,7 +12,7 @@ from tests.fakes.provider import FakeProvider, Hold, Reply, Send, error, status,
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import EngineError, Queued, Sent
+from workbench.engine.calls import CallQueued, EngineError, RequestSent
 
 KEY = "sk-planted-0123456789"
 
@@ -179,13 +179,13 @@ def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> 
     many = [engine.run(address(fake.base_url), stream=True, group="big") for _ in range(20)]
     fake.wait_for(lambda f: f.open == 8)
     lane = engine.run(address(fake.base_url), text="lane", group="lane")
-    engine.heard.wait_for(lambda: engine.heard.of(Queued, lane))
+    engine.heard.wait_for(lambda: engine.heard.of(CallQueued, lane))
     fake.release()
     for call_id in (*many, lane):
         engine.heard.result(call_id)
     assert fake.most_open == 8
     # Simultaneous requests arrive in any order; the engine reports the order in which it released them.
-    sent = [event.id for event in engine.heard.of(Sent) if event.id in (*many, lane)]
+    sent = [event.id for event in engine.heard.of(RequestSent) if event.id in (*many, lane)]
     assert [call_id for call_id in sent if call_id != lane] == many
     assert sent.index(lane) - 8 <= 1
 
@@ -197,7 +197,7 @@ def test_limits_can_be_set(fake: FakeProvider) -> None:
         fake.wait_for(lambda f: f.open == 3)
         # All earlier calls are now running or queued.
         assert engine.ask(ECHO, "hi").text == "hi"
-        assert len(engine.heard.of(Sent)) == 4
+        assert len(engine.heard.of(RequestSent)) == 4
         engine.client.set_limit("mine", 20)
         fake.wait_for(lambda f: f.open == 20)
         fake.release()

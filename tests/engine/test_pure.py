@@ -22,7 +22,7 @@ from workbench.engine.child.call_runner import LONGEST_PAUSE_S, pause_s
 from workbench.engine.child.environment import is_secret
 from workbench.engine.child.litellm_calls import split_params
 from workbench.engine.child.openai_chat import RefusedRequest, adjusted
-from workbench.engine.child.request import Adjustments, build, dumps
+from workbench.engine.child.request import RequestAdjustments, build, dumps
 from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.estimate import estimate, estimate_ended, tokens
@@ -149,7 +149,7 @@ class TestAnswer:
 
 class TestRequest:
     def test_only_what_was_set_and_what_is_marked(self) -> None:
-        body, marks = build(call(temperature=0.5, model="evil", messages=[]), "m1", Adjustments())
+        body, marks = build(call(temperature=0.5, model="evil", messages=[]), "m1", RequestAdjustments())
         assert body["model"] == "m1"
         assert body["messages"] == [{"role": "user", "content": "Hi"}]
         assert set(body) == {"model", "messages", "temperature", "stream", "stream_options"}
@@ -158,7 +158,7 @@ class TestRequest:
         }  # fmt: skip
 
     def test_renames_are_marked_and_never_overwrite(self) -> None:
-        known = Adjustments(renames={"max_tokens": "max_completion_tokens"})
+        known = RequestAdjustments(renames={"max_tokens": "max_completion_tokens"})
         body, marks = build(call(max_tokens=5), "m", known)
         assert body["max_completion_tokens"] == 5
         assert "max_tokens" not in body
@@ -178,7 +178,7 @@ class TestRequest:
         return RefusedRequest(400, json.dumps({"error": {"message": message, **more}}))
 
     def test_usage_is_not_wished_for_again(self) -> None:
-        less = adjusted(Adjustments(), call(), self.refusal("Unknown field stream_options"))
+        less = adjusted(RequestAdjustments(), call(), self.refusal("Unknown field stream_options"))
         assert less is not None
         assert not less.wish_usage
 
@@ -188,21 +188,21 @@ class TestRequest:
             param="max_tokens",
             code="unsupported_parameter",
         )
-        less = adjusted(Adjustments(), call(max_tokens=3), refusal)
+        less = adjusted(RequestAdjustments(), call(max_tokens=3), refusal)
         assert less is not None
         assert less.renames == {"max_tokens": "max_completion_tokens"}
 
     def test_an_unsupported_value_is_left_out(self) -> None:
         refusal = self.refusal("Only 1 is supported.", param="temperature", code="unsupported_value")
-        less = adjusted(Adjustments(), call(temperature=0), refusal)
+        less = adjusted(RequestAdjustments(), call(temperature=0), refusal)
         assert less is not None
         assert less.refused == {"temperature": "Only 1 is supported."}
         assert adjusted(less, call(temperature=0), refusal) is None
 
     def test_what_was_not_asked_cannot_be_left_out(self) -> None:
         refusal = self.refusal("no", param="seed", code="unsupported_parameter")
-        assert adjusted(Adjustments(), call(), refusal) is None
-        assert adjusted(Adjustments(), call(), RefusedRequest(400, "<html>")) is None
+        assert adjusted(RequestAdjustments(), call(), refusal) is None
+        assert adjusted(RequestAdjustments(), call(), RefusedRequest(400, "<html>")) is None
 
 
 class TestWireMarks:

@@ -28,7 +28,7 @@ from tests.fakes.provider import (
 from workbench.core.blocks import Tool, ToolRow
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import AnswerStep, Result
-from workbench.engine.calls import Stepped
+from workbench.engine.calls import CallStepped
 
 KEY = "sk-planted-0123456789"
 SCHEMA = '{"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}'
@@ -90,7 +90,7 @@ def test_a_call_in_pieces_is_answered_and_the_model_goes_on(engine: Engine, fake
     ]
     call, answer = result.steps[2:4]
     assert (call.name, call.call_id, answer.name, answer.call_id) == ("lookup_order", "c1", "lookup_order", "c1")
-    assert [e.steps for e in engine.heard.of(Stepped, call_id)] == [result.steps[:4]]
+    assert [e.steps for e in engine.heard.of(CallStepped, call_id)] == [result.steps[:4]]
     found = result.usage
     assert (found.input, found.output, found.cached, found.source) == (30, 9, 2, "provider")
     first, second = (request.body for request in fake.requests)

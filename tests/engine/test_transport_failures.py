@@ -27,7 +27,7 @@ from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.http import HttpClients
-from workbench.engine.child.model_listing import ModelListing
+from workbench.engine.child.model_listing import ModelLister
 from workbench.engine.child.provider import CallProvider
 
 Talk = Callable[[socket.socket], object]
@@ -215,7 +215,7 @@ class TestWrongPort:
         with serving(silent) as port:
             mine = address(f"https://127.0.0.1:{port}/v1")
             found = shared_engine.ask(mine, timeouts=quick(connect=0.3), retries=0).failure
-            listing = ModelListing(HttpClients(), cast("CallProvider", None), connect_s=0.3)
+            listing = ModelLister(HttpClients(), cast("CallProvider", None), connect_s=0.3)
             with pytest.raises(CallError) as listed:
                 asyncio.run(listing.models(mine, "", ()))
         assert found is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engine.watchdog import Watchdog
+from workbench.engine.watchdog import EngineWatchdog
 
 
 class Clocks:
@@ -10,10 +10,10 @@ class Clocks:
         self.now = 100.0
         self.wall = 5000.0
 
-    def watch(self) -> Watchdog:
-        return Watchdog(10.0, 30.0, lambda: self.now, lambda: self.wall)
+    def watch(self) -> EngineWatchdog:
+        return EngineWatchdog(10.0, 30.0, lambda: self.now, lambda: self.wall)
 
-    def run(self, watch: Watchdog, seconds: float) -> str:
+    def run(self, watch: EngineWatchdog, seconds: float) -> str:
         """Advance the time with one check a second; return the first verdict."""
         for _ in range(int(seconds)):
             self.now += 1.0
@@ -23,7 +23,7 @@ class Clocks:
         return ""
 
 
-def alive() -> tuple[Clocks, Watchdog]:
+def alive() -> tuple[Clocks, EngineWatchdog]:
     clocks = Clocks()
     watch = clocks.watch()
     watch.born()

@@ -18,7 +18,7 @@ from tests.formats.pasting import PYTHON, Interpreter, run
 from workbench.core.content import Message
 from workbench.formats.code import TARGETS, CannotWriteError, CodeSource
 from workbench.formats.code import source as written
-from workbench.formats.code.target import CodeTarget
+from workbench.formats.code.source import CodeTarget
 
 TEXT = "Say \"it's\" {{name}} $HOME `ls` \\n\n\u2028 日本 👍\u202e {% raw %}\n'''BODY\n"
 MESSAGES = (Message("system", TEXT), Message("user", "Hi {{name}}"))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.formats.code.target import CodeTarget
+from workbench.formats.code.source import CodeTarget
 from workbench.formats.format_rows import rows_of
 
 ROW = (
-    "from workbench.formats.code.target import CodeTarget\nFORMAT = CodeTarget({title!r}, {order}, lambda source: '')\n"
+    "from workbench.formats.code.source import CodeTarget\nFORMAT = CodeTarget({title!r}, {order}, lambda source: '')\n"
 )
 
 

@@ -54,7 +54,7 @@ def test_a_file_is_recognised_by_its_content(name: str) -> None:
     assert found.id == name
 
 
-@pytest.mark.parametrize("file", OTHERS, ids=lambda file: repr(file.start[:20]))
+@pytest.mark.parametrize("file", OTHERS, ids=map(str, range(len(OTHERS))))
 def test_other_files_have_no_format(file: SampleFile) -> None:
     assert recognised(file) is None
 

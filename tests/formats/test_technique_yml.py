@@ -12,7 +12,7 @@ from workbench.core.content import Content
 from workbench.core.snippets import escape
 from workbench.core.techniques import PLACES, Technique, example_pairs, insertion, output_format
 from workbench.formats.imports.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 
 line = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 GOOD = b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two}\n"

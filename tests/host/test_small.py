@@ -14,10 +14,9 @@ from uuid import UUID
 import pytest
 
 from workbench.host.clock import monotonic_ms, utc_now
-from workbench.host.dirs import default_database, places
+from workbench.host.dirs import default_database, places, resource
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
-from workbench.host.resources import resource
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,7 +95,7 @@ def test_resources_are_found_in_the_checkout() -> None:
 
 
 def test_a_checkout_finds_them_from_any_directory(tmp_path: Path) -> None:
-    code = "from workbench.host.resources import resource; print(resource('weights.lock'))"
+    code = "from workbench.host.dirs import resource; print(resource('weights.lock'))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )

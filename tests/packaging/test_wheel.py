@@ -69,7 +69,7 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
 
 
 def test_resources_are_found_inside_the_package(installed: Path, tmp_path: Path) -> None:
-    code = "from workbench.host.resources import resource; print(resource('icons', 'app.svg'))"
+    code = "from workbench.host.dirs import resource; print(resource('icons', 'app.svg'))"
     done = run(installed, "-c", code, cwd=tmp_path)
     assert done.stdout.strip() == str(installed / "workbench" / "resources" / "icons" / "app.svg"), done.stderr
 

@@ -26,7 +26,7 @@ def main(path: Path, owner: str, count: int | None) -> None:
         for output in (f"{name}.0.0", f"{name}.1.0"):
             at = 0
             for piece in pieces:
-                store.save_partials([PartialText(output, "text", at, piece)], LATER).result(30)
+                store.save_partials([PartialText(output, "text", at, piece)]).result(30)
                 at += len(piece)
                 print("part", output, at, flush=True)
         for output in (f"{name}.0.0", f"{name}.1.0"):

@@ -12,7 +12,7 @@ import pytest
 
 from tests import depth
 from tests.patience import PROCESS_S
-from tests.store.making import LATER, NOW, opened, run, text
+from tests.store.making import LATER, opened, run, text
 from tests.store.search.test_search_index import indexed, made_anew, settled
 from workbench.store import Store
 from workbench.store.records import PartialText
@@ -93,7 +93,7 @@ def test_a_killed_process_loses_nothing_it_had_written(store: Store, path: Path,
 
 def test_one_dies_and_the_other_goes_on_undisturbed(store: Store, path: Path) -> None:
     store.begin_run(run("mine", text("mine"), owner="alive")).result(10)
-    store.save_partials([PartialText("mine.0.0", "text", 0, "so far")], NOW).result(10)
+    store.save_partials([PartialText("mine.0.0", "text", 0, "so far")]).result(10)
     noticed = store.data_version()
     said = kill_after(start(path, "dead"), 17)
     assert store.data_version() != noticed

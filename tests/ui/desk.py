@@ -20,6 +20,8 @@ from tests import leaks
 from tests.fakes import played, seeded
 from tests.patience import PATIENCE_S
 from tests.ui.driver import WindowDriver
+from tests.ui.driver.opening import open_window
+from tests.ui.driver.questions import button_of
 from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationRow
@@ -30,8 +32,7 @@ from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.frame import WindowFrame
-from workbench.ui.shell.questions import Answer, button_of
-from workbench.ui.shell.window_builder import open_window
+from workbench.ui.shell.questions import Answer
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.workbench import Workbench, make_client
@@ -102,7 +103,9 @@ class Desk:
 
         def is_at_rest() -> bool:
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-            is_busy = IdleQueue.of_application().is_busy or any(t.interval() < 1000 for t in leaks.active_timers())
+            is_busy = bool(IdleQueue.of_application()._waiting) or any(
+                t.interval() < 1000 for t in leaks.active_timers()
+            )
             self._rested = 0 if is_busy else self._rested + 1
             # Finished work may start new work with the next event.
             return self._rested > 2

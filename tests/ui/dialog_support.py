@@ -18,7 +18,7 @@ from workbench.core.money import Rates
 from workbench.core.run_limits import Limits
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import AddressQuestion
-from workbench.usecases.destinations import Destination
+from workbench.usecases.destinations import KeyDestination
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.provider_access import ProviderState
 from workbench.usecases.server_discovery import FoundServer
@@ -139,7 +139,7 @@ class SettingsDouble:
         return self._answer("test_key", "Works: 63 models.")
 
     def provider(self, provider: str) -> Future[ProviderState]:
-        where = Destination("https://api.example.com/v1", "public", "https://api.example.com")
+        where = KeyDestination("https://api.example.com/v1", "public", "https://api.example.com")
         state = ProviderState(provider, self.infos[provider].name, where, public=where.base_url)
         return self._answer("provider", self.states.get(provider, state))
 

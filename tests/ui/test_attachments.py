@@ -77,7 +77,7 @@ def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Pa
     desk.until(lambda: user(desk).chips)
     (chip,) = user(desk).chips
     desk.until(lambda: chip.has_picture)
-    assert chip.about() == f"{len(png())} B"
+    assert chip.about() == f"{len(png())} bytes"
     assert chip.accessibleName() == f"Attached file {picture.name}, {chip.about()}"
     (file,) = window.editor.content().messages[-1].attachments
     assert (file.name, file.media_type) == (picture.name, "image/png")
@@ -96,7 +96,7 @@ def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Pa
     notes.write_text("# Notes", "utf-8")
     drop(user(desk), files(picture, notes, picture))
     desk.until(lambda: len(user(desk).chips) == 2)
-    desk.until(lambda: user(desk).chips[1].about() == "7 B of text")
+    desk.until(lambda: user(desk).chips[1].about() == "7 bytes of text")
     window.draft_saver.flush()
     desk.until(lambda: len(stored_user(desk).attachments) == 2)
     first = user(desk).chips[0]

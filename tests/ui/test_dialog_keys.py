@@ -163,7 +163,7 @@ def test_a_button_that_waits_for_a_key_gets_enter_too(dialog: Dialog) -> None:
     catcher.show()
     catcher.setFocus()
     QTest.keyClick(catcher, Key.Key_Return)
-    assert catcher.is_waiting
+    assert catcher._is_waiting
     QTest.keyClick(catcher, Key.Key_Return)
     assert caught == ["Return"]
-    assert not catcher.is_waiting
+    assert not catcher._is_waiting

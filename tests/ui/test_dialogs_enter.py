@@ -34,7 +34,7 @@ from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
-from workbench.ui.widgets.line_dialog import NoteDialog
+from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["shown", "theme"]

@@ -12,7 +12,7 @@ from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.examples import ExampleSection
-from workbench.ui.editor.paste_examples import PasteExamples
+from workbench.ui.editor.paste_dialog import PasteExamples
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 TWO = Content(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from tests.ui.editor_support import button, editor, shown, theme, ticks, type_text
 from workbench.core.blocks import OutputFormat, Tool, ToolRow
 from workbench.core.content import TOOL_ROUNDS, Content, Message
-from workbench.core.json_text import fault
+from workbench.core.json_parts import fault
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection

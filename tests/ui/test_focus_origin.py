@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 
 from tests.ui.desk import Desk
 from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.widgets.focus_marks import OPENS_MENU
+from workbench.ui.widgets.controls import OPENS_MENU
 
 pytestmark = [
     pytest.mark.window,

@@ -36,7 +36,7 @@ def _entered(desk: Desk) -> HistoryView:
 
 def _settled(desk: Desk) -> None:
     # A change requested during another one waits for its end.
-    desk.until(lambda: not desk.theme._changes._over.isActive() and not IdleQueue.of_application().is_busy)
+    desk.until(lambda: not desk.theme._changes._over.isActive() and not IdleQueue.of_application()._waiting)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 

@@ -33,7 +33,7 @@ def fill(desk: Desk) -> None:
     for number in range(RESPONSES):
         store.begin_run(run(f"r{number}", text("words " * 300)))
         store.finish_output(f"r{number}.0.0", FULL_RESULT, NOW)
-    store.set_note("r0", "keep this", NOW).result(10)
+    store.set_note("r0", "keep this").result(10)
 
 
 def shown_page(desk: Desk) -> HistoryPanel:

@@ -151,7 +151,7 @@ class Looking(QObject):
 
     def _look(self) -> None:
         self._work = {future for future in self._work if not future.done()}
-        is_busy = self._work or IdleQueue.of_application().is_busy or self._is_due()
+        is_busy = self._work or bool(IdleQueue.of_application()._waiting) or self._is_due()
         self._rested = 0 if is_busy else self._rested + 1
         # Finished work may start new work with the next event.
         if self._rested > 2:

@@ -8,14 +8,18 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
+from tests.ui.driver.lanes import shown_pills
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.core.timeline import VersionLabel
+from workbench.ui.features.lanes.attempts import AttemptsRow
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.params import ParamsDialog
+from workbench.ui.features.lanes.reasoning import ReasoningPanel
+from workbench.ui.features.lanes.state_strip import FailureBox
 from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["screen", "theme", "view"]
@@ -119,7 +123,7 @@ def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
     assert enabled == {"Continue from this answer", "Copy answer", "Copy as"}
     strip = shown.strip()
     assert strip is not None
-    box = strip.failure_box()
+    box = strip.findChild(FailureBox)
     assert box is not None
     assert not box.step.isVisible()
     assert not shown.footer.retry.isVisible()
@@ -240,7 +244,7 @@ def test_standing_is_said_in_words(view: LanesView, lane: LaneColumn) -> None:
     for standing, pill in (("tie", "tie"), ("bad", "all bad")):
         view.set_status("m", LaneStatus("finished", standing=standing))  # type: ignore[arg-type]
         settle()
-        assert lane.header.row.shown_pills() == [pill]
+        assert shown_pills(lane.header.row) == [pill]
         assert lane.header.row.name.shown() == "model-m"
         assert lane.footer.winner.text() == "☆ Winner"
 
@@ -264,7 +268,7 @@ def test_a_failure_has_one_next_step(
     settle()
     strip = lane.strip()
     assert strip is not None
-    box = strip.failure_box()
+    box = strip.findChild(FailureBox)
     assert box is not None
     assert box.sentence.text() == "It went wrong."
     assert not box.detail.isVisible()
@@ -306,7 +310,7 @@ def test_attempts(view: LanesView, lane: LaneColumn) -> None:
     settle()
     strip = lane.strip()
     assert strip is not None
-    row = strip.attempts_row()
+    row = strip.findChild(AttemptsRow)
     assert row is not None
     assert row.line.shown() == "attempt 2 of 3"
     QTest.mouseClick(row.older, LEFT)
@@ -323,7 +327,7 @@ def test_reasoning_is_folded_until_wanted(view: LanesView, lane: LaneColumn) -> 
     view.append_text("m", "reasoning", "I think ")
     view.append_text("m", "reasoning", "so.\n")
     settle()
-    panel = lane.reasoning_panel()
+    panel = lane.findChild(ReasoningPanel)
     assert panel is not None
     assert panel.fold.words() == "Reasoning (3 words)"
     assert not panel.view.isVisible()

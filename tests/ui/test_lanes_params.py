@@ -147,15 +147,15 @@ def test_wrong_fields_say_so_and_block(dialog: Callable[[Params], ParamsDialog])
     write(made, "temperature", "7")
     made.extra.setPlainText('{"top_k": }')
     settle()
-    assert made.error_of(made.fields["temperature"]) == "Temperature must be a number from 0 to 2."
-    assert "column 11" in made.error_of(made.extra)
+    assert made.fields["temperature"].accessibleDescription() == "Temperature must be a number from 0 to 2."
+    assert "column 11" in made.extra.accessibleDescription()
     assert not made.apply.isEnabled()
     made.accept()
     assert made.isVisible()
     write(made, "temperature", "")
     made.extra.clear()
     assert made.apply.isEnabled()
-    assert made.error_of(made.extra) == ""
+    assert made.extra.accessibleDescription() == ""
 
 
 def test_sentences_have_room(dialog: Callable[[Params], ParamsDialog], theme: Theme) -> None:
@@ -179,7 +179,7 @@ def test_sentences_have_room(dialog: Callable[[Params], ParamsDialog], theme: Th
 
 def test_extra_json_that_replaces_a_field_says_so(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params(temperature=0.5, extra='{"temperature": 1}'))
-    assert made.error_of(made.extra) == "“temperature” here replaces the field above."
+    assert made.extra.accessibleDescription() == "“temperature” here replaces the field above."
     assert made.apply.isEnabled()
 
 
@@ -199,10 +199,10 @@ def test_a_megabyte_is_not_pasted_and_what_was_there_stays(dialog: Callable[[Par
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert field.toPlainText() == before
-    assert "Nothing was pasted" in made.error_of(field)
+    assert "Nothing was pasted" in field.accessibleDescription()
     QApplication.clipboard().setText(" ")
     QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert made.error_of(field) == ""
+    assert field.accessibleDescription() == ""
 
 
 def test_what_a_model_does_not_take_is_grey_and_says_why(dialog: Callable[[Params], ParamsDialog]) -> None:
@@ -216,7 +216,7 @@ def test_what_a_model_does_not_take_is_grey_and_says_why(dialog: Callable[[Param
     assert not made.fields["logprobs"].isEnabled()
     assert made.fields["max_tokens"].isEnabled()
     assert made.fields["top_p"].isEnabled(), "a value that was set can be cleared"
-    assert "Not for this model" in made.error_of(made.fields["top_p"])
+    assert "Not for this model" in made.fields["top_p"].accessibleDescription()
     assert made.apply.isEnabled()
     box = made.fields["reasoning_effort"]
     assert isinstance(box, QComboBox)
@@ -232,7 +232,7 @@ def test_an_effort_that_the_model_lost_stays_until_another_is_chosen(
 ) -> None:
     made = dialog(Params(reasoning_effort="minimal"))
     made.set_support(ParameterSupport({}, ("low", "high")))
-    assert made.error_of(made.fields["reasoning_effort"]).startswith("Not for this model")
+    assert made.fields["reasoning_effort"].accessibleDescription().startswith("Not for this model")
     made.apply.click()
     assert made.params() == Params(reasoning_effort="minimal")
 
@@ -242,7 +242,7 @@ def test_a_stored_value_out_of_range_is_told_and_blocks_nothing(dialog: Callable
     odd = Params(temperature=7.0, max_tokens=0, reasoning_effort="huge", seed=10**30)
     made = dialog(odd)
     assert (
-        made.error_of(made.fields["temperature"])
+        made.fields["temperature"].accessibleDescription()
         == "Temperature must be a number from 0 to 2. Change it or empty the field."
     )
     assert made.apply.isEnabled()
@@ -256,7 +256,7 @@ def test_a_stored_value_out_of_range_can_be_corrected(dialog: Callable[[Params],
     write(made, "temperature", "8")
     assert not made.apply.isEnabled()
     write(made, "temperature", "1")
-    assert made.error_of(made.fields["temperature"]) == ""
+    assert made.fields["temperature"].accessibleDescription() == ""
     made.apply.click()
     assert made.params() == Params(temperature=1.0)
 

@@ -13,6 +13,7 @@ from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.runs import Failure
 from workbench.host.clock import monotonic_ms
 from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["screen", "theme", "view"]
@@ -61,7 +62,7 @@ def test_a_lane_out_of_view_shows_all_once_it_is_looked_at(thirty: LanesView) ->
     thirty.focus_lane(29)
     shown = column(thirty, "s29")
     assert shown.answer.exact_text == shown.answer.toPlainText() == "One two three"
-    reasoning = shown.reasoning_panel()
+    reasoning = shown.findChild(ReasoningPanel)
     assert reasoning is not None
     assert reasoning.text == "(One )(two )(three)"
     assert shown.footer.stop.isVisible()

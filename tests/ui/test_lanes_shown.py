@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor, QTextDocument
 
+from workbench.ui.editor.exact_text import encodable, units
 from workbench.ui.widgets.reader import shown_text as module
-from workbench.ui.widgets.reader.shown_text import ShownText, for_clipboard, picture, units
+from workbench.ui.widgets.reader.shown_text import ShownText, picture
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=200)
 NASTY = st.text(
@@ -57,7 +58,7 @@ def test_long_paragraphs_are_broken_and_copied_whole(seed: int, unit: str) -> No
     lines = document.toPlainText().split("\n")
     assert max(map(len, lines)) <= 2 * module.HARD_LIMIT + 4  # a character outside the BMP counts as two
     for position in range(0, end, 997):
-        assert text.startswith(for_clipboard(shown.exact(0, position)).rstrip("\ufffd"))
+        assert text.startswith(encodable(shown.exact(0, position)).rstrip("\ufffd"))
 
 
 def test_paragraphs_of_words_break_behind_a_space() -> None:
@@ -87,5 +88,5 @@ def test_pictures() -> None:
 
 
 def test_the_clipboard_gets_whole_characters() -> None:
-    assert for_clipboard("\ud83d" + "\ude00") == "😀"
-    assert for_clipboard("a\ud83d") == "a\ufffd"
+    assert encodable("\ud83d" + "\ude00") == "😀"
+    assert encodable("a\ud83d") == "a\ufffd"

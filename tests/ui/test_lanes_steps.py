@@ -15,7 +15,7 @@ from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.engine.child import failures
 from workbench.engine.child.failures import CallError, FailureSubject, http_failure
 from workbench.engine.child.litellm_failures import failure_of
-from workbench.ui.features.lanes.steps import CODES, RETRY, next_step
+from workbench.ui.features.lanes.steps import _STEPS, RETRY, next_step
 
 PACKAGE = Path(workbench.__file__).parent
 NOT_OF_LANES = {"not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
@@ -43,7 +43,7 @@ def test_every_code_that_can_be_given_has_a_decision() -> None:
         | {HIDDEN, NOT_CONFIRMED}
     )
     assert {"no_key", "no_endpoint", "engine_died", "model_load_failed"} <= given
-    assert given - NOT_OF_LANES == CODES
+    assert given - NOT_OF_LANES == set(_STEPS)
 
 
 def _http(status: int, words: str, where: FailureSubject = PROVIDER, **error: str) -> CallError:

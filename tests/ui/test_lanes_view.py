@@ -10,6 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
+from tests.ui.driver.lanes import shown_pills
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import Params
@@ -300,11 +301,11 @@ def test_pills_yield_before_the_name(view: LanesView) -> None:
     view.set_heads(made)
     settle()
     row = column(view, "a").header.row
-    assert row.shown_pills() == ["built in"]
+    assert shown_pills(row) == ["built in"]
     view.set_heads([type(made[0])("a", 1, "a-model-of-some-name-27B", "m", "built in", 3), *heads("x", "y")[1:]])
     view.resize(600, 500)
     settle()
-    assert row.shown_pills() == []
+    assert shown_pills(row) == []
     assert row.name.shown() == "a-model-of-some-name-27B"
     assert "built in" in row.name.toolTip()
 

@@ -72,13 +72,13 @@ def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     assert (field.text(), field.accessibleName(), field.toolTip()) == ("2.5", "Spice level", "How hot it may be.")
     assert [box.itemText(i) for i in range(box.count())] == ["not set", "dill", "mint"]
     field.setText("6")
-    assert dialog.error_of(field) == "Spice level must be a number from 0 to 5."
+    assert field.accessibleDescription() == "Spice level must be a number from 0 to 5."
     field.clear()
     dialog.extra.setPlainText('{"spiciness": 9}')
-    assert dialog.error_of(dialog.extra) == "“spiciness” must be a number from 0 to 5."
+    assert dialog.extra.accessibleDescription() == "“spiciness” must be a number from 0 to 5."
     assert not dialog.apply.isEnabled()
     dialog.extra.setPlainText('{"spiciness": 3, "salt": 1}')
-    assert dialog.error_of(dialog.extra) == "Will be set above: Spice level."
+    assert dialog.extra.accessibleDescription() == "Will be set above: Spice level."
     box.setCurrentText("mint")
     dialog.apply.click()
     assert dialog.params() == Params(spice=3.0, herb="mint", extra='{"salt": 1}')

@@ -11,7 +11,7 @@ from tests.ui.editor_support import theme
 from workbench.core.blocks import Example
 from workbench.formats.value_rows import ValueRows
 from workbench.ui.editor import paste_dialog
-from workbench.ui.editor.paste_examples import PasteExamples
+from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 from workbench.ui.widgets.theme import Theme
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer, catalogue
-from workbench.app.fuzzy import Closeness
+from workbench.app.fuzzy import MatchCloseness
 from workbench.app.models.endpoint_models import EndpointModels
 from workbench.app.models.list_model import ModelListModel
 from workbench.app.models.model_index import (
@@ -89,16 +89,16 @@ def test_letters_in_order_are_a_last_resort() -> None:
 @pytest.mark.parametrize(
     ("query", "closeness"),
     [
-        ("gpt-5-mini", Closeness.EXACT),
-        ("openai/gpt-5-mini", Closeness.EXACT),
-        ("claude", Closeness.PREFIX),
-        ("gpt-5 mini", Closeness.PREFIX),
-        ("haiku", Closeness.WORDS),
-        ("anthropic haiku", Closeness.PREFIX),
-        ("laude", Closeness.INSIDE),
+        ("gpt-5-mini", MatchCloseness.EXACT),
+        ("openai/gpt-5-mini", MatchCloseness.EXACT),
+        ("claude", MatchCloseness.PREFIX),
+        ("gpt-5 mini", MatchCloseness.PREFIX),
+        ("haiku", MatchCloseness.WORDS),
+        ("anthropic haiku", MatchCloseness.PREFIX),
+        ("laude", MatchCloseness.INSIDE),
     ],
 )
-def test_how_well_a_name_matches(query: str, closeness: Closeness) -> None:
+def test_how_well_a_name_matches(query: str, closeness: MatchCloseness) -> None:
     offer = an_offer()
     assert ModelIndex(offer.catalogue, offer).search(query).closeness is closeness
 

@@ -20,8 +20,7 @@ from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader import json_steps
-from workbench.ui.widgets.reader.answer_kind import find, finding, written
-from workbench.ui.widgets.reader.clipboard import copied
+from workbench.ui.widgets.reader.answer_kind import copied, find, finding, written
 from workbench.ui.widgets.reader.mode_choices import ModeChoices
 from workbench.ui.widgets.reader.switch import fill
 from workbench.ui.widgets.reader.tree import TreePage

@@ -21,7 +21,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import AnswerStep
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader.parts import parse
-from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, StepsText, as_markdown
+from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, StepsText
 from workbench.usecases.endpoint_form import EndpointForm
 
 __all__ = ["screen", "theme", "view"]
@@ -35,9 +35,9 @@ def test_steps_are_told_in_order_with_the_answer_last() -> None:
         AnswerStep("tool_result", "gone", "find", "c1"),
         AnswerStep("text", "It is gone."),
     )
-    headings = [part.runs[0].text for part in parse(as_markdown(steps)).parts if part.kind == "heading"]
+    headings = [part.runs[0].text for part in parse(StepsText().of(steps)).parts if part.kind == "heading"]
     assert headings == ["Said", "Call 1: ", "Simulated answer", "Answer"]
-    assert [part.text.strip() for part in parse(as_markdown(steps)).parts if part.kind == "code"] == [
+    assert [part.text.strip() for part in parse(StepsText().of(steps)).parts if part.kind == "code"] == [
         '{"n": 1}',
         "gone",
     ]
@@ -47,7 +47,7 @@ def test_answers_to_several_calls_say_to_which() -> None:
     calls = [AnswerStep("tool_call", "{}", "find", f"c{n}") for n in range(3)]
     answers = [AnswerStep("tool_result", "gone", "find", f"c{n}") for n in range(3)]
     steps = (*calls[:1], *answers[:1], *calls[1:], *answers[1:], *calls[:1], *answers[:1])
-    headings = [line for line in as_markdown(steps).splitlines() if line.startswith("#### Sim")]
+    headings = [line for line in StepsText().of(steps).splitlines() if line.startswith("#### Sim")]
     assert headings == [
         "#### Simulated answer",
         "#### Simulated answer to call 2",
@@ -74,21 +74,23 @@ def test_what_stands_there_stays_while_steps_come() -> None:
         told.append(telling.of(steps, more_to_come=True))
         assert told[-1].startswith(told[-2])
     ended = telling.of(growing()[-1])
-    assert ended == told[-1] == as_markdown(growing()[-1])
-    assert telling.of(growing()[3]) == as_markdown(growing()[3]), "a shorter answer replaces the old text"
+    assert ended == told[-1] == StepsText().of(growing()[-1])
+    assert telling.of(growing()[3]) == StepsText().of(growing()[3]), "a shorter answer replaces the old text"
 
 
 @pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])
 def test_only_json_is_coloured_as_json(answer: str, language: str) -> None:
-    assert as_markdown((AnswerStep("tool_result", answer),)).startswith(
-        f"#### Simulated answer\n\n```{language}\n{answer}"
+    assert (
+        StepsText()
+        .of((AnswerStep("tool_result", answer),))
+        .startswith(f"#### Simulated answer\n\n```{language}\n{answer}")
     )
 
 
 @pytest.mark.parametrize("kind", ["tool_call", "tool_result", "reasoning"])
 def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
     steps = (AnswerStep(kind, "x" * 200_000, "n" * 5_000), AnswerStep("text", "end"))  # type: ignore[arg-type]
-    told = as_markdown(steps)
+    told = StepsText().of(steps)
     assert len(told) < SHOWN + 500
     assert "Only the first 20,000 characters are shown." in told
     assert [part.kind for part in parse(told).parts] == ["heading", "code", "paragraph", "heading", "paragraph"]
@@ -98,13 +100,13 @@ def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
 
 @given(st.text(alphabet="`~#\n a>", max_size=60))
 def test_no_answer_of_a_tool_leaves_its_block(text: str) -> None:
-    parts = parse(as_markdown((AnswerStep("tool_result", text), AnswerStep("text", "end")))).parts
+    parts = parse(StepsText().of((AnswerStep("tool_result", text), AnswerStep("text", "end")))).parts
     assert [part.kind for part in parts] == ["heading", "code", "heading", "paragraph"]
 
 
 @given(st.text(alphabet="`~#\n a>-\t\r", max_size=60))
 def test_nothing_that_was_said_swallows_a_call(text: str) -> None:
-    parts = parse(as_markdown((AnswerStep("text", text), AnswerStep("tool_call", "{}", "find")))).parts
+    parts = parse(StepsText().of((AnswerStep("text", text), AnswerStep("tool_call", "{}", "find")))).parts
     assert [part.kind for part in parts[-2:]] == ["heading", "code"]
     assert parts[-2].runs[0].text == "Call 1: "
 

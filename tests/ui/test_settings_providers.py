@@ -17,7 +17,7 @@ from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.host.keys import Key
 from workbench.usecases.credentials import AddressQuestion
-from workbench.usecases.destinations import Destination
+from workbench.usecases.destinations import KeyDestination
 from workbench.usecases.provider_access import ProviderState, SettingState
 
 __all__ = ["drive", "shown", "source", "theme"]
@@ -128,7 +128,7 @@ def wait_for(driver: Driver, words: str) -> None:
 
 
 def _state(**more: object) -> ProviderState:
-    where = Destination(GATEWAY, "environment", "https://gateway.example", "OPENAI_BASE_URL")
+    where = KeyDestination(GATEWAY, "environment", "https://gateway.example", "OPENAI_BASE_URL")
     settings = tuple(SettingState(one) for one in PROVIDERS["azure"].settings[:2])
     return ProviderState("openai", "OpenAI", where, public="https://api.openai.com/v1", settings=settings, **more)  # type: ignore[arg-type]
 
@@ -189,7 +189,7 @@ def test_settings_that_are_typed_survive_the_removal_of_the_key(drive: Drive, so
     driver.choose("Providers", "Anthropic")
     driver.wait_for("Address")
     driver.type("Address", "https://mine.example")
-    where = Destination("https://api.example.com/v1", "public", "https://api.example.com")
+    where = KeyDestination("https://api.example.com/v1", "public", "https://api.example.com")
     source.states["anthropic"] = ProviderState("anthropic", "Anthropic", where, public="x", missing="Read anew.")
     driver.click("Remove the key")
     driver.click("Remove key")

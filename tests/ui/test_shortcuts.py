@@ -86,7 +86,7 @@ def test_keys_that_cannot_be_given_are_refused(desk: Desk) -> None:
     add(opened, "run", Qt.Key.Key_Z)
     assert "belongs to “Undo” everywhere" in opened.status.text()
     add(opened, "run", Qt.Key.Key_Escape, held=Qt.KeyboardModifier.NoModifier)
-    assert not opened.add.is_waiting
+    assert not opened.add._is_waiting
     assert opened.isVisible()
     opened.select("undo")
     assert not opened.add.isEnabled()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from tests.ui.driver.questions import button_of
 from tests.ui.starting import Starting
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -24,7 +25,7 @@ from workbench.store.draft_preview import read_newest_preview
 from workbench.store.schema.format_version import APPLICATION_ID
 from workbench.ui.shell import window_builder
 from workbench.ui.shell.frame import WindowFrame
-from workbench.ui.shell.questions import Answer, button_of
+from workbench.ui.shell.questions import Answer
 from workbench.ui.shell.window import MainWindow
 
 pytestmark = pytest.mark.window

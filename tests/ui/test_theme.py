@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
-from workbench.ui.widgets.theme import _SHEET as SHEET
+from workbench.ui.widgets.stylesheet import _SHEET as SHEET
 from workbench.ui.widgets.theme import DARK, LIGHT, Theme, ThemeTokens, set_role
 
 __all__ = ["theme"]

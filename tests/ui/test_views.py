@@ -22,7 +22,7 @@ from workbench.core.search.results import HistoryRow
 from workbench.ui.shell.key_filters import ViewKeys
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.shell.views import Making, ViewPlace, Views, at_once
-from workbench.ui.widgets.geometry import Divider
+from workbench.ui.widgets.geometry import PaneDivider
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 THREE = 12
@@ -221,9 +221,9 @@ class DividedView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.divider = Divider(lambda width: width // 2, self)
+        self.divider = PaneDivider(lambda width: width // 2, self)
 
-    def dividers(self) -> dict[str, Divider]:
+    def dividers(self) -> dict[str, PaneDivider]:
         return {"half": self.divider}
 
     def selected(self) -> list[HistoryRow]:

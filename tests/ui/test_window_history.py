@@ -29,8 +29,8 @@ from workbench.ui.features.history.marked_label import marked
 from workbench.ui.features.history.run_actions import RunCuration, TagsDialog
 from workbench.ui.features.history.table import GAP, MARGIN, RunTable
 from workbench.ui.features.history.view import HistoryView
+from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.idle_queue import IdleQueue
-from workbench.ui.widgets.line_dialog import NoteDialog
 from workbench.ui.widgets.wire_dialog import WireDialog
 
 __all__ = ["tasks"]
@@ -273,7 +273,7 @@ def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypa
         assert searched(desk, view, "track* winner:yes") == []
         assert view.bar.said() == "8 runs cannot be found by their words until indexed."
     # Any change wakes the indexer.
-    store.set_note("sql-1", "", "2026-11-24T00:00:00.000Z").result(10)
+    store.set_note("sql-1", "").result(10)
     desk.until(lambda: uids(view) == ["order-3"])
     assert view.bar.said() == ""
 

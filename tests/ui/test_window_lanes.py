@@ -13,6 +13,7 @@ from tests.ui.desk import HELLO, Desk
 from workbench.app.models.model_index import ModelChoice
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
 from workbench.ui.features.lanes.column import MINIMUM_PIXELS
+from workbench.ui.features.lanes.state_strip import FailureBox
 
 pytestmark = pytest.mark.window
 
@@ -249,7 +250,7 @@ def _press_step(desk: Desk, slot: str) -> None:
     assert column is not None
     strip = column.strip()
     assert strip is not None
-    box = strip.failure_box()
+    box = strip.findChild(FailureBox)
     assert box is not None
     QTest.mouseClick(box.step, Qt.MouseButton.LeftButton)
 

@@ -15,6 +15,7 @@ from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import Lane, Params
 from workbench.host import settings
 from workbench.host.dirs import places
+from workbench.ui.features.lanes.attempts import AttemptsRow
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.row_end import HiddenMark
 
@@ -42,7 +43,7 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
     assert window.lane_presenter.sample("s0") == 1
     strip = window.lanes.column("s0").strip()  # type: ignore[union-attr] # there is such a lane
     assert strip is not None
-    row = strip.samples_row()
+    row = strip.findChild(AttemptsRow)
     assert row is not None
     assert row.line.candidates()[0] == "sample 2 of 3"
     row.newer.click()
@@ -256,7 +257,7 @@ def test_lanes_scroll_together_when_a_person_scrolls(desk: Desk) -> None:
     # The distance of the last line from the end depends on the partial line at the top of the view.
     assert end >= bars[1].maximum() - 2
     assert bars[0].value() == round(end / bars[1].maximum() * bars[0].maximum())
-    desk.until(lambda: window.lanes.together.is_idle)
+    desk.until(lambda: window.lanes.together._keyed is None)
     window.lanes.set_status("s0", LaneStatus("streaming"))
     for _ in range(3):
         window.lanes.append_text("s0", "text", "Another line.\n" * 50)

@@ -11,6 +11,7 @@ from tests.ui.desk import Desk
 from workbench.app.compose.timeline_model import describe
 from workbench.core.runs import Outcome
 from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.widgets.wire_dialog import WireDialog
 
 pytestmark = pytest.mark.window
@@ -40,7 +41,7 @@ def test_an_empty_answer_is_a_state_of_its_own(desk: Desk) -> None:
     placeholder = column.answer.placeholderText()
     assert placeholder.startswith("Empty answer\n\nReasoning used up all tokens.")
     assert placeholder.endswith("Finish reason: length")
-    panel = column.reasoning_panel()
+    panel = column.findChild(ReasoningPanel)
     assert panel is not None
     assert panel.text == "hm"
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, empty=2))

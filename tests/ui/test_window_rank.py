@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QFocusEvent, QTextDocument
@@ -30,6 +31,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.features.rank.view import RankView
+from workbench.ui.widgets.chart import IntervalChart
 from workbench.usecases import ranking
 from workbench.usecases.ranking_result import Grouping, RankingResult
 
@@ -168,6 +170,11 @@ def test_headings_are_whole_where_letters_are_large_and_the_window_small(desk: D
     desk.until(lambda: rank.width() < 1024 and is_whole())
 
 
+def _height_of(chart: IntervalChart, row: int) -> float:
+    """Return the distance of a row's centre from the top of the chart, in pixels."""
+    return float(chart.mapFromScene(chart._box.mapViewToScene(pg.Point(0, row + 0.5))).y())
+
+
 def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
     opened_over(desk, 60, versions=2)
     rank = view(desk)
@@ -180,7 +187,7 @@ def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) ->
         assert f"{row.strength.estimate:+.2f}".replace("-", "−") in words
         assert "95 % interval" in words
         cell = table.visualRect(index)
-        assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(number)))).y() - cell.center().y()) <= 1
+        assert abs(chart.mapToParent(QPoint(0, round(_height_of(chart, number)))).y() - cell.center().y()) <= 1
     told = QAccessible.queryAccessibleInterface(table)
     assert told is not None
     assert told.text(QAccessible.Text.Name) == "Ranking, strongest first"
@@ -472,7 +479,7 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     assert rank.table_model.rowCount() == 36
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
     last = table.visualRect(rank.table_model.index(35, STRENGTH))
-    assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(35)))).y() - last.center().y()) <= 1
+    assert abs(chart.mapToParent(QPoint(0, round(_height_of(chart, 35)))).y() - last.center().y()) <= 1
     # The list scrolls, not the page.
     window.frame.resize(1024, 700)
     desk.until(lambda: rank.ranking.verticalScrollBar().maximum() == 0)

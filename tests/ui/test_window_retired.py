@@ -19,7 +19,7 @@ from tests.ui.test_scaling import LARGEST, SMALL, SMALLEST, is_whole
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
-from workbench.engine.catalogue import Catalogue, ModelInfo
+from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.header import LaneHeader
 from workbench.usecases.workbench import Workbench
@@ -35,7 +35,9 @@ Make = Callable[..., dict[str, str]]
 @pytest.fixture(autouse=True)
 def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use a fixed model list and date."""
-    monkeypatch.setattr(Catalogue, "load", classmethod(lambda _cls, _path=None: Catalogue.of((GONE, SOON, FINE))))
+    monkeypatch.setattr(
+        ModelCatalogue, "load", classmethod(lambda _cls, _path=None: ModelCatalogue.of((GONE, SOON, FINE)))
+    )
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import ECHO, Desk
+from tests.ui.driver import WindowDriver
 from workbench.core.content import Content, Message
+from workbench.ui.draft_page.set_note import SetNote
 from workbench.ui.features.compose.large_value import LargeValue
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 
@@ -92,7 +94,7 @@ def test_the_past_pages_the_same_way_and_comes_back_with_its_sets(desk: Desk) ->
     desk.press(Qt.Key.Key_PageDown, ALT)
     desk.press(Qt.Key.Key_PageDown, ALT)
     assert "Thank you!" in desk.text(0)
-    assert dict(window.compose_view.past_values())["question"] == "Thank you!"
+    assert dict(window.compose_view.past_values_panel.values())["question"] == "Thank you!"
     assert not window.set_bar.isVisible()
     window.actions["restore"].trigger()
     assert [(one.name, one.ticked) for one in window.value_sets.sets] == [
@@ -226,34 +228,39 @@ def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> Non
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
 
 
+def said_of_sets(window: WindowDriver) -> str:
+    """Return what is said below the row of sets."""
+    return "".join(note.text() for note in window.compose_view.findChildren(SetNote) if note.isVisible())
+
+
 def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)
     window.checking.check()
-    assert window.compose_view.said_of_sets() == ""
+    assert said_of_sets(window) == ""
     window.editor.focus_first()
     window.editor.set_content(Content((Message("user", "Hello"),)), undoable=True)
     window.editor.edited.emit()
-    desk.until(window.compose_view.said_of_sets)
-    assert window.compose_view.said_of_sets().startswith(
+    desk.until(lambda: said_of_sets(window))
+    assert said_of_sets(window).startswith(
         "The prompt has no variables, so the 3 ticked sets send the same text 3 times."
     )
     QTest.mouseClick(window.set_bar.chips()[1].tick, LEFT)
-    desk.until(lambda: "2 ticked sets" in window.compose_view.said_of_sets())
+    desk.until(lambda: "2 ticked sets" in said_of_sets(window))
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
-    desk.until(lambda: window.compose_view.said_of_sets() == "")
+    desk.until(lambda: said_of_sets(window) == "")
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
-    desk.until(window.compose_view.said_of_sets)
+    desk.until(lambda: said_of_sets(window))
     desk.run()
     # It does not prevent a run.
     desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 2)
     window.view_row(window.shown_run())
     desk.until(lambda: window.viewing is not None)
-    assert window.compose_view.said_of_sets() == "", "a past iteration has no sets to tick"
+    assert said_of_sets(window) == "", "a past iteration has no sets to tick"
     window.back()
     window.lane_list.replace_all([replace(lane, pinned=1) for lane in window.draft_lanes])
-    desk.until(lambda: window.compose_view.said_of_sets() == "")
+    desk.until(lambda: said_of_sets(window) == "")
 
 
 def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> None:
@@ -266,15 +273,15 @@ def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> N
         sets.add_rows([("", values)])
     names = [one.name for one in sets.sets]
     sets.show(sets.sets[1].uid)
-    desk.until(window.compose_view.said_of_sets)
-    assert window.compose_view.said_of_sets() == (
+    desk.until(lambda: said_of_sets(window))
+    assert said_of_sets(window) == (
         f"“{names[2]}” is ticked but has no values for {{{{question}}}} and {{{{tone}}}}. 1 other lacks values, too."
     )
     sets.tick(sets.sets[2].uid, ticked=False)
     wanted = f"“{names[3]}” is ticked but has no values for {{{{record}}}} and {{{{tone}}}}."
-    desk.until(lambda: window.compose_view.said_of_sets() == wanted)
+    desk.until(lambda: said_of_sets(window) == wanted)
     sets.show(sets.sets[3].uid)
-    desk.until(lambda: window.compose_view.said_of_sets() == "")
+    desk.until(lambda: said_of_sets(window) == "")
 
 
 def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> None:
@@ -309,10 +316,8 @@ def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)
     window.actions["duplicate_set"].trigger()
-    desk.until(window.compose_view.said_of_sets)
-    assert window.compose_view.said_of_sets().startswith(
-        "4 sets are ticked, but 1 of them sends the same text as another"
-    )
+    desk.until(lambda: said_of_sets(window))
+    assert said_of_sets(window).startswith("4 sets are ticked, but 1 of them sends the same text as another")
     window.values.focus("question")
     desk.type("and more")
-    desk.until(lambda: window.compose_view.said_of_sets() == "")
+    desk.until(lambda: said_of_sets(window) == "")

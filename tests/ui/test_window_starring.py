@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from tests.ui.desk import Desk
+from tests.ui.driver.lanes import shown_pills
 from tests.ui.test_window_training import opened
 from workbench.ui.features.lanes.column import LaneColumn
 
@@ -46,9 +47,9 @@ def ran(desk: Desk) -> None:
 def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk) -> None:
     ran(desk)
     choose(desk, 1)
-    desk.until(lambda: "starred" in column(desk, 1).header.row.shown_pills())
+    desk.until(lambda: "starred" in shown_pills(column(desk, 1).header.row))
     assert starred(desk) == [(1,)]
-    assert "starred" not in column(desk, 0).header.row.shown_pills()
+    assert "starred" not in shown_pills(column(desk, 0).header.row)
     assert "starred" in desk.notice()
     dialog = opened(desk)
     dialog.share.setValue(0)
@@ -59,7 +60,7 @@ def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk)
     dialog.close()
     assert entry(desk, 1).text().replace("&", "") == "Remove star from answer"
     choose(desk, 1)
-    desk.until(lambda: "starred" not in column(desk, 1).header.row.shown_pills())
+    desk.until(lambda: "starred" not in shown_pills(column(desk, 1).header.row))
     assert starred(desk) == []
 
 
@@ -69,12 +70,12 @@ def test_the_command_stars_the_focused_lane_and_what_another_program_starred_is_
     desk.window.focus_lane(0)
     desk.until(star.isEnabled)
     star.trigger()
-    desk.until(lambda: "starred" in column(desk, 0).header.row.shown_pills())
+    desk.until(lambda: "starred" in shown_pills(column(desk, 0).header.row))
     assert starred(desk) == [(0,)]
     [(uid,)] = desk.rows("SELECT uid FROM outputs WHERE lane = 1")
     desk.window.store.curation.star_answers([str(uid)], True).result(10)
     desk.window.frame_clock.foreign_change.emit()
-    desk.until(lambda: "starred" in column(desk, 1).header.row.shown_pills())
+    desk.until(lambda: "starred" in shown_pills(column(desk, 1).header.row))
 
 
 def test_what_has_no_answer_has_no_star(desk: Desk) -> None:

@@ -26,7 +26,7 @@ from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, Lane, Params
 from workbench.core.rendered_content import fill_plain
 from workbench.core.runs import VersionRow
 from workbench.engine.calls import Call
-from workbench.engine.child.request import Adjustments, build
+from workbench.engine.child.request import RequestAdjustments, build
 from workbench.engine.child.request_files import RequestFiles
 from workbench.formats.imports.prompt_yml import read_prompt_yml
 from workbench.usecases.code_writer import CodeWriter
@@ -161,7 +161,7 @@ def sent_by_the_workbench(asked: Question, endpoint: Endpoint, directory: Path) 
         files=paths,
         stream=False,
     )
-    return build(call, asked.model, Adjustments(), files=RequestFiles(call))[0]
+    return build(call, asked.model, RequestAdjustments(), files=RequestFiles(call))[0]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from workbench.engine.calls import EngineNotice
 from workbench.host import faults
 from workbench.usecases.problems import problem_of
-from workbench.usecases.run_listeners import Listeners, RunListener
+from workbench.usecases.run_listeners import RunListener, RunListeners
 
 REPORT = "Unexpected error: ZeroDivisionError\n  workbench/engine/child/server.py:1 in Server._reply"
 
@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
-    heard, listeners = Heard(), Listeners()
+    heard, listeners = Heard(), RunListeners()
     listeners.add(heard)
     listeners.engine(EngineNotice("fault", REPORT))
     ((sentence, detail),) = heard.problems
@@ -59,7 +59,7 @@ def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
     ],
 )
 def test_how_the_engine_ended_is_logged_without_its_words(log: Path, report: str, said: str) -> None:
-    Listeners().engine(EngineNotice("restarting", f"The engine stopped and is being restarted.\n{report}"))
+    RunListeners().engine(EngineNotice("restarting", f"The engine stopped and is being restarted.\n{report}"))
     logged = log.read_text("utf-8")
     assert f"The engine ended. {said}" in logged
     assert "secret" not in logged

@@ -11,8 +11,7 @@ import pytest
 from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text
 from workbench.core.maintenance import CARE, MaintenanceRules
 from workbench.store import Store, StoreError
-from workbench.store.maintenance.backups import folder_of
-from workbench.store.maintenance.copy_folders import FOLDERS, folders
+from workbench.store.maintenance.backups import FOLDERS, folder_of, remembered_folders
 from workbench.usecases.history_replacement import restore
 from workbench.usecases.maintenance import FreedSpace, HistoryCheck, Maintenance
 
@@ -172,7 +171,7 @@ def test_a_restored_history_is_looked_after_as_the_one_before(care: Maintenance,
     restored = Maintenance(again, lambda: LATER)
     assert restored.rules() == MaintenanceRules(keep=3, folder=str(usb))
     assert [backup.path for backup in restored.backups()] == [kept]
-    assert folders(again.get_meta(FOLDERS)) == (folder_of(path),)
+    assert remembered_folders(again.get_meta(FOLDERS)) == (folder_of(path),)
     again.close()
 
 

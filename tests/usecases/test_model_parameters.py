@@ -12,7 +12,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.core.parameters import EFFORTS, parameter, table
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import ModelCatalogue
 from workbench.engine.parameter_facts import support_of
 from workbench.usecases.model_parameters import ModelParameters
 
@@ -36,15 +36,15 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
+def catalogue() -> ModelCatalogue:
+    return ModelCatalogue.load()
 
 
-def facts(catalogue: Catalogue, engine: Engine) -> ModelParameters:
+def facts(catalogue: ModelCatalogue, engine: Engine) -> ModelParameters:
     return ModelParameters(catalogue.get, catalogue.provider_of, engine)
 
 
-def test_efforts_are_those_of_the_model(catalogue: Catalogue) -> None:
+def test_efforts_are_those_of_the_model(catalogue: ModelCatalogue) -> None:
     """Figures of the whole list: many take xhigh and max, many refuse minimal."""
     efforts = [model.support.efforts for model in catalogue.models if model.support.efforts]
     assert sum("xhigh" in one for one in efforts) > 250
@@ -87,14 +87,14 @@ def test_the_row_without_the_providers_name_fills_in() -> None:
     assert support_of("azure/m", {"supports_reasoning": True}, bare).efforts == ("none", "low", "medium", "high")
 
 
-def test_a_model_without_sampling_settings_says_so(catalogue: Catalogue) -> None:
+def test_a_model_without_sampling_settings_says_so(catalogue: ModelCatalogue) -> None:
     flat = [m for m in catalogue.models if "temperature" in m.support.refused]
     assert len(flat) > 100
     assert "takes no sampling settings" in flat[0].support.refused["temperature"]
     assert "max_tokens" not in flat[0].support.refused
 
 
-def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: Catalogue) -> None:
+def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature", "top_p", "max_tokens", "stop", "reasoning_effort"])
     found = facts(catalogue, engine).full(LITELLM, "anthropic/claude-haiku-4-5")
     assert found.refused["seed"] == "Anthropic has no such setting for claude-haiku-4-5."
@@ -104,7 +104,7 @@ def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: C
     assert "max" in (opus.efforts or ())
 
 
-def test_litellm_is_asked_once_and_need_not_answer(catalogue: Catalogue) -> None:
+def test_litellm_is_asked_once_and_need_not_answer(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature"])
     known = facts(catalogue, engine)
     assert known.full(LITELLM, "groq/x") == known.full(LITELLM, "groq/x")
@@ -114,14 +114,14 @@ def test_litellm_is_asked_once_and_need_not_answer(catalogue: Catalogue) -> None
         assert unknown.full(LITELLM, "groq/x") == unknown.listed(LITELLM, "groq/x")
 
 
-def test_openai_takes_what_its_library_knows(catalogue: Catalogue) -> None:
+def test_openai_takes_what_its_library_knows(catalogue: ModelCatalogue) -> None:
     refused = facts(catalogue, Engine(None)).listed(LITELLM, "gpt-4o").refused
     own = {row.name for row in table() if row.formats["openai"] or not row.is_sent}
     assert {"top_k", "min_p", "repetition_penalty", "reasoning_effort"} <= refused.keys()
     assert refused.keys() == {row.name for row in table()} - own | {"reasoning_effort"}
 
 
-def test_addresses_of_ones_own_refuse_nothing_and_echo_everything(catalogue: Catalogue) -> None:
+def test_addresses_of_ones_own_refuse_nothing_and_echo_everything(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature"])
     known = facts(catalogue, engine)
     assert known.full(MINE, "gpt-5") == known.full(BUILTIN, "x") == known.full(None, "x") == ParameterSupport()

@@ -15,7 +15,7 @@ from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.money import Rates, Usage, UsageDetails, cost, saved, source_words
 from workbench.core.runs import Failure, Result, Timing
 from workbench.engine.calls import EngineError
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import ModelCatalogue
 from workbench.engine.estimate import total
 from workbench.engine.price_list import gateway_row, rates_of
 from workbench.host.provider_choices import ProviderChoices
@@ -28,16 +28,16 @@ GEMINI = "gemini/gemini-2.5-pro"
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
+def catalogue() -> ModelCatalogue:
+    return ModelCatalogue.load()
 
 
 @pytest.fixture
-def pricing(catalogue: Catalogue) -> Pricing:
+def pricing(catalogue: ModelCatalogue) -> Pricing:
     return Pricing(ProviderChoices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
 
 
-def rates_in(catalogue: Catalogue) -> Any:
+def rates_in(catalogue: ModelCatalogue) -> Any:
     def rates(model: str) -> Rates | None:
         info = catalogue.get(model)
         return info and info.rates
@@ -71,7 +71,7 @@ def test_what_was_saved_is_counted_at_the_price_of_the_tier(pricing: Pricing) ->
     assert saved(long, rates) == pytest.approx(cost(replace(long, cached=0), rates) - cost(long, rates))  # type: ignore[operator]
 
 
-def test_a_price_of_time_takes_the_time(catalogue: Catalogue) -> None:
+def test_a_price_of_time_takes_the_time(catalogue: ModelCatalogue) -> None:
     named = next(
         m for m in catalogue.models if m.rates and "input_cost_per_second" in m.rates.sheet and not m.rates.input
     )
@@ -116,7 +116,7 @@ def test_tokens_that_only_one_of_two_requests_counted_are_no_cost(pricing: Prici
     assert cost(both, Rates(1.0, 1.0)) is None
 
 
-def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: Catalogue) -> None:
+def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: ModelCatalogue) -> None:
     prices = ProviderChoices()
     prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
     pricing = Pricing(prices, rates_in(catalogue), lambda: "now")
@@ -124,7 +124,7 @@ def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: Cata
     assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
 
 
-def test_a_price_by_hand_counts_most(catalogue: Catalogue) -> None:
+def test_a_price_by_hand_counts_most(catalogue: ModelCatalogue) -> None:
     prices = ProviderChoices()
     prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
     pricing = Pricing(prices, rates_in(catalogue), lambda: "now", GatewayPrices(answers({"m": ROW}), lambda: 0.0))
@@ -149,7 +149,7 @@ def answers(rows: Rows | Failure, asked: list[str] | None = None) -> Any:
     return ask
 
 
-def test_the_list_of_a_gateway_is_used_and_named(catalogue: Catalogue) -> None:
+def test_the_list_of_a_gateway_is_used_and_named(catalogue: ModelCatalogue) -> None:
     asked: list[str] = []
     gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
     pricing = Pricing(ProviderChoices(), rates_in(catalogue), lambda: "now", gateways)

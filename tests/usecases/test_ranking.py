@@ -13,7 +13,7 @@ from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.store.runs.ranking_queries import Maker
+from workbench.store.runs.ranking_queries import Answerer
 from workbench.usecases import ranking
 from workbench.usecases.entrants import names
 from workbench.usecases.ranking import newest, rank
@@ -116,10 +116,10 @@ def test_all_bad_alone_ranks_nobody(made: tuple[Store, str]) -> None:
 
 def test_names_tell_apart() -> None:
     found = [
-        Maker(1, "litellm", "a/x"),
-        Maker(1, "litellm", "b/x"),
-        Maker(2, "e1", "y"),
-        Maker(2, "e2", "y"),
+        Answerer(1, "litellm", "a/x"),
+        Answerer(1, "litellm", "b/x"),
+        Answerer(2, "e1", "y"),
+        Answerer(2, "e2", "y"),
     ]
     called = names(found, "model", {"e1": "Desk", "e2": "Rack"}, {})
     assert sorted(called.values()) == ["a/x", "b/x", "y (Desk)", "y (Rack)"]

@@ -15,7 +15,7 @@ from tests.store.making import NOW, lane, run, text
 from tests.store.making import opened as opened_store
 from tests.usecases.making import PATIENCE_S, wait_for
 from workbench.core.runs import Result
-from workbench.engine.calls import Delta
+from workbench.engine.calls import CallDelta
 from workbench.store import Store, StoreError
 from workbench.store.records import Partial, PartialText
 from workbench.usecases.problems import Problem
@@ -108,9 +108,9 @@ def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
     output = transcript()
     recorder.watch(output)
     with locked(store.path):
-        output.apply(Delta("r.0.0", "text", 0, "one "))
+        output.apply(CallDelta("r.0.0", "text", 0, "one "))
         wait_for(lambda: bool(problems))
-    output.apply(Delta("r.0.0", "text", 4, "two"))
+    output.apply(CallDelta("r.0.0", "text", 4, "two"))
     wait_for(lambda: store.iteration_detail("r").outputs[0].result.text == "one two")
     assert len(problems) == 1
 
@@ -120,7 +120,7 @@ def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem
     pending: list[tuple[list[Partial], Future[None]]] = []
 
     class Slow:
-        def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+        def save_partials(self, pieces: Iterable[Partial]) -> Future[None]:
             pending.append((list(pieces), Future()))
             return pending[-1][1]
 
@@ -130,9 +130,9 @@ def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem
     recorder = Recorder(Slow(), lambda: NOW, problems.append)
     output = transcript()
     recorder.watch(output)
-    output.apply(Delta("r.0.0", "text", 0, "one "))
+    output.apply(CallDelta("r.0.0", "text", 0, "one "))
     wait_for(lambda: len(pending) == 1)
-    output.apply(Delta("r.0.0", "text", 4, "two"))
+    output.apply(CallDelta("r.0.0", "text", 4, "two"))
     recorder._save_pieces()
     assert len(pending) == 1
     pending[0][1].set_exception(StoreError("Full.", code="full"))
@@ -149,9 +149,9 @@ def test_an_answer_whose_end_has_no_room_is_safe_from_a_kill(
     monkeypatch.setattr(store, "finish_output", refused)
     output = transcript()
     recorder.watch(output)
-    output.apply(Delta("r.0.0", "text", 0, "so far"))
+    output.apply(CallDelta("r.0.0", "text", 0, "so far"))
     wait_for(lambda: texts(store) == ["so far"])
-    output.apply(Delta("r.0.0", "text", 6, ", and its tail"))
+    output.apply(CallDelta("r.0.0", "text", 6, ", and its tail"))
     output.end(Result("finished", "so far, and its tail"))
     recorder.finish(output, Result("finished", "so far, and its tail"), lambda: None)
     wait_for(lambda: texts(store) == ["so far, and its tail"])
@@ -183,7 +183,7 @@ def test_a_disk_that_is_full_in_the_middle_of_an_answer_is_told_in_one_voice(
     monkeypatch.setattr(store, "save_partials", refused)
     output = transcript()
     recorder.watch(output)
-    output.apply(Delta("r.0.0", "text", 0, "so far"))
+    output.apply(CallDelta("r.0.0", "text", 0, "so far"))
     wait_for(lambda: bool(problems))
     assert problems[0].sentence == f"{PIECES_UNSAVED} {FULL}"
     assert "not saved. Free some space and try again" not in problems[0].sentence

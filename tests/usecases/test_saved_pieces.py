@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.making import LATER, NOW, opened, run, text
 from workbench.core.runs import AnswerStep, said_steps
-from workbench.engine.calls import Calling, Delta, Stepped
+from workbench.engine.calls import CallDelta, CallStepped, ToolCallDelta
 from workbench.store import Store
 from workbench.usecases.transcript import Transcript
 
@@ -45,7 +45,7 @@ class Speaker:
         self._calls: list[AnswerStep] = []
 
     def say(self, kind: str, words: str) -> None:
-        self.transcript.apply(Delta("x", kind, len(self._texts[kind]), words))  # type: ignore[arg-type]
+        self.transcript.apply(CallDelta("x", kind, len(self._texts[kind]), words))  # type: ignore[arg-type]
         self._texts[kind] += words
 
     def call(self, number: int, name: str, words: str) -> None:
@@ -55,13 +55,13 @@ class Speaker:
         known = self._calls[number]
         grown = AnswerStep("tool_call", known.text + words, known.name or name, known.call_id or f"id-{number}")
         self._calls[number] = grown
-        self.transcript.apply(Calling("x", number, grown.name, grown.call_id, len(known.text), words))
+        self.transcript.apply(ToolCallDelta("x", number, grown.name, grown.call_id, len(known.text), words))
 
     def finish_round(self, answer: str) -> None:
         signed = [AnswerStep("tool_call", c.text, c.name, c.call_id, '{"signed":1}') for c in self._calls]
         answers = [AnswerStep("tool_result", answer, c.name, c.call_id) for c in self._calls]
         said = said_steps(self._texts["reasoning"], self._texts["text"], '{"thought":1}')
-        self.transcript.apply(Stepped("x", (*said, *signed, *answers)))
+        self.transcript.apply(CallStepped("x", (*said, *signed, *answers)))
         self._texts, self._calls = {"text": "", "reasoning": ""}, []
 
 
@@ -74,7 +74,7 @@ def test_a_process_that_dies_leaves_all_that_was_saved(shared: Store, events: li
     for event in events:
         match event:
             case ("save",):
-                shared.save_partials(transcript.take_unsaved(), LATER).result(10)
+                shared.save_partials(transcript.take_unsaved()).result(10)
             case ("lose",):
                 for piece in transcript.take_unsaved():
                     transcript.give_back(piece)
@@ -84,7 +84,7 @@ def test_a_process_that_dies_leaves_all_that_was_saved(shared: Store, events: li
                 speaker.finish_round(words)
             case (str(kind), str(words)):
                 speaker.say(kind, words)
-    shared.save_partials(transcript.take_unsaved(), LATER).result(10)
+    shared.save_partials(transcript.take_unsaved()).result(10)
     assert transcript.take_unsaved() == ()
     shown = transcript.snapshot()
     live = shared.iteration_detail(name).outputs[0].result

@@ -87,7 +87,7 @@ def test_days_begin_where_the_person_is(store: Store) -> None:
 
 def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Indexer, "due", lambda *_: False)
-    store.set_note("r1", "n", LATER).result(10)
+    store.set_note("r1", "n").result(10)
     one = searcher(store)
     assert one.search("tracking").remarks[0].startswith("1 run cannot be found by its words until indexed.")
     assert one.behind() == 1
@@ -98,7 +98,7 @@ def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, mo
         raise StoreError("The disk is full. Make room.", "", "full")
 
     monkeypatch.setattr(Indexer, "work", broken)
-    store.set_note("r2", "n", LATER).result(10)
+    store.set_note("r2", "n").result(10)
     assert "disk is full. Make room." in one.search("tracking").remarks[0]
     assert one.behind() == 0
 

@@ -26,14 +26,14 @@ def test_ones_own_come_last_and_never_write_over_another(files: Techniques) -> N
     first, second = files.save(MINE), files.save(replace(MINE, snippet="other"))
     assert (first.id, second.id) == ("role", "role-2")
     library = files.all()
-    assert library.own_ids() == {"role", "role-2"}
+    assert {one.id for one in library.techniques if one.own} == {"role", "role-2"}
     assert [t.own for t in library.techniques[-2:]] == [True, True]
     assert not library.problems
     changed = files.save(replace(first, name="Renamed"))
     assert changed.id == "role"
     assert [t.name for t in files.all().techniques if t.own] == ["Renamed", "Role"]
     files.remove(changed)
-    assert files.all().own_ids() == {"role-2"}
+    assert {one.id for one in files.all().techniques if one.own} == {"role-2"}
     assert [path.name for path in files.folder.iterdir()] == ["role-2.yml"]
 
 
@@ -42,7 +42,7 @@ def test_a_broken_or_huge_file_harms_nothing_and_is_named(files: Techniques) -> 
     (files.folder / "big.yml").write_bytes(b"x" * (LIMIT_BYTES * 40))
     (files.folder / "bad.yml").write_text("name: [")
     library = files.all()
-    assert library.own_ids() == {"role"}
+    assert {one.id for one in library.techniques if one.own} == {"role"}
     assert [problem.split(":")[0] for problem in library.problems] == ["bad.yml", "big.yml"]
 
 
@@ -75,5 +75,5 @@ def test_a_pipe_among_the_files_is_named_and_not_read(files: Techniques) -> None
     files.save(MINE)
     os.mkfifo(files.folder / "pipe.yml")
     library = files.all()
-    assert library.own_ids() == {"role"}
+    assert {one.id for one in library.techniques if one.own} == {"role"}
     assert "pipe.yml is not a file" in library.problems[0]

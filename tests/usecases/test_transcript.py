@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.runs import AnswerStep, Mark, Result, Timing
-from workbench.engine.calls import Calling, Delta, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import CallDelta, CallQueued, CallRetrying, CallStepped, RequestSent, ToolCallDelta
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 from workbench.usecases.growing_text import GrowingText
 from workbench.usecases.transcript import Transcript
@@ -44,17 +44,17 @@ def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None
 def test_a_life_from_waiting_to_finished() -> None:
     transcript = make()
     assert transcript.snapshot().state == "waiting"
-    transcript.apply(Queued("o"))
+    transcript.apply(CallQueued("o"))
     assert transcript.snapshot().state == "queued"
-    transcript.apply(Retrying("o", 3000, 2, "rate limited"))
+    transcript.apply(CallRetrying("o", 3000, 2, "rate limited"))
     told = transcript.snapshot().retry
     assert told is not None
     assert (told.in_ms, told.attempt, told.reason) == (3000, 2, "rate limited")
-    transcript.apply(Sent("o", {"model": "m"}, (Mark("refused", "seed", "no"),)))
+    transcript.apply(RequestSent("o", {"model": "m"}, (Mark("refused", "seed", "no"),)))
     seen = transcript.snapshot()
     assert (seen.state, seen.retry, seen.wire, seen.timing.first) == ("streaming", None, {"model": "m"}, None)
-    transcript.apply(Delta("o", "reasoning", 0, "hm"))
-    transcript.apply(Delta("o", "text", 0, "Hello"))
+    transcript.apply(CallDelta("o", "reasoning", 0, "hm"))
+    transcript.apply(CallDelta("o", "text", 0, "Hello"))
     seen = transcript.snapshot(text_from=3)
     assert (seen.text, seen.text_length, seen.reasoning, seen.position) == ("lo", 5, "hm", 2)
     assert seen.timing.first is not None
@@ -72,7 +72,7 @@ def test_it_ends_once_and_never_changes_after() -> None:
     transcript = make()
     assert transcript.end(Result("stopped", "so far"))
     assert not transcript.end(Result("finished", "all of it"))
-    transcript.apply(Delta("o", "text", 0, "late"))
+    transcript.apply(CallDelta("o", "text", 0, "late"))
     assert transcript.snapshot().text == "so far"
     with pytest.raises(ValueError, match="streaming"):
         transcript.end(Result("streaming"))
@@ -80,11 +80,11 @@ def test_it_ends_once_and_never_changes_after() -> None:
 
 def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
     transcript = make()
-    transcript.apply(Delta("o", "text", 0, "ab"))
+    transcript.apply(CallDelta("o", "text", 0, "ab"))
     taken = transcript.take_unsaved()
     assert taken == (PartialText("o", "text", 0, "ab"),)
     assert transcript.take_unsaved() == ()
-    transcript.apply(Delta("o", "text", 2, "c"))
+    transcript.apply(CallDelta("o", "text", 2, "c"))
     transcript.give_back(taken[0])
     assert transcript.take_unsaved() == (PartialText("o", "text", 0, "abc"),)
     transcript.end(Result("finished", "abc!"))
@@ -94,7 +94,7 @@ def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
 
 def test_a_final_text_that_goes_another_way_is_saved_whole() -> None:
     transcript = make()
-    transcript.apply(Delta("o", "text", 0, "abc"))
+    transcript.apply(CallDelta("o", "text", 0, "abc"))
     transcript.take_unsaved()
     transcript.end(Result("finished", "aXcd"))
     assert transcript.take_unsaved() == (PartialText("o", "text", 0, "aXcd"),)
@@ -111,8 +111,8 @@ def test_stopping_is_shown_until_it_has_stopped() -> None:
 def test_after_a_round_with_tools_the_text_begins_anew() -> None:
     clock = iter(range(0, 1000, 10))
     transcript = Transcript("o", "r", 0, lambda: next(clock))
-    transcript.apply(Sent("o", {}))
-    transcript.apply(Delta("o", "text", 0, "One moment."))
+    transcript.apply(RequestSent("o", {}))
+    transcript.apply(CallDelta("o", "text", 0, "One moment."))
     assert transcript.take_unsaved() == (PartialText("o", "text", 0, "One moment."),)
     first = transcript.snapshot().timing.first
     steps = (
@@ -120,10 +120,10 @@ def test_after_a_round_with_tools_the_text_begins_anew() -> None:
         AnswerStep("tool_call", "{}", "now", "c"),
         AnswerStep("tool_result", "noon", "now", "c"),
     )
-    transcript.apply(Stepped("o", steps))
-    transcript.apply(Sent("o", {"round": 2}))
+    transcript.apply(CallStepped("o", steps))
+    transcript.apply(RequestSent("o", {"round": 2}))
     assert (transcript.snapshot().text, transcript.snapshot().steps, transcript.snapshot().rounds) == ("", steps, 1)
-    transcript.apply(Delta("o", "text", 0, "Noon."))
+    transcript.apply(CallDelta("o", "text", 0, "Noon."))
     assert transcript.take_unsaved() == (PartialRounds("o", 0, steps), PartialText("o", "text", 0, "Noon."))
     assert transcript.snapshot().timing.first == first
     transcript.end(Result("finished", "Noon.", steps=(*steps, AnswerStep("text", "Noon."))))
@@ -132,17 +132,17 @@ def test_after_a_round_with_tools_the_text_begins_anew() -> None:
 
 def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
     transcript = make()
-    transcript.apply(Delta("o", "text", 0, "One moment."))
+    transcript.apply(CallDelta("o", "text", 0, "One moment."))
     assert transcript.snapshot().steps == ()
-    transcript.apply(Calling("o", 0, "look", "c1", 0, ""))
+    transcript.apply(ToolCallDelta("o", 0, "look", "c1", 0, ""))
     assert transcript.snapshot().steps == (AnswerStep("text", "One moment."), AnswerStep("tool_call", "", "look", "c1"))
     assert transcript.take_unsaved() == (
         PartialText("o", "text", 0, "One moment."),
         PartialCall("o", 0, "look", "c1", 0, ""),
     )
-    transcript.apply(Calling("o", 0, "look", "c1", 0, '{"a'))
-    transcript.apply(Calling("o", 1, "now", "c2", 0, ""))
-    transcript.apply(Calling("o", 0, "look", "c1", 3, '": 1}'))
+    transcript.apply(ToolCallDelta("o", 0, "look", "c1", 0, '{"a'))
+    transcript.apply(ToolCallDelta("o", 1, "now", "c2", 0, ""))
+    transcript.apply(ToolCallDelta("o", 0, "look", "c1", 3, '": 1}'))
     assert transcript.snapshot(text_from=4).steps == (
         AnswerStep("text", "One moment."),
         AnswerStep("tool_call", '{"a": 1}', "look", "c1"),
@@ -157,16 +157,16 @@ def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
 
 def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
     transcript = make()
-    transcript.apply(Delta("o", "text", 0, "One moment."))
-    transcript.apply(Calling("o", 0, "now", "c1", 0, "{}"))
+    transcript.apply(CallDelta("o", "text", 0, "One moment."))
+    transcript.apply(ToolCallDelta("o", 0, "now", "c1", 0, "{}"))
     taken = transcript.take_unsaved()
     steps = (
         AnswerStep("text", "One moment."),
         AnswerStep("tool_call", "{}", "now", "c1"),
         AnswerStep("tool_result", "noon", "now", "c1"),
     )
-    transcript.apply(Stepped("o", steps))
-    transcript.apply(Delta("o", "text", 0, "It is"))
+    transcript.apply(CallStepped("o", steps))
+    transcript.apply(CallDelta("o", "text", 0, "It is"))
     rounds = transcript.take_unsaved()
     assert rounds == (PartialRounds("o", 0, steps), PartialText("o", "text", 0, "It is"))
     for piece in (*taken, *rounds):
@@ -179,8 +179,8 @@ def test_what_an_end_adds_to_the_steps_is_not_saved_twice() -> None:
     """An end that finds no room is in memory; what is saved meanwhile must not tell the answer a second time."""
     transcript = make()
     steps = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
-    transcript.apply(Stepped("o", steps))
-    transcript.apply(Delta("o", "text", 0, "Noo"))
+    transcript.apply(CallStepped("o", steps))
+    transcript.apply(CallDelta("o", "text", 0, "Noo"))
     transcript.take_unsaved()
     transcript.end(Result("finished", "Noon.", steps=(*steps, AnswerStep("text", "Noon."))))
     assert transcript.take_unsaved() == (PartialText("o", "text", 3, "n."),)

@@ -17,7 +17,7 @@ import pytest
 from tests.usecases import making
 from tests.usecases.making import PATIENCE_S, draft, echo, new_prompt
 from workbench.host.dirs import places
-from workbench.store import Recovered, StoreError
+from workbench.store import RecoveredOutputs, StoreError
 from workbench.store.writer import Writer
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.sample_prompts import ORDER_TOOLS, load_sample
@@ -144,7 +144,7 @@ def test_after_a_kill_the_text_is_there_as_interrupted_and_a_sentence_says_so(tm
     ],
 )
 def test_recovery_is_one_quiet_sentence(outputs: int, sentence: str) -> None:
-    assert recovery_sentence(Recovered(outputs, min(outputs, 1))) == sentence
+    assert recovery_sentence(RecoveredOutputs(outputs, min(outputs, 1))) == sentence
 
 
 def test_what_is_no_database_is_a_sentence(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from workbench.store.records import RunBegun
 from workbench.usecases.run_listeners import RunListener
 
 
-class Bridge(QObject):
+class RunEventBridge(QObject):
     """Signals are emitted on worker threads; Qt queues them to receivers on the UI thread."""
 
     run_started = Signal(object)
@@ -27,7 +27,7 @@ class Bridge(QObject):
 
 
 class _Listener(RunListener):
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: RunEventBridge) -> None:
         self._bridge = bridge
 
     def on_run_started(self, begun: RunBegun) -> None:

@@ -21,7 +21,7 @@ _TRIES = 4
 _WORDS = re.compile(r"[^\W_]+")
 
 
-class Closeness(IntEnum):
+class MatchCloseness(IntEnum):
     """Quality of a match, best first. Of several words, the worst counts."""
 
     EXACT = 0
@@ -37,7 +37,7 @@ class Closeness(IntEnum):
     @property
     def is_sure(self) -> bool:
         """Whether Enter may take such an entry without an explicit choice."""
-        return self is not Closeness.INSIDE
+        return self is not MatchCloseness.INSIDE
 
 
 @lru_cache(maxsize=4096)
@@ -83,12 +83,12 @@ class FuzzyIndex:
     def __len__(self) -> int:
         return len(self._titles)
 
-    def matches(self, query: str) -> list[tuple[Closeness, int]]:
+    def matches(self, query: str) -> list[tuple[MatchCloseness, int]]:
         """Return (closeness, position) of the entries that match every word of `query`.
 
         Words that occur in a name consecutively and as typed count as one.
         """
-        found = [(Closeness.EXACT, i) for i in range(len(self._titles))]
+        found = [(MatchCloseness.EXACT, i) for i in range(len(self._titles))]
         words = fold(query).split()
         for word in words:
             found = self._with_word(found, word)
@@ -104,32 +104,32 @@ class FuzzyIndex:
                 found.append((span[-1] - span[0], i))
         return found
 
-    def _with_phrase(self, found: list[tuple[Closeness, int]], phrase: str) -> list[tuple[Closeness, int]]:
+    def _with_phrase(self, found: list[tuple[MatchCloseness, int]], phrase: str) -> list[tuple[MatchCloseness, int]]:
         titles, start = self._titles, f" {phrase}"
-        better: list[tuple[Closeness, int]] = []
+        better: list[tuple[MatchCloseness, int]] = []
         for closeness, i in found:
             title = titles[i]
             if title.startswith(phrase):
-                closeness = Closeness.EXACT if title == phrase else Closeness.PREFIX
+                closeness = MatchCloseness.EXACT if title == phrase else MatchCloseness.PREFIX
             elif start in title:
-                closeness = min(closeness, Closeness.WORDS)
+                closeness = min(closeness, MatchCloseness.WORDS)
             better.append((closeness, i))
         return better
 
-    def _with_word(self, found: list[tuple[Closeness, int]], word: str) -> list[tuple[Closeness, int]]:
+    def _with_word(self, found: list[tuple[MatchCloseness, int]], word: str) -> list[tuple[MatchCloseness, int]]:
         titles, spaced, initials, details = self._titles, self._spaced, self._initials, self._details
         parts = _WORDS.findall(word)
         start, many = _spaced(parts) if parts else "\n", len(word) > 1
-        left: list[tuple[Closeness, int]] = []
+        left: list[tuple[MatchCloseness, int]] = []
         for closeness, i in found:
             title = titles[i]
             if word in title:
                 begins = start in spaced[i] or title.startswith(word)
-                this = Closeness.WORDS if begins else Closeness.INSIDE
+                this = MatchCloseness.WORDS if begins else MatchCloseness.INSIDE
             elif many and word in initials[i]:
-                this = Closeness.INITIALS if initials[i].startswith(word) else Closeness.INSIDE
+                this = MatchCloseness.INITIALS if initials[i].startswith(word) else MatchCloseness.INSIDE
             elif word in details[i]:
-                this = Closeness.DETAIL if start in self._spaced_details[i] else Closeness.INSIDE
+                this = MatchCloseness.DETAIL if start in self._spaced_details[i] else MatchCloseness.INSIDE
             else:
                 continue
             left.append((max(closeness, this), i))

@@ -18,23 +18,12 @@ from workbench.usecases.problems import problem_of
 T = TypeVar("T")
 
 
-class LargeTasks(Protocol):
-    """The part of `Tasks` for controllers that do long work and report its progress."""
-
-    def run_large(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
-
-    def on_ui(self, call: Callable[[], Any]) -> None:
-        """Run `call` on the UI thread soon; safe from any thread."""
+class WorkStoppedError(Exception):
+    """Ends work that was stopped; it is not shown."""
 
 
-class ReportingTasks(Protocol):
-    """The part of `Tasks` for controllers that read, write and report errors."""
+class BackgroundTasks(Protocol):
+    """The part of `Tasks` that controllers and features use; callbacks run on the UI thread, none after `close`."""
 
     def run(
         self,
@@ -42,7 +31,7 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
+        """Run `work` off the UI thread, then `then(result)` or `on_error(error)`; without it, a failure is shown."""
 
     def run_large(
         self,
@@ -50,7 +39,7 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run`, for long work in pure Python."""
+        """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
 
     def watch(
         self,
@@ -58,10 +47,13 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run` for work already in progress."""
+        """Like `run` for work that has already started."""
+
+    def on_ui(self, call: Callable[[], Any]) -> None:
+        """Run `call` on the UI thread soon; safe from any thread."""
 
     def report(self, error: BaseException) -> None:
-        """Show an error that was handled."""
+        """Show an error that was handled; on the UI thread only."""
 
 
 class Tasks(QObject):

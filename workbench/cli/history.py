@@ -1,4 +1,4 @@
-"""`workbench history list`, `search` and `show`.
+"""`workbench history list`, `search`, `show` and `searches`.
 
 Invariant: these commands are read-only. They print one line per run, its uid first, or one JSON document.
 
@@ -13,6 +13,8 @@ The JSON document of `list` and `search`, in ASCII:
                "cost_usd": number or null for unknown, "unpriced": number of answers, "tokens", "longest_ms": or null,
                "hits": [{"part": "answer" | "prompt" | "values" | "note", "output": uid or "", "lane": title or "",
                          "value_set": number from 1, "text", "marks": [[start, end]]}]}]}
+
+That of `searches`, the searches saved in the window, sorted by name: [{"name", "query", "created_at"}].
 """
 
 from __future__ import annotations
@@ -186,3 +188,21 @@ def _show(workbench: Workbench, args: argparse.Namespace) -> int:
     else:
         write_exact("\n".join([name, *lines(detail), ""]))
     return OK
+
+
+def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """List the saved searches and return the exit code. Raises StoreError, HostError, RefusedError."""
+    workbench = open_workbench(args, env)
+    try:
+        found = workbench.bookmarks.all()
+    finally:
+        workbench.close()
+    if args.json:
+        listed = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
+        write_json(listed)
+        return OK
+    for one in found:
+        print(f"{one_line(one.name)}\t{one_line(one.query)}")
+    if not found:
+        print("There are no saved searches yet. Save one in the window with Ctrl+S.", file=sys.stderr)
+    return OK if found else FAILED

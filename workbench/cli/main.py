@@ -276,7 +276,7 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
         return take_over(args, env)
     if args.what == "searches":
-        from workbench.cli.saved_searches import searches
+        from workbench.cli.history import searches
 
         return searches(args, env)
     from workbench.cli.history import history

@@ -24,7 +24,7 @@ _LINE_END = re.compile("\r?\n")
 _MIN_WIDTH = 20
 
 
-class Printer(Protocol):
+class LanePrinter(Protocol):
     """Prints streaming lanes; `look` is called regularly."""
 
     def look(self) -> None:

@@ -23,7 +23,7 @@ from typing import Any, cast
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.pack_show import say, show
-from workbench.core.attachments import size_text
+from workbench.core.byte_sizes import show_bytes
 from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -117,7 +117,7 @@ def _exported(args: argparse.Namespace, export: PackExport, removed: Sequence[st
 
 
 def _export_lines(args: argparse.Namespace, export: PackExport, removed: Sequence[str]) -> list[str]:
-    lines = [f"{size_text(size):>8}  {name}" for name, size in export.sizes()] if args.preview else []
+    lines = [f"{show_bytes(size):>9}  {name}" for name, size in export.sizes()] if args.preview else []
     lines += [f"{'Removed there:' if args.preview else 'Removed:'} {name}" for name in removed]
     lines += [*export.notes, *(f"Would be disclosed: {finding.sentence}" for finding in export.disclosed())]
     count = len(export.pack.prompts)

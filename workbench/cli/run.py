@@ -15,7 +15,7 @@ from workbench.cli.answers import answers
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.draft_arguments import ChosenDraft, choose
 from workbench.cli.exit_codes import FAILED, OK
-from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, Printer, complain, one_line, write_json
+from workbench.cli.output import InterleavedLanes, LaneOutput, LanePrinter, LanesInTurn, complain, one_line, write_json
 from workbench.cli.report import document, summary
 from workbench.usecases.problems import unsaved_sentence
 from workbench.usecases.run_handle import RunHandle
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return OK if fine and not unsaved else FAILED
 
 
-def _follow(handle: RunHandle, printer: Printer | None) -> None:
+def _follow(handle: RunHandle, printer: LanePrinter | None) -> None:
     """Print text as it arrives, until the run has ended."""
     done = False
     while not done:
@@ -92,7 +92,7 @@ def _keep_base(workbench: Workbench, choice: ChosenDraft, handle: RunHandle) -> 
         workbench.prompts.rebase(choice.prompt_uid, choice.kept, number)
 
 
-def _printer(choice: ChosenDraft, handle: RunHandle, env: Mapping[str, str]) -> Printer:
+def _printer(choice: ChosenDraft, handle: RunHandle, env: Mapping[str, str]) -> LanePrinter:
     lanes = [LaneOutput(asked.name, asked.transcript) for asked in answers(choice.draft, handle)]
     if not sys.stdout.isatty():
         return LanesInTurn(lanes, sys.stdout)

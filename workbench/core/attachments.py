@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from workbench.core.byte_sizes import show_bytes
+
 MOST_BYTES = 20 * 1024 * 1024
 """Size limit of one file, in bytes."""
 TEXT = "text/plain"
@@ -31,7 +33,6 @@ PICTURES = {
 EXTENSIONS = (*(extension for named in PICTURES.values() for extension in named), ".txt", *_TEXTS)
 """The usual extensions of accepted files, for file dialogs."""
 _STARTS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
-_UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
 
 
 class AttachError(ValueError):
@@ -60,7 +61,7 @@ def media_type(name: str, body: bytes) -> str:
 def check_size(name: str, size: int) -> None:
     """Raise AttachError for a file of more than MOST_BYTES."""
     if size > MOST_BYTES:
-        raise AttachError(f"“{name}” has {size_text(size)}; the limit is {size_text(MOST_BYTES)}. Make it smaller.")
+        raise AttachError(f"“{name}” has {show_bytes(size)}; the limit is {show_bytes(MOST_BYTES)}. Make it smaller.")
 
 
 def picture_type(body: bytes) -> str:
@@ -68,12 +69,3 @@ def picture_type(body: bytes) -> str:
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in _STARTS if body.startswith(start)), "")
-
-
-def size_text(size: int) -> str:
-    """Format `size` bytes in binary units, for example 812 B, 12 kB, 1.4 MB."""
-    for unit, scale in _UNITS:
-        if size >= scale:
-            amount = size / scale
-            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "kB" else f"{amount:.1f} {unit}"
-    return f"{size} B"

@@ -55,7 +55,7 @@ _LONG = 128_000
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
+class TokenPrices:
     """Prices of one request, in dollars per token."""
 
     input: float
@@ -86,7 +86,7 @@ def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: dateti
     return _Bill(sheet, usage, usage.input, usage.output, at or datetime.now(UTC)).total()
 
 
-def prices_of(sheet: Sheet, tokens: int, *, tier: str = "", at: datetime | None = None) -> Prices:
+def prices_of(sheet: Sheet, tokens: int, *, tier: str = "", at: datetime | None = None) -> TokenPrices:
     """Return the prices of a request whose prompt has `tokens` tokens."""
     return _Bill(sheet, Usage(), tokens, 0, at or datetime.now(UTC), tier).prices()
 
@@ -117,11 +117,11 @@ class _Bill:
             tokens = self._input(prices) + self._output(prices)
         return tokens * self._uplift() + tools_cost(self._sheet, self._usage)
 
-    def prices(self) -> Prices:
+    def prices(self) -> TokenPrices:
         """Return the prices for this request's length tier, service tier and hour."""
         return self._threshold_prices() if self._tier is None else self._tier_prices()
 
-    def _tier_prices(self) -> Prices:
+    def _tier_prices(self) -> TokenPrices:
         tier = self._tier or {}
         given = number(tier, INPUT) or 0.0
         answered = number(tier, OUTPUT)
@@ -137,7 +137,7 @@ class _Bill:
         output = _either(hours, OUTPUT, answered)
         if reasoning is None:
             reasoning = output if dashscope or OUTPUT not in tier else answered
-        return Prices(
+        return TokenPrices(
             input=_either(hours, INPUT, given),
             output=output,
             read=self._explicit(_either(hours, READ, given if read is None else read)),
@@ -147,7 +147,7 @@ class _Bill:
             reasoning=_either(hours, REASONING, reasoning),
         )
 
-    def _threshold_prices(self) -> Prices:
+    def _threshold_prices(self) -> TokenPrices:
         found = {name: self._price(name + self._end) for name in _BASE}
         long = {name: f"{name}{self._end}" for name in (f"{WRITE}_above_1hr", f"{WRITE}_above_12hr")}
         found[INPUT], found[OUTPUT] = found[INPUT] or 0.0, found[OUTPUT] or 0.0
@@ -163,7 +163,7 @@ class _Bill:
         given = _either(hours, INPUT, found[INPUT] or 0.0)
         output = _either(hours, OUTPUT, found[OUTPUT] or 0.0)
         read, write = (_either(hours, name, first(found[name], given)) for name in (READ, WRITE))
-        return Prices(
+        return TokenPrices(
             input=given,
             output=output,
             read=self._explicit(read),
@@ -214,7 +214,7 @@ class _Bill:
             found = number(self._sheet, name.removesuffix(self._end))
         return default if found is None else found
 
-    def _input(self, prices: Prices) -> float:
+    def _input(self, prices: TokenPrices) -> float:
         usage, details, sheet = self._usage, self._usage.details, self._sheet
         cached, written = usage.cached or 0, usage.written or 0
         cached_audio = min(details.cached_audio, cached)
@@ -278,7 +278,7 @@ class _Bill:
     def _unit(self, unit: str) -> float:
         return number(self._sheet, f"input_cost_per_{unit}") or 0.0
 
-    def _output(self, prices: Prices) -> float:
+    def _output(self, prices: TokenPrices) -> float:
         details, reasoning = self._usage.details, self._usage.reasoning or 0
         if self._provider == "xai":
             return self._answered * prices.output

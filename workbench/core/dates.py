@@ -97,7 +97,7 @@ def foreign(text: str) -> str | None:
     """Convert an ISO 8601 timestamp (UTC if it has no offset) to the stored form; None if it is invalid."""
     try:
         at = datetime.fromisoformat(text)
-        moment = _stored(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
+        moment = stored_text(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
         return moment if is_stored(moment) else None
     except (ValueError, OverflowError):
         return None
@@ -106,11 +106,12 @@ def foreign(text: str) -> str | None:
 def later(moment: str, ms: int) -> str:
     """Return a stored timestamp plus `ms`, or unchanged if the sum is out of range."""
     try:
-        at = _stored(parse(moment) + timedelta(milliseconds=ms))
+        at = stored_text(parse(moment) + timedelta(milliseconds=ms))
     except OverflowError:
         return moment
     return at if is_stored(at) else moment
 
 
-def _stored(at: datetime) -> str:
+def stored_text(at: datetime) -> str:
+    """Return the stored form of a datetime in UTC."""
     return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"

@@ -1,7 +1,8 @@
 """Word-level diff of two texts.
 
 Invariants: the pieces kept and removed make up the old text, those kept and added the new text, character for
-character. Grapheme clusters are never split. Time is linear in the length of the texts: words of up to about 50 kB of
+character. Extended grapheme clusters (Unicode UAX #29) are never split: accents stay with their letters, flags and
+emoji sequences stay whole, CR stays with LF. Time is linear in the length of the texts: words of up to about 50 kB of
 changed text are aligned optimally; longer changes are first split at runs of words unique on each side, and a stretch
 without such a run is replaced as a whole. Characters between words are aligned in the same way, except in long
 stretches without a common word.
@@ -17,7 +18,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.core.align import leftovers
-from workbench.core.graphemes import Boundaries
 from workbench.core.text import word_pattern
 
 _LONGEST_ISLAND = 3
@@ -260,7 +260,7 @@ def _slide(text: str, start: int, end: int, room: tuple[int, int]) -> int:
 
 def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
     """Widen changes to grapheme cluster boundaries, and merge changes that then touch."""
-    before, after = Boundaries(old).is_one, Boundaries(new).is_one
+    before, after = GraphemeBoundaries(old).is_one, GraphemeBoundaries(new).is_one
     whole: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
         floor = whole[-1] if whole else DiffHunk(0, 0, 0, 0)
@@ -286,3 +286,35 @@ def _steps(
     while by < room and not (before(at[0] + step * by) and after(at[1] + step * by)):
         by += 1
     return by
+
+
+class GraphemeBoundaries:
+    """The grapheme cluster boundaries in one text, computed lazily by paragraph; the last one is cached."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._start, self._end = 0, -1
+        self._inside: frozenset[int] = frozenset()
+
+    def is_one(self, at: int) -> bool:
+        """Whether `at`, from 0 to the length of the text, is a boundary."""
+        text = self._text
+        if at <= 0 or at >= len(text):
+            return True
+        before, after = text[at - 1], text[at]
+        if before == "\n" or (before < "\x80" and after < "\x80"):
+            return (before, after) != ("\r", "\n")
+        if not self._start <= at <= self._end:
+            self._look_at(at)
+        return at in self._inside
+
+    def _look_at(self, at: int) -> None:
+        """Find the boundaries of the paragraph around `at`. No cluster continues after a line feed."""
+        # Imported here: its tables take 15 ms to load, and plain ASCII never needs them.
+        import regex
+
+        self._start = self._text.rfind("\n", 0, at) + 1
+        end = self._text.find("\n", at)
+        self._end = len(self._text) if end < 0 else end + 1
+        found = regex.finditer(r"\X", self._text, pos=self._start, endpos=self._end)
+        self._inside = frozenset(match.end() for match in found)

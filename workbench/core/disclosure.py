@@ -21,7 +21,7 @@ _REACH = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure:
+class DisclosureFinding:
     """A finding that looks like `what`, in `where`. `hint` is its beginning, `count` its number of occurrences."""
 
     what: str
@@ -67,14 +67,14 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((what, re.compile(source)) for what, source in sources)
 
 
-def findings(texts: Iterable[tuple[str, str]]) -> tuple[Disclosure, ...]:
+def findings(texts: Iterable[tuple[str, str]]) -> tuple[DisclosureFinding, ...]:
     """Return the findings in texts given as (where, text); equal findings in one place are merged."""
     counted: dict[tuple[str, str, str], int] = {}
     for where, text in texts:
         for what, found in _found(text):
             key = what, where, found
             counted[key] = counted.get(key, 0) + 1
-    return tuple(Disclosure(what, where, _hint(found), count) for (what, where, found), count in counted.items())
+    return tuple(DisclosureFinding(what, where, _hint(found), count) for (what, where, found), count in counted.items())
 
 
 def _found(text: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbench.core.content import Content
 from workbench.core.runs import IterationDetail, Result, RunLane, RunSet, Verdict
@@ -101,8 +101,3 @@ def newest_attempts(answers: list[ExportedAnswer]) -> list[ExportedAnswer]:
         (answer.place, answer.lane.position if answer.lane else answer.uid, answer.sample): answer for answer in answers
     }
     return list(newest.values())
-
-
-def without_raw(answer: ExportedAnswer) -> ExportedAnswer:
-    """Return an answer without its raw request and response."""
-    return replace(answer, result=replace(answer.result, request=None, response=None))

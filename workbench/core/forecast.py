@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.core.billing import Prices, prices_of
+from workbench.core.billing import TokenPrices, prices_of
 from workbench.core.money import Rates, show_cost
 from workbench.core.price_sheet import has_token_prices
 from workbench.core.token_counts import TokenCount, Tokenizer, show_tokens
@@ -125,7 +125,7 @@ class LaneForecast:
         return AmountSpan(self.samples * low, self.samples * high)
 
     @property
-    def _prices(self) -> tuple[Prices, ...] | None:
+    def _prices(self) -> tuple[TokenPrices, ...] | None:
         """The token prices of each prompt, which may depend on its length; None if unknown."""
         rates = self.rates
         if rates is None or (rates.sheet and not has_token_prices(rates.sheet)):
@@ -133,7 +133,7 @@ class LaneForecast:
         if rates.sheet:
             return tuple(prices_of(rates.sheet, count.whole, tier=self.tier) for count in self.counts)
         read, write = rates.reading, rates.writing
-        return (Prices(rates.input, rates.output, read, write, write, write, rates.output),) * len(self.counts)
+        return (TokenPrices(rates.input, rates.output, read, write, write, write, rates.output),) * len(self.counts)
 
     @property
     def cost(self) -> AmountSpan | None:

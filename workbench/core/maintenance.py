@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from workbench.core.dates import parse, stored_text
 from workbench.core.json_parts import load
 
 CARE = "care"
@@ -57,15 +58,10 @@ def is_due(newest: str | None, now: str) -> bool:
     """Whether a daily backup is due, given the time of the newest; also if that is in the future (clock set back)."""
     if newest is None:
         return True
-    age = _moment(now) - _moment(newest)
+    age = parse(now) - parse(newest)
     return age >= _EVERY or age < timedelta(0)
 
 
 def days_before(now: str, days: int) -> str:
     """Return the timestamp `days` before `now`, in the format of the history."""
-    earlier = _moment(now) - timedelta(days=days)
-    return earlier.strftime("%Y-%m-%dT%H:%M:%S.") + f"{earlier.microsecond // 1000:03}Z"
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return stored_text(parse(now) - timedelta(days=days))

@@ -138,10 +138,6 @@ class Provider:
         settings = (variable for one in self.settings for variable in one.variables)
         return (*self.key_variables, *self.address_variables, *settings)
 
-    def setting(self, name: str) -> ProviderSetting | None:
-        """Return the setting with this name, None if there is none."""
-        return next((one for one in self.settings if one.name == name), None)
-
 
 def fits_in_address(value: str) -> bool:
     """Return whether a value can be inserted into a URL without changing the server."""

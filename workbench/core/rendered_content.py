@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedRequest:
     """A request without its model: the messages as sent, output format, tools, and maximum rounds of tool calls."""
 
     messages: tuple[Message, ...]
@@ -27,7 +27,7 @@ class Rendered:
     tool_rounds: int = TOOL_ROUNDS
 
 
-def assemble(content: Content, texts: Sequence[str]) -> Rendered:
+def assemble(content: Content, texts: Sequence[str]) -> RenderedRequest:
     """Return the request for `content`, with `texts` in place of `template_texts(content)`.
 
     Examples are inserted as messages before the first non-system message, or appended to the first system message.
@@ -48,10 +48,10 @@ def assemble(content: Content, texts: Sequence[str]) -> Rendered:
         ]
     sent = tuple(m for m in messages if m.text or m.attachments)
     tools = tuple(tool for tool in content.tools if tool.enabled)
-    return Rendered(sent, content.output, tools, content.tool_rounds)
+    return RenderedRequest(sent, content.output, tools, content.tool_rounds)
 
 
-def fill_plain(content: Content, values: Mapping[str, str]) -> Rendered:
+def fill_plain(content: Content, values: Mapping[str, str]) -> RenderedRequest:
     """Return the request for `content` as a plain template with these values."""
     return assemble(content, render_plain(template_texts(content), values))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from workbench.core.json_text import read_object
+from workbench.core.json_parts import read_object
 
 Kind = Literal["string", "number", "integer", "boolean", "object", "array", "other"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

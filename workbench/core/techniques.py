@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content, Role
-from workbench.core.json_text import fault
+from workbench.core.json_parts import fault
 from workbench.core.snippets import SnippetGap, TextSnippet, filled, parse
 
 Place = Literal["system start", "system end", "user start", "user end", "caret", "examples", "output"]

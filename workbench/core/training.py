@@ -75,7 +75,7 @@ class TrainingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class VerdictContradiction:
     """An answer judged both better and worse, or both good and bad; `outputs` are the outputs involved."""
 
     about: str
@@ -90,7 +90,7 @@ class TrainingSplit:
     train: tuple[TrainingRow, ...]
     validation: tuple[TrainingRow, ...]
     left_out: tuple[tuple[str, int], ...]
-    contradictions: tuple[Contradiction, ...]
+    contradictions: tuple[VerdictContradiction, ...]
 
 
 def turns_of(steps: Sequence[AnswerStep], text: str) -> Turns:
@@ -190,7 +190,7 @@ _Key = tuple[str, str]
 
 def _agreed(
     rows: list[TrainingRow], kind: Kind, against: Sequence[TrainingRow] = ()
-) -> tuple[list[TrainingRow], tuple[Contradiction, ...]]:
+) -> tuple[list[TrainingRow], tuple[VerdictContradiction, ...]]:
     """Return the rows without contradictory judgements, in `rows` or in `against`, and the contradictions."""
     said: dict[_Key, dict[bool, list[TrainingRow]]] = defaultdict(lambda: defaultdict(list))
     for row in (*rows, *against):
@@ -198,7 +198,7 @@ def _agreed(
             said[key][side].append(row)
     both = {key: sides for key, sides in said.items() if len(sides) == 2}
     listed = tuple(
-        Contradiction(
+        VerdictContradiction(
             sides[True][0].about,
             text_of(sides[True][0].completion),
             tuple(dict.fromkeys(row.output for side in sides.values() for row in side)),

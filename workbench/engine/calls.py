@@ -1,8 +1,8 @@
 """Calls to the engine and its events, as frozen values.
 
-Invariant: every accepted call ends in exactly one `CallEnded`; `Delta` offsets count code points of that kind's text,
-without gaps, so the text so far is always the concatenation of the deltas since the last `Stepped`, and the same holds
-for the arguments of each tool call.
+Invariant: every accepted call ends in exactly one `CallEnded`; `CallDelta` offsets count code points of that kind's
+text, without gaps, so the text so far is always the concatenation of the deltas since the last `CallStepped`, and the
+same holds for the arguments of each tool call.
 """
 
 from __future__ import annotations
@@ -146,14 +146,14 @@ def _secret_parts(value: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Queued:
+class CallQueued:
     """The engine has accepted the call; it may wait for a free slot at its endpoint."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RequestSent:
     """The request was sent. `wire` is its JSON body, without keys; a retry emits this event again."""
 
     id: str
@@ -162,7 +162,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Retrying:
+class CallRetrying:
     """The attempt failed before any text arrived. `attempt` is the number of the next one, from 2, after `in_ms`."""
 
     id: str
@@ -172,7 +172,7 @@ class Retrying:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class CallDelta:
     """A chunk of text of one kind; `offset` is the number of code points of that kind before it."""
 
     id: str
@@ -182,7 +182,7 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
-class Calling:
+class ToolCallDelta:
     """A chunk of a tool call that is being streamed: call `number` of the current round, from 0.
 
     `name` and `call_id` are those of the call as far as known, `text` is the next part of its arguments, and `offset`
@@ -198,7 +198,7 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
-class Stepped:
+class CallStepped:
     """A round with tools ended; `steps` are all its steps, in order. Later offsets start at 0."""
 
     id: str
@@ -222,4 +222,4 @@ class EngineNotice:
     id: str = ""
 
 
-Event = Queued | Sent | Retrying | Delta | Calling | Stepped | CallEnded | EngineNotice
+Event = CallQueued | RequestSent | CallRetrying | CallDelta | ToolCallDelta | CallStepped | CallEnded | EngineNotice

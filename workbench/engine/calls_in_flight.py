@@ -13,7 +13,17 @@ from typing import Any
 from workbench.core.content import Message
 from workbench.core.runs import AnswerStep, Failure, Mark, OutputState, Result, Timing, said_steps, steps_so_far
 from workbench.engine import protocol
-from workbench.engine.calls import Call, CallEnded, Calling, Delta, Event, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import (
+    Call,
+    CallDelta,
+    CallEnded,
+    CallQueued,
+    CallRetrying,
+    CallStepped,
+    Event,
+    RequestSent,
+    ToolCallDelta,
+)
 from workbench.engine.estimate import estimate_ended
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.redactor import Redactor
@@ -91,18 +101,18 @@ class CallsInFlight:
         if kind == "tool_call":
             return self._calling(flight, message)
         if kind == "queued":
-            return Queued(call_id)
+            return CallQueued(call_id)
         if kind == "sent":
             flight.wire, flight.marks = message["wire"], protocol.marks_from_json(message["marks"])
-            return Sent(call_id, flight.wire, flight.marks)
+            return RequestSent(call_id, flight.wire, flight.marks)
         if kind == "retrying":
-            return Retrying(call_id, message["in_ms"], message["attempt"], message["reason"])
+            return CallRetrying(call_id, message["in_ms"], message["attempt"], message["reason"])
         if kind == "steps":
             said = said_steps(flight.joined("reasoning"), flight.joined("text"), message["opaque"])
             steps = (*said, *protocol.steps_from_json(message["steps"]))
             flight.steps += steps
             flight.begin_round()
-            return Stepped(call_id, steps)
+            return CallStepped(call_id, steps)
         if kind in _ENDINGS:
             return self._end(flight, _ENDINGS[kind], message)
         return None
@@ -117,15 +127,15 @@ class CallsInFlight:
         """End one call as `abandon` does. Raises KeyError when it is not in flight."""
         return self._abandon(self._flights.pop(call_id), state, failure)
 
-    def _delta(self, flight: _Flight, message: Mapping[str, Any]) -> Delta:
+    def _delta(self, flight: _Flight, message: Mapping[str, Any]) -> CallDelta:
         kind, offset, text = message["kind"], message["offset"], message["text"]
         if offset != flight.lengths.get(kind):
             raise ProtocolError(f"A delta of {kind} starts at {offset} instead of {flight.lengths.get(kind)}.")
         flight.parts[kind].append(text)
         flight.lengths[kind] += len(text)
-        return Delta(flight.call.id, kind, offset, text)
+        return CallDelta(flight.call.id, kind, offset, text)
 
-    def _calling(self, flight: _Flight, message: Mapping[str, Any]) -> Calling:
+    def _calling(self, flight: _Flight, message: Mapping[str, Any]) -> ToolCallDelta:
         number, offset, text = message["number"], message["offset"], message["text"]
         if number == len(flight.calling):
             flight.calling.append(_ToolCall())
@@ -137,7 +147,7 @@ class CallsInFlight:
         call.name, call.call_id = message.get("name", call.name), message.get("call_id", call.call_id)
         call.arguments.append(text)
         call.length += len(text)
-        return Calling(flight.call.id, number, call.name, call.call_id, offset, text)
+        return ToolCallDelta(flight.call.id, number, call.name, call.call_id, offset, text)
 
     def _end(self, flight: _Flight, state: OutputState, message: Mapping[str, Any]) -> CallEnded:
         del self._flights[flight.call.id]

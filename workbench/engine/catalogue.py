@@ -59,7 +59,7 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class ModelCatalogue:
     """All chat models, in the order of an empty search."""
 
     models: tuple[ModelInfo, ...] = ()
@@ -67,7 +67,7 @@ class Catalogue:
     _searched: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Catalogue:
+    def load(cls, path: Path | None = None) -> ModelCatalogue:
         """Read `path`, or the file that comes with LiteLLM. Takes about 100 ms: do not call it on the UI thread.
 
         LiteLLM's file is read once: successive windows of one process share it. Raises CatalogueError.
@@ -75,7 +75,7 @@ class Catalogue:
         return _installed() if path is None else _read(path)
 
     @classmethod
-    def of(cls, models: Iterable[ModelInfo]) -> Catalogue:
+    def of(cls, models: Iterable[ModelInfo]) -> ModelCatalogue:
         """Return a catalogue of `models`."""
         rank = {provider: place for place, provider in enumerate(_FIRST)}
         ordered = sorted(models, key=lambda m: (rank.get(m.provider, len(rank)), m.provider, m.id))
@@ -116,21 +116,21 @@ class Catalogue:
 
 
 @functools.cache
-def _installed() -> Catalogue:
+def _installed() -> ModelCatalogue:
     spec = find_spec("litellm")
     if spec is None or spec.origin is None:
         raise CatalogueError("LiteLLM is not installed, so there is no list of models. Reinstall the workbench.")
     return _read(Path(spec.origin).parent / _FILE)
 
 
-def _read(where: Path) -> Catalogue:
+def _read(where: Path) -> ModelCatalogue:
     try:
         data = json.loads(where.read_bytes())
     except (OSError, ValueError) as error:
         raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
     if not isinstance(data, dict):
         raise CatalogueError(f"The list of models in {where} has an unknown format. Reinstall LiteLLM.")
-    return Catalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_chat(entry))
+    return ModelCatalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_chat(entry))
 
 
 def _closeness(name: str, terms: list[str]) -> int:

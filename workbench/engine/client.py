@@ -2,38 +2,32 @@
 
 Invariant: the callback never runs on two threads at once, nor on the thread that calls a method here; every accepted
 call gets exactly one `CallEnded`, whatever happens to the child; a dead or hung child is restarted automatically, with
-back-off; after `close` no child is left.
+back-off; after `close` no child is left. A child runs the interpreter and the package of its parent, never modules of
+the working directory, and its environment carries no key.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import workbench
 from workbench.core.runs import Failure
 from workbench.engine import protocol
-from workbench.engine.calls import (
-    Call,
-    CallEnded,
-    EngineError,
-    EngineNotice,
-    EngineState,
-    Event,
-    NoticeKind,
-    WarmKind,
-)
+from workbench.engine.calls import Call, CallEnded, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
 from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.client_questions import EngineQuestions
-from workbench.engine.launch import child_env, engine_command
-from workbench.engine.outbox import Outbox
+from workbench.engine.outbox import EngineOutbox
 from workbench.engine.process import EngineProcess
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.questions import PendingQuestions
-from workbench.engine.watchdog import Watchdog
+from workbench.engine.watchdog import EngineWatchdog
 
 logger = logging.getLogger(__name__)
 
@@ -77,11 +71,11 @@ class EngineClient(EngineQuestions):
         self._on_event, self._launch, self._backoff = on_event, launch, backoff
         self._builtin_model = builtin_model
         self._limits = dict(limits or {})
-        self._watch = Watchdog(dead_after, ready_within)
+        self._watch = EngineWatchdog(dead_after, ready_within)
         self._lock, self._emitting = threading.Lock(), threading.RLock()
         self._ledger, self._questions = CallsInFlight(), PendingQuestions()
         self._warm: list[WarmKind] = []
-        self._outbox = Outbox()
+        self._outbox = EngineOutbox()
         self._state: EngineState = "new"
         self._closing = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, name="engine-reader", daemon=True)
@@ -308,3 +302,17 @@ class EngineClient(EngineQuestions):
                     self._outbox.tell("ping")
             if verdict and process is not None:
                 process.kill(verdict)
+
+
+_ROOT = str(Path(workbench.__file__).resolve().parent.parent)
+
+
+def engine_command() -> list[str]:
+    """Return the command that starts the engine."""
+    return [sys.executable, "-m", "workbench.engine"]
+
+
+def child_env(env: Mapping[str, str]) -> dict[str, str]:
+    """Return `env` with PYTHONPATH and PYTHONSAFEPATH set so that a child imports this installation of the package."""
+    path = [_ROOT, *(p for p in env.get("PYTHONPATH", "").split(os.pathsep) if p and p != _ROOT)]
+    return {**env, "PYTHONPATH": os.pathsep.join(path), "PYTHONSAFEPATH": "1"}

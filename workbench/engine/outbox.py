@@ -15,7 +15,7 @@ from workbench.engine.process import EngineProcess
 from workbench.engine.protocol import ProtocolError
 
 
-class Outbox:
+class EngineOutbox:
     """Queue of lines for the child. Not thread-safe, except `encode`: the client holds its lock around every use."""
 
     def __init__(self) -> None:

@@ -95,11 +95,11 @@ class ScriptedEngine:
 
     def _play(self, call: Call) -> None:
         steps = self._script.get("models", {}).get(call.model, self._script.get("default", ECHO_STEPS))
-        Performance(call, self._pipe, self._cancelled[call.id], self._hangs).play(steps)
+        ScriptedCall(call, self._pipe, self._cancelled[call.id], self._hangs).play(steps)
         del self._cancelled[call.id]
 
 
-class Performance:
+class ScriptedCall:
     """Plays the script of one call."""
 
     def __init__(self, call: Call, pipe: ChildPipe, cancelled: threading.Event, hangs: threading.Event) -> None:

@@ -29,6 +29,11 @@ def parse(text: str | bytes) -> Any:
     return value
 
 
+def text_of(value: object) -> str:
+    """Return a value that should be a text, "" for anything else."""
+    return value if isinstance(value, str) else ""
+
+
 def _finite(text: str) -> float | None:
     number = float(text)
     return number if math.isfinite(number) else None

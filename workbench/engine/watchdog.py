@@ -12,7 +12,7 @@ from collections.abc import Callable
 _JUMP_S = 2.0
 
 
-class Watchdog:
+class EngineWatchdog:
     """Tracks the last sign of life of the child. Times are in seconds."""
 
     def __init__(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.blocks import Example
+from workbench.core.text import unify_newlines
 
 ASKED = ("user", "input", "question", "prompt", "query", "text")
 ANSWERED = ("assistant", "output", "answer", "completion", "response", "ideal", "expected", "label")
@@ -67,7 +68,7 @@ def _table(text: str) -> ExamplePairs:
                     left_out.append(_gave_up(f"line {reader.line_num}"))
                     break
             else:
-                examples.append(Example(_lines(row[columns[0]]), _lines(row[columns[1]])))
+                examples.append(Example(unify_newlines(row[columns[0]]), unify_newlines(row[columns[1]])))
     except csv.Error as error:
         left_out.append(f"Line {reader.line_num} cannot be read as a table: {error}.")
     return ExamplePairs(tuple(examples), form, tuple(left_out))
@@ -91,10 +92,6 @@ def _gave_up(where: str) -> str:
     return f"Reading stopped at {where}, after {MOST_LEFT_OUT:,} that could not be read."
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
 def _json(text: str) -> ExamplePairs:
     examples: list[Example] = []
     left_out: list[str] = []
@@ -105,7 +102,7 @@ def _json(text: str) -> ExamplePairs:
         listed = whole if isinstance(whole, list) else [whole]
         items: Iterator[tuple[str, Any]] = ((f"Item {number}", item) for number, item in enumerate(listed, start=1))
     except (ValueError, RecursionError):
-        items = _json_lines(text, left_out)
+        items = _jsonunify_newlines(text, left_out)
     for where, item in items:
         pair = _pair(item)
         if pair is None:
@@ -118,7 +115,7 @@ def _json(text: str) -> ExamplePairs:
     return ExamplePairs(tuple(examples), form, tuple(left_out))
 
 
-def _json_lines(text: str, left_out: list[str]) -> Iterator[tuple[str, Any]]:
+def _jsonunify_newlines(text: str, left_out: list[str]) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue

@@ -14,6 +14,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from workbench.core.text import unify_newlines
+
 Values = tuple[tuple[str, str], ...]
 MOST = 500
 """Most sets read from one paste; longer tables belong in test cases."""
@@ -50,7 +52,7 @@ def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
         return ValueRows((), (), ("The first row names no variable. Write the names of the variables into it.",))
     sets = []
     for line, row in rows[1:]:
-        values = tuple((name, _lines(row[at])) for at, name in columns if at < len(row))
+        values = tuple((name, unify_newlines(row[at])) for at, name in columns if at < len(row))
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
             left_out.append(f"Line {line} has more cells than the first row; they were left out.")
         sets.append((" ".join(row[0].split()) if named else "", values))
@@ -99,7 +101,3 @@ def _delimiter(text: str) -> str:
     if "\t" in first:
         return "\t"
     return ";" if first.count(";") > first.count(",") else ","
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")

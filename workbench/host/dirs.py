@@ -1,8 +1,12 @@
-"""Directories of the product and the path of the history database.
+"""Directories of the product, its resource files, the path of the history database and the notes about a moved one.
 
 Invariant: on Linux and similar systems only the XDG variables of the given environment decide; no directory is created
-before `ProductDirs.make`, and created directories are accessible to the user only.
+before `ProductDirs.make`, and created directories are accessible to the user only. A resource has the same name in a
+checkout, where `resources` is beside the package, and in an installed wheel, where it is inside the package. A history
+file at a path always takes precedence over the note beside it.
 """
+
+from __future__ import annotations
 
 import os
 import sys
@@ -137,3 +141,44 @@ def _native() -> ProductDirs:
 
     dirs = PlatformDirs(APP, appauthor=False)
     return ProductDirs(dirs.user_data_path, dirs.user_state_path, dirs.user_config_path, dirs.user_cache_path)
+
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_ROOTS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
+
+
+def resource(*parts: str) -> Path:
+    """Return the path of a resource file or folder. Raises HostError when it is missing."""
+    for root in _ROOTS:
+        path = root.joinpath(*parts)
+        if path.exists():
+            return path
+    raise HostError(
+        "A file that belongs to Prompt Workbench is missing. Install it again.",
+        f"{'/'.join(parts)} is in none of {', '.join(map(str, _ROOTS))}",
+    )
+
+
+def leave_word(old: Path, new: Path) -> None:
+    """Write a note that forwards from `old` to `new`; it takes effect when `old` is removed. Raises HostError."""
+    note = old.with_name(old.name + MOVED)
+    partial = note.with_name(f"{note.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(os.fsencode(new))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(note)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise HostError(
+            f"No note can be written to {old.parent}, so the next start would not find the history. Check the "
+            "permissions"
+            " of that folder, then try again.",
+            explain(error),
+        ) from error
+
+
+def forget_word(path: Path) -> None:
+    """Remove the note beside `path` after a history was moved back there."""
+    path.with_name(path.name + MOVED).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 
 TABLE = "system-libraries.txt"
 

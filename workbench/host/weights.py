@@ -17,10 +17,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.host.dirs import make_private, places
+from workbench.host.dirs import make_private, places, resource
 from workbench.host.errors import HostError, explain
 from workbench.host.pip import PipProgress, pip_install
-from workbench.host.resources import resource
 
 
 @dataclass(frozen=True, slots=True)

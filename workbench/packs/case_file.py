@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
+from workbench.core.json_parts import no_constant
 from workbench.packs.errors import PackError
 from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_LINES, MOST_MARKS, MOST_TEXT, ReadAllowance
 from workbench.packs.yaml_reader import check_length
@@ -67,7 +68,7 @@ def parse_line(raw: bytes, where: str) -> Any:
         raise PackError(f"{where} has too many values. Shorten it.")
     depth = max(raw.count(b"["), raw.count(b"{"))
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=no_constant)
     except UnicodeDecodeError as error:
         raise PackError(f"{where} is not UTF-8 text. Save it as UTF-8.", str(error)) from error
     except RecursionError as error:
@@ -82,10 +83,6 @@ def parse_line(raw: bytes, where: str) -> Any:
 def _marks(raw: bytes, most: int) -> int:
     """Return the number of separators, at most `most`."""
     return sum(1 for _ in zip(_MARKS.finditer(raw), range(most), strict=False))
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def nodes(value: Any) -> Iterator[int]:

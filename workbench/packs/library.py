@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.content import Content, Message
-from workbench.core.rendered_content import Rendered, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.templates import content_variables, render_plain, template_texts
 from workbench.packs import manifest, prompt_file
 from workbench.packs.errors import PackError
@@ -195,7 +195,7 @@ class LoadedPrompt:
             return render_plain(texts, given)
         return _jinja(texts, given, within)
 
-    def _parameters(self, rendered: Rendered, model: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def _parameters(self, rendered: RenderedRequest, model: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         lane = self._lane(model)
         parameters: dict[str, Any] = {"model": model} if model else {}
         refused: tuple[str, ...] = ()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.store.errors import StoreError
-    from workbench.store.records import LaneStart, OutputStart, Recovered, RunBegun, RunStart
+    from workbench.store.records import LaneStart, OutputStart, RecoveredOutputs, RunBegun, RunStart
     from workbench.store.store import Store, open_store
 
 __all__ = [
     "LaneStart",
     "OutputStart",
-    "Recovered",
+    "RecoveredOutputs",
     "RunBegun",
     "RunStart",
     "Store",

@@ -134,7 +134,7 @@ class RunBegun:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveredOutputs:
     """What dead processes left unfinished: the number of outputs, and of the runs they belong to."""
 
     outputs: int = 0

@@ -29,7 +29,7 @@ from workbench.store.maintenance.deletion import Deletion
 from workbench.store.maintenance.upkeep import Upkeep
 from workbench.store.merging.pack_records import PackRecords
 from workbench.store.merging.run_imports import RunImports
-from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.records import DraftLane, Partial, RecoveredOutputs, RunBegun, RunStart, WholePrompt
 from workbench.store.runs import (
     blobs,
     damaged_drafts,
@@ -227,7 +227,7 @@ class Store:
         """
         return self._write(lambda c: run_starts.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
 
-    def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+    def save_partials(self, pieces: Iterable[Partial]) -> Future[None]:
         """Append what streaming outputs produced since they were last saved."""
         taken = tuple(pieces)
         return self._write(lambda c: partials.save(c, taken), durable=False)
@@ -244,11 +244,11 @@ class Store:
         """Reveal the names of a blind run that is not judged."""
         return self._write(lambda c: verdicts.reveal(c, run_uid))
 
-    def set_note(self, run_uid: str, note: str, now: str) -> Future[None]:
+    def set_note(self, run_uid: str, note: str) -> Future[None]:
         """Set the note of a run."""
         return self._write(lambda c: verdicts.set_note(c, run_uid, note))
 
-    def recover(self, alive: Callable[[str], bool], now: str) -> Future[Recovered]:
+    def recover(self, alive: Callable[[str], bool], now: str) -> Future[RecoveredOutputs]:
         """End the outputs whose owner is not `alive` as interrupted, with their text so far."""
         return self._write(lambda c: output_endings.recover(c, alive, now))
 

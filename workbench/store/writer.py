@@ -31,7 +31,7 @@ _SMALL, _LARGE = 64_000, 600_000
 _TRY_AGAIN_S = 0.5
 
 
-class Follow(Protocol):
+class FollowUp(Protocol):
     """Follow-up work after changes."""
 
     def due(self, connection: sqlite3.Connection) -> bool:
@@ -57,7 +57,7 @@ class _Task:
 class Writer:
     """Runs changes on its own thread; `durable` ones are on the disk (synchronous=FULL) when their future is done."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, follow: Follow, busy_ms: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, follow: FollowUp, busy_ms: int) -> None:
         self._connection = connection
         self._path = path
         self._follow = follow

@@ -16,7 +16,7 @@ from pathlib import Path
 from workbench.core.attachments import PICTURES
 from workbench.core.blocks import Attachment
 from workbench.core.lanes import Endpoint
-from workbench.core.rendered_content import Rendered
+from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Failure
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
@@ -28,7 +28,7 @@ NO_VISION = Failure(
 )
 
 
-def attachments_of(rendered: Rendered) -> tuple[Attachment, ...]:
+def attachments_of(rendered: RenderedRequest) -> tuple[Attachment, ...]:
     """Return the distinct attachments of a rendered prompt."""
     return tuple(dict.fromkeys(one for message in rendered.messages for one in message.attachments))
 

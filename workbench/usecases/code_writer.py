@@ -24,7 +24,7 @@ from workbench.core.providers import (
     split_model,
     takes_breakpoints,
 )
-from workbench.core.rendered_content import Rendered, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables, fill, template_texts
 from workbench.formats.code import TARGETS, CannotWriteError, CodeSource
@@ -119,13 +119,13 @@ class CodeWriter:
                 raise RefusedError(str(error)) from error
         return found
 
-    def _files(self, rendered: Rendered) -> dict[str, str]:
+    def _files(self, rendered: RenderedRequest) -> dict[str, str]:
         """Return by hash the attached texts that are short enough for code."""
         found = {a.hash for m in rendered.messages for a in m.attachments if not a.is_image}
         texts = {name: self._body(name).decode("utf-8-sig", "replace") for name in found}
         return {name: text for name, text in texts.items() if len(text) <= MOST_IN_CODE}
 
-    def _form(self, endpoint: Endpoint, lane: Lane, rendered: Rendered) -> tuple[str, OutputFormat | None]:
+    def _form(self, endpoint: Endpoint, lane: Lane, rendered: RenderedRequest) -> tuple[str, OutputFormat | None]:
         """Return the instruction that asks for the output format ("" for none) and the format to request natively."""
         output = rendered.output
         if output is None:
@@ -139,7 +139,7 @@ class CodeWriter:
         return format_instruction(output) if silent else "", output
 
 
-def _told(rendered: Rendered, words: str) -> tuple[Message, ...]:
+def _told(rendered: RenderedRequest, words: str) -> tuple[Message, ...]:
     return tuple(told_the_format(rendered.messages, words)) if words else rendered.messages
 
 
@@ -214,7 +214,7 @@ def _of_address(endpoint: Endpoint, lane: Lane, shared: SharedSource, called: st
     )
 
 
-def _notes(rendered: Rendered, files: Mapping[str, str]) -> tuple[str, ...]:
+def _notes(rendered: RenderedRequest, files: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         f"The file {a.name} is too large for this code; add it to the message."
         for m in rendered.messages

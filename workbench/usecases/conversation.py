@@ -1,18 +1,42 @@
-"""Continuing a conversation from an answer.
+"""Continuing a conversation from an answer, and inserting a recorded one into a prompt.
 
 Invariant: the next draft holds the lane's actual request, the version that it ran, and the answer byte for byte.
+Recorded texts are not altered either: only the list of messages changes, no other part of the content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from workbench.core.conversation import continued
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationDetail, VersionRow
+from workbench.core.templates import variables
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import sendable
+
+
+def continued(content: Content, answer: str) -> Content:
+    """Return the content with an answer and an empty user message appended."""
+    return replace(content, messages=(*content.messages, Message("assistant", answer), Message("user", "")))
+
+
+def with_dialogue(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
+    """Return the content with its messages replaced by a recorded dialogue, or with the dialogue appended (`append`).
+
+    With `keep_system` the present system messages are kept and those of the dialogue are left out.
+    """
+    mine = [message for message in content.messages if message.role == "system"]
+    taken = [m for m in messages if not (keep_system and m.role == "system")]
+    before = list(content.messages) if append else mine if keep_system else []
+    return replace(content, messages=tuple(before + taken))
+
+
+def new_variables(before: Content, after: Content) -> tuple[str, ...]:
+    """Return the variables that occur in the messages of `after` but not in those of `before`."""
+    known = set(variables(message.text for message in before.messages))
+    return tuple(name for name in variables(message.text for message in after.messages) if name not in known)
 
 
 def continued_draft(

@@ -20,7 +20,7 @@ from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.destinations import (
     OWN,
-    Destination,
+    KeyDestination,
     destination,
     endpoint_destination,
     key_id,
@@ -248,7 +248,7 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
     return Credentials("" if key is None else key.value, (), where.base_url, tuple(settings.items()), named_by)
 
 
-def _lack_of_address(known: Provider | None, where: Destination) -> Failure | None:
+def _lack_of_address(known: Provider | None, where: KeyDestination) -> Failure | None:
     if known is not None and known.needs_address and not where.base_url:
         return no_address(known)
     if not where.origin and not where.is_public:
@@ -277,7 +277,7 @@ def _settings(
     keys: KeyStore,
     provider: str,
     known: Provider | None,
-    where: Destination,
+    where: KeyDestination,
     refused: list[tuple[str, Key]],
     *,
     with_secrets: bool,

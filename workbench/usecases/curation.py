@@ -5,7 +5,7 @@ Invariant: a tag is one word, so that a search for it works as written; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 
 from workbench.store import Store
@@ -17,8 +17,8 @@ MOST_LETTERS = 60
 class Curator:
     """Changes a person's marks on runs. Returns futures; each call is one transaction."""
 
-    def __init__(self, store: Store, now: Callable[[], str]) -> None:
-        self._store, self._now = store, now
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def star(self, run_uids: Sequence[str], starred: bool) -> Future[None]:
         """Add or remove the stars of runs."""
@@ -34,7 +34,7 @@ class Curator:
 
     def note(self, run_uid: str, note: str) -> Future[None]:
         """Set the note of a run; "" removes it."""
-        return self._store.set_note(run_uid, note, self._now())
+        return self._store.set_note(run_uid, note)
 
 
 def tags_in(text: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ AddressSource = Literal["endpoint", "settings", "environment", "public"]
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class KeyDestination:
     """An address in force. Keys are compared with `origin`, which is "" if the address cannot be used.
 
     `base_url` is "" for a provider whose address LiteLLM makes from its settings, such as a region.
@@ -85,7 +85,7 @@ def environment_address(provider: str, env: Mapping[str, str]) -> tuple[str, str
 
 def destination(
     provider: str, env: Mapping[str, str], choices: ProviderChoices, endpoint: Endpoint | None = None
-) -> Destination:
+) -> KeyDestination:
     """Return the address for calls to a provider, for `endpoint` if it has one.
 
     An invalid address in the environment still counts, so that calls meant for it go nowhere else.
@@ -98,16 +98,16 @@ def destination(
     if value:
         return _given(value, "environment", variable)
     known = PROVIDERS.get(provider)
-    return Destination(known.base_url if known else "", "public", own_origin(provider))
+    return KeyDestination(known.base_url if known else "", "public", own_origin(provider))
 
 
-def endpoint_destination(endpoint: Endpoint) -> Destination:
+def endpoint_destination(endpoint: Endpoint) -> KeyDestination:
     """Return the address of an endpoint that has its own."""
     return _given(endpoint.base_url, "endpoint")
 
 
-def _given(address: str, source: AddressSource, variable: str = "") -> Destination:
-    return Destination(shown_address(address), source, base_origin(address), variable)
+def _given(address: str, source: AddressSource, variable: str = "") -> KeyDestination:
+    return KeyDestination(shown_address(address), source, base_origin(address), variable)
 
 
 def setting_key(provider: str, setting: str) -> str:

@@ -41,7 +41,7 @@ def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> Recove
     for one in reversed(found):
         try:
             is_known = (one.prompt_uid, early_draft.text_hash(one.content, one.values)) in typed_over
-            this = RecoveredDraft() if is_known else _save(store, prompts, one)
+            this = RecoveredDraft() if is_known else _save(prompts, one)
         except StoreError:
             return taken
         if this.unsaved is None:
@@ -51,7 +51,7 @@ def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> Recove
     return taken
 
 
-def _save(store: Store, prompts: PromptLibrary, found: EarlyDraft) -> RecoveredDraft:
+def _save(prompts: PromptLibrary, found: EarlyDraft) -> RecoveredDraft:
     text = early_draft.text_hash(found.content, found.values)
     lanes, why = FIRST_DRAFT.lanes, ""
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from workbench.core.lanes import short_model
 from workbench.core.ranking.judgements import JudgedOutput, Judgement
 from workbench.store import Store
-from workbench.store.runs.ranking_queries import Maker, StoredVerdict
+from workbench.store.runs.ranking_queries import Answerer, StoredVerdict
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.ranking_result import Grouping
 
@@ -20,7 +20,7 @@ MODEL_PART = "\x1fmodel "
 """Prefix of the model in an entrant that is made of techniques and a model."""
 
 
-def entrant(who: Maker, grouping: Grouping) -> str:
+def entrant(who: Answerer, grouping: Grouping) -> str:
     """Return the key of a maker's entrant in this grouping; versions sort by number."""
     parts = {
         "version": (f"{who.version:09}",),
@@ -30,8 +30,8 @@ def entrant(who: Maker, grouping: Grouping) -> str:
 
 
 def maker(
-    store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Maker]
-) -> tuple[Callable[[Maker], str], list[VersionMarks]]:
+    store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Answerer]
+) -> tuple[Callable[[Answerer], str], list[VersionMarks]]:
     """Return a function from maker to entrant key, and what is known of the versions of `found`.
 
     Grouped by technique, versions with the same techniques and model are one entrant; in other groupings no versions
@@ -45,7 +45,7 @@ def maker(
 
 
 def names(
-    found: Iterable[Maker], grouping: Grouping, endpoints: Mapping[str, str], versions: Mapping[int, str]
+    found: Iterable[Answerer], grouping: Grouping, endpoints: Mapping[str, str], versions: Mapping[int, str]
 ) -> dict[str, str]:
     """Return the names of entrants: models without their provider where that is unambiguous.
 
@@ -72,7 +72,7 @@ def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:
     return judgement_of(verdict, lambda who: entrant(who, grouping))
 
 
-def judgement_of(verdict: StoredVerdict, maker: Callable[[Maker], str]) -> Judgement:
+def judgement_of(verdict: StoredVerdict, maker: Callable[[Answerer], str]) -> Judgement:
     """Return a stored verdict as input of the statistics, with entrants made by `maker`.
 
     Pairs of the same runs are one cluster in resampling, because those answers were made together.

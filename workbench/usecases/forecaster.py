@@ -20,7 +20,7 @@ from workbench.core.forecast import Forecast, LaneForecast, PastAmounts, span_of
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import takes_breakpoints
-from workbench.core.rendered_content import Rendered, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
 from workbench.core.token_counts import RULE, TokenCount, Tokenizer, count_of
@@ -203,7 +203,7 @@ def _kept(messages: Sequence[Message]) -> Sequence[Message]:
     return messages[:last]
 
 
-def _beside(rendered: Rendered) -> list[str]:
+def _beside(rendered: RenderedRequest) -> list[str]:
     """Return the texts sent beside the messages: tools and the JSON schema of the output."""
     texts = [f"{tool.name}\n{tool.description}\n{tool.parameters}" for tool in rendered.tools]
     return texts + ([rendered.output.schema] if rendered.output is not None and rendered.output.schema else [])

@@ -58,7 +58,7 @@ class History:
         """Set the note of an iteration, or of a version without one; "" removes it."""
         if isinstance(row, BareVersion):
             return self._store.set_version_note(row.uid, text)
-        return self._store.set_note(row.uid, text, self._now())
+        return self._store.set_note(row.uid, text)
 
     def reveal(self, run_uid: str) -> Future[None]:
         """Reveal the names of a blind run without a verdict; later verdicts on it are not blind."""

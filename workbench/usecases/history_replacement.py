@@ -11,20 +11,19 @@ from pathlib import Path
 
 from workbench.core.dates import absolute
 from workbench.core.maintenance import CARE, MaintenanceRules
-from workbench.host.forwarding_note import forget_word, leave_word
+from workbench.host.dirs import forget_word, leave_word
 from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
 from workbench.store import StoreError, open_store
 from workbench.store.draft_preview import fact
 from workbench.store.errors import DAMAGE
 from workbench.store.maintenance import backups
-from workbench.store.maintenance.backups import Backup, folder_of
-from workbench.store.maintenance.copy_folders import FOLDERS, folders
+from workbench.store.maintenance.backups import FOLDERS, Backup, folder_of, remembered_folders
 from workbench.store.maintenance.file_replacement import put_in_place, set_aside, without_log
 from workbench.store.maintenance.relocation import move
 from workbench.store.path_check import is_ours
 from workbench.store.progress import Watch, go_on
-from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.salvage.rebuild import SalvageResult
 from workbench.usecases.maintenance import Maintenance, rescue
 from workbench.usecases.problems import RefusedError
 
@@ -121,7 +120,7 @@ def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
         store = open_store(database, now=now, uid=new_uid)
         try:
             care = Maintenance(store, lambda: now)
-            care.remember((care.folder(), *folders(facts[FOLDERS])))
+            care.remember((care.folder(), *remembered_folders(facts[FOLDERS])))
             store.set_meta(CARE, facts[CARE]).result()
         finally:
             store.close()
@@ -130,14 +129,14 @@ def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
     return ""
 
 
-def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> SalvageResult:
     """Read what can be read into a new file beside the history, which stays unchanged. Raises StoreError."""
     stamp = "".join(c for c in now if c.isalnum())
     real = database.resolve()
     return rescue(database, real.with_name(f"{real.stem}.repaired-{stamp}{real.suffix}"), now=now, uid=uid, watch=watch)
 
 
-def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go_on) -> HistoryReplaced:
+def use_repaired(database: Path, repaired: SalvageResult, now: str, watch: Watch = go_on) -> HistoryReplaced:
     """Replace a damaged history by its repaired copy. Raises StoreError."""
     kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
     repaired.path.unlink(missing_ok=True)

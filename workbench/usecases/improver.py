@@ -15,9 +15,9 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.improvement import EarlierImprovement, Proposal, RecentAnswer, propose, question, read_answer
 from workbench.core.lanes import Lane
-from workbench.core.rendered_content import Rendered
+from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result, RunSet
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 from workbench.store import Store
 from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.usecases.lane_calls import LaneQuestion
@@ -81,7 +81,7 @@ class Improver:
         if not wanted.instructions.strip():
             raise RefusedError("The instructions to the model are empty. Write some, or use the default ones.")
         messages, tag = _messages(wanted)
-        rendered = Rendered(messages)
+        rendered = RenderedRequest(messages)
         values = (
             json.dumps(contents.to_json(wanted.content), ensure_ascii=False),
             tag,

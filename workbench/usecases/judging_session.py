@@ -19,7 +19,7 @@ from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.pairs import OutputPair, PairOption, PairQueue, believe, connect, queue, take, unbelieving
 from workbench.core.ranking.verdict_bias import Relation, VerdictAgreement, relations
 from workbench.store import Store, StoreError
-from workbench.store.runs.ranking_queries import Maker, StoredAnswer, StoredOutput, StoredVerdict, VerdictKind, place
+from workbench.store.runs.ranking_queries import Answerer, StoredAnswer, StoredOutput, StoredVerdict, VerdictKind, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
 from workbench.usecases.ranking_result import Grouping
 
@@ -309,7 +309,7 @@ class JudgingSession:
 def pairs(
     answers: Sequence[StoredAnswer],
     judged: Iterable[Judgement],
-    made_by: Callable[[Maker], str],
+    made_by: Callable[[Answerer], str],
     grouping: Grouping,
     texts: Mapping[str, bytes],
 ) -> list[PairOption]:
@@ -357,7 +357,7 @@ def equal_texts(store: Store, answers: Iterable[StoredAnswer]) -> dict[str, byte
     return store.judgements.digests(some) if some else {}
 
 
-def _apart(one: Maker, other: Maker, grouping: Grouping) -> int:
+def _apart(one: Answerer, other: Answerer, grouping: Grouping) -> int:
     """Return 1 if two makers differ in a respect that the grouping ignores, otherwise 0."""
     if grouping == "version":
         return int((one.model, one.endpoint) != (other.model, other.endpoint))
@@ -377,7 +377,7 @@ def few(candidates: Sequence[PairOption], most: int = MOST_ENTRANTS) -> list[Pai
 
 
 def _met(
-    answers: Sequence[StoredAnswer], of_each: int, made_by: Callable[[Maker], str], texts: Mapping[str, bytes]
+    answers: Sequence[StoredAnswer], of_each: int, made_by: Callable[[Answerer], str], texts: Mapping[str, bytes]
 ) -> Iterator[tuple[StoredAnswer, StoredAnswer]]:
     by_values: dict[str, dict[str, list[StoredAnswer]]] = defaultdict(lambda: defaultdict(list))
     for answer in answers:

@@ -18,7 +18,7 @@ from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.providers import with_provider
-from workbench.core.rendered_content import Rendered
+from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import ADDRESS, Failure, Mark, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.loopback import is_loopback
@@ -56,7 +56,7 @@ def call_for(
     provider_of: ProviderOf,
     endpoint: Endpoint | None,
     lane: Lane,
-    rendered: Rendered,
+    rendered: RenderedRequest,
     *,
     output_uid: str,
     run_uid: str,
@@ -160,7 +160,7 @@ class LaneQuestion:
     """A rendered prompt for one lane."""
 
     lane: Lane
-    rendered: Rendered
+    rendered: RenderedRequest
 
 
 class LaneCaller:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from workbench.core.maintenance import CARE, MaintenanceRules, days_before, is_due
 from workbench.store import Store, StoreError
-from workbench.store.maintenance.backups import Backup, folder_of
-from workbench.store.maintenance.copy_folders import FOLDERS, remembering
+from workbench.store.maintenance.backups import FOLDERS, Backup, folder_of, remembering
 from workbench.store.maintenance.space import HistorySize
 from workbench.store.progress import Watch, go_on
-from workbench.store.salvage.rebuild import Salvaged, salvage
+from workbench.store.salvage.rebuild import SalvageResult, salvage
 from workbench.usecases.problems import RefusedError
 
 
@@ -153,7 +152,7 @@ class Maintenance:
         return dropped
 
 
-def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> SalvageResult:
     """Read what can be read of a damaged history into a new one at `target`, which must not exist; blocks.
 
     Raises RefusedError, and StoreError if nothing can be read.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.core.lanes import Endpoint
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import ModelCatalogue
 from workbench.host.keys import KeyStore
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.pricing import Pricing
@@ -18,7 +18,7 @@ from workbench.usecases.pricing import Pricing
 class CatalogueReader(Protocol):
     """Reads the model catalogue once."""
 
-    def get(self) -> Catalogue:
+    def get(self) -> ModelCatalogue:
         """Return the catalogue; the first call blocks."""
 
     def provider_of(self, model: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.store import Recovered, Store
+from workbench.store import RecoveredOutputs, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class OtherProcessesSeen:
     """Result of a look: whether another living process has runs, and what was recovered from dead ones."""
 
     running: bool = False
-    recovered: Recovered = field(default_factory=Recovered)
+    recovered: RecoveredOutputs = field(default_factory=RecoveredOutputs)
 
 
 class OtherProcesses:
@@ -36,7 +36,7 @@ class OtherProcesses:
         return OtherProcessesSeen(bool(owners - dead), recovered)
 
 
-def ended_elsewhere(recovered: Recovered) -> str:
+def ended_elsewhere(recovered: RecoveredOutputs) -> str:
     """Return a sentence about outputs recovered from other processes, "" if there are none."""
     if recovered.outputs == 0:
         return ""

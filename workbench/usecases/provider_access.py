@@ -18,7 +18,7 @@ from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.usecases.credentials import AddressQuestion, address_question, provider_key
-from workbench.usecases.destinations import Destination, destination, environment_address, key_id, setting_key
+from workbench.usecases.destinations import KeyDestination, destination, environment_address, key_id, setting_key
 from workbench.usecases.endpoint_form import address_trouble
 
 _LONG_ENOUGH = 12
@@ -46,7 +46,7 @@ class ProviderState:
 
     provider: str
     name: str
-    where: Destination
+    where: KeyDestination
     public: str = ""
     entered: str = ""
     environment: str = ""
@@ -91,7 +91,7 @@ def is_listed(provider: Provider) -> bool:
     )
 
 
-def where_is(keys: KeyStore, provider: str) -> Destination:
+def where_is(keys: KeyStore, provider: str) -> KeyDestination:
     """Return the address for calls to a provider."""
     return destination(provider, keys.env, keys.choices)
 

@@ -11,7 +11,7 @@ from statistics import median
 
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.effects import PartTally
-from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
+from workbench.core.ranking.intervals import RESAMPLES, FitUncertainty, measure
 from workbench.core.ranking.judgements import ComparisonSet, EntrantTally, Judgement, compare
 from workbench.core.ranking.separation import separate, separation_words
 from workbench.core.ranking.sufficiency import enough
@@ -83,7 +83,7 @@ def draws(strengths: int) -> int:
 
 def _rows(
     comparisons: ComparisonSet,
-    sure: Uncertainty,
+    sure: FitUncertainty,
     titles: Mapping[str, str],
     spent: Sequence[StoredSpending],
     grouping: Grouping,
@@ -95,7 +95,7 @@ def _rows(
     return tuple(row(titles[key], _strength(sure, key), tallies[key], of[key]) for key in sure.fit.ranked)
 
 
-def _strength(sure: Uncertainty, key: str) -> EntrantStrength:
+def _strength(sure: FitUncertainty, key: str) -> EntrantStrength:
     interval = sure.of(key)
     low, high = interval.chances
     return EntrantStrength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
@@ -124,7 +124,7 @@ def row(
     )
 
 
-def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
+def _standing(comparisons: ComparisonSet, sure: FitUncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
     """Yield how the two strongest differ, and which groups are not connected."""
     groups = sure.fit.groups
     # If the two strongest are not connected, the remark on groups below says so.

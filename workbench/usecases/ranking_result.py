@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.ranking.sufficiency import Sufficiency
+from workbench.core.ranking.sufficiency import RankingSufficiency
 from workbench.store.runs.technique_marks import VersionMarks
 
 Grouping = Literal["both", "version", "model", "technique", "everywhere"]
@@ -75,7 +75,7 @@ class RankingResult:
     grouping: Grouping
     verdicts: int
     blind: int
-    enough: Sufficiency
+    enough: RankingSufficiency
     rows: tuple[RankRow, ...] = ()
     remarks: tuple[RankingRemark, ...] = ()
     versions: tuple[VersionMarks, ...] = ()

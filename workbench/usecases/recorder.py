@@ -30,7 +30,7 @@ FULL = "The disk is full. Free some space; it is then saved automatically while 
 class OutputStore(Protocol):
     """The part of the history that outputs are written to."""
 
-    def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+    def save_partials(self, pieces: Iterable[Partial]) -> Future[None]:
         """Append streamed pieces."""
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
@@ -130,7 +130,7 @@ class Recorder:
         taken = [(transcript, piece) for transcript in speaking for piece in transcript.take_unsaved()]
         if taken:
             self._pieces_fly = True
-            future = self._store.save_partials([piece for _, piece in taken], self._now())
+            future = self._store.save_partials([piece for _, piece in taken])
             future.add_done_callback(lambda done: self._pieces_saved(done, taken))
 
     def _pieces_saved(self, done: Future[None], taken: list[tuple[Transcript, Partial]]) -> None:

@@ -32,10 +32,6 @@ class RunHandle:
         """The uids of the outputs, in the order of the transcripts."""
         return tuple(transcript.uid for transcript in self.transcripts)
 
-    def of_lane(self, position: int) -> tuple[Transcript, ...]:
-        """Return the transcripts of the lane at this position of the run."""
-        return tuple(transcript for transcript in self.transcripts if transcript.position == position)
-
     @property
     def began(self) -> RunBegun | None:
         """The recorded run; None until it is recorded, and for a retry."""

@@ -38,7 +38,7 @@ class RunListener:
         """Called when the engine starts, is ready, restarts, or cannot start."""
 
 
-class Listeners(RunListener):
+class RunListeners(RunListener):
     """Forwards every event to all listeners."""
 
     def __init__(self) -> None:

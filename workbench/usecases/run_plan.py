@@ -15,7 +15,7 @@ from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.rendered_content import Rendered, assemble, fill_plain
+from workbench.core.rendered_content import RenderedRequest, assemble, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
 from workbench.core.version_name import at_start
@@ -103,7 +103,7 @@ class PlannedLane:
     """A lane with its rendered prompts, one for each value set of the run."""
 
     lane: Lane
-    rendered: tuple[Rendered, ...]
+    rendered: tuple[RenderedRequest, ...]
 
 
 def plan_lanes(draft: Draft, pinned: Callable[[int], VersionRow], render: Render) -> tuple[PlannedLane, ...]:
@@ -119,7 +119,7 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], VersionRow], render: Render
         elif lane.pinned not in contents:
             version = pinned(lane.pinned)
             contents[lane.pinned] = sendable(version), version.name
-    rendered: dict[int | None, tuple[Rendered, ...]] = {}
+    rendered: dict[int | None, tuple[RenderedRequest, ...]] = {}
     for number, (content, name) in contents.items():
         rendered[number] = tuple(render_content(content, one, render, name) for one in draft.run_sets)
     return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
@@ -132,7 +132,7 @@ def sendable(version: VersionRow) -> Content:
     return version.content
 
 
-def render_content(content: Content, given: ValueSet, render: Render, version: str = "") -> Rendered:
+def render_content(content: Content, given: ValueSet, render: Render, version: str = "") -> RenderedRequest:
     """Return the rendered prompt. Raises RefusedError or EngineError.
 
     `version` is the name of the version that has `content`, "" for the draft.

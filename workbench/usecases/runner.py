@@ -29,7 +29,7 @@ from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, RefusedError, problem_of
 from workbench.usecases.recorder import Recorder
 from workbench.usecases.run_handle import RunHandle
-from workbench.usecases.run_listeners import Listeners
+from workbench.usecases.run_listeners import RunListeners
 from workbench.usecases.run_plan import Texts, check, plan_lanes, render_content, sendable
 from workbench.usecases.session import SessionTotals
 from workbench.usecases.transcript import Transcript
@@ -62,7 +62,7 @@ class Runner:
         pricing: Pricing,
         session: SessionTotals,
         endpoint: Callable[[str], Endpoint | None],
-        listeners: Listeners,
+        listeners: RunListeners,
         owner: RunOwner,
     ) -> None:
         """`endpoint` returns the endpoint of a uid, None if there is none; it must not access the network."""

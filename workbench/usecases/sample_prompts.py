@@ -16,7 +16,7 @@ from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane, Params
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 
 ORDER_STATUS = "order_status.yml"
 ORDER_TOOLS = "order_tools.yml"

@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.core.ranking.davidson import chance_of
-from workbench.core.ranking.effects import Effects, PartTally, TechniqueTangle, effects, tallies
+from workbench.core.ranking.effects import PartEffects, PartTally, TechniqueTangle, effects, tallies
 from workbench.core.ranking.intervals import StrengthInterval
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.separation import MOST, needed
-from workbench.core.ranking.sufficiency import FEWEST, Sufficiency, enough
+from workbench.core.ranking.sufficiency import FEWEST, RankingSufficiency, enough
 from workbench.core.technique_marks import OWN, TOLD, key_of
 from workbench.store import Store
-from workbench.store.runs.ranking_queries import Maker
+from workbench.store.runs.ranking_queries import Answerer
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
 from workbench.usecases.ranking import draws, honesty, listed, row
@@ -53,7 +53,7 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     blind = sum(verdict.blind for verdict in verdicts)
 
     def result(
-        reason: Sufficiency, rows: tuple[RankRow, ...] = (), remarks: Iterable[RankingRemark] = ()
+        reason: RankingSufficiency, rows: tuple[RankRow, ...] = (), remarks: Iterable[RankingRemark] = ()
     ) -> RankingResult:
         choices = sorted(((key, name) for key, name in named.items() if key not in TOLD), key=lambda one: one[1])
         told = (reason, rows, tuple(remarks), tuple(versions), tuple(choices))
@@ -62,13 +62,13 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     if not verdicts:
         return result(enough(comparisons))
     if not any(known.values()):
-        return result(Sufficiency("untold", 0, _NONE))
+        return result(RankingSufficiency("untold", 0, _NONE))
     if not (is_enough := enough(comparisons)) and is_enough.reason != "one_entrant":
         return result(is_enough)
     counted = {tally.part: tally for tally in tallies(judgements, comparisons, made_of)}
     if not any(tally.pairs for part, tally in counted.items() if part in named):
         said = "No verdict compares a version with a technique to one without it. Judge some, or run them side by side."
-        return result(Sufficiency("untold", 0, said))
+        return result(RankingSufficiency("untold", 0, said))
     found = effects(comparisons, made_of, resamples=draws(len(counted)))
     shown = [part for part in found.told if part in named and counted[part].pairs >= FEWEST]
     called = {**named, **_model_names(models, store)}
@@ -85,9 +85,9 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     remarks = [*_standing(rows), *_untold(found, counted, called, frozenset(named))]
     if not rows:
         return result(
-            Sufficiency("untold", 0, "The verdicts do not show the effect of any technique yet."), (), remarks
+            RankingSufficiency("untold", 0, "The verdicts do not show the effect of any technique yet."), (), remarks
         )
-    return result(Sufficiency(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
+    return result(RankingSufficiency(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
 
 
 def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, str]:
@@ -98,11 +98,11 @@ def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, s
     return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
 
 
-def _parts(known: Mapping[int, frozenset[str]], who: Maker, *, several: bool) -> frozenset[str]:
+def _parts(known: Mapping[int, frozenset[str]], who: Answerer, *, several: bool) -> frozenset[str]:
     return known.get(who.version, frozenset()) | ({MODEL_PART + entrant(who, "model")} if several else set())
 
 
-def _model_names(models: Mapping[str, Maker], store: Store) -> dict[str, str]:
+def _model_names(models: Mapping[str, Answerer], store: Store) -> dict[str, str]:
     called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()}, {})
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 
@@ -146,7 +146,7 @@ def _does(strength: EntrantStrength) -> str:
 
 
 def _untold(
-    found: Effects, counted: Mapping[str, PartTally], called: Mapping[str, str], techniques: frozenset[str]
+    found: PartEffects, counted: Mapping[str, PartTally], called: Mapping[str, str], techniques: frozenset[str]
 ) -> Iterable[RankingRemark]:
     """Yield why some techniques have no row."""
     few = [part for part in found.told if part in techniques and counted[part].pairs < FEWEST]

@@ -17,9 +17,8 @@ from workbench.formats.imports.technique_yml import (
     read_technique,
     write_technique,
 )
-from workbench.host.dirs import ProductDirs, make_private
+from workbench.host.dirs import ProductDirs, make_private, resource
 from workbench.host.errors import explain
-from workbench.host.resources import resource
 from workbench.usecases.problems import RefusedError
 
 FOLDER = "techniques"
@@ -32,10 +31,6 @@ class TechniqueLibrary:
 
     techniques: tuple[Technique, ...] = ()
     problems: tuple[str, ...] = ()
-
-    def own_ids(self) -> frozenset[str]:
-        """Return the ids of the person's techniques, which are their file names without suffix."""
-        return frozenset(technique.id for technique in self.techniques if technique.own)
 
 
 class Techniques:

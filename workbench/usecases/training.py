@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.content import Content
-from workbench.core.rendered_content import Rendered, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
-from workbench.core.training import Contradiction, Kind, TrainingRow, TrainingTurn, prepare, turns_of, unwatched
+from workbench.core.training import Kind, TrainingRow, TrainingTurn, VerdictContradiction, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
@@ -76,7 +76,7 @@ class TrainingSet:
     train: tuple[str, ...]
     validation: tuple[str, ...]
     left_out: tuple[tuple[str, int], ...]
-    contradictions: tuple[Contradiction, ...]
+    contradictions: tuple[VerdictContradiction, ...]
     cost: TrainingCost
     share: float = 0.0
     reserves: tuple[tuple[str, int], ...] = ()
@@ -107,7 +107,7 @@ class Trainer:
         self._store = store
         self._watch = watch
         self._details: dict[str, IterationDetail] = {}
-        self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], Rendered | None] = {}
+        self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], RenderedRequest | None] = {}
         self._contents: dict[tuple[str, int], Content | None] = {}
 
     def prepare(
@@ -228,7 +228,7 @@ class Trainer:
         given = tuple((name, dict(values)[name]) for name in content_variables(content) if name in dict(values))
         return TrainingRow(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools, given=given)
 
-    def _rendered(self, content: Content, values: tuple[tuple[str, str], ...]) -> Rendered | None:
+    def _rendered(self, content: Content, values: tuple[tuple[str, str], ...]) -> RenderedRequest | None:
         """Return the messages of a content with values, cached because a Jinja template needs a process."""
         key = content, values
         if key not in self._asked:
@@ -287,7 +287,7 @@ def _judged(verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None]) -> I
             yield row if won else replace(row, label=False)
 
 
-def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:
+def _rendered(content: Content, values: dict[str, str]) -> RenderedRequest | None:
     """Return the messages with their values; None if they cannot be rendered any more."""
     texts = template_texts(content)
     if content.template == "plain":

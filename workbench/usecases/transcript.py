@@ -14,7 +14,15 @@ from itertools import pairwise
 from typing import Any
 
 from workbench.core.runs import ENDED, AnswerStep, Mark, OutputState, Result, Timing, steps_so_far
-from workbench.engine.calls import Calling, Delta, DeltaKind, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import (
+    CallDelta,
+    CallQueued,
+    CallRetrying,
+    CallStepped,
+    DeltaKind,
+    RequestSent,
+    ToolCallDelta,
+)
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
 from workbench.usecases.growing_text import GrowingText
 
@@ -124,32 +132,32 @@ class Transcript:
         self._stopping = False
         self._saved = False
 
-    def apply(self, event: Queued | Sent | Retrying | Delta | Calling | Stepped) -> None:
+    def apply(self, event: CallQueued | RequestSent | CallRetrying | CallDelta | ToolCallDelta | CallStepped) -> None:
         """Apply an event to this output; an event after the end changes nothing."""
         with self._lock:
             if self._result is not None:
                 return
             now = self._clock() - self._zero
             match event:
-                case Queued():
+                case CallQueued():
                     self._state = "queued"
                     self._timing = replace(self._timing, queued=now)
-                case Sent(wire=wire, marks=marks):
+                case RequestSent(wire=wire, marks=marks):
                     self._state, self._retry = "streaming", None
                     self._wire, self._marks = wire, marks
                     # With several rounds, the first one counts.
                     if self._timing.first is None:
                         self._timing = replace(self._timing, sent=now)
-                case Retrying(in_ms=in_ms, attempt=attempt, reason=reason):
+                case CallRetrying(in_ms=in_ms, attempt=attempt, reason=reason):
                     self._state = "queued"
                     self._retry = TranscriptRetry(in_ms, attempt, reason, self._clock())
-                case Delta(kind=kind, offset=offset, text=text):
+                case CallDelta(kind=kind, offset=offset, text=text):
                     self._hear(now)
                     self._texts[kind].add(offset, text)
-                case Calling():
+                case ToolCallDelta():
                     self._hear(now)
                     self._call(event)
-                case Stepped(steps=steps):
+                case CallStepped(steps=steps):
                     self._hear(now)
                     self._rounds += steps
                     self._begin_round()
@@ -268,7 +276,7 @@ class Transcript:
         if self._timing.first is None:
             self._timing = replace(self._timing, first=now)
 
-    def _call(self, event: Calling) -> None:
+    def _call(self, event: ToolCallDelta) -> None:
         while event.number >= len(self._calls):
             self._calls.append(_Call())
         call = self._calls[event.number]

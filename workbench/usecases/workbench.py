@@ -17,7 +17,7 @@ from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import needs_translation
 from workbench.engine.calls import Event
-from workbench.engine.catalogue import Catalogue, CatalogueError
+from workbench.engine.catalogue import CatalogueError, ModelCatalogue
 from workbench.engine.client import EngineClient
 from workbench.host.clock import monotonic_ms, utc_now, utc_today
 from workbench.host.dirs import ProductDirs, make_private
@@ -27,7 +27,7 @@ from workbench.host.locks import OwnerLock, owner_alive, owners_directory
 from workbench.host.processes import scrubbed_env
 from workbench.host.provider_choices import ProviderChoices
 from workbench.host.weights import builtin_weights
-from workbench.store import Recovered, Store, open_store
+from workbench.store import RecoveredOutputs, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
 from workbench.usecases.attachments import Attachments
@@ -45,7 +45,7 @@ from workbench.usecases.other_processes import OtherProcesses
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.prompts import SAMPLE, TOOL_SAMPLE, PromptLibrary
-from workbench.usecases.run_listeners import Listeners, RunListener
+from workbench.usecases.run_listeners import RunListener, RunListeners
 from workbench.usecases.runner import Runner, RunOwner
 from workbench.usecases.saved_searches import Bookmarks
 from workbench.usecases.searcher import Searcher
@@ -73,16 +73,16 @@ class LazyCatalogue:
     def __init__(self, on_problem: Callable[[Problem], None]) -> None:
         self._on_problem = on_problem
         self._lock = threading.Lock()
-        self._catalogue: Catalogue | None = None
+        self._catalogue: ModelCatalogue | None = None
 
-    def get(self) -> Catalogue:
+    def get(self) -> ModelCatalogue:
         """Return the catalogue; the first call reads a file of some MB."""
         with self._lock:
             if self._catalogue is None:
                 try:
-                    self._catalogue = Catalogue.load()
+                    self._catalogue = ModelCatalogue.load()
                 except CatalogueError as error:
-                    self._catalogue = Catalogue()
+                    self._catalogue = ModelCatalogue()
                     self._on_problem(problem_of(error))
             return self._catalogue
 
@@ -130,7 +130,7 @@ class Workbench:
         self.owner_uid = new_uid()
         choices = ProviderChoices(places.config)
         self.keys = open_keys(env, choices)
-        self.listeners = Listeners()
+        self.listeners = RunListeners()
         self.catalogue = LazyCatalogue(self.listeners.problem)
         known = KnownModels(places.cache)
         gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic, known)
@@ -299,7 +299,7 @@ class Workbench:
         # In one transaction: after a kill, a prompt without its versions would look like one that a person made.
         self.store.add_whole_prompts(made, utc_now()).result()
 
-    def _tell_recovery(self, done: Future[Recovered]) -> None:
+    def _tell_recovery(self, done: Future[RecoveredOutputs]) -> None:
         if (error := done.exception()) is not None:
             self.recovery.set_exception(error)
         else:
@@ -320,7 +320,7 @@ class Workbench:
         self.runner.on_event(event)
 
 
-def recovery_sentence(recovered: Recovered) -> str:
+def recovery_sentence(recovered: RecoveredOutputs) -> str:
     """Return a sentence about recovered outputs, "" if there are none."""
     if recovered.outputs == 0:
         return ""

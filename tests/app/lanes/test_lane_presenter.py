@@ -43,10 +43,9 @@ def test_an_output_never_shows_as_finished_before_its_text() -> None:
     [
         lambda board: board.refresh_running(),
         lambda board: board.show_stars(frozenset({"o1"})),
-        lambda board: board.set_verdict(Verdict("none")),
         lambda board: board.show_again(board.columns(), Verdict("none")),
     ],
-    ids=["a second", "stars", "a verdict", "other answers"],
+    ids=["a second", "stars", "other answers"],
 )
 def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[LanePresenter], None]) -> None:
     now = [WAITING]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.app.packs.plan_text import MOST_SHOWN, text_of
+from workbench.app.packs.plan_table import MOST_SHOWN, text_of
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.packs.pack_contents import PackPrompt, PackVersion

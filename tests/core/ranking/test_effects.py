@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.core.ranking.made import Counts, judged, judgements, of_counts, verdict
 from tests.core.ranking.test_davidson import best
 from workbench.core.ranking.davidson import fit
-from workbench.core.ranking.effects import Effects, Parts, PartTally, TechniqueTangle, effects, tallies
+from workbench.core.ranking.effects import PartEffects, Parts, PartTally, TechniqueTangle, effects, tallies
 from workbench.core.ranking.judgements import Judgement, compare
 
 
@@ -22,7 +22,7 @@ def parted(**made_of: str) -> Parts:
     return {entrant: frozenset(parts) for entrant, parts in made_of.items()}
 
 
-def found(counts: Counts, made_of: Parts, prior: float = 1.0) -> Effects:
+def found(counts: Counts, made_of: Parts, prior: float = 1.0) -> PartEffects:
     return effects(compare(of_counts(counts)), made_of, prior, resamples=50)
 
 

@@ -18,17 +18,17 @@ from tests.core.ranking.made import judged, judgements, of_counts, strengths_of,
 from workbench.core.ranking import intervals
 from workbench.core.ranking.davidson import centred, fit
 from workbench.core.ranking.evidence import Floats, gather
-from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
+from workbench.core.ranking.intervals import NORMAL, FitUncertainty, measure, student
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.likelihood import DavidsonModel
 
 
-def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> Uncertainty:
+def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> FitUncertainty:
     comparisons = compare(made)
     return measure(comparisons, fit(comparisons), seed, resamples)
 
 
-def ends(sure: Uncertainty) -> list[tuple[float, float]]:
+def ends(sure: FitUncertainty) -> list[tuple[float, float]]:
     return [(interval.low, interval.high) for interval in map(sure.of, sure.fit.entrants)]
 
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.ranking.made import judgements, verdict
-from workbench.core.ranking.judgements import Comparison, ComparisonSet, EntrantTally, Judgement, compare
+from workbench.core.ranking.judgements import ComparisonSet, EntrantComparison, EntrantTally, Judgement, compare
 
 
 def test_the_winner_meets_each_loser_and_losers_do_not_meet() -> None:
     found = compare([verdict("r", ("b", 2), ("a", 1), ("c", 2))])
-    assert found.items == (Comparison("r", "a", "b", 1, 0, 0, 3), Comparison("r", "a", "c", 1, 0, 0, 3))
+    assert found.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 3), EntrantComparison("r", "a", "c", 1, 0, 0, 3))
     assert (found.comparing, found.blind, found.cases, found.runs) == (1, 1, 1, 1)
     assert found.entrants == ("a", "b", "c")
 
@@ -41,10 +41,10 @@ def test_some_that_are_tied_beat_the_rest() -> None:
 
 def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
     won = compare([verdict("r", ("a", 2), ("a", 1), ("b", 2), ("b", 2), ("b", 2))])
-    assert won.items == (Comparison("r", "a", "b", 1, 0, 0, 2),)
+    assert won.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 2),)
     # Of the pairs of outputs with different places, two go to a and one to b; one pair is a tie.
     mixed = compare([verdict("r", ("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 2))])
-    assert mixed.items == (Comparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
+    assert mixed.items == (EntrantComparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
 
 
 def test_repeats_on_the_same_values_of_a_run_weigh_as_one() -> None:
@@ -64,8 +64,8 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
     assert [item.run for item in found.items] == ["t"]
     assert (found.comparing, found.blind, found.all_bad, found.silent) == (1, 0, 1, 1)
     assert found.tallies == (
-        EntrantTally("a", verdicts=2, firsts=1, blind=1, all_bad=1, won=1),
-        EntrantTally("b", verdicts=2, firsts=0, blind=1, all_bad=1, lost=1),
+        EntrantTally("a", verdicts=2, blind=1, all_bad=1, won=1),
+        EntrantTally("b", verdicts=2, blind=1, all_bad=1, lost=1),
     )
     assert compare([]) == ComparisonSet()
 
@@ -73,8 +73,8 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
 def test_a_tally_counts_verdicts_and_pairs_apart() -> None:
     found = compare([verdict("r", ("a", 1), ("b", 2), ("c", 2)), verdict("s", ("a", 1), ("b", 1))])
     a, b, c = found.tallies
-    assert (a.verdicts, a.firsts, a.won, a.lost, a.tied, a.pairs) == (2, 1, 2, 0, 1, 3)
-    assert (b.verdicts, b.firsts, b.won, b.lost, b.tied) == (2, 0, 0, 1, 1)
+    assert (a.verdicts, a.won, a.lost, a.tied, a.pairs) == (2, 2, 0, 1, 3)
+    assert (b.verdicts, b.won, b.lost, b.tied) == (2, 0, 1, 1)
     assert (c.pairs, c.lost) == (1, 1)
 
 

@@ -15,7 +15,7 @@ from workbench.core.ranking.davidson import ComparisonChances, fit
 from workbench.core.ranking.intervals import measure
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.separation import (
-    Separation,
+    LeaderSeparation,
     VerdictNeed,
     chance_to_separate,
     information,
@@ -25,14 +25,14 @@ from workbench.core.ranking.separation import (
 )
 
 
-def separated(made: list[Judgement], most: int = 1000) -> Separation:
+def separated(made: list[Judgement], most: int = 1000) -> LeaderSeparation:
     comparisons = compare(made)
     found = separate(comparisons, measure(comparisons, fit(comparisons), 1, 300), most)
     assert found is not None
     return found
 
 
-def of(counts: Counts, most: int = 1000) -> Separation:
+def of(counts: Counts, most: int = 1000) -> LeaderSeparation:
     return separated(of_counts(counts), most)
 
 

@@ -12,6 +12,7 @@ from tests.fakes.provider import SSE, Hold, Reply, Send, Wait, chunk, event, str
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.core.run_limits import Limits
+from workbench.ui.features.lanes.reasoning import ReasoningPanel
 
 Key = Qt.Key
 
@@ -152,7 +153,7 @@ def odd(demo: Demo) -> None:
     for slot in (window.slots()[0], window.slots()[2]):
         column = window.lanes.column(slot)
         assert column is not None
-        panel = column.reasoning_panel()
+        panel = column.findChild(ReasoningPanel)
         assert panel is not None
         panel.fold.click()
     demo.pause(200)

@@ -51,7 +51,7 @@ def ranking(demo: Demo) -> None:
     demo.until("models are ranked", lambda: len(view.table_model.rows) == 3)
     shots(demo, "rank-models", ("light",))
     command(demo, "group_technique")
-    demo.until("nothing is marked", lambda: "No version" in view.instead.text())
+    demo.until("nothing is marked", lambda: "No judged version" in view.instead.text())
     shots(demo, "rank-techniques-none", ("light",))
     for number, key, name in ((2, "role", "Role"), (3, "role", "Role"), (3, "self-check", "Self-check")):
         store.techniques.say(prompt, number, key, name, used=True).result(10)

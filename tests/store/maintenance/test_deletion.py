@@ -143,7 +143,7 @@ def everywhere(store: Store, name: str) -> None:
     store.begin_run(
         run(name, content, lanes=lanes, values=(("order", f"{SECRET}value"),), note=f"{SECRET}note")
     ).result(10)
-    store.save_partials([PartialText(f"{name}.0.0", "text", 0, f"{SECRET}partial")], LATER).result(10)
+    store.save_partials([PartialText(f"{name}.0.0", "text", 0, f"{SECRET}partial")]).result(10)
     result = replace(
         FULL_RESULT,
         text=f"{SECRET}answer and {SECRET}注文",

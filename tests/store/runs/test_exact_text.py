@@ -73,7 +73,7 @@ def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
     shared.begin_run(run(name, Content((Message("user", "x"),)))).result(10)
     at = 0
     for piece in pieces:
-        saved = shared.save_partials([PartialText(f"{name}.0.0", "text", at, piece)], NOW)
+        saved = shared.save_partials([PartialText(f"{name}.0.0", "text", at, piece)])
         at += len(piece)
         saved.result(10)
     assert shared.iteration_detail(name).outputs[0].result.text == "".join(pieces)
@@ -109,7 +109,7 @@ def test_a_draft_with_half_a_character_is_kept_until_it_is_mended(store: Store) 
 
 def test_an_answer_with_half_a_character_is_kept(store: Store) -> None:
     store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
-    store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)], NOW).result(10)
+    store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)]).result(10)
     result = Result(
         "failed",
         BROKEN,

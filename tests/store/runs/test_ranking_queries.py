@@ -10,10 +10,10 @@ from tests.store.making import FULL_RESULT, NOW, done, lane, run, text
 from workbench.core.runs import Verdict
 from workbench.store import Store
 from workbench.store.errors import StoreError
-from workbench.store.runs.ranking_queries import Maker
+from workbench.store.runs.ranking_queries import Answerer
 
 LANES = (lane("A", "vendor/one"), lane("B", "vendor/two"))
-ONE, TWO = Maker(1, "echo", "vendor/one"), Maker(1, "echo", "vendor/two")
+ONE, TWO = Answerer(1, "echo", "vendor/one"), Answerer(1, "echo", "vendor/two")
 
 
 def two(store: Store, name: str, content: str = "Hi", order: str = "1", *, blind: bool = False) -> tuple[str, str]:

@@ -224,9 +224,9 @@ def test_only_an_end_ends_an_output(store: Store) -> None:
 
 def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
-    store.save_partials([PartialText("r.0.0", "reasoning", 0, "hm"), PartialText("r.0.0", "text", 0, "Yo")], LATER)
-    store.save_partials([PartialText("r.0.0", "text", 2, "ur 🙂"), PartialText("r.1.0", "text", 0, "B")], LATER)
-    store.save_partials([PartialText("r.0.0", "text", 6, " order")], LATER).result(10)
+    store.save_partials([PartialText("r.0.0", "reasoning", 0, "hm"), PartialText("r.0.0", "text", 0, "Yo")])
+    store.save_partials([PartialText("r.0.0", "text", 2, "ur 🙂"), PartialText("r.1.0", "text", 0, "B")])
+    store.save_partials([PartialText("r.0.0", "text", 6, " order")]).result(10)
     first, second = (o.result for o in store.iteration_detail("r").outputs)
     assert (first.state, first.text, first.reasoning) == ("streaming", "Your 🙂 order", "hm")
     store.finish_output("r.0.0", done("Your order."), LATER).result(10)
@@ -241,7 +241,7 @@ def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
 def test_a_stream_that_starts_over_replaces_what_was(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     pieces = [PartialText("r.0.0", "text", 0, words) for words in ("a lost beginning", "Anew")]
-    store.save_partials(pieces, LATER).result(10)
+    store.save_partials(pieces).result(10)
     assert store.iteration_detail("r").outputs[0].result.text == "Anew"
 
 
@@ -252,11 +252,11 @@ def test_rounds_and_calls_are_seen_while_they_stream_and_kept_of_the_dead(store:
         AnswerStep("tool_call", "{}", "now", "c1", '{"s":1}'),
         AnswerStep("tool_result", "noon"),
     )
-    store.save_partials([PartialText("r.0.0", "text", 0, "One moment."), PartialText("r.1.0", "text", 0, "B")], LATER)
-    store.save_partials([PartialCall("r.0.0", 0, "now", "c1", 0, "{")], LATER)
-    store.save_partials([PartialRounds("r.0.0", 0, rounds), PartialText("r.0.0", "text", 0, "Noo")], LATER)
-    store.save_partials([PartialCall("r.0.0", 0, "loo", "c2", 0, '{"a'), PartialText("r.0.0", "text", 3, "n")], LATER)
-    store.save_partials([PartialCall("r.0.0", 0, "look", "c2", 1, '"b":')], LATER).result(10)
+    store.save_partials([PartialText("r.0.0", "text", 0, "One moment."), PartialText("r.1.0", "text", 0, "B")])
+    store.save_partials([PartialCall("r.0.0", 0, "now", "c1", 0, "{")])
+    store.save_partials([PartialRounds("r.0.0", 0, rounds), PartialText("r.0.0", "text", 0, "Noo")])
+    store.save_partials([PartialCall("r.0.0", 0, "loo", "c2", 0, '{"a'), PartialText("r.0.0", "text", 3, "n")])
+    store.save_partials([PartialCall("r.0.0", 0, "look", "c2", 1, '"b":')]).result(10)
     steps = (*rounds, AnswerStep("text", "Noon"), AnswerStep("tool_call", '{"b":', "look", "c2"))
     first, second = (output.result for output in store.iteration_detail("r").outputs)
     assert (first.state, first.text, first.steps) == ("streaming", "Noon", steps)
@@ -277,7 +277,7 @@ def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store
     store.begin_run(run("r2", text("x"), owner="alive")).result(10)
     store.finish_output("r1.0.0", done("whole"), LATER)
     pieces = [PartialText("r1.1.0", "text", 0, "hal"), PartialText("r2.0.0", "text", 0, "still")]
-    store.save_partials(pieces, LATER).result(10)
+    store.save_partials(pieces).result(10)
     recovered = store.recover(lambda owner: owner == "alive", LATER).result(10)
     assert (recovered.outputs, recovered.runs) == (1, 1)
     whole, half = (o.result for o in store.iteration_detail("r1").outputs)
@@ -299,7 +299,7 @@ def test_a_retry_belongs_to_the_process_that_makes_it(store: Store) -> None:
 
 def test_an_owner_that_was_alive_after_all_is_believed(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
-    store.save_partials([PartialText("r.0.0", "text", 0, "模型 hal")], LATER)
+    store.save_partials([PartialText("r.0.0", "text", 0, "模型 hal")])
     store.recover(lambda owner: False, LATER).result(10)
     store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
     assert store.iteration_detail("r").outputs[0].result == FULL_RESULT
@@ -339,10 +339,10 @@ def test_unknown_stays_unknown(store: Store, path: Path) -> None:
 
 def test_notes_can_be_written_later(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
-    store.set_note("r", "shorter is better", LATER).result(10)
+    store.set_note("r", "shorter is better").result(10)
     assert store.iteration("r").note == "shorter is better"
     with pytest.raises(StoreError, match="iteration is not in the history"):
-        store.set_note("x", "note", LATER).result(10)
+        store.set_note("x", "note").result(10)
     with pytest.raises(StoreError, match="iteration is not in the history"):
         store.iteration("x")
     with pytest.raises(StoreError, match="answer is not in the history"):
@@ -350,7 +350,7 @@ def test_notes_can_be_written_later(store: Store) -> None:
     with pytest.raises(StoreError, match="answer is not in the history"):
         store.add_attempt("x", "y", LATER).result(10)
     with pytest.raises(StoreError, match="answer is not in the history"):
-        store.save_partials([PartialText("x", "text", 0, "x")], LATER).result(10)
+        store.save_partials([PartialText("x", "text", 0, "x")]).result(10)
 
 
 def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:

@@ -89,7 +89,7 @@ def test_interrupted_outputs_keep_their_places(path: Path) -> None:
     first = opened(path)
     first.create_prompt("p", "One", NOW).result(10)
     first.begin_run(start()).result(10)
-    first.save_partials([PartialText(name(1, 2, 1), "text", 0, "half")], NOW).result(10)
+    first.save_partials([PartialText(name(1, 2, 1), "text", 0, "half")]).result(10)
     recovered = first.recover(lambda owner: False, LATER).result(10)
     assert recovered.outputs == 12
     found = {(o.position, o.value_set, o.sample): o.result for o in first.iteration_detail("r").outputs}

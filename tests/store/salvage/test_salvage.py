@@ -23,7 +23,7 @@ from workbench.store import StoreError
 from workbench.store.connections import connect
 from workbench.store.maintenance.space import check
 from workbench.store.salvage.file_format import MAGIC, TABLE_LEAF, FilePages, kind_of, rows
-from workbench.store.salvage.rebuild import _ORDER, Salvaged, salvage
+from workbench.store.salvage.rebuild import _ORDER, SalvageResult, salvage
 from workbench.store.salvage.reference_repair import LOST
 from workbench.store.salvage.table_layout import roots
 
@@ -49,7 +49,7 @@ def overwrite(path: Path, number: int, seed: int = 0) -> None:
         file.write(random.Random(seed).randbytes(PAGE))
 
 
-def saved(path: Path) -> Salvaged:
+def saved(path: Path) -> SalvageResult:
     """Salvage, and check that the result is sound and the damaged file unchanged."""
     before = path.read_bytes()
     result = salvage(path, path.with_name("salvaged.db"), now=LATER, uid=uids("salvage"))

@@ -75,8 +75,7 @@ def fill(path: Path) -> None:
                 "r2.1.0", 0, (AnswerStep("tool_call", "{}", "now", "c1", '{"s": 1}'), AnswerStep("tool_result", "noon"))
             ),
             PartialCall("r2.1.0", 0, "now", "c2", 0, '{"zo'),
-        ],
-        LATER,
+        ]
     )
     store.curation.tag({"r2": ["good"]})
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)

@@ -338,7 +338,7 @@ def test_a_copy_is_made_before_an_upgrade(path: Path) -> None:
 def test_an_upgraded_history_is_found_in(path: Path) -> None:
     restore(path)
     store = opened(path)
-    store.set_note("r1", "seen", LATER).result(10)
+    store.set_note("r1", "seen").result(10)
     assert [row.row.run_uid for row in store.searches.page(parse("").query, str).rows] == ["r2", "r1"]
     for wanted in ("way", "確認", "123ABCDEFG", "kind", "seen winner:yes error:no model:one"):
         assert [row.row.run_uid for row in store.searches.page(parse(wanted).query, str).rows] == ["r1"], wanted

@@ -111,7 +111,7 @@ def test_a_retry_takes_it_out_of_date_until_it_ends(store: Store) -> None:
 
 def test_what_people_say_later_is_found(store: Store, path: Path) -> None:
     add(store, "r", "answer")
-    store.set_note("r", "brilliant", LATER).result(10)
+    store.set_note("r", "brilliant").result(10)
     assert found(store, "brilliant winner:no") == ["r"]
     store.mark("r", "v", Verdict("winner", (0,)), ("r.0.0",), LATER).result(10)
     assert (found(store, "winner:yes"), found(store, "winner:no")) == (["r"], [])
@@ -123,12 +123,12 @@ def test_what_people_say_later_is_found(store: Store, path: Path) -> None:
         "INSERT INTO run_tags SELECT runs.id, tags.id FROM runs, tags",
         "UPDATE runs SET starred = 1",
     )
-    store.set_note("r", "", LATER).result(10)
+    store.set_note("r", "").result(10)
     assert found(store, 'tag:keep is:starred tag:"keep this"') == ["r"]
     assert store.searches.known()["tag"] == ("Keep this",)
     sql(path, "DELETE FROM tags", "UPDATE runs SET archived = 1")
     assert found(store, "") == []
-    store.set_note("r", "put away", LATER).result(10)
+    store.set_note("r", "put away").result(10)
     assert (found(store, "tag:keep"), found(store, "away"), found(store, "away is:archived")) == ([], [], ["r"])
 
 
@@ -212,7 +212,7 @@ def test_an_index_that_cannot_be_kept_loses_no_answer(
     assert "disk is full" in str(store.searches.trouble)
     assert (store.searches.behind(), found(store, "kept")) == (1, [])
     monkeypatch.undo()
-    store.set_note("r", "n", LATER).result(10)
+    store.set_note("r", "n").result(10)
     assert (store.searches.trouble, found(store, "kept")) == (None, ["r"])
 
 
@@ -302,7 +302,7 @@ def _apply(store: Store, path: Path, changes: list[tuple[str, int]]) -> None:
     words: Iterator[str] = iter(f"word{n} 漢{chr(0x4E00 + n)}" for n in range(1000))
     names: list[str] = []
     does: dict[str, Callable[[str], object]] = {
-        "note": lambda name: store.set_note(name, next(words), LATER).result(10),
+        "note": lambda name: store.set_note(name, next(words)).result(10),
         "mark": lambda name: store.mark(
             name, next(words), Verdict("tie"), (f"{name}.0.0", f"{name}.1.0"), LATER
         ).result(10),

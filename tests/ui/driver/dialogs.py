@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shell.window import MainWindow
-    from workbench.ui.widgets.line_dialog import NoteDialog
+    from workbench.ui.widgets.dialog import NoteDialog
 
 D = TypeVar("D", bound=QWidget)
 
@@ -93,7 +93,7 @@ class DialogDriver:
     @property
     def note(self) -> NoteDialog | None:
         """The dialog for the note on an iteration or version."""
-        from workbench.ui.widgets.line_dialog import NoteDialog
+        from workbench.ui.widgets.dialog import NoteDialog
 
         return self.find(NoteDialog)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QLineEdit, QMenu
 
-    from workbench.app.bridge import Bridge
+    from workbench.app.bridge import RunEventBridge
     from workbench.app.compose.draft_saver import DraftSaver
     from workbench.app.compose.forecasts import Forecasts
     from workbench.app.compose.run_controller import RunController
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.timeline import Detail
     from workbench.store import Store
     from workbench.ui.draft_page.blind_bar import BlindBar
-    from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.pager import SetPager
     from workbench.ui.draft_page.run_bar import RunBar
     from workbench.ui.draft_page.set_bar import SetBar
     from workbench.ui.draft_page.view import ComposeView
@@ -53,9 +53,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.compose.set_actions import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
-    from workbench.ui.features.lanes.controller import LanesController
+    from workbench.ui.features.lanes.controller import LanesController, StarActions
     from workbench.ui.features.lanes.retired import RetiredModels
-    from workbench.ui.features.lanes.star_actions import StarActions
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.palette.controller import PaletteController
@@ -63,7 +62,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.shell.actions import CommandActions
-    from workbench.ui.shell.bars import Header, StatusBar
+    from workbench.ui.shell.bars import StatusBar, WindowHeader
     from workbench.ui.shell.frame import WindowFrame
     from workbench.ui.shell.key_bindings import KeyBindings
     from workbench.ui.shell.notice_bar import NoticeBar
@@ -94,7 +93,7 @@ class WindowDriver:
         self.store: Store = main.workbench.store
         self.tasks: Tasks = main.tasks
         self.views: Views = main.views
-        self.header: Header = main.header
+        self.header: WindowHeader = main.header
         self.status: StatusBar = main.status
         self.sidebar: SideBar = main.sidebar
         self.notice: NoticeBar = main.notice
@@ -108,7 +107,7 @@ class WindowDriver:
         self.set_bar: SetBar = main.view.sets
         self.run_bar: RunBar = main.view.runbar
         self.viewing_bar: ViewingBar = main.view.viewing
-        self.pager: Pager = main.view.pager
+        self.pager: SetPager = main.view.pager
         self.blind_bar: BlindBar = main.view.blind
         self.find_bar: FindBar = self._compose.editing.bar
         self.finder: PromptFinder = self._compose.editing.finder
@@ -131,7 +130,7 @@ class WindowDriver:
         self.stars: StarActions = self._lanes.stars
         self.retired_models: RetiredModels = self._lanes.retired
         self.maintenance: MaintenanceTasks = cast("MaintenanceController", main.features.controller("maintenance")).desk
-        self.bridge: Bridge = main.bridge
+        self.bridge: RunEventBridge = main.bridge
         self.frame_clock: FrameClock = main.pulse
 
     @classmethod
@@ -351,7 +350,7 @@ class WindowDriver:
     @property
     def hears_others(self) -> bool:
         """Whether a second start can raise this window."""
-        return self._main.hears_others
+        return self._main._raise_server is not None and self._main._raise_server.listening
 
     def on_raised(self, act: Callable[[], object]) -> None:
         """Call `act` whenever a second start raises this window."""

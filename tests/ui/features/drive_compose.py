@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests.fakes import played
 from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
-from workbench.app.bridge import Bridge
+from workbench.app.bridge import RunEventBridge
 from workbench.app.commands import WindowState
 from workbench.app.compose.session import ComposeSession
 from workbench.app.compose.timeline_model import TimelineModel
@@ -35,7 +35,7 @@ from workbench.ui.features.compose import FEATURE
 from workbench.ui.features.compose.controller import ComposeController
 from workbench.ui.features.compose.large_value import LargeValue
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
-from workbench.ui.shell.bars import Header, StatusBar
+from workbench.ui.shell.bars import StatusBar, WindowHeader
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice_bar import NoticeBar
@@ -106,7 +106,11 @@ class Room:
         self.view, self.lanes = ComposeView(theme), StandInLanes()
         self.timeline = TimelineModel(tasks, workbench.history.timeline, self.root)
         self.compose = ComposeSession(workbench, tasks, self.timeline, self.text, self.root)
-        self.bar, self.bridge, self.pulse = NoticeBar(), Bridge(self.root), FrameClock(workbench, tasks, self.root)
+        self.bar, self.bridge, self.pulse = (
+            NoticeBar(),
+            RunEventBridge(self.root),
+            FrameClock(workbench, tasks, self.root),
+        )
         self.session = session = StandInSession()
         self.services = replace(standins(workbench.store, theme, session=session), backend=workbench, tasks=tasks)
         self.queued: list[bool] = [False]
@@ -120,7 +124,7 @@ class Room:
             bridge=self.bridge,
             pulse=self.pulse,
             bar=self.bar,
-            header=Header(),
+            header=WindowHeader(),
             status=StatusBar(theme),
             remembered=Remembered(),
             queue_run=lambda: self.queued[-1],

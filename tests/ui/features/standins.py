@@ -24,15 +24,14 @@ from workbench.core.lanes import Endpoint, Lane
 from workbench.core.run_limits import Limits
 from workbench.core.technique_marks import TechniqueMark
 from workbench.core.techniques import CaretPlace, Insertion
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import ModelCatalogue
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import ProductDirs, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import PromptOpened, RunsComparison, VersionsComparison, ViewShown
-from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.shell.services import EventBus, Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import ViewPlace
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import open_keys
@@ -312,8 +311,8 @@ class StandInEditor:
 class NoCatalogue:
     """An empty model catalogue."""
 
-    def get(self) -> Catalogue:
-        return Catalogue()
+    def get(self) -> ModelCatalogue:
+        return ModelCatalogue()
 
     def provider_of(self, model: str) -> str:
         return ""

@@ -15,11 +15,10 @@ from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell import services as shell_services
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen, PromptOpened
 from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription, bound
 from workbench.ui.shell.rooms import Room
-from workbench.ui.shell.services import Services
+from workbench.ui.shell.services import EventBus, Services
 from workbench.ui.shell.views import Making, ViewPlace
 
 MOST_MEMBERS, MOST_METHODS = 10, 8

@@ -19,8 +19,7 @@ from workbench.app.commands import GROUPS, Command, WindowState
 from workbench.ui import features
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.palette.shortcuts import ShortcutSheet
-from workbench.ui.shell.actions import CommandActions
-from workbench.ui.shell.command_source import command_source
+from workbench.ui.shell.actions import CommandActions, command_source
 from workbench.ui.shell.feature import Feature
 from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_names import FIRST_KEYS

@@ -20,11 +20,11 @@ from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.runs import AnswerStep, RunSet, Verdict
 from workbench.formats.exports import FORMATS
+from workbench.host.dirs import resource
 from workbench.host.errors import HostError
-from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
-from workbench.ui.widgets.theme_tokens import DARK, LIGHT
+from workbench.ui.widgets.stylesheet import DARK, LIGHT
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection
 from workbench.usecases.exchange.sources import opened as opened_source
 from workbench.usecases.problems import RefusedError

@@ -347,10 +347,10 @@ def test_what_is_here_stays_as_it_is(make: Make) -> None:
     shutil.copyfile(mine.path, theirs.path)
     mine, theirs = (open_store(store.path, now=NOW, uid=new_uid) for store in (mine, theirs))
     mine.rename_prompt("p", "Mine", LATER)
-    mine.set_note("r1", "my note", LATER)
+    mine.set_note("r1", "my note")
     mine.save_draft("p", Draft(text("mine")), LATER).result(10)
-    theirs.set_note("r1", "their note", LATER)
-    theirs.set_note("r2", "their second", LATER)
+    theirs.set_note("r1", "their note")
+    theirs.set_note("r2", "their second")
     theirs.curation.tag({"r1": ["theirs"]})
     theirs.curation.star(["r2"], True)
     theirs.curation.star_answers(["r1.0.0"], True)
@@ -410,7 +410,7 @@ def test_an_answer_that_was_only_taken_for_interrupted_gets_its_end(make: Make) 
     mine, theirs = make("mine"), make("theirs")
     theirs.create_prompt("p", "Order bot", NOW)
     theirs.begin_run(run("r1", text("x")))
-    theirs.save_partials([PartialText("r1.0.0", "text", 0, "half")], NOW).result(10)
+    theirs.save_partials([PartialText("r1.0.0", "text", 0, "half")]).result(10)
     take(mine, theirs.path)
     mine.curation.star_answers(["r1.0.0"], True).result(10)
     assert [(o.result.state, o.result.text) for o in mine.iteration_detail("r1").outputs] == [("interrupted", "half")]
@@ -507,7 +507,7 @@ def _random_history(store: Store, rng: random.Random, moment: int) -> None:
         elif act == "tag":
             store.curation.tag({row.run_uid: [rng.choice("xyz")]}).result(10)
         elif not row.note:
-            store.set_note(row.run_uid, "a note", now).result(10)
+            store.set_note(row.run_uid, "a note").result(10)
 
 
 @pytest.mark.parametrize("seed", depth.seeds(2, 200))

@@ -307,7 +307,7 @@ def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> N
     with path.open("wb") as file:
         file.write(b"{")
         file.truncate(2**30)
-    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB; the limit is 100 MB"):
+    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.1 GB; the limit is 105 MB"):
         take(store, path)
 
 

@@ -11,8 +11,8 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.history.detail import RunDetailView, looked
-from workbench.app.history.run_pair import RunPair, pair
-from workbench.app.tasks import ReportingTasks
+from workbench.app.history.run_pair import RunPairView, pair
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.search.results import HistoryRow
 from workbench.store import Store
 from workbench.usecases.history import History
@@ -25,10 +25,10 @@ class RunDetailReader(QObject):
     arrived = Signal(object)
     """RunDetailView"""
     paired = Signal(object)
-    """RunPair"""
+    """RunPairView"""
     refused = Signal(str)
 
-    def __init__(self, store: Store, history: History, tasks: ReportingTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, history: History, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._history, self._tasks = store, history, tasks
         self._ticket = 0
@@ -38,7 +38,7 @@ class RunDetailReader(QObject):
         self._ticket += 1
         ticket, asked = self._ticket, tuple(rows)
 
-        def read() -> RunDetailView | RunPair | None:
+        def read() -> RunDetailView | RunPairView | None:
             # The selection has moved on in the meantime.
             if ticket != self._ticket:
                 return None
@@ -51,9 +51,9 @@ class RunDetailReader(QObject):
         """Drop pending reads."""
         self._ticket += 1
 
-    def _show(self, ticket: int, found: RunDetailView | RunPair | None) -> None:
+    def _show(self, ticket: int, found: RunDetailView | RunPairView | None) -> None:
         if ticket == self._ticket and found is not None:
-            (self.paired if isinstance(found, RunPair) else self.arrived).emit(found)
+            (self.paired if isinstance(found, RunPairView) else self.arrived).emit(found)
 
     def _fail(self, ticket: int, error: Exception) -> None:
         if ticket == self._ticket:

@@ -12,7 +12,7 @@ Search = Callable[[SearchCursor | None], SearchPage]
 """Returns the page behind a cursor; blocks."""
 
 
-class HistoryPage(NamedTuple):
+class HistoryTablePage(NamedTuple):
     """The cursor before a page, its number of rows, and the rows themselves if the page is needed in memory."""
 
     after: SearchCursor | None
@@ -24,7 +24,7 @@ class PagedRows(NamedTuple):
     """The first result, all pages from the top, and the cursor behind them (None at the end)."""
 
     first: SearchPage
-    pages: tuple[HistoryPage, ...]
+    pages: tuple[HistoryTablePage, ...]
     next: SearchCursor | None
 
 
@@ -34,7 +34,7 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
     Raises what `search` raises.
     """
     first = found = search(None)
-    pages: list[HistoryPage] = []
+    pages: list[HistoryTablePage] = []
     after, begin = None, 0
     while True:
         rows = found.page.rows
@@ -42,7 +42,7 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
             # Rows deleted above move the wanted rows up, by less than a page if they are few.
             near = range(begin - len(rows), begin + 2 * len(rows))
             is_wanted = any(near.start < places.stop and places.start < near.stop for places in wanted)
-            pages.append(HistoryPage(after, len(rows), rows if is_wanted or not pages else ()))
+            pages.append(HistoryTablePage(after, len(rows), rows if is_wanted or not pages else ()))
         after, begin = found.page.next, begin + len(rows)
         if after is None or begin >= count:
             return PagedRows(first, tuple(pages), after)

@@ -18,7 +18,7 @@ from workbench.usecases.run_pairs import compare_values
 
 
 @dataclass(frozen=True, slots=True)
-class RunPair:
+class RunPairView:
     """`parts` are all parts of prompts, values and lanes; `sets` alternate cards of the older and the newer run."""
 
     older: RunDetailView
@@ -27,13 +27,13 @@ class RunPair:
     sets: tuple[AnsweredSet, ...]
 
 
-def pair(one: RunDetailView, other: RunDetailView) -> RunPair:
+def pair(one: RunDetailView, other: RunDetailView) -> RunPairView:
     """Compare two runs, given in either order. Slow for long texts."""
     older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
     blind = bool(older.detail.blind or newer.detail.blind)
     sides = [ComparisonSide(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
     parts = (*compare_prompts(*sides), compare_values(older.detail.sets, newer.detail.sets))
-    return RunPair(older, newer, parts, tuple(_sets(older, newer)))
+    return RunPairView(older, newer, parts, tuple(_sets(older, newer)))
 
 
 def _sets(older: RunDetailView, newer: RunDetailView) -> Iterator[AnsweredSet]:

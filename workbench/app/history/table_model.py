@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
-from workbench.app.history.paging import HistoryPage, PagedRows, walk
-from workbench.app.tasks import ReportingTasks
+from workbench.app.history.paging import HistoryTablePage, PagedRows, walk
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searcher import SearchPage, SearchStop
@@ -56,7 +56,7 @@ class HistoryTableModel(QAbstractTableModel):
     """Why the last search, or a page of it, could not be read."""
 
     def __init__(
-        self, tasks: ReportingTasks, searcher: HistorySearch, now: Callable[[], str], parent: QObject | None = None
+        self, tasks: BackgroundTasks, searcher: HistorySearch, now: Callable[[], str], parent: QObject | None = None
     ) -> None:
         """`now` returns UTC text."""
         super().__init__(parent)
@@ -181,11 +181,6 @@ class HistoryTableModel(QAbstractTableModel):
         """Whether all rows to hold are in memory."""
         return self._held <= self._pages.keys()
 
-    @property
-    def pages_in_memory(self) -> int:
-        """Return the number of pages with rows in memory."""
-        return len(self._pages)
-
     # Overrides of QAbstractTableModel.
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -251,7 +246,7 @@ class HistoryTableModel(QAbstractTableModel):
         rows = found.page.rows
         is_new = self._asked != self._shown or self._pages.get(0) != rows or self._count == 0
         if is_new:
-            self._become(PagedRows(found, (HistoryPage(None, len(rows), rows),), found.page.next))
+            self._become(PagedRows(found, (HistoryTablePage(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
         if not is_new and self._count > PAGE and before != self.total:
             # Runs were added or deleted below the first page.
@@ -283,11 +278,11 @@ class HistoryTableModel(QAbstractTableModel):
             self._next = None
             return
         self.beginInsertRows(QModelIndex(), self._count, self._count + len(found.page.rows) - 1)
-        self._take(HistoryPage(self._next, len(found.page.rows), found.page.rows))
+        self._take(HistoryTablePage(self._next, len(found.page.rows), found.page.rows))
         self._next = found.page.next
         self.endInsertRows()
 
-    def _take(self, page: HistoryPage) -> None:
+    def _take(self, page: HistoryTablePage) -> None:
         if page.size:
             self._starts.append(self._count)
             self._afters.append(page.after)

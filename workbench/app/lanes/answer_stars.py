@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lanes.lane_presenter import LanePresenter
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.store import Store, StoreError
 from workbench.usecases.problems import problem_of
 
@@ -21,7 +21,7 @@ class AnswerStars(QObject):
     refused = Signal(str, str)
 
     def __init__(
-        self, store: Store, tasks: ReportingTasks, board: LanePresenter, parent: QObject | None = None
+        self, store: Store, tasks: BackgroundTasks, board: LanePresenter, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._store, self._tasks, self._board = store, tasks, board

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.lanes.lane_state import BaseChoice, LaneDiff
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.store import Store
 from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, against_history, base_name, compared
 
@@ -30,7 +30,7 @@ class LaneComparisons(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: ReportingTasks,
+        tasks: BackgroundTasks,
         board: LanePresenter,
         lanes: Callable[[], list[tuple[str, str]]],
         reads: Callable[[str], bool],

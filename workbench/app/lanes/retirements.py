@@ -12,7 +12,7 @@ from datetime import date
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lanes.lane_state import LaneHead
-from workbench.app.tasks import LargeTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.retirement import retirement_note, retirement_sentence
 from workbench.usecases.model_access import ModelAccess
@@ -23,7 +23,7 @@ class Retirements(QObject):
 
     changed = Signal()
 
-    def __init__(self, models: ModelAccess, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, models: ModelAccess, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._models, self._tasks = models, tasks
         self._days: dict[str, date | None] = {}

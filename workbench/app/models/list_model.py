@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.app.fuzzy import Closeness
+from workbench.app.fuzzy import MatchCloseness
 from workbench.app.models.endpoint_models import EndpointModels
 from workbench.app.models.model_index import (
     ModelEntry,
@@ -47,14 +47,14 @@ _ASKS = re.compile(
 """Words that users type when looking for a place to enter an address."""
 SIMILAR, TYPED = "Similar", "As typed"
 _MOST_SIMILAR = 12
-_OTHER = len(Closeness)
+_OTHER = len(MatchCloseness)
 _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, a gateway"
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows under one header. `pick` is the index of the row that Enter may take without an explicit choice, -1 for
-    none; `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
+    none; `rank` orders the picks of all groups: a MatchCloseness for a model, _OTHER for everything else.
     """
 
     rows: Sequence[PickerRow | ModelEntry] = ()
@@ -207,7 +207,7 @@ class ModelListModel(QAbstractListModel):
         is_unknown = any(self._models.listing(uid).is_unknown for uid in self._own)
         if catalogue.pick < 0 or not is_unknown or names_provider(self._query):
             return False
-        return catalogue.rank > (Closeness.EXACT if self._is_unknown_current() else Closeness.PREFIX)
+        return catalogue.rank > (MatchCloseness.EXACT if self._is_unknown_current() else MatchCloseness.PREFIX)
 
     def _is_unknown_current(self) -> bool:
         """Whether the lane uses one of the user's own servers whose models are unknown."""
@@ -232,7 +232,7 @@ class ModelListModel(QAbstractListModel):
         price = show_price(self._offer.price(entry)) if self._offer.price(entry) else ""
         row = self._model_row(entry)
         row = replace(row, price=price, note=row.note if known else where)
-        return _Group([PickerRow("header", "This lane"), row], 1, Closeness.EXACT)
+        return _Group([PickerRow("header", "This lane"), row], 1, MatchCloseness.EXACT)
 
     def _local_group(self) -> _Group:
         offer = self._offer
@@ -262,7 +262,7 @@ class ModelListModel(QAbstractListModel):
         if not found:
             return _Group()
         ranks = [closeness if row.kind == "model" else _OTHER for closeness, row in found]
-        pick = 1 + ranks.index(min(ranks)) if Closeness.INSIDE not in (min(ranks), found[0][0]) else -1
+        pick = 1 + ranks.index(min(ranks)) if MatchCloseness.INSIDE not in (min(ranks), found[0][0]) else -1
         return _Group([PickerRow("header", "On this computer"), *(row for _, row in found)], pick, min(ranks))
 
     def _endpoint_group(self, endpoint: Endpoint) -> _Group:

@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
-from workbench.app.fuzzy import Closeness, letters_in_order
+from workbench.app.fuzzy import MatchCloseness, letters_in_order
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 
@@ -163,7 +163,7 @@ class ModelMatches:
     """Entries that match every typed word, best first, and the quality of the first match."""
 
     entries: Sequence[ModelEntry] = ()
-    closeness: Closeness = Closeness.INSIDE
+    closeness: MatchCloseness = MatchCloseness.INSIDE
 
 
 class ModelIndex:
@@ -196,7 +196,7 @@ class ModelIndex:
         """
         words = query.lower().split()
         if not words:
-            return ModelMatches(self._entries, Closeness.EXACT)
+            return ModelMatches(self._entries, MatchCloseness.EXACT)
         hits: Sequence[int] = range(len(self._entries))
         starts = [f"\n{squeeze(word)}" for word in words]
         for word, start in zip(words, starts, strict=True):
@@ -216,13 +216,13 @@ class ModelIndex:
                 found.append((places[-1] - places[0], entry))
         return found
 
-    def _rank(self, words: list[str], i: int) -> Closeness:
+    def _rank(self, words: list[str], i: int) -> MatchCloseness:
         names = (self._ids[i], self._short[i], self._long[i])
         if len(words) == 1 and words[0] in names:
-            return Closeness.EXACT
+            return MatchCloseness.EXACT
         if not all(_begins_a_word(word, self._plain[i]) for word in words):
-            return Closeness.INSIDE
-        return Closeness.PREFIX if any(name.startswith(words[0]) for name in names) else Closeness.WORDS
+            return MatchCloseness.INSIDE
+        return MatchCloseness.PREFIX if any(name.startswith(words[0]) for name in names) else MatchCloseness.WORDS
 
 
 def _begins_a_word(word: str, name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 
-from workbench.app.fuzzy import Closeness, FuzzyIndex
+from workbench.app.fuzzy import FuzzyIndex, MatchCloseness
 from workbench.app.models.model_index import ModelEntry
 from workbench.core.providers import PROVIDERS
 from workbench.core.visible_text import VisibleFields
@@ -51,10 +51,10 @@ class PickerRow(VisibleFields):
         return ", ".join(part for part in parts if part)
 
 
-def closeness_of(row: PickerRow, query: str) -> Closeness | None:
+def closeness_of(row: PickerRow, query: str) -> MatchCloseness | None:
     """Return how well a local row matches by name or path; None if it does not."""
     if not query:
-        return Closeness.PREFIX
+        return MatchCloseness.PREFIX
     where = row.note if row.endpoint else ""
     provider = row.entry.provider if row.entry else ""
     found = FuzzyIndex([(row.title, f"{where} {provider} local")], initials=False).matches(query)

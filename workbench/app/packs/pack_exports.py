@@ -16,8 +16,8 @@ from typing import NamedTuple, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import ListedVersion
-from workbench.app.tasks import LargeTasks
-from workbench.core.disclosure import Disclosure
+from workbench.app.tasks import BackgroundTasks, WorkStoppedError
+from workbench.core.disclosure import DisclosureFinding
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
@@ -36,10 +36,6 @@ MOST_SHOWN = 50_000
 
 _TOLD_EACH = 20
 """Iterations between two progress reports."""
-
-
-class PackExportStoppedError(Exception):
-    """The export was stopped."""
 
 
 class PackExportRequest(NamedTuple):
@@ -62,7 +58,7 @@ class PackExportPreview(NamedTuple):
     target: PackTarget
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
-    findings: tuple[Disclosure, ...]
+    findings: tuple[DisclosureFinding, ...]
     gone: tuple[str, ...]
 
 
@@ -79,7 +75,7 @@ class PackExports(QObject):
     """Why preparing or writing failed, and the detail; nothing has changed."""
     stopped = Signal()
 
-    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._tasks = store, tasks
         self._exporter = PackExporter(store, new_uid, utc_now)
@@ -115,7 +111,7 @@ class PackExports(QObject):
 
         def go_on() -> None:
             if stop.is_set():
-                raise PackExportStoppedError
+                raise WorkStoppedError
 
         def tell(done: int, of: int) -> None:
             nonlocal reading
@@ -153,7 +149,7 @@ class PackExports(QObject):
 
         def tell(done: int, of: int) -> None:
             if stop.is_set():
-                raise PackExportStoppedError
+                raise WorkStoppedError
             self._say(f"{done:,} of {of:,} files…", done, of)
 
         def work() -> Path:
@@ -176,7 +172,7 @@ class PackExports(QObject):
         def failed(error: Exception) -> None:
             if stop is not self._stop:
                 return
-            if isinstance(error, PackExportStoppedError):
+            if isinstance(error, WorkStoppedError):
                 self.stopped.emit()
                 return
             problem = problem_of(error)

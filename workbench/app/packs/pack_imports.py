@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import LargeTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs.pack_contents import ENDING, MANIFEST
@@ -50,7 +50,7 @@ class PackImports(QObject):
     undone = Signal(str)
     undo_refused = Signal(str, str)
 
-    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._importer = PackImporter(store, new_uid, utc_now)

@@ -1,6 +1,7 @@
-"""Table model of an import plan: a row for each prompt, with the chosen action.
+"""Table model of an import plan: a row for each prompt, with the chosen action, and the text of a prompt as a preview.
 
-Invariant: only actions that the importer can carry out can be chosen; nothing is written here.
+Invariant: only actions that the importer can carry out can be chosen; nothing is written here. The cost of a preview is
+independent of the prompt's length: no more text is built than is shown.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from workbench.packs.pack_contents import PackPrompt
 from workbench.usecases.packs.importer import Action, PackImportPlan, PlannedPrompt, State
 
 Index = QModelIndex | QPersistentModelIndex
@@ -124,3 +126,32 @@ class PlanTable(QAbstractTableModel):
             words_of(one, self._actions[one.prompt.slug]),
         )
         return texts[index.column()]
+
+
+MOST_SHOWN = 50_000
+"""Characters."""
+_MORE = "\n\n… and more, not shown here."
+
+
+def text_of(prompt: PackPrompt) -> str:
+    """Return the messages of the version in use, each below its role, and its other contents in words."""
+    content, parts, room = prompt.content, [], MOST_SHOWN
+    for message in content.messages:
+        files = "".join(f"\n[{one.name}]" for one in message.attachments)
+        said = f"{message.role}\n{message.text[:room]}{files}"
+        parts.append(said)
+        room -= len(said)
+        if room <= 0:
+            return "\n\n".join(parts)[:MOST_SHOWN] + _MORE
+    other = [
+        _counted(len(content.examples), "example"),
+        _counted(len(content.tools), "tool"),
+        "an output format" if content.output is not None else "",
+    ]
+    if with_ := ", ".join(filter(None, other)):
+        parts.append(f"With {with_}.")
+    return "\n\n".join(parts)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""

@@ -13,8 +13,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.fuzzy import Closeness, FuzzyIndex
-from workbench.app.tasks import ReportingTasks
+from workbench.app.fuzzy import FuzzyIndex, MatchCloseness
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.visible_text import VisibleFields
 
 RECENT = 12
@@ -94,7 +94,7 @@ class Palette(QObject):
     def __init__(
         self,
         sources: Sequence[PaletteSource],
-        tasks: ReportingTasks,
+        tasks: BackgroundTasks,
         recent: Sequence[str] = (),
         parent: QObject | None = None,
     ) -> None:
@@ -184,7 +184,7 @@ class Palette(QObject):
     def _find(self) -> None:
         best = self._best(FuzzyIndex.matches, MOST)
         self.found = [entry for _, entry in best]
-        self.is_sure = bool(best) and Closeness(best[0][0]).is_sure
+        self.is_sure = bool(best) and MatchCloseness(best[0][0]).is_sure
         self.similar = []
         if not best and self.words:
             self.similar = [entry for _, entry in self._best(FuzzyIndex.similar, MOST_SIMILAR)]

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.prompts.list_model import PromptListModel
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.runs import PromptRow
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import PromptLibrary
@@ -23,7 +23,7 @@ class PromptList(QObject):
     open_requested = Signal(str)
     listed = Signal()
 
-    def __init__(self, stored: PromptLibrary, tasks: ReportingTasks, parent: QObject | None = None) -> None:
+    def __init__(self, stored: PromptLibrary, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stored, self._tasks = stored, tasks
         self.model = PromptListModel(self)

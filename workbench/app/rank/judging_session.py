@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.store import Store
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class JudgingController(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: ReportingTasks,
+        tasks: BackgroundTasks,
         new_uid: Callable[[], str],
         now: Callable[[], str],
         parent: QObject | None = None,

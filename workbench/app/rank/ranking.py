@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.host.dirs import ProductDirs
 from workbench.store import Store
 from workbench.usecases.ranking_result import Grouping, RankingResult
@@ -30,7 +30,7 @@ class RankingController(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: ReportingTasks,
+        tasks: BackgroundTasks,
         prepare: Callable[[], object],
         places: ProductDirs,
         parent: QObject | None = None,

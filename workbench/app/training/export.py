@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import LargeTasks
+from workbench.app.tasks import BackgroundTasks, WorkStoppedError
 from workbench.core.training import Kind
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
@@ -31,10 +31,6 @@ _NEEDS: Mapping[Kind, str] = {
     "preference": "Each row is a better and a worse answer to the same messages, taken from verdicts.",
     "label": "Each row is an answer with a thumb up or down.",
 }
-
-
-class TrainingStoppedError(Exception):
-    """The export was stopped."""
 
 
 class TrainingRequest(NamedTuple):
@@ -68,7 +64,7 @@ class TrainingExport(QObject):
     written = Signal(object)
     """tuple[Path, ...]"""
 
-    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._tasks = store, tasks
         self._stop = threading.Event()
@@ -80,7 +76,7 @@ class TrainingExport(QObject):
 
         def watch() -> None:
             if stop.is_set():
-                raise TrainingStoppedError
+                raise WorkStoppedError
 
         def work() -> TrainingSet:
             return Trainer(self._store, watch).prepare(

@@ -16,8 +16,8 @@ from math import exp, sqrt
 
 import numpy as np
 
-from workbench.core.ranking.evidence import Evidence, Floats, gather
-from workbench.core.ranking.judgements import Comparison, ComparisonSet
+from workbench.core.ranking.evidence import ComparisonEvidence, Floats, gather
+from workbench.core.ranking.judgements import ComparisonSet, EntrantComparison
 from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak
 
 PRIOR = 1.0
@@ -127,7 +127,7 @@ def covariance(comparisons: ComparisonSet, fitted: DavidsonFit) -> Floats:
     return laplace(evidence, fitted)
 
 
-def laplace(evidence: Evidence, fitted: DavidsonFit) -> Floats:
+def laplace(evidence: ComparisonEvidence, fitted: DavidsonFit) -> Floats:
     """Return the same as `covariance` for gathered evidence."""
     return centred(spread(DavidsonModel(evidence, fitted.prior), fitted.peak)[0])
 
@@ -154,7 +154,7 @@ def centred(covariances: Floats) -> Floats:
     return apart
 
 
-def _check_finite(entrants: Sequence[str], items: Sequence[Comparison]) -> None:
+def _check_finite(entrants: Sequence[str], items: Sequence[EntrantComparison]) -> None:
     beats = [(i.first, i.second) for i in items if i.won + i.tied > 0]
     beats += [(i.second, i.first) for i in items if i.lost + i.tied > 0]
     short = [entrant for entrant, reached in _reached(entrants, beats).items() if len(reached) < len(entrants)]

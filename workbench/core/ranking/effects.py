@@ -22,7 +22,7 @@ import numpy as np
 
 from workbench.core.ranking.davidson import PRIOR
 from workbench.core.ranking.evidence import Floats, gather
-from workbench.core.ranking.intervals import RESAMPLES, Precision, StrengthInterval, precision
+from workbench.core.ranking.intervals import RESAMPLES, StrengthInterval, StrengthPrecision, precision
 from workbench.core.ranking.judgements import ComparisonSet, Judgement, pairs_of
 from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak, sides_of
 
@@ -47,7 +47,7 @@ class TechniqueTangle:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Effects:
+class PartEffects:
     """Effects of `parts`, in their order, on the natural log scale; 0 is no effect.
 
     The values of parts in `tangles` come only from the prior and say nothing about the part.
@@ -57,7 +57,7 @@ class Effects:
     values: tuple[float, ...]
     nu: float
     tangles: tuple[TechniqueTangle, ...]
-    precision: Precision
+    precision: StrengthPrecision
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class Effects:
 
 def effects(
     comparisons: ComparisonSet, made_of: Parts, prior: float = PRIOR, seed: int = 0, resamples: int = RESAMPLES
-) -> Effects:
+) -> PartEffects:
     """Estimate the effects of the parts of the compared entrants.
 
     Raises ValueError if there are no parts, or without a prior, because estimates may then be infinite; KeyError for an
@@ -91,7 +91,7 @@ def effects(
     evidence = gather(comparisons.items, entrants)
     model = DavidsonModel(evidence, prior, design)
     peak = model.climb(evidence.sums(), LikelihoodPeak(np.zeros((1, len(parts))), np.ones(1)))
-    return Effects(
+    return PartEffects(
         parts,
         tuple(float(value) for value in peak.strengths[0]),
         float(peak.nu[0]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.core.ranking.judgements import Comparison
+from workbench.core.ranking.judgements import EntrantComparison
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -22,7 +22,7 @@ _CELLS = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sums:
+class ComparisonSums:
     """Sufficient statistics of each selection of runs, one row each.
 
     `counts` are comparisons per pair, `leads` half of wins minus losses per entrant, `ties` the tied comparisons.
@@ -34,7 +34,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class ComparisonEvidence:
     """Comparisons between `entrants`; `first` and `second` are the indices of each pair's entrants.
 
     Comparisons are sorted by pair; those of pair p begin at `starts[p]`. `run` is the index of each one's run, `lanes`
@@ -55,7 +55,7 @@ class Evidence:
         """Number of runs."""
         return len(self.run_ties)
 
-    def sums(self, times: Floats | None = None) -> Sums:
+    def sums(self, times: Floats | None = None) -> ComparisonSums:
         """Return the sums for each row of `times`, which has the weight of every run; None counts each once."""
         times = np.ones((1, self.runs)) if times is None else times
         counts = np.empty((len(times), len(self.first)))
@@ -63,14 +63,14 @@ class Evidence:
         for start in range(0, len(times), step) if len(self.first) else ():
             chosen = times[start : start + step, self.run]
             counts[start : start + step] = np.add.reduceat(chosen, self.starts, axis=1)
-        return Sums(counts, times @ self.run_leads, times @ self.run_ties)
+        return ComparisonSums(counts, times @ self.run_leads, times @ self.run_ties)
 
     def lane_counts(self) -> Floats:
         """Return half the sum of `lanes` per pair: the counts for the variance of the score (see `davidson.spread`)."""
         return np.add.reduceat(self.lanes, self.starts) / 2 if len(self.first) else np.zeros(0)
 
 
-def gather(items: Sequence[Comparison], entrants: Sequence[str]) -> Evidence:
+def gather(items: Sequence[EntrantComparison], entrants: Sequence[str]) -> ComparisonEvidence:
     """Return the evidence of these comparisons. All their entrants must be in `entrants`."""
     place = {entrant: number for number, entrant in enumerate(entrants)}
     runs = {run: number for number, run in enumerate(sorted({item.run for item in items}))}
@@ -87,4 +87,4 @@ def gather(items: Sequence[Comparison], entrants: Sequence[str]) -> Evidence:
     np.add.at(run_ties, run, tied)
     starts = np.flatnonzero((np.diff(first, prepend=-1) != 0) | (np.diff(second, prepend=-1) != 0))
     lanes = np.array([item.lanes for item in ordered])
-    return Evidence(tuple(entrants), first[starts], second[starts], starts, run, lanes, run_leads, run_ties)
+    return ComparisonEvidence(tuple(entrants), first[starts], second[starts], starts, run, lanes, run_leads, run_ties)

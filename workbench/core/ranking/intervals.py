@@ -15,7 +15,7 @@ with replacement, and strengths fitted to each resample (Efron and Tibshirani 19
 whole runs, because verdicts of one run form a cluster: Cameron, Gelbach and Miller 2008, "Bootstrap-based improvements
 for inference with clustered errors", Review of Economics and Statistics 90). The interval then extends at least to the
 standard error of these fits times Student's t. Its degrees of freedom are runs - 1 for the part of the variance that
-the curvature does not explain (`Precision._freedom`).
+the curvature does not explain (`StrengthPrecision._freedom`).
 
 With two to five runs a resampled variance is unreliable. But m correlated verdicts of a run have at most m times the
 variance of independent ones, 1 + (m - 1) rho times for an intraclass correlation rho (Kish 1965, "Survey sampling",
@@ -128,7 +128,7 @@ class StrengthInterval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Precision:
+class StrengthPrecision:
     """The uncertainty of the strengths of a model at its peak.
 
     `covariances` is the covariance matrix by curvature, corrected as in `davidson.covariance`; `inverse` is the one
@@ -201,11 +201,11 @@ def _variances(covariances: Floats, directions: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Uncertainty:
+class FitUncertainty:
     """The uncertainty of a fit. `strengths` are the intervals of the strengths, in the order of the entrants."""
 
     fit: DavidsonFit
-    precision: Precision
+    precision: StrengthPrecision
     strengths: tuple[StrengthInterval, ...]
 
     def of(self, entrant: str) -> StrengthInterval:
@@ -224,7 +224,9 @@ class Uncertainty:
         return self.precision.intervals(direction)[0]
 
 
-def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resamples: int = RESAMPLES) -> Uncertainty:
+def measure(
+    comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resamples: int = RESAMPLES
+) -> FitUncertainty:
     """Return the uncertainty of `fitted`, which must be the fit of these comparisons.
 
     Raises ValueError if it was made without a prior, because a resample may then have no finite strengths.
@@ -237,12 +239,12 @@ def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resa
     found = sure.intervals(np.eye(size) - 1 / size)
     # Use the strengths of the fit, so that estimates do not differ by rounding.
     strengths = (StrengthInterval(one.low, told, one.high) for one, told in zip(found, fitted.strengths, strict=True))
-    return Uncertainty(fitted, sure, tuple(strengths))
+    return FitUncertainty(fitted, sure, tuple(strengths))
 
 
 def precision(
     comparisons: ComparisonSet, model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int
-) -> Precision:
+) -> StrengthPrecision:
     """Return the uncertainty of the strengths of a model of these comparisons at its peak."""
     covariances, inverse = spread(model, peak, PRIOR_SHARE)
     runs = model.evidence.runs
@@ -251,7 +253,7 @@ def precision(
     each = np.bincount(model.evidence.run, minlength=1).astype(np.float64)
     # Weighted by size, so that larger runs weigh more; in verdicts, because one on several answers is several items.
     verdicts = (each**2).sum() / max(each.sum(), 1.0) ** 2 * comparisons.cases
-    return Precision(model, peak, covariances, inverse, drawn, runs, float(verdicts))
+    return StrengthPrecision(model, peak, covariances, inverse, drawn, runs, float(verdicts))
 
 
 def redrawn(model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int) -> Floats:

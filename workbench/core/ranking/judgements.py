@@ -12,7 +12,8 @@ pairs is a Bradley-Terry comparison, and the estimate from them is consistent (A
 "Data-driven rank breaking for efficient rank aggregation", JMLR 17). The losers are not compared with each other,
 because the verdict does not order them; counting them as tied would be inconsistent, as those papers show.
 
-The pairs of one verdict are dependent. `Comparison.lanes` keeps the number of entrants, to correct the uncertainty.
+The pairs of one verdict are dependent. `EntrantComparison.lanes` keeps the number of entrants, to correct the
+uncertainty.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EntrantComparison:
     """The result of `first` against `second` in a run: `won`, `lost`, `tied` sum to 1. `first` < `second` as text."""
 
     run: str
@@ -70,13 +71,12 @@ class Comparison:
 class EntrantTally:
     """Counts for one entrant.
 
-    `verdicts` counts the verdicts that placed it or found all bad, `blind` the blind ones of these, `firsts` those that
-    it won. `won`, `lost` and `tied` count its comparisons, with fractions if samples of one entrant fared differently.
+    `verdicts` counts the verdicts that placed it or found all bad, `blind` the blind ones of these. `won`, `lost` and
+    `tied` count its comparisons, with fractions if samples of one entrant fared differently.
     """
 
     entrant: str
     verdicts: int = 0
-    firsts: int = 0
     blind: int = 0
     all_bad: int = 0
     won: float = 0.0
@@ -98,7 +98,7 @@ class ComparisonSet:
     runs, each counted once however often it was judged.
     """
 
-    items: tuple[Comparison, ...] = ()
+    items: tuple[EntrantComparison, ...] = ()
     tallies: tuple[EntrantTally, ...] = ()
     comparing: int = 0
     blind: int = 0
@@ -156,14 +156,14 @@ def pairs_of(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
     return pairs
 
 
-def _joined(key: _Key, parts: list[tuple[_Shares, int]]) -> Comparison:
+def _joined(key: _Key, parts: list[tuple[_Shares, int]]) -> EntrantComparison:
     run, _, first, second = key
     # Exact sums, so that the result does not depend on the order of the verdicts.
     won, lost, tied = (fsum(shares[i] for shares, _ in parts) / len(parts) for i in range(3))
-    return Comparison(run, first, second, won, lost, tied, sum(lanes for _, lanes in parts) / len(parts))
+    return EntrantComparison(run, first, second, won, lost, tied, sum(lanes for _, lanes in parts) / len(parts))
 
 
-def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> tuple[EntrantTally, ...]:
+def _tallies(met: dict[str, list[Judgement]], items: tuple[EntrantComparison, ...]) -> tuple[EntrantTally, ...]:
     results: dict[str, list[_Shares]] = defaultdict(list)
     for item in items:
         results[item.first].append((item.won, item.lost, item.tied))
@@ -172,14 +172,9 @@ def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> 
         EntrantTally(
             entrant,
             len(met[entrant]),
-            sum(_is_first(entrant, judgement) for judgement in met[entrant]),
             sum(judgement.blind for judgement in met[entrant]),
             sum(judgement.kind == "all_bad" for judgement in met[entrant]),
             *(fsum(result[i] for result in results[entrant]) for i in range(3)),
         )
         for entrant in sorted(met)
     )
-
-
-def _is_first(entrant: str, judgement: Judgement) -> bool:
-    return judgement.kind == "winner" and any(o.entrant == entrant and o.place == 1 for o in judgement.outputs)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.core.ranking.evidence import Evidence, Floats, Sums
+from workbench.core.ranking.evidence import ComparisonEvidence, ComparisonSums, Floats
 
 _STEPS = 200
 _NEAR = 1e-14
@@ -69,7 +69,7 @@ class DavidsonModel:
     None means the identity: each entrant is its own part.
     """
 
-    evidence: Evidence
+    evidence: ComparisonEvidence
     prior: float
     design: Floats | None = None
 
@@ -78,7 +78,7 @@ class DavidsonModel:
         """Number of strengths."""
         return len(self.evidence.entrants) if self.design is None else self.design.shape[1]
 
-    def climb(self, sums: Sums, start: LikelihoodPeak) -> LikelihoodPeak:
+    def climb(self, sums: ComparisonSums, start: LikelihoodPeak) -> LikelihoodPeak:
         """Return the peak for each selection, starting from `start`. Raises ArithmeticError without convergence."""
         tied = sums.ties > 0
         strengths = start.strengths
@@ -103,7 +103,7 @@ class DavidsonModel:
                 return LikelihoodPeak(strengths, np.exp(log_nu))
         raise ArithmeticError("The strengths did not settle.")
 
-    def one_step(self, sums: Sums, peak: LikelihoodPeak, curve: Floats) -> Floats:
+    def one_step(self, sums: ComparisonSums, peak: LikelihoodPeak, curve: Floats) -> Floats:
         """Return the approximate peak strengths of each selection, a row each: one Newton step from `peak`.
 
         `curve` is minus the second derivatives there, of all runs together (Schucany and Wang 1991, "One-step
@@ -137,7 +137,7 @@ class DavidsonModel:
         value = curved = start + side * level * error
         moved = ahead * (side * level / error)[:, None]
         strengths, log_nu = peak.strengths + moved[:, :-1], log_nu + moved[:, -1]
-        every = Sums(*(np.repeat(part, 2 * number, axis=0) for part in (sums.counts, sums.leads, sums.ties)))
+        every = ComparisonSums(*(np.repeat(part, 2 * number, axis=0) for part in (sums.counts, sums.leads, sums.ties)))
         border = np.zeros((2 * number, size + 2, size + 2))
         border[:, :-1, -1] = border[:, -1, :-1] = across
         view = self._look(every, strengths, log_nu)
@@ -160,7 +160,7 @@ class DavidsonModel:
         ends: Floats = value.reshape(2, number).T
         return ends
 
-    def curvature(self, sums: Sums, peak: LikelihoodPeak) -> tuple[Floats, Floats]:
+    def curvature(self, sums: ComparisonSums, peak: LikelihoodPeak) -> tuple[Floats, Floats]:
         """Return minus the second derivatives of the evidence and of the prior, at the peak of one selection.
 
         Rows and columns are the strengths and, last, log nu.
@@ -170,7 +170,7 @@ class DavidsonModel:
         prior = np.diag(np.append(*self._prior_curve(view, peak.nu)))
         return both[0] - prior, prior
 
-    def _look(self, sums: Sums, strengths: Floats, log_nu: Floats) -> _View:
+    def _look(self, sums: ComparisonSums, strengths: Floats, log_nu: Floats) -> _View:
         if self.design is None:
             distance = strengths[:, self.evidence.first] - strengths[:, self.evidence.second]
         else:
@@ -187,7 +187,7 @@ class DavidsonModel:
             height -= self.prior / 2 * (drawn.sum(axis=1) + np.log1p(np.exp(log_nu) / 2))
         return _View(height, np.sign(distance) * (1 - small) / whole / 2, middle / whole, _level(strengths))
 
-    def _slopes(self, sums: Sums, view: _View, nu: Floats) -> tuple[Floats, Floats]:
+    def _slopes(self, sums: ComparisonSums, view: _View, nu: Floats) -> tuple[Floats, Floats]:
         """Return the first derivatives, and minus the second ones, for each selection."""
         size, sides = self.size, sides_of(self.evidence, self.design)
         tied = sums.counts * view.tie
@@ -212,7 +212,7 @@ class DavidsonModel:
         curve[nu == 0, -1, -1] = 1.0
         return self._slope(sums, view, nu), curve
 
-    def _slope(self, sums: Sums, view: _View, nu: Floats) -> Floats:
+    def _slope(self, sums: ComparisonSums, view: _View, nu: Floats) -> Floats:
         slope = np.empty((len(nu), self.size + 1))
         pulled = (sums.counts * view.lean) @ sides_of(self.evidence, self.design)
         slope[:, :-1] = self._leads(sums) - pulled + self.prior * (0.5 - view.level)
@@ -220,7 +220,7 @@ class DavidsonModel:
         slope[nu == 0, -1] = 0.0
         return slope
 
-    def _leads(self, sums: Sums) -> Floats:
+    def _leads(self, sums: ComparisonSums) -> Floats:
         return sums.leads if self.design is None else sums.leads @ self.design
 
     def _prior_curve(self, view: _View, nu: Floats) -> tuple[Floats, Floats]:
@@ -232,7 +232,7 @@ def _level(strengths: Floats) -> Floats:
     return np.exp(-np.logaddexp(0, -strengths))
 
 
-def sides_of(evidence: Evidence, design: Floats | None = None) -> Floats:
+def sides_of(evidence: ComparisonEvidence, design: Floats | None = None) -> Floats:
     """Return a row for each pair: 1 for its first entrant and -1 for its second, or the difference of their designs."""
     sides = np.zeros((len(evidence.first), len(evidence.entrants)))
     pairs = np.arange(len(evidence.first))

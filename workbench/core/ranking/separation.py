@@ -26,7 +26,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from workbench.core.ranking.davidson import ComparisonChances
-from workbench.core.ranking.intervals import NORMAL, StrengthInterval, Uncertainty
+from workbench.core.ranking.intervals import NORMAL, FitUncertainty, StrengthInterval
 from workbench.core.ranking.judgements import ComparisonSet
 
 MOST = 1000
@@ -47,7 +47,7 @@ class VerdictNeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Separation:
+class LeaderSeparation:
     """Whether the two strongest entrants, `first` and `second`, are separated, and the verdicts needed.
 
     separated: the interval of their distance excludes 0. more: `alike` or `direct` has the number. equal: both would
@@ -66,7 +66,7 @@ class Separation:
     most: int
 
 
-def separate(comparisons: ComparisonSet, sure: Uncertainty, most: int = MOST) -> Separation | None:
+def separate(comparisons: ComparisonSet, sure: FitUncertainty, most: int = MOST) -> LeaderSeparation | None:
     """Return the separation of the two strongest entrants; None for fewer than two entrants."""
     if len(sure.fit.entrants) < 2:
         return None
@@ -76,12 +76,12 @@ def separate(comparisons: ComparisonSet, sure: Uncertainty, most: int = MOST) ->
     verdicts, one = comparisons.comparing, information(sure.fit.outcome(first, second))
     direct = _need(distance.estimate, variance, lambda more: 1 / (1 / variance + more * one), most)
     if not sure.fit.connected(first, second):
-        return Separation(first, second, "unconnected", distance, VerdictNeed(None, None), direct, most)
+        return LeaderSeparation(first, second, "unconnected", distance, VerdictNeed(None, None), direct, most)
     if distance.low > 0:
-        return Separation(first, second, "separated", distance, VerdictNeed(0, 0), VerdictNeed(0, 0), most)
+        return LeaderSeparation(first, second, "separated", distance, VerdictNeed(0, 0), VerdictNeed(0, 0), most)
     alike = needed(distance, verdicts, most)
     state: State = "equal" if alike.even is None and direct.even is None else "more"
-    return Separation(first, second, state, distance, alike, direct, most)
+    return LeaderSeparation(first, second, state, distance, alike, direct, most)
 
 
 def needed(distance: StrengthInterval, verdicts: int, most: int = MOST) -> VerdictNeed:
@@ -131,7 +131,7 @@ def rounded(number: int) -> int:
     return next(ceil(step * ten) for step in _STEPS if step * ten >= number)
 
 
-def separation_words(found: Separation, name: Callable[[str], str] = str) -> str:
+def separation_words(found: LeaderSeparation, name: Callable[[str], str] = str) -> str:
     """Describe a separation in one sentence; `name` returns the display name of an entrant."""
     pair = f"{name(found.first)} and {name(found.second)}"
     if found.state == "separated":

@@ -18,7 +18,7 @@ Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few", "untold"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sufficiency:
+class RankingSufficiency:
     """Whether a table may be shown: `reason` is "" for yes, else the reason, with the missing verdicts and a sentence.
 
     untold: there are enough verdicts, but they cannot answer the question.
@@ -32,22 +32,24 @@ class Sufficiency:
         return not self.reason
 
 
-def enough(comparisons: ComparisonSet, fewest: int = FEWEST) -> Sufficiency:
+def enough(comparisons: ComparisonSet, fewest: int = FEWEST) -> RankingSufficiency:
     """Return whether these comparisons may be shown as a table."""
     compared, bad, silent = comparisons.cases, comparisons.all_bad, comparisons.silent
     missing = fewest - compared
     if compared >= fewest:
-        return Sufficiency()
+        return RankingSufficiency()
     appears = f"The ranking appears after {fewest}."
     if compared:
         verdicts = "1 verdict" if compared == 1 else f"{compared} verdicts"
-        return Sufficiency("few", missing, f"{verdicts} so far. {appears}")
+        return RankingSufficiency("few", missing, f"{verdicts} so far. {appears}")
     if silent:
         said = "Each verdict covers a single entrant, so none says which is better."
-        return Sufficiency(
+        return RankingSufficiency(
             "one_entrant", missing, f"{said} Run two side by side, judge pairs, or group by something else."
         )
     if bad:
         said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
-        return Sufficiency("all_bad", missing, f"{said}, which does not say which is better. Mark a winner or a tie.")
-    return Sufficiency("no_verdict", missing, f"No verdict yet. {appears}")
+        return RankingSufficiency(
+            "all_bad", missing, f"{said}, which does not say which is better. Mark a winner or a tie."
+        )
+    return RankingSufficiency("no_verdict", missing, f"No verdict yet. {appears}")

@@ -49,10 +49,10 @@ def complete(text: str, caret: int, known: Known, fields: FilterFields) -> Query
     if piece.quote:
         return QueryCompletion(caret, caret)
     start = piece.start + piece.negated
-    return QueryCompletion(start, _end_of_name(text, piece, caret), _filters(text[start:caret], known, fields))
+    return QueryCompletion(start, _end_of_name(piece, caret), _filters(text[start:caret], known, fields))
 
 
-def _end_of_name(text: str, piece: QueryToken, caret: int) -> int:
+def _end_of_name(piece: QueryToken, caret: int) -> int:
     """Return the end of the span for a filter name: before an existing value, if there is one."""
     return piece.body if piece.name else max(caret, piece.end)
 

@@ -15,6 +15,7 @@ from workbench.engine.child.failures import CallError
 from workbench.engine.child.message_parts import PartReader
 from workbench.engine.child.model_turn import ModelTurn
 from workbench.engine.child.streamed_answer import StreamedAnswer
+from workbench.engine.untrusted_json import text_of
 
 MAX_CHOICES = 128
 """OpenAI's maximum; further choices are dropped."""
@@ -100,7 +101,7 @@ class CompletionChoices:
                 self._shown.read(part)
             if finish_reason:
                 self._is_finished = True
-                self._answer.finish_reason = _reason(finish_reason)
+                self._answer.finish_reason = text_of(finish_reason)
             return
         if index not in self._others and len(self._others) >= MAX_CHOICES:
             return
@@ -108,7 +109,7 @@ class CompletionChoices:
         if isinstance(part, Mapping):
             other.reader.read(part)
         if finish_reason:
-            other.finish_reason = _reason(finish_reason)
+            other.finish_reason = text_of(finish_reason)
 
     def close(self) -> None:
         """End the completion: show the choice with the lowest index if none had index 0, and store the others."""
@@ -146,10 +147,6 @@ def _index(value: Any, place: int) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else place
-
-
-def _reason(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _fitting(text: str, room: int) -> str:

@@ -14,7 +14,7 @@ from workbench.engine.child.completion_choices import CompletionChoices, indexed
 from workbench.engine.child.failures import CallError, FailureSubject, broken_stream, error_words, http_failure
 from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.usage_reader import usage_of
-from workbench.engine.untrusted_json import parse
+from workbench.engine.untrusted_json import parse, text_of
 
 DONE = "[DONE]"
 
@@ -31,8 +31,8 @@ def read_whole(data: Any, answer: StreamedAnswer, where: FailureSubject) -> None
     if not choices.has_any:
         raise broken_stream(where, json.dumps(data)[:2000])
     choices.close()
-    answer.model = _text(data.get("model"))
-    answer.usage = usage_of(data.get("usage"), _text(data.get("service_tier")))
+    answer.model = text_of(data.get("model"))
+    answer.usage = usage_of(data.get("usage"), text_of(data.get("service_tier")))
     answer.response = data
 
 
@@ -66,7 +66,7 @@ class ChunkReader:
         if name == "error" or chunk.get("error"):
             raise_error(chunk if chunk.get("error") else {"error": chunk}, self._where)
         answer = self._answer
-        if usage := usage_of(chunk.get("usage"), _text(chunk.get("service_tier"))):
+        if usage := usage_of(chunk.get("usage"), text_of(chunk.get("service_tier"))):
             answer.usage = usage
             self._keep(chunk)
         for index, choice in indexed(chunk.get("choices"), joins=True):
@@ -78,7 +78,7 @@ class ChunkReader:
             if choice.get("finish_reason"):
                 self._keep(chunk)
         if not answer.model:
-            answer.model = _text(chunk.get("model"))
+            answer.model = text_of(chunk.get("model"))
 
     def close(self) -> None:
         """End the stream: store its last chunks and the choices that are not shown in the answer."""
@@ -122,7 +122,3 @@ def raise_error(data: Any, where: FailureSubject) -> None:
         error_words(data),
         retry=True,
     )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

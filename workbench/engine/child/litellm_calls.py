@@ -32,7 +32,6 @@ from workbench.core.providers import (
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
-from workbench.engine.child.cache_breakpoints import refusals
 from workbench.engine.child.completion_choices import CompletionChoices
 from workbench.engine.child.completion_reader import read_whole
 from workbench.engine.child.environment import bypass_proxies, clean
@@ -42,13 +41,14 @@ from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, ChatTarget, OpenAIChat, about_format, target_headers
 from workbench.engine.child.provider_needs import check_provider
-from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
+from workbench.engine.child.request import DECIDED, FORMAT, RequestAdjustments, decided_by_prompt, shaped
 from workbench.engine.child.request_files import RequestFiles
 from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.usage_reader import usage_of
 from workbench.engine.child.wire_marks import compare, visible
-from workbench.engine.child.wire_messages import wire_messages
+from workbench.engine.child.wire_messages import refusals, wire_messages
 from workbench.engine.loopback import is_loopback
+from workbench.engine.untrusted_json import text_of
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show the request it sent; this is the request it was given.")
@@ -99,7 +99,7 @@ class LiteLLM:
         if provider is not None:
             check_provider(provider, call, where)
         if provider is not None and not needs_translation(call.model):
-            known = Adjustments(renames=wire_names(provider_id, model))
+            known = RequestAdjustments(renames=wire_names(provider_id, model))
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, ChatTarget(address, model, where, headers, known))
         elif "://" in model:
@@ -120,16 +120,16 @@ class LiteLLM:
         known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         litellm = await self.load()
         try:
-            await Translated(litellm, known, answer, where).ask()
+            await LiteLlmCall(litellm, known, answer, where).ask()
         except CallError as error:
             refused = error.failure.code in ("bad_request", "refused_param") and about_format(error.failure.detail)
             if not refused or call.output is None or known.format_in_words or answer.has_text:
                 raise
             self._in_words[call.model] = FORMAT_REFUSED
-            await Translated(litellm, replace(call, format_in_words=FORMAT_REFUSED), answer, where).ask()
+            await LiteLlmCall(litellm, replace(call, format_in_words=FORMAT_REFUSED), answer, where).ask()
 
 
-class Translated:
+class LiteLlmCall:
     """One call through LiteLLM."""
 
     def __init__(self, litellm: Any, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:
@@ -263,7 +263,7 @@ class Translated:
             raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
 
     def _take(self, chunk: Any, choices: CompletionChoices) -> None:
-        self._answer.model = self._answer.model or _text(getattr(chunk, "model", ""))
+        self._answer.model = self._answer.model or text_of(getattr(chunk, "model", ""))
         for choice in getattr(chunk, "choices", None) or ():
             index = getattr(choice, "index", 0)
             reason = getattr(choice, "finish_reason", None)
@@ -278,10 +278,6 @@ def _supported(litellm: Any, model: str) -> Collection[str] | None:
         # It knows no provider for the name; the call itself reports that.
         logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
         return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _part(delta: Any) -> dict[str, Any]:

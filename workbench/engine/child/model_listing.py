@@ -50,7 +50,7 @@ _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolErr
 _ANTHROPIC_VERSION = "2023-06-01"
 
 
-class ModelListing:
+class ModelLister:
     """Queries endpoints for their models and prices, and checks keys."""
 
     def __init__(

@@ -15,6 +15,7 @@ from workbench.core.runs import AnswerStep
 from workbench.core.simulated_tools import arguments_of
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.stream_buffer import StreamBuffer
+from workbench.engine.untrusted_json import text_of
 
 MAX_CALLS = 64
 MAX_ARGUMENTS = 200_000
@@ -123,7 +124,7 @@ class ModelTurn:
         last = self._thinking[-1] if self._thinking else None
         goes_on = last is not None and last.get("type") == "thinking" and not last.get("signature")
         if last is not None and goes_on and block.get("type", "thinking") == "thinking":
-            last["thinking"] = _text(last.get("thinking")) + _text(block.get("thinking"))
+            last["thinking"] = text_of(last.get("thinking")) + text_of(block.get("thinking"))
             if signature := block.get("signature"):
                 last["signature"] = signature
         else:
@@ -132,7 +133,7 @@ class ModelTurn:
     def _piece(self, piece: Mapping[str, Any]) -> None:
         function = piece.get("function")
         function = function if isinstance(function, Mapping) else {}
-        call_id, name = _text(piece.get("id")), _text(function.get("name"))
+        call_id, name = text_of(piece.get("id")), text_of(function.get("name"))
         call = self._call_of(piece.get("index"), call_id, name)
         if not call.id:
             self._grow(len(call_id))
@@ -187,7 +188,3 @@ class ModelTurn:
 def _list(value: Any) -> list[Any]:
     """Return a value as a list: a single object becomes a list of one, any other value an empty list."""
     return value if isinstance(value, list) else [value] if isinstance(value, Mapping) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

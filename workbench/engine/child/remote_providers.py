@@ -15,7 +15,7 @@ from workbench.engine.child.failures import CallError, FailureSubject
 from workbench.engine.child.http import CertificatesError, HttpClients
 from workbench.engine.child.litellm_calls import LiteLLM
 from workbench.engine.child.local_models import LocalModels
-from workbench.engine.child.model_listing import ModelListing
+from workbench.engine.child.model_listing import ModelLister
 from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat, target_headers
 from workbench.engine.child.provider import CallPlace, CallProvider
 from workbench.engine.child.rate_limit import DEFAULT_LIMIT, RUNTIME_LIMIT
@@ -34,7 +34,7 @@ class RemoteProviders:
         self._runtimes = runtimes
         self._address = RemoteAddress(self._chat)
         self._litellm = LiteLLM(self._chat)
-        self._listing = ModelListing(self._clients, self._litellm)
+        self._listing = ModelLister(self._clients, self._litellm)
 
     def prepare(self) -> None:
         """Load the certificates of the HTTP clients, which is slow."""

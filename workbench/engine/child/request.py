@@ -15,10 +15,9 @@ from workbench.core.blocks import BlockError
 from workbench.core.chat_form import IN_WORDS, format_form, speaks_of_json, tools_form
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
-from workbench.engine.child.cache_breakpoints import refusals
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.request_files import RequestFiles
-from workbench.engine.child.wire_messages import wire_messages
+from workbench.engine.child.wire_messages import refusals, wire_messages
 
 RESERVED = frozenset({"model", "messages", "stream"})
 """Keys decided by the lane and the engine; extra JSON cannot override them, so the screen stays true."""
@@ -31,7 +30,7 @@ _USAGE_REFUSED = Mark(
 
 
 @dataclass(frozen=True, slots=True)
-class Adjustments:
+class RequestAdjustments:
     """Adjustments that an endpoint needs for a model, learned from its refusals or taken from data."""
 
     wish_usage: bool = True
@@ -45,7 +44,7 @@ class Adjustments:
 def build(
     call: Call,
     model: str,
-    known: Adjustments,
+    known: RequestAdjustments,
     turns: list[dict[str, Any]] | None = None,
     files: RequestFiles | None = None,
 ) -> tuple[dict[str, Any], tuple[Mark, ...]]:

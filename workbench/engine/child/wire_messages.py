@@ -1,16 +1,33 @@
 """The messages of a request in the format of chat completions.
 
-Invariant: a message of text alone is sent as its role and its exact text; every addition is reported by a mark.
+Invariant: a message of text alone is sent as its role and its exact text; every addition is reported by a mark. A
+cache breakpoint, before which the provider is to cache everything for the next call, is sent where the provider
+supports it; elsewhere it is marked as refused, with the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.core.chat_form import format_instruction, told_the_format
+from workbench.core.content import Message
+from workbench.core.runs import Mark
 from workbench.engine.calls import Call
-from workbench.engine.child.cache_breakpoints import with_breakpoint
 from workbench.engine.child.request_files import RequestFiles, content_of
+
+_BY_ITSELF = Mark("refused", "cache", "The cache breakpoint was not sent: this provider has none, or caches by itself.")
+
+
+def refusals(messages: Sequence[Message]) -> tuple[Mark, ...]:
+    """Return the marks for messages whose breakpoints are not sent."""
+    return (_BY_ITSELF,) if any(m.cache for m in messages) else ()
+
+
+def with_breakpoint(content: Any) -> Any:
+    """Return a message's content with a breakpoint after its last part."""
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
+    return [*parts[:-1], {**parts[-1], "cache_control": {"type": "ephemeral"}}] if parts else content
 
 
 def wire_messages(

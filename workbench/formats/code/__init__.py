@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.formats.code.source import CannotWriteError, CodeSource
-from workbench.formats.code.target import CodeTarget
+from workbench.formats.code.source import CannotWriteError, CodeSource, CodeTarget
 from workbench.formats.format_rows import rows_of
 
 TARGETS: Mapping[str, CodeTarget] = {row.title: row for row in rows_of(__name__, __path__, CodeTarget)}

@@ -10,13 +10,13 @@ from workbench.formats.code.contents import ANTHROPIC_IMAGE, python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     CodeSource,
+    CodeTarget,
     comment,
     python,
     python_call,
     python_head,
     quoted,
 )
-from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tool_code import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096

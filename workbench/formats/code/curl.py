@@ -6,8 +6,7 @@ import re
 import shlex
 
 from workbench.formats.code.contents import images, shell_body
-from workbench.formats.code.source import CannotWriteError, CodeSource, comment, sent_params
-from workbench.formats.code.target import CodeTarget
+from workbench.formats.code.source import CannotWriteError, CodeSource, CodeTarget, comment, sent_params
 
 
 def write(source: CodeSource) -> str:

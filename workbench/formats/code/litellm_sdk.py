@@ -9,6 +9,7 @@ from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     CodeSource,
+    CodeTarget,
     all_params,
     comment,
     python,
@@ -17,7 +18,6 @@ from workbench.formats.code.source import (
     python_headers,
     quoted,
 )
-from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tool_code import answers_code, chat_loop
 
 _GIVEN = frozenset(

@@ -7,6 +7,7 @@ from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     CodeSource,
+    CodeTarget,
     python,
     python_call,
     python_head,
@@ -14,7 +15,6 @@ from workbench.formats.code.source import (
     quoted,
     sent_params,
 )
-from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tool_code import answers_code, chat_loop
 
 _MORE = frozenset(

@@ -1,4 +1,4 @@
-"""The input of a code snippet, and literals for its texts.
+"""The declaration of a code target, the input of a code snippet, and literals for its texts.
 
 Invariant: evaluating a literal gives back the exact text, and no literal contains an invisible character.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,3 +148,16 @@ def sent_params(source: CodeSource) -> dict[str, Any]:
         for name, value in taken.items()
         if name not in ("model", "messages", "stream", "stream_options")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTarget:
+    """A library or program that can repeat a lane; `title` is shown to the user, `write` returns the code."""
+
+    title: str
+    order: int
+    write: Callable[[CodeSource], str]
+
+    def __call__(self, source: CodeSource) -> str:
+        """Return the source's notes as comments, then the code. Raises CannotWriteError, BlockError."""
+        return "".join(f"{comment(note)}\n" for note in source.notes) + self.write(source)

@@ -11,8 +11,7 @@ from workbench.core.parameters import parameter
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
-from workbench.formats.code.source import CannotWriteError, CodeSource, all_params, comment, quoted, visible
-from workbench.formats.code.target import CodeTarget
+from workbench.formats.code.source import CannotWriteError, CodeSource, CodeTarget, all_params, comment, quoted, visible
 
 FILE = "lane.prompt.yml"
 _MOST_IN_A_WORD = 128 * 1024 - 1

@@ -14,7 +14,7 @@ from workbench.formats.imports.format import ImportFormat
 
 MAGIC = b"GGUF"
 MOST = 1 << 20
-_STRING, _ARRAY = 8, 9
+_STRING = 8
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 
 

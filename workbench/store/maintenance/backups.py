@@ -1,17 +1,20 @@
-"""Backups of the history.
+"""Backups of the history, and the folders that may still hold copies of it.
 
 Invariant: a backup gets its name only once it is complete, was opened and verified, and is on the disk. Pruning removes
-only automatic backups, and never the newest.
+only automatic backups, and never the newest. A folder that copies were left in is remembered as long as the history
+exists, so that permanent deletion looks there, too.
 """
 
 from __future__ import annotations
 
 import glob
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.core.json_parts import load
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, failure, salvaging, translate
 from workbench.store.maintenance.database_copy import PARTIAL, copy_whole, remove_stale
@@ -201,3 +204,21 @@ def prune(database: Path, folder: Path, keep: int) -> list[Backup]:
     for backup in gone:
         backup.path.unlink(missing_ok=True)
     return gone
+
+
+FOLDERS = "copy_folders"
+"""The meta key of a history that holds them, as JSON."""
+
+
+def remembered_folders(text: str | None) -> tuple[Path, ...]:
+    """Return the remembered folders; none for unreadable JSON."""
+    try:
+        found = load(text or "[]")
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(Path(one) for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
+def remembering(text: str | None, more: Iterable[Path]) -> str:
+    """Return JSON of the remembered folders and `more`."""
+    return json.dumps(list(dict.fromkeys(str(one) for one in (*remembered_folders(text), *more))))

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
-from workbench.store.maintenance import backups, copy_folders, history_purge
+from workbench.store.maintenance import backups, history_purge
 from workbench.store.maintenance.database_copy import is_stale
 from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
 from workbench.store.progress import limited, patience_s
@@ -96,7 +96,7 @@ class Deletion:
         repair could not place, cannot be checked.
         """
         with self._readers.use() as connection:
-            earlier = copy_folders.folders(meta(connection, copy_folders.FOLDERS))
+            earlier = backups.remembered_folders(meta(connection, backups.FOLDERS))
         found, unclear = [], []
         for place in dict.fromkeys((folder, backups.folder_of(self._path), *earlier)):
             found += [backup.path for backup in backups.listed(self._path, place)]

@@ -55,7 +55,7 @@ def put_in_place(
     return _among_backups(kept, database, folder or folder_of(database), now) if is_sound else kept
 
 
-def set_aside(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
+def set_aside(database: Path, now: str) -> Path:
     """Rename a history that cannot be opened, with its log, and return its new path beside the old one.
 
     There is nothing at the old path afterwards. Raises StoreError.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from workbench.core.byte_sizes import show_bytes
 from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
 
@@ -19,7 +20,7 @@ def add(connection: sqlite3.Connection, body: bytes, media_type: str) -> str:
     """Store a file and return its hash; one that is here already is kept. Raises StoreError (too_large)."""
     if len(body) > MAX_BLOB:
         raise StoreError(
-            f"The file has {len(body) / 2**20:.1f} MB; the limit is {MAX_BLOB // 2**20} MB. Make it smaller.",
+            f"The file has {show_bytes(len(body))}; the limit is {show_bytes(MAX_BLOB)}. Make it smaller.",
             f"{len(body)} bytes",
             "too_large",
         )

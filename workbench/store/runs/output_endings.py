@@ -17,7 +17,7 @@ from workbench.core.money import Rates
 from workbench.core.runs import ENDED, AnswerStep, Result, StepKind
 from workbench.store.encoding import digest, dump, received
 from workbench.store.errors import StoreError, missing
-from workbench.store.records import Recovered
+from workbench.store.records import RecoveredOutputs
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.partials import StreamedPartial, step_body, step_of, streamed
 from workbench.store.runs.stored_bills import billing_text
@@ -163,7 +163,7 @@ def owners_in_flight(connection: sqlite3.Connection) -> set[str]:
     return {owner for (owner,) in connection.execute("SELECT DISTINCT owner_uid FROM in_flight")}
 
 
-def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> Recovered:
+def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> RecoveredOutputs:
     """End the outputs of dead processes as interrupted, with the text and steps that had streamed."""
     lost: dict[int, list[int]] = {}
     for owner in sorted(owners_in_flight(connection)):
@@ -179,4 +179,4 @@ def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: s
             result = Result("interrupted", said.text, said.reasoning, steps=said.steps)
             _write_end(connection, output, result, now)
         _land(connection, run, outputs)
-    return Recovered(sum(map(len, lost.values())), len(lost))
+    return RecoveredOutputs(sum(map(len, lost.values())), len(lost))

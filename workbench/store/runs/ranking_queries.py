@@ -88,7 +88,7 @@ _TEXT = f"SELECT outputs.text, value_bodies.body FROM outputs{_VALUES} WHERE out
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class Answerer:
     """What produced an answer: a version of the prompt, a model and its endpoint."""
 
     version: int
@@ -102,7 +102,7 @@ class StoredOutput:
 
     uid: str
     run: str
-    who: Maker
+    who: Answerer
     place: int | None = None
 
 
@@ -129,7 +129,7 @@ class StoredSpending:
     ones cost nothing because they were made on this computer.
     """
 
-    who: Maker
+    who: Answerer
     answers: int
     local: int
     costs: tuple[float, ...]
@@ -143,7 +143,7 @@ class StoredAnswer:
     uid: str
     run: str
     values: str
-    who: Maker
+    who: Answerer
     size: int = 0
 
 
@@ -164,14 +164,14 @@ def verdicts(connection: sqlite3.Connection, prompt_uid: str | None) -> list[Sto
     """Return the current verdicts, oldest first; None for those of all prompts."""
     prompt = None if prompt_uid is None else prompt_id(connection, prompt_uid)
     rows = connection.execute(_VERDICTS, (prompt, prompt))
-    known: dict[tuple[Any, ...], Maker] = {}
+    known: dict[tuple[Any, ...], Answerer] = {}
     met: set[str] = set()
     found = []
     for _, group in groupby(rows, key=lambda row: row[0]):
         lines = list(group)
         _, kind, blind, run, _, values, *_ = lines[0]
         outputs = tuple(
-            StoredOutput(uid, origin, known.setdefault(tuple(who), Maker(*who)), its_place)
+            StoredOutput(uid, origin, known.setdefault(tuple(who), Answerer(*who)), its_place)
             for _, _, _, _, origin, _, uid, *who, its_place in lines
         )
         uids = {output.uid for output in outputs}
@@ -189,7 +189,7 @@ def spent(connection: sqlite3.Connection, prompt_uid: str | None) -> list[Stored
         lines = list(group)
         costs = tuple(cost for *_, cost, _, _ in lines if cost is not None)
         durations = tuple(duration for *_, duration in lines if duration is not None)
-        found.append(StoredSpending(Maker(*who), len(lines), sum(line[4] for line in lines), costs, durations))
+        found.append(StoredSpending(Answerer(*who), len(lines), sum(line[4] for line in lines), costs, durations))
     return found
 
 
@@ -197,7 +197,7 @@ def answers(connection: sqlite3.Connection, prompt_uid: str) -> list[StoredAnswe
     """Return the newest finished answers to a prompt, newest first."""
     prompt = prompt_id(connection, prompt_uid)
     rows = connection.execute(_ANSWERS, (prompt, prompt, prompt, prompt, NEWEST_RUNS, MOST_ANSWERS))
-    return [StoredAnswer(uid, run, values, Maker(*who), size) for uid, run, values, size, *who in rows]
+    return [StoredAnswer(uid, run, values, Answerer(*who), size) for uid, run, values, size, *who in rows]
 
 
 def digests(connection: sqlite3.Connection, output_uids: Collection[str]) -> dict[str, bytes]:

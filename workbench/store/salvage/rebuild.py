@@ -47,7 +47,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged:
+class SalvageResult:
     """The result: the new file, rows per table, truncated rows, placeholders for lost rows, and the leftover file.
 
     `leftover` is None if every record was placed.
@@ -64,7 +64,7 @@ class Salvaged:
         return dict(self.rows).get(table, 0)
 
 
-def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> SalvageResult:
     """Recover what is readable of `database` and its log into a new history at `target`; blocks meanwhile.
 
     `uid` makes uids. The database must not be written to meanwhile. Raises StoreError: corrupt if no row can be read,
@@ -95,7 +95,7 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
         raise told from error
     finally:
         fresh.unlink(missing_ok=True)
-    return Salvaged(target, result.rows, found.cut, result.stand_ins, leftover if unplaced else None)
+    return SalvageResult(target, result.rows, found.cut, result.stand_ins, leftover if unplaced else None)
 
 
 def _list(path: Path, unplaced: Sequence[Mapping[str, object]]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_TIP = 600
 
 
-class Pager(QFrame):
+class SetPager(QFrame):
     """Shows the name of the shown set, buttons to its neighbours, and the number of finished sets."""
 
     wanted = Signal(int)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.ui.shell.bars import ElidedText
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -159,11 +159,6 @@ class SetBar(QFrame):
             self._layout.takeAt(_STRIP_AT)
             self._layout.insertWidget(_STRIP_AT, self._strip, 1)
         return self._strip
-
-    def menu_place(self, uid: str) -> QPoint:
-        """Return the position of a set's menu when it is opened by keyboard."""
-        chip = self.chip(uid)
-        return self._below(chip.name if chip is not None else self.menu)
 
     @staticmethod
     def _below(widget: QWidget) -> QPoint:

@@ -16,12 +16,12 @@ from workbench.core.templates import content_variables
 from workbench.ui.draft_page.run_bar import RunBar, hline
 from workbench.ui.draft_page.set_bar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.widgets.geometry import Divider, editor_width
+from workbench.ui.widgets.geometry import PaneDivider, editor_width
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.draft_page.blind_bar import BlindBar
-    from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.pager import SetPager
     from workbench.ui.draft_page.set_note import SetNote
     from workbench.ui.draft_page.viewing_bar import ViewingBar
     from workbench.ui.shell.rooms import LanesWidget
@@ -31,11 +31,11 @@ LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
 
 
-class ComposeView(Divider):
+class ComposeView(PaneDivider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
     lanes: LanesWidget
-    pager: Pager
+    pager: SetPager
     blind: BlindBar
     viewing: ViewingBar
     run_clicked = Signal()
@@ -89,14 +89,14 @@ class ComposeView(Divider):
         """Put the lanes into their reserved room; called once."""
         # Needed only with the lanes, not for the first paint.
         from workbench.ui.draft_page.blind_bar import BlindBar
-        from workbench.ui.draft_page.pager import Pager
+        from workbench.ui.draft_page.pager import SetPager
         from workbench.ui.draft_page.viewing_bar import ViewingBar
 
         self.lanes = lanes
         # The size hint of the lanes must not push the editor aside.
         lanes.setMinimumWidth(LEAST_LANES)
         sizes = self.sizes()
-        self.pager = Pager()
+        self.pager = SetPager()
         self._right = right = QWidget()  # the splitter does not own a replacement widget
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -171,11 +171,6 @@ class ComposeView(Divider):
             self._layout.insertWidget(self._layout.indexOf(self.sets) + 1, self._set_note)
         self.show_set_bar()
 
-    def said_of_sets(self) -> str:
-        """Return the message below the bar of sets."""
-        shown = self._set_note is not None and self._set_note.isVisible()
-        return self._set_note.text() if self._set_note is not None and shown else ""
-
     def show_draft(self) -> None:
         """Show the draft in place of a past iteration."""
         self._show(past=False)
@@ -197,10 +192,6 @@ class ComposeView(Divider):
     def past_values_panel(self) -> ValuesPanel | None:
         """The values of past iterations, None until one is shown."""
         return self._past_values
-
-    def past_values(self) -> Values:
-        """Return the displayed values of the past iteration."""
-        return () if self._past_values is None else self._past_values.values()
 
     def _show(self, *, past: bool) -> None:
         self.editor.setVisible(not past)

@@ -16,8 +16,8 @@ from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.drop_handling import DropSurround
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import MessageExtras
-from workbench.ui.widgets.fill_rect import fill
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.editor.page import fill
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:

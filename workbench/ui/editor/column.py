@@ -19,8 +19,7 @@ from workbench.core.content import Template
 from workbench.ui.editor.add_buttons import AddButtons, AddOffer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.page import EditorPage
-from workbench.ui.editor.scrolling import around_caret, show_between
+from workbench.ui.editor.page import EditorPage, around_caret, show_between
 from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -333,3 +332,27 @@ class MessageColumn(QScrollArea):
 
 def _on_top(field: ExactField) -> bool:
     return field.textCursor().blockNumber() == 0 and field.verticalScrollBar().value() == 0
+
+
+class MissingValueMarks:
+    """Marks the message in which a run needs text."""
+
+    def __init__(self, column: MessageColumn) -> None:
+        self._column = column
+        self._block: MessageBlock | None = None
+
+    def want(self) -> None:
+        """Mark and focus the first empty user message, else the first empty one."""
+        empty = [block for block in self._column.blocks if not block.field.length]
+        if empty:
+            block = next((block for block in empty if block.role == "user"), empty[0])
+            block.want()
+            self._block = block
+            block.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._column.reveal(block)
+
+    def written(self) -> None:
+        """Remove the note, after something was written in some message."""
+        block, self._block = self._block, None
+        if block is not None and block in self._column.blocks:
+            block.want(wanted=False)

@@ -6,7 +6,8 @@ dropped packs; as text, the field would insert the path.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -27,8 +28,6 @@ class DropField(MeasuredField):
         return source.hasText() or self.takes(source, False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from workbench.ui.widgets.dropped_pack import pack_in  # lazy: not needed before the first paint
-
         if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
             event.ignore()
             return
@@ -57,3 +56,15 @@ class DropSurround(QWidget):
             event.accept()
         else:
             event.ignore()
+
+
+def pack_in(data: QMimeData) -> Path | None:
+    """Return the single pack being dragged, None for anything else."""
+    if not data.hasUrls():
+        return None
+    paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    if len(paths) != 1:
+        return None
+    from workbench.app.packs.pack_imports import pack_at
+
+    return pack_at(paths[0])

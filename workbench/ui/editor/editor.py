@@ -18,7 +18,7 @@ from workbench.core.templates import content_variables
 from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.block_cache import BlockCache, block_of
-from workbench.ui.editor.column import MessageColumn
+from workbench.ui.editor.column import MessageColumn, MissingValueMarks
 from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.insertions import Insertions
@@ -36,7 +36,6 @@ from workbench.ui.editor.journal import (
     TextStep,
     WholeContent,
 )
-from workbench.ui.editor.missing_values import MissingValueMarks
 from workbench.ui.editor.parts import ContentParts
 from workbench.ui.editor.text_mirror import TextChange
 from workbench.ui.widgets.theme import Theme

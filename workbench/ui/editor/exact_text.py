@@ -74,7 +74,7 @@ def _holds_any(text: str, characters: Iterable[str]) -> bool:
 
 def units(text: str) -> int:
     """Return the length in UTF-16 code units, in which Qt counts positions."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def text_data(text: str) -> QMimeData:

@@ -2,15 +2,16 @@
 
 Invariant: text entered by typing, pasting, dropping or `set_exact` is returned by `exact`, copy and drag byte for byte;
 only pasted or dropped CRLF becomes LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
-paragraphs are split by soft breaks (`breaks`), which are internal to the field: its text and positions never count
-them. A very long text is recorded immediately and inserted into the document in chunks (`pouring`); pending chunks are
-inserted before the next key is handled.
+paragraphs are split by soft breaks (`long_lines`), which are internal to the field: its text and positions never count
+them. A very long text is recorded immediately and inserted into the document in chunks (`chunked_insert`); pending
+chunks are inserted before the next key is handled. A layer that is painted besides the text changes no text and no
+height.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -38,15 +39,26 @@ from workbench.ui.editor.long_lines import SOFT, broken
 from workbench.ui.editor.marks import VariableMarks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.text_mirror import TextChange
-from workbench.ui.widgets.fonts import set_text_font
-from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.theme import Theme, set_text_font
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from workbench.ui.editor.chunked_insert import ChunkScheduler
-    from workbench.ui.editor.layers import HighlightLayer
     from workbench.ui.editor.menu import Offer
+
+
+class HighlightLayer(Protocol):
+    """Called by a field whenever it paints."""
+
+    def prepare(self) -> None:
+        """Prepare the visible paragraphs, before anything is painted."""
+        ...
+
+    def under(self, painter: QPainter, exposed: QRectF) -> None:
+        """Paint below the text, in the exposed part of the viewport."""
+        ...
+
 
 _AT_ONCE = 250_000
 """Characters up to which text is inserted at once; Qt takes 15 ms for a million, its listeners the same."""

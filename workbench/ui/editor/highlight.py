@@ -31,8 +31,8 @@ from workbench.ui.editor.grammar import (
     leads_on,
     read,
 )
+from workbench.ui.widgets.stylesheet import ThemeTokens
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.theme_tokens import ThemeTokens
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField

@@ -30,11 +30,6 @@ class InsertionGaps(QObject):
         self._spans: list[tuple[int, int]] = []
         self._at = 0
 
-    @property
-    def are_open(self) -> bool:
-        """Whether keys currently move between gaps."""
-        return self._block is not None
-
     def open(self, block: MessageBlock, found: Insertion) -> None:
         """Open the gaps of the text inserted into `block`, and select the first."""
         self.close()

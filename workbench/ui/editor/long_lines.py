@@ -39,10 +39,6 @@ class LongLineBreaks:
     def __len__(self) -> int:
         return len(self._at)
 
-    def clear(self) -> None:
-        """Remove all."""
-        self._at.clear()
-
     def plain(self, raw: int) -> int:
         """Return the plain position of a raw one."""
         return raw - self._before(raw)
@@ -123,7 +119,7 @@ def _cut(line: str, start: int, length: int) -> int:
     cut = hard
     if (opened := _inside_braces(line, cut)) > start:
         return opened
-    while cut < min(len(line), hard + _MOST_HELD) and _holds_on(line[cut - 1], line[cut]):
+    while cut < min(len(line), hard + _MOST_HELD) and _belong_together(line[cut - 1], line[cut]):
         cut += 1
     return cut
 
@@ -136,6 +132,10 @@ def _inside_braces(line: str, cut: int) -> int:
     return opened
 
 
-def _holds_on(before: str, after: str) -> bool:
-    """Whether two adjacent characters form one letter, emoji or escape."""
-    return before in ("\u200d", ESCAPE) or after in _JOINERS or unicodedata.combining(after) != 0
+def _belong_together(before: str, after: str) -> bool:
+    return before == ESCAPE or holds_on(before, after)
+
+
+def holds_on(before: str, after: str) -> bool:
+    """Whether two adjacent characters form one letter or emoji."""
+    return before == "\u200d" or after in _JOINERS or unicodedata.combining(after) != 0

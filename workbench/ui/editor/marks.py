@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor, QTextLine
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.editor.exact_text import from_document
@@ -230,7 +230,7 @@ def places(block: QTextBlock, start: int, length: int) -> tuple[QRectF, ...]:
         line = layout.lineForTextPosition(position)
         stop = min(end, line.textStart() + line.textLength()) if line.isValid() else position
         if line.isValid():
-            first, last = _x(line.cursorToX(position)), _x(line.cursorToX(stop))
+            first, last = cursor_x(line, position), cursor_x(line, stop)
             found.append(QRectF(min(first, last), line.y(), abs(last - first), line.height()))
         if stop <= position:
             break
@@ -243,6 +243,8 @@ def _meets(place: QRectF, exposed: QRectF) -> bool:
     return place.top() <= exposed.bottom() and place.bottom() >= exposed.top()
 
 
-def _x(answer: object) -> float:
-    """Return the coordinate, which PySide returns alone or with the cursor position, depending on its version."""
-    return float(answer[0] if isinstance(answer, tuple) else answer)  # type: ignore[arg-type]
+def cursor_x(line: QTextLine, position: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
+    """Return the x coordinate of a position in a line, in pixels."""
+    found: object = line.cursorToX(position, edge)
+    # Depending on its version, PySide returns the coordinate alone or with the cursor position.
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import OutputFormat, OutputKind
-from workbench.core.json_text import fault
+from workbench.core.json_parts import fault
 from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme
 

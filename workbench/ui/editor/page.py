@@ -1,10 +1,14 @@
-"""The content widget of a scroll area whose owner places the children."""
+"""The content of a scroll area: a widget whose owner places the children, scrolling, and plain rectangles.
+
+Invariant: painting a rectangle imports nothing. `QPainter.fillRect` also takes gradients, so its first call makes
+PySide load all their presets, which would delay the first paint.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QShowEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QPlainTextEdit, QWidget
 
 from workbench.ui.widgets.theme import set_role
 
@@ -28,3 +32,25 @@ class EditorPage(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
+
+
+def around_caret(field: QPlainTextEdit, page: QWidget) -> tuple[int, int]:
+    """Return the y positions on `page` (px) of the top of the line above the caret and the bottom of that below."""
+    caret = field.cursorRect()
+    y = field.viewport().mapTo(page, caret.topLeft()).y()
+    return y - caret.height(), y + 2 * caret.height()
+
+
+def show_between(area: QAbstractScrollArea, top: int, bottom: int) -> None:
+    """Scroll by the minimum that shows the range between two heights, with precedence for its top."""
+    bar, view = area.verticalScrollBar(), area.viewport().height()
+    if top < bar.value():
+        bar.setValue(top)
+    elif bottom > bar.value() + view:
+        bar.setValue(bottom - view)
+
+
+def fill(painter: QPainter, x: int, y: int, width: int, height: int, color: QColor) -> None:
+    """Fill a rectangle; the state of the painter stays, except for its background."""
+    painter.setBackground(color)
+    painter.eraseRect(x, y, width, height)

@@ -106,7 +106,7 @@ class ContentParts(QObject):
         """Open the dialog that pastes pairs from a table or JSON Lines; they are appended."""
         if not self._editor.can_edit:
             return
-        from workbench.ui.editor.paste_examples import PasteExamples
+        from workbench.ui.editor.paste_dialog import PasteExamples
 
         dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._column)
         dialog.taken.connect(self.add_examples)

@@ -37,8 +37,8 @@ from workbench.core.schema_form import (
     write_schema,
 )
 from workbench.ui.widgets import geometry
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 Path = tuple[int, ...]

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
 from workbench.ui.editor.exact_text import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.page import fill
 from workbench.ui.editor.text_mirror import smallest
-from workbench.ui.widgets.fill_rect import fill
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 LEFT = 14

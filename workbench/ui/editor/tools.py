@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import Tool, ToolRow
 from workbench.core.content import MOST_TOOL_ROUNDS
-from workbench.core.json_text import fault
+from workbench.core.json_parts import fault
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.menu_actions import fill_actions
 from workbench.ui.editor.section import PartSection, bring

@@ -15,10 +15,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.editor.exact_text import encodable
-from workbench.ui.editor.page import EditorPage
+from workbench.ui.editor.page import EditorPage, fill
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
-from workbench.ui.widgets.fill_rect import fill
 from workbench.ui.widgets.theme import Theme, set_role
 
 SHARE = 0.4

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -32,11 +31,12 @@ from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.progress import Watch
-from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.salvage.rebuild import SalvageResult
 from workbench.ui.recovery.wording import damage, not_used, repaired
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.dialog_parts import DialogProgress
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.paths import PathLabel
 from workbench.ui.widgets.theme import Theme, set_role
@@ -54,7 +54,6 @@ from workbench.usecases.problems import Problem, problem_of
 T = TypeVar("T")
 _FILE = int(Qt.ItemDataRole.UserRole) + 1
 _TICK_MS = 100
-_STEPS = 1000
 _MOST_ROWS = 5
 _WIDTH, _LOWEST = 640, 170
 Choice = tuple[str, Callable[[], object]]
@@ -83,10 +82,7 @@ class RecoveryDialog(Dialog):
         self.backups = QListWidget()
         self.backups.setAccessibleName("Backups")
         self.backups.itemActivated.connect(lambda _: self._restore_selected())
-        self._bar = QProgressBar()
-        self._bar.setRange(0, _STEPS)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = DialogProgress()
         self._more = button("Details", self._unfold, "quiet")
         self._more.setCheckable(True)
         self.detail = QPlainTextEdit()
@@ -214,7 +210,7 @@ class RecoveryDialog(Dialog):
         self._unfold()
         for part in (self._above, self.backups):
             part.setVisible(lists)
-        self._bar.setVisible(works and self._share is not None)
+        self._bar.show_share(self._share if works else None)
         while (item := self._buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -281,7 +277,7 @@ class RecoveryDialog(Dialog):
             self._changed,
         )
 
-    def _ask_to_use(self, found: Salvaged) -> None:
+    def _ask_to_use(self, found: SalvageResult) -> None:
         def use() -> None:
             self._work(
                 "Switching to the repaired history…",
@@ -317,9 +313,7 @@ class RecoveryDialog(Dialog):
         self._bar.hide()
 
     def _show_share(self) -> None:
-        share = self._share
-        self._bar.setVisible(share is not None)
-        self._bar.setValue(round((share or 0) * _STEPS))
+        self._bar.show_share(self._share)
 
     def _failed(self, error: BaseException) -> None:
         self._ended()

@@ -37,7 +37,7 @@ class HistoryChangeResult:
 def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) -> HistoryChangeResult:
     """Perform a change in a dialog, and return the result. Raises HostError."""
     if isinstance(change, OpenHistory):
-        return _open(database, lock, change.database)
+        return _open(lock, change.database)
     if not isinstance(change, RestoreHistory | MoveHistory | RepairHistory):
         raise TypeError(f"not a change of the history: {change!r}")
     other: WindowLock | None = None
@@ -65,7 +65,7 @@ def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) ->
     return HistoryChangeResult(outcome.database, other, outcome.sentence)
 
 
-def _open(database: Path, lock: WindowLock, other: Path) -> HistoryChangeResult:
+def _open(lock: WindowLock, other: Path) -> HistoryChangeResult:
     """Switch to another history."""
     make_private(other.parent)
     wanted = WindowLock(other)

@@ -5,7 +5,7 @@ Invariant: every message about damage states that nothing was overwritten.
 
 from __future__ import annotations
 
-from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.salvage.rebuild import SalvageResult
 from workbench.usecases.problems import Problem
 
 _DAMAGED = (
@@ -27,7 +27,7 @@ def damage(problem: Problem, code: str) -> Problem:
     return Problem(f"{what}. {_DAMAGED}", problem.detail)
 
 
-def repaired(found: Salvaged) -> str:
+def repaired(found: SalvageResult) -> str:
     """Return the message about what a repair could read."""
     parts = [
         f"{_count(found.count('runs'), 'run')}, {_count(found.count('outputs'), 'answer')} and"
@@ -43,7 +43,7 @@ def repaired(found: Salvaged) -> str:
     return " ".join([*parts, "Use the repaired history? The old file is kept."])
 
 
-def not_used(found: Salvaged) -> str:
+def not_used(found: SalvageResult) -> str:
     """Return the message about a repaired history that stays beside the damaged one."""
     return f"The history was not changed. The repaired one is kept as {found.path}."
 

@@ -16,6 +16,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import GROUPS, WindowState
 from workbench.app.keymap import Keymap
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
+from workbench.app.unavailability import why_not
+from workbench.ui.shell.key_bindings import KeyBindings
 
 
 class CommandActions(QObject):
@@ -82,9 +85,24 @@ class CommandActions(QObject):
                 sub.addAction(self._actions[command.id])
         return menu
 
-    def submenu(self, parent: QWidget, *ids: str) -> QMenu:
-        """Return a menu of the given commands."""
-        menu = QMenu(parent)
-        for command_id in ids:
-            menu.addAction(self._actions[command_id])
-        return menu
+
+def command_source(keys: KeyBindings, actions: CommandActions, state: Callable[[], WindowState]) -> PaletteSource:
+    """Return a source of all commands except the palette's own, with the reason for each disabled one."""
+
+    def read() -> list[PaletteEntry]:
+        now = state()
+        return [
+            PaletteEntry(
+                "command",
+                command.id,
+                command.title,
+                actions[command.id].trigger,
+                command.group,
+                keys.name(command.id),
+                why_not(command, now),
+            )
+            for command in keys.commands
+            if command.id != "palette"
+        ]
+
+    return PaletteSource("commands", ">", read)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
@@ -102,7 +102,7 @@ _YIELDING = (
 views."""
 
 
-class Header(QFrame):
+class WindowHeader(QFrame):
     """Contains the product's name, the view tabs, a notice or the cost of the session, and the menu.
 
     Parts are hidden when room is short: first the session, while a notice is shown; with large text or a small window

@@ -2,41 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from workbench.app.commands import EVERYWHERE, Command, View, any_of, needs
-
-
-class ShellActions(Protocol):
-    """The actions of the window's commands."""
-
-    def show(self, view: View) -> None:
-        """Show a view."""
-
-    def open_menu(self) -> None:
-        """Open the menu of all commands."""
-
-    def open_context_menu(self) -> None:
-        """Open the context menu of the focus widget."""
-
-    def step_pane(self, step: int) -> None:
-        """Move the keyboard focus to the next pane of the window (1) or the previous one (-1)."""
-
-    def toggle_wrap(self) -> None:
-        """Toggle the wrapping of long lines in messages."""
-
-    def escape(self) -> None:
-        """Close the innermost open element; if none is open, stop what runs."""
-
-    def undo(self) -> None:
-        """Undo the last action in the shown view."""
-
-    def redo(self) -> None:
-        """Redo the action undone last in the shown view."""
-
-    def quit(self) -> None:
-        """Close the window, after asking about anything that would be lost."""
-
+from workbench.app.commands import EVERYWHERE, Command, any_of, needs
 
 COMMANDS: tuple[Command, ...] = (
     Command(

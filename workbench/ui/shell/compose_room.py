@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QMenu, QWidget
 
-    from workbench.app.bridge import Bridge
+    from workbench.app.bridge import RunEventBridge
     from workbench.app.commands import WindowState
     from workbench.app.compose.session import ComposeSession
     from workbench.app.compose.timeline_model import TimelineModel
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.app.tasks import Tasks
     from workbench.core.run_limits import Limits
     from workbench.ui.draft_page import ComposeView
-    from workbench.ui.shell.bars import Header, StatusBar
+    from workbench.ui.shell.bars import StatusBar, WindowHeader
     from workbench.ui.shell.key_names import KeyName
     from workbench.ui.shell.notice_bar import NoticeBar
     from workbench.ui.shell.rooms import LanesOwner, RemembersSettings
@@ -40,10 +40,10 @@ class ComposeOwner:
     timeline: TimelineModel
     workbench: Workbench
     tasks: Tasks
-    bridge: Bridge
+    bridge: RunEventBridge
     pulse: FrameClock
     bar: NoticeBar
-    header: Header
+    header: WindowHeader
     status: StatusBar
     remembered: RemembersSettings
     queue_run: Callable[[], bool]

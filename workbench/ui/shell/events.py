@@ -1,6 +1,6 @@
 """Typed events between the parts of the window.
 
-Invariant: publishers and subscribers do not know each other; `shell.event_bus` carries the events.
+Invariant: publishers and subscribers do not know each other; `shell.services.EventBus` carries the events.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from workbench.ui.shell.services import Services
 from workbench.ui.shell.views import Making, ViewPlace
 
 
-class Controller(Protocol):
+class FeatureController(Protocol):
     """Carries out the commands of a feature."""
 
     def stop(self) -> None:
@@ -55,7 +55,7 @@ class VerdictController(Protocol):
         """Give the verdict of a key; return False if it has no meaning now."""
 
 
-C = TypeVar("C", bound=Controller, covariant=True)
+C = TypeVar("C", bound=FeatureController, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,10 @@ def bound(commands: Iterable[Command], controller: object) -> dict[str, Callable
 class FeatureHost:
     """The features of one window, and the controllers made so far."""
 
-    def __init__(self, features: Iterable[Feature[Controller]], services: Services) -> None:
+    def __init__(self, features: Iterable[Feature[FeatureController]], services: Services) -> None:
         self._services = services
         self._features = {feature.id: feature for feature in features}
-        self._controllers: dict[str, Controller] = {}
+        self._controllers: dict[str, FeatureController] = {}
         for feature in self._features.values():
             for one in feature.subscriptions:
                 services.events.subscribe(one.kind, partial(self._handle, feature, one))
@@ -174,7 +174,7 @@ class FeatureHost:
             for command in feature.commands
         }
 
-    def controller(self, feature_id: str) -> Controller:
+    def controller(self, feature_id: str) -> FeatureController:
         """Return the controller of a feature, creating it if necessary."""
         if feature_id not in self._controllers:
             self._controllers[feature_id] = self._features[feature_id].make(self._services)
@@ -213,19 +213,19 @@ class FeatureHost:
         for controller in self._controllers.values():
             controller.stop()
 
-    def _make_view(self, feature: Feature[Controller], view: FeatureView) -> Making:
+    def _make_view(self, feature: Feature[FeatureController], view: FeatureView) -> Making:
         controller = self.controller(feature.id)
         yield
         return (yield from view.make(controller))
 
-    def _enter(self, feature: Feature[Controller], view: FeatureView) -> None:
+    def _enter(self, feature: Feature[FeatureController], view: FeatureView) -> None:
         view.enter(self.controller(feature.id))
 
-    def _run(self, feature: Feature[Controller], command: Command) -> None:
+    def _run(self, feature: Feature[FeatureController], command: Command) -> None:
         assert command.run is not None
         self._tell(command.run(self.controller(feature.id)))
 
-    def _handle(self, feature: Feature[Controller], subscription: Subscription, event: object) -> None:
+    def _handle(self, feature: Feature[FeatureController], subscription: Subscription, event: object) -> None:
         self._tell(subscription.handle(self.controller(feature.id), event))
 
     def _tell(self, changed: object) -> None:

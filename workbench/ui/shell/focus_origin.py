@@ -21,7 +21,7 @@ from workbench.app.commands import Command, View, acts_on_lanes
 from workbench.app.verdict_keys import verdict_key
 from workbench.ui.shell.focus_restore import can_have_keyboard
 from workbench.ui.shell.key_filters import KeyboardFilter, takes_text
-from workbench.ui.widgets.focus_marks import JUDGED_AREA, OPENS_MENU
+from workbench.ui.widgets.controls import JUDGED_AREA, OPENS_MENU
 
 _BY_PERSON = frozenset(
     {

@@ -30,7 +30,7 @@ from workbench.store.draft_preview import DraftPreview
 from workbench.ui.draft_page import ComposeView
 from workbench.ui.draft_page.view import Values
 from workbench.ui.editor.line_wrap import LineWrap
-from workbench.ui.shell.bars import Header, StatusBar
+from workbench.ui.shell.bars import StatusBar, WindowHeader
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -86,8 +86,8 @@ class WindowFrame(QMainWindow):
         # Outermost first: a widget that gets another parent is restyled with all its children.
         central = QWidget(self)
         self.setCentralWidget(central)
-        self.header = Header(central)
-        self.divider = geometry.Divider(lambda width: geometry.side_width(width, self.theme.scale), central)
+        self.header = WindowHeader(central)
+        self.divider = geometry.PaneDivider(lambda width: geometry.side_width(width, self.theme.scale), central)
         self.theme.changed.connect(self.divider.divide)
         side = QFrame(self.divider)
         set_role(side, "sunken")
@@ -212,7 +212,7 @@ class WindowFrame(QMainWindow):
         if key and not only_outside_text(key) and (command_id := self.command_of(key)):
             self.queue(command_id)
 
-    def _dividers(self) -> dict[str, geometry.Divider]:
+    def _dividers(self) -> dict[str, geometry.PaneDivider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
 
     # Overrides of Qt methods.

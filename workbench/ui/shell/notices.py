@@ -21,10 +21,11 @@ from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.app.compose.session import ComposeSession
+    from workbench.app.tasks import BackgroundTasks
     from workbench.core.drafts import Draft
     from workbench.ui.shell.bars import StatusBar
     from workbench.ui.shell.notice_bar import NoticeBar
-    from workbench.ui.shell.services import Editor, Events, Tasks
+    from workbench.ui.shell.services import Editor, Events
     from workbench.usecases.problems import Problem
     from workbench.usecases.workbench import Workbench
 
@@ -40,7 +41,7 @@ class WindowNotices(QObject):
     def __init__(
         self,
         workbench: Workbench,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         events: Events,
         compose: ComposeSession,
         bar: NoticeBar,

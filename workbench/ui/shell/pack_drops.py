@@ -9,9 +9,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QDropEvent
 
+from workbench.ui.editor.drop_handling import pack_in
 from workbench.ui.shell.events import PackChosen
 from workbench.ui.shell.services import Events
-from workbench.ui.widgets.dropped_pack import pack_in
 
 
 def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:

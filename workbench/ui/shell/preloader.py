@@ -43,11 +43,6 @@ class Preloader(QObject):
         self._timer.timeout.connect(self._go_on)
         self._timer.start()
 
-    @property
-    def is_done(self) -> bool:
-        """Whether everything is loaded."""
-        return not self._timer.isActive()
-
     def _go_on(self) -> None:
         pause = next(self._steps, None)
         if pause is None:

@@ -45,11 +45,6 @@ def answer_of(box: QMessageBox) -> Answer:
     return answer
 
 
-def button_of(box: QMessageBox, answer: Answer) -> QWidget:
-    """Return the button that gives an answer."""
-    return next(button for button in box.buttons() if button.property(_NAME) == answer)
-
-
 def _box(parent: QWidget, sentence: str, what_to_do: str, answers: dict[Answer, str]) -> QMessageBox:
     from PySide6.QtWidgets import QMessageBox
 

@@ -1,13 +1,14 @@
-"""The services that features may use, as small protocols.
+"""The services that features may use, as small protocols, and the bus that delivers events.
 
 Invariant: `Services` has at most ten members, and each protocol at most eight methods, so that a test can replace all
-of them. None of them names a feature or the window.
+of them. None of them names a feature or the window. Subscribers are called synchronously on the UI thread, in the
+order of their subscription.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.commands import View
+    from workbench.app.tasks import BackgroundTasks
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
@@ -73,40 +75,6 @@ class Backend(Protocol):
     @property
     def runner(self) -> Runner:
         """Runs lanes."""
-
-
-class Tasks(Protocol):
-    """Background work; every callback runs on the UI thread, and none after the window has closed."""
-
-    def run(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Run `work` on a worker thread. Without `on_error` a failure becomes a notice."""
-
-    def run_large(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Like `run`, for long work in pure Python: the UI thread gets the GIL first."""
-
-    def watch(
-        self,
-        future: Future[T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Like `run`, for work already in progress."""
-
-    def on_ui(self, call: Callable[[], Any]) -> None:
-        """Run `call` on the UI thread; may be called from any thread."""
-
-    def report(self, error: BaseException) -> None:
-        """Report an error that was handled; on the UI thread only."""
 
 
 class Events(Protocol):
@@ -301,7 +269,7 @@ class Services:
     """All services of a feature."""
 
     backend: Backend
-    tasks: Tasks
+    tasks: BackgroundTasks
     theme: Theme
     events: Events
     notices: Notices
@@ -310,3 +278,19 @@ class Services:
     navigator: Navigator
     dialogs: DialogParent
     editor: Editor
+
+
+class EventBus:
+    """Subscriptions by event type."""
+
+    def __init__(self) -> None:
+        self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)
+
+    def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
+        """Call `act` with every event of exactly this type."""
+        self._subscribers[kind].append(act)
+
+    def publish(self, event: object) -> None:
+        """Call all subscribers of the type of `event`."""
+        for act in tuple(self._subscribers[type(event)]):
+            act(event)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class WindowActions:
-    """The `ShellActions` of a complete window."""
+    """What the rows of `shell.commands` call; the parts of the window must exist."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window

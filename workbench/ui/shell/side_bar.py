@@ -134,7 +134,6 @@ class SideBar(QWidget):
     prompt_chosen = Signal(str)
     iteration_chosen = Signal(str)
     """The uid of a timeline row."""
-    draft_chosen = Signal()
     new_prompt = Signal()
     prompt_menu = Signal(str, QPoint)
     """Prompt uid and global position."""

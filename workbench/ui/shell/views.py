@@ -22,7 +22,7 @@ from workbench.ui.widgets.theme import set_role
 if TYPE_CHECKING:
     from workbench.core.search.results import HistoryRow
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
-    from workbench.ui.widgets.geometry import Divider
+    from workbench.ui.widgets.geometry import PaneDivider
 
 Making = Generator[None, None, QWidget]
 """Makes a widget in steps, each short enough not to block the UI."""
@@ -79,7 +79,7 @@ class KeyNamesPage(Protocol):
 class DividedPage(Protocol):
     """A page with dividers whose positions the window stores."""
 
-    def dividers(self) -> Mapping[str, Divider]:
+    def dividers(self) -> Mapping[str, PaneDivider]:
         """Return the dividers by their names in the settings."""
 
 
@@ -177,7 +177,7 @@ class Views(QObject):
         page = self.here()
         return page.stops() if isinstance(page, StopsPage) else ()
 
-    def dividers(self) -> dict[str, Divider]:
+    def dividers(self) -> dict[str, PaneDivider]:
         """Return all dividers moved by the user, by their names in the settings."""
         return {
             name: divider

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from workbench.app.bridge import Bridge
+from workbench.app.bridge import RunEventBridge
 from workbench.app.commands import WindowState
 from workbench.app.compose.session import ComposeSession
 from workbench.app.compose.timeline_model import TimelineModel
@@ -76,7 +76,7 @@ class MainWindow(QObject):
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
         self.tasks = Tasks(self)
-        self.bridge = Bridge(self)
+        self.bridge = RunEventBridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
         self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = FrameClock(self.workbench, self.tasks, self)
@@ -157,11 +157,6 @@ class MainWindow(QObject):
         server = RaiseServer(self.workbench.store.path, self)
         server.raise_requested.connect(self.come_forward)
         self._raise_server = server
-
-    @property
-    def hears_others(self) -> bool:
-        """Whether a second start can raise this window."""
-        return self._raise_server is not None and self._raise_server.listening
 
     def come_forward(self) -> None:
         """Show the window in front of the others."""

@@ -7,21 +7,20 @@ the draft.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from functools import partial
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.app.opening import OpenedWorkbench, own_prompt
+from workbench.app.opening import own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, UndoStateChanged
-from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
+from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
 from workbench.ui.shell.focus_return import FocusReturn
@@ -33,6 +32,7 @@ from workbench.ui.shell.notices import WindowNotices
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.panes import WindowPanes
 from workbench.ui.shell.rooms import LANES, PROMPTS
+from workbench.ui.shell.services import EventBus
 from workbench.ui.shell.shell_actions import WindowActions
 from workbench.ui.shell.side_bar import SideBar
 from workbench.ui.shell.undo import UndoDispatch
@@ -40,15 +40,6 @@ from workbench.ui.shell.views import DividedPage, Views
 from workbench.ui.shell.window import MainWindow
 from workbench.ui.shell.window_services import PromptsInSideBar, window_services
 from workbench.ui.widgets import geometry
-
-
-def open_window(frame: WindowFrame, opened: OpenedWorkbench, features: FeatureSet) -> MainWindow:
-    """Return a complete window at once, for programs that can block."""
-    window = MainWindow(frame, opened, features)
-    for awaited in build(window):
-        if awaited is not None:
-            wait([awaited])
-    return window
 
 
 def build(window: MainWindow) -> Iterator[Future[None] | None]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import (
     BuiltinModelRequested,
     CallSent,
@@ -30,7 +29,7 @@ from workbench.ui.shell.events import (
     VersionsComparison,
     WindowCompleted,
 )
-from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.shell.services import EventBus, Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -277,6 +276,6 @@ def _refresh(window: MainWindow, what: Changed) -> None:
 
 def _add_sources(window: MainWindow, event: PaletteOpening) -> None:
     # The palette's search is not needed before it opens.
-    from workbench.ui.shell.command_source import command_source
+    from workbench.ui.shell.actions import command_source
 
     event.add(command_source(window.keys, window.actions_, window.state))

@@ -94,11 +94,6 @@ class IntervalChart(pg.GraphicsView):
             top = scrolled / row_height
             self._box.setYRange(top, top + over.height() / row_height, padding=0)
 
-    def height_of(self, row: int) -> float:
-        """Return the distance of a row's centre from the top of the chart, in pixels."""
-        scene = self._box.mapViewToScene(pg.Point(0, row + 0.5))
-        return float(self.mapFromScene(scene).y())
-
     def paint(self) -> None:
         """Apply the theme's colours."""
         color = self._theme.color

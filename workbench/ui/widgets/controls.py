@@ -1,4 +1,4 @@
-"""Labels, buttons and other controls shared by pages and dialogs.
+"""Labels, buttons and other controls shared by pages and dialogs, and what the focus means in a widget.
 
 Invariant: text from outside (names, server messages) is shown as plain text.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QFrame,
     QHBoxLayout,
@@ -236,3 +237,14 @@ class SecretField(QWidget):
     def _toggle(self, shown: bool) -> None:
         self.field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self._show.setText("Hide" if shown else "Show")
+
+
+JUDGED_AREA = "judged_area"
+"""Property of a widget in which bare keys give verdicts: a lane, or the page of a judged pair."""
+OPENS_MENU = "opens_menu"
+
+
+def opens_menu(button: QAbstractButton) -> None:
+    """Declare that `button` opens a menu: a click does not move the focus, and a typed space does not press it."""
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setProperty(OPENS_MENU, True)

@@ -1,7 +1,8 @@
 """Defers the restyling of hidden widgets when the theme changes.
 
 Invariant: Qt skips undressed widgets when the style changes, and all of them are restyled soon after. Undressing and
-dressing change nothing but the appearance.
+dressing change nothing but the appearance. Enter would do the same before and after: when buttons in a row are
+restyled, Qt lays the row out again and hides each of them for a moment, which would move the focus to the first one.
 
 Qt applies a stylesheet to all widgets at once, 65 µs each, and a message of the editor has nine. Widgets marked as not
 polished and as having a style of their own are skipped; `dress` then does what Qt does for a widget whose role changes.
@@ -15,7 +16,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
-from workbench.ui.widgets.focus_marks import keeping_focus
 from workbench.ui.widgets.idle_queue import IdleQueue
 
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
@@ -49,7 +49,7 @@ def change_look(change: Callable[[], None]) -> None:
     """Restyle visible widgets at once and hidden ones in slices; the keyboard focus stays."""
     hidden = undress(one for one in QApplication.allWidgets() if not one.isVisible() and _can_wait(one))
     try:
-        keeping_focus(change)
+        _keeping_focus(change)
     finally:
         _Hidden(hidden)
 
@@ -76,3 +76,11 @@ class _Hidden(QObject):
         if not self._parts:
             self.deleteLater()
         return bool(self._parts)
+
+
+def _keeping_focus(act: Callable[[], None]) -> None:
+    """Call `act`, and restore the keyboard focus."""
+    before = QApplication.focusWidget()
+    act()
+    if before is not None and QApplication.focusWidget() is not before and before.isVisible():
+        before.setFocus(Qt.FocusReason.OtherFocusReason)

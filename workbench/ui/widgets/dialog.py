@@ -1,13 +1,17 @@
-"""Base class of dialogs, and the choice of a dialog's parent.
+"""Base class of dialogs, the choice of a dialog's parent, and dialogs for one line of text.
 
 Invariant: a dialog is active when it opens, and activates its parent window when it closes, also without a window
-manager that does so. A dialog opened from another dialog has that one as parent.
+manager that does so. A dialog opened from another dialog has that one as parent. In a dialog for one line, Enter
+presses the primary button; Esc and Cancel change nothing.
 """
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.widgets.theme import set_role
 
 
 class Dialog(QDialog):
@@ -34,3 +38,53 @@ def dialog_parent(window: QWidget) -> QWidget:
     while above is not None and above is not window:
         above = above.parentWidget()
     return window if above is None else active
+
+
+_WIDTH = 360
+
+
+class LineDialog(Dialog):
+    """A field with a hint below it; `accepted` is emitted when the line is to be kept."""
+
+    def __init__(self, parent: QWidget, title: str, name: str, text: str, hint: str) -> None:
+        """`name` is the accessible name of the field; `text` is its initial content, selected."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.field = QLineEdit(text)
+        self.field.setAccessibleName(name)
+        self.field.setMinimumWidth(_WIDTH)
+        self.field.selectAll()
+        self.hint = QLabel(hint)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        set_role(self.hint, "small")
+        self.cancel, self.save = QPushButton("Cancel"), QPushButton("Save")
+        self.save.setDefault(True)
+        set_role(self.save, "primary")
+        self.cancel.clicked.connect(self.reject)
+        self.save.clicked.connect(self.keep)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.save)
+        self.parts = QVBoxLayout(self)
+        self.parts.setContentsMargins(14, 14, 14, 14)
+        self.parts.setSpacing(8)
+        self.parts.addWidget(self.field)
+        self.parts.addWidget(self.hint)
+        self.parts.addSpacing(4)
+        self.parts.addLayout(foot)
+
+    def keep(self) -> None:
+        """Accept the line."""
+        self.accept()
+
+
+class NoteDialog(LineDialog):
+    """One line of text about an iteration or a version."""
+
+    def __init__(self, parent: QWidget, what: str, note: str) -> None:
+        hint = "Leave empty to show the changed words."
+        super().__init__(parent, f"Note on {what}", "Note", note, hint)
+        self.field.setPlaceholderText("What changed, or what you learned")

@@ -1,4 +1,4 @@
-"""Small parts shared by the dialogs about packs and training files.
+"""Small parts shared by dialogs: messages with details, progress, read-only fields and tables.
 
 Invariant: external text is shown as plain text; an error is one sentence whose detail is collapsed at first.
 """
@@ -84,12 +84,18 @@ class DialogProgress(QProgressBar):
         self.setAccessibleName("Progress")
         self.hide()
 
-    def show_share(self, done: int, of: int) -> None:
-        """Show the share done; `of` 0 means that the total is unknown."""
+    def show_count(self, done: int, of: int) -> None:
+        """Show how many are done; `of` 0 means that the total is unknown, which is shown as a moving bar."""
         self.setRange(0, _STEPS if of else 0)
         if of:
             self.setValue(min(_STEPS, _STEPS * done // of))
         self.show()
+
+    def show_share(self, share: float | None) -> None:
+        """Show the share done, from 0 to 1; None hides the bar."""
+        self.setRange(0, _STEPS)
+        self.setValue(round((share or 0) * _STEPS))
+        self.setVisible(share is not None)
 
 
 def field(theme: Theme, name: str) -> QPlainTextEdit:
@@ -118,6 +124,22 @@ class RoomyLabel(QStyledItemDelegate):
         return QSize(0, round(option.fontMetrics.height() * _ROOMY))
 
 
+def show_as_rows(table: QTableView) -> None:
+    """Set up a table whose rows are selected as a whole, without grid, row numbers and horizontal scrolling."""
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setCornerButtonEnabled(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header = table.horizontalHeader()
+    header.setSectionsClickable(False)
+    header.setHighlightSections(False)
+
+
 class LineList(QTableView):
     """A table whose rows are selected as a whole; the column `wide` takes the remaining width."""
 
@@ -128,18 +150,8 @@ class LineList(QTableView):
         self.setModel(model)
         self.setItemDelegate(_Lined(self))
         self.setAccessibleName(name)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        show_as_rows(self)
         header = self.horizontalHeader()
-        header.setSectionsClickable(False)
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in range(model.columnCount()):
             stretched = column == wide

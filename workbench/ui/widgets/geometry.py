@@ -32,7 +32,7 @@ def room(widget: QWidget) -> QSize:
     return widget.screen().availableSize() - QSize(*_BORDER)
 
 
-class Divider(QSplitter):
+class PaneDivider(QSplitter):
     """A splitter of two parts. The first one's width is `rule(total width)` until the user moves the divider."""
 
     def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
@@ -85,7 +85,7 @@ def editor_width(view: int) -> int:
     return max(EDITOR_WIDTHS[0], min(widest, view - LANES_WIDTH))
 
 
-def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Divider]) -> None:
+def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, PaneDivider]) -> None:
     """Restore the geometry of the window and its main dividers; the size of a first window is limited to the screen."""
     window.resize(QSize(*FIRST_SIZE).boundedTo(room(window)))
     if settings.geometry:

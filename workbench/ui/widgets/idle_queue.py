@@ -49,11 +49,6 @@ class IdleQueue(QObject):
         """Whether `who` is queued."""
         return who in self._waiting
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether anything is queued."""
-        return bool(self._waiting)
-
     def take(self) -> None:
         """Run queued slices until the budget is spent, at least one."""
         began = self._clock_s()

@@ -1,14 +1,15 @@
 """Small controls for streaming text and scarce space.
 
 Invariant: text that changes while answers stream never triggers a layout; external text is never interpreted as markup,
-and is elided, never cut off.
+and is elided, never cut off. The clear button of a field has an accessible name, which Qt omits, and appears and
+disappears at once; Qt would fade it, whatever the motion setting.
 """
 
 from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractAnimation, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QLabel,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.visible_text import visible_note
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _KEY_GAP = 7
@@ -315,3 +316,17 @@ def pill(text: str, role: str = "pill", parent: QWidget | None = None) -> QLabel
     label.setText(text)
     label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     return label
+
+
+def clearable(field: QLineEdit) -> QLineEdit:
+    """Add a clear button to `field`, and return it."""
+    field.setClearButtonEnabled(True)
+    for button in field.findChildren(QToolButton):
+        button.setAccessibleName("Clear")
+    field.textChanged.connect(lambda _: _end_fading(field))
+    return field
+
+
+def _end_fading(field: QLineEdit) -> None:
+    for fading in field.findChildren(QAbstractAnimation):
+        fading.setCurrentTime(fading.duration())

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidg
 from workbench.core.empty_answers import EMPTY
 from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.runs import Mark
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.small_controls import breakable
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import mark_sentence
@@ -135,7 +135,7 @@ class WireDialog(Dialog):
         return banner
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(for_clipboard(self.shown_text()))
+        QGuiApplication.clipboard().setText(encodable(self.shown_text()))
         self.copy.setText("Copied")
 
     def changeEvent(self, event: QEvent) -> None:

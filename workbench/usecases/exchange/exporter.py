@@ -18,9 +18,9 @@ from workbench.core.exported_runs import ExportedPart
 from workbench.core.runs import IterationDetail
 from workbench.formats.exports import FORMATS
 from workbench.formats.exports.format import ExportContext
+from workbench.host.dirs import resource
 from workbench.host.errors import HostError, explain
 from workbench.host.ids import new_uid
-from workbench.host.resources import resource
 from workbench.store import Store
 from workbench.store.errors import failure
 from workbench.store.merging.foreign_database import ReadingHalt

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.attachments import size_text
+from workbench.core.byte_sizes import show_bytes
 from workbench.core.llm_log import CallLog
 from workbench.formats.imports import recognised, supported
 from workbench.formats.imports.format import HEAD_BYTES, ImportedItem, ImportFileError, ImportFormat
@@ -93,8 +93,8 @@ def _source(file: _File, halt: ReadingHalt) -> ImportSource | OtherHistory:
         raise RefusedError(f"“{path.name}” {found.instead}")
     size = path.stat().st_size
     if found.limit_bytes and size > found.limit_bytes:
-        limit = size_text(found.limit_bytes)
-        raise RefusedError(f"“{path.name}” has {size_text(size)}; the limit is {limit}. {found.if_larger}")
+        limit = show_bytes(found.limit_bytes)
+        raise RefusedError(f"“{path.name}” has {show_bytes(size)}; the limit is {limit}. {found.if_larger}")
     try:
         read = found.read(file)
     except ImportFileError as error:

@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from workbench.core.disclosure import Disclosure, findings
+from workbench.core.disclosure import DisclosureFinding, findings
 from workbench.packs.pack_contents import PROMPTFOO, Pack
 from workbench.packs.yaml_reader import parse
 
 
-def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[Disclosure, ...]:
+def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[DisclosureFinding, ...]:
     """Return what looks like a key, an address or the like in these files and in attached texts.
 
     `body` returns the bytes of an attachment by its hash.

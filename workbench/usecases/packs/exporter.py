@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.cases import Case
-from workbench.core.disclosure import Disclosure
+from workbench.core.disclosure import DisclosureFinding
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
@@ -34,7 +34,7 @@ _NOT_RANKED = {
     "all_bad": "Every verdict says that all answers are bad.",
     "one_entrant": "No verdict compares two models or versions.",
 }
-"""Why a pack has no ranking, by `Sufficiency.reason`; the README covers too few verdicts."""
+"""Why a pack has no ranking, by `RankingSufficiency.reason`; the README covers too few verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class PackExport:
     body: Callable[[str], bytes]
     notes: tuple[str, ...] = ()
 
-    def disclosed(self) -> tuple[Disclosure, ...]:
+    def disclosed(self) -> tuple[DisclosureFinding, ...]:
         """Return what looks like a key, an address or the like. Raises PackError like writing does."""
         return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
 

@@ -13,13 +13,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.content_diff import PartDiff
-from workbench.ui.shell.services import Tasks
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import DiffRun, DiffView
+from workbench.ui.widgets.diff.text import DiffRun, DiffView, part_runs
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.small_controls import quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
@@ -72,7 +71,7 @@ class CompareDialog(Dialog):
     def __init__(
         self,
         theme: Theme,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         entries: Sequence[Entry],
         read: Callable[[str], ComparisonSide],
         chosen: tuple[str, str],

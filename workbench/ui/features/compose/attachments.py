@@ -14,8 +14,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Q
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.core.attachments import EXTENSIONS, PICTURES, size_text
+from workbench.core.attachments import EXTENSIONS, PICTURES
 from workbench.core.blocks import Attachment
+from workbench.core.byte_sizes import show_bytes
 from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
@@ -150,7 +151,7 @@ class AttachmentActions(QObject):
             if chip not in _alive(self._view):
                 return
             size, picture = done
-            chip.tell(size_text(size) if file.is_image or not size else f"{size_text(size)} of text")
+            chip.tell(show_bytes(size) if file.is_image or not size else f"{show_bytes(size)} of text")
             pixmap = QPixmap.fromImage(picture)
             pixmap.setDevicePixelRatio(ratio)
             chip.set_picture(pixmap)

@@ -1,7 +1,8 @@
-"""Confirmation before a run over the user's limits.
+"""Displays the forecast of the next run, and asks before a run over the user's limits.
 
 Invariant: a run within the limits starts at once, and without limits nothing is estimated. A run over them starts only
-after confirmation, and each confirmation is for one run.
+after confirmation, and each confirmation is for one run. The forecast never shifts the layout; a warning is a word and
+a mark, never a colour alone.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.core.forecast import Forecast
+from workbench.core.drafts import Draft
+from workbench.core.forecast import Forecast, detail, line
 from workbench.core.run_limits import LIMITS, Limits, excess
-from workbench.ui.features.compose.forecast_display import next_run
 from workbench.ui.shell.events import CommandStateChanged
 
 if TYPE_CHECKING:
     from workbench.app.compose.session import ComposeSession
     from workbench.app.frame_clock import FrameClock
+    from workbench.ui.editor import ContentEditor
+    from workbench.ui.shell.bars import StatusBar
     from workbench.ui.shell.notice_bar import NoticeBar
     from workbench.ui.shell.services import Services
 
@@ -144,3 +147,26 @@ class BudgetConfirmation(QObject):
             self._bar.clear(KEY)
             self._services.editor.focus_first()
             go()
+
+
+def next_run(compose: ComposeSession) -> tuple[str, Draft] | None:
+    """Return the prompt and the draft that would be run, None while no run can be started."""
+    if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
+        return None
+    return compose.prompt_uid, compose.draft()
+
+
+def to_foresee(compose: ComposeSession) -> tuple[str, Draft] | None:
+    """Return the prompt and the draft to forecast; None also while the forecast would reveal a hidden name."""
+    return None if compose.stage.shown.is_blind else next_run(compose)
+
+
+def show_forecast(status: StatusBar, editor: ContentEditor, forecast: Forecast | None) -> None:
+    """Show a forecast in the status bar and at the messages; None clears it."""
+    if forecast is None:
+        status.set_forecast("", "")
+        editor.set_counts(())
+        return
+    text = line(forecast)
+    status.set_forecast(text, detail(forecast) if text else "", warns=bool(forecast.over))
+    editor.set_counts(forecast.parts(len(editor.content().messages)))

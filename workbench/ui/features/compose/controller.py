@@ -5,20 +5,20 @@ Invariant: every signal of the page and of the open prompt that concerns another
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 
 from workbench.app.commands import WindowState
 from workbench.app.compose.forecasts import Forecasts
 from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose.blind_runs import BlindRuns
-from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation
+from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation, show_forecast, to_foresee
 from workbench.ui.features.compose.editor_help import EditorHelp
-from workbench.ui.features.compose.forecast_display import show_forecast, to_foresee
 from workbench.ui.features.compose.lanes_owner import lanes_owner
-from workbench.ui.features.compose.panes import compose_panes
 from workbench.ui.features.compose.presenter import ComposePresenter
 from workbench.ui.features.compose.run_actions import RunActions
 from workbench.ui.features.compose.set_actions import SetActions
@@ -27,11 +27,10 @@ from workbench.ui.features.compose.undo import ComposeUndo
 from workbench.ui.features.compose.verdicts import VerdictActions, VerdictNotices
 from workbench.ui.shell.events import CommandStateChanged, UndoStateChanged
 from workbench.ui.shell.key_names import KeyName
+from workbench.ui.shell.tab_order import first_stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Sequence
 
     from workbench.app.verdict_keys import VerdictKey
     from workbench.core.run_limits import Limits
@@ -283,3 +282,26 @@ class ComposeController:
 
     def _update_undo(self) -> None:
         self._services.events.publish(UndoStateChanged())
+
+
+def compose_panes(view: ComposeView, *, is_past: bool) -> list[tuple[QWidget, Callable[[], None]]]:
+    """Return the visible panes in reading order, each with a callable that focuses it; hidden and empty ones are
+    skipped.
+
+    With `is_past` the editor is that of the past iteration.
+    """
+    past = is_past and view.past_editor is not None
+    editor = view.past_editor if past else view.editor
+    values = view.past_values_panel if past else view.values
+    found: list[tuple[QWidget, Callable[[], None]]] = []
+    for part in (editor, values):
+        if part is not None and part.isVisible() and (entry := first_stop(part)) is not None:
+            found.append((part, entry.setFocus))
+    slots = view.lanes.slots() if view.isVisible() else ()
+    if (slot := view.lanes.focused_slot()) in slots:
+        found.append((view.lanes, lambda: view.lanes.focus_lane(slots.index(slot))))
+    elif (entry := first_stop(view.lanes)) is not None:
+        found.append((view.lanes, entry.setFocus))
+    if (entry := first_stop(view.runbar)) is not None:
+        found.append((view.runbar, entry.setFocus))
+    return found

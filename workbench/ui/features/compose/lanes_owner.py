@@ -10,11 +10,11 @@ from workbench.ui.shell.rooms import LanesOwner
 
 if TYPE_CHECKING:
     from workbench.app.compose.run_controller import RunController
+    from workbench.app.tasks import BackgroundTasks
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result
     from workbench.ui.shell.compose_room import ComposeOwner
-    from workbench.ui.shell.services import Tasks
 
 
 class _Answers:
@@ -34,7 +34,7 @@ class _Answers:
 
 
 class _Models:
-    def __init__(self, owner: ComposeOwner, tasks: Tasks) -> None:
+    def __init__(self, owner: ComposeOwner, tasks: BackgroundTasks) -> None:
         self._compose, self._workbench, self._tasks = owner.compose, owner.workbench, tasks
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
@@ -58,7 +58,7 @@ class _Models:
         return self._workbench.coder.snippets(prompt_uid, draft, lane, filled=filled)
 
 
-def lanes_owner(owner: ComposeOwner, tasks: Tasks) -> LanesOwner:
+def lanes_owner(owner: ComposeOwner, tasks: BackgroundTasks) -> LanesOwner:
     """Return the owner interface of Compose's lanes."""
     compose = owner.compose
     return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(owner, tasks), owner.remembered)

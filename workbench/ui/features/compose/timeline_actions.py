@@ -115,8 +115,7 @@ class TimelineActions(QObject):
         row = self._timeline.find(uid or self._compose.shown_row())
         if row is None:
             return
-        from workbench.ui.widgets.dialog import dialog_parent  # neither is needed before a note is edited
-        from workbench.ui.widgets.line_dialog import NoteDialog
+        from workbench.ui.widgets.dialog import NoteDialog, dialog_parent  # not needed before a note is edited
 
         dialog = NoteDialog(dialog_parent(self._services.dialogs.widget()), name(row), row.note)
         dialog.accepted.connect(lambda: self._compose.rows.set_note(row, dialog.field.text().strip()))

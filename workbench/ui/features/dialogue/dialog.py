@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from workbench.core.visible_text import visible_name
 from workbench.formats.imports.dialogue import Dialogue
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
+from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -51,8 +51,8 @@ class DialogueDialog(Dialog):
             "OpenAI or Anthropic JSON, a JSON line, or text with User: and Assistant: before the turns"
         )
         set_role(self.field, "field")
-        self.told = _label("heading")
-        self.notes = _label("small")
+        self.told = label("", "heading")
+        self.notes = label("", "small")
         self.preview = QListWidget()
         self.preview.setAccessibleName("Messages found")
         self.preview.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -133,11 +133,3 @@ class DialogueDialog(Dialog):
             keep = self.keep.isVisible() and self.keep.isChecked()
             self.accept()
             self.chosen.emit(found, keep, append)
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    set_role(label, role)
-    return label

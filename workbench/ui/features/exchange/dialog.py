@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from workbench.core.imported_runs import LeftOut
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.dialog_parts import DialogProgress
 from workbench.ui.widgets.theme import Theme
 
-_STEPS = 1000
 _MOST_ROWS = 8
 
 
@@ -36,9 +36,7 @@ class ExchangeDialog(Dialog):
         self.what = label("", "muted")
         self.said: QLabel = label()
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress")
+        self.progress = DialogProgress()
         self.left_out = QListWidget()
         self.left_out.setAccessibleName("Left out")
         self.left_out.setWordWrap(True)
@@ -72,8 +70,7 @@ class ExchangeDialog(Dialog):
         """Show that an operation starts, and enable Stop."""
         self._running = True
         self.said.setText(sentence)
-        self.progress.setRange(0, 0)
-        self.progress.show()
+        self.progress.show_count(0, 0)
         self.go.hide()
         self.close_.setText("Stop")
         self.close_.setEnabled(True)
@@ -84,9 +81,7 @@ class ExchangeDialog(Dialog):
         if not self._running:
             return
         self.said.setText(sentence)
-        self.progress.setRange(0, _STEPS if total else 0)
-        if total:
-            self.progress.setValue(min(_STEPS, _STEPS * done // total))
+        self.progress.show_count(done, total)
 
     def finish(self, sentence: str, left_out: Sequence[LeftOut] = (), more: int = 0, offer: str = "") -> None:
         """Show the result and the omitted items; `offer` is the label of the next action, "" for none."""

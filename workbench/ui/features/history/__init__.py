@@ -45,7 +45,6 @@ FEATURE = Feature(
             "workbench.app.history.detail_reader",
             "workbench.app.history.table_model",
             "workbench.ui.widgets.diff.text",
-            "workbench.ui.widgets.diff.parts",
             "workbench.ui.features.history.cards",
             "workbench.ui.features.history.detail",
             "workbench.ui.features.history.search",

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from workbench.app.history.detail import AnswerCardData
 from workbench.core.search.match_marker import Mark, MatchMarker
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.history.marked_label import mark
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -151,7 +151,7 @@ class AnswerCard(QFrame):
         layout.addStretch(1)
         layout.addLayout(foot)
         self.request.clicked.connect(lambda: self.request_wanted.emit(self.card.record))
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(for_clipboard(self.card.whole)))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(encodable(self.card.whole)))
 
     def show_card(self, card: AnswerCardData, *, keep: bool = False) -> None:
         """Show an answer; with `keep` an unchanged one keeps its scroll position."""

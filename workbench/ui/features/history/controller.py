@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.core.search.results import HistoryRow
     from workbench.ui.features.history.delete_actions import DeleteActions
     from workbench.ui.features.history.run_actions import RunCuration
-    from workbench.ui.features.history.saved_searches import SavedSearches
+    from workbench.ui.features.history.saved_searches import SavedSearchActions
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.shell.views import Making
 
@@ -42,7 +42,7 @@ class HistoryController:
         self._model: HistoryTableModel | None = None
         self.view: HistoryView | None = None
         self.curating: RunCuration | None = None
-        self.saving: SavedSearches | None = None
+        self.saving: SavedSearchActions | None = None
         self._erasing: DeleteActions | None = None
         for kind in (HistoryChanged, RunChanged, RunEnded):
             services.events.subscribe(kind, lambda _: self._refresh())
@@ -58,7 +58,7 @@ class HistoryController:
         from workbench.app.history.detail_reader import RunDetailReader
         from workbench.app.history.table_model import HistoryTableModel
         from workbench.ui.features.history.run_actions import RunCuration
-        from workbench.ui.features.history.saved_searches import SavedSearches
+        from workbench.ui.features.history.saved_searches import SavedSearchActions
         from workbench.ui.features.history.view import HistoryView
 
         yield
@@ -91,7 +91,7 @@ class HistoryController:
             wanted.connect(lambda _: curating.compare())
         view.detail.request_wanted.connect(self._show_request)
         view.selection_changed.connect(lambda: services.events.publish(CommandStateChanged()))
-        self.view, self.curating, self.saving = view, curating, SavedSearches(services, view)
+        self.view, self.curating, self.saving = view, curating, SavedSearchActions(services, view)
         return view
 
     def show(self) -> None:
@@ -135,7 +135,7 @@ class HistoryController:
             self._erasing = DeleteActions(self._services, self._search_again)
         return self._erasing
 
-    def _saved_searches(self) -> SavedSearches:
+    def _saved_searches(self) -> SavedSearchActions:
         self.show()
         assert self.saving is not None
         return self.saving

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from workbench.app.history.cells import cost_in_line, marks_of, verdict
 from workbench.app.history.detail import AnsweredSet, RunDetailView
-from workbench.app.history.run_pair import RunPair
+from workbench.app.history.run_pair import RunPairView
 from workbench.core.content_diff import PartDiff
 from workbench.core.dates import absolute
 from workbench.core.runs import DRAFTABLE
@@ -24,10 +24,9 @@ from workbench.core.version_name import text_words
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import AnswerCards, FittedDiff
 from workbench.ui.features.history.marked_label import MarkedLabel
-from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import DiffRun
+from workbench.ui.widgets.controls import opens_menu
+from workbench.ui.widgets.diff.text import DiffRun, part_runs
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
@@ -60,7 +59,7 @@ def _number(row: HistoryRow) -> str:
     return numbered(row.kind, row.row.number)
 
 
-def _uids(pair: RunPair) -> tuple[str, str]:
+def _uids(pair: RunPairView) -> tuple[str, str]:
     return pair.older.row.row.run_uid, pair.newer.row.row.run_uid
 
 
@@ -123,7 +122,7 @@ class DetailPane(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.looked: RunDetailView | None = None
-        self.pair: RunPair | None = None
+        self.pair: RunPairView | None = None
         """The two runs that are compared, or None."""
         self.nothing = QLabel(NOTHING_CHOSEN, self)
         self.nothing.setWordWrap(True)
@@ -200,7 +199,7 @@ class DetailPane(QWidget):
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
-    def show_pair(self, pair: RunPair) -> None:
+    def show_pair(self, pair: RunPairView) -> None:
         """Show two runs compared with each other."""
         is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
         self.pair, self.looked = pair, None

@@ -13,9 +13,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
+from workbench.ui.editor.exact_text import units
 from workbench.ui.features.history.suggestions import SearchSuggestions
-from workbench.ui.widgets.clearable import clearable
-from workbench.ui.widgets.reader.shown_text import units
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]

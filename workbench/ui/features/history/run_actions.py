@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 from workbench.app.history.cells import COLUMNS, cell
 from workbench.core.search.results import HistoryRow
 from workbench.host.clock import utc_now
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
-from workbench.ui.widgets.line_dialog import LineDialog, NoteDialog
-from workbench.ui.widgets.reader.shown_text import for_clipboard
+from workbench.ui.widgets.dialog import LineDialog, NoteDialog
 from workbench.usecases import run_texts
 from workbench.usecases.curation import Curator, tags_in
 from workbench.usecases.problems import RefusedError
@@ -64,7 +64,7 @@ class RunCuration(QObject):
         """`erasing` returns the delete actions, which are created lazily."""
         super().__init__(view)
         self._services, self._view, self._erasing = services, view, erasing
-        self._curator = Curator(services.backend.store, utc_now)
+        self._curator = Curator(services.backend.store)
         table = view.table
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
@@ -201,7 +201,7 @@ class RunCuration(QObject):
         now = utc_now()
         lines = ["\t".join(cell(row, column, now) for column in range(len(COLUMNS))) for row in self._view.selected()]
         if lines:
-            QGuiApplication.clipboard().setText(for_clipboard("\n".join(lines)))
+            QGuiApplication.clipboard().setText(encodable("\n".join(lines)))
 
     def _one(self) -> HistoryRow | None:
         rows = self._view.selected()
@@ -214,7 +214,7 @@ class RunCuration(QObject):
         name, history = run_name(row), self._services.backend.history
 
         def put(text: str) -> None:
-            QGuiApplication.clipboard().setText(for_clipboard(text))
+            QGuiApplication.clipboard().setText(encodable(text))
             self._services.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
 
         make = {

@@ -31,8 +31,7 @@ from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import HistoryChanged
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.dialog import Dialog, dialog_parent
-from workbench.ui.widgets.line_dialog import LineDialog
+from workbench.ui.widgets.dialog import Dialog, LineDialog, dialog_parent
 from workbench.ui.widgets.theme import set_role
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.saved_searches import Bookmarks
@@ -172,7 +171,7 @@ class SavedSearchesDialog(Dialog):
             emit(search)
 
 
-class SavedSearches(QObject):
+class SavedSearchActions(QObject):
     """Saves the search in the field, and loads saved searches into it."""
 
     def __init__(self, services: Services, view: HistoryView) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxL
 
 from workbench.core.search.results import Order
 from workbench.ui.features.history.field import Complete, SearchField
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.searcher import SearchPage

@@ -41,7 +41,7 @@ class HistoryView(QWidget):
     bar: SearchBar
     table: RunTable
     detail: DetailPane
-    divider: geometry.Divider
+    divider: geometry.PaneDivider
 
     opened = Signal(object)
     wanted = Signal(object)
@@ -65,7 +65,7 @@ class HistoryView(QWidget):
     def build(self, complete: Complete) -> Iterator[None]:
         """Build the parts, one per step."""
         # Build from the outside in: reparenting a widget restyles it with all its children.
-        self.divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
+        self.divider = geometry.PaneDivider(lambda width: round(width * _TABLE_SHARE), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -191,7 +191,7 @@ class HistoryView(QWidget):
             return None
         return VersionsComparison(looked.row.prompt_uid, looked.parent, looked.row.row.version)
 
-    def dividers(self) -> Mapping[str, geometry.Divider]:
+    def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between table and detail."""
         return {geometry.HISTORY: self.divider}
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.improvement import Proposal, ProposalSlot
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
+from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.reader.answer import AnswerView
@@ -68,7 +69,7 @@ class ProposalPane(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.raw)
         self.stack.addWidget(self.view)
-        self.trouble, self.remark, self.names = _label("error"), _label("small"), _label("error")
+        self.trouble, self.remark, self.names = label("", "error"), label("", "small"), label("", "error")
         self.count = QLabel()
         set_role(self.count, "small")
         self.take = QCheckBox("Take this change")
@@ -137,8 +138,8 @@ class ProposalPane(QWidget):
         self.proposal, self._named_for = proposal, None
         self._accepted = set()
         self.stack.setCurrentWidget(self.raw)
-        for label in (self.trouble, self.remark, self.names):
-            self._say(label, "")
+        for said in (self.trouble, self.remark, self.names):
+            self._say(said, "")
         self._follow()
 
     def _build(self) -> None:
@@ -234,9 +235,9 @@ class ProposalPane(QWidget):
             self._say(self.names, " ".join(filter(None, (_named("Removes", lost), _named("Adds", brought)))))
 
     @staticmethod
-    def _say(label: QLabel, text: str) -> None:
-        label.setText(text)
-        label.setVisible(bool(text))
+    def _say(said: QLabel, text: str) -> None:
+        said.setText(text)
+        said.setVisible(bool(text))
 
 
 def _all(count: int) -> str:
@@ -249,11 +250,3 @@ def _named(verb: str, names: tuple[str, ...]) -> str:
     listed = ", ".join(f"{{{{{name}}}}}" for name in names[:_MOST_NAMES])
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"{verb} the {'variable' if len(names) == 1 else 'variables'} {listed}{more}."
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    set_role(label, role)
-    return label

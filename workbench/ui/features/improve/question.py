@@ -26,6 +26,7 @@ from workbench.core.text import opening_words
 from workbench.core.version_name import iteration_name
 from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
+from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -76,7 +77,7 @@ class QuestionPane(QWidget):
         self.answers.setTextElideMode(Qt.TextElideMode.ElideRight)
         set_role(self.answers, "sunken")
         self.bad = quiet_button("Tick bad ones", "Tick the answers that lost or were all bad")
-        self.told = _label("small")
+        self.told = label("", "small")
         self.instructions = _field(theme, "Instructions for the model")
         self.instructions_title = QLabel("Instructions for the model")
         self.open_instructions = quiet_button("Instructions ▸", "Read and change the instructions for the model")
@@ -214,11 +215,3 @@ def _field(theme: Theme, name: str) -> ExactField:
     field.setAccessibleName(name)
     set_role(field, "field")
     return field
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    set_role(label, role)
-    return label

@@ -26,7 +26,7 @@ from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.features.lanes.menu import LaneMenuState, lane_menu
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.state_strip import StateStrip
-from workbench.ui.widgets.focus_marks import JUDGED_AREA
+from workbench.ui.widgets.controls import JUDGED_AREA
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.ui.widgets.reader.switch import open_menu
@@ -111,11 +111,6 @@ class LaneColumn(QFrame):
         return self._head.slot
 
     @property
-    def head(self) -> LaneHead:
-        """The settings shown."""
-        return self._head
-
-    @property
     def status(self) -> LaneStatus:
         """The status shown."""
         return self._status
@@ -186,10 +181,6 @@ class LaneColumn(QFrame):
             self.update()
             if changed:
                 self._show_footer()
-
-    def reasoning_panel(self) -> ReasoningPanel | None:
-        """Return the reasoning panel, or None if there was no reasoning yet."""
-        return self._reasoning
 
     def strip(self) -> StateStrip | None:
         """Return the strip about the outcome, or None if it was not needed yet."""

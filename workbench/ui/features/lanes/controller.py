@@ -1,12 +1,17 @@
 """Connects the signals of the lanes view to their handlers.
 
-Invariant: every signal of the view has exactly one handler, connected here or by the owner of the room.
+Invariant: every signal of the view has exactly one handler, connected here or by the owner of the room. Only a finished
+answer can be starred, because training data needs complete answers.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import QObject
+
+from workbench.app.lanes.answer_stars import AnswerStars
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
 from workbench.ui.features.lanes.layout_actions import LaneLayout
@@ -14,9 +19,8 @@ from workbench.ui.features.lanes.next_steps import NextSteps
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
-from workbench.ui.features.lanes.star_actions import StarActions
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.shell.events import ContinuationRequested, ModelRequested
+from workbench.ui.shell.events import ContinuationRequested, HistoryChanged, ModelRequested, PromptOpened
 from workbench.ui.shell.rooms import LanesOwner
 from workbench.ui.shell.services import Services
 
@@ -122,3 +126,24 @@ class LanesController:
         else:
             self.lanes.add(endpoint, model)
             self.view.focus_lane(len(self.lanes.shown) - 1)
+
+
+class StarActions(QObject):
+    """Stars answers in the lanes of one window."""
+
+    def __init__(self, services: Services, board: LanePresenter, parent: QObject) -> None:
+        super().__init__(parent)
+        self._board, self._notices = board, services.notices
+        self._stars = AnswerStars(services.backend.store, services.tasks, board, self)
+        self._stars.changed.connect(lambda sentence: services.notices.quiet("star", sentence))
+        self._stars.refused.connect(services.notices.refused)
+        services.events.subscribe(PromptOpened, lambda event: self._stars.follow(event.prompt_uid))
+        services.events.subscribe(HistoryChanged, lambda _: self._stars.read())
+
+    def toggle(self, slot: str) -> None:
+        """Add or remove the star of the answer that a lane shows."""
+        output, shown = self._board.output(slot), self._board.shown(slot) if slot else None
+        if not output or shown is None or shown.state != "finished":
+            self._notices.refused("Only finished answers can be starred. Run the lane, or wait for it to finish.")
+            return
+        self._stars.toggle(output)

@@ -49,10 +49,6 @@ class TitleRow(QWidget):
             self._pills = [pill(text, parent=self) for text in pills]
         self.arrange()
 
-    def shown_pills(self) -> list[str]:
-        """Return the pills that fit."""
-        return [label.text() for label in self._pills if not label.isHidden()]
-
     def edit(self, text: str, hint: str) -> NameField:
         """Replace the name with a field, with `text` selected and `hint` as its placeholder."""
         if self._field is None:

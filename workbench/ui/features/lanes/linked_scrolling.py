@@ -28,11 +28,6 @@ class LinkedScrolling(QObject):
         self._key_done.setSingleShot(True)
         self._key_done.timeout.connect(self._forget_key)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether no key press is being processed."""
-        return self._keyed is None
-
     def turn(self, on: bool) -> None:
         """Turn synchronised scrolling on or off; does not scroll by itself."""
         self.is_on = on

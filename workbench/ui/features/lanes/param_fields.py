@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from workbench.core.parameter import Parameter, Value
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes import params_text as texts
-from workbench.ui.widgets.clearable import clearable
+from workbench.ui.widgets.small_controls import clearable
 
 NOT_SET = "not set"
 NOT_TAKEN = "not for this model"

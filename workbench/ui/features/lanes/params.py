@@ -91,10 +91,6 @@ class ParamsDialog(Dialog):
                 greyed.setdefault(why, []).append(self._rows[name].label)
         return "\n".join(f"{why} ({', '.join(labels)})" for why, labels in greyed.items())
 
-    def error_of(self, field: QWidget) -> str:
-        """Return the error shown under a field, "" if it is valid."""
-        return field.accessibleDescription()
-
     def accept(self) -> None:
         params = self._read()
         if params is not None:

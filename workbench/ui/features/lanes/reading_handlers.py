@@ -13,7 +13,7 @@ from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.shell.rooms import RemembersSettings
 from workbench.ui.shell.services import Services
-from workbench.ui.widgets.reader.clipboard import Form, copied
+from workbench.ui.widgets.reader.answer_kind import Form, copied
 from workbench.ui.widgets.reader.modes import MODES
 
 _REMEMBERED = 200

@@ -165,14 +165,6 @@ class StateStrip(QWidget):
         self._show_attempts(status)
         self._show_samples(status)
 
-    def attempts_row(self) -> AttemptsRow | None:
-        """Return the row of attempts, or None while there was only one."""
-        return self._attempts
-
-    def failure_box(self) -> FailureBox | None:
-        """Return the box of the failure, or None if none was shown yet."""
-        return self._failure
-
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in tab order."""
         box = self._failure
@@ -196,10 +188,6 @@ class StateStrip(QWidget):
         if self._samples is not None:
             self._samples.setVisible(several)
             self._samples.show_attempt(status.sample, status.samples)
-
-    def samples_row(self) -> AttemptsRow | None:
-        """Return the row of samples, or None while there was only one."""
-        return self._samples
 
     def _show_attempts(self, status: LaneStatus) -> None:
         several = status.attempts > 1

@@ -71,7 +71,6 @@ _STEPS: dict[str, LaneStep] = {
     "not_counted": RETRY,
     "elsewhere": RETRY,
 }
-CODES = frozenset(_STEPS)
 
 
 def next_step(failure_code: str, place: str) -> LaneStep:

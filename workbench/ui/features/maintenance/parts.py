@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPlainTextEdit,
-    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.app.maintenance.tasks import DiskUsage, MaintenanceJob, MaintenanceResult
 from workbench.core.byte_sizes import show_bytes
 from workbench.ui.widgets.controls import StatusLabel, button, label
+from workbench.ui.widgets.dialog_parts import DialogProgress
 from workbench.ui.widgets.theme import Theme, set_role
 
 KINDS = {
@@ -34,7 +34,6 @@ KINDS = {
 }
 _LAST = ("other", "free")
 _DETAIL_LINES = 6
-_STEPS = 1000
 
 
 class SizeGrid(QWidget):
@@ -85,10 +84,7 @@ class MaintenanceProgress(QFrame):
         super().__init__()
         set_role(self, "sunken-below")
         self._words = label(wrap=True)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, _STEPS)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = DialogProgress()
         self._stop = button("Stop", self.stop_clicked.emit)
         self._more = button("Details", self._unfold, "quiet", "Details of the problem")
         self._more.setCheckable(True)
@@ -115,10 +111,9 @@ class MaintenanceProgress(QFrame):
         """Show the running job, None for none."""
         for part in (self._words, self._stop):
             part.setVisible(job is not None)
-        self._bar.setVisible(job is not None and job.share is not None)
+        self._bar.show_share(None if job is None else job.share)
         if job is not None:
             self._words.setText(job.words)
-            self._bar.setValue(round((job.share or 0) * _STEPS))
             self.say("")
         self._show_or_hide()
 

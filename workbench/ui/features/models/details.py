@@ -5,15 +5,40 @@ Invariant: shows one row; what is missing is said in words, with the one step th
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.models.model_index import ABILITIES, PER_MILLION, ModelEntry, ModelOffer, show_dollars
-from workbench.app.models.picker_row import PickerRow
+from workbench.app.models.picker_row import PickerRow, tooltip
 from workbench.core.money import Rates
-from workbench.ui.features.models.elided_label import ElidedLabel
+from workbench.core.visible_text import visible_name
 from workbench.ui.features.models.prices import PriceFields
 from workbench.ui.widgets.theme import set_role
+
+
+class ElidedLabel(QLabel):
+    """Shows one line; can shrink to any width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def show_text(self, text: str) -> None:
+        """Set text, tooltip and accessible name."""
+        text = visible_name(text)
+        self.setText(text)
+        self.setToolTip(tooltip(text))
+        self.setAccessibleName(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
 
 
 class ModelDetails(QWidget):

@@ -30,9 +30,9 @@ from workbench.ui.features.models.delegate import PickerDelegate
 from workbench.ui.features.models.details import ModelDetails
 from workbench.ui.features.models.files import FileFields
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.paths import ChooseFile, choose_file
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 
 _PAGE = 1_000

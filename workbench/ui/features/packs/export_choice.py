@@ -54,7 +54,7 @@ class PackChoicePage(QWidget):
         self._known = PackAbout("", "")
         self._folder = Path.home()
         self._place: Path | None = None
-        self._is_filling = self._is_path_typed = False
+        self._is_path_typed = False
         self._typed: set[QLineEdit] = set()
         self.rows = LineList(table, "Prompts to export", 0, most=6)
         self.rows.setSelectionMode(LineList.SelectionMode.SingleSelection)
@@ -121,11 +121,9 @@ class PackChoicePage(QWidget):
         names = self.table.names
         texts = (self._known.name or (names[0] if names else ""), self._known.description)
         fields = (self.name, self.description, self.licence, self.author)
-        self._is_filling = True
         for one, text in zip(fields, (*texts, self._known.licence, self._known.author), strict=True):
             if one not in self._typed:
                 one.setText(text)
-        self._is_filling = False
         self._propose()
 
     def show_versions(self, row: int, versions: Sequence[ListedVersion]) -> None:

@@ -97,7 +97,7 @@ class ExportPackDialog(Dialog):
         """Show the progress."""
         if self.is_running:
             self.told.say(words)
-            self.progress.show_share(done, of)
+            self.progress.show_count(done, of)
 
     def reject(self) -> None:
         if self.is_running:
@@ -141,7 +141,7 @@ class ExportPackDialog(Dialog):
         self.is_running = True
         self.pages.setEnabled(False)
         self.told.say(words)
-        self.progress.show_share(0, 0)
+        self.progress.show_count(0, 0)
         self._show_buttons()
         self.close_.setFocus()
 

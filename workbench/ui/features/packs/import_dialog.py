@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.packs.plan_table import PlanTable, possible, words_of
-from workbench.app.packs.plan_text import text_of
+from workbench.app.packs.plan_table import PlanTable, possible, text_of, words_of
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
@@ -72,7 +71,7 @@ class ImportPackDialog(Dialog):
         self.name.setText(name)
         self._show_parts(plan=self.plan is not None)
         self.told.say(sentence)
-        self.progress.show_share(0, 0)
+        self.progress.show_count(0, 0)
         self.rows.setEnabled(False)
         self._chooser.setEnabled(False)
         self.go.hide()
@@ -83,7 +82,7 @@ class ImportPackDialog(Dialog):
         """Show the progress."""
         if self.progress.isVisible():
             self.told.say(words)
-            self.progress.show_share(done, of)
+            self.progress.show_count(done, of)
 
     def refuse(self, sentence: str, detail: str) -> None:
         """Show why the pack cannot be read, or was not imported."""

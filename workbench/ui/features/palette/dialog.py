@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QLis
 
 from workbench.app.palette.palette import MOST, Palette, PaletteEntry
 from workbench.ui.features.palette.delegate import ENTRY, PaletteDelegate
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 
 _PAGE = 1_000

@@ -31,8 +31,8 @@ from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui.shell.dialog_keys import CATCHES
 from workbench.ui.shell.key_events import pressed
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -56,11 +56,6 @@ class KeyCatcher(QPushButton):
         self._is_waiting = False
         self.clicked.connect(self._wait)
         self._rest()
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the next key press is captured."""
-        return self._is_waiting
 
     def _wait(self) -> None:
         self._is_waiting = True

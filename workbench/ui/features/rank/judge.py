@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBox
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
-from workbench.ui.widgets.focus_marks import JUDGED_AREA
+from workbench.ui.widgets.controls import JUDGED_AREA
 from workbench.ui.widgets.reader import ReadingArea
 from workbench.ui.widgets.theme import Theme, set_role
 

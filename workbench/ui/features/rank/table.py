@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.table_model import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
+from workbench.ui.widgets.dialog_parts import show_as_rows
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.ranking_result import RankRow
 
@@ -75,20 +76,9 @@ class RankingTable(QTableView):
         self.setModel(model)
         self.setItemDelegate(self._cells)
         self.setAccessibleName("Ranking, strongest first")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        show_as_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionsClickable(False)
-        header.setHighlightSections(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._lay_chart())
         theme.changed.connect(self.restyle)
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from workbench.core.technique_marks import TOLD
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.ui.widgets.choice_box import ChoiceBox
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 _LONGEST = 40

@@ -29,7 +29,7 @@ from workbench.ui.features.rank.judge import JudgePage
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingResult

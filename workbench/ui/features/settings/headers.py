@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBox
 from workbench.ui.widgets.controls import button, label
 from workbench.usecases.endpoint_form import is_secret_header
 
-Header = tuple[str, str | None]
+WindowHeader = tuple[str, str | None]
 
 
 class _Row:
@@ -27,7 +27,7 @@ class _Row:
             field.setCursorPosition(0)
         self.remove: QPushButton | None = None
 
-    def header(self) -> Header | None:
+    def header(self) -> WindowHeader | None:
         """Return the row's header, None if it is empty."""
         name, value = self.name.text().strip(), self.value.text().strip()
         if not name and not value:
@@ -70,7 +70,7 @@ class HeaderFields(QWidget):
         layout.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         self._show_titles()
 
-    def set_headers(self, headers: Sequence[Header]) -> None:
+    def set_headers(self, headers: Sequence[WindowHeader]) -> None:
         """Show these headers; a value of None is a stored secret."""
         for row in tuple(self._rows):
             self._drop(row)
@@ -78,7 +78,7 @@ class HeaderFields(QWidget):
             self._append(_Row(name, value))
         self._show_titles()
 
-    def headers(self) -> tuple[Header, ...]:
+    def headers(self) -> tuple[WindowHeader, ...]:
         """Return the non-empty headers; a value of None leaves a stored secret unchanged."""
         return tuple(header for row in self._rows if (header := row.header()) is not None)
 

@@ -24,10 +24,10 @@ from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import KeyInfo, KeysPage, SettingsSource
 from workbench.app.settings.key_list import ROW, KeyListModel
 from workbench.ui.features.settings.provider_form import ProviderForm
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.controls import ConfirmBar, SecretField, StatusLabel, button, label, scrolled
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.provider_access import ProviderState

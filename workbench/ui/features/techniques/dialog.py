@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from workbench.core.content import Content
 from workbench.core.techniques import CaretPlace, Technique, insertion, ranked, where
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.techniques import TechniqueLibrary
 

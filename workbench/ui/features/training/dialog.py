@@ -102,7 +102,7 @@ class TrainingDialog(Dialog):
     def begin(self) -> None:
         """Show that a preview is being prepared."""
         self.made = None
-        self.progress.show_share(0, 0)
+        self.progress.show_count(0, 0)
         self.go.setEnabled(False)
 
     def show_made(self, made: TrainingSet) -> None:
@@ -144,7 +144,7 @@ class TrainingDialog(Dialog):
         if self.made is None:
             return
         self._folder = folder
-        self.progress.show_share(0, 0)
+        self.progress.show_count(0, 0)
         self.go.setEnabled(False)
         self.write_wanted.emit(self.made, folder)
 

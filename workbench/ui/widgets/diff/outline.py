@@ -12,6 +12,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainterPath, QTextBlock, QTextLine
 from PySide6.QtWidgets import QPlainTextEdit
 
+from workbench.ui.editor.marks import cursor_x
+
 _TO_THE_LEFT = frozenset({"R", "AL", "AN"})
 _ROOM = 1.5
 """Pixels between the text and the frame at the left and right."""
@@ -41,18 +43,10 @@ def _parts(block: QTextBlock, line: QTextLine, start: int, end: int) -> Iterator
         return
     text = block.text()[line.textStart() : line.textStart() + line.textLength()]
     if text.isascii() or not any(unicodedata.bidirectional(character) in _TO_THE_LEFT for character in text):
-        edges = [(_x(line, first), _x(line, last))]
+        edges = [(cursor_x(line, first), cursor_x(line, last))]
     else:
         # In bidirectional text, one logical range may be several visual ones.
         trailing = QTextLine.Edge.Trailing
-        edges = [(_x(line, at), _x(line, at, trailing)) for at in range(first, last)]
+        edges = [(cursor_x(line, at), cursor_x(line, at, trailing)) for at in range(first, last)]
     for one, other in edges:
         yield QRectF(min(one, other) - _ROOM, line.y(), abs(other - one) + 2 * _ROOM, line.height())
-
-
-def _x(line: QTextLine, at: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
-    found: object = line.cursorToX(at, edge)
-    # Depending on its version, PySide returns the coordinate alone or with the cursor position.
-    first = found[0] if isinstance(found, tuple) else found
-    assert isinstance(first, float)
-    return first

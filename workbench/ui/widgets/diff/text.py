@@ -7,18 +7,18 @@ inserted in slices, so that the UI thread is not blocked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QBrush, QFont, QPainter, QPaintEvent, QPen, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.content_diff import PartDiff
 from workbench.core.diff import TextDiff
-from workbench.ui.editor.exact_text import text_data
+from workbench.ui.editor.exact_text import encodable, text_data
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.theme import Theme
 
 SLICE = 12_000
@@ -142,7 +142,7 @@ class DiffView(AnswerView):
             start = min(gone_to, end)
         if start < end:
             parts.append(self._shown.exact(start, end))
-        return text_data(for_clipboard("".join(parts)))
+        return text_data(encodable("".join(parts)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -232,3 +232,18 @@ def _short(runs: Iterable[DiffRun]) -> Iterator[DiffRun]:
     for run in runs:
         for at in range(0, len(run.text), SLICE):
             yield DiffRun(run.kind, run.text[at : at + SLICE], run.change)
+
+
+_STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed": "removed", "moved": "moved"}
+
+
+def part_runs(parts: Sequence[PartDiff], *, unchanged: bool) -> Iterator[DiffRun]:
+    """Yield the runs of the parts in order, each part under its title."""
+    first = 0
+    for part in parts:
+        if part.state == "same" and not unchanged:
+            continue
+        yield DiffRun("heading", f"{part.title} · {_STATES[part.state]}\n")
+        yield from runs_of(part.diff, first)
+        first += len(part.diff.hunks)
+        yield DiffRun("same", "\n\n")

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QPalette,
     QResizeEvent,
     QShowEvent,
     QTextCursor,
@@ -20,18 +21,16 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
-from workbench.ui.editor.exact_text import text_data
-from workbench.ui.widgets.fonts import set_text_font
+from workbench.ui.editor.exact_text import encodable, text_data
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.background_painter import BackgroundPainter
 from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
-from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
-from workbench.ui.widgets.reader.shown_text import ShownText, for_clipboard
+from workbench.ui.widgets.reader.shown_text import ShownText
 from workbench.ui.widgets.reader.spaced_layout import SpacedLayout
-from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.theme import Theme, set_text_font
 
 MARGIN = 12
 _EXTRA_SPACING = 0.2
@@ -62,15 +61,7 @@ class AnswerView(QPlainTextEdit):
         self._laid_out = -1
         """The width of the last layout (pixels)."""
         self._turns = IdleQueue.of_application()
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        make_read_only(self)
         self._spacing, self._tail = self._prepare(self.document())
         self.following = ScrollFollowing(self, self._is_at_end)
         self.following.changed.connect(self.following_changed)
@@ -161,7 +152,7 @@ class AnswerView(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
-        return text_data(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
+        return text_data(encodable(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
 
     def event(self, event: QEvent) -> bool:
         # A text control accepts ShortcutOverride for every letter, even when read-only; the window's keys 1…9 must
@@ -276,3 +267,27 @@ def types(event: QKeyEvent) -> bool:
     """Whether a key press would type a character into an editable field."""
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())
+
+
+def make_read_only(view: QPlainTextEdit | QTextEdit) -> None:
+    """Set up a view for text that is read, selected and copied, and wraps anywhere."""
+    view.setReadOnly(True)
+    view.setUndoRedoEnabled(False)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setTabChangesFocus(True)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    view.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+
+
+def paint_placeholder(view: QPlainTextEdit | QTextEdit, painter: QPainter, text: str) -> None:
+    """Paint `text` while the document is empty. Qt's own placeholder has no right margin."""
+    if not text or not view.document().isEmpty():
+        return
+    margin = round(view.document().documentMargin())
+    room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
+    painter.setFont(view.font())
+    painter.setPen(view.palette().color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)

@@ -1,6 +1,7 @@
-"""The JSON in an answer.
+"""The JSON in an answer, and the forms in which an answer is copied to the clipboard.
 
-Invariant: pure; numbers keep the digits that the model wrote, and invalid JSON is reported with line and column.
+Invariant: pure; numbers keep the digits that the model wrote, and invalid JSON is reported with line and column. The
+form "markdown" is the answer byte for byte.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import json
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.widgets.reader.json_steps import reading
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([\w-]*)[^\n]*\n(.*?)(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
@@ -102,3 +104,23 @@ def _write(value: Any, newline: str) -> Iterator[str]:
             yield f"{scalar(key)}: "
         yield from _write(item, inner)
     yield newline + closing
+
+
+Form = Literal["text", "markdown", "json"]
+
+
+def copied(text: str, form: Form) -> str | None:
+    """Return an answer in a form, None for "json" without valid JSON. Raises nothing."""
+    if form == "markdown":
+        return encodable(text)
+    if form == "text":
+        from workbench.ui.widgets.reader.parts import plain
+
+        return encodable(plain(text))
+    found = find(text)
+    if found is None or found.problem:
+        return None
+    try:
+        return encodable(written(found.value))
+    except RecursionError:
+        return None

@@ -11,9 +11,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneDiff
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.diff.wording import changes, counted, json_runs
-from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.reader.page import ReadingPage, share_menu
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.ui.editor.long_lines import holds_on
 from workbench.ui.widgets.reader.parts import DocumentPart, Kind, ParsedParts, parse
-from workbench.ui.widgets.reader.shown_text import holds_on
 
 UNIT = 2_000
 """Characters of one block beyond which all but its last line is settled."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTex
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets.idle_queue import IdleQueue
-from workbench.ui.widgets.reader.answer import MARGIN
+from workbench.ui.widgets.reader.answer import MARGIN, paint_placeholder
 from workbench.ui.widgets.reader.background_painter import BackgroundPainter
 from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, DocumentBuilder
 from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
@@ -23,7 +23,6 @@ from workbench.ui.widgets.reader.document_growth import DocumentGrowth
 from workbench.ui.widgets.reader.linked_text import LinkedText
 from workbench.ui.widgets.reader.part_backgrounds import PartBackgrounds
 from workbench.ui.widgets.reader.parts import definitions
-from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
 from workbench.ui.widgets.reader.sheet import ReadingSheet
 from workbench.ui.widgets.theme import Theme

@@ -8,11 +8,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets.reader.markdown import MarkdownView
-from workbench.ui.widgets.reader.page import ViewPage
+from workbench.ui.widgets.reader.page import AnswerViewPage
 from workbench.ui.widgets.theme import Theme
 
 
-class MarkdownPage(ViewPage):
+class MarkdownPage(AnswerViewPage):
     """Rendered Markdown."""
 
     view: MarkdownView

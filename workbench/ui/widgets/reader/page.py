@@ -97,7 +97,7 @@ def share_menu(view: AnswerView | MarkdownView) -> None:
     choose(False)
 
 
-class ViewPage(ReadingPage):
+class AnswerViewPage(ReadingPage):
     """Delegates everything to `view`."""
 
     def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:

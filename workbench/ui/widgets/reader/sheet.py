@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTextCursor, QTextDocument
 
+from workbench.ui.editor.exact_text import units
 from workbench.ui.widgets.reader.build import CODE, DocumentBuilder
 from workbench.ui.widgets.reader.code import is_known
 from workbench.ui.widgets.reader.code_colors import AT_ONCE, CodeColoring
 from workbench.ui.widgets.reader.document_growth import GrownPart, PlacedPart, fused, goes_on
 from workbench.ui.widgets.reader.parts import TextRun
-from workbench.ui.widgets.reader.shown_text import units
 from workbench.ui.widgets.reader.tables import ReadingTable
 
 _FORMS = 6

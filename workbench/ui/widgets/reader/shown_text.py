@@ -7,16 +7,17 @@ every range of the document maps to an exact range of the answer, whatever that 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
+
+from workbench.ui.editor.exact_text import units
+from workbench.ui.editor.long_lines import holds_on
 
 # A text document lays out a whole paragraph for every appended character. Paragraphs beyond these lengths are shown
 # with a line break: from the soft limit at white space, from the hard limit anywhere.
 SOFT_LIMIT = 1000
 HARD_LIMIT = 1400
 
-_JOINERS = "\u200d\ufe0e\ufe0f"
 _PARAGRAPHS = re.compile(r"[^\n\u2029]*[\n\u2029]?")
 _BLANK = re.compile(r"[ \t]")
 # Control characters are replaced by visible pictures, as are characters that change the text direction or are hidden
@@ -48,23 +49,6 @@ def picture(text: str) -> str:
         # The parts with odd numbers are flags.
         return "".join(part if n % 2 else part.translate(_PICTURES) for n, part in enumerate(_FLAG.split(text)))
     return text.translate(_PICTURES)
-
-
-def for_clipboard(text: str) -> str:
-    """Return `text` with surrogate pairs joined and lone surrogates replaced."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def units(text: str) -> int:
-    """Return the length of `text` in UTF-16 units, as documents count."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def holds_on(before: str, after: str) -> bool:
-    """Whether two adjacent characters form one letter or emoji."""
-    return before == "\u200d" or after in _JOINERS or unicodedata.combining(after) != 0
 
 
 class ShownText:

@@ -59,11 +59,6 @@ class StepsText:
         return "\n\n".join(told)
 
 
-def as_markdown(steps: Sequence[AnswerStep]) -> str:
-    """Return the steps of a finished answer as Markdown."""
-    return StepsText().of(steps)
-
-
 def _block(step: AnswerStep, number: int, *, is_last: bool, is_open: bool) -> str:
     match step.kind:
         case "tool_call":

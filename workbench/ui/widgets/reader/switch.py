@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.reader import modes
 from workbench.ui.widgets.reader.mode_choices import ModeChoices
 from workbench.ui.widgets.reader.modes import MODES, ReadingSubject

@@ -8,11 +8,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.page import ViewPage
+from workbench.ui.widgets.reader.page import AnswerViewPage
 from workbench.ui.widgets.theme import Theme
 
 
-class TextPage(ViewPage):
+class TextPage(AnswerViewPage):
     """The exact text."""
 
     view: AnswerView

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.answer import MARGIN, types
 from workbench.ui.widgets.reader.answer_kind import AnswerKind, finding
 from workbench.ui.widgets.reader.page import ReadingPage
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.reader.tree_model import TreeModel
 from workbench.ui.widgets.small_controls import breakable, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
@@ -68,12 +68,12 @@ class JsonTree(QTreeView):
     def copy_value(self) -> None:
         """Copy the selected value to the clipboard."""
         if self.currentIndex().isValid():
-            QGuiApplication.clipboard().setText(for_clipboard(self._model().value_text(self.currentIndex())))
+            QGuiApplication.clipboard().setText(encodable(self._model().value_text(self.currentIndex())))
 
     def copy_path(self) -> None:
         """Copy the path of the selected value to the clipboard."""
         if self.currentIndex().isValid():
-            QGuiApplication.clipboard().setText(for_clipboard(self._model().path(self.currentIndex())))
+            QGuiApplication.clipboard().setText(encodable(self._model().path(self.currentIndex())))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):

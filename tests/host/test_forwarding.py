@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.host.dirs import default_database, named_database
+from workbench.host.dirs import default_database, forget_word, leave_word, named_database
 from workbench.host.errors import HostError
-from workbench.host.forwarding_note import forget_word, leave_word
 
 
 def test_a_note_leads_on_and_so_does_the_next_one(tmp_path: Path) -> None:

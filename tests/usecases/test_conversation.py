@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.content import Content, Message
-from workbench.core.conversation import continued, new_variables, with_dialogue
+from workbench.usecases.conversation import continued, new_variables, with_dialogue
 
 MINE = Content((Message("system", "S {{a}}"), Message("user", "Q")), "jinja")
 THEIRS = (Message("system", "T"), Message("user", "{{b}}"), Message("assistant", "A"))
