@@ -6,12 +6,12 @@ it can.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
 
 from workbench.host.display import display_problem
+from workbench.host.garbage import pause_collection
 
 
 def main() -> int:
@@ -32,8 +32,7 @@ def main() -> int:
 
 def load_window() -> Callable[..., int]:
     """Import the window's program and return its `main`."""
-    # While the program is loaded everything that is made stays; looking for garbage in it delays the first paint.
-    gc.disable()
+    pause_collection()
     from workbench.ui.main import main as run_window
 
     return run_window

@@ -6,7 +6,6 @@ failure to open the window is shown as a sentence, not as a traceback.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from workbench.host import settings as stored
 from workbench.host.arguments import database
 from workbench.host.dirs import default_database, ensure_home, make_private, named_database, places
 from workbench.host.errors import HostError
+from workbench.host.garbage import collect_everything, resume_collection
 from workbench.host.locks import WindowLock
 from workbench.store.draft_preview import read_newest_preview
 from workbench.store.errors import MISUSE, StoreError
@@ -108,7 +108,7 @@ class Program:
         frame = self._frame = WindowFrame(self._theme, loaded.settings, read_newest_preview(self._db))
         start = WindowStart(frame, self._db, self._places, _features, remark or loaded.notice)
         start.failed.connect(self._app.quit)
-        frame.completed.connect(_collect_garbage)
+        frame.completed.connect(resume_collection)
         frame.show()
         frame.painted.connect(self._listen_for_signals)
         frame.painted.connect(lambda: QTimer.singleShot(_WATCH_AFTER_MS, self._waking, self._watch_faults))
@@ -141,8 +141,7 @@ class Program:
     def _forget_window(self) -> None:
         """Delete the old window and collect its garbage, before another one opens."""
         self._delete_window()
-        gc.unfreeze()
-        gc.collect()
+        collect_everything()
 
     def _delete_window(self) -> None:
         frame, self._frame = self._frame, None
@@ -196,12 +195,6 @@ def _check(db: Path) -> None:
 
         if not is_damaged(error, db):
             raise
-
-
-def _collect_garbage() -> None:
-    """Enable garbage collection, and freeze what is loaded: scanning it would block the window each time."""
-    gc.freeze()
-    gc.enable()
 
 
 def _raise_first(db: Path) -> int:

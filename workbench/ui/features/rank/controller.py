@@ -7,14 +7,12 @@ ranking happen on a worker thread. While pairs are judged, nothing that could id
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
 from workbench.app.rank.judging_session import JudgingController, Kind
 from workbench.app.rank.ranking import RankingController
-from workbench.app.thread_switching import settle_in
 from workbench.app.verdict_keys import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -243,6 +241,4 @@ def _over(pairs: int, judged: int) -> str:
 
 def _import_chart() -> None:
     """Import the drawing libraries, which takes half a second, on the calling thread."""
-    if "workbench.ui.widgets.chart" not in sys.modules:
-        importlib.import_module("workbench.ui.widgets.chart")
-        settle_in()
+    importlib.import_module("workbench.ui.widgets.chart")
