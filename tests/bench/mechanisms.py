@@ -239,7 +239,6 @@ SCENARIOS: Mapping[str, Callable[[], contextlib.AbstractContextManager[Sample]]]
     "looks_short": _looks(4),
     "prompts": _prompts,
     "paste": _paste,
-    "run_1": _run(1),
     "run_8": _run(8),
     "large_run": _large_run,
     "stream": _stream,
@@ -248,8 +247,8 @@ SCENARIOS: Mapping[str, Callable[[], contextlib.AbstractContextManager[Sample]]]
 MECHANISMS = (
     Mechanism("two_phase_start", "ui/shell/frame.py, ui/shell/start.py", ("start", "first_token")),
     Mechanism("import_swap", "ui/__init__.py", ("start",)),
-    Mechanism("gc_off_at_start", "__main__.py", ("start",)),
-    Mechanism("gc_freeze", "ui/main.py", ("stream", "run_8", "rank", "large_run")),
+    Mechanism("gc_off_at_start", "host/garbage.py", ("start",)),
+    Mechanism("gc_freeze", "host/garbage.py", ("stream", "run_8", "rank", "large_run")),
     Mechanism("preloader", "ui/shell/preloader.py", ("views",)),
     Mechanism("hidden_page_theme", "ui/widgets/hidden_page_theme.py", ("looks", "looks_short")),
     Mechanism("deferred_restyle", "ui/widgets/deferred_restyle.py", ("looks", "looks_short")),
@@ -258,14 +257,7 @@ MECHANISMS = (
     Mechanism("idle_queue", "ui/widgets/idle_queue.py", ("prompts", "stream")),
     Mechanism("lane_slots", "ui/features/lanes/lane_slot.py, visible_lanes.py", ("prompts",)),
     Mechanism("chunked_insert", "ui/editor/chunked_insert.py", ("paste",)),
-    Mechanism("switch_interval", "ui/main.py", ("run_1", "run_8", "stream")),
-    Mechanism("prefer_ui_thread", "app/tasks.py", ("run_1", "run_8", "large_run")),
-    Mechanism("background_switching", "app/thread_switching.py", ("rank",)),
-    Mechanism(
-        "switch_interval,background_switching,prefer_ui_thread", "all three", ("run_1", "stream", "rank", "large_run")
-    ),
-    Mechanism("background_gc", "app/thread_switching.py", ("rank",)),
-    Mechanism("settle_in", "app/thread_switching.py", ("rank",)),
+    Mechanism("small_collections", "host/garbage.py", ("rank",)),
 )
 
 

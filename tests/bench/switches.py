@@ -53,45 +53,13 @@ def _gc_freeze() -> Iterator[None]:
     gc.freeze = lambda: None
 
 
-def _switch_interval() -> Iterator[None]:
-    yield
-    from workbench.ui import main
-
-    main._TURN_S = 0.005  # Python's own
-
-
-def _prefer_ui_thread() -> Iterator[None]:
-    yield
-    from contextlib import nullcontext
-
-    from workbench.app.tasks import Tasks
-
-    Tasks.quiet = lambda self: nullcontext()
-    Tasks.hush = lambda self, name: None
-
-
-def _background_switching() -> Iterator[None]:
-    yield
-    from workbench.app import thread_switching
-    from workbench.ui import main
-
-    thread_switching.SWITCH_S = main._TURN_S
-
-
-def _background_gc() -> Iterator[None]:
+def _small_collections() -> Iterator[None]:
     yield
     import gc
 
-    from workbench.app import thread_switching
+    from workbench.host import garbage
 
-    thread_switching.PIECES = gc.get_threshold()
-
-
-def _settle_in() -> Iterator[None]:
-    yield
-    from workbench.ui.features.rank import controller
-
-    controller.settle_in = lambda: None
+    garbage.BATCHES = gc.get_threshold()
 
 
 def _two_phase_start() -> Iterator[None]:
@@ -143,9 +111,8 @@ def _deferred_restyle() -> Iterator[None]:
     """Restyle hidden widgets at once; messages out of sight have a mechanism of their own."""
     yield
     from workbench.ui.widgets import deferred_restyle
-    from workbench.ui.widgets.focus_marks import keeping_focus
 
-    deferred_restyle.change_look = keeping_focus
+    deferred_restyle.change_look = deferred_restyle._keeping_focus
 
 
 def _deferred_blocks() -> Iterator[None]:
@@ -194,11 +161,7 @@ SWITCHES: dict[str, Switch] = {
     "import_swap": _import_swap,
     "gc_off_at_start": _gc_off_at_start,
     "gc_freeze": _gc_freeze,
-    "settle_in": _settle_in,
-    "switch_interval": _switch_interval,
-    "prefer_ui_thread": _prefer_ui_thread,
-    "background_switching": _background_switching,
-    "background_gc": _background_gc,
+    "small_collections": _small_collections,
     "preloader": _preloader,
     "hidden_page_theme": _hidden_page_theme,
     "deferred_restyle": _deferred_restyle,

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 
-from workbench.app.thread_switching import ThreadSwitching
+from workbench.host.garbage import SmallCollections
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -39,7 +38,7 @@ class BackgroundTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
+        """Like `run`, for work that creates a great many objects: collections of garbage stay short."""
 
     def watch(
         self,
@@ -65,8 +64,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, workers: int = 3) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
-        self._background = ThreadSwitching()
-        self._hushed: dict[str, ExitStack] = {}
+        self._collections = SmallCollections()
         self._closed = False
         self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)
 
@@ -86,29 +84,13 @@ class Tasks(QObject):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run`, for Python work that is long or creates a great many objects; keeps the UI thread responsive."""
+        """Like `run`, for work that creates a great many objects: collections of garbage stay short."""
 
-        def quietly() -> T:
-            with self._background.working():
+        def collecting_little() -> T:
+            with self._collections.during():
                 return work()
 
-        self.run(quietly, then, on_error)
-
-    def quiet(self) -> AbstractContextManager[None]:
-        """Shorten the GIL switch interval within the context, while the UI shows something that threads need not wait
-        for."""
-        return self._background.working()
-
-    def hush(self, name: str) -> None:
-        """Keep the UI thread responsive until `unhush(name)`, while other threads do background work."""
-        if name not in self._hushed:
-            self._hushed[name] = ExitStack()
-            self._hushed[name].enter_context(self._background.working())
-
-    def unhush(self, name: str) -> None:
-        """End the period begun by `hush`; does nothing if there is none of this name."""
-        if (held := self._hushed.pop(name, None)) is not None:
-            held.close()
+        self.run(collecting_little, then, on_error)
 
     def watch(
         self,
@@ -159,8 +141,6 @@ class Tasks(QObject):
     def close(self) -> None:
         """Wait for running work, drop queued work, and deliver nothing more."""
         self._closed = True
-        for name in tuple(self._hushed):
-            self.unhush(name)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _invoke(self, call: Callable[[], Any]) -> None:

@@ -36,14 +36,11 @@ if TYPE_CHECKING:
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
 """After the first paint, so that a typed letter is painted before the exception handling is imported."""
-_TURN_S = 0.001
-"""GIL switch interval, the longest delay by a computing thread; Python's 5 ms, many times over, is noticeable."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
     chosen = database(sys.argv[1:] if argv is None else argv)
-    sys.setswitchinterval(_TURN_S)
     app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")

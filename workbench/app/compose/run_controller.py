@@ -27,8 +27,6 @@ from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.workbench import Workbench
 
 Endpoints = Mapping[str, Endpoint]
-_LARGE = 200_000
-"""Characters of messages above which a run counts as background work until it has ended."""
 
 
 class RunController(QObject):
@@ -53,7 +51,6 @@ class RunController(QObject):
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
-        self._large: set[str] = set()
         self._asked_again: set[str] = set()
         self.board.changed.connect(self._tell_of_retries)
 
@@ -111,12 +108,7 @@ class RunController(QObject):
         blind: bool = False,
     ) -> None:
         """Show a run just started from the draft, and beside it the earlier answers of the lanes in `beside`."""
-        # Counting the words of both texts before the run is recorded is much background work for megabytes of text; so
-        # is writing, sending and indexing them until the run has ended.
-        self._tasks.hush(handle.run_uid)
         self.judging.forget()
-        if sum(len(message.text) for message in draft.content.messages) > _LARGE:
-            self._large.add(handle.run_uid)
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
@@ -257,8 +249,6 @@ class RunController(QObject):
 
     def recorded(self, run_uid: str, number: int) -> None:
         """Record the iteration number of a run."""
-        if run_uid not in self._large:
-            self._tasks.unhush(run_uid)
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
@@ -267,8 +257,6 @@ class RunController(QObject):
 
         The answers shown before a refused run are restored.
         """
-        self._large.discard(run_uid)
-        self._tasks.unhush(run_uid)
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:
             return True

@@ -208,17 +208,16 @@ class ComposeSession(QObject):
             self.saver.touch()
             self.saver.flush()
         beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
-        with self._tasks.quiet():
-            try:
-                handle = self._workbench.runner.start_iteration(
-                    self._prompt, draft, based_on=draft.based_on, blind=self.blind, beside=beside
-                )
-            except RefusedError as error:
-                self.stage.refuse(error)
-                return
-            self.lineage.sent(draft)
-            self.versions.started(handle.run_uid, draft.content)
-            self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
+        try:
+            handle = self._workbench.runner.start_iteration(
+                self._prompt, draft, based_on=draft.based_on, blind=self.blind, beside=beside
+            )
+        except RefusedError as error:
+            self.stage.refuse(error)
+            return
+        self.lineage.sent(draft)
+        self.versions.started(handle.run_uid, draft.content)
+        self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
