@@ -6,7 +6,7 @@ import sys
 
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
-from workbench.ui import bench_hook
+from tests.bench import window_probes
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     field = QPlainTextEdit("You are a professional, patient and friendly support assistant.\n" * 12)
     field.resize(1280, 800)
     field.show()
-    bench_hook.install(field, field.viewport(), field.setFocus)
+    window_probes.install("startup", field, field.viewport(), field.setFocus)
     return app.exec()
 
 

@@ -18,11 +18,11 @@ def run(full: bool) -> list[dict[str, Any]]:
 
 def _measure(kind: str, times: int) -> dict[str, Any]:
     with home() as place:
+        env = place.environment()
         if kind == "echo":
             echo_history(place.database)
-        measured(PRODUCT, place.environment(WORKBENCH_BENCH_STARTUP="1"))  # font cache, byte code, or the sample
-        env = place.environment(WORKBENCH_BENCH_FIRST_TOKEN=kind)
-        samples = [float(measured(PRODUCT, env)["first_token_ms"]) for _ in range(times)]
+        measured((*PRODUCT, "startup"), env)  # font cache, byte code, or the sample
+        samples = [float(measured((*PRODUCT, "first_token"), env)["first_token_ms"]) for _ in range(times)]
     middle = statistics.median(samples)
     return {
         "name": f"cold start to first token, {kind}",

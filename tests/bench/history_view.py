@@ -29,7 +29,7 @@ def run(full: bool) -> list[dict[str, Any]]:
             store.set_meta(CARE, MaintenanceRules(daily=False).to_text()).result()
             store.close()
             typed = f"{words[5]} {words[150]} winner:yes"
-            with started(WINDOW, place.environment(WORKBENCH_BENCH_HISTORY=typed)) as window:
+            with started(WINDOW, place.environment(BENCH_HISTORY=typed)) as window:
                 found = window.line(PATIENCE_S)
                 window.end()
         shape, gaps, used = f"{found['runs']:,} runs", found["gaps"], found["memory"]

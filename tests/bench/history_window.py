@@ -3,7 +3,7 @@
 Prints the line of `walking` with these values in ms: `first` from the key to the first painted page, `again` the same
 for each later visit, `emptied` from each Esc to the painted page of all runs, and `letters` from each letter to its
 results. With `runs` it also prints `memory` in MB on the way to the end, and `back` at the first row.
-WORKBENCH_BENCH_HISTORY holds what is typed.
+BENCH_HISTORY holds what is typed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Reader(Walk):
         yield self.calm()
         yield from self._come_again(view)
         yield from self._empty(view)
-        yield from self._type(view, os.environ["WORKBENCH_BENCH_HISTORY"])
+        yield from self._type(view, os.environ["BENCH_HISTORY"])
         view.search("")
         yield lambda: not view.model.is_searching and view.model.text == ""
         yield self.calm()

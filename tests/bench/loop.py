@@ -60,7 +60,7 @@ def _pressed(client: httpx.Client, base: str, times: int, lanes: int) -> list[fl
     with home() as place:
         endpoint_history(place.database, f"{base}/v1", lanes)
         wanted = str(times + WARM_UP)
-        presses = measured(WINDOW, place.environment(WORKBENCH_BENCH_LOOP=wanted))["presses"]
+        presses = measured(WINDOW, place.environment(BENCH_LOOP=wanted))["presses"]
     came = arrivals(client, base)
     if len(came) != len(presses) * lanes:
         raise RuntimeError(f"{len(came)} requests arrived for {len(presses)} presses of {lanes} lanes")

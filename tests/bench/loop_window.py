@@ -2,7 +2,7 @@
 
 Invariant: a press is a key event to the focused field, as from a keyboard. The next one follows once the previous run
 is completely recorded and the window has been idle for a moment. Prints one JSON line: `presses` [ns of
-CLOCK_MONOTONIC, …]. WORKBENCH_BENCH_LOOP holds the number of presses.
+CLOCK_MONOTONIC, …]. BENCH_LOOP holds the number of presses.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
+from tests.bench import window_probes
+from tests.bench.product_window import run_window
 from tests.ui.driver import WindowDriver
-from workbench.ui import bench_hook
-from workbench.ui.main import main
 
 POLL_MS, SETTLE_MS = 20, 120
 _NONE, _CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -64,17 +64,16 @@ class Presser(QObject):
 
 
 def install(window: QWidget, editor_viewport: QWidget, focus: object) -> None:
-    """Replaces the product's own bench hook."""
+    """Press once the window is complete."""
     field = editor_viewport.parentWidget()
     assert isinstance(field, QPlainTextEdit)
-    wanted = int(os.environ["WORKBENCH_BENCH_LOOP"])
+    wanted = int(os.environ["BENCH_LOOP"])
 
     def begin() -> None:
-        bench_hook.Painted(editor_viewport, Presser(window, field, wanted).begin)
+        window_probes.Painted(editor_viewport, Presser(window, field, wanted).begin)
 
-    bench_hook.when_complete(window, begin)
+    window_probes.when_complete(window, begin)
 
 
 if __name__ == "__main__":
-    bench_hook.install = install
-    sys.exit(main([]))
+    sys.exit(run_window(install))

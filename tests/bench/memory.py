@@ -20,13 +20,13 @@ _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 def run(full: bool) -> list[dict[str, Any]]:
     """Open the sample over a long history, run it once on the built-in model and through LiteLLM, and measure."""
     with home() as place:
-        measured(PRODUCT, place.environment(WORKBENCH_BENCH_STARTUP="1"))  # makes the database with the sample
+        measured((*PRODUCT, "startup"), place.environment())  # makes the database with the sample
         add_iterations(place.database, ITERATIONS)
         add_lane(place.database, LITELLM, REFUSES)
-        with started(PRODUCT, place.environment(WORKBENCH_BENCH_MEMORY="1")) as window:
+        with started((*PRODUCT, "memory"), place.environment()) as window:
             states = window.line()["states"]
             tree = {pid: pss_mb(pid) for pid in family(window.pid)}
-            names = {pid: _name(pid) for pid in tree}
+            names = {pid: "window" if pid == window.pid else _name(pid) for pid in tree}
             window.end()
     if states != ["finished", "finished", "failed"]:
         raise RuntimeError(f"the run on the built-in model and through LiteLLM ended as {states}")

@@ -31,5 +31,5 @@ def run(full: bool) -> dict[str, Any]:
             lanes = tuple(Lane(slot, "echo", "echo") for slot in "AB")
             store.save_draft("p", Draft(Content(messages), (("order", "7"),), lanes), LATER).result(60)
             store.set_meta("last_prompt", "p").result(60)
-        found = measured(WINDOW, place.environment(WORKBENCH_BENCH_MESSAGES="1"))
+        found = measured(WINDOW, place.environment())
     return busiest(f"another look with {MESSAGES} messages", GAP_MS, found)

@@ -41,7 +41,7 @@ def run(full: bool) -> list[dict[str, Any]]:
             exporter.write(exporter.prepare(PackAbout("", "Bots"), choices, with_evidence=True), place.folder / "bots")
         told = []
         for what, one, pack in (("import", empty, place.folder / "bots"), ("export", place, place.folder / "written")):
-            environment = one.environment(WORKBENCH_BENCH_PACKS=what, WORKBENCH_BENCH_PACK=str(pack))
+            environment = one.environment(BENCH_PACKS=what, BENCH_PACK=str(pack))
             told.append(busiest(f"{what} of {PROMPTS} prompts", GAP_MS, measured(WINDOW, environment)))
     return told
 

@@ -1,6 +1,6 @@
 """The real main window, which imports a pack and undoes it, or exports all prompts, while a timer measures gaps.
 
-WORKBENCH_BENCH_PACKS is `import` or `export`; WORKBENCH_BENCH_PACK is the pack to read or write.
+BENCH_PACKS is `import` or `export`; BENCH_PACK is the pack to read or write.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Packer(Walk):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._pack = Path(os.environ["WORKBENCH_BENCH_PACK"])
+        self._pack = Path(os.environ["BENCH_PACK"])
 
     def steps(self) -> Steps:
         self.gaps.begin("nothing")
         for _ in range(3):
             yield self.calm(CALM_MS)
-        yield from self._import() if os.environ["WORKBENCH_BENCH_PACKS"] == "import" else self._export()
+        yield from self._import() if os.environ["BENCH_PACKS"] == "import" else self._export()
 
     def _import(self) -> Steps:
         window = self.product

@@ -29,7 +29,7 @@ def run(full: bool) -> list[dict[str, Any]]:
                 store.techniques.say(prompt, version, key, key.title(), used=True).result(10)
             store.set_meta("last_prompt", prompt).result(10)
             store.close()
-            found = measured(WINDOW, place.environment(WORKBENCH_BENCH_RANK=str(JUDGED)))
+            found = measured(WINDOW, place.environment(BENCH_RANK=str(JUDGED)))
         gaps = found["gaps"]
         # The gaps of the idle window (step "nothing") are reported in the notes and not judged.
         step = max((name for name in gaps if name != "nothing"), key=lambda name: gaps[name][0])

@@ -1,7 +1,7 @@
 """The real main window, which opens Rank, groups by everything, and judges pairs.
 
 Prints the line of `walking` with `first_ms` from the key to the first painted ranking, and `pairs`, the ms from each
-verdict to the next pair. WORKBENCH_BENCH_RANK holds the number of verdicts to give in the queue.
+verdict to the next pair. BENCH_RANK holds the number of verdicts to give in the queue.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Ranker(Walk):
         yield lambda: sittings.state == "showing"
         yield self.calm()
         self.gaps.begin("queue")
-        for number in range(int(os.environ["WORKBENCH_BENCH_RANK"])):
+        for number in range(int(os.environ["BENCH_RANK"])):
             at, shown = time.monotonic_ns(), sittings.shown
             sittings.judge("winner", 1 + number % 2)
             yield lambda shown=shown: sittings.state == "showing" and sittings.shown is not shown  # type: ignore[misc]

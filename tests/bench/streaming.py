@@ -25,7 +25,7 @@ def run(full: bool) -> list[dict[str, Any]]:
     with home() as place, started((*SERVER, str(seconds)), place.environment()) as server:
         port = server.line()["port"]
         endpoint_history(place.database, f"http://127.0.0.1:{port}/v1", LANES)
-        with started(WINDOW, place.environment(WORKBENCH_BENCH_STREAMING="1")) as window:
+        with started(WINDOW, place.environment()) as window:
             seen = window.line(seconds + 60)
             window.end()
         sent = _times(port)

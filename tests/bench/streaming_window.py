@@ -17,11 +17,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
+from tests.bench import window_probes
+from tests.bench.product_window import run_window
 from workbench.core.runs import ENDED
-from workbench.ui import bench_hook
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.main import main
 from workbench.ui.widgets.reader.markdown import MarkdownView
 
 HEIGHT = 1300
@@ -219,14 +219,13 @@ class Session(QObject):
 
 
 def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
-    """Replaces the product's own bench hook."""
+    """Measure once the window is complete."""
 
     def begin() -> None:
-        bench_hook.Painted(editor_viewport, Session(window, editor_viewport).begin)
+        window_probes.Painted(editor_viewport, Session(window, editor_viewport).begin)
 
-    bench_hook.when_complete(window, begin)
+    window_probes.when_complete(window, begin)
 
 
 if __name__ == "__main__":
-    bench_hook.install = install
-    sys.exit(main([]))
+    sys.exit(run_window(install))

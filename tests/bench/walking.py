@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from tests.bench import window_probes
+from tests.bench.product_window import run_window
 from tests.ui.driver import WindowDriver
-from workbench.ui import bench_hook
-from workbench.ui.main import main
 
 TICK_MS = 1
 LOOK_MS = 1
@@ -106,7 +106,7 @@ class Walk(QObject):
     def painted(self, widget: QWidget) -> Callable[[], bool]:
         """Return a condition that holds once the widget is painted after this call."""
         before = self.paints
-        bench_hook.Painted(widget, self._count_paint)
+        window_probes.Painted(widget, self._count_paint)
         return lambda: self.paints > before
 
     def painted_with(self, widget: QWidget, holds: Callable[[], bool]) -> Callable[[], bool]:
@@ -130,11 +130,10 @@ class Walk(QObject):
 
 
 def go(walk: type[Walk]) -> int:
-    """Open the window and start the walk, which replaces the product's own bench hook."""
+    """Open the window and go once it is complete."""
 
     def install(window: QWidget, editor_viewport: QWidget, focus: object) -> None:
         assert isinstance(editor_viewport.parentWidget(), QPlainTextEdit)
-        bench_hook.when_complete(window, lambda: bench_hook.Painted(editor_viewport, walk(window).begin))
+        window_probes.when_complete(window, lambda: window_probes.Painted(editor_viewport, walk(window).begin))
 
-    bench_hook.install = install
-    return main([])
+    return run_window(install)

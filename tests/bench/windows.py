@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = (sys.executable, "-m", "workbench")
+PRODUCT = (sys.executable, "-m", "tests.bench.product_window")
+"""Runs the product's window; takes the name of a probe of `window_probes`."""
 START_S = 90.0
 
 
@@ -70,7 +71,7 @@ class Started:
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**env, "WORKBENCH_BENCH_STARTED_NS": since},
+            env={**env, "BENCH_STARTED_NS": since},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -39,7 +39,7 @@ def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
 
 def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
     parent = QObject()
-    warmth = Preloader(parent, FEATURES, waits=PreloadDelays(0, 0, 0))
+    warmth = Preloader(parent, FEATURES, waits=PreloadDelays(0, 0))
     assert warmth._timer.isActive()
     qtbot.waitUntil(lambda: not warmth._timer.isActive())
     parent.deleteLater()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -152,45 +151,6 @@ def test_whoever_goes_to_a_view_that_is_half_made_gets_all_of_it(stage: Stage) -
     stage.views.show("history")
     assert len(stage.made) == 1
     assert stage.made[0].isVisible()
-
-
-def test_what_was_rehearsed_is_shown_without_another_layout(stage: Stage) -> None:
-    while stage.views.make_more():
-        pass
-    page = stage.made[0]
-    seen = Sizes(page)
-    assert len(list(stage.views.rehearsals())) > 1
-    assert not page.isVisible()
-    assert page.first in seen.told
-    rehearsed = page.first.size()
-    seen.told.clear()
-    stage.views.show("history")
-    assert page.first.isVisible()
-    assert seen.told == []
-    assert page.first.size() == rehearsed
-
-
-def test_a_rehearsal_ends_when_the_page_is_shown(stage: Stage) -> None:
-    while stage.views.make_more():
-        pass
-    rehearsal = stage.views.rehearsals()
-    next(rehearsal)
-    stage.views.show("history")
-    seen = Sizes(stage.made[0])
-    assert list(rehearsal) == []
-    assert seen.told == []
-
-
-def test_a_rehearsal_goes_on_when_parts_of_the_page_are_taken_away_meanwhile(stage: Stage) -> None:
-    while stage.views.make_more():
-        pass
-    page = stage.made[0]
-    rehearsal = stage.views.rehearsals()
-    next(rehearsal)
-    shiboken6.delete(page.second)
-    assert list(rehearsal)
-    stage.views.show("history")
-    assert page.first.isVisible()
 
 
 def test_the_page_is_laid_out_once_for_the_room_that_the_side_bar_leaves(stage: Stage, qtbot: QtBot) -> None:

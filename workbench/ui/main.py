@@ -112,8 +112,6 @@ class Program:
         frame.show()
         frame.painted.connect(self._listen_for_signals)
         frame.painted.connect(lambda: QTimer.singleShot(_WATCH_AFTER_MS, self._waking, self._watch_faults))
-        if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
-            _be_measured(frame)
         code = self._app.exec()
         unsaved = start.end()
         if unsaved:
@@ -204,18 +202,6 @@ def _collect_garbage() -> None:
     """Enable garbage collection, and freeze what is loaded: scanning it would block the window each time."""
     gc.freeze()
     gc.enable()
-
-
-def _be_measured(frame: WindowFrame) -> None:
-    from workbench.ui import bench_hook
-
-    def install() -> None:
-        bench_hook.install(frame, frame.view.editor.first_viewport(), frame.view.editor.focus_first)
-
-    if frame.is_blank:
-        frame.completed.connect(install)
-    else:
-        install()
 
 
 def _raise_first(db: Path) -> int:

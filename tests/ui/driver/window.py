@@ -360,7 +360,7 @@ class WindowDriver:
         """Make the other views and import the dialogs at once, as the window does some time after the start."""
         from workbench.ui.shell.preloader import PreloadDelays, Preloader
 
-        Preloader(self._main, self._main.feature_set, self.views, PreloadDelays(0, 0, 0))
+        Preloader(self._main, self._main.feature_set, self.views, PreloadDelays(0, 0))
 
     @property
     def preloader(self) -> Preloader | None:

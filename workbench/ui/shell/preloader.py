@@ -17,13 +17,12 @@ from workbench.ui.shell.views import Views
 
 
 class PreloadDelays(NamedTuple):
-    """Delays in ms after the window is complete: before views are made, before they are laid out with the data read by
-    then, and before everything else is imported, which takes ten times as long.
+    """Delays in ms after the window is complete: before views are made, and before everything else is imported, which
+    takes ten times as long.
     """
 
     first: int = 500
-    read: int = 200
-    rest: int = 800
+    rest: int = 1000
 
 
 WAITS = PreloadDelays()
@@ -59,9 +58,6 @@ def _steps(features: FeatureSet, views: Views | None, waits: PreloadDelays) -> I
         yield 0
     if views is not None:
         while views.make_more():
-            yield 0
-        yield waits.read
-        for _ in views.rehearsals():
             yield 0
     yield waits.rest
     for name in (*_MODULES, *features.preload()):

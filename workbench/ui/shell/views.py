@@ -6,7 +6,7 @@ idle time, and keeps its state from then on. A tab exists only for an existing v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -17,7 +17,6 @@ from workbench.app.commands import View
 from workbench.ui.shell.focus_restore import can_have_keyboard
 from workbench.ui.shell.key_names import KeyName, with_key
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
-from workbench.ui.widgets.prelayout import rehearse
 from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -200,14 +199,6 @@ class Views(QObject):
         if view is not None:
             self._go_on(view)
         return view is not None
-
-    def rehearsals(self) -> Iterator[None]:
-        """Lay out, in steps, the pages that are made but not shown yet."""
-        for view, page in tuple(self._pages.items()):
-            if view != self.shown:
-                whole = self._stage if self._places[view].has_side else self._side.parentWidget()
-                assert whole is not None
-                yield from rehearse(page, whole.size())
 
     def leave(self) -> bool:
         """Let the shown view close an open element, else return to Compose; return False if Compose is shown."""

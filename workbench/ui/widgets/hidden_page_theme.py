@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets.deferred_restyle import dress, undress
 from workbench.ui.widgets.idle_queue import IdleQueue
-from workbench.ui.widgets.prelayout import rehearse
 from workbench.ui.widgets.theme import Mode, Motion, Theme
 
 _SLICE = 10
@@ -105,4 +104,3 @@ class HiddenPageTheme(Theme):
         self.changing.emit()
         self.changed.emit()
         yield
-        yield from rehearse(self._page, self._page.size())

@@ -1,15 +1,13 @@
-"""Lets the programs under tests/bench measure the window from inside.
+"""Probes inside a window that do what a person would do, print one JSON line on standard output, and close it.
 
-Invariant: nothing happens unless a WORKBENCH_BENCH_… variable asks for it. Then the window does what a person would do,
-prints one JSON line on standard output, and closes.
-
-| variable | what is done | what is printed |
+| probe | what it does | what it prints |
 |---|---|---|
-| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
-| WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is visible | {"first_token_ms": …} |
-| WORKBENCH_BENCH_MEMORY=1 | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
+| startup | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
+| complete | the same, then waits until the window is complete | the same, "complete_ms", "complete_cpu_ms" |
+| first_token | runs all lanes once the draft is visible | {"first_token_ms": …} |
+| memory | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
-Times count from WORKBENCH_BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
+Times count from BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
 """
 
 from __future__ import annotations
@@ -25,32 +23,28 @@ from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-_PREFIX = "WORKBENCH_BENCH_"
+PROBES = ("startup", "complete", "first_token", "memory")
 _RUN = QKeySequence("Ctrl+Return")
 _POLL_MS = 100
 
 
-def is_wanted(env: Mapping[str, str]) -> bool:
-    """Return whether this process is being measured."""
-    return any(name.startswith(_PREFIX) for name in env)
-
-
-def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
-    """Start what the environment requests. Call it when the draft is in the editor and the window is shown.
+def install(probe: str, window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
+    """Start a probe once the next paint of the draft is over.
 
     A `window` that is completed later has a signal `completed` and a flag `is_complete`. `editor_viewport` is the
-    viewport of the text field to type into; `focus` focuses that field.
+    viewport of the text field to type into; `focus` focuses that field. Raises ValueError for an unknown probe.
     """
-    env = os.environ
-    since_ns = int(env.get(f"{_PREFIX}STARTED_NS", "0"))
-    if env.get(f"{_PREFIX}STARTUP"):
+    since_ns = int(os.environ.get("BENCH_STARTED_NS", "0"))
+    if probe == "startup":
         begin = _Startup(window, editor_viewport, focus, since_ns).type_letter
-    elif env.get(f"{_PREFIX}FIRST_TOKEN"):
+    elif probe == "complete":
+        begin = _Complete(window, editor_viewport, focus, since_ns).type_letter
+    elif probe == "first_token":
         begin = _FirstToken(window, since_ns).run
-    elif env.get(f"{_PREFIX}MEMORY"):
+    elif probe == "memory":
         begin = _Memory(window).run
     else:
-        return
+        raise ValueError(f"There is no probe {probe!r}; there are: {', '.join(PROBES)}.")
     Painted(editor_viewport, begin)
 
 
@@ -63,7 +57,7 @@ class Painted(QObject):
         widget.installEventFilter(self)
         widget.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             # The filter runs before the paint; the result is flushed before the next timer can fire.
@@ -97,6 +91,20 @@ class _Startup(QObject):
         self._window.close()
 
 
+class _Complete(_Startup):
+    def _report(self, typed: bool) -> None:
+        told: dict[str, Any] = {"typed": typed, "painted_ms": _elapsed_ms(self._since_ns)}
+        told["cpu_ms"] = time.process_time_ns() / 1e6
+
+        def tell() -> None:
+            told["complete_ms"], told["complete_cpu_ms"] = _elapsed_ms(self._since_ns), time.process_time_ns() / 1e6
+            _tell(told)
+            self._window.close()
+
+        # What is connected to the completion comes first.
+        when_complete(self._window, lambda: QTimer.singleShot(0, self, tell))
+
+
 class _FirstToken(QObject):
     def __init__(self, window: QWidget, since_ns: int) -> None:
         super().__init__(window)
@@ -122,7 +130,7 @@ class _FirstToken(QObject):
             self._areas[viewport] = area
             viewport.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint and not self._done and not self._areas[watched].is_empty:
             self._done = True
             QTimer.singleShot(0, self, self._report)

@@ -1,0 +1,209 @@
+"""Switches the product's mechanisms for speed off, from outside, so that a program runs with and without one.
+
+Invariant: what a person sees is the same in the end; only when and in which steps it is done differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Switch = Callable[[], Iterator[None]]
+"""Runs to its `yield` before the product's window is imported, and on after it, before the window opens."""
+
+
+def load_without(names: str, load: Callable[[], Callable[..., int]]) -> Callable[..., int]:
+    """Return what `load` returns, with the mechanisms in `names`, separated by commas, switched off.
+
+    Raises KeyError for a mechanism without a switch.
+    """
+    begun = [SWITCHES[name]() for name in names.split(",")]
+    for switch in begun:
+        next(switch)
+    window = load()
+    for switch in begun:
+        next(switch, None)
+    return window
+
+
+def _import_swap() -> Iterator[None]:
+    import builtins
+
+    import PySide6.QtCore  # noqa: F401 - it puts its own function there
+
+    theirs = builtins.__import__
+    import workbench.ui  # noqa: F401
+
+    builtins.__import__ = theirs
+    yield
+
+
+def _gc_off_at_start() -> Iterator[None]:
+    import gc
+
+    disable, gc.disable = gc.disable, lambda: None
+    yield
+    gc.disable = disable
+
+
+def _gc_freeze() -> Iterator[None]:
+    yield
+    import gc
+
+    gc.freeze = lambda: None
+
+
+def _switch_interval() -> Iterator[None]:
+    yield
+    from workbench.ui import main
+
+    main._TURN_S = 0.005  # Python's own
+
+
+def _prefer_ui_thread() -> Iterator[None]:
+    yield
+    from contextlib import nullcontext
+
+    from workbench.app.tasks import Tasks
+
+    Tasks.quiet = lambda self: nullcontext()
+    Tasks.hush = lambda self, name: None
+
+
+def _background_switching() -> Iterator[None]:
+    yield
+    from workbench.app import thread_switching
+    from workbench.ui import main
+
+    thread_switching.SWITCH_S = main._TURN_S
+
+
+def _background_gc() -> Iterator[None]:
+    yield
+    import gc
+
+    from workbench.app import thread_switching
+
+    thread_switching.PIECES = gc.get_threshold()
+
+
+def _settle_in() -> Iterator[None]:
+    yield
+    from workbench.ui.features.rank import controller
+
+    controller.settle_in = lambda: None
+
+
+def _two_phase_start() -> Iterator[None]:
+    """Open the history and make all widgets before the window is shown."""
+    yield
+    import threading
+    from concurrent.futures import wait
+
+    from workbench.ui.shell.frame import WindowFrame
+    from workbench.ui.shell.start import WindowStart
+
+    WindowStart._begin = lambda self: None
+    show = WindowFrame.show
+
+    def shown(frame: Any) -> None:
+        start = frame.findChild(WindowStart)
+        if start is None or start._is_built:
+            show(frame)
+            return
+        start._arrived.disconnect()
+        start._thread = threading.Thread(target=start._open)
+        start._thread.start()
+        start._thread.join()
+        start._steps = start._building(start._opened)
+        while start._advance():
+            if start._awaited is not None:
+                wait([start._awaited])
+        show(frame)
+
+    WindowFrame.show = shown
+
+
+def _preloader() -> Iterator[None]:
+    yield
+    from workbench.ui.shell import window
+
+    window.Preloader = lambda *_: None
+
+
+def _hidden_page_theme() -> Iterator[None]:
+    yield
+    from workbench.ui.features.history import view as history
+    from workbench.ui.features.rank import view as rank
+
+    history.HiddenPageTheme = rank.HiddenPageTheme = lambda theme, page: theme
+
+
+def _deferred_restyle() -> Iterator[None]:
+    """Restyle hidden widgets at once; messages out of sight have a mechanism of their own."""
+    yield
+    from workbench.ui.widgets import deferred_restyle
+    from workbench.ui.widgets.focus_marks import keeping_focus
+
+    deferred_restyle.change_look = keeping_focus
+
+
+def _deferred_blocks() -> Iterator[None]:
+    yield
+    from workbench.ui.editor import code_help
+
+    code_help.DeferredBlocks = lambda *_: None
+
+
+def _idle_queue() -> Iterator[None]:
+    """Do all of the queued work in one turn of the event loop."""
+    yield
+    from workbench.ui.widgets import idle_queue
+
+    idle_queue.BUDGET_MS = 1e9
+
+
+def _lane_slots() -> Iterator[None]:
+    """Create and fill all columns at once."""
+    yield
+    from workbench.ui.features.lanes.visible_lanes import VisibleLanes
+
+    def look_around(self: Any) -> None:
+        for seat in self._seats():
+            seat.near = seat.seen = True
+            if seat.is_late:
+                self._build(seat)
+
+    def soon(self: Any, seat: Any) -> None:
+        if seat.is_late:
+            self._build(seat)
+
+    VisibleLanes.look_around = VisibleLanes.begin = look_around
+    VisibleLanes.soon = soon
+
+
+def _chunked_insert() -> Iterator[None]:
+    yield
+    from workbench.ui.editor import field
+
+    field._AT_ONCE = 1 << 60
+
+
+SWITCHES: dict[str, Switch] = {
+    "two_phase_start": _two_phase_start,
+    "import_swap": _import_swap,
+    "gc_off_at_start": _gc_off_at_start,
+    "gc_freeze": _gc_freeze,
+    "settle_in": _settle_in,
+    "switch_interval": _switch_interval,
+    "prefer_ui_thread": _prefer_ui_thread,
+    "background_switching": _background_switching,
+    "background_gc": _background_gc,
+    "preloader": _preloader,
+    "hidden_page_theme": _hidden_page_theme,
+    "deferred_restyle": _deferred_restyle,
+    "deferred_blocks": _deferred_blocks,
+    "idle_queue": _idle_queue,
+    "lane_slots": _lane_slots,
+    "chunked_insert": _chunked_insert,
+}
