@@ -142,8 +142,9 @@ def _hidden_page_theme() -> Iterator[None]:
 def _deferred_restyle() -> Iterator[None]:
     """Restyle hidden widgets at once; messages out of sight have a mechanism of their own."""
     yield
-    from workbench.ui.widgets import deferred_restyle
     from workbench.ui.widgets.focus_marks import keeping_focus
+
+    from workbench.ui.widgets import deferred_restyle
 
     deferred_restyle.change_look = keeping_focus
 
