@@ -190,6 +190,20 @@ def flippable(sound: Path) -> tuple[Path, ...]:
     return small, sound, large
 
 
+@pytest.mark.parametrize("column", ["hash", "body"])
+def test_contents_under_a_damaged_column_name_are_left_out(
+    flippable: tuple[Path, ...], tmp_path: Path, column: str
+) -> None:
+    data = flippable[2].read_bytes()
+    table = data.index(b"CREATE TABLE contents")
+    at = data.index(column.encode(), table)
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(data[:at] + b"x" + data[at + 1 :])
+    said = _say("salvage", ["salvage", str(tmp_path / "new.db"), "--db", str(damaged)])
+    assert "Unexpected error" not in said["err"]
+    assert (tmp_path / "new.db").exists()
+
+
 @pytest.mark.parametrize("seed", depth.seeds(quick=12, deep=500))
 def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Path, seed: int) -> None:
     """Whatever cannot be read any more, the newest backup can be restored, and what is left be salvaged."""

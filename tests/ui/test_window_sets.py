@@ -228,6 +228,20 @@ def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> Non
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
 
 
+def test_the_shown_set_stays_in_sight_when_its_row_grows(desk: Desk) -> None:
+    window = desk.open(ECHO, size=(1024, 700))
+    _paste(desk)
+    sets = window.value_sets
+    sets.show(sets.sets[-1].uid)
+    chip = window.set_bar.chip(sets.active)
+    assert chip is not None
+    desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+    first = window.set_bar.chips()[0]
+    first.name.setText("A longer name than before")
+    desk.until(lambda: first.name.width() >= first.name.sizeHint().width())
+    desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+
+
 def said_of_sets(window: WindowDriver) -> str:
     """Return what is said below the row of sets."""
     return "".join(note.text() for note in window.compose_view.findChildren(SetNote) if note.isVisible())

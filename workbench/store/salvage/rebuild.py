@@ -244,7 +244,8 @@ def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: 
 
 def _whole(row: Mapping[str, Value]) -> bool:
     """Whether a content matches its hash; a different one would be shown as something that nobody wrote."""
-    return digest(str(row["body"])) == row["hash"]
+    # A damaged schema may have other names for these columns.
+    return "body" in row and digest(str(row["body"])) == row.get("hash")
 
 
 def _current() -> dict[str, StoredTable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
@@ -55,10 +55,28 @@ class SetChip(QWidget):
         self.menu_wanted.emit(self.uid, event.globalPos())
 
 
+class _Page(QWidget):
+    """The row of chips; `changed` is emitted when it needs another width, as when a name becomes longer or bold."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._needed = 0
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and (needed := self.sizeHint().width()) != self._needed:
+            self._needed = needed
+            self.changed.emit()
+        return done
+
+
 class SetStrip(QScrollArea):
     """The chips in a row that scrolls horizontally."""
 
     resized = Signal()
+    """The width of the strip or of its row changed, so that the shown chip may be out of sight."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,7 +86,8 @@ class SetStrip(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(1)
-        self.page = QWidget()
+        self.page = _Page()
+        self.page.changed.connect(self.resized)
         set_role(self.page, "sunken")
         self.row = QHBoxLayout(self.page)
         self.row.setContentsMargins(0, 0, 0, 0)
