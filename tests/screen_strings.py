@@ -42,7 +42,7 @@ SILENT_CALLS = re.compile(
     r"|(get|has|set)attr|encode|decode|str[fp]time|(starts|ends)with|remove(pre|suf)fix|QKeySequence"
     r"|set(ObjectName|Property|StyleSheet|_role)"
 )
-"""Those whose text nobody reads."""
+"""Those whose string arguments are never shown."""
 SQL = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|WITH|DROP|ALTER|PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE"
     r"|ATTACH|DETACH|VACUUM|REINDEX|ANALYZE|EXISTS|CASE|VALUES|COALESCE|JOIN|LEFT JOIN|CROSS JOIN|CHECK)\b"

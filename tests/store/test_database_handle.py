@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cann
 
 @pytest.fixture
 def other(path: Path) -> Path:
-    """Another history, opened by nobody, with one prompt, uid "theirs"."""
+    """A second history, not open, with one prompt, uid "theirs"."""
     file = path.with_name("other.db")
     store = opened(file)
     store.create_prompt("theirs", "Their bot", NOW).result(10)

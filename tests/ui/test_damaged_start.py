@@ -231,7 +231,7 @@ def test_closing_leaves_everything_as_it_was(driven: Driven, db: Path) -> None:
 
     assert driven.run(script()) == 1
     after = sorted((path.name, path.read_bytes()) for path in db.parent.iterdir() if path.is_file())
-    # Reading leaves a lock file that nobody holds, and the files of an empty log.
+    # Reading leaves an unlocked lock file and the files of an empty log.
     assert [(name, body) for name, body in after if body and not name.endswith("-shm")] == before
 
 

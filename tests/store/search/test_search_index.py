@@ -1,4 +1,4 @@
-"""The search index matches the tables, whoever changed them and whatever went wrong."""
+"""The search index matches the tables after changes by other programs and after failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen of a lane."""
+"""Reads the displayed parts of a lane."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class StreamBuffer:
         self._keep(self._redact.feed(end) + self._redact.close())
 
     def take(self) -> Iterator[tuple[int, str]]:
-        """Yield offset and text of what was not yet taken, in parts that fit into a message."""
+        """Yield offset and text of the chunks added since the last call, in parts that fit into a message."""
         text = "".join(self._pending)
         self._pending.clear()
         for start in range(0, len(text), MAX_DELTA):
