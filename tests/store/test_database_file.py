@@ -278,20 +278,23 @@ def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, in
     store.close()
 
 
-def test_many_can_open_a_new_file_at_once(path: Path) -> None:
-    barrier = threading.Barrier(6)
+def test_many_can_open_a_new_file_at_once(tmp_path: Path) -> None:
+    # Another thread has to create the file between two reads of this one, which happens about once in 20 rounds.
+    for attempt in range(30):
+        path = tmp_path / f"{attempt}.db"
+        barrier = threading.Barrier(6)
 
-    def open_one(number: int) -> Store:
-        barrier.wait(10)
-        store = opened(path)
-        store.create_prompt(f"p{number}", "Mine", NOW).result(10)
-        return store
+        def open_one(number: int, path: Path = path, barrier: threading.Barrier = barrier) -> Store:
+            barrier.wait(60)
+            store = opened(path)
+            store.create_prompt(f"p{number}", "Mine", NOW).result(60)
+            return store
 
-    with ThreadPoolExecutor(6) as pool:
-        stores = list(pool.map(open_one, range(6)))
-    assert len(stores[0].prompts()) == 6
-    for store in stores:
-        store.close()
+        with ThreadPoolExecutor(6) as pool:
+            stores = list(pool.map(open_one, range(6)))
+        assert len(stores[0].prompts()) == 6
+        for store in stores:
+            store.close()
 
 
 @pytest.fixture

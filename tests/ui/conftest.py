@@ -21,10 +21,17 @@ from workbench.ui.widgets.theme import Theme
 __all__ = ["made"]
 
 
-@pytest.fixture(scope="session")
-def window_theme(qapp: QApplication) -> Theme:
-    """One theme for all windows of the session, as in the program."""
-    return Theme(qapp, "light")
+@pytest.fixture
+def window_theme(qapp: QApplication) -> Iterator[Theme]:
+    """A light theme at 100 %, in force from the beginning.
+
+    Each test has its own: the themes of other tests change the stylesheet of the application, too, and a change of a
+    shared theme may be waiting still when the next test begins.
+    """
+    theme = Theme(qapp, "light")
+    yield theme
+    theme.set_motion("system")
+    theme.deleteLater()
 
 
 @pytest.fixture(autouse=True)
@@ -46,9 +53,6 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_path: Path) -> Iterator[Desk]:
     """A desk whose window is closed at the end, also after a failure."""
-    window_theme.set_mode("light")
-    window_theme.set_scale(1.0)
-    window_theme.set_motion("system")
     desk = Desk(qtbot, window_theme, tmp_path)
     yield desk
     desk.close()

@@ -138,20 +138,25 @@ def _check(connection: sqlite3.Connection, path: Path) -> tuple[int, str]:
     Raises StoreError if the file belongs to another program, contains anything but data, or is too old to upgrade.
     """
     with limited(connection, _LOOK_S):
-        version = _version(connection, path)
+        # In one transaction: another process may be creating or upgrading the file.
+        connection.execute("BEGIN")
         try:
+            version = _version(connection, path)
             return version, check_schema(connection, version) if version else ""
         except StoreError as error:
             if error.code != "too_old":
                 raise
             why, _, _ = error.sentence.partition(". ")
             raise StoreError(f"{why}. {salvaging(path, 'open')}", error.detail, error.code) from error
+        finally:
+            if connection.in_transaction:
+                connection.rollback()
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application == APPLICATION_ID:
         if version <= 0:
             raise failure("corrupt", f"user_version {version}, {tables} tables ({path})")

@@ -89,7 +89,7 @@ def test_versions_without_an_iteration_are_named_by_their_origin(store: Store, p
     other.close()
     store.add_version("p", "else", text("else"), 3, NOW).result(10)
     assert store.version_names("p") == {5: "text 1", 4: "imported 3", 3: "#1", 2: "imported 2", 1: "imported 1"}
-    begun(store, "r2", "from llm", 1)
+    begun(store, "r2", "from llm", 1, at=LATER)
     assert store.version_names("p") == {5: "text 1", 4: "imported 3", 3: "#1", 2: "imported 2", 1: "#2"}, (
         "the names of the others stay"
     )

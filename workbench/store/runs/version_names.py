@@ -23,19 +23,21 @@ _VERSIONS = (
     "  ORDER BY moved_at DESC, name LIMIT 1)"
     " FROM versions WHERE"
 )
-# What first used a version made it. A sample was created together with its prompt. Versions made by iterations are
-# counted apart: they need no other name.
+# An iteration that began when a version was created made it. Those are not counted: they have the iteration's name.
+# Versions that were run later still count, so that running one renames no other. A sample was created together with
+# its prompt.
 _ORIGINS = (
     "SELECT id, origin, CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
     " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
-    " (SELECT versions.id, number, coalesce("
-    "  CASE WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version')"
-    "   THEN 'imported' END,"
-    "  (SELECT CASE WHEN kind = 'import' THEN 'imported' WHEN kind = 'iteration' AND NOT pinned THEN 'iteration' END"
-    "   FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id, pinned LIMIT 1),"
-    "  CASE WHEN versions.created_at = prompts.created_at AND EXISTS"
-    "   (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample' END,"
-    "  'text') AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?)"
+    " (SELECT versions.id, number, CASE"
+    "  WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
+    "  WHEN (SELECT kind = 'import' FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id"
+    "   ORDER BY run_id LIMIT 1) THEN 'imported'"
+    "  WHEN versions.created_at = prompts.created_at AND EXISTS"
+    "   (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample'"
+    "  ELSE 'text' END AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?1"
+    "  AND versions.id NOT IN (SELECT version_id FROM runs JOIN versions ON versions.id = version_id"
+    "   WHERE runs.prompt_id = ?1 AND kind = 'iteration' AND started_at = created_at))"
 )
 _ITERATED = (
     "SELECT versions.number FROM runs JOIN versions ON versions.id = version_id"
