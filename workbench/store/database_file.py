@@ -201,22 +201,41 @@ def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) ->
 
 def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> None:
     """Apply the missing migrations in one transaction, with other writers locked out."""
-    from workbench.store.schema.migrations import migrate
-
-    connection.execute("BEGIN IMMEDIATE")
     try:
-        migrate(connection)
+        _upgrade(connection)
         connection.executemany(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (("database_uid", database_uid), ("created_at", now)),
         )
-        # The version that the file claims decides how it is upgraded, and may be wrong.
-        check_schema(connection, VERSION)
         connection.execute("COMMIT")
-    except BaseException:
+    finally:
         if connection.in_transaction:
             connection.rollback()
-        raise
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Begin a transaction and apply the missing migrations in it."""
+    from workbench.store.schema.migrations import migrate
+
+    connection.execute("BEGIN IMMEDIATE")
+    migrate(connection)
+    # The version that the file claims decides how it is upgraded, and may be wrong.
+    check_schema(connection, VERSION)
+
+
+def check_upgrade(path: Path) -> None:
+    """Raise the error, from SQLite or the check of the schema, that opening a history would end with while upgrading.
+
+    The file stays as it is.
+    """
+    connection = connect(path, mode="rw")
+    try:
+        if _check(connection, path)[0] < VERSION:
+            _upgrade(connection)
+    finally:
+        if connection.in_transaction:
+            connection.rollback()
+        connection.close()
 
 
 def _open_readonly(path: Path, busy_ms: int) -> OpenedDatabase:

@@ -95,7 +95,7 @@ def test_a_damaged_history_makes_no_backup(path: Path, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["truncated", "overwritten", "another program's", "gone"])
+@pytest.mark.parametrize("damage", ["truncated", "overwritten", "another program's", "claims an older format", "gone"])
 def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: Path, damage: str) -> None:
     fill(path, "words " * 5000)
     made = backups.make(path, folder, NOW)
@@ -110,6 +110,10 @@ def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: 
             made.path.unlink()
             connection = sqlite3.connect(made.path)
             connection.execute("CREATE TABLE theirs (x)")
+            connection.close()
+        case "claims an older format":
+            connection = sqlite3.connect(made.path)
+            connection.execute("PRAGMA user_version = 1003")
             connection.close()
         case "gone":
             made.path.unlink()

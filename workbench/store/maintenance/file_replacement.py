@@ -11,7 +11,8 @@ import os
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.errors import StoreError, translate
+from workbench.store.database_file import check_upgrade
+from workbench.store.errors import DAMAGE, StoreError, salvaging, translate
 from workbench.store.maintenance.backups import check_folder, folder_of, place_of, verify
 from workbench.store.maintenance.database_copy import copy_file, sync
 from workbench.store.progress import Watch, go_on
@@ -34,7 +35,8 @@ def put_in_place(
 
     A sound one is moved to the backups in `folder` (None: the one beside the history). If `database` is a link, its
     target is replaced. The history must not be open here. Raises StoreError: busy while another program has it open,
-    what `verify` raises if `other` is not sound, interrupted, and errors of the disk; the history is then unchanged.
+    what `verify` raises if `other` is not sound, corrupt if it cannot be upgraded, interrupted, and errors of the disk;
+    the history is then unchanged.
     """
     real = database.resolve()
     try:
@@ -42,6 +44,7 @@ def put_in_place(
         fresh = real.with_name(f"{real.name}.fresh")
         try:
             copy_file(other, fresh, watch)
+            _check_upgrade(fresh, other)
             kept, is_sound = _set_aside(real, now, busy_ms, watch)
             fresh.replace(real)
             sync(real.parent)
@@ -53,6 +56,18 @@ def put_in_place(
             raise
         raise told from error
     return _among_backups(kept, database, folder or folder_of(database), now) if is_sound else kept
+
+
+def _check_upgrade(fresh: Path, other: Path) -> None:
+    """Raise StoreError (corrupt) if the copy of another history has a schema that cannot be upgraded."""
+    try:
+        check_upgrade(fresh)
+    except Exception as error:
+        told = translate(error, fresh)
+        if not isinstance(error, sqlite3.Error) or (told is not None and told.code not in DAMAGE):
+            raise
+        words = f"“{other.name}” cannot be restored, because it cannot be upgraded. {salvaging(other, 'restore')}"
+        raise StoreError(words, f"{error} ({other})", "corrupt") from error
 
 
 def set_aside(database: Path, now: str) -> Path:
