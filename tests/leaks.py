@@ -115,7 +115,19 @@ def qt_leaks(before: set[int]) -> list[str]:
             core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
         return names
 
-    return wait_until_empty(look)
+    return wait_until_empty(look) + _ended_loops(core)
+
+
+def _ended_loops(core: Any) -> list[str]:
+    """Return what is wrong if Qt was told to quit after the application had ended: no event loop would run any more."""
+    loop = core.QEventLoop()
+    core.QTimer.singleShot(0, loop, loop.quit)
+    if loop.exec() != -1:
+        return []
+    # The application's own loop resets it, so that the next tests can wait.
+    core.QTimer.singleShot(0, lambda: core.QCoreApplication.exit())
+    core.QCoreApplication.exec()
+    return ["a request to quit"]
 
 
 def _application() -> Any:
