@@ -83,6 +83,9 @@ class Driven:
             if program._theme is not None:
                 program._theme.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            # A window that closed because the program quits asks it to quit once more. This process goes on, and
+            # delivered later, the request would end every event loop of the tests that follow.
+            QApplication.removePostedEvents(self.app, QEvent.Type.Quit.value)
             # Closing the history unfroze objects, which every later collection would traverse.
             gc.freeze()
             for number, handler in handlers.items():
