@@ -58,6 +58,7 @@ def test_limits_come_back_as_they_were() -> None:
     for wrong in (
         "[]",
         '{"usd": true}',
+        '{"calls": 1.5}',
         '{"usd": -1}',
         '{"calls": "3"}',
         "{",

@@ -162,6 +162,15 @@ def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None
     assert "changed after the export" in read.notes[0]
 
 
+def test_a_prompt_that_claims_another_version_is_told_to_be_changed(tmp_path: Path) -> None:
+    write_folder(tmp_path / "pack", PACK, body_of(BODIES))
+    file = tmp_path / "pack" / ORDER.file
+    # The first mention names the version of the text; its list of versions follows.
+    file.write_text(file.read_text().replace(ORDER.main, "0" * 64, 1))
+    (note,) = read_pack(tmp_path / "pack").pack.notes
+    assert "changed after the export" in note
+
+
 def test_half_a_character_is_a_sentence() -> None:
     with pytest.raises(PackError, match="half of a character"):
         texts(one(Content((Message("user", "Hi"),)), values=(("a", "\ud800"),)))

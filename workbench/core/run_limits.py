@@ -46,15 +46,11 @@ class Limits:
         if not isinstance(data, dict):
             raise ValueError("the limits are not an object")
         usd, tokens, calls = (data.get(name) for name in ("usd", "tokens", "calls"))
-        for value in (usd, tokens, calls):
-            wrong = isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST
+        for value, kinds in ((usd, int | float), (tokens, int), (calls, int)):
+            wrong = isinstance(value, bool) or not isinstance(value, kinds) or not 0 <= value <= MOST
             if value is not None and wrong:
                 raise ValueError("a limit is not a number")
-        return cls(
-            None if usd is None else float(usd),
-            None if tokens is None else int(tokens),
-            None if calls is None else int(calls),
-        )
+        return cls(None if usd is None else float(usd), tokens, calls)
 
 
 def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:

@@ -203,6 +203,7 @@ class KeyStore:
                     "such as GNOME Keyring or KWallet."
                 )
             text = _written(key)
+            # First: if the process ends in between, an earlier confirmation must not hold for the new key.
             self.choices.forget(name)
             self._guarded(lambda: backend.set_password(SERVICE, name, text), "take the key")
         else:

@@ -223,8 +223,9 @@ def _versions(
     if used not in hashes:
         found.append(PackVersion(used, content, main if hashed else ""))
         changed |= bool(listed)
-    note = f"{name} was changed after the export; its text becomes a new version." if changed else ""
-    return used, tuple(found), (note,) if note or (main and main != used) else ()
+    changed |= bool(main) and main != used
+    note = f"{name} was changed after the export; its text becomes a new version."
+    return used, tuple(found), (note,) if changed else ()
 
 
 def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[Lane, ...]:

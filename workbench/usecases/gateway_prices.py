@@ -73,7 +73,8 @@ class GatewayPrices:
             asked = self._ask(endpoint)
         except EngineError:
             # Nothing was sent, for example because the address is not confirmed, so the next call may ask.
-            listed.asked_at = before
+            with self._lock:
+                listed.asked_at = before
             listed.arrived.set()
             return
         asked.add_done_callback(lambda done: self._take(endpoint, listed, done))
@@ -104,8 +105,9 @@ class GatewayPrices:
 
     def _take(self, endpoint: Endpoint, listed: _Listed, done: Future[Rows]) -> None:
         if not done.cancelled() and done.exception() is None:
-            listed.rows = done.result()
-            listed.fresh_s = FRESH_S if listed.rows else RETRY_S
+            with self._lock:
+                listed.rows = done.result()
+                listed.fresh_s = FRESH_S if listed.rows else RETRY_S
             if self._cache is not None:
                 self._cache.put_prices(endpoint, listed.rows)
         listed.arrived.set()
