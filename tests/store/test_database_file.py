@@ -11,15 +11,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests import depth
 from tests.patience import PROCESS_S
 from tests.store.making import NOW, done, run, text
 from tests.store.making import made_here as opened
-from workbench.store import Store, StoreError
+from workbench.store import StoreError
 from workbench.store.schema.format_version import APPLICATION_ID, VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -278,23 +278,47 @@ def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, in
     store.close()
 
 
+OPENER = """
+import sys
+from pathlib import Path
+from tests.store.making import NOW, made_here
+for line in sys.stdin:
+    store = made_here(Path(line.strip()))
+    store.create_prompt(sys.argv[1], "Mine", NOW).result(60)
+    store.close()
+    print("done", flush=True)
+"""
+
+
+@pytest.mark.deep
 def test_many_can_open_a_new_file_at_once(tmp_path: Path) -> None:
-    # Another thread has to create the file between two reads of this one, which happens about once in 20 rounds.
-    for attempt in range(30):
-        path = tmp_path / f"{attempt}.db"
-        barrier = threading.Barrier(6)
-
-        def open_one(number: int, path: Path = path, barrier: threading.Barrier = barrier) -> Store:
-            barrier.wait(60)
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, f"p{number}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for number in range(4)
+    ]
+    try:
+        # What can go wrong goes wrong once in many rounds.
+        for attempt in range(depth.pick(20, 1_000)):
+            path = tmp_path / f"{attempt}.db"
+            for child in children:
+                assert child.stdin is not None
+                child.stdin.write(f"{path}\n")
+                child.stdin.flush()
+            for child in children:
+                assert child.stdout is not None
+                assert child.stdout.readline() == "done\n", "its error is above"
             store = opened(path)
-            store.create_prompt(f"p{number}", "Mine", NOW).result(60)
-            return store
-
-        with ThreadPoolExecutor(6) as pool:
-            stores = list(pool.map(open_one, range(6)))
-        assert len(stores[0].prompts()) == 6
-        for store in stores:
+            assert len(store.prompts()) == 4
             store.close()
+    finally:
+        for child in children:
+            child.communicate()
 
 
 @pytest.fixture

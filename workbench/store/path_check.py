@@ -47,7 +47,8 @@ def check_place(path: Path) -> None:
         raise failure("readonly", str(error)) from error
     if start and start != _HEADER:
         raise failure("not_a_database", f"{path} starts with {start!r}")
-    if not start and _was_a_history(path):
+    # Another process that creates the history writes the file before its log, perhaps between these looks.
+    if not start and _was_a_history(path) and not path.stat().st_size:
         # SQLite would take it for a new one and discard the log.
         raise failure("corrupt", f"{path} is empty")
 
