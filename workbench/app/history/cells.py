@@ -5,10 +5,10 @@ Invariant: neither lanes nor cost are revealed for a blind run before it is judg
 
 from __future__ import annotations
 
-from workbench.app.compose.timeline_model import describe
 from workbench.core.dates import relative
 from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow
+from workbench.core.timeline import describe
 from workbench.core.version_name import run_name
 
 COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
