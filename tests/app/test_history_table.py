@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from workbench.app.history.cells import COST, LANES, PROMPT, WINNER, cell, cost_in_line, whole
 from workbench.app.history.table_model import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
-from workbench.core.runs import IterationRow, Outcome
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow
 from workbench.core.search.results import HistoryPage, HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.store import StoreError
 from workbench.usecases.searcher import SearchPage, SearchStop

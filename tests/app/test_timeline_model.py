@@ -14,7 +14,8 @@ from workbench.app.compose.iteration_viewer import nothing_answered
 from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
-from workbench.core.runs import IterationRow, Outcome, VerdictKind
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow, VerdictKind
 from workbench.core.timeline import (
     BareVersion,
     TimelineCursor,
