@@ -8,9 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Number of answers of a run, one per lane, and how many of them did not finish.
+    """Number of answers of a run, one per lane, value set and sample, and how many of them did not finish.
 
-    `cut` counts answers that finished because they reached the token limit, `empty` those that finished without text.
+    Only the newest attempt at an answer counts. `cut` counts answers that finished because they reached the token
+    limit, `empty` those that finished without text.
     """
 
     answers: int = 0
