@@ -25,6 +25,7 @@ from workbench.core.outcome import Outcome
         (Outcome(3, failed=1, empty=1), "failed", "1 of 3 failed, 1 empty"),
         (Outcome(3, empty=1), "", "1 of 3 empty"),
         (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped"),
+        (Outcome(12_400, failed=1_200, cut=1_001), "failed", "1,200 of 12,400 failed, 1,001 cut off"),
     ],
 )
 def test_an_outcome_says_what_went_wrong(outcome: Outcome, trouble: str, words: str) -> None:

@@ -44,6 +44,7 @@ class Outcome:
             # "empty" alone could be read as an empty prompt.
             return told[0][1] if not self.empty else "empty answer" if self.empty == 1 else "empty answers"
         parts = [
-            f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
+            f"{count:,} of {self.answers:,} {word}" if i == 0 else f"{count:,} {word}"
+            for i, (count, word) in enumerate(told)
         ]
         return ", ".join(parts)
