@@ -10,10 +10,11 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.app.history.cells import COST, LANES, PROMPT, WINNER, cell, cost_in_line, whole
 from workbench.app.history.table_model import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
-from workbench.core.runs import IterationRow, Outcome
+from workbench.core.history_columns import COLUMNS, COST, LANES, PROMPT, WINNER, cell, facts, listed, whole
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow
 from workbench.core.search.results import HistoryPage, HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.store import StoreError
 from workbench.usecases.searcher import SearchPage, SearchStop
@@ -299,13 +300,14 @@ def test_what_stands_in_a_cell(given: HistoryRow, column: int, words: str) -> No
 
 
 def test_in_a_line_of_facts_a_cost_says_what_is_unknown() -> None:
-    assert cost_in_line(replace(row(1, unpriced=1), cost_usd=None)) == "cost unknown"
-    assert cost_in_line(row(1)) == "$0.0011"
+    assert COLUMNS[COST].fact(replace(row(1, unpriced=1), cost_usd=None)) == "cost unknown"
+    assert COLUMNS[COST].fact(row(1)) == "$0.0011"
 
 
 def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:
     blind = row(1, blind=True)
-    said = " ".join([*(cell(blind, column, NOW) for column in range(6)), whole(blind)])
+    cells = (cell(blind, column, NOW) for column in range(len(COLUMNS)))
+    said = " ".join([*cells, whole(blind), *facts(blind), *listed(blind)])
     assert "blind" in said
     assert not any(word in said for word in ("gpt", "haiku", "0.0011"))
 

@@ -11,11 +11,21 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from workbench.app.compose.iteration_viewer import nothing_answered
-from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel, describe, name, standing
+from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
-from workbench.core.runs import IterationRow, Outcome, VerdictKind
-from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow, VerdictKind
+from workbench.core.timeline import (
+    BareVersion,
+    TimelineCursor,
+    TimelinePage,
+    TimelineRow,
+    VersionDetail,
+    describe,
+    name,
+    standing,
+)
 
 
 def _moment(second: int) -> str:

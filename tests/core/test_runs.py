@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.runs import ENDED, LOOP_GAP_MS, Outcome, OutputState, Result, Timing, median_loop_ms
+from workbench.core.runs import ENDED, LOOP_GAP_MS, OutputState, Result, Timing, median_loop_ms
 
 
 @pytest.mark.parametrize(
@@ -87,27 +87,3 @@ def test_half_of_the_loops_are_not_longer(gaps: list[int]) -> None:
 
 def test_ten_minutes_is_the_longest_loop() -> None:
     assert LOOP_GAP_MS == 600_000
-
-
-@pytest.mark.parametrize(
-    ("outcome", "trouble", "words"),
-    [
-        (Outcome(), "", ""),
-        (Outcome(2), "", ""),
-        (Outcome(2, failed=2), "failed", "failed"),
-        (Outcome(1, failed=1), "failed", "failed"),
-        (Outcome(3, failed=1), "failed", "1 of 3 failed"),
-        (Outcome(2, interrupted=2), "interrupted", "interrupted"),
-        (Outcome(4, stopped=1), "stopped", "1 of 4 stopped"),
-        (Outcome(4, failed=1, stopped=3), "failed", "1 of 4 failed, 3 stopped"),
-        (Outcome(2, cut=2), "", "cut off"),
-        (Outcome(3, failed=1, cut=1), "failed", "1 of 3 failed, 1 cut off"),
-        (Outcome(1, empty=1), "", "empty answer"),
-        (Outcome(2, empty=2), "", "empty answers"),
-        (Outcome(3, failed=1, empty=1), "failed", "1 of 3 failed, 1 empty"),
-        (Outcome(3, empty=1), "", "1 of 3 empty"),
-        (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped"),
-    ],
-)
-def test_an_outcome_says_what_went_wrong(outcome: Outcome, trouble: str, words: str) -> None:
-    assert (outcome.trouble, outcome.words) == (trouble, words)

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 
 from tests.ui.desk import ECHO, Desk
 from tests.ui.editor_support import content
-from workbench.app.compose.timeline_model import describe
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import Lane
+from workbench.core.timeline import describe
 
 pytestmark = pytest.mark.window
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier

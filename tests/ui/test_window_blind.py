@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMe
 
 from tests.ui.desk import Desk
 from workbench.app.compose.hidden_names import blind_heads, masked, order
-from workbench.app.compose.timeline_model import describe
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.money import Usage
 from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
+from workbench.core.timeline import describe
 from workbench.engine.calls import Call
 from workbench.ui.shell.notices import KEPT_BACK
 from workbench.ui.widgets.small_controls import FoldButton, SmallLine

@@ -16,10 +16,10 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
 from workbench.app.history import table_model as history_table
-from workbench.app.history.cells import COST, NUMBER, PROMPT, WHEN, WINNER
 from workbench.app.history.detail import RunDetailView
 from workbench.app.history.table_model import PAGE
 from workbench.app.tasks import Tasks
+from workbench.core.history_columns import COLUMNS, COST, NUMBER, PROMPT, WHEN, WINNER
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
@@ -121,6 +121,25 @@ def test_numbers_and_days_are_whole_however_long_they_are(desk: Desk, number: in
         shown = str(view.model.index(0, column).data())
         room = view.table.columnWidth(column) - GAP - (MARGIN if column == WHEN else 0)
         assert metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room) == shown
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+def test_a_narrow_table_hides_columns_in_their_order_and_cuts_no_title(desk: Desk, scale: float) -> None:
+    table, normal = entered(desk).table, desk.theme.font().pointSizeF()
+    desk.theme.set_scale(scale)
+    desk.until(lambda: desk.theme.font().pointSizeF() == pytest.approx(normal * scale))
+    metrics, seen = QFontMetrics(desk.theme.font(-1)), []
+    for width in range(2400, 200, -20):
+        table.resize(width, 300)
+        shown = [place for place in range(len(COLUMNS)) if not table.isColumnHidden(place)]
+        hidden = tuple(column.title for place, column in enumerate(COLUMNS) if place not in shown)
+        if hidden not in seen:
+            seen.append(hidden)
+        for place in shown:
+            if isinstance(COLUMNS[place].width, str):
+                room = table.columnWidth(place) - (MARGIN if place == WHEN else 0)
+                assert metrics.horizontalAdvance(COLUMNS[place].title) <= room
+    assert seen == [(), ("Lanes", "Cost")]
 
 
 def test_what_is_not_understood_is_said_with_what_was_searched(desk: Desk) -> None:

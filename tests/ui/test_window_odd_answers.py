@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
-from workbench.app.compose.timeline_model import describe
-from workbench.core.runs import Outcome
+from workbench.core.outcome import Outcome
+from workbench.core.timeline import describe
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.widgets.wire_dialog import WireDialog

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, HELLO, Desk
 from tests.ui.driver import WindowDriver
-from workbench.app.compose.timeline_model import describe, name
 from workbench.core.drafts import Draft
-from workbench.core.runs import Outcome
-from workbench.core.timeline import BareVersion
+from workbench.core.outcome import Outcome
+from workbench.core.timeline import BareVersion, describe, name
 from workbench.ui.shell.bars import ElidedText
 from workbench.usecases.sample_prompts import load_sample
 

@@ -17,7 +17,8 @@ from workbench.app.history.detail import looked
 from workbench.cli import report
 from workbench.cli.main import main
 from workbench.core.empty_answers import BLANKS
-from workbench.core.runs import AnswerStep, Outcome, Result
+from workbench.core.outcome import Outcome
+from workbench.core.runs import AnswerStep, Result
 from workbench.store import Store
 from workbench.usecases.exchange.exporter import Exporter, ExportSelection
 from workbench.usecases.history import History

@@ -30,11 +30,9 @@ from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
 from workbench.cli.past_run import lines
 from workbench.cli.run_arguments import wait_for_index, whole_uid
-from workbench.core.dates import absolute
-from workbench.core.money import show_sum
+from workbench.core.history_columns import listed
 from workbench.core.search.match_marker import MatchSnippet
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchHit
-from workbench.core.version_name import run_name
 from workbench.host.terminal import BOLD
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
@@ -91,7 +89,7 @@ def _token(after: SearchCursor | None) -> str | None:
 
 def _print(found: SearchPage, *, bold: bool) -> None:
     for row in found.page.rows:
-        print("\t".join(map(one_line, _columns(row))))
+        print("\t".join(map(one_line, (row.row.run_uid, *listed(row), row.row.note))))
         for hit in row.hits:
             sys.stdout.write(f"    {one_line(hit.title or hit.part)}: ")
             _print_snippet(hit.snippet, BOLD if bold else "")
@@ -106,16 +104,6 @@ def _print(found: SearchPage, *, bold: bool) -> None:
         print(f"{found.page.total.words} · {found.took_ms} ms", file=sys.stderr)
     if found.page.next is not None:
         print(f"Continue with --after {_token(found.page.next)}", file=sys.stderr)
-
-
-def _columns(row: HistoryRow) -> tuple[str, ...]:
-    line = row.row
-    blind = "blind until it is judged" if line.blind else ""
-    judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
-    state = f"damaged: {line.damage}" if line.damage else "running" if line.running else line.outcome.words
-    cost = "" if line.running or line.blind or row.is_uncounted else show_sum(row.cost_usd, row.unpriced)
-    parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
-    return (line.run_uid, absolute(line.started_at), row.prompt, run_name(row.kind, line.number), *parts)
 
 
 def _print_snippet(snippet: MatchSnippet, style: str) -> None:
@@ -198,8 +186,8 @@ def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     finally:
         workbench.close()
     if args.json:
-        listed = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
-        write_json(listed)
+        saved = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
+        write_json(saved)
         return OK
     for one in found:
         print(f"{one_line(one.name)}\t{one_line(one.query)}")

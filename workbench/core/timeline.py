@@ -10,7 +10,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from workbench.core.content import Content
+from workbench.core.dates import absolute
 from workbench.core.runs import IterationDetail, IterationRow
+from workbench.core.version_name import at_start, run_name, text_words
 from workbench.core.visible_text import VisibleFields, visible_note
 
 
@@ -57,6 +59,53 @@ def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Cont
 def caption(row: TimelineRow) -> str:
     """Return the note, or else the changed words, made safe for display; `row.note` itself is exact for editing."""
     return visible_note(row.note) or row.summary
+
+
+def began_at(row: TimelineRow) -> str:
+    """Return when a run started or a version was made, as UTC text."""
+    return row.created_at if isinstance(row, BareVersion) else row.started_at
+
+
+def name(row: TimelineRow) -> str:
+    """Return "#3", "import 1" or, of a version without iterations, "imported 2"."""
+    return row.name if isinstance(row, BareVersion) else run_name(row.kind, row.number)
+
+
+def standing(row: BareVersion) -> str:
+    """Return in two words why a version has no iterations."""
+    return "ran pinned" if row.ran else "has answers" if row.imported else "not run"
+
+
+def describe(row: TimelineRow) -> str:
+    """Return one line with all information of a timeline row, for tooltips and screen readers."""
+    text = "" if isinstance(row, BareVersion) else text_words(name(row), row.version_name)
+    parts = [
+        ", ".join(filter(None, (at_start(name(row)), text, absolute(began_at(row))))),
+        f"{row.added} words added, {row.removed} removed",
+    ]
+    if words := caption(row):
+        parts.append(words)
+    if row.branched:
+        parts.append("a branch")
+    if isinstance(row, BareVersion):
+        pinned, imported = "ran only in lanes pinned to it", "imported with answers"
+        parts.append(pinned if row.ran else imported if row.imported else "not run")
+        return " · ".join(parts)
+    if row.damage:
+        parts.append(f"damaged: {row.damage}")
+    if row.blind:
+        parts.append("blind, not judged yet")
+    if row.verdict == "winner":
+        parts.append(f"winner: {row.winner}")
+    elif row.verdict == "lost":
+        parts.append(row.winner)
+    elif row.verdict in ("tie", "all_bad"):
+        parts.append("tie" if row.verdict == "tie" else "all bad")
+    if row.running:
+        parts.append("running")
+    elif row.outcome.words:
+        parts.append(row.outcome.words)
+    return " · ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

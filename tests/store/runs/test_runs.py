@@ -15,7 +15,8 @@ from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates, Usage, UsageDetails
-from workbench.core.runs import AnswerStep, BesideLane, Outcome, OutputRecord, Result, RunLane, Verdict
+from workbench.core.outcome import Outcome
+from workbench.core.runs import AnswerStep, BesideLane, OutputRecord, Result, RunLane, Verdict
 from workbench.store import Store, StoreError
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 

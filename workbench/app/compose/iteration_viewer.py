@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.timeline_model import TimelineModel, name
+from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import Lane
-from workbench.core.timeline import Detail, VersionDetail
+from workbench.core.timeline import Detail, VersionDetail, name
 from workbench.core.version_name import at_start, text_words
 from workbench.usecases.history import History, lanes_back
 

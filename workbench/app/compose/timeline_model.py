@@ -14,10 +14,17 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.app.compose.row_marks import RowMarks
 from workbench.app.tasks import Tasks
-from workbench.core.dates import absolute
 from workbench.core.runs import IterationRow
-from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, caption
-from workbench.core.version_name import at_start, run_name, text_words
+from workbench.core.timeline import (
+    BareVersion,
+    TimelineCursor,
+    TimelinePage,
+    TimelineRow,
+    began_at,
+    caption,
+    describe,
+    name,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -257,50 +264,4 @@ def _is_behind(known: TimelineRow, row: TimelineRow) -> bool:
     """Whether a loaded row is older than another: by number for rows of one kind, by time for two kinds."""
     if isinstance(known, BareVersion) == isinstance(row, BareVersion):
         return known.number < row.number
-    return _moment(known) <= _moment(row)
-
-
-def _moment(row: TimelineRow) -> str:
-    return row.created_at if isinstance(row, BareVersion) else row.started_at
-
-
-def name(row: TimelineRow) -> str:
-    """Return "#3", "import 1" or, of a version without iterations, "imported 2"."""
-    return row.name if isinstance(row, BareVersion) else run_name(row.kind, row.number)
-
-
-def standing(row: BareVersion) -> str:
-    """Return in two words why a version has no iterations."""
-    return "ran pinned" if row.ran else "has answers" if row.imported else "not run"
-
-
-def describe(row: TimelineRow) -> str:
-    """Return one line with all information of a timeline row, for tooltips and screen readers."""
-    text = "" if isinstance(row, BareVersion) else text_words(name(row), row.version_name)
-    parts = [
-        ", ".join(filter(None, (at_start(name(row)), text, absolute(_moment(row))))),
-        f"{row.added} words added, {row.removed} removed",
-    ]
-    if words := caption(row):
-        parts.append(words)
-    if row.branched:
-        parts.append("a branch")
-    if isinstance(row, BareVersion):
-        pinned, imported = "ran only in lanes pinned to it", "imported with answers"
-        parts.append(pinned if row.ran else imported if row.imported else "not run")
-        return " · ".join(parts)
-    if row.damage:
-        parts.append(f"damaged: {row.damage}")
-    if row.blind:
-        parts.append("blind, not judged yet")
-    if row.verdict == "winner":
-        parts.append(f"winner: {row.winner}")
-    elif row.verdict == "lost":
-        parts.append(row.winner)
-    elif row.verdict in ("tie", "all_bad"):
-        parts.append("tie" if row.verdict == "tie" else "all bad")
-    if row.running:
-        parts.append("running")
-    elif row.outcome.words:
-        parts.append(row.outcome.words)
-    return " · ".join(parts)
+    return began_at(known) <= began_at(row)

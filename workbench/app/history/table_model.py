@@ -15,9 +15,9 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
 from workbench.app.history.paging import HistoryTablePage, PagedRows, walk
 from workbench.app.tasks import BackgroundTasks
+from workbench.core.history_columns import COLUMNS, WHEN, cell, whole
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searcher import SearchPage, SearchStop
@@ -192,7 +192,7 @@ class HistoryTableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section]
+                return COLUMNS[section].title
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None

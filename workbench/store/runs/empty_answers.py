@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from workbench.core.empty_answers import BLANKS, MOST_BLANKS
-from workbench.core.runs import Outcome
+from workbench.core.outcome import Outcome
 from workbench.store.sqlite import sqlite3
 
 # A blank has at most four bytes, and the length in bytes is known without reading a text.

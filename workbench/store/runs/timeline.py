@@ -16,6 +16,7 @@ from workbench.core.content import MOST_LANES
 from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
+from workbench.core.outcome import Outcome
 from workbench.core.runs import (
     AnswerStep,
     BesideLane,
@@ -23,7 +24,6 @@ from workbench.core.runs import (
     IterationDetail,
     IterationRow,
     Mark,
-    Outcome,
     OutputRecord,
     OutputState,
     Result,

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.core.lanes import short_model
-from workbench.core.runs import IterationRow, Outcome
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.query import QueryFilter, SearchQuery
 from workbench.core.search.results import HistoryRow, Part, SearchHit

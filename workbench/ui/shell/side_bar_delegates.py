@@ -16,7 +16,7 @@ from workbench.app.compose import timeline_model
 from workbench.app.prompts import list_model
 from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
-from workbench.core.timeline import BareVersion, TimelineRow, caption
+from workbench.core.timeline import BareVersion, TimelineRow, caption, name, standing
 from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -121,7 +121,7 @@ class IterationDelegate(_Delegate):
         quiet = isinstance(row, BareVersion)
         right, right_font, tone = self._right(row)
         parts = [
-            (timeline_model.name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
+            (name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
             (f"+{row.added}", self.theme.font(-0.5), "green"),
             (f"−{row.removed}", self.theme.font(-0.5), "red"),
         ]
@@ -147,7 +147,7 @@ class IterationDelegate(_Delegate):
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
         small = self.theme.font(-1)
         if isinstance(row, BareVersion):
-            return timeline_model.standing(row), small, "muted"
+            return standing(row), small, "muted"
         if row.verdict == "winner":
             return f"★ {row.winner}", self.theme.font(-0.5, bold=True), "gold"
         if row.running:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 
 from shiboken6 import isValid
 
-from workbench.app.compose.timeline_model import name
 from workbench.core.text import opening_words
-from workbench.core.timeline import VersionLabel, caption
+from workbench.core.timeline import VersionLabel, caption, name
 from workbench.core.version_name import at_start
 from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry
 from workbench.ui.shell.events import MarkedRowsCompared, RunsComparison, VersionsComparison

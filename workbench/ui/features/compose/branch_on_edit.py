@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence
 
-from workbench.app.compose.timeline_model import name
+from workbench.core.timeline import name
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.keys import plain_modifiers

@@ -12,10 +12,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.compose.iteration_viewer import nothing_answered
-from workbench.app.compose.timeline_model import describe
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
-from workbench.core.timeline import Detail, VersionDetail
+from workbench.core.timeline import Detail, VersionDetail, describe
 from workbench.ui.shell.key_names import KeyName, first_keys
 from workbench.usecases.session import SessionStats
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.app.compose.timeline_model import name
-from workbench.core.timeline import Detail
+from workbench.core.timeline import Detail, name
 from workbench.ui.shell.events import (
     NoteRequested,
     ProposalChosen,

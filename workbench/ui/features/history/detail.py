@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.app.history.cells import cost_in_line, marks_of, verdict
 from workbench.app.history.detail import AnsweredSet, RunDetailView
 from workbench.app.history.run_pair import RunPairView
 from workbench.core.content_diff import PartDiff
 from workbench.core.dates import absolute
+from workbench.core.history_columns import facts, marks_of
 from workbench.core.runs import DRAFTABLE
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.results import HistoryRow
@@ -180,15 +180,14 @@ class DetailPane(QWidget):
         self.looked, self.pair = looked, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
-        facts = (
+        told = (
             absolute(row.row.started_at),
             text_words(_number(row), looked.detail.row.version_name),
-            verdict(row),
-            cost_in_line(row),
+            *facts(row),
             *marks_of(row),
         )
         note = visible_note(row.row.note)
-        lines = (note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
+        lines = (note or row.row.summary, " · ".join(filter(None, told)), looked.detail.newer)
         marks = looked.marker.marks(note) if looked.marker is not None and note else ()
         self.about.show_marked("\n".join(filter(None, lines)), marks)
         self._offer(pair=False)
@@ -210,7 +209,7 @@ class DetailPane(QWidget):
             breakable(f"{newer.prompt} · {against}" if same_prompt else f"{run_name(older)} against {run_name(newer)}")
         )
         lines = [
-            " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), verdict(row), cost_in_line(row))))
+            " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), *facts(row))))
             for row in (older, newer)
         ]
         self.about.show_marked("\n".join(lines))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.history.cells import COLUMNS, cell
+from workbench.core.history_columns import COLUMNS
 from workbench.core.search.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.editor.exact_text import encodable
@@ -199,7 +199,7 @@ class RunCuration(QObject):
     def copy(self) -> None:
         """Copy the selected rows as tab-separated lines."""
         now = utc_now()
-        lines = ["\t".join(cell(row, column, now) for column in range(len(COLUMNS))) for row in self._view.selected()]
+        lines = ["\t".join(column.text(row, now) for column in COLUMNS) for row in self._view.selected()]
         if lines:
             QGuiApplication.clipboard().setText(encodable("\n".join(lines)))
 

@@ -30,18 +30,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.history.cells import COLUMNS, COST, LANES, NUMBER, PROMPT, WHEN, WINNER
 from workbench.app.history.table_model import HistoryTableModel
+from workbench.core.history_columns import COLUMNS, LANES, PROMPT, WHEN, WINNER
 from workbench.core.search.results import HistoryRow
 from workbench.ui.widgets.theme import Theme
 
 MARGIN = 14
 GAP = 12
-_SAMPLES = {WHEN: "Wednesday", NUMBER: "9999", COST: "< $0.0001"}
+_SAMPLES = {place: column.width for place, column in enumerate(COLUMNS) if isinstance(column.width, str)}
 """Minimum content of the columns without a share of the width; they grow for longer content."""
-_SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
+_SHARES = {place: column.width for place, column in enumerate(COLUMNS) if not isinstance(column.width, str)}
+_HIDDEN = tuple(
+    frozenset(place for place, column in enumerate(COLUMNS) if column.priority < least)
+    for least in sorted({column.priority for column in COLUMNS})
+)
+"""The columns to hide, first in a wide table, last in the narrowest."""
 _NARROW = 34
-"""Width in characters of names and winners below which the columns for lanes and costs are hidden."""
+"""Minimum width in characters of the columns with a share; with less, more columns are hidden."""
 _TONES = ("text", "muted", "gold", "accent", "red", "line")
 _ELIDED = 2000
 """Maximum number of cached elided texts."""
@@ -260,14 +265,14 @@ class RunTable(QTableView):
         # Text is elided with subpixel precision, but widths are whole pixels.
         fixed = {column: metrics.horizontalAdvance(text) + 1 + GAP for column, text in self._longest.items()}
         fixed[WHEN] += MARGIN
-        rest = max(0, self.viewport().width() - sum(fixed.values()))
-        # In a narrow table lanes and costs are shown only in the detail pane.
-        narrow = rest < _NARROW * metrics.averageCharWidth()
-        self.setColumnHidden(LANES, narrow)
-        self.setColumnHidden(COST, narrow)
-        rest += fixed[COST] if narrow else 0
-        shares = {column: share for column, share in _SHARES.items() if not (narrow and column == LANES)}
+        # What a narrow table hides is shown only in the detail pane.
+        for hidden in _HIDDEN:
+            rest = max(0, self.viewport().width() - sum(fixed[column] for column in fixed.keys() - hidden))
+            if rest >= _NARROW * metrics.averageCharWidth():
+                break
+        shares = {column: share for column, share in _SHARES.items() if column not in hidden}
         whole = sum(shares.values())
-        widths = fixed | {LANES: 0} | {column: round(rest * share / whole) for column, share in shares.items()}
+        widths = fixed | {column: round(rest * share / whole) for column, share in shares.items()}
         for column in range(len(COLUMNS)):
-            self.setColumnWidth(column, max(10, widths[column]))
+            self.setColumnHidden(column, column in hidden)
+            self.setColumnWidth(column, max(10, widths.get(column, 0)))

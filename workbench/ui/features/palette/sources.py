@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.app.compose.timeline_model import describe, name
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
-from workbench.core.timeline import caption
+from workbench.core.timeline import caption, describe, name
 from workbench.core.version_name import at_start
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid

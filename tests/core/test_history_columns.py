@@ -1,0 +1,72 @@
+"""The table of the history's columns: every row is complete, and what each place makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.core.history_columns import COLUMNS, HistoryColumn, cell, facts, listed, whole
+from workbench.core.outcome import Outcome
+from workbench.core.runs import IterationRow
+from workbench.core.search.results import HistoryRow
+
+NOW = "2026-11-24T13:20:05.000Z"
+LINE = IterationRow("r7", 7, 3, NOW, "shorter", "", 2, 1, "winner", "gpt", running=False, version_name="#5")
+LINE = replace(LINE, outcome=Outcome(4, failed=1))
+FULL = HistoryRow(LINE, "iteration", "p", "Order bot", ("gpt", "haiku"), ("good",), starred=True, cost_usd=0.0011)
+DESCRIBED = {"When", "Winner"}
+"""Columns that the description of an iteration tells, which is in the words of its number."""
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.title)
+def test_a_column_has_all_its_parts(column: HistoryColumn) -> None:
+    assert column.title
+    assert column.text(FULL, NOW)
+    assert bool(column.words(FULL)) != (column.title in DESCRIBED)
+    assert any(column.listed(FULL))
+    for row in (replace(FULL, row=replace(LINE, blind=True, verdict="none", winner="")), replace(FULL, cost_usd=None)):
+        assert len(column.listed(row)) == len(column.listed(FULL))
+    assert column.width
+
+
+def test_columns_have_different_titles() -> None:
+    assert len({column.title for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_a_column_with_a_share_of_the_width_is_always_shown() -> None:
+    """It fills the table in which others are hidden."""
+    most = max(column.priority for column in COLUMNS)
+    assert any(column.priority == most for column in COLUMNS if not isinstance(column.width, str))
+
+
+@pytest.mark.parametrize("column", [-1, len(COLUMNS)])
+def test_an_unknown_column_is_an_error(column: int) -> None:
+    with pytest.raises(IndexError, match=f"no column {column}"):
+        cell(FULL, column, NOW)
+
+
+def test_a_run_is_told_whole_in_each_place() -> None:
+    assert [column.text(FULL, NOW) for column in COLUMNS] == [
+        "now",
+        "☆ Order bot #good",
+        "#7",
+        "gpt · haiku",
+        "★ gpt",
+        "$0.0011",
+    ]
+    told = whole(FULL)
+    assert told.startswith("Order bot · #7, text of #5, 24 Nov 2026")
+    assert told.endswith(
+        " · 2 words added, 1 removed · shorter · winner: gpt · 1 of 4 failed · gpt, haiku · cost $0.0011"
+        " · starred · tag good"
+    )
+    assert list(facts(FULL)) == ["★ gpt", "$0.0011"]
+    assert list(listed(FULL))[1:] == ["Order bot", "#7", "gpt · haiku", "★ gpt", "1 of 4 failed", "$0.0011"]
+
+
+def test_a_damaged_row_says_so() -> None:
+    damaged = replace(FULL, row=replace(LINE, damage="its note"))
+    assert "★ gpt · damaged" in list(facts(damaged))
+    assert "damaged: its note" in whole(damaged)
+    assert "damaged: its note" in list(listed(damaged))

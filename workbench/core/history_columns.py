@@ -1,0 +1,192 @@
+"""The columns of the history, one row each.
+
+Invariants: this table is the only definition of a column's title, texts, width and order of hiding. The table on the
+screen, its tooltips, copied rows, the line of facts about a run and `workbench history list` read it, so that a new row
+appears everywhere. No text reveals lanes or costs of a blind run before it is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from workbench.core.dates import absolute, relative
+from workbench.core.money import show_sum
+from workbench.core.search.results import HistoryRow
+from workbench.core.timeline import describe
+from workbench.core.version_name import run_name
+
+Words = Callable[[HistoryRow], str]
+"""Returns a text about a run, "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryColumn:
+    """A column of the history. No field has a default, so that none can be forgotten."""
+
+    title: str
+    text: Callable[[HistoryRow, str], str]
+    """The text of a cell, also when rows are copied. The second argument is the current time as UTC text."""
+    words: Words
+    """Its part of the sentence about a run in tooltips and for screen readers."""
+    fact: Words
+    """Its part of the line of facts that follows the name and the date of a run."""
+    listed: Callable[[HistoryRow], tuple[str, ...]]
+    """Its fields in `workbench history list`; always the same number of them."""
+    width: str | float
+    """The content that always fits; the column grows for longer content. Or the share of the width that is left."""
+    priority: int
+    """In a narrow table the columns of the lowest priority are hidden first; those of the highest never are."""
+
+
+def _told_elsewhere(_row: HistoryRow) -> str:
+    """Return "": the name of the run, its description or its answers tell it."""
+    return ""
+
+
+def _prompt(row: HistoryRow, _now: str) -> str:
+    return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
+
+
+def _number(row: HistoryRow) -> str:
+    return run_name(row.kind, row.row.number)
+
+
+def _lanes(row: HistoryRow) -> tuple[str, ...]:
+    return () if row.row.blind else row.lanes
+
+
+def _listed_lanes(row: HistoryRow) -> tuple[str, ...]:
+    return ("blind until it is judged" if row.row.blind else " · ".join(_lanes(row)),)
+
+
+def _winner(row: HistoryRow) -> str:
+    line = row.row
+    return f"★ {line.winner}" if line.verdict == "winner" else line.winner
+
+
+def _progress(row: HistoryRow) -> str:
+    return "running" if row.row.running else row.row.outcome.words
+
+
+def _standing(row: HistoryRow) -> str:
+    """Return the verdict on a run, or else its state; and whether a part of its row is damaged."""
+    line = row.row
+    if line.verdict != "none":
+        standing = _winner(row)
+    else:
+        standing = "blind, not judged" if line.blind and not line.running else _progress(row)
+    return " · ".join(filter(None, (standing, "damaged" if line.damage else "")))
+
+
+def _listed_standing(row: HistoryRow) -> tuple[str, ...]:
+    return _winner(row), f"damaged: {row.row.damage}" if row.row.damage else _progress(row)
+
+
+def _cost(row: HistoryRow) -> str:
+    """Return the cost of a run; "" while it is hidden or unknown."""
+    if row.row.running or row.row.blind or row.is_uncounted:
+        return ""
+    return show_sum(row.cost_usd, row.unpriced)
+
+
+def _cost_words(row: HistoryRow) -> str:
+    cost = _cost(row)
+    unpriced = f" · {row.unpriced} without a price" if row.unpriced and cost == "unknown" else ""
+    return cost and f"cost {cost}{unpriced}"
+
+
+def _cost_fact(row: HistoryRow) -> str:
+    """Return the cost for a line of facts, where “unknown” alone would be ambiguous."""
+    cost = _cost(row)
+    return f"cost {cost}" if cost == "unknown" else cost
+
+
+COLUMNS: tuple[HistoryColumn, ...] = (
+    HistoryColumn(
+        "When",
+        text=lambda row, now: relative(row.row.started_at, now),
+        words=_told_elsewhere,
+        fact=_told_elsewhere,
+        listed=lambda row: (absolute(row.row.started_at),),
+        width="Wednesday",
+        priority=2,
+    ),
+    HistoryColumn(
+        "Prompt",
+        text=_prompt,
+        words=lambda row: row.prompt,
+        fact=_told_elsewhere,
+        listed=lambda row: (row.prompt,),
+        width=0.36,
+        priority=2,
+    ),
+    HistoryColumn(
+        "Iter.",
+        text=lambda row, _: _number(row),
+        # The description of an iteration begins with its number and date, and has its verdict.
+        words=lambda row: describe(row.row),
+        fact=_told_elsewhere,
+        listed=lambda row: (_number(row),),
+        width="9999",
+        priority=2,
+    ),
+    HistoryColumn(
+        "Lanes",
+        text=lambda row, _: " · ".join(_lanes(row)),
+        words=lambda row: ", ".join(_lanes(row)),
+        fact=_told_elsewhere,
+        listed=_listed_lanes,
+        width=0.34,
+        priority=1,
+    ),
+    HistoryColumn(
+        "Winner",
+        text=lambda row, _: _standing(row),
+        words=_told_elsewhere,
+        fact=_standing,
+        listed=_listed_standing,
+        width=0.30,
+        priority=2,
+    ),
+    HistoryColumn(
+        "Cost",
+        text=lambda row, _: _cost(row),
+        words=_cost_words,
+        fact=_cost_fact,
+        listed=lambda row: (_cost(row),),
+        width="< $0.0001",
+        priority=1,
+    ),
+)
+_PLACES = {column.title: place for place, column in enumerate(COLUMNS)}
+WHEN, PROMPT, NUMBER = _PLACES["When"], _PLACES["Prompt"], _PLACES["Iter."]
+LANES, WINNER, COST = _PLACES["Lanes"], _PLACES["Winner"], _PLACES["Cost"]
+
+
+def cell(row: HistoryRow, column: int, now: str) -> str:
+    """Return the text of a cell. Raises IndexError for an unknown column."""
+    if not 0 <= column < len(COLUMNS):
+        raise IndexError(f"The history has no column {column}.")
+    return COLUMNS[column].text(row, now)
+
+
+def facts(row: HistoryRow) -> Iterator[str]:
+    """Yield the facts about a run that follow its name and date."""
+    return filter(None, (column.fact(row) for column in COLUMNS))
+
+
+def listed(row: HistoryRow) -> Iterator[str]:
+    """Yield the fields of a run in `workbench history list`, between its uid and its note."""
+    return (field for column in COLUMNS for field in column.listed(row))
+
+
+def marks_of(row: HistoryRow) -> list[str]:
+    """Return the marks that users put on a run, in words."""
+    marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
+    return [*(word for word, is_so in marks if is_so), *(f"tag {tag}" for tag in row.tags)]
+
+
+def whole(row: HistoryRow) -> str:
+    """Return one line with all information of a row, for tooltips and screen readers."""
+    return " · ".join(filter(None, (*(column.words(row) for column in COLUMNS), *marks_of(row))))
