@@ -39,8 +39,8 @@ class HistoryColumn:
     """In a narrow table the columns of the lowest priority are hidden first; those of the highest never are."""
 
 
-def _told_elsewhere(_row: HistoryRow) -> str:
-    """Return "": the name of the run, its description or its answers tell it."""
+def _shown_elsewhere(_row: HistoryRow) -> str:
+    """Return "": the name, the description or the answers of the run show it."""
     return ""
 
 
@@ -106,8 +106,8 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     HistoryColumn(
         "When",
         text=lambda row, now: relative(row.row.started_at, now),
-        words=_told_elsewhere,
-        fact=_told_elsewhere,
+        words=_shown_elsewhere,
+        fact=_shown_elsewhere,
         listed=lambda row: (absolute(row.row.started_at),),
         width="Wednesday",
         priority=2,
@@ -116,7 +116,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         "Prompt",
         text=_prompt,
         words=lambda row: row.prompt,
-        fact=_told_elsewhere,
+        fact=_shown_elsewhere,
         listed=lambda row: (row.prompt,),
         width=0.36,
         priority=2,
@@ -126,7 +126,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         text=lambda row, _: _number(row),
         # The description of an iteration begins with its number and date, and has its verdict.
         words=lambda row: describe(row.row),
-        fact=_told_elsewhere,
+        fact=_shown_elsewhere,
         listed=lambda row: (_number(row),),
         width="9999",
         priority=2,
@@ -135,7 +135,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         "Lanes",
         text=lambda row, _: " · ".join(_lanes(row)),
         words=lambda row: ", ".join(_lanes(row)),
-        fact=_told_elsewhere,
+        fact=_shown_elsewhere,
         listed=_listed_lanes,
         width=0.34,
         priority=1,
@@ -143,7 +143,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     HistoryColumn(
         "Winner",
         text=lambda row, _: _standing(row),
-        words=_told_elsewhere,
+        words=_shown_elsewhere,
         fact=_standing,
         listed=_listed_standing,
         width=0.30,
