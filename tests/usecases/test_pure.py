@@ -271,8 +271,9 @@ class TestNames:
         with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) must be a (whole )?number"):
             with_params(Params(), [given_])
 
-    with pytest.raises(RefusedError, match="not a JSON object"):
-        with_params(Params(extra="{"), [("top_k", "1")])
+    def test_extra_parameters_that_are_not_json_are_refused(self) -> None:
+        with pytest.raises(RefusedError, match="not a JSON object"):
+            with_params(Params(extra="{"), [("top_k", "1")])
 
     @pytest.mark.parametrize("name", ["", " \n", "\u200b", "x" * 201])
     def test_a_prompt_needs_a_visible_name(self, name: str) -> None:
