@@ -1,4 +1,4 @@
-"""Questions before data would be lost: the only modal dialogs.
+"""Questions before data would be lost. They are application-modal, because closing waits for the answer.
 
 Invariant: Esc and Enter lose nothing.
 """
