@@ -28,7 +28,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
-from workbench.ui.features.dialogue.dialog import DialogueDialog
+from workbench.ui.features.conversation.dialog import DialogueDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog

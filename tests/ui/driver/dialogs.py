@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
-    from workbench.ui.features.dialogue.controller import DialogueController
-    from workbench.ui.features.dialogue.dialog import DialogueDialog
+    from workbench.ui.features.conversation.controller import DialogueController
+    from workbench.ui.features.conversation.dialog import DialogueDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
@@ -121,7 +121,7 @@ class DialogDriver:
     @property
     def conversation(self) -> DialogueDialog | None:
         """The preview of a pasted conversation."""
-        from workbench.ui.features.dialogue.dialog import DialogueDialog
+        from workbench.ui.features.conversation.dialog import DialogueDialog
 
         return self.find(DialogueDialog)
 
@@ -256,7 +256,7 @@ class DialogDriver:
     @property
     def conversation_actions(self) -> DialogueController:
         """Continues and imports dialogues."""
-        controller: DialogueController = self._main.features.controller("dialogue")
+        controller: DialogueController = self._main.features.controller("conversation")
         return controller
 
     @property

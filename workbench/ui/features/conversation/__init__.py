@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.ui.features.dialogue.commands import COMMANDS
+from workbench.ui.features.conversation.commands import COMMANDS
 from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
-    from workbench.ui.features.dialogue.controller import DialogueController
+    from workbench.ui.features.conversation.controller import DialogueController
     from workbench.ui.shell.services import Services
 
 
 def _make(services: Services) -> DialogueController:
-    from workbench.ui.features.dialogue.controller import DialogueController
+    from workbench.ui.features.conversation.controller import DialogueController
 
     return DialogueController(services)
 
 
 FEATURE = Feature(
-    "dialogue",
+    "conversation",
     COMMANDS,
     _make,
-    preload=("workbench.ui.features.dialogue.controller",),
+    preload=("workbench.ui.features.conversation.controller",),
     subscriptions=(
         Subscription(ContinuationRequested, lambda controller, event: controller.go_on(event.slot)),
         Subscription(EmptyPromptFilled, lambda controller, event: controller.offer_to_read(event.text)),

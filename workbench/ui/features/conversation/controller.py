@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.formats.imports.dialogue import Dialogue, DialogueError, looks_like_json_dialogue, read_dialogue
-from workbench.ui.features.dialogue.dialog import DialogueDialog
+from workbench.formats.imports.conversation import Dialogue, DialogueError, looks_like_json_dialogue, read_dialogue
+from workbench.ui.features.conversation.dialog import DialogueDialog
 from workbench.ui.shell.services import Services
 from workbench.usecases.conversation import continued_draft, new_variables, with_dialogue
 from workbench.usecases.problems import problem_of

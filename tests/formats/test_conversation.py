@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Message
 from workbench.core.text import unify_newlines
-from workbench.formats.imports.dialogue import DialogueError, looks_like_json_dialogue, read_dialogue
+from workbench.formats.imports.conversation import DialogueError, looks_like_json_dialogue, read_dialogue
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 messages = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), text), min_size=1, max_size=5)

@@ -15,8 +15,8 @@ from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
-from workbench.ui.features.dialogue import FEATURE
-from workbench.ui.features.dialogue.controller import DialogueController
+from workbench.ui.features.conversation import FEATURE
+from workbench.ui.features.conversation.controller import DialogueController
 from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownAnswer
@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
     events.publish(EmptyPromptFilled("Hello"))
     events.publish(EmptyPromptFilled(DIALOGUE))
     notices.offered()
-    controller = host.controller("dialogue")
+    controller = host.controller("conversation")
     assert isinstance(controller, DialogueController)
     dialog = controller.dialog
     assert dialog is not None

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
-from workbench.formats.imports.dialogue import Dialogue
+from workbench.formats.imports.conversation import Dialogue
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import label
