@@ -28,7 +28,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
-from workbench.ui.features.conversation.dialog import DialogueDialog
+from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
@@ -82,7 +82,7 @@ MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
     "schema": lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent
     ),
-    "dialogue": lambda theme, parent: DialogueDialog(theme, "", has_system=False, parent=parent),
+    "conversation": lambda theme, parent: ConversationDialog(theme, "", has_system=False, parent=parent),
 }
 
 

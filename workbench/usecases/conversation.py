@@ -22,7 +22,7 @@ def continued(content: Content, answer: str) -> Content:
     return replace(content, messages=(*content.messages, Message("assistant", answer), Message("user", "")))
 
 
-def with_dialogue(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
+def with_conversation(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
     """Return the content with its messages replaced by a recorded dialogue, or with the dialogue appended (`append`).
 
     With `keep_system` the present system messages are kept and those of the dialogue are left out.

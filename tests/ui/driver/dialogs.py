@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
-    from workbench.ui.features.conversation.controller import DialogueController
-    from workbench.ui.features.conversation.dialog import DialogueDialog
+    from workbench.ui.features.conversation.controller import ConversationController
+    from workbench.ui.features.conversation.dialog import ConversationDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
@@ -119,11 +119,11 @@ class DialogDriver:
         return self.find(ShortcutSheet)
 
     @property
-    def conversation(self) -> DialogueDialog | None:
+    def conversation(self) -> ConversationDialog | None:
         """The preview of a pasted conversation."""
-        from workbench.ui.features.conversation.dialog import DialogueDialog
+        from workbench.ui.features.conversation.dialog import ConversationDialog
 
-        return self.find(DialogueDialog)
+        return self.find(ConversationDialog)
 
     @property
     def techniques(self) -> TechniqueDialog | None:
@@ -254,9 +254,9 @@ class DialogDriver:
         return controller
 
     @property
-    def conversation_actions(self) -> DialogueController:
+    def conversation_actions(self) -> ConversationController:
         """Continues and imports dialogues."""
-        controller: DialogueController = self._main.features.controller("conversation")
+        controller: ConversationController = self._main.features.controller("conversation")
         return controller
 
     @property

@@ -9,14 +9,14 @@ from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
-    from workbench.ui.features.conversation.controller import DialogueController
+    from workbench.ui.features.conversation.controller import ConversationController
     from workbench.ui.shell.services import Services
 
 
-def _make(services: Services) -> DialogueController:
-    from workbench.ui.features.conversation.controller import DialogueController
+def _make(services: Services) -> ConversationController:
+    from workbench.ui.features.conversation.controller import ConversationController
 
-    return DialogueController(services)
+    return ConversationController(services)
 
 
 FEATURE = Feature(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
-from workbench.formats.imports.conversation import Dialogue
+from workbench.formats.imports.conversation import Conversation
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import label
@@ -29,10 +29,10 @@ _MOST_SHOWN = 200
 _NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
-class DialogueDialog(Dialog):
+class ConversationDialog(Dialog):
     """`read_wanted(text)` requests parsing; answered with `show_found` or `show_wrong`.
 
-    `chosen(Dialogue, keep_system, append)` is emitted once, after the dialog has closed.
+    `chosen(Conversation, keep_system, append)` is emitted once, after the dialog has closed.
     """
 
     read_wanted = Signal(str)
@@ -42,7 +42,7 @@ class DialogueDialog(Dialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Paste a dialogue")
-        self._found: Dialogue | None = None
+        self._found: Conversation | None = None
         self.field = ExactField(theme)
         self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.field.setTabChangesFocus(True)
@@ -94,7 +94,7 @@ class DialogueDialog(Dialog):
         self.field.selectAll()
         self._changed()
 
-    def show_found(self, found: Dialogue) -> None:
+    def show_found(self, found: Conversation) -> None:
         """Show the messages found."""
         self._found = found
         count = len(found.messages)
