@@ -1,4 +1,4 @@
-"""Importing dialogues from JSON of OpenAI and Anthropic."""
+"""Importing conversations from JSON of OpenAI and Anthropic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Continuing from an answer, and importing recorded dialogues, in the real window."""
+"""Continuing from an answer, and importing recorded ones, in the real window."""
 
 from __future__ import annotations
 

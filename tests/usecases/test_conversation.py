@@ -1,4 +1,4 @@
-"""Continuing a draft from an answer or from a recorded dialogue."""
+"""Continuing a draft from an answer or from a recorded conversation."""
 
 from __future__ import annotations
 

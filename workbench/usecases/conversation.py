@@ -23,9 +23,9 @@ def continued(content: Content, answer: str) -> Content:
 
 
 def with_conversation(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
-    """Return the content with its messages replaced by a recorded dialogue, or with the dialogue appended (`append`).
+    """Return the content with its messages replaced by a recorded conversation, or followed by it (`append`).
 
-    With `keep_system` the present system messages are kept and those of the dialogue are left out.
+    With `keep_system` the present system messages are kept and those of the conversation are left out.
     """
     mine = [message for message in content.messages if message.role == "system"]
     taken = [m for m in messages if not (keep_system and m.role == "system")]

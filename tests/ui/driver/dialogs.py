@@ -255,7 +255,7 @@ class DialogDriver:
 
     @property
     def conversation_actions(self) -> ConversationController:
-        """Continues and imports dialogues."""
+        """Continues and imports conversations."""
         controller: ConversationController = self._main.features.controller("conversation")
         return controller
 

@@ -1,4 +1,4 @@
-"""Continues from an answer and imports recorded dialogues, with stand-ins for the services."""
+"""Continues from an answer and imports recorded conversations, with stand-ins for the services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read recorded dialogues: OpenAI and Anthropic JSON, JSON Lines, and plain text with a speaker before each turn.
+"""Read recorded conversations: OpenAI and Anthropic JSON, JSON Lines, and plain text with a speaker before each turn.
 
 Invariant: nothing is guessed silently. A text has one of the forms below, or is refused with a sentence. The result
 names the recognised form and lists what was left out or converted to text. Texts are exact, but CRLF becomes LF.
@@ -50,7 +50,7 @@ _TURN = re.compile(
 
 
 class ConversationError(Exception):
-    """Raised for a text that is not a dialogue, with a sentence that says why and the technical detail."""
+    """Raised for a text that is not a conversation, with a sentence that says why and the technical detail."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -67,7 +67,7 @@ class Conversation:
 
 
 def read_conversation(text: str) -> Conversation:
-    """Read a recorded dialogue. Raises ConversationError."""
+    """Read a recorded conversation. Raises ConversationError."""
     if len(text) > LIMIT:
         raise ConversationError(f"This text has {len(text):,} characters; at most {LIMIT:,} are read. Shorten it.")
     text = unify_newlines(text.removeprefix("\ufeff"))
@@ -255,7 +255,7 @@ def _read_text(text: str) -> Conversation:
 
 
 def looks_like_json_conversation(text: str) -> bool:
-    """Whether a text may be a JSON dialogue. Looks at the first 4,096 characters only."""
+    """Whether a text may be a JSON conversation. Looks at the first 4,096 characters only."""
     head = text[:4096].lstrip()
     return head[:1] in ("[", "{") and bool(re.search(r'"(?:role|messages|input)"\s*:', head))
 

@@ -1,4 +1,4 @@
-"""Continues a conversation from an answer, and converts recorded dialogues into messages."""
+"""Continues a conversation from an answer, and converts recorded ones into messages."""
 
 from __future__ import annotations
 

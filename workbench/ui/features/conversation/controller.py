@@ -26,7 +26,7 @@ _MOST_NAMES = 5
 
 
 class ConversationController:
-    """Continues from a lane's answer, and imports recorded dialogues."""
+    """Continues from a lane's answer, and imports recorded conversations."""
 
     def __init__(self, services: Services) -> None:
         self._services, self._session = services, services.session
@@ -58,13 +58,13 @@ class ConversationController:
         self._services.tasks.run(make, show, failed)
 
     def offer_to_read(self, text: str) -> None:
-        """Offer to convert a text that looks like a recorded dialogue into messages."""
+        """Offer to convert a text that looks like a recorded conversation into messages."""
         if looks_like_json_conversation(text):
             sentence = "This looks like a recorded dialogue."
             self._services.notices.offer(sentence, "Make messages…", lambda: self.paste(text))
 
     def paste(self, text: str | None = None) -> None:
-        """Open the dialog with `text`, by default the clipboard if it contains a dialogue as JSON."""
+        """Open the dialog with `text`, by default the clipboard if it contains a conversation as JSON."""
         if self.dialog is not None:
             self.dialog.raise_()
             return

@@ -1,4 +1,4 @@
-"""The dialog for pasting a recorded dialogue.
+"""The dialog for pasting a recorded conversation.
 
 Invariant: the prompt does not change before `chosen`; the messages found are shown first, with notes on omissions.
 """
@@ -108,7 +108,7 @@ class ConversationDialog(Dialog):
         self._enable()
 
     def show_wrong(self, sentence: str) -> None:
-        """Show why the text is not a dialogue."""
+        """Show why the text is not a conversation."""
         self._found = None
         self.preview.clear()
         self.notes.setText("")
