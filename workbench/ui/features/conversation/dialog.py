@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.text import opening_words
+from workbench.core.text import opening_words, plural
 from workbench.core.visible_text import visible_name
 from workbench.formats.imports.conversation import Conversation
 from workbench.ui.editor.field import ExactField
@@ -98,7 +98,7 @@ class ConversationDialog(Dialog):
         """Show the messages found."""
         self._found = found
         count = len(found.messages)
-        self._tell(f"{found.kind}: {count} message{'' if count == 1 else 's'}", "heading")
+        self._tell(f"{found.kind}: {count} {plural(count, 'message')}", "heading")
         self.notes.setText("\n".join(found.notes))
         self.preview.clear()
         for message in found.messages[:_MOST_SHOWN]:
