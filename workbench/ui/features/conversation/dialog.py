@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.content import ROLE_NAMES
 from workbench.core.text import opening_words, plural
 from workbench.core.visible_text import visible_name
 from workbench.formats.imports.conversation import Conversation
@@ -26,7 +27,6 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _PAUSE_MS = 150
 _MOST_SHOWN = 200
-_NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
 class ConversationDialog(Dialog):
@@ -102,7 +102,7 @@ class ConversationDialog(Dialog):
         self.notes.setText("\n".join(found.notes))
         self.preview.clear()
         for message in found.messages[:_MOST_SHOWN]:
-            self.preview.addItem(f"{_NAMES[message.role]}: {visible_name(opening_words(message.text, 160))}")
+            self.preview.addItem(f"{ROLE_NAMES[message.role]}: {visible_name(opening_words(message.text, 160))}")
         if count > _MOST_SHOWN:
             self.preview.addItem(f"and {count - _MOST_SHOWN:,} more")
         self._enable()
