@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 if TYPE_CHECKING:
+    from workbench.app.palette.palette import PaletteSource
     from workbench.ui.features.address.controller import AddressConfirmation
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
@@ -214,6 +215,12 @@ class DialogDriver:
         """Open the palette with `text` in its field."""
         controller: PaletteController = self._main.features.controller("palette")
         controller.open_palette(text)
+
+    def add_palette_source(self, source: PaletteSource) -> None:
+        """List entries of `source` in each palette that opens from now on, before all others."""
+        from workbench.ui.shell.events import PaletteOpening
+
+        self._main.services.events.subscribe(PaletteOpening, lambda event: event.add(source))
 
     def show_shortcuts(self) -> None:
         """Open the shortcut sheet."""
