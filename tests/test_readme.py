@@ -1,25 +1,15 @@
-"""The README's statements about the program that can be checked automatically."""
+"""The README's statements about the program that can be checked automatically; keys are in tests/ui/features."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from workbench.app.commands import Command
 from workbench.cli.main import main
 from workbench.core.techniques import PLACES
-from workbench.ui.composition import FEATURES
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
-
-
-@pytest.mark.parametrize("command", [one for one in FEATURES.commands() if one.shortcuts], ids=lambda one: one.id)
-def test_every_key_is_listed(command: Command) -> None:
-    key = command.shortcuts[0].replace("Return", "Enter").replace("Pg", "Page ")
-    listed = [line.split("|")[1].strip() for line in README.splitlines() if line.startswith("| ")]
-    assert any(re.search(rf"(?<!\S){re.escape(key)}(?=[, ]|$)", keys) for keys in listed), key
 
 
 _COMMANDS = [

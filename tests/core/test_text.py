@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core import strategies as make
 from workbench.core import text as texts
-from workbench.core.text import first_line, opening_words, stretches, unify_newlines, word_pattern, words
+from workbench.core.text import (
+    counted,
+    first_line,
+    opening_words,
+    plural,
+    stretches,
+    unify_newlines,
+    word_pattern,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -115,3 +127,30 @@ def test_words_are_the_same_however_short_the_stretches_are(typed: str, size: in
         assert words(typed) == whole
         cuts = list(stretches(typed, 0, len(typed)))
     assert "".join(typed[start:end] for start, end in cuts) == typed
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (0, ("call",), "0 calls"),
+        (1, ("call",), "1 call"),
+        (1200, ("call",), "1,200 calls"),
+        (1, ("lane uses", "lanes use"), "1 lane uses"),
+        (2, ("lane uses", "lanes use"), "2 lanes use"),
+    ],
+)
+def test_a_noun_follows_its_number(number: int, noun: tuple[str, ...], text: str) -> None:
+    assert counted(number, *noun) == text
+    assert plural(number, *noun) == text.partition(" ")[2]
+
+
+def test_no_module_makes_a_plural_by_hand() -> None:
+    by_hand = re.compile(r"""[!=]= 1 else ["']s?["']\}|"1 ([a-z ]+)" if .* == 1 else f"\{[^{}]*\} \1s""")
+    root = Path(texts.__file__).parents[1]
+    found = [
+        f"{file.relative_to(root)}:{number}: use plural or counted of core.text"
+        for file in sorted(root.rglob("*.py"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
+        if by_hand.search(line)
+    ]
+    assert found == []

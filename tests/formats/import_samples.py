@@ -47,7 +47,7 @@ SAMPLES: dict[str, SampleFile] = {
     "promptfoo": SampleFile(b'\xef\xbb\xbf\n {"evalId": "e", "results": {}}'),
     "pack": SampleFile(archive("pack.yaml")),
     "prompt": SampleFile(b"name: Bot\nmessages:\n- role: user\n  content: Hi\n"),
-    "dialogue": SampleFile(b'[{"role": "user", "content": "Hi"}]'),
+    "conversation": SampleFile(b'[{"role": "user", "content": "Hi"}]'),
     "technique": SampleFile(b"name: Role\nplace: caret\nsnippet: |\n  You are.\n"),
     "gguf": SampleFile(b"GGUF\3\0\0\0"),
 }

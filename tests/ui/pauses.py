@@ -15,7 +15,7 @@ _SHORT_MS = {
     "workbench.ui.features.cases.dialog._SAVE_MS": 30,
     "workbench.ui.features.cases.controller.RETRY_MS": 100,
     "workbench.ui.features.compose.draft_checks.PAUSE_MS": 10,
-    "workbench.ui.features.dialogue.dialog._PAUSE_MS": 10,
+    "workbench.ui.features.conversation.dialog._PAUSE_MS": 10,
     "workbench.ui.editor.block_note._DELAY_MS": 10,
     "workbench.ui.editor.paste_dialog._PAUSE_MS": 10,
     "workbench.ui.features.packs.export_choice._LOOK_MS": 10,

@@ -1,4 +1,4 @@
-"""Continuing from an answer, and importing recorded dialogues, in the real window."""
+"""Continuing from an answer, and importing recorded ones, in the real window."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.ui.editor_support import content, focused, type_text
 from workbench.core.content import Content
 
 pytestmark = pytest.mark.window
-DIALOGUE = json.dumps(
+CONVERSATION = json.dumps(
     {"model": "m", "messages": [{"role": "user", "content": "Hi {{x}}"}, {"role": "assistant", "content": "Hello"}]}
 )
 
@@ -38,10 +38,10 @@ def test_an_answer_goes_on_and_can_be_taken_back(desk: Desk) -> None:
     assert window.draft().content == before.content
 
 
-def test_a_dialogue_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> None:
+def test_a_conversation_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(content(("system", "Be brief."), ("user", "old")))
-    QGuiApplication.clipboard().setText(DIALOGUE)
+    QGuiApplication.clipboard().setText(CONVERSATION)
     window.actions["paste_dialogue"].trigger()
     actions = window.dialogs.conversation_actions
     dialog = actions.dialog
@@ -61,7 +61,7 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(Content())
     window.editor.focus_first()
-    QGuiApplication.clipboard().setText(DIALOGUE)
+    QGuiApplication.clipboard().setText(CONVERSATION)
     desk.ctrl(Qt.Key.Key_V)
     desk.until(lambda: "recorded dialogue" in desk.notice())
     window.notice.action_clicked.emit("offer")

@@ -1,4 +1,9 @@
-"""In dialogs Enter presses the focused button, and held keys act once."""
+"""In dialogs Enter presses the focused button, and held keys act once.
+
+OPENED has the dialogs with a button Close or Cancel beside others; each is opened over the real window. A dialog whose
+one primary button Enter presses from its fields belongs to `test_dialogs_enter.MADE`; it may be in both.
+`test_dialog_lists` finds the dialogs that are in neither.
+"""
 
 from __future__ import annotations
 
@@ -13,32 +18,57 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
-from workbench.ui.features.palette.shortcuts import KeyCatcher
+from workbench.ui.features.compose.paste_rows import PasteRowsDialog
+from workbench.ui.features.conversation.dialog import ConversationDialog
+from workbench.ui.features.history.saved_searches import SavedSearchesDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
+from workbench.ui.features.lanes.code import CodeDialog
+from workbench.ui.features.lanes.params import ParamsDialog
+from workbench.ui.features.models.dialog import ModelPicker
+from workbench.ui.features.palette.shortcuts import KeyCatcher, ShortcutSheet
+from workbench.ui.features.settings.dialog import SettingsDialog
+from workbench.ui.features.techniques.dialog import TechniqueDialog
 from workbench.ui.shell.dialog_keys import DialogKeys
+from workbench.ui.widgets.wire_dialog import WireDialog
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
 PRESS, RELEASE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
 
-OPENED: dict[str, Callable[[Desk], object]] = {
-    name: lambda desk, name=name: desk.window.actions[name].trigger()  # type: ignore[misc] # bound at once
-    for name in ("techniques", "improve", "paste_dialogue", "paste_sets", "lane_code", "lane_model", "saved_searches")
+
+def _by_command(name: str) -> Callable[[Desk], object]:
+    return lambda desk: desk.window.actions[name].trigger()
+
+
+OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
+    TechniqueDialog: _by_command("techniques"),
+    ImproveDialog: _by_command("improve"),
+    ConversationDialog: _by_command("paste_dialogue"),
+    PasteRowsDialog: _by_command("paste_sets"),
+    CodeDialog: _by_command("lane_code"),
+    ModelPicker: _by_command("lane_model"),
+    SavedSearchesDialog: _by_command("saved_searches"),
+    SettingsDialog: _by_command("settings"),
+    ShortcutSheet: _by_command("shortcuts"),
+    ParamsDialog: lambda desk: desk.window.lanes.edit_params(desk.window.slots()[0]),
+    WireDialog: lambda desk: desk.window.dialogs.show_wire(desk.window.slots()[0]),
 }
-OPENED["parameters"] = lambda desk: desk.window.lanes.edit_params(desk.window.slots()[0])
 
 
-@pytest.mark.parametrize("name", OPENED)
-def test_enter_presses_what_has_the_keyboard(desk: Desk, name: str) -> None:
+@pytest.mark.parametrize("kind", OPENED, ids=lambda kind: kind.__name__)
+def test_enter_presses_what_has_the_keyboard(desk: Desk, kind: type[QDialog]) -> None:
     window = desk.open()
+    desk.run()
     window.focus_lane(0)
     window.update_commands()
-    OPENED[name](desk)
+    OPENED[kind](desk)
 
     def dialogs() -> list[QDialog]:
         return [one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()]
 
     desk.until(lambda: dialogs()[0].isActiveWindow())
     (dialog,) = dialogs()
+    assert type(dialog) is kind
     leaves = next(one for one in dialog.findChildren(QPushButton) if one.text() in ("Close", "Cancel"))
     pressed: list[str] = []
     for one in dialog.findChildren(QPushButton):

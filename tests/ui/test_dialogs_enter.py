@@ -1,4 +1,9 @@
-"""Enter presses the primary button of a dialog from every list, tree and one-line field, and Esc closes it."""
+"""Enter presses the primary button of a dialog from every list, tree and one-line field, and Esc closes it.
+
+MADE has the dialogs that show exactly one primary button as soon as they are made, and need no window. A dialog with
+buttons, but without one primary button, or one that needs a window, belongs to `test_dialog_keys.OPENED`; it may be in
+both. `test_dialog_lists` finds the dialogs that are in neither.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +24,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.app.packs.test_plan_table import plan
 from tests.ui.dialog_support import shown, theme
 from workbench.app.packs.export_table import ExportTable
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import SchemaField
+from workbench.core.techniques import Technique
 from workbench.store.search.saved_searches import SavedSearch
+from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
-from workbench.ui.features.dialogue.dialog import DialogueDialog
+from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.ui.features.techniques.form import TechniqueForm
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
@@ -40,6 +50,7 @@ from workbench.ui.widgets.theme import Theme
 __all__ = ["shown", "theme"]
 
 Show = Callable[[QDialog], Any]
+TECHNIQUE = Technique("brief", "Brief", "", "", "", "user end", "Be brief.", own=True)
 
 
 def _export(theme: Theme, parent: QWidget) -> QDialog:
@@ -49,6 +60,12 @@ def _export(theme: Theme, parent: QWidget) -> QDialog:
     rows = [PromptRow("a", "Order bot", 1, False, ""), PromptRow("b", "Mail bot", 0, False, "")]
     table.show_prompts(rows, {"a": "winner"})
     dialog.choice.select(0)
+    return dialog
+
+
+def _import(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = ImportPackDialog(theme, parent)
+    dialog.show_plan(plan("new", "changed"))
     return dialog
 
 
@@ -70,20 +87,24 @@ def _searches(_: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
-MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
-    "export": _export,
-    "cases": _cases,
-    "exchange": _exchange,
-    "saved searches": _searches,
-    "training": lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
-    "note": lambda _, parent: NoteDialog(parent, "#1", ""),
-    "tags": lambda _, parent: TagsDialog(parent, "#1", ("good",)),
-    "name": lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
-    "schema": lambda _, parent: SchemaDialog(
+MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
+    ExportPackDialog: _export,
+    CasesDialog: _cases,
+    ExchangeDialog: _exchange,
+    SavedSearchesDialog: _searches,
+    TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
+    NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
+    TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
+    SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
+    SchemaDialog: lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent
     ),
-    "dialogue": lambda theme, parent: DialogueDialog(theme, "", has_system=False, parent=parent),
+    ConversationDialog: lambda theme, parent: ConversationDialog(theme, "", has_system=False, parent=parent),
+    ImportPackDialog: _import,
+    PasteExamples: lambda theme, parent: PasteExamples(theme, "", parent),
+    TechniqueForm: lambda theme, parent: TechniqueForm(theme, TECHNIQUE, parent),
 }
+each_dialog = pytest.mark.parametrize("kind", MADE, ids=lambda kind: kind.__name__)
 
 
 def _stops(dialog: QDialog) -> list[QWidget]:
@@ -108,16 +129,17 @@ def behind() -> Any:
     window.deleteLater()
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWidget, name: str) -> None:
-    dialog = shown(MADE[name](theme, behind))
+@each_dialog
+def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWidget, kind: type[QDialog]) -> None:
+    dialog = shown(MADE[kind](theme, behind))
+    assert type(dialog) is kind
     (primary,) = (one for one in dialog.findChildren(QPushButton) if one.property("role") == "primary")
     assert primary.isVisible()
     primary.setEnabled(True)
     # The action itself is tested elsewhere; here the dialog has to stay open.
     primary.clicked.disconnect()
     pressed: list[str] = []
-    primary.clicked.connect(lambda: pressed.append(name))
+    primary.clicked.connect(lambda: pressed.append(kind.__name__))
     for count, stop in enumerate(_stops(dialog), start=1):
         stop.setFocus()
         assert QApplication.focusWidget() is stop
@@ -125,9 +147,9 @@ def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWi
         assert len(pressed) == count, f"Enter in {stop.accessibleName()} does not press {primary.text()}"
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_escape_closes(shown: Show, theme: Theme, behind: QWidget, name: str) -> None:
-    dialog = shown(MADE[name](theme, behind))
+@each_dialog
+def test_escape_closes(shown: Show, theme: Theme, behind: QWidget, kind: type[QDialog]) -> None:
+    dialog = shown(MADE[kind](theme, behind))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     stops = _stops(dialog)
     if stops:

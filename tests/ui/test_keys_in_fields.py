@@ -152,9 +152,7 @@ def text_of(field: QWidget) -> str:
     return field.text() if isinstance(field, QLineEdit | QSpinBox) else ""
 
 
-@pytest.mark.parametrize(
-    "kind", kinds("message", "answer", "prompt list", "QLineEdit", "QSpinBox", "editable QComboBox")
-)
+@pytest.mark.parametrize("kind", [*REAL, *KINDS])
 def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str) -> None:
     field = focused(desk, kind)
     fired, before = listening(desk.window), text_of(field)

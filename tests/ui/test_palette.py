@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
-from workbench.app.palette.palette import PaletteEntry
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.ui.features.palette.dialog import PaletteDialog
 
 
@@ -28,6 +30,11 @@ def found(dialog: PaletteDialog) -> PaletteEntry:
     return entry
 
 
+def listed(dialog: PaletteDialog) -> list[str]:
+    model = dialog.list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
 def test_a_command_is_found_and_done(desk: Desk) -> None:
     desk.open()
     before = len(desk.rows("SELECT uid FROM prompts"))
@@ -44,15 +51,19 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     desk.until(lambda: "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0])
 
 
-@pytest.mark.deep(only=True)
 def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
-    desk.open()
-    opened(desk, "smaller text")
+    window, done = desk.open(), list[str]()
+    titles = ["Larger text", "Smaller text", "Text as it was"]
+    entries = [PaletteEntry("size", title, title, partial(done.append, title)) for title in titles]
+    window.dialogs.add_palette_source(PaletteSource("sizes", "%", lambda: entries))
+    assert listed(opened(desk, "% text")) == ["Text as it was", "Larger text", "Smaller text"]
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(window.frame.isActiveWindow)
+    opened(desk, "% smaller text")
     desk.press(Qt.Key.Key_Return)
-    desk.until(desk.window.frame.isActiveWindow)
-    dialog = opened(desk, "text")
-    titles = [dialog.list.model().index(row, 0).data() for row in range(2)]
-    assert titles == ["Text at 100 %", "Smaller text"]
+    desk.until(lambda: done == ["Smaller text"])
+    desk.until(window.frame.isActiveWindow)
+    assert listed(opened(desk, "% text")) == ["Text as it was", "Smaller text", "Larger text"]
     desk.press(Qt.Key.Key_Escape)
 
 

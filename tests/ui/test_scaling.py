@@ -247,7 +247,7 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     window.editor.parts_shown.paste_examples()
     are_whole(desk, "examples")
     window.dialogs.conversation_actions.paste("user: Where?\nassistant: There.")
-    are_whole(desk, "dialogue")
+    are_whole(desk, "conversation")
     window.dialogs.exchange_actions.preview(desk.directory / "gone.db")
     are_whole(desk, "import")
     window.dialogs.show_wire(window.slots()[0])

@@ -1,9 +1,9 @@
-"""Continuing a draft from an answer or from a recorded dialogue."""
+"""Continuing a draft from an answer or from a recorded conversation."""
 
 from __future__ import annotations
 
 from workbench.core.content import Content, Message
-from workbench.usecases.conversation import continued, new_variables, with_dialogue
+from workbench.usecases.conversation import continued, new_variables, with_conversation
 
 MINE = Content((Message("system", "S {{a}}"), Message("user", "Q")), "jinja")
 THEIRS = (Message("system", "T"), Message("user", "{{b}}"), Message("assistant", "A"))
@@ -15,9 +15,9 @@ def test_an_answer_and_an_empty_message_go_on() -> None:
     assert after.template == "jinja"
 
 
-def test_a_dialogue_replaces_or_follows_and_the_system_prompt_stays_by_choice() -> None:
+def test_a_conversation_replaces_or_follows_and_the_system_prompt_stays_by_choice() -> None:
     roles = {
-        (keep, append): [m.text for m in with_dialogue(MINE, THEIRS, keep_system=keep, append=append).messages]
+        (keep, append): [m.text for m in with_conversation(MINE, THEIRS, keep_system=keep, append=append).messages]
         for keep in (True, False)
         for append in (True, False)
     }
@@ -25,4 +25,4 @@ def test_a_dialogue_replaces_or_follows_and_the_system_prompt_stays_by_choice() 
     assert roles[False, False] == ["T", "{{b}}", "A"]
     assert roles[True, True] == ["S {{a}}", "Q", "{{b}}", "A"]
     assert roles[False, True] == ["S {{a}}", "Q", "T", "{{b}}", "A"]
-    assert new_variables(MINE, with_dialogue(MINE, THEIRS, keep_system=True, append=False)) == ("b",)
+    assert new_variables(MINE, with_conversation(MINE, THEIRS, keep_system=True, append=False)) == ("b",)

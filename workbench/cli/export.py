@@ -16,6 +16,7 @@ from workbench.cli.exit_codes import OK
 from workbench.cli.output import complain, one_line, write_exact, write_json
 from workbench.cli.run_arguments import wait_for_index, whole_uid
 from workbench.core.search.query import QueryComplaint
+from workbench.core.text import counted
 from workbench.formats.exports import FORMATS
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of
 from workbench.usecases.problems import RefusedError
@@ -50,7 +51,7 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         document = {"path": str(target), "format": format_, "runs": done.runs, "answers": done.answers}
         write_json(document)
     else:
-        what = f"{done.runs:,} run{'' if done.runs == 1 else 's'} with {done.answers:,} answers"
+        what = f"{counted(done.runs, 'run')} with {done.answers:,} answers"
         print(one_line(f"{what} in {target}"), file=sys.stderr)
     return OK
 

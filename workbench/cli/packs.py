@@ -25,6 +25,7 @@ from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.pack_show import say, show
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.runs import PromptRow
+from workbench.core.text import plural
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file
@@ -121,7 +122,7 @@ def _export_lines(args: argparse.Namespace, export: PackExport, removed: Sequenc
     lines += [f"{'Removed there:' if args.preview else 'Removed:'} {name}" for name in removed]
     lines += [*export.notes, *(f"Would be disclosed: {finding.sentence}" for finding in export.disclosed())]
     count = len(export.pack.prompts)
-    what = "1 prompt" if count == 1 else f"{count} prompts"
+    what = f"{count} {plural(count, 'prompt')}"
     return [*lines, "Nothing was written." if args.preview else f"{what} written to {args.target}."]
 
 

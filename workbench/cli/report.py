@@ -38,6 +38,7 @@ from workbench.core.empty_answers import empty_answer, state_words
 from workbench.core.further_choices import further_choices, further_words
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
+from workbench.core.text import plural
 from workbench.core.version_name import iteration_name, text_words
 from workbench.usecases.run_handle import RunHandle
 
@@ -115,4 +116,4 @@ def _ending(result: Result | None) -> str:
 
 def _calls(result: Result) -> str:
     calls = sum(step.kind == "tool_call" for step in result.steps)
-    return f"{calls} tool call{'' if calls == 1 else 's'}" if calls else ""
+    return f"{calls} {plural(calls, 'tool call')}" if calls else ""

@@ -20,7 +20,7 @@ from typing import get_args
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import OK
 from workbench.cli.output import one_line, write_json
-from workbench.core.text import first_line
+from workbench.core.text import first_line, plural
 from workbench.formats.training import FORMATS
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.training import ChosenBy, Trainer, TrainingSet, to_document
@@ -79,7 +79,7 @@ def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
             f"Left out, judged both better and worse: “{answer}” to {one_line(first_line(one.about)) or 'no values'}"
         )
     where = "Nothing was written." if args.preview else f"Written to {args.target}."
-    rows = "1 row" if len(made.train) == 1 else f"{len(made.train)} rows"
+    rows = f"{len(made.train)} {plural(len(made.train), 'row')}"
     return [*lines, f"{rows} to train with, {len(made.validation)} for validation. {where}"]
 
 
@@ -88,6 +88,6 @@ def _star(args: argparse.Namespace, workbench: Workbench) -> int:
     if args.json:
         write_json({"outputs": args.ids, "starred": not args.off})
         return OK
-    count = "1 answer" if len(args.ids) == 1 else f"{len(args.ids)} answers"
+    count = f"{len(args.ids)} {plural(len(args.ids), 'answer')}"
     print(f"{count} {'without a star' if args.off else 'starred'}.")
     return OK

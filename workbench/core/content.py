@@ -20,6 +20,8 @@ Role = Literal["system", "user", "assistant"]
 Template = Literal["plain", "jinja"]
 ExamplesIn = Literal["messages", "system"]
 ROLES: tuple[Role, ...] = get_args(Role)
+ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
+"""The roles as people read them."""
 FORMAT = 1
 TOOL_ROUNDS = 5
 """Default number of rounds of tool calls before an answer is stopped."""

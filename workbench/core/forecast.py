@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from workbench.core.billing import TokenPrices, prices_of
 from workbench.core.money import Rates, show_cost
 from workbench.core.price_sheet import has_token_prices
+from workbench.core.text import plural
 from workbench.core.token_counts import TokenCount, Tokenizer, show_tokens
 
 FEW = 10
@@ -224,7 +225,7 @@ def line(forecast: Forecast) -> str:
         return ""
     tokens = show_tokens(least, most, about=any(lane.about for lane in counted))
     number = len(forecast.lanes)
-    lanes = "1 lane" if number == 1 else f"{number} lanes"
+    lanes = f"{number} {plural(number, 'lane')}"
     if forecast.calls != number:
         lanes += f", {forecast.calls:,} calls"
     over = [lane.title for lane in forecast.over]
@@ -248,7 +249,7 @@ def _money(forecast: Forecast) -> str:
 
 def lanes_without_prices(count: int) -> str:
     """Return for example "2 lanes without prices"."""
-    return "1 lane without prices" if count == 1 else f"{count} lanes without prices"
+    return f"{count} {plural(count, 'lane without prices', 'lanes without prices')}"
 
 
 def show_span(span: AmountSpan) -> str:
@@ -287,7 +288,7 @@ def _percent(share: float) -> str:
 def _lane_cost(lane: LaneForecast) -> str:
     if lane.is_local:
         return "free"
-    answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
+    answers = f"{lane.past} {plural(lane.past, 'past answer')}"
     if lane.rates is None or (given := lane.input_cost) is None:
         if lane.cost is not None:
             return f"{show_span(lane.cost)}, from the reported cost of {answers}"

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from workbench.core.forecast import Forecast
 from workbench.core.json_parts import load
 from workbench.core.money import show_cost
+from workbench.core.text import plural
 
 LIMITS = "limits"
 """The key under which a history stores the limits."""
@@ -57,7 +58,7 @@ def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:
     """Return a sentence about the limits that `what` exceeds, "" if none."""
     over: list[str] = []
     if limits.calls is not None and forecast.calls > limits.calls:
-        over.append(f"{forecast.calls:,} {'call' if forecast.calls == 1 else 'calls'} (your limit is {limits.calls:,})")
+        over.append(f"{forecast.calls:,} {plural(forecast.calls, 'call')} (your limit is {limits.calls:,})")
     if limits.tokens is not None and forecast.tokens > limits.tokens:
         over.append(f"about {forecast.tokens:,} tokens (your limit is {limits.tokens:,})")
     if limits.usd is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from workbench.core.blocks import Example, OutputFormat
-from workbench.core.content import Content, Role
+from workbench.core.content import ROLE_NAMES, Content, Role
 from workbench.core.json_parts import fault
 from workbench.core.snippets import SnippetGap, TextSnippet, filled, parse
 
@@ -149,7 +149,7 @@ def _blank_line(before: str, after: str) -> str:
 
 def where(found: Insertion, count: int) -> str:
     """Describe the place of an insertion in a prompt of `count` messages."""
-    name = {"system": "System", "user": "User", "assistant": "Assistant"}[found.role]
+    name = ROLE_NAMES[found.role]
     if found.new:
         place = "" if not count else " at the top" if found.index == 0 else " at the end"
         return f"A new {name} message{place}"

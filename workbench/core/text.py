@@ -1,4 +1,4 @@
-"""Newlines and words of typed text.
+"""Newlines and words of typed text, and nouns that follow a number.
 
 Invariant: the only change ever made to typed or pasted text is CRLF to LF. No Unicode normalisation, no trimming;
 a lone CR, NBSP, U+2028 and trailing newlines are part of the text.
@@ -119,3 +119,13 @@ def opening_words(text: str, limit: int) -> str:
         return line
     cut = line.rfind(" ", 0, limit)
     return (line[:cut] if cut > limit // 2 else line[: limit - 1]) + "…"
+
+
+def plural(number: int, word: str, many: str = "") -> str:
+    """Return a noun as it follows a number: `word` after 1, else `many`, by default `word` with an s."""
+    return word if number == 1 else many or f"{word}s"
+
+
+def counted(number: int, word: str, many: str = "") -> str:
+    """Return a number and its noun: "1 call", "1,200 calls"; `many` as for `plural`."""
+    return f"{number:,} {plural(number, word, many)}"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.core.text import plural
+
 RULE = "estimate"
 """Id of the fallback tokenizer: an estimate from letters, digits and other characters."""
 
@@ -51,6 +53,6 @@ def count_of(tokenizer: Tokenizer, parts: Sequence[int], extra: int = 0, *, abou
 def show_tokens(low: int, high: int | None = None, *, about: bool = False) -> str:
     """Return for example "412 tokens", "about 412 tokens" or "398–412 tokens"."""
     high = low if high is None else high
-    word = "token" if high == 1 else "tokens"
+    word = plural(high, "token")
     number = f"{low:,}" if low == high else f"{low:,}–{high:,}"
     return f"{'about ' if about else ''}{number} {word}"

@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workbench.core.text import unify_newlines
+from workbench.core.text import plural, unify_newlines
 
 Values = tuple[tuple[str, str], ...]
 MOST = 500
@@ -67,7 +67,7 @@ def taken(rows: ValueRows, variables: Iterable[str]) -> str:
     """Return sentences about what was read: "4 sets with values for question and language. …"."""
     known, used = set(variables), list(rows.names)
     count = len(rows.sets)
-    parts = [f"{count} {'set' if count == 1 else 'sets'} with values for {listed(used)}."]
+    parts = [f"{count} {plural(count, 'set')} with values for {listed(used)}."]
     if unknown := [name for name in used if name not in known]:
         verb = "is" if len(unknown) == 1 else "are"
         parts.append(f"{listed(unknown)} {verb} not used by the messages.")

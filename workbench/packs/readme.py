@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.core.templates import content_variables
-from workbench.core.text import opening_words
+from workbench.core.text import opening_words, plural
 from workbench.packs.pack_contents import Pack, PackPrompt, PackStanding, StandingRow
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -81,7 +81,7 @@ def _prompt(prompt: PackPrompt) -> Iterator[str]:
     if content.output is not None:
         facts.append("Answers are JSON" + (" by a schema." if content.output.kind == "schema" else "."))
     count, cases = len(prompt.versions), len(prompt.cases)
-    facts.append(f"{count} version{'' if count == 1 else 's'}, {cases} case{'' if cases == 1 else 's'}.")
+    facts.append(f"{count} {plural(count, 'version')}, {cases} {plural(cases, 'case')}.")
     yield from ("", *(f"- {fact}" for fact in facts), "")
     yield from _standing(prompt.standing)
 
@@ -96,7 +96,7 @@ def _standing(standing: PackStanding | None) -> Iterator[str]:
         yield "No answers have been judged yet, so the best model is not known."
         return
     blind = f", {standing.blind} of them blind" if standing.blind else ", none of them blind"
-    verdicts = "1 verdict" if standing.verdicts == 1 else f"{standing.verdicts} verdicts"
+    verdicts = f"{standing.verdicts} {plural(standing.verdicts, 'verdict')}"
     if not standing.rows:
         yield f"{verdicts}{blind}: too few to say which is best."
     else:

@@ -21,6 +21,7 @@ from workbench.core.content import Message
 from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
 from workbench.core.providers import key_variables, provider_name
 from workbench.core.runs import Result
+from workbench.core.text import counted
 from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.clock import utc_now
@@ -102,7 +103,7 @@ class Checkup:
             size = self._db.stat().st_size / 1e6
             if store.read_only:
                 return CheckupFinding("database", "no", store.notice, str(self._db))
-            iterations = "1 iteration" if count == 1 else f"{count:,} iterations"
+            iterations = counted(count, "iteration")
             return CheckupFinding("database", "ok", f"{self._db}, {iterations}, {size:.1f} MB")
         finally:
             store.close()

@@ -22,10 +22,10 @@ def continued(content: Content, answer: str) -> Content:
     return replace(content, messages=(*content.messages, Message("assistant", answer), Message("user", "")))
 
 
-def with_dialogue(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
-    """Return the content with its messages replaced by a recorded dialogue, or with the dialogue appended (`append`).
+def with_conversation(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
+    """Return the content with its messages replaced by a recorded conversation, or followed by it (`append`).
 
-    With `keep_system` the present system messages are kept and those of the dialogue are left out.
+    With `keep_system` the present system messages are kept and those of the conversation are left out.
     """
     mine = [message for message in content.messages if message.role == "system"]
     taken = [m for m in messages if not (keep_system and m.role == "system")]

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.core.text import counted
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import folder_of
 from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
@@ -101,11 +102,6 @@ class DeletionReport:
         if self.left:
             said.append(f"{counted(self.left, 'backup')} still {'has' if self.left == 1 else 'have'} it.")
         return " ".join(said)
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun in singular or plural."""
-    return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
 
 
 class Eraser:

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
+from workbench.core.content import ROLE_NAMES
 from workbench.core.ranking.davidson import DavidsonFit, covariance, fit
 from workbench.core.ranking.evidence import Floats
 from workbench.core.ranking.judgements import Judgement, compare
@@ -222,7 +223,7 @@ class JudgingSession:
         if not numbers:
             return ""
         content = self._store.version(self._prompt, numbers[0]).content
-        return "\n\n".join(f"{one.role.capitalize()}\n{one.text}" for one in content.messages if one.text)
+        return "\n\n".join(f"{ROLE_NAMES[one.role]}\n{one.text}" for one in content.messages if one.text)
 
     def who(self, pair: OutputPair) -> tuple[str, str]:
         """Return the names of the makers of the left and the right answer."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from workbench.core.text import plural
 from workbench.store import RecoveredOutputs, Store
 
 
@@ -40,5 +41,5 @@ def ended_elsewhere(recovered: RecoveredOutputs) -> str:
     """Return a sentence about outputs recovered from other processes, "" if there are none."""
     if recovered.outputs == 0:
         return ""
-    what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"
+    what = f"{recovered.outputs} {plural(recovered.outputs, 'interrupted answer')}"
     return f"Recovered {what} of another process that ended during a run."

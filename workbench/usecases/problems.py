@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import __version__
+from workbench.core.text import plural
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import CatalogueError
 from workbench.host import faults
@@ -53,7 +54,7 @@ class RefusedError(Exception):
 
 def unsaved_sentence(count: int) -> str:
     """Return the sentence about answers that could not be saved before the end."""
-    what = "1 answer" if count == 1 else f"{count} answers"
+    what = f"{count} {plural(count, 'answer')}"
     return f"{what} could not be saved in the history. Make room on the disk or unlock the database, then run again."
 
 

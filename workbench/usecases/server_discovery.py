@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from workbench.core.text import plural
 from workbench.engine.untrusted_json import parse
 
 _PATIENCE_S = 1.5
@@ -68,7 +69,7 @@ def _ask(candidate: ServerCandidate, patience_s: float) -> FoundServer:
         return FoundServer(candidate, False, (), stranger, str(error))
     if not models:
         return FoundServer(candidate, True, (), f"{name} is running and has no models yet. Download one there.")
-    count = "1 model" if len(models) == 1 else f"{len(models)} models"
+    count = f"{len(models)} {plural(len(models), 'model')}"
     return FoundServer(candidate, True, models, f"{name} is running with {count}.")
 
 

@@ -20,6 +20,7 @@ from workbench.core.content import Content
 from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
+from workbench.core.text import plural
 from workbench.core.training import Kind, TrainingRow, TrainingTurn, VerdictContradiction, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS
@@ -61,7 +62,7 @@ class TrainingCost:
     @property
     def sentence(self) -> str:
         """The cost as text for the person."""
-        passes = f"{self.epochs} epochs" if self.epochs != 1 else "1 epoch"
+        passes = f"{self.epochs} {plural(self.epochs, 'epoch')}"
         said = f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}"
         if self.usd is None:
             return f"{said}. Enter the price per million tokens."
@@ -299,7 +300,7 @@ def _rendered(content: Content, values: dict[str, str]) -> RenderedRequest | Non
 
 
 def _counted(rows: int) -> str:
-    return "1 row is" if rows == 1 else f"{rows} rows are"
+    return f"{rows} {plural(rows, 'row is', 'rows are')}"
 
 
 def _hash(values: tuple[tuple[str, str], ...]) -> str:

@@ -16,6 +16,7 @@ from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import needs_translation
+from workbench.core.text import plural
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import CatalogueError, ModelCatalogue
 from workbench.engine.client import EngineClient
@@ -324,5 +325,5 @@ def recovery_sentence(recovered: RecoveredOutputs) -> str:
     """Return a sentence about recovered outputs, "" if there are none."""
     if recovered.outputs == 0:
         return ""
-    what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"
+    what = f"{recovered.outputs} {plural(recovered.outputs, 'interrupted answer')}"
     return f"Recovered {what} from the last session."

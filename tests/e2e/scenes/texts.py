@@ -57,7 +57,7 @@ EMOJI = "Family 👨‍👩‍👧‍👦, flags 🇫🇷🇯🇵, skin 👍🏽
 ARGUMENTS = '{"order_number": "123ABCDEFG"}'
 ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFrench\tMoney back?\n"
 LONG = "A prompt whose name goes on and on, as names do when several people work on several things at once"
-DIALOGUE = "user: Where is my order?\nassistant: Which number does it have?\nuser: 123ABCDEFG"
+CONVERSATION = "user: Where is my order?\nassistant: Which number does it have?\nuser: 123ABCDEFG"
 JINJA = Content(
     (
         Message("system", "You are a support bot.\n{% if vip %}\nThe customer is important.\n\nBe brief."),

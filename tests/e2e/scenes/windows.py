@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import ask, command, dialog, opened, provider, put, shots
-from tests.e2e.scenes.texts import BLOCKS, DIALOGUE, IMPROVED, MARKDOWN, PAIRS
+from tests.e2e.scenes.texts import BLOCKS, CONVERSATION, IMPROVED, MARKDOWN, PAIRS
 from tests.fakes.provider import stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane
@@ -36,8 +36,8 @@ def pasting(demo: Demo) -> None:
     put(demo, BLOCKS, question="Where is it?")
     command(demo, "techniques")
     dialog(demo, "techniques")
-    window.dialogs.conversation_actions.paste(DIALOGUE)
-    dialog(demo, "dialogue")
+    window.dialogs.conversation_actions.paste(CONVERSATION)
+    dialog(demo, "conversation")
     QApplication.clipboard().clear()
     window.editor.parts_shown.paste_examples()
     dialog(demo, "paste-no-examples", ("light",))

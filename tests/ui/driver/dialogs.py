@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 if TYPE_CHECKING:
+    from workbench.app.palette.palette import PaletteSource
     from workbench.ui.features.address.controller import AddressConfirmation
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
-    from workbench.ui.features.dialogue.controller import DialogueController
-    from workbench.ui.features.dialogue.dialog import DialogueDialog
+    from workbench.ui.features.conversation.controller import ConversationController
+    from workbench.ui.features.conversation.dialog import ConversationDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
@@ -119,11 +120,11 @@ class DialogDriver:
         return self.find(ShortcutSheet)
 
     @property
-    def conversation(self) -> DialogueDialog | None:
+    def conversation(self) -> ConversationDialog | None:
         """The preview of a pasted conversation."""
-        from workbench.ui.features.dialogue.dialog import DialogueDialog
+        from workbench.ui.features.conversation.dialog import ConversationDialog
 
-        return self.find(DialogueDialog)
+        return self.find(ConversationDialog)
 
     @property
     def techniques(self) -> TechniqueDialog | None:
@@ -215,6 +216,12 @@ class DialogDriver:
         controller: PaletteController = self._main.features.controller("palette")
         controller.open_palette(text)
 
+    def add_palette_source(self, source: PaletteSource) -> None:
+        """List entries of `source` in each palette that opens from now on, before all others."""
+        from workbench.ui.shell.events import PaletteOpening
+
+        self._main.services.events.subscribe(PaletteOpening, lambda event: event.add(source))
+
     def show_shortcuts(self) -> None:
         """Open the shortcut sheet."""
         controller: PaletteController = self._main.features.controller("palette")
@@ -254,9 +261,9 @@ class DialogDriver:
         return controller
 
     @property
-    def conversation_actions(self) -> DialogueController:
-        """Continues and imports dialogues."""
-        controller: DialogueController = self._main.features.controller("dialogue")
+    def conversation_actions(self) -> ConversationController:
+        """Continues and imports conversations."""
+        controller: ConversationController = self._main.features.controller("conversation")
         return controller
 
     @property

@@ -152,8 +152,8 @@ def test_lanes(tmp_path: Path) -> None:
     ]
 
 
-def test_dialogue(tmp_path: Path) -> None:
-    told = driven("dialogue", tmp_path)
+def test_conversation(tmp_path: Path) -> None:
+    told = driven("conversation", tmp_path)
     assert told["commands"] == ["continue_lane", "paste_dialogue"]
     assert told["continued"] == [["assistant", told["answer"]], ["user", ""]]
     assert told["read"] == "OpenAI JSON: 2 messages"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.app.commands import GROUPS, Command, View
+from workbench.app.commands import Command, View
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell import services as shell_services
@@ -167,11 +167,6 @@ def _methods(protocol: type) -> list[str]:
     return [name for name, value in vars(protocol).items() if not name.startswith("_") and value is not None]
 
 
-def test_every_command_has_an_action_and_a_menu() -> None:
-    assert [command.id for command in FEATURES.commands() if command.run is None] == []
-    assert [command.id for command in FEATURES.commands() if command.group not in GROUPS] == []
-
-
 class ToldShell:
     """A window that records its calls."""
 
@@ -201,22 +196,27 @@ def test_the_commands_of_the_shell_ask_for_what_they_say() -> None:
     }
 
 
+TOGETHER = (
+    ["delete_prompt", "export_pack", "import_pack", "undo_import", "training", "show_archived"],
+    ["paste_sets", "cases", "keep_case", "next_set"],
+    ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
+    ["lane_code", "continue_lane", "star_answer"],
+    ["mark_row", "compare", "older"],
+    ["archive_prompt", "delete_prompt", "export_pack"],
+    ["note", "open_run", "star_run", "tag_run", "archive_run", "delete_run", "purge_run", "copy_rows"],
+    ["copy_run_requests", "save_search", "saved_searches", "deleted", "history_backup"],
+    ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
+    ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
+    ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
+    ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
+    ["view_compose", "view_history", "view_rank", "palette"],
+)
+
+
 def test_commands_stand_with_those_that_they_belong_to() -> None:
-    shown = [command.id for command in FEATURES.commands()]
-    for together in (
-        ["delete_prompt", "export_pack", "import_pack", "undo_import", "training", "show_archived"],
-        ["paste_sets", "cases", "keep_case", "next_set"],
-        ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
-        ["lane_code", "continue_lane", "star_answer"],
-        ["mark_row", "compare", "older"],
-        ["archive_prompt", "delete_prompt", "export_pack"],
-        ["note", "open_run", "star_run", "tag_run", "archive_run", "delete_run", "purge_run", "copy_rows"],
-        ["copy_run_requests", "save_search", "saved_searches", "deleted", "history_backup"],
-        ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
-        ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
-        ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
-        ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
-        ["view_compose", "view_history", "view_rank", "palette"],
-    ):
+    # A command that is in none of these groups may stand anywhere.
+    named = {name for together in TOGETHER for name in together}
+    shown = [command.id for command in FEATURES.commands() if command.id in named]
+    for together in TOGETHER:
         at = shown.index(together[0])
         assert shown[at : at + len(together)] == together

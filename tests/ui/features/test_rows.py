@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
-from importlib.util import find_spec
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.features import test_alone
+from tests.ui.features.parts import lacks_of_command, lacks_of_feature
 from tests.ui.lanes_support import theme
 from workbench.app.commands import GROUPS, Command, WindowState
 from workbench.ui import features
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.palette.shortcuts import ShortcutSheet
 from workbench.ui.shell.actions import CommandActions, command_source
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.feature import Feature
 from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_names import FIRST_KEYS
@@ -29,8 +28,6 @@ __all__ = ["theme"]
 
 COMMANDS = tuple(FEATURES.commands())
 ROWS = tuple(FEATURES)
-each_command = pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.id)
-each_feature = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 
 
 def test_every_package_is_a_feature_and_every_feature_a_package() -> None:
@@ -38,42 +35,43 @@ def test_every_package_is_a_feature_and_every_feature_a_package() -> None:
     assert [row.id for row in ROWS] == packages
 
 
-@each_feature
-def test_a_feature_has_every_part(row: Feature[Any]) -> None:
-    package = import_module(f"workbench.ui.features.{row.id}")
-    assert (package.__doc__ or "").strip(), "it says what it does"
-    assert row.commands or row.view or row.part or row.subscriptions, "it can be reached"
-    assert callable(row.make)
-    view, part = row.view, row.part
-    for name in (*row.preload, *(view.preload if view else ()), *(part.preload if part else ())):
-        assert find_spec(name), "it exists"
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_feature_and_its_commands_have_every_part(row: Feature[Any]) -> None:
+    _complete(row.id, lacks_of_feature(row))
 
 
-@each_feature
-def test_a_feature_is_driven_alone(row: Feature[Any]) -> None:
-    assert Path(test_alone.__file__).with_name(f"drive_{row.id}.py").is_file()
-    assert hasattr(test_alone, f"test_{row.id}")
+def test_the_commands_of_the_window_have_every_part() -> None:
+    _complete("shell", [one for row in OF_SHELL for one in lacks_of_command(row)])
+
+
+def _complete(name: str, lacks: list[str]) -> None:
+    if lacks:
+        pytest.fail("\n- ".join([f"{name} lacks", *lacks]), pytrace=False)
+
+
+def test_one_message_names_every_part_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "workbench.ui.features.nowhere", ModuleType("nowhere"))
+    command = Command("nowhere", "Go nowhere…", "Travel", ("Shift+Ctrl+F35",), views=("attic",))
+    feature = Feature("nowhere", (command,), lambda services: services, preload=("workbench.ui.features.gone.module",))
+    assert [one.partition(": ")[::2] for one in lacks_of_feature(feature)] == [
+        ("workbench/ui/features/nowhere/__init__.py", "a docstring that says what it does"),
+        ("workbench.ui.features.gone.module", "this module of `preload`"),
+        ("tests/ui/features/drive_nowhere.py", "a program that drives it with stand-ins"),
+        ("tests/ui/features/test_alone.py", "a function test_nowhere"),
+        ("command nowhere", f"a group of {', '.join(GROUPS)}"),
+        ("command nowhere", "an action `run`"),
+        ("command nowhere", f"views out of {', '.join(FEATURES.views())}"),
+        ("command nowhere", "keys in the spelling of Qt, which stored keys have"),
+        ("README.md, below “## Keys”", "| Shift+Ctrl+F35 | go nowhere |"),
+    ]
+    with pytest.raises(pytest.fail.Exception, match="nowhere lacks\n- a\n- b"):
+        _complete("nowhere", ["a", "b"])
 
 
 def test_views_have_a_tab_of_their_own() -> None:
     views = [row.view for row in ROWS if row.view is not None]
     assert len({view.key for view in views}) == len({view.position for view in views}) == len(views)
     assert all(view.title[0].isupper() for view in views)
-
-
-@each_command
-def test_a_command_has_every_part(row: Command) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9_]*", row.id)
-    assert row.title == row.title.strip()
-    assert row.title[0].isupper()
-    assert not row.title.endswith(".")
-    assert len(row.title) <= 60, "it fits into menus"
-    assert row.group in GROUPS
-    assert row.run is not None
-    assert set(row.views) | set(row.navigates_in) <= set(FEATURES.views())
-    assert isinstance(row.enabled(WindowState()), bool)
-    for key in row.shortcuts:
-        assert QKeySequence(key).toString() == key, "in the spelling of Qt, which stored keys have"
 
 
 def test_titles_are_told_apart() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.core.cases import Case
-from workbench.core.text import first_line
+from workbench.core.text import first_line, plural
 from workbench.core.visible_text import visible_name
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,7 +53,7 @@ class CaseList(QAbstractListModel):
         case = self._cases[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _name(case)
-        checks = f"{len(case.checks)} check{'' if len(case.checks) == 1 else 's'}"
+        checks = f"{len(case.checks)} {plural(len(case.checks), 'check')}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(text for text in (_name(case), _values(case) if case.name else "", checks) if text)
         if role == Qt.ItemDataRole.AccessibleTextRole:

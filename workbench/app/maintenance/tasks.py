@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.future_results import FutureResults, start_thread
 from workbench.core.byte_sizes import show_bytes
+from workbench.core.text import counted
 from workbench.host.clock import utc_now
 from workbench.usecases.problems import problem_of
 
@@ -197,7 +198,7 @@ class MaintenanceTasks(QObject):
 
         def work(care: Maintenance, _: Watch) -> MaintenanceResult:
             freed = care.make_smaller(self._stop, self._say)
-            dropped = f"{freed.responses:,} raw {'response was' if freed.responses == 1 else 'responses were'} dropped"
+            dropped = f"{counted(freed.responses, 'raw response was', 'raw responses were')} dropped"
             if freed.stopped:
                 return MaintenanceResult("smaller", f"Stopped. {dropped}; the freed space will be reused.", "muted")
             return MaintenanceResult("smaller", f"{dropped}, and the file is {show_bytes(freed.size)} smaller.")

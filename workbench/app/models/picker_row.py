@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from workbench.app.fuzzy import FuzzyIndex, MatchCloseness
 from workbench.app.models.model_index import ModelEntry
 from workbench.core.providers import PROVIDERS
+from workbench.core.text import counted
 from workbench.core.visible_text import VisibleFields
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -79,4 +80,4 @@ def tooltip(*lines: str) -> str:
 
 def model_count(models: int) -> str:
     """Return "1 model" or "3,676 models"."""
-    return "1 model" if models == 1 else f"{models:,} models"
+    return counted(models, "model")

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from workbench.core.runs import PromptRow
+from workbench.core.text import plural
 from workbench.usecases.packs.exporter import PackChoice, Which
 
 Index = QModelIndex | QPersistentModelIndex
@@ -125,7 +126,7 @@ def _words(line: _Line, names: Mapping[int, str]) -> str:
     if not line.versions:
         return "None selected"
     if not names:
-        return "1 version" if len(line.versions) == 1 else f"{len(line.versions)} versions"
+        return f"{len(line.versions)} {plural(len(line.versions), 'version')}"
     called = {number: names.get(number, "one of a newer release") for number in line.versions}
     rest = ", ".join(called[number] for number in sorted(called))
     return f"{rest} ({called[line.versions[-1]]} by default)" if len(called) > 1 else rest

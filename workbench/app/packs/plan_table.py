@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from workbench.core.text import plural
 from workbench.packs.pack_contents import PackPrompt
 from workbench.usecases.packs.importer import Action, PackImportPlan, PlannedPrompt, State
 
@@ -154,4 +155,4 @@ def text_of(prompt: PackPrompt) -> str:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""
+    return f"{count} {plural(count, word)}" if count else ""

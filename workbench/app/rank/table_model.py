@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
+from workbench.core.text import counted
 from workbench.usecases.ranking_result import Grouping, RankingResult, RankRow
 
 Index = QModelIndex | QPersistentModelIndex
@@ -149,7 +150,7 @@ def tip(row: RankRow, column: int) -> str:
 
 def headline(found: RankingResult) -> str:
     """Return "347 verdicts · 212 blind"."""
-    verdicts = "1 verdict" if found.verdicts == 1 else f"{found.verdicts:,} verdicts"
+    verdicts = counted(found.verdicts, "verdict")
     return f"{verdicts} · {found.blind:,} blind"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.ranking.judgements import ComparisonSet
+from workbench.core.text import plural
 
 FEWEST = 6
 """One of two equal entrants wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (two-sided sign test). So
@@ -40,7 +41,7 @@ def enough(comparisons: ComparisonSet, fewest: int = FEWEST) -> RankingSufficien
         return RankingSufficiency()
     appears = f"The ranking appears after {fewest}."
     if compared:
-        verdicts = "1 verdict" if compared == 1 else f"{compared} verdicts"
+        verdicts = f"{compared} {plural(compared, 'verdict')}"
         return RankingSufficiency("few", missing, f"{verdicts} so far. {appears}")
     if silent:
         said = "Each verdict covers a single entrant, so none says which is better."

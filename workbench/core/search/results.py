@@ -11,6 +11,7 @@ from typing import Literal
 
 from workbench.core.runs import IterationRow, RunKind
 from workbench.core.search.match_marker import MatchSnippet
+from workbench.core.text import plural
 from workbench.core.visible_text import VisibleFields, visible_note
 
 Order = Literal["newest", "oldest", "best"]
@@ -81,7 +82,7 @@ class SearchTotal:
     @property
     def words(self) -> str:
         """The number as text: "1,284 runs", "more than 10,000 runs"."""
-        noun = "run" if self.count == 1 else "runs"
+        noun = plural(self.count, "run")
         return f"{self.count:,} {noun}" if self.exact else f"more than {self.count:,} {noun}"
 
 

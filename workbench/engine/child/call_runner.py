@@ -14,6 +14,7 @@ import traceback
 
 from workbench.core.runs import AnswerStep, Failure
 from workbench.core.simulated_tools import answer_of
+from workbench.core.text import plural
 from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.provider import CallProvider
@@ -68,7 +69,7 @@ async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rn
         if not call.tools or not calls:
             return
         if answer.rounds >= call.tool_rounds:
-            times = "1 round" if call.tool_rounds == 1 else f"{call.tool_rounds} rounds"
+            times = f"{call.tool_rounds} {plural(call.tool_rounds, 'round')}"
             raise CallError(
                 "tool_rounds",
                 f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "

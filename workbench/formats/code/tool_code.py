@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from workbench.core.simulated_tools import arguments_of
+from workbench.core.text import plural
 from workbench.formats.code.source import STEP, CodeSource, python
 
 _CALL_TOOL = '''\
@@ -87,7 +88,7 @@ def anthropic_loop(source: CodeSource, ask: str, show: str) -> str:
 
 def _loop(source: CodeSource, ask: str, rounds: str, show: str) -> str:
     asked = ask.replace("\n", f"\n{STEP}")
-    times = "1 round" if source.tool_rounds == 1 else f"{source.tool_rounds} rounds"
+    times = f"{source.tool_rounds} {plural(source.tool_rounds, 'round')}"
     stop = json.dumps(f"The model still calls tools after {times}.")
     return (
         f"for _ in range({source.tool_rounds + 1}):\n{STEP}{asked}\n{rounds}else:\n    raise SystemExit({stop})\n{show}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from workbench.core.content import ROLE_NAMES
 from workbench.core.content_diff import beside_messages
 from workbench.core.cost_words import cost_words
 from workbench.core.dates import duration
@@ -52,7 +53,7 @@ def _head(part: ExportedPart) -> Iterator[str]:
     for text, content in part.texts():
         yield f"\n## Prompt{f', {plain(text)}' if text else ''}\n"
         for message in content.messages:
-            yield f"\n{message.role.capitalize()}:\n\n{fenced(message.text)}"
+            yield f"\n{ROLE_NAMES[message.role]}:\n\n{fenced(message.text)}"
         for beside in beside_messages(content):
             yield f"\n{plain(beside.title)}:\n\n{fenced(beside.text)}"
 

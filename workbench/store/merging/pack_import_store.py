@@ -15,6 +15,7 @@ from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.json_parts import load
+from workbench.core.text import plural
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError
 from workbench.store.merging.pack_bodies import pack_body
@@ -191,7 +192,7 @@ def take_back(connection: sqlite3.Connection) -> str:
         (sum(len(one["versions"]) for one in added["prompts"] if not one["new"]), "version"),
         (sum(len(one["cases"]) for one in added["prompts"] if not one["new"]), "case"),
     )
-    told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    told = [f"{count} {plural(count, word)}" for count, word in counts if count]
     return f"Removed: {', '.join(told) or 'nothing'}."
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from workbench.core.text import plural
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys
 from workbench.ui.widgets.theme import set_role
@@ -64,7 +65,7 @@ class RunBar(QFrame):
 
     def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
         """Show the number of lanes and, if there are several, of value sets; show Stop while something runs."""
-        label = "Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes"
+        label = f"Run {lanes} {plural(lanes, 'lane')}" if lanes else "Run"
         self._label = f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run"
         self._name_run()
         self._run.setEnabled(enabled and lanes > 0)

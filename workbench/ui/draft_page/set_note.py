@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from workbench.core.text import counted, plural
 from workbench.ui.widgets.theme import set_role
 
 
@@ -36,7 +37,7 @@ def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
             f"The prompt has no variables, so the {ticked:,} ticked sets send the same text {ticked:,} times. "
             "Write {{name}} where a value goes, or untick some sets."
         )
-    which = "1 of them sends" if count == 1 else f"{count:,} of them send"
+    which = counted(count, "of them sends", "of them send")
     return f"{ticked:,} sets are ticked, but {which} the same text as another: only unused values differ."
 
 
@@ -53,8 +54,6 @@ def unfilled(lacks: Sequence[tuple[str, Sequence[str]]]) -> str:
         listed.append(f"{len(variables) - _MOST_NAMES:,} more")
     words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     others = len(lacks) - 1
-    more = (
-        "" if not others else " 1 other lacks values, too." if others == 1 else f" {others:,} others lack values, too."
-    )
-    no_values = "no value" if len(variables) == 1 else "no values"
+    more = f" {counted(others, 'other lacks', 'others lack')} values, too." if others else ""
+    no_values = plural(len(variables), "no value")
     return f"“{name}” is ticked but has {no_values} for {words}.{more}"

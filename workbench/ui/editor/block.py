@@ -11,7 +11,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
-from workbench.core.content import ROLES, Role
+from workbench.core.content import ROLE_NAMES, ROLES, Role
 from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.drop_handling import DropSurround
 from workbench.ui.editor.field import ExactField
@@ -30,7 +30,6 @@ _BOTTOM = 8
 _FOCUS_BAR = 2
 _FILES_GAP = 4
 
-ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
 _HINTS: dict[Role, str] = {
     "system": "The model's role, its task, and how it should answer",
     "user": "Your question or task. Write {{name}} for parts that change; enter their values below.",

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import Example
-from workbench.core.content import ExamplesIn
+from workbench.core.content import ROLE_NAMES, ExamplesIn
 from workbench.ui.editor.menu_actions import fill_actions
 from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme, set_role
@@ -61,7 +61,7 @@ class ExampleSection(PartSection):
             set_role(field, "" if example.enabled else "off")
         self.more.setToolTip("Move, switch off, duplicate or remove this example")
         self.more.setAccessibleName(f"Actions for example {index + 1}")
-        for field, who in ((self.user, "User"), (self.assistant, "Assistant")):
+        for field, who in ((self.user, ROLE_NAMES["user"]), (self.assistant, ROLE_NAMES["assistant"])):
             field.setAccessibleName(f"{who} of example {index + 1} of {count}{state}")
 
     def fill_menu(self, menu: QMenu) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from workbench.core.text import counted
 from workbench.formats.example_pairs import read_pairs
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
@@ -133,11 +134,6 @@ def _words() -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
-
-
-def counted(count: int, one: str) -> str:
-    """Return "1 set", "3 sets"."""
-    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
 class PasteExamples(PasteDialog):

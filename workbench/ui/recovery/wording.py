@@ -5,6 +5,7 @@ Invariant: every message about damage states that nothing was overwritten.
 
 from __future__ import annotations
 
+from workbench.core.text import counted
 from workbench.store.salvage.rebuild import SalvageResult
 from workbench.usecases.problems import Problem
 
@@ -30,14 +31,14 @@ def damage(problem: Problem, code: str) -> Problem:
 def repaired(found: SalvageResult) -> str:
     """Return the message about what a repair could read."""
     parts = [
-        f"{_count(found.count('runs'), 'run')}, {_count(found.count('outputs'), 'answer')} and"
-        f" {_count(found.count('verdicts'), 'verdict')} of {_count(found.count('prompts'), 'prompt')} could be read."
+        f"{counted(found.count('runs'), 'run')}, {counted(found.count('outputs'), 'answer')} and"
+        f" {counted(found.count('verdicts'), 'verdict')} of {counted(found.count('prompts'), 'prompt')} could be read."
     ]
     if found.cut:
-        parts.append(f"{_count(found.cut, 'text')} lost a part.")
+        parts.append(f"{counted(found.cut, 'text')} lost a part.")
     if found.stand_ins:
         stand = "marks" if found.stand_ins == 1 else "mark"
-        parts.append(f"{_count(found.stand_ins, 'note')} {stand} where something was lost.")
+        parts.append(f"{counted(found.stand_ins, 'note')} {stand} where something was lost.")
     if found.leftover is not None:
         parts.append(f"Data that did not fit is in {found.leftover}.")
     return " ".join([*parts, "Use the repaired history? The old file is kept."])
@@ -46,7 +47,3 @@ def repaired(found: SalvageResult) -> str:
 def not_used(found: SalvageResult) -> str:
     """Return the message about a repaired history that stays beside the damaged one."""
     return f"The history was not changed. The repaired one is kept as {found.path}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Questions before data would be lost: the only modal dialogs.
+"""Questions before data would be lost. They are application-modal, because closing waits for the answer.
 
 Invariant: Esc and Enter lose nothing.
 """
@@ -6,6 +6,8 @@ Invariant: Esc and Enter lose nothing.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
+
+from workbench.core.text import plural
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox, QWidget
@@ -26,7 +28,7 @@ def draft_question(parent: QWidget) -> QMessageBox:
 
 def answers_question(parent: QWidget, count: int) -> QMessageBox:
     """Return the question whether to close the window although answers could not be stored."""
-    what = "1 answer" if count == 1 else f"{count} answers"
+    what = f"{count} {plural(count, 'answer')}"
     it = "it" if count == 1 else "them"
     return _box(
         parent,

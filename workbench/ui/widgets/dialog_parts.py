@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -201,9 +202,7 @@ def as_high_as_rows(rows: QListWidget, most: int) -> None:
 def noted(notes: Sequence[str]) -> str:
     """Return notes one per line; those beyond `_MOST_NOTES` are only counted."""
     more = len(notes) - _MOST_NOTES
-    return "\n".join(
-        (*notes[:_MOST_NOTES], *([f"and {more:,} more note{'' if more == 1 else 's'}"] if more > 0 else []))
-    )
+    return "\n".join((*notes[:_MOST_NOTES], *([f"and {counted(more, 'more note')}"] if more > 0 else [])))
 
 
 def lay_out(page: QWidget, size: QSize) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidg
 from workbench.core.empty_answers import EMPTY
 from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.runs import Mark
+from workbench.core.text import plural
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.dialog import Dialog
@@ -54,7 +55,7 @@ def choices_text(further: Sequence[FurtherChoice]) -> str:
 
 
 def _calls(count: int) -> str:
-    return f"{count} tool call{'' if count == 1 else 's'}" if count else ""
+    return f"{count} {plural(count, 'tool call')}" if count else ""
 
 
 class WireDialog(Dialog):

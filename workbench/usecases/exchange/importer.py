@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.core.imported_runs import ImportedCounts, ImportedRun, LeftOut
+from workbench.core.text import counted
 from workbench.formats.imports.format import ImportedItem
 from workbench.store import Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
@@ -197,8 +198,8 @@ def _length(run: ImportedRun) -> int:
 def sentence(report: ImportReport, *, preview: bool = False) -> str:
     """Return the result of an import or a preview as text for the person."""
     added = report.added
-    new = f"{_number(added.runs, 'run')} with {_number(added.answers, 'answer')}"
-    into = f" in {_number(added.prompts, 'new prompt')}" if added.prompts else ""
+    new = f"{counted(added.runs, 'run')} with {counted(added.answers, 'answer')}"
+    into = f" in {counted(added.prompts, 'new prompt')}" if added.prompts else ""
     if not added.runs:
         parts = ["Nothing new"]
     elif preview:
@@ -213,7 +214,3 @@ def sentence(report: ImportReport, *, preview: bool = False) -> str:
     if report.state == "stopped":
         words += " Stopped before the end; import again to continue."
     return f"{words} {report.trouble}" if report.trouble else words
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 from workbench.core.runs import IterationDetail, OutputRecord
+from workbench.core.text import plural
 from workbench.packs.case_file import line
 from workbench.store import Store
 
@@ -45,7 +46,7 @@ def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = u
 
 
 def _count(number: int) -> str:
-    return f"{number} iteration{'' if number == 1 else 's'}"
+    return f"{number} {plural(number, 'iteration')}"
 
 
 def _iterations(store: Store, prompt_uid: str) -> Iterator[IterationDetail]:

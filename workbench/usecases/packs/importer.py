@@ -18,6 +18,7 @@ from typing import Literal
 from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
+from workbench.core.text import plural
 from workbench.packs.pack_contents import Pack, PackPrompt
 from workbench.packs.pack_reader import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
@@ -95,7 +96,7 @@ class PackImporter:
         endpoints = {endpoint.uid for endpoint in self._store.endpoints()}
         strange = sum(lane.endpoint not in endpoints for prompt in read.pack.prompts for lane in prompt.lanes)
         if strange:
-            lanes = "1 lane uses" if strange == 1 else f"{strange} lanes use"
+            lanes = f"{strange} {plural(strange, 'lane uses', 'lanes use')}"
             notes.append(f"{lanes} an endpoint that is not set up here. Choose another model there before a run.")
         prompts = tuple(self._planned(prompt, known_as(prompt, read.pack), here, came) for prompt in read.pack.prompts)
         return PackImportPlan(read, prompts, str(Path(path).absolute()), tuple(notes))
@@ -246,12 +247,12 @@ def _new(prompt: PackPrompt, here: Mapping[str, str]) -> str:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+    return f"{count or 'no'} {plural(count, word)}"
 
 
 def _sentence(arriving: list[ArrivingPrompt]) -> str:
     made = [one for one in arriving if one.new]
-    parts = [f"{len(made)} prompt{'' if len(made) == 1 else 's'} added"] if made else []
+    parts = [f"{len(made)} {plural(len(made), 'prompt')} added"] if made else []
     if updated := [one for one in arriving if not one.new]:
-        parts.append(f"{len(updated)} prompt{'' if len(updated) == 1 else 's'} updated")
+        parts.append(f"{len(updated)} {plural(len(updated), 'prompt')} updated")
     return f"{' and '.join(parts).capitalize()}."

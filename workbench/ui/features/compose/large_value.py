@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.keymap import spoken
+from workbench.core.text import plural
 from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.text_mirror import TextChange
@@ -71,7 +72,7 @@ class LargeValue(Dialog):
     def _count(self) -> None:
         text = self.field.exact()
         lines = text.count("\n") + 1
-        self.about.setText(f"{len(text):,} characters, {lines:,} {'line' if lines == 1 else 'lines'}")
+        self.about.setText(f"{len(text):,} characters, {lines:,} {plural(lines, 'line')}")
 
 
 def _key(action: QAction) -> str:

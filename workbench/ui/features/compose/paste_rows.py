@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.text import counted
 from workbench.formats.value_rows import read_value_rows, taken
-from workbench.ui.editor.paste_dialog import PasteDialog, PasteReading, counted
+from workbench.ui.editor.paste_dialog import PasteDialog, PasteReading
 from workbench.ui.widgets.theme import Theme
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.compose.iteration_viewer import nothing_answered
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
+from workbench.core.text import counted
 from workbench.core.timeline import Detail, VersionDetail, describe
 from workbench.ui.shell.key_names import KeyName, first_keys
 from workbench.usecases.session import SessionStats
@@ -182,7 +183,7 @@ class ComposePresenter(QObject):
 
 
 def _iterations(count: int) -> str:
-    return "1 iteration" if count == 1 else f"{count:,} iterations"
+    return counted(count, "iteration")
 
 
 def session_line(stats: SessionStats) -> str:
@@ -191,9 +192,9 @@ def session_line(stats: SessionStats) -> str:
         return ""
     parts = [f"Session {show_cost(stats.spent_usd, about=stats.about)}"]
     if stats.unknown:
-        answers = "1 answer without a price" if stats.unknown == 1 else f"{stats.unknown:,} answers without prices"
+        answers = counted(stats.unknown, "answer without a price", "answers without prices")
         parts[0] += f" + {answers}"
-    parts.append("1 iteration" if stats.iterations == 1 else f"{stats.iterations:,} iterations")
+    parts.append(_iterations(stats.iterations))
     if stats.median_loop_ms is not None:
         parts.append(f"median loop {duration(stats.median_loop_ms)}")
     return " · ".join(parts)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
+from workbench.core.text import counted
 from workbench.formats.exports import FORMATS
 from workbench.formats.imports import file_filter, importable
 from workbench.formats.imports.pack import FORMAT as PACK
@@ -130,7 +131,7 @@ class ExchangeController:
         def written(progress: ExportProgress) -> None:
             dialog.finish("")
             dialog.close()
-            runs = f"{progress.runs:,} run{'' if progress.runs == 1 else 's'}"
+            runs = counted(progress.runs, "run")
             url = QUrl.fromLocalFile(str(target))
             self._services.notices.offer(f"{runs} in {target}", "Open", lambda: QDesktopServices.openUrl(url))
 

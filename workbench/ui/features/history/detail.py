@@ -19,6 +19,7 @@ from workbench.core.history_columns import facts, marks_of
 from workbench.core.runs import DRAFTABLE
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.results import HistoryRow
+from workbench.core.text import counted
 from workbench.core.version_name import run_name as numbered
 from workbench.core.version_name import text_words
 from workbench.core.visible_text import visible_note
@@ -238,8 +239,8 @@ class DetailPane(QWidget):
         """Show the first answers now and the others lazily; with `keep` old answers stay until they are replaced."""
         for section in self.answers[len(sets) if keep else 0 :]:
             section.hide()
-        answers = "answer is" if left_out == 1 else "answers are"
-        self.more.setText(f"{left_out:,} more {answers} shown in Compose.")
+        answers = counted(left_out, "more answer is", "more answers are")
+        self.more.setText(f"{answers} shown in Compose.")
         self._left_out = left_out
         self.more.setVisible(keep and left_out > 0)
         self.nothing.hide()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.improvement import Proposal, ProposalSlot
-from workbench.core.text import opening_words
+from workbench.core.text import opening_words, plural
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
@@ -249,4 +249,4 @@ def _named(verb: str, names: tuple[str, ...]) -> str:
         return ""
     listed = ", ".join(f"{{{{{name}}}}}" for name in names[:_MOST_NAMES])
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{verb} the {'variable' if len(names) == 1 else 'variables'} {listed}{more}."
+    return f"{verb} the {plural(len(names), 'variable')} {listed}{more}."

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.improvement import RecentAnswer
 from workbench.core.lanes import Lane, short_model
-from workbench.core.text import opening_words
+from workbench.core.text import opening_words, plural
 from workbench.core.version_name import iteration_name
 from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
@@ -203,7 +203,7 @@ class QuestionPane(QWidget):
         elif not count:
             text = "None ticked: the model gets only the prompt, without answers or values of variables."
         else:
-            what = "1 answer is" if count == 1 else f"{count} answers are"
+            what = f"{count} {plural(count, 'answer is', 'answers are')}"
             text = f"{what} sent with the values of the variables."
         self.told.setText(text)
 

@@ -1,6 +1,6 @@
 """The dialogs about lanes. Each is imported when first opened, to keep startup fast.
 
-Invariant: no dialog is modal, and every one closes with Esc.
+Invariant: every dialog is window-modal (its lane cannot be edited behind it), and closes with Esc.
 """
 
 from __future__ import annotations

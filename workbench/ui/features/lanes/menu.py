@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import MOST_SAMPLES
-from workbench.core.text import opening_words
+from workbench.core.text import opening_words, plural
 from workbench.core.timeline import VersionLabel
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.widgets.wording import has_ended
@@ -110,7 +110,7 @@ def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], edi
 def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> None:
     """Fill a menu with the possible numbers of samples per run; the current one is checked."""
     for count in range(1, MOST_SAMPLES + 1):
-        entry = menu.addAction("1 sample per run" if count == 1 else f"{count} samples per run")
+        entry = menu.addAction(f"{count} {plural(count, 'sample per run', 'samples per run')}")
         entry.setCheckable(True)
         entry.setChecked(current == count)
         entry.triggered.connect(lambda _checked=False, count=count: choose(count))

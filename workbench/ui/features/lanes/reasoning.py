@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from workbench.core.text import words
+from workbench.core.text import counted, words
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.small_controls import FoldButton
 from workbench.ui.widgets.theme import Theme, set_role
@@ -78,7 +78,7 @@ class ReasoningPanel(QWidget):
         self.resized.emit()
 
     def _count(self) -> None:
-        self.fold.set_words(f"Reasoning ({self._words:,} word{'' if self._words == 1 else 's'})")
+        self.fold.set_words(f"Reasoning ({counted(self._words, 'word')})")
         self.setVisible(bool(self._pieces))
 
     def _toggled(self, unfolded: bool) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.samples import spread, spread_words
+from workbench.core.text import plural
 from workbench.ui.features.lanes.menu import offer_samples
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.features.lanes.wording import shown_title
@@ -42,7 +43,7 @@ class LaneSamples:
         self._lanes.set_samples(slot, count)
         lane = self._lanes.get(slot)
         if lane is not None:
-            asks = "1 sample" if lane.samples == 1 else f"{lane.samples} samples"
+            asks = f"{lane.samples} {plural(lane.samples, 'sample')}"
             most = f" (at most {MOST_SAMPLES})" if count > MOST_SAMPLES else ""
             self._services.notices.quiet("samples", f"{lane.title}: {asks} per run{most}")
 

@@ -17,6 +17,7 @@ from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.parameters import table
 from workbench.core.runs import ADDRESS, Mark
+from workbench.core.text import plural
 from workbench.ui.widgets.wording import RUNNING, seconds
 
 _STATE_WORDS = {
@@ -278,7 +279,7 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
         return "format sent as an instruction" + (f", {len(rest)} more" if rest else "")
     kinds = {mark.kind for mark in marks}
     verb = kinds.pop() if len(kinds) == 1 else "changed"
-    names = "parameter" if len(marks) == 1 else "parameters"
+    names = plural(len(marks), "parameter")
     return f"{len(marks)} {names} {verb}"
 
 

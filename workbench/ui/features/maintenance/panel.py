@@ -15,6 +15,7 @@ from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.maintenance.tasks import DiskUsage, HistoryOverview, MaintenanceResult, MaintenanceTasks
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.maintenance import MaintenanceRules
+from workbench.core.text import counted
 from workbench.ui.features.maintenance.backups import BackupsPart
 from workbench.ui.features.maintenance.parts import MaintenanceProgress, SizeGrid
 from workbench.ui.widgets.controls import ConfirmBar, button, label
@@ -83,7 +84,7 @@ class HistoryPanel(QWidget):
             return
         what = "Rewrite the file without its unused space"
         if room.responses:
-            responses = "1 raw response" if room.responses == 1 else f"{room.responses:,} raw responses"
+            responses = counted(room.responses, "raw response")
             what = f"Drop {responses} ({show_bytes(room.response_bytes)}) and rewrite the file"
         self._confirm.ask(
             f"{what}? This frees about {show_bytes(room.response_bytes + free)}. Texts, numbers and requests are kept, "

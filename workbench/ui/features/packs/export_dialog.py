@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.pack_exports import PackExportPreview
+from workbench.core.text import plural
 from workbench.ui.features.packs.export_choice import PackChoicePage
 from workbench.ui.features.packs.export_done import PackDonePage
 from workbench.ui.features.packs.export_preview import PackPreviewPage
@@ -80,7 +81,7 @@ class ExportPackDialog(Dialog):
     def show_written(self, path: Path) -> None:
         """Show the result page."""
         count = 0 if self.preview.preview is None else len(self.preview.preview.export.pack.prompts)
-        self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} exported.")
+        self.written.show_written(path, f"{count} {plural(count, 'prompt')} exported.")
         self._turn_to(self.written, self.close_)
 
     def refuse(self, sentence: str, detail: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, 
 
 from workbench.app.packs.pack_exports import MOST_SHOWN, PackExportPreview
 from workbench.core.byte_sizes import show_bytes
+from workbench.core.text import plural
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.dialog_parts import LineList, as_high_as_rows, field, noted
 from workbench.ui.widgets.paths import PathLabel
@@ -106,13 +107,13 @@ class PackPreviewPage(QWidget):
         """Show the content of the pack."""
         self.preview = preview
         pack, size = preview.export.pack, sum(bytes_ for _, bytes_ in preview.files)
-        prompts = f"{len(pack.prompts)} prompt{'' if len(pack.prompts) == 1 else 's'}"
+        prompts = f"{len(pack.prompts)} {plural(len(pack.prompts), 'prompt')}"
         versions = sum(len(prompt.versions) for prompt in pack.prompts)
         cases = sum(len(prompt.cases) for prompt in pack.prompts)
         told = (
             prompts,
-            f"{versions} version{'' if versions == 1 else 's'}",
-            f"{cases} case{'' if cases == 1 else 's'}",
+            f"{versions} {plural(versions, 'version')}",
+            f"{cases} {plural(cases, 'case')}",
             f"{len(preview.files)} files, {show_bytes(size)}",
         )
         self.path.set_path(str(preview.path))
@@ -126,7 +127,7 @@ class PackPreviewPage(QWidget):
         self.notes.setVisible(bool(preview.export.notes))
         self.files.show_files(preview.files)
         count = len(preview.findings)
-        things = "1 thing" if count == 1 else f"{count} things"
+        things = f"{count} {plural(count, 'thing')}"
         self.found.setText(
             f"{things} may be private:"
             if count

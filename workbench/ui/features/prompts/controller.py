@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.prompts.prompts import PromptList
 from workbench.core.runs import PromptRow
+from workbench.core.text import counted
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import (
@@ -127,7 +128,7 @@ class PromptsController:
         go_to = self._services.navigator.open_prompt
 
         def entry(row: PromptRow) -> PaletteEntry:
-            count = "1 iteration" if row.iterations == 1 else f"{row.iterations:,} iterations"
+            count = counted(row.iterations, "iteration")
             is_open = "is open" if row.uid == opened else ""
             return PaletteEntry("prompt", row.uid, row.name, lambda: go_to(row.uid), count, unavailable=is_open)
 

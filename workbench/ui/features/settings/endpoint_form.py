@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
+from workbench.core.text import counted
 from workbench.engine.calls import ModelIds
 from workbench.ui.features.settings.headers import HeaderFields
 from workbench.ui.features.settings.protocol_fields import ProtocolFields
@@ -276,7 +277,7 @@ class EndpointFormView(QWidget):
         if not models:
             self._models.say("The server has no models. Load one there.", "error")
             return
-        count = "1 model" if len(models) == 1 else f"{len(models):,} models"
+        count = counted(len(models), "model")
         some = ", ".join(models[:5])
         said = f"Works: {count}. {some}{' …' if len(models) > 5 else ''}"
         remark = models.remark if isinstance(models, ModelIds) else ""

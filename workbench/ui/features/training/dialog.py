@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.training.export import CHOSEN, TrainingRequest, about, formats
-from workbench.core.text import first_line
+from workbench.core.text import counted, first_line
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
@@ -234,7 +234,7 @@ class TrainingDialog(Dialog):
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return counted(count, "row")
 
 
 def _said(words: str, one: QWidget) -> QWidget:

@@ -9,23 +9,24 @@ from collections.abc import Iterator
 
 from workbench.core.diff import TextDiff
 from workbench.core.json_diff import JsonChange
+from workbench.core.text import counted, plural
 from workbench.ui.widgets.diff.text import DiffRun
 
 _SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ ", "moved": "→ "}
 
 
-def counted(diff: TextDiff) -> str:
+def changed_words(diff: TextDiff) -> str:
     """Return how much differs as "+12 −3 words", or as a phrase if no words were added or removed."""
     if not diff.hunks:
         return "no difference"
     if not diff.added and not diff.removed:
         return "only punctuation or white space"
-    return f"+{diff.added:,} −{diff.removed:,} {'word' if diff.added + diff.removed == 1 else 'words'}"
+    return f"+{diff.added:,} −{diff.removed:,} {plural(diff.added + diff.removed, 'word')}"
 
 
 def changes(count: int) -> str:
     """Return a number of changes in words."""
-    return "1 change" if count == 1 else f"{count:,} changes"
+    return counted(count, "change")
 
 
 def json_runs(found: tuple[JsonChange, ...]) -> Iterator[DiffRun]:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from workbench.app.lanes.lane_state import LaneDiff
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.diff.text import DiffRun, DiffView
-from workbench.ui.widgets.diff.wording import changes, counted, json_runs
+from workbench.ui.widgets.diff.wording import changed_words, changes, json_runs
 from workbench.ui.widgets.reader.page import ReadingPage, share_menu
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
@@ -161,7 +161,7 @@ class DiffPage(ReadingPage):
             self.count.setText(found.sentence if found is not None and self._text else "")
             return
         by_data = found.data is not None and self.data.isChecked()
-        parts = [] if by_data and found.data else [counted(found.diff)]
+        parts = [] if by_data and found.data else [changed_words(found.diff)]
         if count:
             parts.append(f"{self.view.current + 1} of {changes(count)}" if self.view.current >= 0 else changes(count))
         self.count.setText(" · ".join(parts))

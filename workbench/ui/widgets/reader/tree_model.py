@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workbench.core.text import counted
 from workbench.ui.widgets.reader.answer_kind import DigitsFound, scalar, written
 from workbench.ui.widgets.reader.shown_text import picture
 from workbench.ui.widgets.theme import Theme
@@ -129,9 +130,9 @@ def _key(node: _Node) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{{}} {len(value):,} member{'' if len(value) == 1 else 's'}"
+        return f"{{}} {counted(len(value), 'member')}"
     if isinstance(value, list):
-        return f"[] {len(value):,} item{'' if len(value) == 1 else 's'}"
+        return f"[] {counted(len(value), 'item')}"
     if isinstance(value, str) and not isinstance(value, DigitsFound) and len(value) > _SHORT:
         return scalar(value[:_SHORT]) + "…"
     return scalar(value)

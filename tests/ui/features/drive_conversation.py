@@ -1,4 +1,4 @@
-"""Continues from an answer and imports recorded dialogues, with stand-ins for the services."""
+"""Continues from an answer and imports recorded conversations, with stand-ins for the services."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
-from workbench.ui.features.dialogue import FEATURE
-from workbench.ui.features.dialogue.controller import DialogueController
+from workbench.ui.features.conversation import FEATURE
+from workbench.ui.features.conversation.controller import ConversationController
 from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownAnswer
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.history import History
 
-DIALOGUE = json.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]})
+CONVERSATION = json.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]})
 
 
 def main(folder: Path) -> None:
@@ -47,10 +47,10 @@ def main(folder: Path) -> None:
     continued = [[message.role, message.text] for message in session.draft().content.messages][-2:]
     session.shown = Draft(Content((Message("system", "Be brief."), Message("user", "old"))))
     events.publish(EmptyPromptFilled("Hello"))
-    events.publish(EmptyPromptFilled(DIALOGUE))
+    events.publish(EmptyPromptFilled(CONVERSATION))
     notices.offered()
-    controller = host.controller("dialogue")
-    assert isinstance(controller, DialogueController)
+    controller = host.controller("conversation")
+    assert isinstance(controller, ConversationController)
     dialog = controller.dialog
     assert dialog is not None
     dialog.read_wanted.emit(dialog.field.exact())

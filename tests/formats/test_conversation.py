@@ -1,4 +1,4 @@
-"""Importing dialogues from JSON of OpenAI and Anthropic."""
+"""Importing conversations from JSON of OpenAI and Anthropic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Message
 from workbench.core.text import unify_newlines
-from workbench.formats.imports.dialogue import DialogueError, looks_like_json_dialogue, read_dialogue
+from workbench.formats.imports.conversation import ConversationError, looks_like_json_conversation, read_conversation
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 messages = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), text), min_size=1, max_size=5)
@@ -28,7 +28,7 @@ anything = st.recursive(
 @given(messages, st.booleans())
 def test_openai_messages_come_through_exactly(pairs: list[tuple[str, str]], whole: bool) -> None:
     data = [{"role": role, "content": body} for role, body in pairs]
-    found = read_dialogue(json.dumps({"model": "m", "messages": data} if whole else data))
+    found = read_conversation(json.dumps({"model": "m", "messages": data} if whole else data))
     assert [(m.role, m.text) for m in found.messages] == [(r, unify_newlines(t)) for r, t in pairs]
     assert found.kind == "OpenAI JSON"
     assert found.notes == (("Left out: model.",) if whole else ())
@@ -37,8 +37,8 @@ def test_openai_messages_come_through_exactly(pairs: list[tuple[str, str]], whol
 def _told(text: str) -> str:
     """Return the number of messages, or the error about a text without any."""
     try:
-        return f"{len(read_dialogue(text).messages)}."
-    except DialogueError as error:
+        return f"{len(read_conversation(text).messages)}."
+    except ConversationError as error:
         return error.sentence
 
 
@@ -70,7 +70,7 @@ def test_an_anthropic_request_with_tools_and_thinking() -> None:
             {"role": "user", "content": [{"type": "image", "source": {}}, {"type": "text", "text": "this"}]},
         ],
     }
-    found = read_dialogue(json.dumps(body))
+    found = read_conversation(json.dumps(body))
     assert found.kind == "Anthropic JSON"
     assert found.messages == (
         Message("system", "Be brief."),
@@ -94,7 +94,7 @@ def test_openai_tool_calls_and_a_json_line() -> None:
             {"role": "tool", "content": "42"},
         ]
     }
-    found = read_dialogue(json.dumps(line) + "\n" + json.dumps(line) + "\n")
+    found = read_conversation(json.dumps(line) + "\n" + json.dumps(line) + "\n")
     assert found.messages == (
         Message("system", "S"),
         Message("assistant", "[Calls f with {}]"),
@@ -116,7 +116,7 @@ def test_openai_tool_calls_and_a_json_line() -> None:
     ],
 )
 def test_names_before_turns(text: str) -> None:
-    found = read_dialogue(text)
+    found = read_conversation(text)
     assert [(m.role, m.text) for m in found.messages] == [
         ("user", "Hi\nthere"),
         ("assistant", "Hello."),
@@ -125,7 +125,7 @@ def test_names_before_turns(text: str) -> None:
 
 
 def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
-    found = read_dialogue("A log\nuser: Hi\n```\nassistant: no\n```\nassistant: yes")
+    found = read_conversation("A log\nuser: Hi\n```\nassistant: no\n```\nassistant: yes")
     assert [m.text for m in found.messages] == ["Hi\n```\nassistant: no\n```", "yes"]
     assert found.notes == ("The text before the first turn was left out.",)
 
@@ -145,20 +145,20 @@ def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
         ("[" * 900 + "]" * 900, "Message 1"),
     ],
 )
-def test_what_is_no_dialogue_gets_a_sentence(text: str, says: str) -> None:
-    with pytest.raises(DialogueError) as caught:
-        read_dialogue(text)
+def test_what_is_no_conversation_gets_a_sentence(text: str, says: str) -> None:
+    with pytest.raises(ConversationError) as caught:
+        read_conversation(text)
     assert says in caught.value.sentence
 
 
 def test_a_cheap_look() -> None:
-    assert looks_like_json_dialogue(' [{"role": "user"')
-    assert not looks_like_json_dialogue('{"a": 1}')
-    assert not looks_like_json_dialogue("user: x")
+    assert looks_like_json_conversation(' [{"role": "user"')
+    assert not looks_like_json_conversation('{"a": 1}')
+    assert not looks_like_json_conversation("user: x")
 
 
 def test_many_fences_are_read_in_time() -> None:
     text = "User: a\n```\nUser: quoted\n```\nAssistant: b\n" * 30_000
-    with pytest.raises(DialogueError, match="60,000 messages"):
-        read_dialogue(text)
-    assert len(read_dialogue(text[: text.index("Assistant: b") + 12]).messages) == 2
+    with pytest.raises(ConversationError, match="60,000 messages"):
+        read_conversation(text)
+    assert len(read_conversation(text[: text.index("Assistant: b") + 12]).messages) == 2

@@ -1,4 +1,4 @@
-"""The dialog for pasting a recorded dialogue.
+"""The dialog for pasting a recorded conversation.
 
 Invariant: the prompt does not change before `chosen`; the messages found are shown first, with notes on omissions.
 """
@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.text import opening_words
+from workbench.core.content import ROLE_NAMES
+from workbench.core.text import opening_words, plural
 from workbench.core.visible_text import visible_name
-from workbench.formats.imports.dialogue import Dialogue
+from workbench.formats.imports.conversation import Conversation
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import label
@@ -26,13 +27,12 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _PAUSE_MS = 150
 _MOST_SHOWN = 200
-_NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
-class DialogueDialog(Dialog):
+class ConversationDialog(Dialog):
     """`read_wanted(text)` requests parsing; answered with `show_found` or `show_wrong`.
 
-    `chosen(Dialogue, keep_system, append)` is emitted once, after the dialog has closed.
+    `chosen(Conversation, keep_system, append)` is emitted once, after the dialog has closed.
     """
 
     read_wanted = Signal(str)
@@ -42,7 +42,7 @@ class DialogueDialog(Dialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Paste a dialogue")
-        self._found: Dialogue | None = None
+        self._found: Conversation | None = None
         self.field = ExactField(theme)
         self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.field.setTabChangesFocus(True)
@@ -94,21 +94,21 @@ class DialogueDialog(Dialog):
         self.field.selectAll()
         self._changed()
 
-    def show_found(self, found: Dialogue) -> None:
+    def show_found(self, found: Conversation) -> None:
         """Show the messages found."""
         self._found = found
         count = len(found.messages)
-        self._tell(f"{found.kind}: {count} message{'' if count == 1 else 's'}", "heading")
+        self._tell(f"{found.kind}: {count} {plural(count, 'message')}", "heading")
         self.notes.setText("\n".join(found.notes))
         self.preview.clear()
         for message in found.messages[:_MOST_SHOWN]:
-            self.preview.addItem(f"{_NAMES[message.role]}: {visible_name(opening_words(message.text, 160))}")
+            self.preview.addItem(f"{ROLE_NAMES[message.role]}: {visible_name(opening_words(message.text, 160))}")
         if count > _MOST_SHOWN:
             self.preview.addItem(f"and {count - _MOST_SHOWN:,} more")
         self._enable()
 
     def show_wrong(self, sentence: str) -> None:
-        """Show why the text is not a dialogue."""
+        """Show why the text is not a conversation."""
         self._found = None
         self.preview.clear()
         self.notes.setText("")

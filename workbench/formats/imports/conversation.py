@@ -1,4 +1,4 @@
-"""Read recorded dialogues: OpenAI and Anthropic JSON, JSON Lines, and plain text with a speaker before each turn.
+"""Read recorded conversations: OpenAI and Anthropic JSON, JSON Lines, and plain text with a speaker before each turn.
 
 Invariant: nothing is guessed silently. A text has one of the forms below, or is refused with a sentence. The result
 names the recognised form and lists what was left out or converted to text. Texts are exact, but CRLF becomes LF.
@@ -49,8 +49,8 @@ _TURN = re.compile(
 )
 
 
-class DialogueError(Exception):
-    """Raised for a text that is not a dialogue, with a sentence that says why and the technical detail."""
+class ConversationError(Exception):
+    """Raised for a text that is not a conversation, with a sentence that says why and the technical detail."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -58,7 +58,7 @@ class DialogueError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue:
+class Conversation:
     """Messages, the recognised form of the text, and notes on what was left out or changed."""
 
     messages: tuple[Message, ...]
@@ -66,22 +66,22 @@ class Dialogue:
     notes: tuple[str, ...] = ()
 
 
-def read_dialogue(text: str) -> Dialogue:
-    """Read a recorded dialogue. Raises DialogueError."""
+def read_conversation(text: str) -> Conversation:
+    """Read a recorded conversation. Raises ConversationError."""
     if len(text) > LIMIT:
-        raise DialogueError(f"This text has {len(text):,} characters; at most {LIMIT:,} are read. Shorten it.")
+        raise ConversationError(f"This text has {len(text):,} characters; at most {LIMIT:,} are read. Shorten it.")
     text = unify_newlines(text.removeprefix("\ufeff"))
     if not text.strip():
-        raise DialogueError("There is no text here yet. Paste a dialogue.")
+        raise ConversationError("There is no text here yet. Paste a dialogue.")
     found = _read_json(text) if text.lstrip()[0] in "[{" else _read_text(text)
     if len(found.messages) > MOST_MESSAGES:
-        raise DialogueError(
+        raise ConversationError(
             f"This dialogue has {len(found.messages):,} messages; at most {MOST_MESSAGES:,} are read. Shorten it."
         )
     return found
 
 
-def _read_json(text: str) -> Dialogue:
+def _read_json(text: str) -> Conversation:
     notes: Counter[str] = Counter()
     try:
         data, kind = json.loads(text), ""
@@ -92,9 +92,9 @@ def _read_json(text: str) -> Dialogue:
     try:
         messages, shape = _messages(data, notes)
     except RecursionError as error:
-        raise DialogueError("This JSON is nested too deeply. Paste the messages alone.") from error
+        raise ConversationError("This JSON is nested too deeply. Paste the messages alone.") from error
     sentences = tuple(f"{note} ({count} times)" if count > 1 else note for note, count in notes.items())
-    return Dialogue(messages, f"{kind}{shape}", sentences)
+    return Conversation(messages, f"{kind}{shape}", sentences)
 
 
 def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
@@ -104,9 +104,9 @@ def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
     except (ValueError, RecursionError):
         pass  # not JSON Lines; report the error in the text as a whole
     if not isinstance(error, json.JSONDecodeError):
-        raise DialogueError("This JSON is nested too deeply. Paste the messages alone.", str(error)) from error
+        raise ConversationError("This JSON is nested too deeply. Paste the messages alone.", str(error)) from error
     where = f"at line {error.lineno}, column {error.colno}"
-    raise DialogueError(f"This begins like JSON but is not valid {where}. Correct it there.", str(error)) from error
+    raise ConversationError(f"This begins like JSON but is not valid {where}. Correct it there.", str(error)) from error
 
 
 def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]:
@@ -117,11 +117,11 @@ def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]
     elif isinstance(data, Mapping):
         key = next((key for key in ("messages", "input") if isinstance(data.get(key), list)), "")
         if not key:
-            raise DialogueError("This JSON has no list of `messages`. Paste a list of messages or a whole request.")
+            raise ConversationError("This JSON has no list of `messages`. Paste a list of messages or a whole request.")
         raw, system = data[key], data.get("system", data.get("instructions"))
         beside = sorted(str(name) for name in data if name not in (key, "system", "instructions"))
     else:
-        raise DialogueError("This JSON is neither a list of messages nor a request that has one.")
+        raise ConversationError("This JSON is neither a list of messages nor a request that has one.")
     if beside:
         notes[f"Left out: {', '.join(beside[:12])}{' and others' if len(beside) > 12 else ''}."] += 1
     messages = []
@@ -134,13 +134,13 @@ def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]
         if message is not None:
             messages.append(message)
     if not messages:
-        raise DialogueError("There is no message with text in this JSON.")
+        raise ConversationError("There is no message with text in this JSON.")
     return tuple(messages), f"{'Anthropic' if is_anthropic else 'OpenAI'} JSON"
 
 
 def _message(item: Any, number: int, notes: Counter[str]) -> tuple[Message | None, bool]:
     if not isinstance(item, Mapping):
-        raise DialogueError(f"Message {number} is not an object with a `role` and `content`.")
+        raise ConversationError(f"Message {number} is not an object with a `role` and `content`.")
     kind = item.get("type")
     if kind == "function_call":
         notes["A tool call became assistant text."] += 1
@@ -158,7 +158,7 @@ def _message(item: Any, number: int, notes: Counter[str]) -> tuple[Message | Non
         return Message("user", f"[Result of {_plain(item.get('name') or 'the tool')}]\n{text}"), False
     role = _ROLES.get(name) if isinstance(name, str) else None
     if role is None:
-        raise DialogueError(f"Message {number} has the role {name!r}. Roles are system, user, assistant and tool.")
+        raise ConversationError(f"Message {number} has the role {name!r}. Roles are system, user, assistant and tool.")
     content = item.get("content")
     parts = [_content(content, notes, f"message {number}")]
     calls = item.get("tool_calls")
@@ -185,7 +185,7 @@ def _content(content: Any, notes: Counter[str], where: str) -> str:
     if isinstance(content, str):
         return _whole(content)
     if not isinstance(content, list):
-        raise DialogueError(f"The content of {where} is neither text nor a list of parts.")
+        raise ConversationError(f"The content of {where} is neither text nor a list of parts.")
     texts = []
     for part in content:
         if isinstance(part, str):
@@ -220,7 +220,7 @@ def _whole(text: str) -> str:
     return unify_newlines(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
-def _read_text(text: str) -> Dialogue:
+def _read_text(text: str) -> Conversation:
     # A name inside a code fence is quoted text and starts no turn.
     fences = [match.span() for match in re.finditer(r"^```.*?(?:^```[ \t]*$|\Z)", text, re.MULTILINE | re.DOTALL)]
     starts = [start for start, _ in fences]
@@ -232,7 +232,7 @@ def _read_text(text: str) -> Dialogue:
     turns = [turn for turn in _TURN.finditer(text) if not is_quoted(turn.start())]
     roles = [_ROLES[(turn["heading"] or turn["bold"] or turn["plain"]).lower()] for turn in turns]
     if not turns or "user" not in roles or len(set(roles)) < 2:
-        raise DialogueError(
+        raise ConversationError(
             "No dialogue was found. Write User: and Assistant: at the start of each turn, or paste JSON."
         )
     notes = []
@@ -250,23 +250,23 @@ def _read_text(text: str) -> Dialogue:
     if empty:
         notes.append(f"Turns without text were left out: {empty}.")
     if not messages:
-        raise DialogueError("The turns of this dialogue have no text.")
-    return Dialogue(tuple(messages), "Text with speaker names", tuple(notes))
+        raise ConversationError("The turns of this dialogue have no text.")
+    return Conversation(tuple(messages), "Text with speaker names", tuple(notes))
 
 
-def looks_like_json_dialogue(text: str) -> bool:
-    """Whether a text may be a JSON dialogue. Looks at the first 4,096 characters only."""
+def looks_like_json_conversation(text: str) -> bool:
+    """Whether a text may be a JSON conversation. Looks at the first 4,096 characters only."""
     head = text[:4096].lstrip()
     return head[:1] in ("[", "{") and bool(re.search(r'"(?:role|messages|input)"\s*:', head))
 
 
 FORMAT = ImportFormat(
-    id="dialogue",
+    id="conversation",
     order=60,
     title="Dialogue",
     noun="a recorded dialogue",
     help="messages for the draft, from JSON or from text with speaker names",
     brings="text",
-    recognise=lambda file: looks_like_json_dialogue(file.start.decode("utf-8", "replace")),
+    recognise=lambda file: looks_like_json_conversation(file.start.decode("utf-8", "replace")),
     instead="is a recorded dialogue. Copy its text, then use “Paste a dialogue…”.",
 )

@@ -11,21 +11,26 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.formats.imports.dialogue import Dialogue, DialogueError, looks_like_json_dialogue, read_dialogue
-from workbench.ui.features.dialogue.dialog import DialogueDialog
+from workbench.formats.imports.conversation import (
+    Conversation,
+    ConversationError,
+    looks_like_json_conversation,
+    read_conversation,
+)
+from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.shell.services import Services
-from workbench.usecases.conversation import continued_draft, new_variables, with_dialogue
+from workbench.usecases.conversation import continued_draft, new_variables, with_conversation
 from workbench.usecases.problems import problem_of
 
 _MOST_NAMES = 5
 
 
-class DialogueController:
-    """Continues from a lane's answer, and imports recorded dialogues."""
+class ConversationController:
+    """Continues from a lane's answer, and imports recorded conversations."""
 
     def __init__(self, services: Services) -> None:
         self._services, self._session = services, services.session
-        self.dialog: DialogueDialog | None = None
+        self.dialog: ConversationDialog | None = None
 
     def stop(self) -> None:
         """Do nothing: there is no background work to stop."""
@@ -53,25 +58,25 @@ class DialogueController:
         self._services.tasks.run(make, show, failed)
 
     def offer_to_read(self, text: str) -> None:
-        """Offer to convert a text that looks like a recorded dialogue into messages."""
-        if looks_like_json_dialogue(text):
+        """Offer to convert a text that looks like a recorded conversation into messages."""
+        if looks_like_json_conversation(text):
             sentence = "This looks like a recorded dialogue."
             self._services.notices.offer(sentence, "Make messages…", lambda: self.paste(text))
 
     def paste(self, text: str | None = None) -> None:
-        """Open the dialog with `text`, by default the clipboard if it contains a dialogue as JSON."""
+        """Open the dialog with `text`, by default the clipboard if it contains a conversation as JSON."""
         if self.dialog is not None:
             self.dialog.raise_()
             return
         services = self._services
         if text is None:
             copied = QApplication.clipboard().text()
-            text = copied if looks_like_json_dialogue(copied) else ""
+            text = copied if looks_like_json_conversation(copied) else ""
         content = services.editor.content()
         if text and [message.text for message in content.messages] == [text]:
             content = Content()
         has_system = any(message.role == "system" for message in content.messages)
-        dialog = DialogueDialog(services.theme, text, has_system=has_system, parent=services.dialogs.widget())
+        dialog = ConversationDialog(services.theme, text, has_system=has_system, parent=services.dialogs.widget())
         dialog.read_wanted.connect(self._read)
         dialog.chosen.connect(self._chosen)
         dialog.finished.connect(self._closed)
@@ -80,20 +85,20 @@ class DialogueController:
         dialog.open()
 
     def _read(self, text: str) -> None:
-        def show(found: Dialogue) -> None:
+        def show(found: Conversation) -> None:
             if self.dialog is not None and self.dialog.field.exact() == text:
                 self.dialog.show_found(found)
 
         def failed(error: Exception) -> None:
             if self.dialog is not None:
-                known = isinstance(error, DialogueError)
+                known = isinstance(error, ConversationError)
                 self.dialog.show_wrong(str(error) if known else problem_of(error).sentence)
 
-        self._services.tasks.run(lambda: read_dialogue(text), show, failed)
+        self._services.tasks.run(lambda: read_conversation(text), show, failed)
 
-    def _chosen(self, found: Dialogue, keep_system: bool, append: bool) -> None:
+    def _chosen(self, found: Conversation, keep_system: bool, append: bool) -> None:
         before = self._session.draft()
-        content = with_dialogue(before.content, found.messages, keep_system=keep_system, append=append)
+        content = with_conversation(before.content, found.messages, keep_system=keep_system, append=append)
         self._take(before, replace(before, content=content), f"{len(found.messages)} messages taken from the dialogue.")
 
     def _take(self, before: Draft, after: Draft, sentence: str) -> None:
