@@ -19,7 +19,7 @@ REGISTRY = CommandRegistry(
 )
 
 
-def test_a_command_is_one_line_in_the_order_of_the_menu() -> None:
+def test_each_command_is_one_line_in_menu_order() -> None:
     shown = list(lines(REGISTRY))
     assert shown[: shown.index("")] == [
         "Edit",
@@ -43,7 +43,7 @@ def test_every_reserved_key_has_its_reason() -> None:
     assert all(found)
 
 
-def test_the_commands_of_the_product_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_product_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main() == 0
     shown = capsys.readouterr().out.splitlines()
     first = [line.split(maxsplit=1)[0] for line in shown[: shown.index("Free keys")] if line]

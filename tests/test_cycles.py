@@ -22,7 +22,7 @@ def cycles(package: str) -> list[list[str]]:
     return sorted(found)
 
 
-def test_modules_do_not_import_each_other() -> None:
+def test_package_has_no_import_cycles() -> None:
     assert cycles("workbench") == []
 
 

@@ -65,34 +65,34 @@ LAYERS = {
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_loads_only_what_it_may(layer: str) -> None:
+def test_layer_loads_only_allowed_packages(layer: str) -> None:
     assert loaded_by(modules_of(layer)) & LAYERS[layer] == set()
 
 
-def test_numpy_does_not_come_along_with_the_store() -> None:
+def test_store_does_not_load_numpy() -> None:
     # sqlite-utils imports numpy where it is installed, and only migrations import sqlite-utils.
     modules = [name for name in modules_of("store") if name != "workbench.store.schema.migrations"]
     assert loaded_by(modules) & NUMBERS == set()
 
 
-def test_numpy_comes_with_the_ranking_alone() -> None:
+def test_only_the_ranking_loads_numpy() -> None:
     rest = [name for name in modules_of("core") if not name.startswith("workbench.core.ranking.")]
     assert loaded_by(rest) & NUMBERS == set()
     assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.sufficiency"]) & NUMBERS == set()
 
 
-def test_the_side_of_the_engine_that_lives_in_the_window_is_light() -> None:
+def test_engine_client_loads_no_heavy_packages() -> None:
     assert (
         loaded_by(["workbench.engine.client", "workbench.engine.calls"]) & (QT | SQL | MODELS | NETWORK | KEYRING)
         == set()
     )
 
 
-def test_the_window_comes_up_without_anything_heavy() -> None:
+def test_window_starts_without_heavy_packages() -> None:
     assert loaded_by(["workbench.ui.main"]) & (MODELS | KEYRING | NETWORK | LEXERS | NUMBERS) == set()
 
 
-def test_the_first_sight_of_a_draft_is_light() -> None:
+def test_window_frame_loads_no_run_modules_and_no_source_text() -> None:
     """It needs nothing of runs and techniques, and PySide reads no source of what it imports."""
     late = {f"workbench.core.{name}" for name in ("runs", "lanes", "drafts", "techniques")}
     code = (
@@ -137,7 +137,7 @@ def imports() -> Iterator[tuple[Path, str]]:
                 yield from ((source.file, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def test_app_takes_from_qt_only_what_has_no_pixels() -> None:
+def test_app_imports_only_qtcore_and_qtnetwork() -> None:
     allowed = ("PySide6.QtCore", "PySide6.QtNetwork")
     wrong = [
         f"{file.relative_to(ROOT)}: {name}"
@@ -147,7 +147,7 @@ def test_app_takes_from_qt_only_what_has_no_pixels() -> None:
     assert wrong == []
 
 
-def test_there_is_one_way_to_spell_an_import() -> None:
+def test_relative_imports_are_not_used() -> None:
     relative = [
         str(source.file.relative_to(ROOT))
         for source in sources()
@@ -157,7 +157,7 @@ def test_there_is_one_way_to_spell_an_import() -> None:
     assert relative == []
 
 
-def test_features_do_not_name_the_window() -> None:
+def test_features_do_not_import_the_main_window() -> None:
     # Imports for types included, which the contracts ignore.
     named = [
         f"{file.relative_to(ROOT)}: {name}"
@@ -167,7 +167,7 @@ def test_features_do_not_name_the_window() -> None:
     assert named == []
 
 
-def test_one_sqlite_opens_the_history() -> None:
+def test_only_one_store_module_imports_sqlite3() -> None:
     from_elsewhere = [
         str(file.relative_to(ROOT))
         for file, name in imports()
@@ -177,13 +177,13 @@ def test_one_sqlite_opens_the_history() -> None:
     assert from_elsewhere == []
 
 
-def test_types_are_those_of_the_oldest_python() -> None:
+def test_type_checker_uses_the_oldest_supported_python() -> None:
     # So that the type check rejects what only a newer Python has, such as a method of its sqlite3.
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert f">={settings['tool']['mypy']['python_version']}" == settings["project"]["requires-python"]
 
 
-def test_files_and_classes_hold_one_thing() -> None:
+def test_files_and_classes_stay_within_size_limits() -> None:
     long = []
     for source in sources():
         file = source.file.relative_to(ROOT)
@@ -193,7 +193,7 @@ def test_files_and_classes_hold_one_thing() -> None:
     assert long == []
 
 
-def test_the_qt_that_aborts_is_kept_out() -> None:
+def test_qt_release_that_aborts_is_excluded() -> None:
     from PySide6 import __version__ as installed
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

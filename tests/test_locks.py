@@ -29,7 +29,7 @@ def project() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_holds_names_versions_and_hashes_only(name: str) -> None:
+def test_lock_has_names_versions_and_hashes_only(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert "://" not in text
     assert [line for line in text.splitlines() if not PIN.match(line) and not HASH.match(line)] == []
@@ -43,25 +43,25 @@ def test_every_pin_has_a_hash(name: str) -> None:
 
 
 @pytest.mark.parametrize(("group", "name"), [("run", "requirements.lock"), ("dev", "requirements-dev.lock")])
-def test_a_lock_satisfies_the_project(group: str, name: str) -> None:
+def test_lock_satisfies_the_project(group: str, name: str) -> None:
     pinned = pins(name)
     for text in project()[group]:
         wanted = Requirement(text)
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), text
 
 
-def test_the_constraints_for_pipx_and_uv_are_the_lock_without_hashes() -> None:
+def test_pipx_and_uv_constraints_equal_the_lock_without_hashes() -> None:
     pinned = [line.removesuffix(" \\") for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()]
     constraints = (ROOT / "packaging" / "constraints.txt").read_text("utf-8").splitlines()
     assert constraints == [line for line in pinned if not line.startswith(" ")]
 
 
-def test_tests_run_on_what_people_get() -> None:
+def test_development_lock_contains_the_runtime_lock() -> None:
     run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
     assert run.items() <= dev.items()
 
 
-def test_pipx_and_uv_get_the_release_of_litellm_that_was_tested() -> None:
+def test_litellm_requirement_is_pinned_to_the_locked_release() -> None:
     """1.82.7 and 1.82.8 were malicious, and a range would take whatever is newest on the day."""
     (wanted,) = (r for text in project()["run"] if (r := Requirement(text)).name == "litellm")
     assert str(wanted.specifier) == f"=={pins('requirements.lock')['litellm']}"

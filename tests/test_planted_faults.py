@@ -23,7 +23,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_all_places_of_a_kind_are_found(tmp_path: Path, kind: str) -> None:
+def test_every_fault_of_a_kind_is_found(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "total.py"
     file.write_text(SOURCE)
     found = list(faults(file, kind))
@@ -34,7 +34,7 @@ def test_all_places_of_a_kind_are_found(tmp_path: Path, kind: str) -> None:
         compile(changed, "total.py", "exec")
 
 
-def test_a_seed_names_the_same_faults_again() -> None:
+def test_same_seed_picks_the_same_faults() -> None:
     first, again = picked(9, 1), picked(9, 1)
     assert first == again
     assert len({fault.file for fault in first}) > 3

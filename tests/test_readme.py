@@ -26,7 +26,7 @@ _COMMANDS = [
 
 
 @pytest.mark.parametrize("command", _COMMANDS)
-def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_line_option_in_the_readme_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--help"]) == 0
     helped = capsys.readouterr().out
     examples = [line for line in README.splitlines() if line.strip("` ").startswith(f"workbench {command}")]
@@ -35,5 +35,5 @@ def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: p
         assert flag in helped
 
 
-def test_it_names_every_place_of_a_technique() -> None:
+def test_readme_names_every_technique_insertion_point() -> None:
     assert [place for place in PLACES if f"`{place}`" not in README] == []

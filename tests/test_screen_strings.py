@@ -55,11 +55,11 @@ def module(tmp_path: Path) -> Path:
     return file
 
 
-def test_only_what_people_read_is_found(module: Path, tmp_path: Path) -> None:
+def test_only_visible_strings_are_found(module: Path, tmp_path: Path) -> None:
     assert [(one.line, one.text) for one in screen_strings(module, tmp_path)] == EXPECTED
 
 
-def test_a_row_is_one_line(module: Path, tmp_path: Path) -> None:
+def test_multiline_string_is_printed_on_one_line(module: Path, tmp_path: Path) -> None:
     row = str(screen_strings(module, tmp_path)[2])
     assert row == "workbench/sub/second.py\t14\t{count} rows are saved.\\n\\tAll of them."
 
@@ -71,7 +71,7 @@ def test_a_path_selects_files(module: Path, tmp_path: Path, prefix: str, files: 
     assert {Path(one.file).name for one in listed(prefix, tmp_path)} == files
 
 
-def test_the_product_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_and_option_help_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     texts = {line.split("\t", 2)[2] for line in capsys.readouterr().out.splitlines()}
     assert {command.title for command in FEATURES.commands()} - texts == set()

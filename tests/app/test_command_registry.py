@@ -14,7 +14,7 @@ def _row(name: str, after: str = "", *keys: str) -> Command:
     return Command(name, name.title(), "Edit", keys, after=after)
 
 
-def test_a_command_follows_the_one_that_it_names() -> None:
+def test_command_is_placed_after_the_named_one() -> None:
     rows = (_row("a"), _row("b"), _row("c"), _row("d", "e"), _row("e", "a"), _row("f", "a"))
     assert [command.id for command in CommandRegistry(rows).group("Edit")] == ["a", "e", "d", "f", "b", "c"]
 
@@ -28,12 +28,12 @@ def test_a_command_follows_the_one_that_it_names() -> None:
         ((_row("a"), _row("b", "c"), _row("c", "b")), r"\['b', 'c'\]"),
     ],
 )
-def test_what_cannot_be_ordered_is_refused(rows: tuple[Command, ...], said: str) -> None:
+def test_duplicate_or_unorderable_commands_are_refused(rows: tuple[Command, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         CommandRegistry(rows)
 
 
-def test_conditions_are_written_with_fields_of_the_state() -> None:
+def test_conditions_use_fields_of_the_state() -> None:
     state = WindowState(has_prompt=True, one_row=True)
     assert needs("has_prompt", "writable")(state)
     assert not needs("has_prompt", unless=("one_row",))(state)

@@ -58,7 +58,7 @@ def saver(qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPa
     made.deleteLater()
 
 
-def test_a_pause_saves(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+def test_draft_is_saved_after_a_pause(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
     saver.touch()
     assert saver.pending
     assert not store.saved
@@ -66,7 +66,7 @@ def test_a_pause_saves(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
     assert not saver.pending
 
 
-def test_typing_without_a_pause_is_saved_too(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+def test_draft_is_saved_during_continuous_typing(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
     def type_on() -> bool:
         saver.touch()  # restarts the pause timer each time, so that it never fires
         return len(store.saved) >= 2
@@ -74,7 +74,7 @@ def test_typing_without_a_pause_is_saved_too(qtbot: QtBot, saver: DraftSaver, st
     qtbot.waitUntil(type_on)
 
 
-def test_a_failed_save_is_told_once_and_tried_again(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+def test_failed_save_is_reported_once_and_retried(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
     told: list[str] = []
     saver.failed.connect(lambda sentence, _: told.append(sentence))
     store.error = RefusedError("The disk is full.")
@@ -95,14 +95,14 @@ def test_a_failed_save_is_told_once_and_tried_again(qtbot: QtBot, saver: DraftSa
     assert store.saved == [("p", "text")]
 
 
-def test_another_prompt_gets_what_was_pending_first(saver: DraftSaver, store: Store) -> None:
+def test_attaching_another_prompt_saves_the_pending_draft(saver: DraftSaver, store: Store) -> None:
     saver.touch()
     saver.attach("q", lambda: _draft("other"))
     assert store.saved == [("p", "text")]
     assert saver.flush() is None
 
 
-def test_what_is_typed_before_a_prompt_is_attached_is_saved_in_time(
+def test_text_typed_before_a_prompt_is_attached_is_saved(
     qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(draft_saver, "LIMIT_MS", 60)

@@ -25,7 +25,7 @@ class _Held:
         self.waiting.append(then)
 
 
-def test_a_count_of_the_text_before_is_not_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forecast_of_an_earlier_text_is_not_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.app.compose.forecasts.REST_MS", 1)
     held, shown = _Held(), list[object]()
     forecasts = Forecasts(cast("Forecaster", None), cast("Tasks", held), lambda: ("p", Draft()))

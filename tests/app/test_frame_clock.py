@@ -28,7 +28,7 @@ class Clock:
     st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0, 20)),
     st.floats(0.1, 10),
 )
-def test_every_output_has_its_turn_and_no_frame_is_long(
+def test_every_output_is_shown_and_no_frame_exceeds_its_budget(
     frames: list[set[str]], costs: dict[str, float], budget: float
 ) -> None:
     clock, shown = Clock(), []
@@ -88,7 +88,7 @@ class Runner:
 
 
 @pytest.mark.parametrize("ends_after", ["running", "drain_dirty"])
-def test_an_output_that_ends_during_a_frame_has_one_of_its_own(qtbot: QtBot, ends_after: str) -> None:
+def test_output_that_ends_during_a_frame_gets_another_frame(qtbot: QtBot, ends_after: str) -> None:
     pulse = FrameClock(cast(Any, SimpleNamespace(runner=Runner(ends_after))), cast(Any, None))
     shown: list[set[str]] = []
     pulse.frame.connect(shown.append)

@@ -18,12 +18,12 @@ def bold(query: str, text: str) -> str:
     return "".join(text[start:end] for start, end in matched(query, text))
 
 
-def test_the_start_of_a_name_beats_the_start_of_a_word_beats_the_inside() -> None:
+def test_name_start_ranks_above_word_start_above_inner_match() -> None:
     names = ["Prerun", "Rerun all", "Stop the run", "Run all lanes", "Run"]
     assert found(names, "run")[:3] == ["Run", "Run all lanes", "Stop the run"]
 
 
-def test_initials_find() -> None:
+def test_initials_match() -> None:
     assert found(["Remove the focused lane", "Rename prompt"], "rtf") == ["Remove the focused lane"]
     assert bold("rtf", "Remove the focused lane") == "Rtf"
 
@@ -38,7 +38,7 @@ def test_words_may_come_in_any_order() -> None:
     assert found(["Larger text", "Smaller text"], "text lar") == ["Larger text"]
 
 
-def test_letters_in_order_are_a_last_resort() -> None:
+def test_scattered_letters_match_only_as_a_last_resort() -> None:
     assert found(["Duplicate the lane"], "dplct") == ["Duplicate the lane"]
     assert matched("dplct", "Duplicate") == []
     assert matched("dplct", "Duplicate", loosely=True) == [(0, 1), (2, 4), (5, 6), (7, 8)]
@@ -46,7 +46,7 @@ def test_letters_in_order_are_a_last_resort() -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=6))
-def test_what_is_marked_lies_in_the_text(text: str, query: str) -> None:
+def test_matched_spans_lie_within_the_text(text: str, query: str) -> None:
     spans = matched(query, text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert spans == sorted(spans)

@@ -83,7 +83,7 @@ def to_the_end(qtbot: QtBot, model: HistoryTableModel) -> None:
             model.fetchMore(QModelIndex())
 
 
-def test_pages_come_one_behind_another_without_gap(qtbot: QtBot, tasks: Tasks) -> None:
+def test_pages_are_loaded_in_order_without_gaps(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(250))
     assert model.rowCount() == PAGE
     assert model.total == SearchTotal(250)
@@ -92,7 +92,7 @@ def test_pages_come_one_behind_another_without_gap(qtbot: QtBot, tasks: Tasks) -
     assert [model.index(at, 0).data(ROW).row.number for at in range(250)] == list(range(250))
 
 
-def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: QtBot, tasks: Tasks) -> None:
+def test_distant_rows_are_evicted_and_loaded_again(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(60 * PAGE + 7))
     to_the_end(qtbot, model)
     assert model.rowCount() == 60 * PAGE + 7
@@ -106,7 +106,7 @@ def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: Q
     assert len(model._pages) == KEPT
 
 
-def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot: QtBot, tasks: Tasks) -> None:
+def test_held_rows_are_loaded_and_kept_until_released(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(50 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -123,7 +123,7 @@ def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot:
     assert many.calls == calls + 1, "polling stops"
 
 
-def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks: Tasks) -> None:
+def test_only_the_last_page_requested_during_a_read_is_loaded(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(60 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -134,7 +134,7 @@ def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks:
     assert many.calls == before + 2
 
 
-def test_a_page_that_is_wanted_again_while_it_is_read_is_read_once(qtbot: QtBot, tasks: Tasks) -> None:
+def test_page_requested_again_during_its_read_is_loaded_once(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(60 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -145,7 +145,7 @@ def test_a_page_that_is_wanted_again_while_it_is_read_is_read_once(qtbot: QtBot,
     assert many.calls == before + 2
 
 
-def test_a_newer_search_ends_the_one_before(qtbot: QtBot, tasks: Tasks) -> None:
+def test_newer_search_replaces_a_running_one(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(30)
     model = shown(qtbot, tasks, many)
     refused: list[str] = []
@@ -162,7 +162,7 @@ def test_a_newer_search_ends_the_one_before(qtbot: QtBot, tasks: Tasks) -> None:
     assert refused == []
 
 
-def test_what_cannot_be_read_is_said_and_what_is_shown_stays(qtbot: QtBot, tasks: Tasks) -> None:
+def test_failed_search_is_reported_and_keeps_the_shown_rows(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(30))
     with qtbot.waitSignal(model.refused) as told:
         model.search("broken")
@@ -171,7 +171,7 @@ def test_what_cannot_be_read_is_said_and_what_is_shown_stays(qtbot: QtBot, tasks
     assert not model.is_searching
 
 
-def test_the_same_rows_found_again_stay_where_they_are(qtbot: QtBot, tasks: Tasks) -> None:
+def test_same_results_do_not_reset_the_model(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(250)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -186,7 +186,7 @@ def test_the_same_rows_found_again_stay_where_they_are(qtbot: QtBot, tasks: Task
     assert (resets, model.rowCount()) == ([True], 10)
 
 
-def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks) -> None:
+def test_searching_all_rows_again_removes_deleted_runs(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(3 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -232,7 +232,7 @@ class Holes(Many):
         )
 
 
-def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, tasks: Tasks) -> None:
+def test_rows_deleted_far_below_are_removed_without_gaps(qtbot: QtBot, tasks: Tasks) -> None:
     many = Holes(60 * PAGE + 7)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -250,7 +250,7 @@ def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, task
     assert numbers == [number for number in range(60 * PAGE + 7) if number not in many.gone]
 
 
-def test_what_another_program_deleted_below_the_first_page_goes(qtbot: QtBot, tasks: Tasks) -> None:
+def test_run_deleted_elsewhere_below_the_first_page_is_removed(qtbot: QtBot, tasks: Tasks) -> None:
     many = Holes(3 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -266,7 +266,7 @@ def test_what_another_program_deleted_below_the_first_page_goes(qtbot: QtBot, ta
     assert many.calls == calls + 1, "polling stops"
 
 
-def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:
+def test_rereading_a_deleted_run_leaves_an_empty_row(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(2 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -295,16 +295,16 @@ def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtB
         (row(1, starred=True, tags=("good",)), PROMPT, "☆ Order bot #good"),
     ],
 )
-def test_what_stands_in_a_cell(given: HistoryRow, column: int, words: str) -> None:
+def test_cells_show_the_facts_of_a_run(given: HistoryRow, column: int, words: str) -> None:
     assert cell(given, column, NOW) == words
 
 
-def test_in_a_line_of_facts_a_cost_says_what_is_unknown() -> None:
+def test_cost_in_a_line_shows_unknown_or_the_amount() -> None:
     assert COLUMNS[COST].fact(replace(row(1, unpriced=1), cost_usd=None)) == "cost unknown"
     assert COLUMNS[COST].fact(row(1)) == "$0.0011"
 
 
-def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:
+def test_blind_run_shows_neither_lanes_nor_cost() -> None:
     blind = row(1, blind=True)
     cells = (cell(blind, column, NOW) for column in range(len(COLUMNS)))
     said = " ".join([*cells, whole(blind), *facts(blind), *listed(blind)])
@@ -312,14 +312,14 @@ def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:
     assert not any(word in said for word in ("gpt", "haiku", "0.0011"))
 
 
-def test_everything_is_told_to_who_cannot_see_it(qtbot: QtBot, tasks: Tasks) -> None:
+def test_accessible_text_describes_the_row(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(3))
     told = model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert told.startswith("Order bot · #1, 24 Nov 2026")
     assert told.endswith("gpt, haiku · cost $0.0011")
 
 
-def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, tasks: Tasks) -> None:
+def test_rereading_rows_of_several_pages_keeps_them_visible(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(3 * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
@@ -332,7 +332,7 @@ def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, t
     assert many.calls == before + 2
 
 
-def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
+def test_uncounted_rows_are_read_again_until_counted(
     qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an import the index is made anew in the background, and nothing else tells when it is there."""

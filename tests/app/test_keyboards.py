@@ -29,7 +29,7 @@ def chord(key: str, layout: dict[str, Sign]) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_no_two_commands_are_one_chord(name: str) -> None:
+def test_no_two_commands_share_a_chord(name: str) -> None:
     seen: dict[frozenset[str], str] = {}
     for command in FEATURES.commands():
         for key in command.shortcuts:

@@ -19,7 +19,7 @@ def keys_of(keymap: Keymap) -> list[str]:
     return [key for command in COMMANDS for key in keymap.keys(command.id)]
 
 
-def test_at_first_the_table_is_in_force() -> None:
+def test_default_keys_are_those_of_the_commands() -> None:
     keymap = Keymap(REGISTRY)
     assert all(keymap.keys(command.id) == command.shortcuts for command in COMMANDS)
     assert keymap.name("run") == "Ctrl+Enter"
@@ -27,7 +27,7 @@ def test_at_first_the_table_is_in_force() -> None:
     assert keymap.stored == ()
 
 
-def test_a_key_changes_hands_and_comes_back() -> None:
+def test_reassigned_key_returns_to_its_command_on_reset() -> None:
     taken = Keymap(REGISTRY).adding("add_message", "Ctrl+K")
     assert taken.keys("add_message") == ("Ctrl+M", "Ctrl+K")
     assert taken.keys("palette") == ()
@@ -39,12 +39,12 @@ def test_a_key_changes_hands_and_comes_back() -> None:
     assert (back.keys("palette"), back.keys("add_message")) == (("Ctrl+K",), ("Ctrl+M",))
 
 
-def test_a_command_can_be_without_keys() -> None:
+def test_command_can_have_no_keys() -> None:
     assert Keymap(REGISTRY).without("palette", "Ctrl+K").keys("palette") == ()
 
 
 @given(st.lists(st.tuples(st.sampled_from(["add", "remove", "reset"]), st.sampled_from(FREE), st.sampled_from(KEYS))))
-def test_no_key_is_ever_given_twice(steps: list[tuple[str, str, str]]) -> None:
+def test_key_never_belongs_to_two_commands(steps: list[tuple[str, str, str]]) -> None:
     keymap = Keymap(REGISTRY)
     for what, command, key in steps:
         if what == "add":
@@ -62,14 +62,14 @@ def test_no_key_is_ever_given_twice(steps: list[tuple[str, str, str]]) -> None:
     assert keys_of(keymap.reset_all()) == keys_of(Keymap(REGISTRY))
 
 
-def test_settings_of_another_release_survive() -> None:
+def test_key_settings_of_another_release_are_kept() -> None:
     found = read(REGISTRY, {"fly": ("Ctrl+J",), "run": ("F5",)}, str)
     assert found.notice == ""
     assert dict(found.keymap.reset_all().stored) == {"fly": ("Ctrl+J",)}
     assert found.keymap.keys("run") == ("F5",)
 
 
-def test_what_is_no_key_costs_only_itself() -> None:
+def test_invalid_key_is_ignored_and_reported() -> None:
     found = read(
         REGISTRY, {"run": ("F5", "nonsense"), "palette": ("junk",), "escape": ("F9",)}, lambda k: k if "F" in k else ""
     )
@@ -82,18 +82,18 @@ def test_what_is_no_key_costs_only_itself() -> None:
 @pytest.mark.parametrize(
     "key", ["Ctrl+3", "3", "-", "Ctrl+C", "Ctrl+Del", "Ctrl+Shift+Left", "Tab", "Return", "Esc", "Up", "Shift+Return"]
 )
-def test_keys_that_mean_something_everywhere_are_refused_with_a_sentence(key: str) -> None:
+def test_reserved_keys_are_refused_with_a_reason(key: str) -> None:
     assert why_reserved(key).endswith("key.") or "add Ctrl" in why_reserved(key)
 
 
 @pytest.mark.parametrize(
     "key", ["Ctrl+Shift+0", "Ctrl+0", "Ctrl+J", "F5", "G", "Ctrl++", "Alt+3", "Ctrl+Return", "Ctrl+-"]
 )
-def test_other_keys_are_free(key: str) -> None:
+def test_unreserved_keys_are_accepted(key: str) -> None:
     assert why_reserved(key) == ""
 
 
-def test_keys_are_named_as_people_read_them() -> None:
+def test_keys_are_shown_with_readable_names() -> None:
     assert spoken("Ctrl+Return") == "Ctrl+Enter"
     assert spoken("Ctrl++") == "Ctrl++"
     assert spoken("Ctrl+PgDown") == "Ctrl+Page Down"

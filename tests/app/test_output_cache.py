@@ -10,7 +10,7 @@ from workbench.usecases.transcript import Transcript
 
 
 @pytest.mark.parametrize("read", ["waiting", "streaming"])
-def test_a_record_from_before_the_end_does_not_replace_what_ended_since(read: OutputState) -> None:
+def test_outdated_record_does_not_replace_a_finished_output(read: OutputState) -> None:
     """A past iteration is read in the background; its output may end, and be saved, until the record arrives."""
     outputs, transcript = OutputCache(), Transcript("o1", "r1", 0, lambda: 0)
     outputs.add([transcript])
@@ -22,7 +22,7 @@ def test_a_record_from_before_the_end_does_not_replace_what_ended_since(read: Ou
     assert (shown.state, shown.text) == ("finished", "Hello.")
 
 
-def test_a_transcript_goes_when_the_history_knows_as_much() -> None:
+def test_saved_transcript_is_replaced_by_the_stored_record() -> None:
     outputs, transcript = OutputCache(), Transcript("o1", "r1", 0, lambda: 0)
     outputs.add([transcript])
     transcript.end(Result("finished", "Hello."))

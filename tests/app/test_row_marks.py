@@ -23,7 +23,7 @@ def marks(qtbot: QtBot, rows: list[str]) -> RowMarks:
     )
 
 
-def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: RowMarks) -> None:
+def test_third_marked_row_replaces_the_first(marks: RowMarks) -> None:
     marks.toggle("b")
     assert (marks.uids, marks.pair) == (("b",), None)
     marks.toggle("d")
@@ -36,7 +36,7 @@ def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: Row
     assert not marks.clear()
 
 
-def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: RowMarks) -> None:
+def test_first_mark_also_marks_the_shown_row(marks: RowMarks) -> None:
     marks.toggle("b", "e")
     assert marks.pair == ("b", "e")
     marks.clear()
@@ -46,7 +46,7 @@ def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: RowMarks) -> 
     assert marks.uids == ("b",), "a row that is not loaded cannot be marked"
 
 
-def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: RowMarks) -> None:
+def test_extending_moves_the_second_mark_past_the_first(marks: RowMarks) -> None:
     assert marks.extend("c", 1) == "b"
     assert marks.pair == ("b", "c")
     assert marks.extend("c", 1) == "a"
@@ -58,7 +58,7 @@ def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: RowMarks) ->
     assert marks.extend("x", 1) == ""
 
 
-def test_rows_that_go_lose_their_marks(marks: RowMarks, rows: list[str]) -> None:
+def test_removed_rows_lose_their_marks(marks: RowMarks, rows: list[str]) -> None:
     marks.toggle("b")
     marks.toggle("d")
     told: list[int] = []

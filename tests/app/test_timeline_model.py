@@ -99,7 +99,7 @@ def _refresh(qtbot: QtBot, model: TimelineModel) -> None:
     qtbot.waitUntil(lambda: bool(done))
 
 
-def test_a_row_that_comes_late_takes_its_place(make: Make) -> None:
+def test_late_row_is_inserted_in_order(make: Make) -> None:
     model, _ = make([_row(3), _row(1)])
     model.put(_row(5))
     model.put(_row(2))
@@ -113,7 +113,7 @@ def test_a_row_that_comes_late_takes_its_place(make: Make) -> None:
     assert model.position("run-2") == 3
 
 
-def test_a_row_takes_its_place_among_versions_by_its_time(make: Make) -> None:
+def test_row_is_ordered_among_versions_by_time(make: Make) -> None:
     model, _ = make([_bare(7, 50), _row(40), _bare(6, 30), _row(20), _bare(5, 10)])
     model.put(_row(45))
     model.put(_row(25))
@@ -121,7 +121,7 @@ def test_a_row_takes_its_place_among_versions_by_its_time(make: Make) -> None:
     assert _names(model) == ["60", "v7", "45", "40", "v6", "25", "20", "v5"]
 
 
-def test_a_version_that_is_run_loses_its_row(make: Make) -> None:
+def test_version_row_is_removed_when_the_version_is_run(make: Make) -> None:
     model, _ = make([_row(3), _bare(2), _bare(1)])
     spy = QSignalSpy(model.rowsRemoved)
     model.put(_row(4, version=2))
@@ -131,7 +131,7 @@ def test_a_version_that_is_run_loses_its_row(make: Make) -> None:
     assert model.row(2) == _bare(1, ran=True)
 
 
-def test_neighbours_that_are_gone_leave_together(make: Make) -> None:
+def test_adjacent_rows_are_removed_in_one_step(make: Make) -> None:
     model, _ = make([_row(number) for number in range(9, 0, -1)])
     spy = QSignalSpy(model.rowsRemoved)
     model.drop({f"run-{number}" for number in (9, 8, 7, 4, 3, 1)})
@@ -139,7 +139,7 @@ def test_neighbours_that_are_gone_leave_together(make: Make) -> None:
     assert spy.count() == 3
 
 
-def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot: QtBot, make: Make) -> None:
+def test_outdated_page_does_not_restore_a_version_that_was_run(qtbot: QtBot, make: Make) -> None:
     model, history = make([_row(3), _bare(2), _bare(1)])
     model.put(_row(4, version=2))
     _refresh(qtbot, model)
@@ -149,7 +149,7 @@ def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot:
     assert _names(model) == ["4", "3", "v1"]
 
 
-def test_an_older_read_that_arrives_later_changes_nothing(qtbot: QtBot, make: Make) -> None:
+def test_older_read_that_arrives_late_changes_nothing(qtbot: QtBot, make: Make) -> None:
     model, history = make([_row(3), _bare(1)])
     early, late = model.ticket(), model.ticket()
     model.put(_row(4, "ended"), late)
@@ -166,7 +166,7 @@ def test_an_older_read_that_arrives_later_changes_nothing(qtbot: QtBot, make: Ma
     assert model.row(1) == _row(4, "judged")
 
 
-def test_a_late_page_leaves_what_is_behind_it_in_its_place(qtbot: QtBot, make: Make) -> None:
+def test_refresh_keeps_rows_below_the_first_page(qtbot: QtBot, make: Make) -> None:
     model, _ = make([_row(n) for n in range(200, 0, -1)])
     model.fetchMore(QModelIndex())
     qtbot.waitUntil(lambda: model.rowCount() == 200)
@@ -178,7 +178,7 @@ def test_a_late_page_leaves_what_is_behind_it_in_its_place(qtbot: QtBot, make: M
     assert model.row(180) == _row(20, "noted")
 
 
-def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Make) -> None:
+def test_refresh_applies_changes_of_other_processes_without_a_reset(qtbot: QtBot, make: Make) -> None:
     rows: list[TimelineRow] = [_row(n) for n in range(300, 100, -1)]
     model, history = make(rows)
     model.fetchMore(QModelIndex())
@@ -191,7 +191,7 @@ def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Ma
     assert resets.count() == 0, "the model is not reset, so the scroll position stays"
 
 
-def test_more_news_than_a_page_leave_no_gap(qtbot: QtBot, make: Make) -> None:
+def test_more_new_rows_than_a_page_leave_no_gap(qtbot: QtBot, make: Make) -> None:
     rows: list[TimelineRow] = [_row(n) for n in range(150, 0, -1)]
     model, history = make(rows)
     history.rows = [_row(n) for n in range(400, 0, -1)]
@@ -205,7 +205,7 @@ def test_more_news_than_a_page_leave_no_gap(qtbot: QtBot, make: Make) -> None:
     assert _names(model) == [str(n) for n in range(400, 0, -1)]
 
 
-def test_pages_are_asked_for_by_numbers(qtbot: QtBot, make: Make) -> None:
+def test_pages_are_requested_by_cursor(qtbot: QtBot, make: Make) -> None:
     rows: list[TimelineRow] = [_bare(7, 900), *(_row(n) for n in range(250, 0, -1))]
     model, history = make(rows)
     assert model.canFetchMore(QModelIndex())
@@ -218,7 +218,7 @@ def test_pages_are_asked_for_by_numbers(qtbot: QtBot, make: Make) -> None:
     assert history.asked == [None, TimelineCursor(152, 7), TimelineCursor(52, 7)]
 
 
-def test_a_row_says_everything_in_words() -> None:
+def test_description_of_a_row_contains_all_its_facts() -> None:
     row = _row(3, "shorter", version=2)
     assert describe(row).startswith("#3, 24 Nov 2026")
     assert describe(replace(row, version_name="#3")).startswith("#3, 24 Nov 2026")
@@ -240,7 +240,7 @@ def test_a_row_says_everything_in_words() -> None:
     assert "were imported; see the History" in nothing_answered(VersionDetail(imported, content))[1]
 
 
-def test_lists_and_screen_readers_get_the_row(make: Make) -> None:
+def test_model_data_returns_the_row_and_its_text(make: Make) -> None:
     model, _ = make([_row(3, "shorter"), _bare(2)])
     assert model.data(model.index(1), ROW) == _bare(2)
     assert model.data(model.index(0)) == "#3 shorter"

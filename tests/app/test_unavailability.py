@@ -17,7 +17,7 @@ FLAGS = [field.name for field in fields(WindowState) if isinstance(getattr(Windo
 
 
 @given(st.fixed_dictionaries({flag: st.booleans() for flag in FLAGS}), st.sampled_from(list(FEATURES.commands())))
-def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool], command: Command) -> None:
+def test_reason_is_given_exactly_when_a_command_is_disabled(flags: dict[str, bool], command: Command) -> None:
     state = WindowState(view=next(iter(command.views), "compose"), **flags)
     assert bool(why_not(command, state)) is not command.enabled(state)
 
@@ -35,5 +35,5 @@ def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool]
         ("group_model", WindowState(view="rank", judging=True), "not while judging pairs"),
     ],
 )
-def test_the_reason_is_the_one_that_is_in_the_way(command: str, state: WindowState, reason: str) -> None:
+def test_reason_names_the_actual_obstacle(command: str, state: WindowState, reason: str) -> None:
     assert why_not(next(c for c in FEATURES.commands() if c.id == command), state) == reason

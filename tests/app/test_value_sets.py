@@ -28,7 +28,7 @@ class Screen:
         self.values = values
 
 
-def test_values_without_a_name_become_the_first_set() -> None:
+def test_unnamed_values_become_the_first_set() -> None:
     screen = Screen()
     screen.values = (("question", "Where?"),)
     screen.sets.add()
@@ -39,7 +39,7 @@ def test_values_without_a_name_become_the_first_set() -> None:
     assert screen.values == ()
 
 
-def test_going_to_another_set_keeps_what_was_typed() -> None:
+def test_switching_sets_keeps_typed_values() -> None:
     screen = Screen()
     screen.values = (("q", "one"),)
     second = screen.sets.add()
@@ -52,7 +52,7 @@ def test_going_to_another_set_keeps_what_was_typed() -> None:
     assert [one.values for one in screen.sets.sets] == [(("q", "one, changed"),), (("q", "two"),)]
 
 
-def test_nobody_hears_of_a_set_before_its_values_are_on_the_screen() -> None:
+def test_change_is_signalled_after_the_values_are_shown() -> None:
     screen = Screen()
     screen.values = (("q", "one"),)
     screen.sets.add()
@@ -62,7 +62,7 @@ def test_nobody_hears_of_a_set_before_its_values_are_on_the_screen() -> None:
     assert heard == [(("q", "one"),)]
 
 
-def test_a_set_that_was_taken_away_comes_back_where_it_was() -> None:
+def test_removed_set_is_restored_at_its_position() -> None:
     screen = Screen()
     screen.sets.add_rows([("a", (("q", "1"),)), ("b", (("q", "2"),)), ("c", (("q", "3"),))])
     middle = screen.sets.sets[1]
@@ -78,14 +78,14 @@ def test_a_set_that_was_taken_away_comes_back_where_it_was() -> None:
     assert len(screen.sets.sets) == 3
 
 
-def test_the_values_of_the_last_set_stay() -> None:
+def test_removing_the_last_set_keeps_its_values() -> None:
     screen = Screen()
     screen.sets.add_rows([("a", (("q", "1"),))])
     screen.sets.remove(screen.sets.active)
     assert (screen.sets.sets, screen.sets.active, screen.values) == ((), "", (("q", "1"),))
 
 
-def test_names_are_given_once() -> None:
+def test_set_names_are_unique() -> None:
     screen = Screen()
     screen.sets.add_rows([("a", ()), ("a", ()), ("", ()), ("", ())])
     screen.sets.duplicate(screen.sets.sets[0].uid)
@@ -94,7 +94,7 @@ def test_names_are_given_once() -> None:
 
 @depth.examples(60, 1500)
 @given(st.lists(st.tuples(st.sampled_from(["add", "step", "type", "copy", "drop", "left", "tick"]), st.integers(0, 9))))
-def test_no_value_gets_into_another_set(steps: list[tuple[str, int]]) -> None:
+def test_values_never_move_to_another_set(steps: list[tuple[str, int]]) -> None:
     screen = Screen()
     expected: dict[str, Values] = {}
     for number, (step, place) in enumerate(steps):
@@ -122,7 +122,7 @@ def test_no_value_gets_into_another_set(steps: list[tuple[str, int]]) -> None:
         assert Draft.from_json(draft.to_json()) == draft
 
 
-def test_values_are_forgotten_in_every_set_and_come_back_where_they_were() -> None:
+def test_values_forgotten_in_every_set_can_be_restored() -> None:
     screen = Screen()
     screen.values = (("a", "1"), ("b", "2"))
     bring_back = screen.sets.forget(("b",))
@@ -144,7 +144,7 @@ def test_values_are_forgotten_in_every_set_and_come_back_where_they_were() -> No
 LATE = ValueSet("case-1", "Late", (("q", "late"),), ticked=True)
 
 
-def test_a_case_becomes_a_set_and_undo_takes_it_back() -> None:
+def test_case_becomes_a_set_and_undo_removes_the_set() -> None:
     screen = Screen()
     screen.values = (("q", "mine"),)
     undo = screen.sets.use(LATE)
@@ -156,7 +156,7 @@ def test_a_case_becomes_a_set_and_undo_takes_it_back() -> None:
     assert screen.values == (("q", "mine"),)
 
 
-def test_a_case_that_is_a_set_already_gives_it_its_values() -> None:
+def test_case_used_again_resets_the_values_of_its_set() -> None:
     screen = Screen()
     screen.values = (("q", "mine"),)
     screen.sets.use(LATE)
@@ -170,7 +170,7 @@ def test_a_case_that_is_a_set_already_gives_it_its_values() -> None:
     assert (screen.sets.active, screen.values) == ("u1", (("q", "mine"),))
 
 
-def test_undoing_a_case_keeps_what_came_after_it() -> None:
+def test_undoing_a_case_keeps_later_sets() -> None:
     screen = Screen()
     undo = screen.sets.use(LATE)
     screen.sets.add()

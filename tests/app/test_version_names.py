@@ -15,7 +15,7 @@ def _begun(run: str, version: int | None, summary: str = "", name: str = "#2") -
     return RunBegun(run, 1, version, (version or 1,), Change(2, 0, summary), name)
 
 
-def test_a_version_that_a_run_made_is_named_by_its_change() -> None:
+def test_version_created_by_a_run_is_named_by_its_change() -> None:
     names = VersionNames()
     names.load([VersionLabel(1, "first", "First", "sample")])
     names.started("r", TEXT)
@@ -34,7 +34,7 @@ def test_a_version_that_a_run_made_is_named_by_its_change() -> None:
     assert [(label.name, label.text) for label in names.labels] == [("#2", "Be brief."), ("#3", "first")]
 
 
-def test_a_run_of_another_prompt_names_nothing_here() -> None:
+def test_run_of_another_prompt_adds_no_name() -> None:
     names = VersionNames()
     names.started("r", TEXT)
     names.clear()
@@ -42,7 +42,7 @@ def test_a_run_of_another_prompt_names_nothing_here() -> None:
     assert names.labels == ()
 
 
-def test_what_was_recorded_while_the_history_was_read_stays() -> None:
+def test_version_recorded_during_a_load_is_kept() -> None:
     names = VersionNames()
     names.started("r", TEXT)
     names.recorded(_begun("r", 3), of_this_prompt=True)

@@ -14,7 +14,7 @@ from tests.bench.report import Row, percentile, rows_of, shown, table
 GOOD = {"name": "typing", "measured": 3.14159, "budget": 8, "floor": 2.0, "unit": "ms", "ok": True, "notes": ""}
 
 
-def test_one_dict_or_many_are_rows() -> None:
+def test_one_dict_or_many_become_rows() -> None:
     row = Row("typing", 3.14159, 8, 2.0, "ms", True, "")
     assert rows_of(GOOD, "m") == [row]
     assert rows_of([GOOD, GOOD], "m") == [row, row]
@@ -22,7 +22,7 @@ def test_one_dict_or_many_are_rows() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "text", 3, ["x"], {"ok": "yes"}, {"ok": 1}])
-def test_other_answers_are_refused(value: Any) -> None:
+def test_other_return_values_are_rejected(value: Any) -> None:
     with pytest.raises(ValueError, match=r"m\.run returned"):
         rows_of(value, "m")
 
@@ -38,11 +38,11 @@ def test_other_answers_are_refused(value: Any) -> None:
         (12345.6, "12,346 ms"),
     ],
 )
-def test_figures_have_three_digits(figure: float | None, text: str) -> None:
+def test_figures_have_three_significant_digits(figure: float | None, text: str) -> None:
     assert shown(figure, "ms") == text
 
 
-def test_the_table_is_aligned_and_notes_follow() -> None:
+def test_table_is_aligned_and_followed_by_notes() -> None:
     lines = table([Row("a", 1, 2, None, "s", False, "slow"), Row("long name", 10, 2.5, 1, "s", None, "")]).splitlines()
     assert lines[2:] == [
         "a            1.00 s  2.00 s       –  MISS",
@@ -60,13 +60,15 @@ def test_percentiles_are_samples() -> None:
         percentile([], 50)
 
 
-def test_only_modules_with_run_are_benches() -> None:
+def test_report_and_test_modules_are_not_benchmarks() -> None:
     names = runner.discover(Path(runner.__file__).parent)
     assert "report" not in names
     assert not {"report", "__main__", "__init__", "test_bench"} & set(names)
 
 
-def test_a_bench_runs_apart_and_a_crash_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_benchmark_runs_in_its_own_process_and_crashes_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "tests" / "bench"
     package.mkdir(parents=True)
     for name in ("__init__.py", "__main__.py", "report.py"):

@@ -14,7 +14,7 @@ from workbench.store.sqlite import sqlite3
 
 
 @pytest.mark.deep(only=True)
-def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
+def test_bulk_history_is_valid_indexed_and_searchable(tmp_path: Path) -> None:
     path = tmp_path / "many.db"
     make(path, 500)
     healthy(path)
@@ -36,7 +36,7 @@ def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_measuring_gives_a_row_for_each_budget(tmp_path: Path) -> None:
+def test_measure_gives_a_row_for_each_budget(tmp_path: Path) -> None:
     path = tmp_path / "many.db"
     make(path, 300)
     rows = measure(path, 300, every=20)

@@ -56,7 +56,7 @@ def command(tmp_path: Path) -> list[str]:
     return ["run", "--prompt", str(prompt), "--model", "Mine/fake-1"]
 
 
-def test_without_a_terminal_it_says_how(
+def test_moved_address_needs_confirm_option_without_a_terminal(
     moved: tuple[str, FakeProvider], command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     db, fake = moved
@@ -74,7 +74,7 @@ def test_without_a_terminal_it_says_how(
 
 
 @pytest.mark.parametrize(("answer", "code"), [("\n", 2), ("n\n", 2), ("", 2), ("y\n", 0)])
-def test_a_terminal_is_asked(
+def test_moved_address_is_confirmed_at_a_terminal(
     moved: tuple[str, FakeProvider],
     command: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -92,7 +92,7 @@ def test_a_terminal_is_asked(
         assert bool(fake.requests) is (code == 0)
 
 
-def test_no_other_address_is_confirmed(
+def test_confirming_another_address_sends_nothing(
     moved: tuple[str, FakeProvider], command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     db, fake = moved
@@ -102,7 +102,7 @@ def test_no_other_address_is_confirmed(
         assert fake.requests == []
 
 
-def test_a_list_of_models_says_how_to_confirm_too(
+def test_listing_models_at_moved_address_needs_confirm_option(
     moved: tuple[str, FakeProvider], capsys: pytest.CaptureFixture[str]
 ) -> None:
     db, fake = moved

@@ -29,7 +29,7 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "w.db")
 
 
-def test_every_answer_has_a_name_of_its_own(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_answer_has_its_own_heading(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--prompt", "Many"]) == 0
     said = capsys.readouterr()
     assert [line for line in said.out.splitlines() if line.startswith("==")] == [
@@ -44,7 +44,7 @@ def test_every_answer_has_a_name_of_its_own(db: str, capsys: pytest.CaptureFixtu
     assert said.err.count("valid JSON") == 6
 
 
-def test_the_document_holds_all_answers(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_document_has_all_answers(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--prompt", "Many", "--json"]) == 0
     lanes = json.loads(capsys.readouterr().out)["lanes"]
     assert [(one["lane"], one["value_set"], one["sample"], one["text"]) for one in lanes][2:5] == [

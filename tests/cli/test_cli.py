@@ -52,18 +52,20 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "w.db")
 
 
-def test_alone_it_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_without_arguments_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "exit codes" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("args", [["fly"], ["run", "--fly"], ["--db"]])
-def test_wrong_use_is_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(args) == 2
     assert "usage" in capsys.readouterr().err
 
 
-def test_a_file_is_run_and_recorded(file: str, db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prompt_file_is_run_and_recorded(
+    file: str, db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["run", "--db", db, "--prompt", file]) == 0
     said = capsys.readouterr()
     assert said.out == "Hello Ada\n"
@@ -79,13 +81,13 @@ def test_a_file_is_run_and_recorded(file: str, db: str, tmp_path: Path, capsys: 
         assert workbench.history.detail(rows[0].run_uid).values == (("name", "Bo=b"),)
 
 
-def test_the_database_comes_from_the_environment_too(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_database_path_is_read_from_the_environment(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--prompt", file], {**os.environ, "WORKBENCH_DB": db}) == 0
     assert Path(db).exists()
     assert capsys.readouterr().out
 
 
-def test_the_sample_runs_with_another_model_and_the_draft_stays(
+def test_sample_runs_with_other_models_and_its_draft_is_unchanged(
     db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", "--db", db, "--model", "echo", "--model", "echo", "--param", "x=1", "--json"]) == 0
@@ -102,12 +104,12 @@ def test_the_sample_runs_with_another_model_and_the_draft_stays(
         assert draft.based_on == 3
 
 
-def test_several_lanes_in_a_pipe_come_in_turn(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lanes_are_printed_one_after_another_in_a_pipe(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--prompt", file, "--model", "echo", "--model", "echo"]) == 0
     assert capsys.readouterr().out == "== 1 echo ==\nHello Ada\n\n== 2 echo ==\nHello Ada\n"
 
 
-def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_lane_exits_with_1(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--prompt", file, "--model", "gpt-5", "--model", "echo"]) == 1
     said = capsys.readouterr()
     assert (
@@ -127,14 +129,16 @@ def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.Capture
         (["--model", ""], "A model needs a name"),
     ],
 )
-def test_wrong_arguments_get_a_sentence(
+def test_invalid_run_arguments_are_reported(
     args: list[str], sentence: str, db: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", "--db", db, *args]) == 2
     assert sentence in capsys.readouterr().err
 
 
-def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_value_is_refused_and_nothing_is_recorded(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "x.prompt.yml"
     path.write_text(PROMPT.split("testData")[0], "utf-8")
     assert main(["run", "--db", db, "--prompt", str(path)]) == 2
@@ -144,7 +148,7 @@ def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.Ca
     assert main(["run", "--db", db, "--prompt", str(path), "--var", "name="]) == 0
 
 
-def test_a_file_that_is_no_database_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_that_is_no_database_is_refused_and_unchanged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear Ada", "utf-8")
     for wrong in (path, tmp_path, path / "h.db", Path(os.fsdecode(bytes(tmp_path) + b"/\xff.db"))):
@@ -156,13 +160,13 @@ def test_a_file_that_is_no_database_is_wrong_use(tmp_path: Path, capsys: pytest.
     assert path.read_text("utf-8") == "Dear Ada"
 
 
-def test_a_home_of_nobody_is_a_folder_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_user_home_is_used_as_a_plain_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["run", "--db", "~nobody-is-called-so.db", "--model", "echo"]) == 0
     assert (tmp_path / "~nobody-is-called-so.db").exists()
 
 
-def test_models_have_the_id_first(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_model_lines_begin_with_the_id_and_can_be_filtered(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(db).touch()
     assert main(["models", "--db", db]) == 0
     ids = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
@@ -176,7 +180,7 @@ def test_models_have_the_id_first(db: str, capsys: pytest.CaptureFixture[str]) -
     assert "There is no endpoint “mine”" in capsys.readouterr().err
 
 
-def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_status_of_every_check(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     env = {**os.environ, "OPENAI_API_KEY": "sk-planted-0123456789", "HOME": str(Path(db).parent / "home")}
     code = main(["doctor", "--db", db], env)
     out = capsys.readouterr().out
@@ -199,7 +203,7 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
     assert "sk-planted" not in out
 
 
-def test_what_can_be_done_without_is_a_warning(
+def test_missing_optional_parts_are_warnings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A server has no keyring and needs no built-in model: scripts that ask `doctor` go on there."""
@@ -212,7 +216,7 @@ def test_what_can_be_done_without_is_a_warning(
     assert "NO " not in out
 
 
-def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
+def test_doctor_names_package_of_missing_built_in_model_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkup, "builtin_weights", lambda _: tmp_path / "m.gguf")
@@ -223,7 +227,7 @@ def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_sqlite_that_opens_no_history_is_found(
+def test_doctor_reports_sqlite_that_cannot_open_a_history(
     is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     db = tmp_path / "w.db"
@@ -242,7 +246,7 @@ def test_a_sqlite_that_opens_no_history_is_found(
     assert "display: " in out
 
 
-def test_a_sqlite_that_is_too_old_is_found(
+def test_doctor_reports_outdated_sqlite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(database_file, "_OLDEST_SQLITE", (4, 0))
@@ -251,16 +255,14 @@ def test_a_sqlite_that_is_too_old_is_found(
     assert "NO    SQLite: The history needs SQLite 4.0 or newer" in capsys.readouterr().out
 
 
-def test_a_temporary_folder_in_which_nothing_can_be_made_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_reports_unusable_temporary_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     found = {finding.name: finding for finding in _without_models(tmp_path / "w.db")}["SQLite"]
     assert found.level == "no"
     assert "set TMPDIR" in found.sentence
 
 
-def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
+def test_doctor_creates_no_history(tmp_path: Path) -> None:
     absent = tmp_path / "not" / "there.db"
     found = {finding.name: finding for finding in _without_models(absent)}["database"]
     assert found.level == "ok"
@@ -272,7 +274,7 @@ def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
     assert "0 iterations" in found.sentence
 
 
-def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
+def test_doctor_reports_where_a_history_cannot_be_created(tmp_path: Path) -> None:
     # Root may write into any folder, but not below a file.
     ground = tmp_path / "a file"
     ground.touch()
@@ -295,7 +297,7 @@ def transcripts(*texts: str) -> list[LaneOutput]:
     return made
 
 
-def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
+def test_single_lane_in_a_pipe_is_printed_unchanged() -> None:
     out = io.StringIO()
     lanes = transcripts("a\rb\x1b[31m\n\n")
     printer = LanesInTurn(lanes, out)
@@ -306,7 +308,7 @@ def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
     assert out.getvalue() == "a\rb\x1b[31m\n\nend\n"
 
 
-def test_on_a_terminal_lines_of_lanes_interleave() -> None:
+def test_lines_of_lanes_interleave_on_a_terminal() -> None:
     out = io.StringIO()
     lanes = transcripts("one\ntwo", "x" * 50)
     printer = InterleavedLanes(lanes, out, width=24, colour=False)
@@ -321,7 +323,7 @@ def test_on_a_terminal_lines_of_lanes_interleave() -> None:
 
 @pytest.mark.parametrize("lanes", [1, 2])
 @pytest.mark.parametrize("cut", range(18, 28))
-def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
+def test_crlf_ends_a_line_on_a_terminal(lanes: int, cut: int) -> None:
     """Wherever a look falls, also between the two and at the end of the room of a line."""
     text = f"{'x' * 20}\r\nb\rc\r\n"
     out = io.StringIO()
@@ -338,7 +340,7 @@ def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
     assert lines == ["x" * 20, "b␍c", *([""] if lanes == 1 else [])]
 
 
-def test_on_a_terminal_a_model_cannot_steer_it() -> None:
+def test_control_sequences_of_a_model_are_escaped_on_a_terminal() -> None:
     assert harmless("a\x1b]52;c;x\x07\x9b2J\r\u202eb\x7f") == "a␛]52;c;x␇\\u009b2J␍\\u202eb␡"
     assert harmless("fine\n") == "fine\n"
     out = io.StringIO()
@@ -348,9 +350,7 @@ def test_on_a_terminal_a_model_cannot_steer_it() -> None:
     assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()
 
 
-def test_a_run_over_a_limit_is_refused_where_nobody_can_be_asked(
-    file: str, db: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_over_limit_is_refused_without_a_terminal(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(Path(db).parent) as (workbench, _):
         workbench.store.set_meta(LIMITS, Limits(calls=1).to_text()).result()
     twice = ["run", "--db", db, "--prompt", file, "--model", "echo", "--model", "echo"]
@@ -365,7 +365,7 @@ def test_a_run_over_a_limit_is_refused_where_nobody_can_be_asked(
 
 
 @pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("\n", 2)])
-def test_a_run_over_a_limit_asks_at_a_terminal(
+def test_run_over_limit_asks_at_a_terminal(
     said: str, code: int, file: str, db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Terminal(io.StringIO):
@@ -380,7 +380,7 @@ def test_a_run_over_a_limit_asks_at_a_terminal(
     assert "1 call (your limit is 0). Run it? [y/N]" in shown.getvalue()
 
 
-def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_limits_refuse_a_run_unless_overridden(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(Path(db).parent) as (workbench, _):
         workbench.store.set_meta(LIMITS, "[" * 100_000).result()
     assert main(["run", "--db", db, "--prompt", file]) == 2
@@ -388,7 +388,7 @@ def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: 
     assert main(["run", "--db", db, "--prompt", file, "--over-limit"]) == 0
 
 
-def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None:
+def test_text_between_tool_calls_is_printed_after_missed_updates() -> None:
     (lane,) = transcripts("")
     told = io.StringIO()
     printer = LanesInTurn([lane], told)

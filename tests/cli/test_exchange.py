@@ -19,7 +19,7 @@ from workbench.cli.main import main
 __all__ = ["db", "said"]
 
 
-def test_importing_says_what_came_and_what_was_refused(said: Said, tmp_path: Path) -> None:
+def test_import_reports_imported_and_refused_files(said: Said, tmp_path: Path) -> None:
     log = new_log(tmp_path / "logs.db")
     notes = tmp_path / "notes.txt"
     notes.write_text("x")
@@ -35,7 +35,7 @@ def test_importing_says_what_came_and_what_was_refused(said: Said, tmp_path: Pat
     assert said("search", "Rex kind:import")[0] == 0
 
 
-def test_exporting_writes_what_was_chosen(said: Said, tmp_path: Path) -> None:
+def test_export_writes_the_selected_runs_and_format(said: Said, tmp_path: Path) -> None:
     code, out, _ = said("export", "run-1")
     assert (code, [json.loads(line)["output"] for line in out.splitlines()]) == (0, ["run-1.0.0", "run-1.1.0"])
     target = tmp_path / "out.md"
@@ -49,7 +49,9 @@ def test_exporting_writes_what_was_chosen(said: Said, tmp_path: Path) -> None:
     assert out.startswith("<!doctype html>")
 
 
-def test_a_terminal_is_not_steered_by_what_is_exported(said: Said, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exported_control_sequences_are_escaped_on_a_terminal(
+    said: Said, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -64,7 +66,7 @@ def test_a_terminal_is_not_steered_by_what_is_exported(said: Said, db: Path, mon
         monkeypatch.undo()
 
 
-def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None:
+def test_export_to_missing_directory_is_refused(said: Said, tmp_path: Path) -> None:
     code, _, err = said("export", "run-1", "-o", str(tmp_path / "gone" / "out.csv"))
     assert (code, err) == (1, f"workbench: There is no folder {tmp_path / 'gone'}. Make it, or choose another one.\n")
 
@@ -79,13 +81,13 @@ def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None
         (("--query", "nowhere"), "no runs to export"),
     ],
 )
-def test_a_wrong_choice_is_refused(said: Said, args: tuple[str, ...], words: str) -> None:
+def test_invalid_export_options_are_refused(said: Said, args: tuple[str, ...], words: str) -> None:
     code, out, err = said("export", *args)
     assert (code, out) == (2, "")
     assert words in err
 
 
-def test_a_query_that_is_not_understood_is_told(said: Callable[..., tuple[int, str, str]], db: Path) -> None:
+def test_invalid_export_query_and_format_are_refused(said: Callable[..., tuple[int, str, str]], db: Path) -> None:
     code, _, err = said("export", "--query", "cost:>much tracking")
     assert code == 2
     assert len([line for line in err.splitlines() if line.startswith("workbench: ")]) == 2
@@ -105,7 +107,7 @@ def test_two_runs_are_compared(said: Said) -> None:
     assert out.endswith("Blind answers are not compared until they are judged.\n")
 
 
-def test_values_that_differ_are_told_where_the_answers_are_the_same(said: Said, db: Path) -> None:
+def test_diff_shows_changed_values_when_answers_are_equal(said: Said, db: Path) -> None:
     store = opened(db)
     for name, order in (("run-3", "ONE"), ("run-4", "TWO")):
         store.begin_run(run(name, text("Where is {{order}}?"), values=(("order", order),)))
@@ -116,7 +118,7 @@ def test_values_that_differ_are_told_where_the_answers_are_the_same(said: Said, 
     assert "Nothing differs." not in out
 
 
-def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
+def test_diff_prints_a_json_document(said: Said, db: Path) -> None:
     store = opened(db)
     lanes = (lane("A", "vendor/one"), lane("C", "three"))
     store.begin_run(run("run-3", text("Where is {{order}}?", "Be brief."), lanes=lanes))

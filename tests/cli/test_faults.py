@@ -28,7 +28,7 @@ def fail_in_thread(*_: object) -> int:
 
 
 @pytest.mark.parametrize(("what", "code"), [(fail, 1), (fail_in_thread, 0)])
-def test_one_line_and_a_log(
+def test_unexpected_error_prints_one_line_and_is_logged(
     what: object, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(history, "history", what)
@@ -45,7 +45,7 @@ def test_one_line_and_a_log(
     assert SECRET not in logged
 
 
-def test_a_log_that_cannot_be_written_is_said(
+def test_unwritable_log_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state = places(os.environ).state

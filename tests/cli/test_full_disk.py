@@ -19,7 +19,7 @@ from workbench.store import database_file as store_opening
         (18, True, "1 answer could not be saved in the history. Make room on the disk"),
     ],
 )
-def test_a_full_disk_is_a_sentence_and_the_text_is_printed(
+def test_full_disk_is_reported_and_answers_of_a_started_run_are_printed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -54,7 +54,7 @@ def said(db: Path, capsys: pytest.CaptureFixture[str]) -> Said:
     return ask
 
 
-def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
+def test_run_is_shown_with_its_tools_and_tool_calls(db: Path, said: Said) -> None:
     store = opened(db)
     tool = Tool("look_up", "Finds an order.", answer="It is in Bonn.")
     store.begin_run(run("tooled", Content((Message("user", "Where?"),), tools=(tool,))))
@@ -76,7 +76,7 @@ def read(said: Said, *args: str) -> dict[str, Any]:
     return document
 
 
-def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
+def test_list_prints_one_line_for_each_run_starting_with_its_id(said: Said) -> None:
     code, out, err = said("list")
     assert code == 0
     lines = [line.split("\t") for line in out.splitlines()]
@@ -94,7 +94,7 @@ def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
     assert err.startswith("2 runs · ")
 
 
-def test_a_search_shows_where_the_words_stand(said: Said) -> None:
+def test_search_shows_the_matching_passage(said: Said) -> None:
     code, out, err = said("search", "tracking winner:yes", "kind:iteration -sorry")
     assert code == 0
     lines = out.splitlines()
@@ -104,7 +104,7 @@ def test_a_search_shows_where_the_words_stand(said: Said) -> None:
     assert said("search", "状況 kind:iteration")[1].startswith("run-1\t")
 
 
-def test_a_blind_run_names_nobody(said: Said) -> None:
+def test_blind_run_hides_model_names(said: Said) -> None:
     _, out, _ = said("search", "tracking is:blind")
     assert out.splitlines()[1] == "    answer: tracking, too"
     document = read(said, "search", "tracking", "is:blind")
@@ -118,7 +118,7 @@ def test_a_blind_run_names_nobody(said: Said) -> None:
     ] * 2
 
 
-def test_of_a_blind_run_neither_order_nor_numbers_nor_reasons_tell_who_answered(db: Path, said: Said) -> None:
+def test_blind_run_hides_order_ids_costs_reasoning_and_failure_reasons(db: Path, said: Said) -> None:
     store = opened(db)
     lanes = (lane("A", "vendor/one"), lane("B", "two"), lane("C", "three"))
     store.begin_run(replace(run("run-3", text("x"), lanes=lanes), blind=True))
@@ -137,7 +137,7 @@ def test_of_a_blind_run_neither_order_nor_numbers_nor_reasons_tell_who_answered(
     assert [found[key] for key in ("cost_usd", "unpriced", "tokens", "longest_ms")] == [None, 0, None, None]
 
 
-def test_a_blind_run_that_goes_on_shows_no_answer_grow(db: Path) -> None:
+def test_unfinished_blind_run_shows_no_answers(db: Path) -> None:
     def told() -> str:
         detail = store.iteration_detail("run-3")
         return "\n".join([*lines(detail), json.dumps(document(detail))])
@@ -151,7 +151,7 @@ def test_a_blind_run_that_goes_on_shows_no_answer_grow(db: Path) -> None:
     store.close()
 
 
-def test_the_document_of_a_search(said: Said) -> None:
+def test_search_prints_a_json_document(said: Said) -> None:
     document = read(said, "search", '"tracking link"', "cost:>0", "modle:x", "--limit", "5")
     assert document["runs"] == []
     assert document["complaints"][0]["sentence"].startswith("Unknown filter “modle:”. Did you mean model:?")
@@ -167,7 +167,7 @@ def test_the_document_of_a_search(said: Said) -> None:
     assert hit["text"][start:end] == "tracking link"
 
 
-def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
+def test_next_page_continues_after_the_last_one(said: Said) -> None:
     for args in (["list"], ["list", "--oldest"], ["search", "tracking"], ["search", "--best", "tracking"]):
         first = read(said, *args, "--limit", "1")
         second = read(said, *args, "--limit", "1", "--after", first["next"])
@@ -178,7 +178,7 @@ def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
     assert f"Continue with --after {read(said, 'list', '--limit', '1')['next']}" in err
 
 
-def test_a_run_is_shown_whole(said: Said) -> None:
+def test_show_prints_the_complete_run(said: Said) -> None:
     code, out, _ = said("show", "run-1")
     assert code == 0
     assert out.startswith("Order bot, #1\nrun-1 · ")
@@ -218,20 +218,20 @@ def test_a_run_is_shown_whole(said: Said) -> None:
         (["search", "model:nobody", "tracking"], 1, "No model or lane in the history is called “nobody”"),
     ],
 )
-def test_what_cannot_be_done_is_said(args: list[str], code: int, sentence: str, said: Said) -> None:
+def test_invalid_commands_and_empty_results_are_reported(args: list[str], code: int, sentence: str, said: Said) -> None:
     got, out, err = said(*args)
     assert (got, out) == (code, "")
     assert sentence in err
 
 
-def test_the_list_of_a_history_without_runs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_reports_a_history_without_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "new.db"
     opened(path).close()
     assert main(["history", "list", "--db", str(path)]) == 1
     assert capsys.readouterr().err == "There are no runs to list. Run a prompt, or import runs from other tools.\n"
 
 
-def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_indexes_an_old_history_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "old.db"
     restore(path)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -244,7 +244,7 @@ def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.Ca
     connection.close()
 
 
-def test_a_saved_search_is_run_by_its_name_and_narrowed_down(db: Path, said: Said) -> None:
+def test_saved_search_is_run_by_name_and_narrowed_down(db: Path, said: Said) -> None:
     code, out, err = said("searches")
     assert (code, out) == (1, "")
     assert "There are no saved searches yet" in err
@@ -265,7 +265,7 @@ def test_a_saved_search_is_run_by_its_name_and_narrowed_down(db: Path, said: Sai
     assert "name a saved search with --saved" in err
 
 
-def test_the_help_of_search_lists_every_filter(capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_help_lists_every_filter(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "search", "--help"]) == 0
     listed = "".join(f"  {line}\n" for line in help_lines(FIELDS))
     assert capsys.readouterr().out.endswith(

@@ -14,7 +14,7 @@ from workbench.cli.lazy_parser import LazyParser
 
 
 @pytest.mark.parametrize("use", [lambda p: p.parse_args(["x"]), lambda p: p.format_help(), lambda p: p.format_usage()])
-def test_it_is_completed_once_and_before_it_is_used(use: Callable[[argparse.ArgumentParser], object]) -> None:
+def test_lazy_parser_is_completed_once_on_first_use(use: Callable[[argparse.ArgumentParser], object]) -> None:
     completed: list[argparse.ArgumentParser] = []
 
     def complete(parser: argparse.ArgumentParser) -> None:

@@ -38,7 +38,7 @@ def damage(db: Path) -> None:
         file.write(os.urandom(4096))
 
 
-def test_a_backup_is_beside_the_history(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_backup_is_stored_next_to_the_history(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "backup", "--json", "--db", str(db))
     made = Path(json.loads(out)["path"])
     assert code == OK
@@ -48,7 +48,7 @@ def test_a_backup_is_beside_the_history(db: Path, capsys: pytest.CaptureFixture[
     assert (code, out) == (OK, "The history is sound.\n")
 
 
-def test_a_damaged_file_says_what_to_do(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_of_damaged_file_advises_salvage_or_restore(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with db.open("r+b") as file:
         file.seek(12 * 4096)
         file.write(os.urandom(8 * 4096))
@@ -59,7 +59,7 @@ def test_a_damaged_file_says_what_to_do(db: Path, capsys: pytest.CaptureFixture[
     assert f"workbench history restore newest --db {db}" in err
 
 
-def test_rows_with_wrong_values_are_counted_and_named(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_counts_and_names_rows_with_wrong_values(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert say(capsys, "check", "--db", str(db))[0] == OK
     connection = sqlite3.connect(db, isolation_level=None)
     for statement in (
@@ -84,7 +84,9 @@ def test_rows_with_wrong_values_are_counted_and_named(db: Path, capsys: pytest.C
     assert (told["sound"], told["wrong"], len(told["wrong_values"])) == (False, [], 5)
 
 
-def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_salvage_copies_readable_rows_to_a_new_file(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     damage(db)
     before = db.read_bytes()
     code, out, _ = say(capsys, "salvage", str(tmp_path / "new.db"), "--json", "--db", str(db))
@@ -96,7 +98,7 @@ def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: p
     store.close()
 
 
-def test_runs_that_were_lost_are_told_where_their_answers_are_there(
+def test_salvage_reports_placeholders_for_lost_runs(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     connection = sqlite3.connect(db)
@@ -112,7 +114,7 @@ def test_runs_that_were_lost_are_told_where_their_answers_are_there(
     )
 
 
-def test_nothing_is_written_over(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_salvage_never_overwrites_a_file(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     there = tmp_path / "there.db"
     there.write_text("mine")
     assert say(capsys, "salvage", str(there), "--db", str(db))[0] == WRONG_USE
@@ -134,7 +136,7 @@ def more(db: Path) -> None:
     store.close()
 
 
-def test_a_backup_is_put_back_and_that_can_be_undone(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_restoring_a_backup_can_be_undone(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say(capsys, "backup", "--db", str(db))
     more(db)
     code, out, _ = say(capsys, "restore", "newest", "--db", str(db), "--json")
@@ -158,7 +160,9 @@ def test_without_a_backup_there_is_nothing_to_restore(db: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize("what", ["restore", "move"])
-def test_what_a_window_has_open_stays(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
+def test_restore_and_move_are_refused_while_a_window_is_open(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
     say(capsys, "backup", "--db", str(db))
     lock = WindowLock(db)
     assert lock.acquire()
@@ -171,7 +175,7 @@ def test_what_a_window_has_open_stays(db: Path, tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize("remove", [True, False])
-def test_a_moved_history_is_found_by_its_old_name(
+def test_moved_history_is_found_by_its_old_path(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], remove: bool
 ) -> None:
     say(capsys, "backup", "--db", str(db))
@@ -198,7 +202,7 @@ def kept(db: Path) -> list[Path]:
     return list(db.parent.glob("w.moved-*.db"))
 
 
-def test_a_history_whose_disk_is_not_there_is_not_made_anew(
+def test_moved_history_on_missing_disk_is_not_created_again(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     away = tmp_path / "away"
@@ -211,7 +215,7 @@ def test_a_history_whose_disk_is_not_there_is_not_made_anew(
     assert not away.exists()
 
 
-def test_a_damaged_log_is_not_thrown_away(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_write_ahead_log_is_kept_and_can_be_salvaged(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = opened(db)
     for number in range(5):
         store.begin_run(run(f"logged{number}", text("In the log")))
@@ -235,7 +239,7 @@ def test_a_damaged_log_is_not_thrown_away(db: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("place", [0, pytest.param(16, marks=pytest.mark.deep(only=True)), 68])
 @pytest.mark.parametrize("command", [["list"], ["search", "order"], ["backup"], ["check"]])
-def test_a_damaged_header_says_what_to_do(
+def test_damaged_header_advises_salvage_or_restore(
     db: Path, place: int, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One wrong byte there makes a history look like a file of another program."""
@@ -254,7 +258,7 @@ def test_a_damaged_header_says_what_to_do(
     assert code == OK, err
 
 
-def test_a_file_of_another_program_is_not_called_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_of_another_program_is_not_reported_as_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.db"
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE t (a)")

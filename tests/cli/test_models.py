@@ -39,14 +39,14 @@ def db(tmp_path: Path) -> str:
         (None, "", False),
     ],
 )
-def test_a_line_ends_with_the_retirement(day: date | None, note: str, retired: bool) -> None:
+def test_model_line_ends_with_the_retirement_date(day: date | None, note: str, retired: bool) -> None:
     listed = catalogued(ModelInfo("gpt-old", "openai", 8000, abilities=frozenset({"tools"}), retires=day), TODAY)
     assert listed.line == f"gpt-old\t8,000 tokens\tprice unknown\ttools{note}"
     assert listed.document["retired"] is retired
     assert listed.document["retires"] == (None if day is None else day.isoformat())
 
 
-def test_the_document_has_what_the_lines_have(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_document_has_retirement_provider_and_price(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "--db", db, "--json", "gpt-4-0613"]) == 0
     found = {one["model"]: one for one in json.loads(capsys.readouterr().out)["models"]}
     assert found["gpt-4-0613"]["retires"] == "2026-10-23"
@@ -56,9 +56,7 @@ def test_the_document_has_what_the_lines_have(db: str, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out) == {"models": []}
 
 
-def test_the_models_of_an_own_endpoint_are_listed_with_the_name_to_write(
-    db: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_models_of_own_endpoint_are_listed_with_their_full_name(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "--db", db, "acme"]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
         "Acme/acme-mini\thttp://127.0.0.1:9/v1\tas listed when it last answered",
@@ -72,7 +70,7 @@ def test_the_models_of_an_own_endpoint_are_listed_with_the_name_to_write(
 
 
 @pytest.mark.parametrize("name", ["Bob's box", "-x", "$(touch here)", "a; b", "two words", '"quoted"'])
-def test_the_command_that_asks_an_endpoint_can_be_pasted(
+def test_suggested_models_command_is_quoted_for_the_shell(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with opened(tmp_path, {}) as (workbench, _):
@@ -84,9 +82,7 @@ def test_the_command_that_asks_an_endpoint_can_be_pasted(
     assert make_parser().parse_args(command[1:]).endpoint == name
 
 
-def test_a_name_is_never_completed_and_the_error_says_what_to_write(
-    db: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_incomplete_model_name_is_refused_with_its_full_name(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--model", "acme-mini"]) == 2
     assert "write “Acme/acme-mini”" in capsys.readouterr().err
     connection = sqlite3.connect(db)

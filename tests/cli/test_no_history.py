@@ -29,7 +29,7 @@ READING = (
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
-def test_a_misspelt_name_is_refused_and_nothing_is_made(
+def test_misspelt_database_is_refused_and_not_created(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "misspelt.db"
@@ -38,14 +38,14 @@ def test_a_misspelt_name_is_refused_and_nothing_is_made(
     assert list(tmp_path.glob("misspelt*")) == []
 
 
-def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_variable_that_names_a_missing_history_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "misspelt.db"
     assert main(["history", "list"], {"HOME": str(tmp_path), "WORKBENCH_DB": str(missing)}) == 2
     assert "WORKBENCH_DB names it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_before_the_first_run_there_is_no_history_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_before_the_first_run_reports_no_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "search", "word"], {"HOME": str(tmp_path)}) == 2
     assert "There is no history yet. The first run creates it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -46,7 +46,9 @@ def document(capsys: pytest.CaptureFixture[str], *args: object) -> Any:
     return json.loads(out)
 
 
-def test_out_in_and_undone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pack_is_exported_imported_compared_and_undone(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pack, other = tmp_path / "p.promptpack", tmp_path / "other.db"
     made = document(capsys, "export", pack, "--prompt", "Order bot", "--licence", "MIT", "--db", db)
     assert made["pack"] == str(pack)
@@ -68,7 +70,7 @@ def test_out_in_and_undone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (code, "There is no import to undo" in err) == (FAILED, True)
 
 
-def test_a_preview_writes_nothing_and_says_what_would_be_given_away(
+def test_export_preview_reports_disclosures_and_writes_nothing(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pack = tmp_path / "out"
@@ -86,7 +88,7 @@ def test_a_preview_writes_nothing_and_says_what_would_be_given_away(
     assert say(capsys, "validate", pack)[:2] == (OK, "The pack is sound.\n")
 
 
-def test_evidence_is_there_to_be_read(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evidence_is_exported_shown_and_validated(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = tmp_path / "out"
     args = ("--prompt", "Order bot", "--versions", "all", "--evidence", "--disclose", "--db", db)
     assert say(capsys, "export", pack, *args)[0] == OK
@@ -104,7 +106,7 @@ def test_evidence_is_there_to_be_read(db: Path, tmp_path: Path, capsys: pytest.C
     assert (code, "evidence/order-bot.jsonl, line 1: 'version' is a required property" in err) == (WRONG_USE, True)
 
 
-def test_one_of_two_prompts_with_a_name_is_named_by_its_uid(
+def test_ambiguous_prompt_name_is_refused_and_uid_is_accepted(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pack = tmp_path / "out"
@@ -115,7 +117,9 @@ def test_one_of_two_prompts_with_a_name_is_named_by_its_uid(
     assert say(capsys, "export", tmp_path / "two", "--prompt", "p", "--db", db)[0] == OK
 
 
-def test_the_folder_of_another_pack_is_left_alone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_refuses_the_directory_of_another_pack(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = opened(db)
     store.create_prompt("q", "Other", NOW)
     store.begin_run(run("r9", text("Something else"), prompt="q")).result()
@@ -129,7 +133,7 @@ def test_the_folder_of_another_pack_is_left_alone(db: Path, tmp_path: Path, caps
     assert (tmp_path / "X.PromptPack").is_file()
 
 
-def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changed_prompt_file_is_reported(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say(capsys, "export", tmp_path / "one", "--prompt", "Order bot", "--db", db)
     say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "#1", "--db", db)
     code, out, _ = say(capsys, "diff", tmp_path / "one", tmp_path / "two")
@@ -145,9 +149,7 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     assert "order-bot: changed, update." in out
 
 
-def test_a_pack_that_was_just_brought_in_is_the_same(
-    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_freshly_imported_pack_has_no_differences(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also where the version that is used is not the newest one."""
     store = opened(db)
     store.begin_run(run("r3", text("Newer {{order}}"), based_on=2)).result()
@@ -160,7 +162,7 @@ def test_a_pack_that_was_just_brought_in_is_the_same(
     assert say(capsys, "diff", tmp_path / "out", "--db", tmp_path / "other.db")[:2] == (OK, "order-bot: same\n")
 
 
-def test_gigantic_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_huge_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The smallest difference of two such texts would take hours."""
     for name, start in (("one", 0), ("two", 7)):
         (tmp_path / name / "prompts").mkdir(parents=True)
@@ -176,7 +178,7 @@ def test_gigantic_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pyte
     assert "same" not in out.partition("@@")[2]
 
 
-def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prompt_of_a_pack_runs_with_its_cases(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack, other = tmp_path / "pack", tmp_path / "other.db"
     say(capsys, "export", pack, "--prompt", "Order bot", "--db", db)
     opened(other).close()
@@ -200,7 +202,7 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
         (("import", ".", "--choose", "x=drop"), "not a pack"),
     ],
 )
-def test_wrong_use_is_a_sentence(
+def test_wrong_usage_is_reported(
     db: Path, args: tuple[str, ...], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places = [str(tmp_path / arg) if arg in ("out", "nowhere", ".") else arg for arg in args]

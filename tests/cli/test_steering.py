@@ -200,7 +200,7 @@ DOCUMENTS = ("run", "history show", "history diff", "history export", "pack run"
 """Commands whose output is an answer or a document, which stays exact in a pipe."""
 
 
-def test_every_command_is_tried(db: Path, tmp_path: Path) -> None:
+def test_every_command_is_covered(db: Path, tmp_path: Path) -> None:
     assert set(commands(db, tmp_path)) == set(leaves(make_parser()))
 
 
@@ -208,7 +208,7 @@ def test_every_command_is_tried(db: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "is_terminal", [True, pytest.param(False, marks=pytest.mark.deep(only=True))], ids=["terminal", "pipe"]
 )
-def test_no_command_writes_what_steers(
+def test_no_command_writes_control_sequences(
     db: Path, tmp_path: Path, is_terminal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Loading it takes seconds, and its result contains nothing from the history.
@@ -235,7 +235,7 @@ def test_no_command_writes_what_steers(
     assert {"history list", "history searches", "pack export", "run"} <= seen
 
 
-def test_json_says_the_exact_text_in_ascii(db: Path) -> None:
+def test_json_has_the_exact_text_in_ascii(db: Path) -> None:
     shown = call("history", "show", run_of(db), "--json", "--db", db, is_terminal=False)
     assert shown.out.isascii()
     assert CONTROLS.search(shown.out) is None
@@ -245,14 +245,14 @@ def test_json_says_the_exact_text_in_ascii(db: Path) -> None:
 @pytest.mark.parametrize(
     "args", [[STEERING], ["history", STEERING], ["run", f"--{STEERING}"], ["history", "list", "--limit", STEERING]]
 )
-def test_wrong_use_is_told_without_it(args: list[str]) -> None:
+def test_usage_errors_contain_no_control_sequences(args: list[str]) -> None:
     shown = call(*args, is_terminal=True)
     assert shown.code == 2
     assert "usage" in shown.err
     assert CONTROLS.search(shown.err) is None
 
 
-def test_an_answer_in_a_pipe_is_exact(db: Path) -> None:
+def test_answer_in_a_pipe_is_printed_unchanged(db: Path) -> None:
     shown = call("run", "--prompt", named("Echo"), "--var", f"question={STEERING}", "--db", db, is_terminal=False)
     assert shown.code == 0
     assert STEERING in shown.out
@@ -271,7 +271,7 @@ def test_lines_cannot_be_forged(db: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_a_real_terminal_gets_nothing_that_steers_it(db: Path) -> None:
+def test_real_terminal_gets_no_control_sequences(db: Path) -> None:
     commands = [
         [sys.executable, "-m", "workbench.cli.main", "history", "list", "--db", str(db)],
         [sys.executable, "-m", "workbench.cli.main", STEERING],

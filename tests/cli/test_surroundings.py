@@ -16,7 +16,7 @@ from workbench.cli.main import main
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
-def test_a_prompt_file_that_is_none_is_refused_at_once(
+def test_pipe_device_or_directory_as_prompt_file_is_refused(
     tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "p.prompt.yml"
@@ -30,7 +30,7 @@ def test_a_prompt_file_that_is_none_is_refused_at_once(
     assert f"The prompt file {file} cannot be read" in capsys.readouterr().err
 
 
-def test_an_empty_home_makes_nothing_in_the_root(tmp_path: Path) -> None:
+def test_empty_home_falls_back_to_an_absolute_directory(tmp_path: Path) -> None:
     """The account's own home is read here, and nothing is made in it: the history is named."""
     env = {**os.environ, "HOME": "", "WORKBENCH_DB": str(tmp_path / "w.db")}
     code = "import os; from workbench.cli.main import main; main(['history', 'list']); print(os.environ['HOME'])"
@@ -48,7 +48,7 @@ main(["history", "list"])
 """
 
 
-def test_a_crash_leaves_no_memory_on_the_disk(tmp_path: Path) -> None:
+def test_crash_leaves_no_core_dump(tmp_path: Path) -> None:
     def allow() -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
@@ -65,7 +65,7 @@ def test_a_crash_leaves_no_memory_on_the_disk(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_children_cannot_leave_it_either(tmp_path: Path) -> None:
+def test_child_processes_leave_no_core_dump(tmp_path: Path) -> None:
     code = (
         "import resource, subprocess, sys; from workbench.cli.main import main; main(['models', 'no-such-model']);"
         "child = 'import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])';"

@@ -31,7 +31,7 @@ def common_length(one: list[str], other: list[str]) -> int:
 
 
 @given(sequences, sequences)
-def test_what_is_left_over_is_the_least_possible(before: list[str], after: list[str]) -> None:
+def test_leftovers_are_minimal(before: list[str], after: list[str]) -> None:
     removed, added = leftovers(before, after)
     assert rest(before, removed) == rest(after, added)
     assert len(before) - len(removed) == common_length(before, after)
@@ -41,7 +41,7 @@ def test_what_is_left_over_is_the_least_possible(before: list[str], after: list[
 
 @given(long_sequences, long_sequences)
 @pytest.mark.parametrize("pairs", [0, 9, 100])
-def test_cut_alignments_are_still_alignments(pairs: int, before: list[str], after: list[str]) -> None:
+def test_alignments_cut_at_the_limit_are_still_valid(pairs: int, before: list[str], after: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(align, "EXACT_PAIRS", pairs)
         removed, added = leftovers(before, after)
@@ -50,7 +50,7 @@ def test_cut_alignments_are_still_alignments(pairs: int, before: list[str], afte
     assert added == sorted(set(added))
 
 
-def test_edits_far_apart_in_a_long_text_are_found_exactly() -> None:
+def test_distant_edits_in_a_long_text_are_found_exactly() -> None:
     source = random.Random(3)
     before = source.choices([f"w{i}" for i in range(3000)], k=60_000)
     after = ["new", *before[:20_000], "newer", *before[20_005:50_000], "newest", *before[50_000:]]
@@ -69,19 +69,19 @@ def test_edits_far_apart_in_a_long_text_are_found_exactly() -> None:
     ],
     ids=["one word", "reversed", "nothing common", "nothing"],
 )
-def test_hostile_lengths_end(before: list[str], after: list[str]) -> None:
+def test_long_adversarial_inputs_are_aligned(before: list[str], after: list[str]) -> None:
     removed, added = leftovers(before, after)
     assert rest(before, removed) == rest(after, added)
 
 
-def test_a_block_that_moved_is_counted_once_on_each_side() -> None:
+def test_moved_block_is_counted_once_on_each_side() -> None:
     before = [str(i) for i in range(30_000)]
     removed, added = leftovers(before, before[1000:] + before[:1000])
     assert (removed, added) == (list(range(1000)), list(range(29_000, 30_000)))
 
 
 @given(st.permutations([str(n) for n in range(7)]))
-def test_where_it_is_cut_most_of_what_is_unique_stays(after: list[str]) -> None:
+def test_cuts_at_unique_items_keep_the_longest_common_sequence(after: list[str]) -> None:
     # Seven items contain no run of eight, so the cuts are at single items and the longest ascent remains.
     before = sorted(after)
     with pytest.MonkeyPatch.context() as patch:
@@ -91,13 +91,13 @@ def test_where_it_is_cut_most_of_what_is_unique_stays(after: list[str]) -> None:
     assert len(before) - len(removed) == common_length(before, after)
 
 
-def test_what_occurs_twice_is_no_place_to_cut() -> None:
+def test_repeated_items_are_not_used_as_cuts() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(align, "EXACT_PAIRS", 0)
         assert leftovers(["a", "x", "a", "b"], ["y", "a", "z"]) == ([0, 1, 2, 3], [0, 1, 2])
 
 
-def test_long_stretches_are_found_before_single_items() -> None:
+def test_long_runs_are_matched_before_single_items() -> None:
     block = [f"b{n}" for n in range(12)]
     before, after = ["lone", *block, "end"], [*block, "other", "lone", "tail"]
     with pytest.MonkeyPatch.context() as patch:
@@ -105,12 +105,12 @@ def test_long_stretches_are_found_before_single_items() -> None:
         assert leftovers(before, after) == ([0, 13], [12, 13, 14])
 
 
-def test_a_table_of_pairs_stays_below_its_limit() -> None:
+def test_pair_table_fits_its_memory_limit() -> None:
     assert align.EXACT_PAIRS / 8 <= 8 * 2**20
 
 
 @given(st.text("ab", max_size=40), st.text("ab", max_size=40), st.integers(1, 9))
-def test_how_far_two_texts_agree_is_found_in_short_slices(one: str, other: str, stride: int) -> None:
+def test_common_prefix_length_is_found_in_short_slices(one: str, other: str, stride: int) -> None:
     asked: list[int] = []
 
     def same(n: int, m: int) -> bool:

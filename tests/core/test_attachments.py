@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
         ("rows.CSV", b"\xef\xbb\xbfa,b\n", "text/csv"),
     ],
 )
-def test_a_file_is_judged_by_its_bytes(name: str, body: bytes, kind: str) -> None:
+def test_media_type_follows_the_bytes_before_the_file_name(name: str, body: bytes, kind: str) -> None:
     assert media_type(name, body) == kind
 
 
@@ -37,11 +37,11 @@ def test_a_file_is_judged_by_its_bytes(name: str, body: bytes, kind: str) -> Non
         (b"a" * (MOST_BYTES + 1), "“x.pdf” has 21 MB; the limit is 21 MB"),
     ],
 )
-def test_what_no_model_takes_is_refused_with_a_reason(body: bytes, why: str) -> None:
+def test_unsupported_files_are_refused_with_a_reason(body: bytes, why: str) -> None:
     with pytest.raises(AttachError, match=why):
         media_type("x.pdf", body)
 
 
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text and not text.startswith("GIF8")))
-def test_every_text_is_text(text: str) -> None:
+def test_any_text_is_detected_as_plain_text(text: str) -> None:
     assert media_type("x", text.encode()) == "text/plain"

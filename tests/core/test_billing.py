@@ -47,7 +47,7 @@ AT = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
 
 
 @given(SHEETS, USAGES)
-def test_any_row_is_billed_or_not(sheet: dict[str, Any], usage: Usage) -> None:
+def test_any_price_row_gives_a_valid_sum_or_none(sheet: dict[str, Any], usage: Usage) -> None:
     total = bill(sheet, usage, seconds=1.0, at=AT)
     assert total is None or (math.isfinite(total) and total >= 0)
     assert total is None or has_prices(sheet)
@@ -56,7 +56,7 @@ def test_any_row_is_billed_or_not(sheet: dict[str, Any], usage: Usage) -> None:
 
 
 @given(SHEETS, COUNTS, COUNTS)
-def test_rounds_are_billed_one_by_one(sheet: dict[str, Any], one: int, other: int) -> None:
+def test_rounds_are_billed_separately_and_added(sheet: dict[str, Any], one: int, other: int) -> None:
     first, second = Usage(one, 1), Usage(other, 2)
     both = Usage(one + other, 3, rounds=(first, second))
     sums = [bill(sheet, usage, seconds=1.0, at=AT) for usage in (first, second, both)]

@@ -30,7 +30,7 @@ from workbench.core.content import Content, ContentError, Message, from_json, re
         ({"messages": [{"role": "user", "text": "", "cache": 1}]}, "a cache mark must be true"),
     ],
 )
-def test_a_foreign_shape_is_refused_with_its_place(part: dict[str, Any], words: str) -> None:
+def test_invalid_part_is_refused_with_its_location(part: dict[str, Any], words: str) -> None:
     data = {"format": 1, "messages": [{"role": "user", "text": "Hi"}], **part}
     with pytest.raises(ContentError, match=words):
         from_json(data)
@@ -39,7 +39,7 @@ def test_a_foreign_shape_is_refused_with_its_place(part: dict[str, Any], words: 
     assert shown.examples == ()
 
 
-def test_what_is_typed_and_not_yet_valid_is_kept() -> None:
+def test_unfinished_parts_are_kept_when_stored() -> None:
     content = Content(
         (Message("user", "Hi"),),
         examples=(Example(),),
@@ -49,11 +49,11 @@ def test_what_is_typed_and_not_yet_valid_is_kept() -> None:
     assert from_json(to_json(content)) == content
 
 
-def test_only_words_and_files_are_something_to_send() -> None:
+def test_content_without_message_text_or_files_is_empty() -> None:
     assert Content(examples=(Example("a", "b"),), tools=(Tool("a"),)).is_empty
     assert not Content((Message("user", "", (Attachment("a", "image/png", "a"),)),)).is_empty
 
 
-def test_images_are_told_by_their_type() -> None:
+def test_images_are_recognised_by_their_media_type() -> None:
     assert Attachment("a", "image/webp", "").is_image
     assert not Attachment("a", "text/plain", "a.png").is_image

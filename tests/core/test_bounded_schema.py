@@ -25,25 +25,25 @@ ANSWER = "a" * 60 + "!"
         {"additionalProperties": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": SLOW}},
     ],
 )
-def test_patterns_have_a_deadline(schema: dict[str, object]) -> None:
+def test_slow_patterns_stop_at_the_deadline(schema: dict[str, object]) -> None:
     """Without one, each of these takes years."""
     with contextlib.suppress(UncheckedError):
         first_error(schema, {ANSWER: ANSWER}, seconds=0.05)
 
 
-def test_a_pattern_that_takes_for_ever_in_python_ends() -> None:
+def test_pattern_with_exponential_backtracking_is_checked() -> None:
     form = OutputFormat("schema", json.dumps({"type": "string", "pattern": "^(a+)+$"}))
     assert check_output(form, json.dumps(ANSWER)).ok is False
 
 
-def test_many_items_are_compared_in_time() -> None:
+def test_many_unique_items_are_compared_in_time() -> None:
     assert first_error({"uniqueItems": True}, [{"a": i} for i in range(50_000)]) is None
 
 
 @pytest.mark.parametrize(
     "value", [{"b": 1, "a": 2}, {"xa": "a"}, {"xb": 1}, [1, True, "1", [1], {}], [1, 1.0], [{}, {}]]
 )
-def test_it_judges_as_jsonschema_does(value: object) -> None:
+def test_validation_agrees_with_jsonschema(value: object) -> None:
     schema = {
         "properties": {"a": {}},
         "patternProperties": {"^x": {"type": "string", "pattern": "^a"}},

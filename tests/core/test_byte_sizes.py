@@ -24,5 +24,5 @@ from workbench.core.byte_sizes import show_bytes
         (2 * 10**15, "2000 TB"),
     ],
 )
-def test_sizes_have_decimal_units(size: int, text: str) -> None:
+def test_sizes_use_decimal_units(size: int, text: str) -> None:
     assert show_bytes(size) == text

@@ -28,7 +28,7 @@ WHOLE = {
 }
 
 
-def test_every_part_of_a_check_has_its_place() -> None:
+def test_every_field_of_a_check_is_read_and_written() -> None:
     check = check_from_json(WHOLE)
     assert (check.type, check.negated, check.threshold, check.weight, check.metric) == (
         "llm-rubric",
@@ -44,7 +44,7 @@ def test_every_part_of_a_check_has_its_place() -> None:
     assert check_to_json(check) == WHOLE
 
 
-def test_sets_hold_their_parts() -> None:
+def test_assert_set_keeps_its_checks() -> None:
     data = {"type": "assert-set", "threshold": 0.5, "assert": [{"type": "equals", "value": "a"}, {"type": "new-one"}]}
     check = check_from_json(data)
     assert [one.type for one in check.checks] == ["equals", "new-one"]
@@ -68,18 +68,18 @@ def test_sets_hold_their_parts() -> None:
         {"value": "\ud800"},
     ],
 )
-def test_what_no_field_holds_stays_as_it_is(odd: dict[str, Any]) -> None:
+def test_values_without_a_matching_field_are_kept_unchanged(odd: dict[str, Any]) -> None:
     data = {"type": "equals", **odd}
     assert check_to_json(check_from_json(data)) == data
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"type": ""}, {"type": "not-"}, {"type": 3}])
-def test_a_check_without_a_type_is_a_sentence(data: object) -> None:
+def test_check_without_a_type_is_refused_with_a_sentence(data: object) -> None:
     with pytest.raises(CaseError, match=r"^Check 2 .*\.$"):
         check_from_json(data, "Check 2")
 
 
-def test_sets_end() -> None:
+def test_too_deeply_nested_sets_are_refused() -> None:
     data: dict[str, Any] = {"type": "equals"}
     for _ in range(60):
         data = {"type": "assert-set", "assert": [data]}
@@ -100,7 +100,7 @@ def test_sets_end() -> None:
         {"metadata": []},
     ],
 )
-def test_what_is_no_case_is_a_sentence(data: object) -> None:
+def test_invalid_case_is_refused_with_a_sentence(data: object) -> None:
     with pytest.raises(CaseError, match=r"^Case 7.*\.$"):
         case_from_json(data, "Case 7")
 
@@ -120,7 +120,7 @@ def _typed(data: Any, name: str) -> Any:
 
 
 @given(asserts, st.sampled_from(["equals", "not-contains", "llm-rubric", "brand-new", "not-assert-set"]))
-def test_any_assertion_is_kept(data: Any, name: str) -> None:
+def test_any_assertion_round_trips(data: Any, name: str) -> None:
     given_ = _typed(data, name)
     read = check_from_json(given_)
     assert check_to_json(read) == given_
@@ -129,11 +129,11 @@ def test_any_assertion_is_kept(data: Any, name: str) -> None:
 
 @depth.examples(30, 1000)
 @given(make.cases)
-def test_any_case_is_read_back(case: Case) -> None:
+def test_any_case_round_trips(case: Case) -> None:
     assert case_from_json(json.loads(json.dumps(case_to_json(case)))) == case
 
 
-def test_a_case_shows_what_is_set() -> None:
+def test_case_is_stored_with_its_set_fields() -> None:
     case = Case("u", "Late order", (("q", "Where?"),), (Check("contains", value='"ETA"'),), 1.0, '{"source":"mail"}')
     assert case_to_json(case) == {
         "uid": "u",

@@ -43,11 +43,11 @@ def user(*texts: str) -> Content:
         ("", "", Change()),
     ],
 )
-def test_words_added_and_removed(old: str, new: str, change: Change) -> None:
+def test_added_and_removed_words_are_counted(old: str, new: str, change: Change) -> None:
     assert count_change(user(old), user(new)) == change
 
 
-def test_the_summary_goes_on_with_the_text_to_its_length() -> None:
+def test_summary_continues_with_unchanged_text_up_to_its_length() -> None:
     old = user("Be nice.\n" + "Keep a positive and helpful tone in all that you say.")
     new = user("Give the status.\n" + "Keep a positive and helpful tone in all that you say.")
     assert count_change(old, new) == Change(3, 2, "Give the status. Keep a positive and…")
@@ -56,7 +56,7 @@ def test_the_summary_goes_on_with_the_text_to_its_length() -> None:
     assert count_change(user("a z"), user("a b c z d")) == Change(3, 0, "b c z d")
 
 
-def test_the_first_version_shows_its_first_line() -> None:
+def test_first_version_is_summarised_by_its_first_line() -> None:
     content = Content((Message("system", " \n"), Message("user", "\n  Be brief.\nAnd kind.")))
     assert count_change(None, content) == Change(4, 0, "Be brief.")
     assert count_change(None, Content()) == Change()
@@ -64,11 +64,11 @@ def test_the_first_version_shows_its_first_line() -> None:
     assert count_change(user(""), content) == Change(4, 0, "Be brief. And kind.")
 
 
-def test_a_run_of_words_stops_at_the_end_of_a_message() -> None:
+def test_summary_stops_at_the_end_of_a_message() -> None:
     assert count_change(user("a"), user("a b", "c d")) == Change(3, 0, "b")
 
 
-def test_roles_are_not_counted_but_said() -> None:
+def test_role_changes_are_named_but_not_counted() -> None:
     system, asked = Message("system", "Be brief."), Message("user", "Hi")
     old = Content((system, asked))
     assert count_change(old, Content((Message("user", "Be brief."), asked))) == Change(0, 0, "roles")
@@ -78,7 +78,7 @@ def test_roles_are_not_counted_but_said() -> None:
     assert count_change(old, Content((asked, system))).added > 0
 
 
-def test_changes_without_words_have_a_name() -> None:
+def test_changes_without_words_are_named() -> None:
     old = user("{{x}}")
     assert count_change(old, Content(old.messages, "jinja")).summary == "jinja template"
     assert count_change(Content(old.messages, "jinja"), old).summary == "plain template"
@@ -87,7 +87,7 @@ def test_changes_without_words_have_a_name() -> None:
 
 
 @given(make.contents, make.contents)
-def test_counts_balance_the_two_texts(old: Content, new: Content) -> None:
+def test_counts_match_the_words_of_both_texts(old: Content, new: Content) -> None:
     change = count_change(old, new)
     before = Counter(w for m in old.messages for w in words(m.text))
     after = Counter(w for m in new.messages for w in words(m.text))
@@ -100,7 +100,7 @@ def test_counts_balance_the_two_texts(old: Content, new: Content) -> None:
 
 
 @given(make.texts, make.texts, make.texts, make.texts)
-def test_what_both_begin_and_end_with_does_not_change_the_count(start: str, old: str, new: str, end: str) -> None:
+def test_common_start_and_end_do_not_change_the_count(start: str, old: str, new: str, end: str) -> None:
     """The short way of comparing counts what the whole comparison counts."""
     change = count_change(user(start + old + end), user(start + new + end))
     before, after = words(start + old + end), words(start + new + end)
@@ -109,7 +109,7 @@ def test_what_both_begin_and_end_with_does_not_change_the_count(start: str, old:
 
 
 @given(make.texts, make.texts)
-def test_the_summary_is_a_part_of_the_new_text(old: str, new: str) -> None:
+def test_summary_is_part_of_the_new_text(old: str, new: str) -> None:
     change = count_change(user(old), user(new))
     if change.added:
         assert change.summary.removesuffix("…") in " ".join(new.split())
@@ -117,19 +117,19 @@ def test_the_summary_is_a_part_of_the_new_text(old: str, new: str) -> None:
 
 
 @given(make.texts, make.texts)
-def test_the_way_back_adds_what_the_way_removed(old: str, new: str) -> None:
+def test_reversed_change_swaps_added_and_removed_words(old: str, new: str) -> None:
     there, back = count_change(user(old), user(new)), count_change(user(new), user(old))
     assert (there.added, there.removed) == (back.removed, back.added)
 
 
 @given(make.contents)
-def test_from_nothing_every_word_is_new(content: Content) -> None:
+def test_every_word_of_a_first_version_counts_as_added(content: Content) -> None:
     total = sum(len(words(m.text)) for m in content.messages)
     change = count_change(None, content)
     assert (change.added, change.removed) == (total, 0)
 
 
-def test_a_word_without_end_is_cut_in_the_summary() -> None:
+def test_very_long_word_is_cut_in_the_summary() -> None:
     assert count_change(user("a"), user("a " + "x" * 1_000_000)) == Change(1, 0, "x" * 39 + "…")
     assert count_change(user("x" * 1_000_000), user("x" * 1_000_001)) == Change(1, 1, "x" * 39 + "…")
 
@@ -149,7 +149,7 @@ assert count_change(one, three).added > 100_000
 """
 
 
-def test_a_megabyte_is_compared_in_bounded_memory() -> None:
+def test_megabyte_texts_are_compared_in_bounded_memory() -> None:
     # A table of all pairs of words would need 2 GB and far too much time here.
     done = subprocess.run(
         [sys.executable, "-c", MEGABYTE], capture_output=True, text=True, timeout=PROCESS_S, check=False

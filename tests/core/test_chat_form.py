@@ -18,7 +18,7 @@ CLOSED: dict[str, Any] = {
 }
 
 
-def test_tools() -> None:
+def test_tools_are_converted_to_the_request_form() -> None:
     tools = (Tool("look_up", "Looks", json.dumps(CLOSED)), Tool("now"))
     assert tools_form(tools) == [
         {"type": "function", "function": {"name": "look_up", "description": "Looks", "parameters": CLOSED}},
@@ -37,12 +37,12 @@ def test_tools() -> None:
         ((Tool("a", parameters="[" * 100_000),), "nested too deeply|not valid JSON"),
     ],
 )
-def test_tools_that_nobody_takes_are_refused(tools: tuple[Tool, ...], words: str) -> None:
+def test_invalid_tools_are_refused(tools: tuple[Tool, ...], words: str) -> None:
     with pytest.raises(BlockError, match=words):
         tools_form(tools)
 
 
-def test_formats() -> None:
+def test_output_formats_are_converted_to_the_request_form() -> None:
     assert format_form(OutputFormat("json")) == {"type": "json_object"}
     form = format_form(OutputFormat("schema", json.dumps(CLOSED), "Näme of it"))
     assert form["json_schema"] == {"name": "N_me_of_it", "schema": CLOSED, "strict": True}
@@ -66,15 +66,15 @@ def test_formats() -> None:
         ({"$defs": {"x": CLOSED}}, True),
     ],
 )
-def test_what_can_be_held_strictly(change: dict[str, Any], strict: bool) -> None:
+def test_strict_schemas_are_recognised(change: dict[str, Any], strict: bool) -> None:
     assert is_strict({**CLOSED, **change}) is strict
 
 
-def test_only_an_object_is_strict() -> None:
+def test_only_an_object_schema_is_strict() -> None:
     assert not is_strict({"type": "array", "items": CLOSED})
     assert not is_strict(True)
 
 
-def test_a_number_without_end_is_a_sentence() -> None:
+def test_number_with_too_many_digits_is_refused() -> None:
     with pytest.raises(BlockError, match="too many digits"):
         schema_object('{"a": ' + "1" * 5000 + "}", "The schema")

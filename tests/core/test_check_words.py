@@ -39,11 +39,11 @@ from workbench.core.check_words import CheckLine, lines
         ({"type": "contains"}, "contains (no value)"),
     ],
 )
-def test_known_checks_are_told_in_words(data: dict[str, object], words: str) -> None:
+def test_known_checks_are_described_in_words(data: dict[str, object], words: str) -> None:
     assert lines(check_from_json(data)) == (CheckLine(words),)
 
 
-def test_sets_tell_what_they_are_made_of() -> None:
+def test_assert_sets_list_their_checks() -> None:
     data = {
         "type": "assert-set",
         "threshold": 0.5,
@@ -59,7 +59,7 @@ def test_sets_tell_what_they_are_made_of() -> None:
 
 
 @pytest.mark.parametrize("kind", ["new-one", "not-trace-span-count", "trajectory:tool-used", "contains:odd", "human"])
-def test_what_nobody_knows_is_told_as_it_came(kind: str) -> None:
+def test_unknown_checks_are_shown_verbatim(kind: str) -> None:
     data = {"type": kind, "value": {"a": "ü"}, "odd": None}
     (line,) = lines(check_from_json(data))
     assert line.is_verbatim
@@ -67,7 +67,7 @@ def test_what_nobody_knows_is_told_as_it_came(kind: str) -> None:
 
 
 @given(make.checks)
-def test_every_check_is_told_and_unknown_ones_whole(check: Check) -> None:
+def test_every_check_is_described_and_unknown_ones_completely(check: Check) -> None:
     told = lines(check)
     assert told
     assert all(line.text for line in told)

@@ -75,14 +75,14 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(("content", "text", "digest"), GOLDEN)
-def test_hashes_are_golden(content: Content, text: str, digest: str) -> None:
+def test_hashes_match_the_golden_values(content: Content, text: str, digest: str) -> None:
     assert canonical(content) == text.encode()
     assert content_hash(content) == digest
     assert from_json(json.loads(text)) == content
 
 
 @given(make.contents)
-def test_content_survives_its_stored_form(content: Content) -> None:
+def test_content_round_trips_through_its_stored_form(content: Content) -> None:
     assert from_json(json.loads(json.dumps(to_json(content)))) == content
     assert from_json(json.loads(canonical(content))) == content
     assert content_hash(content) == hashlib.sha256(canonical(content)).hexdigest()
@@ -93,7 +93,7 @@ EVERY_SIGN = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x11000))))
 
 @given(make.contents)
 @example(Content((Message("user", EVERY_SIGN),), tools=(Tool(EVERY_SIGN, EVERY_SIGN),)))
-def test_what_is_hashed_is_what_the_standard_says(content: Content) -> None:
+def test_canonical_form_matches_rfc_8785(content: Content) -> None:
     assert canonical(content) == rfc8785.dumps(to_json(content))
 
 
@@ -111,13 +111,13 @@ def test_keys_of_a_newer_release_are_kept_and_hashed(content: Content, unknown: 
     assert (content_hash(read) == content_hash(content)) == (not unknown)
 
 
-def test_only_keys_that_say_something_are_stored() -> None:
+def test_default_values_are_not_stored() -> None:
     assert to_json(Content()) == {"format": 1}
     assert to_json(HI) == {"format": 1, "messages": [{"role": "user", "text": "Hi"}]}
     assert to_json(Content(template="jinja")) == {"format": 1, "template": "jinja"}
 
 
-def test_known_keys_win_over_an_extra_of_the_same_name() -> None:
+def test_known_keys_override_extra_keys_of_the_same_name() -> None:
     assert to_json(Content(HI.messages, extra='{"format":2,"messages":[],"more":1}')) == {**to_json(HI), "more": 1}
 
 
@@ -145,7 +145,7 @@ def test_role_template_and_order_are_part_of_the_hash() -> None:
         (Content(extra='{"tools":[1]}'), False),
     ],
 )
-def test_empty_is_nothing_to_send(content: Content, empty: bool) -> None:
+def test_content_without_text_or_extra_keys_is_empty(content: Content, empty: bool) -> None:
     assert content.is_empty is empty
 
 
@@ -176,7 +176,7 @@ def test_empty_is_nothing_to_send(content: Content, empty: bool) -> None:
         ({"format": 1, "\ud800": 1, "a": 2}, "under '\\ud800', 'a' cannot be kept"),
     ],
 )
-def test_foreign_shapes_are_refused_with_a_sentence(data: Any, words: str) -> None:
+def test_invalid_shapes_are_refused_with_a_sentence(data: Any, words: str) -> None:
     with pytest.raises(ContentError) as caught:
         from_json(data)
     assert words in str(caught.value)
@@ -192,7 +192,7 @@ def test_any_json_is_read_or_refused(data: Any) -> None:
     assert from_json(to_json(content)) == content
 
 
-def test_half_a_surrogate_pair_is_refused_before_hashing() -> None:
+def test_lone_surrogate_is_stored_but_not_hashed() -> None:
     # A draft may contain it until it is repaired.
     broken = Content((Message("user", "fine"), Message("user", "x\udfff")))
     assert from_json(json.loads(json.dumps(to_json(broken)))) == broken

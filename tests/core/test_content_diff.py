@@ -18,7 +18,7 @@ def content(*messages: tuple[str, str], extra: str = "") -> Content:
     return Content(tuple(Message(role, text) for role, text in messages), extra=extra)  # type: ignore[arg-type]
 
 
-def test_messages_are_paired_by_text_and_then_by_role() -> None:
+def test_messages_are_paired_by_text_then_by_role() -> None:
     old = content(("system", "Be kind."), ("user", "Hi"))
     assert states(old, old) == [("Message 1 · system", "same"), ("Message 2 · user", "same")]
     new = content(("system", "Be brief."), ("user", "One"), ("assistant", "Two"), ("user", "Hi"))
@@ -36,12 +36,12 @@ def test_messages_are_paired_by_text_and_then_by_role() -> None:
     ]
 
 
-def test_a_message_that_moved_says_so() -> None:
+def test_moved_message_is_marked_as_moved() -> None:
     old, new = content(("user", "a"), ("assistant", "b")), content(("assistant", "b"), ("user", "a"))
     assert sorted(state for _, state in states(old, new)) == ["moved", "same"]
 
 
-def test_other_keys_are_parts_too() -> None:
+def test_extra_keys_are_compared_as_parts() -> None:
     old = content(("user", "a"), extra='{"tools":[{"name":"look","description":"x"}]}')
     new = content(("user", "a"), extra='{"tools":[{"name":"find"},{"name":"look","description":"y"}]}')
     assert states(old, new) == [
@@ -51,7 +51,7 @@ def test_other_keys_are_parts_too() -> None:
     ]
 
 
-def test_settings_of_lanes_are_compared_by_lane() -> None:
+def test_lane_settings_are_compared_by_lane() -> None:
     one = Lane("s1", "echo", "echo", Params(temperature=0.2))
     other = Lane("s1", "echo", "echo", Params(temperature=0.7, max_tokens=9))
     found = compare(parts_of(Content(), (one,)), parts_of(Content(), (other,)))
@@ -60,7 +60,7 @@ def test_settings_of_lanes_are_compared_by_lane() -> None:
 
 
 @given(make.contents, make.contents)
-def test_every_part_of_both_is_told_once(old: Content, new: Content) -> None:
+def test_every_part_of_both_contents_is_listed_exactly_once(old: Content, new: Content) -> None:
     found: tuple[PartDiff, ...] = compare(parts_of(old), parts_of(new))
     assert sorted(p.diff.old for p in found if p.state != "added") == sorted(p.text for p in parts_of(old))
     assert [p.diff.new for p in found if p.state != "removed"] == [p.text for p in parts_of(new)]

@@ -31,7 +31,7 @@ FULL = Content(
 )
 
 
-def test_texts_stand_as_they_are_read() -> None:
+def test_texts_are_listed_in_reading_order() -> None:
     assert texts_of(FULL) == ("s", "eu", "ea", "u", "late", "t", "d", "p", "args", "row", "else", "o", "{}")
     assert place_of(FULL, 0) == TextPlace(0, is_message=True)
     assert place_of(FULL, 2) == TextPlace(1, is_message=False)
@@ -39,12 +39,12 @@ def test_texts_stand_as_they_are_read() -> None:
     assert place_of(FULL, 5) == TextPlace(2, is_message=False)
 
 
-def test_a_schema_that_is_not_in_force_is_no_text() -> None:
+def test_inactive_schema_is_not_listed() -> None:
     assert texts_of(Content(output=OutputFormat("json", "{}", "o"))) == ()
 
 
 @given(contents)
-def test_texts_go_back_to_their_places(content: Content) -> None:
+def test_texts_are_written_back_to_their_positions(content: Content) -> None:
     found = texts_of(content)
     assert with_texts(content, found) == content
     changed = with_texts(content, [f"{text}!" for text in found])

@@ -19,5 +19,5 @@ from workbench.core.runs import Result
         (0.25, None, "$0.2500"),
     ],
 )
-def test_only_our_own_runtime_is_free(usd: float | None, rates: Rates | None, words: str) -> None:
+def test_only_the_local_runtime_is_shown_as_free(usd: float | None, rates: Rates | None, words: str) -> None:
     assert cost_words(Result("finished", "x", cost_usd=usd, rates=rates)) == words

@@ -32,33 +32,33 @@ NOW = "2026-11-24T13:20:05.000Z"  # a Tuesday
         ("2027-11-24T13:20:05.000Z", "24 Nov 2027"),
     ],
 )
-def test_relative(then: str, text: str) -> None:
+def test_relative_times_are_formatted_by_age(then: str, text: str) -> None:
     assert relative(then, NOW, UTC) == text
 
 
-def test_just_after_midnight_the_evening_is_hours_ago() -> None:
+def test_last_evening_is_shown_in_hours_just_after_midnight() -> None:
     assert relative("2026-11-23T22:30:00.000Z", "2026-11-24T01:00:00.000Z", UTC) == "2 h"
 
 
-def test_the_zone_decides_what_yesterday_is() -> None:
+def test_yesterday_depends_on_the_time_zone() -> None:
     then, now = "2026-11-23T22:30:00.000Z", "2026-11-24T13:20:00.000Z"
     assert relative(then, now, UTC) == "yesterday"
     assert relative(then, now, timezone(timedelta(hours=2))) == "14 h"
 
 
-def test_absolute_is_in_the_zone() -> None:
+def test_absolute_times_use_the_time_zone() -> None:
     assert absolute("2026-11-24T23:20:05.123Z", UTC) == "24 Nov 2026 23:20:05"
     assert absolute("2026-11-04T23:20:05.123Z", timezone(timedelta(hours=2))) == "5 Nov 2026 01:20:05"
 
 
-def test_moments_are_read_to_the_ms() -> None:
+def test_timestamps_are_read_to_the_millisecond() -> None:
     assert to_ms("1970-01-01T00:00:01.234Z") == 1234
     assert to_ms("2026-11-24T13:20:05.123Z") == 1795526405123
     assert parse(NOW).utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize("moment", ["", "now", "2026-11-24 25:00", "2026-13-01T00:00:00.000Z"])
-def test_other_shapes_are_refused(moment: str) -> None:
+def test_invalid_timestamps_are_refused(moment: str) -> None:
     with pytest.raises(ValueError):
         parse(moment)
 
@@ -77,11 +77,11 @@ def test_other_shapes_are_refused(moment: str) -> None:
         (125_900, "2 min 5 s"),
     ],
 )
-def test_duration(ms: int | None, text: str) -> None:
+def test_durations_are_formatted_by_length(ms: int | None, text: str) -> None:
     assert duration(ms) == text
 
 
-def test_names_of_days_and_months_do_not_follow_the_locale() -> None:
+def test_day_and_month_names_ignore_the_locale() -> None:
     assert [relative(f"2026-11-{day}T12:00:00.000Z", NOW, UTC) for day in (18, 19, 20, 21, 22)] == [
         "Wednesday",
         "Thursday",

@@ -62,12 +62,12 @@ anything = st.one_of(make.texts, tricky, similar, spaceless)
 
 
 @given(anything, anything)
-def test_what_stays_and_what_went_are_the_old_text_and_with_what_came_the_new_one(old: str, new: str) -> None:
+def test_diff_reproduces_the_old_and_the_new_text(old: str, new: str) -> None:
     check(old, new)
 
 
 @given(st.one_of(tricky, spaceless), st.one_of(tricky, spaceless))
-def test_no_visible_character_is_cut(old: str, new: str) -> None:
+def test_diff_never_splits_a_visible_character(old: str, new: str) -> None:
     before, after = cuts(old), cuts(new)
     for hunk in check(old, new).hunks:
         assert {hunk.old_start, hunk.old_end} <= before
@@ -75,14 +75,14 @@ def test_no_visible_character_is_cut(old: str, new: str) -> None:
 
 
 @given(st.one_of(similar, spaceless), st.one_of(similar, spaceless), st.sets(st.integers(0, 8)))
-def test_any_choice_of_changes_can_be_made(old: str, new: str, chosen: set[int]) -> None:
+def test_any_subset_of_changes_can_be_applied(old: str, new: str, chosen: set[int]) -> None:
     made = diff_texts(old, new)
     parts = [p for p in made.pieces() if p.kind == "same" or (p.kind == "added") == (p.hunk in chosen)]
     assert made.apply(chosen) == "".join(p.text for p in parts)
 
 
 @given(similar, similar)
-def test_a_limit_of_pairs_leaves_it_exact(old: str, new: str) -> None:
+def test_diff_is_exact_beyond_the_pair_limit(old: str, new: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(align, "EXACT_PAIRS", 4)
         patch.setattr(diff, "_LONGEST_GAP", 12)
@@ -90,7 +90,7 @@ def test_a_limit_of_pairs_leaves_it_exact(old: str, new: str) -> None:
 
 
 @given(st.one_of(similar, spaceless), st.one_of(similar, spaceless))
-def test_words_are_counted_as_in_the_timeline(old: str, new: str) -> None:
+def test_word_counts_match_the_timeline(old: str, new: str) -> None:
     made = diff_texts(old, new)
     change = count_change(Content((Message("user", old),)), Content((Message("user", new),)))
     assert (made.added, made.removed) == (change.added, change.removed)
@@ -132,15 +132,15 @@ def test_words_are_counted_as_in_the_timeline(old: str, new: str) -> None:
         ('{"a": 1, "b": 2}', '{"a": 1, "b": 3}', '{"a": 1, "b": [-2-][+3+]}'),
     ],
 )  # fmt: skip
-def test_how_it_reads(old: str, new: str, shown: str) -> None:
+def test_diff_is_grouped_into_readable_changes(old: str, new: str, shown: str) -> None:
     assert marked(check(old, new)) == shown
 
 
-def test_a_change_that_slides_leaves_something_in_common_to_its_neighbours() -> None:
+def test_sliding_change_keeps_common_text_between_changes() -> None:
     check("x\na\nb\na\n", "y\na\na\nb\na\nc\n")
 
 
-def test_megabytes_end() -> None:
+def test_megabyte_texts_are_compared_exactly() -> None:
     source = random.Random(5)
     names = [f"w{n}" for n in range(3000)]
     one, other = (" ".join(source.choices(names, k=160_000)) for _ in range(2))

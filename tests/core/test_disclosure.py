@@ -30,7 +30,7 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("text", "what"), FOUND)
-def test_what_has_a_known_form_is_found_and_not_told(text: str, what: str) -> None:
+def test_secrets_and_personal_data_are_found_but_not_revealed(text: str, what: str) -> None:
     (finding,) = findings([("cases/a.jsonl", f"See {text} here.")])
     assert (finding.what, finding.where, finding.count) == (what, "cases/a.jsonl", 1)
     assert text not in finding.sentence
@@ -50,11 +50,11 @@ def test_what_has_a_known_form_is_found_and_not_told(text: str, what: str) -> No
         "uid 01939f2a-7b1c-7e43-8d1a-2f4b5c6d7e8f",
     ],
 )
-def test_what_only_resembles_it_is_left_alone(text: str) -> None:
+def test_harmless_similar_texts_are_ignored(text: str) -> None:
     assert findings([("f", text)]) == ()
 
 
-def test_the_same_thing_is_told_once() -> None:
+def test_repeated_finding_is_reported_once_with_a_count() -> None:
     text = "ada@example.org, bo@example.org and ada@example.org"
     assert findings([("f", text)]) == (
         DisclosureFinding("an e-mail address", "f", "a…@example.org", 2),
@@ -63,7 +63,7 @@ def test_the_same_thing_is_told_once() -> None:
 
 
 @given(make.texts)
-def test_any_text_can_be_looked_through(text: str) -> None:
+def test_any_text_can_be_scanned(text: str) -> None:
     findings([("f", text)])
 
 
@@ -72,19 +72,19 @@ CPU_S = 30
 
 
 @pytest.mark.parametrize("piece", ["a@", "sk-", "1 ", "A1 ", "+1 ", "x://y:", "password ", "eyJaaaaaaaa.", "a.b@c."])
-def test_long_texts_take_little_time(piece: str) -> None:
+def test_long_texts_are_scanned_quickly(piece: str) -> None:
     began = time.process_time()
     findings([("f", piece * 100_000)])
     assert time.process_time() - began < CPU_S
 
 
 @pytest.mark.parametrize("before", [0, 1, 19_985, 19_990, 19_999, 20_000, 20_001, 39_990])
-def test_it_is_found_wherever_it_stands_in_a_long_text(before: int) -> None:
+def test_address_is_found_at_any_position_in_a_long_text(before: int) -> None:
     text = f"{'x' * before} ada@example.org and again {'y' * 50_000} ada@example.org"
     (found,) = findings([("a", text)])
     assert (found.what, found.count) == ("an e-mail address", 2)
 
 
-def test_what_is_longer_than_a_piece_is_found_once() -> None:
+def test_secret_longer_than_a_chunk_is_found_once() -> None:
     (found,) = findings([("a", "sk-" + "a1" * 30_000)])
     assert (found.what, found.count) == ("an API key", 1)

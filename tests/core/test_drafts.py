@@ -20,11 +20,11 @@ EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
 
 @depth.examples(30, 1000)
 @given(make.drafts)
-def test_drafts_survive_their_stored_form(draft: Draft) -> None:
+def test_drafts_round_trip_through_their_stored_form(draft: Draft) -> None:
     assert Draft.from_json(json.loads(json.dumps(draft.to_json()))) == draft
 
 
-def test_the_stored_form() -> None:
+def test_draft_is_stored_as_content_values_lanes_and_base_version() -> None:
     assert Draft().to_json() == EMPTY
     lane = Lane("s", "echo", "echo")
     draft = Draft(Content((Message("user", "{{b}}"),)), (("b", "2"), ("a", "1")), (lane,), 3)
@@ -39,7 +39,7 @@ def test_the_stored_form() -> None:
 
 
 @pytest.mark.parametrize("key", ["values", "lanes", "based_on"])
-def test_a_key_may_be_absent(key: str) -> None:
+def test_missing_keys_are_read_as_defaults(key: str) -> None:
     assert Draft.from_json({k: v for k, v in EMPTY.items() if k != key}) == Draft()
 
 
@@ -58,7 +58,7 @@ def test_a_key_may_be_absent(key: str) -> None:
         ({**EMPTY, "based_on": True}, "based on is not a number"),
     ],
 )
-def test_foreign_drafts_are_refused_with_a_sentence(data: Any, words: str) -> None:
+def test_invalid_drafts_are_refused_with_a_sentence(data: Any, words: str) -> None:
     with pytest.raises(ValueError) as caught:
         Draft.from_json(data)
     assert words in str(caught.value)
@@ -69,21 +69,21 @@ TWO = ValueSet("2", "Two", (("a", "2"),))
 THREE = ValueSet("3", "Three", (("a", "3"),), ticked=True)
 
 
-def test_a_run_goes_through_the_ticked_sets_with_what_is_being_edited() -> None:
+def test_run_uses_the_ticked_sets_with_the_edited_values() -> None:
     edited = (("a", "being typed"),)
     draft = Draft(values=edited, sets=(ONE, TWO, THREE), active="3")
     assert [(one.uid, one.values) for one in draft.run_sets] == [("1", ONE.values), ("3", edited)]
     assert [one.values for one in draft.current_sets] == [ONE.values, TWO.values, edited]
 
 
-def test_without_a_tick_a_run_takes_what_is_shown() -> None:
+def test_run_without_ticked_sets_uses_the_shown_values() -> None:
     edited = (("a", "being typed"),)
     assert Draft(values=edited, sets=(TWO,), active="2").run_sets == (ValueSet("2", "Two", edited),)
     assert Draft(values=edited, sets=(TWO,)).run_sets == (ValueSet("", "", edited),)
     assert Draft(values=edited).run_sets == (ValueSet("", "", edited),)
 
 
-def test_the_ticks_count_also_when_no_set_is_shown() -> None:
+def test_run_uses_ticked_sets_when_no_set_is_shown() -> None:
     assert Draft(values=(("a", "0"),), sets=(ONE, TWO)).run_sets == (ONE,)
 
 
@@ -102,7 +102,7 @@ def test_damaged_sets_are_refused(wrong: dict[str, Any]) -> None:
         Draft.from_json({**EMPTY, **wrong})
 
 
-def test_techniques_that_were_inserted_go_with_the_draft() -> None:
+def test_inserted_techniques_are_stored_with_the_draft() -> None:
     draft = Draft(
         techniques=(TechniqueMark("role", "Role", "You are\nYou help"), TechniqueMark("own:mine", "Mine", "x"))
     )
@@ -111,18 +111,18 @@ def test_techniques_that_were_inserted_go_with_the_draft() -> None:
 
 
 @pytest.mark.parametrize("damaged", [{"role": "Role"}, [["role", "Role"]], [["role", "Role", 1]], ["abc"], "x"])
-def test_techniques_of_another_shape_are_refused(damaged: Any) -> None:
+def test_invalid_techniques_are_refused(damaged: Any) -> None:
     with pytest.raises(ValueError, match="techniques of this draft"):
         Draft.from_json({**EMPTY, "techniques": damaged})
 
 
-def test_lanes_that_share_a_slot_are_kept_apart() -> None:
+def test_lanes_with_the_same_slot_get_different_slots() -> None:
     lane = Lane("A", "echo", "echo").to_json()
     draft = Draft.from_json({**EMPTY, "lanes": [lane, lane, {**lane, "slot": "A-2"}]})
     assert [one.slot for one in draft.lanes] == ["A", "A-2", "A-2-2"]
 
 
-def test_more_lanes_than_a_draft_may_have_are_refused() -> None:
+def test_too_many_lanes_are_refused() -> None:
     lane = Lane("A", "echo", "echo").to_json()
     with pytest.raises(ValueError, match="100,000 lanes"):
         Draft.from_json({**EMPTY, "lanes": [lane] * 100_000})

@@ -35,7 +35,7 @@ OTHER = {"further_choices": [{"index": 1, "text": "b"}]}
         (Result("finished", steps=(CALL, ANSWER)), "The model sent no text."),
     ],
 )
-def test_an_empty_answer_has_a_hint(result: Result, hint: str) -> None:
+def test_empty_answer_has_a_hint(result: Result, hint: str) -> None:
     found = empty_answer(result)
     assert found is not None
     assert found.hint.startswith(hint)
@@ -45,7 +45,7 @@ def test_an_empty_answer_has_a_hint(result: Result, hint: str) -> None:
     assert empty_sentence(result, blind=True) == "Empty answer."
 
 
-def test_the_hint_names_reasoning_only_where_there_was_some() -> None:
+def test_hint_mentions_reasoning_only_if_the_answer_had_some() -> None:
     plain, thought = (empty_answer(Result("finished", reasoning=text, finish_reason="length")) for text in ("", "hm"))
     assert plain is not None
     assert thought is not None
@@ -53,7 +53,7 @@ def test_the_hint_names_reasoning_only_where_there_was_some() -> None:
     assert thought.hint.endswith("Raise Max tokens in the lane's parameters, or lower Reasoning effort.")
 
 
-def test_white_space_and_what_is_not_drawn_is_blank() -> None:
+def test_white_space_and_invisible_characters_are_blank() -> None:
     """Drawn format characters are signs before Arabic numbers, and those of ruby text and hieroglyphs."""
     drawn = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
     drawn |= {*range(0xFFF9, 0xFFFC), *range(0x13430, 0x13440)}
@@ -74,7 +74,7 @@ def test_white_space_and_what_is_not_drawn_is_blank() -> None:
         assert chr(code) in BLANKS
 
 
-def test_the_longest_blank_that_is_an_empty_answer() -> None:
+def test_blank_text_above_the_limit_is_not_an_empty_answer() -> None:
     assert empty_answer(Result("finished", " " * MOST_BLANKS)) is not None
     assert empty_answer(Result("finished", " " * (MOST_BLANKS + 1))) is None
 
@@ -91,7 +91,7 @@ def test_the_longest_blank_that_is_an_empty_answer() -> None:
         Result("streaming"),
     ],
 )
-def test_what_is_not_empty(result: Result) -> None:
+def test_other_results_are_not_empty_answers(result: Result) -> None:
     assert empty_answer(result) is None
     assert state_words(result) == result.state
     assert empty_sentence(result) == ""
@@ -100,11 +100,11 @@ def test_what_is_not_empty(result: Result) -> None:
 @pytest.mark.parametrize(
     "response", [None, 1, "x", [], {}, {"further_choices": 3}, {"further_choices": [1, None]}, {"choices": [{}, {}]}]
 )
-def test_a_response_without_further_choices(response: Any) -> None:
+def test_response_without_further_choices_gives_none(response: Any) -> None:
     assert further_choices(response) == ()
 
 
-def test_further_choices_of_any_shape() -> None:
+def test_further_choices_of_any_shape_are_read() -> None:
     stored = [
         {"index": "x", "text": 3, "tool_calls": [{}, {}], "cut": True},
         {"index": 4, "text": "b", "reasoning": "c"},

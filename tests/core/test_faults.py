@@ -29,7 +29,7 @@ def raised(*, depth: int = 1) -> Exception:
     raise AssertionError
 
 
-def test_a_report_has_types_and_places_of_our_code() -> None:
+def test_report_contains_exception_types_and_code_locations() -> None:
     report = faults.report_of(raised())
     lines = report.splitlines()
     assert lines[0] == "Unexpected error: RuntimeError"
@@ -39,7 +39,7 @@ def test_a_report_has_types_and_places_of_our_code() -> None:
     assert faults.is_report(report)
 
 
-def test_a_report_has_no_words_of_anybody() -> None:
+def test_report_contains_no_user_content() -> None:
     report = faults.report_of(raised())
     assert SECRET not in report
     assert PROMPT not in report
@@ -47,7 +47,7 @@ def test_a_report_has_no_words_of_anybody() -> None:
     assert "ACME" not in report
 
 
-def test_groups_and_circles_end() -> None:
+def test_report_of_a_cyclic_exception_group_is_finite() -> None:
     inner = ValueError(SECRET)
     group = ExceptionGroup(SECRET, [inner, KeyError(SECRET)])
     inner.__cause__ = group
@@ -56,7 +56,7 @@ def test_groups_and_circles_end() -> None:
     assert report.splitlines() == parts
 
 
-def test_a_strange_type_cannot_write_lines_of_its_own() -> None:
+def test_exception_type_name_cannot_add_lines_to_the_report() -> None:
     kind = type(f"Bad\n{PROMPT}\x1b[2J", (Exception,), {})
     report = faults.report_of(kind())
     assert len(report.splitlines()) == 1
@@ -64,7 +64,7 @@ def test_a_strange_type_cannot_write_lines_of_its_own() -> None:
     assert len(report) < 200
 
 
-def test_a_long_chain_is_cut() -> None:
+def test_long_exception_chain_is_cut() -> None:
     last = Exception()
     for _ in range(100):
         following = Exception()
@@ -81,7 +81,7 @@ def noted() -> Any:
     undo()
 
 
-def test_hooks_note_threads_and_logged_exceptions(
+def test_hooks_record_uncaught_and_logged_exceptions_silently(
     noted: list[BaseException], capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fail() -> None:
@@ -106,13 +106,13 @@ def test_hooks_note_threads_and_logged_exceptions(
     assert told.out + told.err == ""
 
 
-def test_undoing_gives_python_its_hooks_back() -> None:
+def test_removing_the_hooks_restores_the_original_ones() -> None:
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
     faults.install_hooks(lambda _: None)()
     assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
 
 
-def test_an_interrupt_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keyboard_interrupt_is_passed_on_and_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     passed_on: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda *args: passed_on.append(args[0]))
     noted: list[BaseException] = []
@@ -122,14 +122,14 @@ def test_an_interrupt_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (noted, passed_on) == ([], [KeyboardInterrupt])
 
 
-def test_a_type_is_named_with_its_module_unless_it_is_built_in() -> None:
+def test_type_name_includes_the_module_unless_built_in() -> None:
     assert faults.name_of(ValueError()) == "ValueError"
     assert faults.name_of(ContentError("x")) == "workbench.core.content.ContentError"
     kind = type("K" * 500, (Exception,), {"__module__": "builtins"})
     assert faults.name_of(kind()) == "K" * 120
 
 
-def test_a_deep_trace_is_cut_at_its_beginning() -> None:
+def test_deep_traceback_is_cut_to_40_frames() -> None:
     ours = str(Path(faults.__file__).with_name("made_up.py"))
     made: dict[str, Any] = {}
     exec(compile("def down(n):\n    return down(n - 1) if n else 1 / 0", ours, "exec"), made)
@@ -144,7 +144,7 @@ class Stopping:
         raise KeyboardInterrupt
 
 
-def test_what_is_no_exception_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupts_and_log_messages_without_exception_are_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl+C, and a thread that is ended, are no faults."""
     left: list[str] = []
     for owner, name in ((threading, "excepthook"), (sys, "unraisablehook")):
@@ -169,7 +169,7 @@ def test_what_is_no_exception_is_left_to_python(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("print_too", [True, False])
-def test_python_prints_too_only_where_it_is_wanted(
+def test_errors_are_also_printed_only_on_request(
     print_too: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     left: list[str] = []
@@ -200,7 +200,7 @@ def test_python_prints_too_only_where_it_is_wanted(
     assert ("told" in capfd.readouterr().err) is print_too
 
 
-def test_what_led_to_an_exception_is_told_unless_it_was_suppressed() -> None:
+def test_report_includes_the_context_unless_suppressed() -> None:
     found: list[str] = []
     for suppressed in (False, True):
         outer = RuntimeError()

@@ -24,23 +24,23 @@ def test_all_texts_are_searched_in_order() -> None:
     assert found(FindQuery("x*", regex=True), "ab") == []
 
 
-def test_a_wrong_pattern_is_said_in_a_sentence() -> None:
+def test_invalid_pattern_is_reported_in_a_sentence() -> None:
     with pytest.raises(FindError, match=r"not a regular expression.*Correct it"):
         find(["a"], FindQuery("(", regex=True))
     with pytest.raises(FindError, match="group"):
         replace_all(["a"], FindQuery("a", regex=True), r"\2")
 
 
-def test_a_pattern_that_never_ends_is_given_up() -> None:
+def test_pattern_that_takes_too_long_is_aborted() -> None:
     with pytest.raises(FindError, match="takes too long"):
         find(["a" * 5000 + "b"], FindQuery(r"(a|a|aa|a?)+(?<!b)$", regex=True), 0.1)
 
 
-def test_no_more_is_counted_than_anybody_needs() -> None:
+def test_number_of_hits_is_limited() -> None:
     assert len(find(["a" * (MOST + 5)], FindQuery("a"))) == MOST
 
 
-def test_groups_come_into_the_replacement_of_patterns_only() -> None:
+def test_groups_are_expanded_only_in_replacements_of_patterns() -> None:
     query = FindQuery(r"(\w+)@", regex=True)
     assert replace_all(["x@ y@", "z"], query, r"\1-") == (("x- y-", "z"), 2)
     assert replacement("x@", FindHit(0, 0, 2), query, r"<\1>") == "<x>"
@@ -50,7 +50,7 @@ def test_groups_come_into_the_replacement_of_patterns_only() -> None:
 
 
 @given(st.lists(st.text(), max_size=4), st.text(min_size=1, max_size=3), st.text(max_size=3))
-def test_plain_text_is_replaced_as_it_stands(texts: list[str], old: str, new: str) -> None:
+def test_plain_text_is_replaced_literally(texts: list[str], old: str, new: str) -> None:
     made, count = replace_all(texts, FindQuery(old, case=True), new)
     assert list(made) == [text.replace(old, new) for text in texts]
     assert count == sum(text.count(old) for text in texts) == len(find(texts, FindQuery(old, case=True)))
@@ -59,17 +59,17 @@ def test_plain_text_is_replaced_as_it_stands(texts: list[str], old: str, new: st
 @pytest.mark.parametrize(
     "pattern", ["((((a{1000}){1000}){1000}){1000})", "a{99999999999999999999}", "|".join(map(str, range(9999)))]
 )
-def test_patterns_that_cannot_be_made_in_time_are_refused(pattern: str) -> None:
+def test_patterns_too_large_to_compile_are_refused(pattern: str) -> None:
     with pytest.raises(FindError, match="too large"):
         find(["a" * 1000], FindQuery(pattern, regex=True))
 
 
-def test_a_long_text_to_look_for_is_refused_and_dates_are_not() -> None:
+def test_very_long_search_text_is_refused_but_a_date_pattern_is_not() -> None:
     with pytest.raises(FindError, match="too large"):
         find(["a"], FindQuery("ab" * 2_500_000))
     assert len(find(["2024-05-06"], FindQuery(r"\d{4}-\d{2}-\d{2}", regex=True))) == 1
 
 
-def test_replacing_does_not_fill_the_memory() -> None:
+def test_replacement_that_would_grow_too_large_is_refused() -> None:
     with pytest.raises(FindError, match="would grow"):
         replace_all(["a" * 1_000_000], FindQuery("(a+)", regex=True), "\\1" * 100)

@@ -22,7 +22,7 @@ def lane(title: str = "a", *parts: int, tokenizer: Tokenizer = EXACT, **more: ob
     return LaneForecast(title, title, (count_of(tokenizer, parts),), **fields)  # type: ignore[arg-type]
 
 
-def test_a_count_knows_what_stands_around_the_messages() -> None:
+def test_token_count_includes_the_overhead_of_messages() -> None:
     assert count_of(EXACT, (10, 5)).whole == 10 + 5 + 2 * 4 + 3
     assert count_of(EXACT, ()).whole == 0
     assert not count_of(EXACT, (1,)).about
@@ -34,13 +34,13 @@ def test_a_count_knows_what_stands_around_the_messages() -> None:
     ("given_", "expected"),
     [((1,), "1 token"), ((412,), "412 tokens"), ((398, 412), "398–412 tokens"), ((1200, 1200), "1,200 tokens")],
 )
-def test_tokens_in_words(given_: tuple[int, ...], expected: str) -> None:
+def test_token_counts_are_formatted(given_: tuple[int, ...], expected: str) -> None:
     assert show_tokens(*given_) == expected
     assert show_tokens(*given_, about=True) == f"about {expected}"
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=60), st.none() | st.integers(1, 5000))
-def test_a_range_lies_within_the_past_and_the_limit(lengths: list[int], most: int | None) -> None:
+def test_output_range_lies_within_past_answers_and_the_limit(lengths: list[int], most: int | None) -> None:
     span = span_of(lengths, most)
     if not lengths:
         assert span is None
@@ -49,12 +49,12 @@ def test_a_range_lies_within_the_past_and_the_limit(lengths: list[int], most: in
     assert span.low <= span.high <= (max(lengths) if most is None else min(max(lengths), most))
 
 
-def test_of_many_answers_the_extremes_do_not_count() -> None:
+def test_output_range_ignores_extremes_of_many_answers() -> None:
     assert span_of([5, 5000]) == AmountSpan(5, 5000)
     assert span_of([1, *range(100, 118), 90_000]) == AmountSpan(101, 116)
 
 
-def test_the_line_names_tokens_money_and_lanes() -> None:
+def test_forecast_line_shows_tokens_cost_and_lanes() -> None:
     assert line(Forecast()) == ""
     assert line(Forecast((LaneForecast("e", "echo", is_local=True),))) == ""
     local = lane("here", 89, is_local=True, rates=None, output=None)
@@ -75,7 +75,7 @@ def test_the_line_names_tokens_money_and_lanes() -> None:
     assert line(Forecast((many,))) == "500 tokens · est. $0.0104–0.0108 for 1 lane, 20 calls"
 
 
-def test_free_lanes_beside_lanes_without_prices_are_told_apart() -> None:
+def test_free_lanes_and_lanes_without_prices_are_distinguished() -> None:
     free = lane("here", 89, is_local=True, rates=None, output=None)
     zero = lane("gift", 89, rates=Rates(0.0, 0.0, source="user"), output=None)
     unknown = lane("b", 89, rates=None)
@@ -104,19 +104,19 @@ def test_long_prompts_are_forecast_at_the_prices_of_their_tier() -> None:
     assert cost(used, rates) == pytest.approx(long.cost.low)
 
 
-def test_a_price_of_time_is_not_taken_for_one_of_tokens() -> None:
+def test_price_per_second_is_not_used_as_a_token_price() -> None:
     timed = lane("a", 89, rates=Rates(0.0, 0.0, sheet={"input_cost_per_second": 0.01}))
     assert (timed.input_cost, timed.cost) == (None, None)
     assert "priced by time" in detail(Forecast((timed,)))
 
 
-def test_a_prompt_that_does_not_fit_is_warned_of_in_words() -> None:
+def test_prompt_exceeding_the_context_window_shows_a_warning() -> None:
     forecast = Forecast((lane("small", 2000),))
     assert line(forecast).startswith("▲ Too long for small · ")
     assert "more than its context window of 1,000 tokens" in detail(forecast)
 
 
-def test_the_detail_tells_each_lane() -> None:
+def test_detail_describes_each_lane() -> None:
     told = detail(
         Forecast(
             (
@@ -140,7 +140,7 @@ def test_the_detail_tells_each_lane() -> None:
     assert told[5] == "gone: not counted. Its endpoint was removed; choose another model."
 
 
-def test_a_span_of_money() -> None:
+def test_cost_ranges_are_formatted() -> None:
     assert show_span(AmountSpan(0.0011, 0.0011)) == "$0.0011"
     assert show_span(AmountSpan(0.0008, 0.0015)) == "$0.0008–0.0015"
     assert show_span(AmountSpan(0.00001, 0.0015)) == "< $0.0001–0.0015"
@@ -156,7 +156,7 @@ def keeping(cacheable: int, **more: object) -> LaneForecast:
     return LaneForecast("a", "a", counts, **fields)  # type: ignore[arg-type]
 
 
-def test_what_is_to_be_cached_costs_from_reading_to_writing_it() -> None:
+def test_cacheable_tokens_cost_between_cache_read_and_cache_write() -> None:
     """All of it there already is the least, nothing there yet the most."""
     given = keeping(80).input_cost
     assert given is not None
@@ -174,7 +174,7 @@ def test_what_is_to_be_cached_costs_from_reading_to_writing_it() -> None:
 
 
 @given(st.integers(0, 100), st.floats(0, 1), st.none() | st.floats(0, 1), st.none() | st.floats(0, 2))
-def test_what_a_call_really_costs_lies_in_the_range(
+def test_actual_cost_of_a_call_lies_in_the_forecast_range(
     kept: int, price: float, read: float | None, write: float | None
 ) -> None:
     lane = keeping(kept, rates=Rates(price, 0.0, read, written=write))
@@ -185,7 +185,7 @@ def test_what_a_call_really_costs_lies_in_the_range(
         assert lane.input_cost.low - 1e-9 <= spent <= lane.input_cost.high + 1e-9
 
 
-def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
+def test_detail_explains_the_cost_of_the_cache() -> None:
     dear = Rates(1e-3, 2e-3, 1e-4, written=1.25e-3)
     told, _ = detail(Forecast((keeping(80, rates=dear),))).splitlines()
     assert told.endswith(
@@ -200,7 +200,7 @@ def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
     assert line(Forecast((keeping(80, rates=dear),))) == "100 tokens · est. $0.0480–0.1600 for 1 lane"
 
 
-def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
+def test_lane_without_prices_uses_previously_reported_costs() -> None:
     told = lane("a", 93, rates=None, output=None, samples=2, reported=AmountSpan(0.01, 0.02))
     assert told.cost == AmountSpan(0.02, 0.04)
     both = Forecast((told, lane("b", 93, rates=None)))
@@ -209,7 +209,7 @@ def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
     assert "$0.0200–0.0400, from the reported cost of 3 past answers." in detail(both).splitlines()[0]
 
 
-def test_a_price_list_counts_more_than_what_was_reported_before() -> None:
+def test_price_list_takes_precedence_over_reported_costs() -> None:
     """The prompt may be another one; a report is of the prompt as it was."""
     listed, report = lane("a", 93), AmountSpan(5.0, 5.0)
     assert replace(listed, reported=report).cost == listed.cost

@@ -20,7 +20,7 @@ DESCRIBED = {"When", "Winner"}
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.title)
-def test_a_column_has_all_its_parts(column: HistoryColumn) -> None:
+def test_column_has_every_part(column: HistoryColumn) -> None:
     assert column.title
     assert column.text(FULL, NOW)
     assert bool(column.words(FULL)) != (column.title in DESCRIBED)
@@ -34,19 +34,19 @@ def test_columns_have_different_titles() -> None:
     assert len({column.title for column in COLUMNS}) == len(COLUMNS)
 
 
-def test_a_column_with_a_share_of_the_width_is_always_shown() -> None:
+def test_column_with_a_share_of_the_width_is_always_shown() -> None:
     """It fills the table in which others are hidden."""
     most = max(column.priority for column in COLUMNS)
     assert any(column.priority == most for column in COLUMNS if not isinstance(column.width, str))
 
 
 @pytest.mark.parametrize("column", [-1, len(COLUMNS)])
-def test_an_unknown_column_is_an_error(column: int) -> None:
+def test_unknown_column_raises(column: int) -> None:
     with pytest.raises(IndexError, match=f"no column {column}"):
         cell(FULL, column, NOW)
 
 
-def test_a_run_is_told_whole_in_each_place() -> None:
+def test_run_is_described_completely_in_each_place() -> None:
     assert [column.text(FULL, NOW) for column in COLUMNS] == [
         "now",
         "☆ Order bot #good",
@@ -65,7 +65,7 @@ def test_a_run_is_told_whole_in_each_place() -> None:
     assert list(listed(FULL))[1:] == ["Order bot", "#7", "gpt · haiku", "★ gpt", "1 of 4 failed", "$0.0011"]
 
 
-def test_a_damaged_row_says_so() -> None:
+def test_damaged_row_is_marked() -> None:
     damaged = replace(FULL, row=replace(LINE, damage="its note"))
     assert "★ gpt · damaged" in list(facts(damaged))
     assert "damaged: its note" in whole(damaged)

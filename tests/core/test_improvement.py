@@ -32,7 +32,7 @@ BASE = Content(
 
 
 @given(MESSAGES, TEXTS)
-def test_a_prompt_that_is_only_repeated_is_no_change(messages: tuple[Message, ...], feedback: str) -> None:
+def test_repeated_prompt_gives_a_proposal_without_changes(messages: tuple[Message, ...], feedback: str) -> None:
     content = Content(messages)
     asked, tag = question(content, feedback, ())
     proposal = propose(content, read_answer(f"Nothing to do. {asked}", tag))
@@ -41,7 +41,7 @@ def test_a_prompt_that_is_only_repeated_is_no_change(messages: tuple[Message, ..
 
 
 @given(MESSAGES, MESSAGES, st.data())
-def test_all_changes_give_the_proposal_and_none_the_prompt(
+def test_applying_all_changes_gives_the_proposal_and_none_the_prompt(
     before: tuple[Message, ...], after: tuple[Message, ...], data: st.DataObject
 ) -> None:
     content = Content(before)
@@ -56,7 +56,7 @@ def test_all_changes_give_the_proposal_and_none_the_prompt(
 
 
 @given(st.text(max_size=200))
-def test_whatever_a_model_writes_is_read_or_told(text: str) -> None:
+def test_any_model_answer_is_read_or_refused_with_a_sentence(text: str) -> None:
     told = ""
     try:
         messages = read_answer(text).messages
@@ -65,7 +65,7 @@ def test_whatever_a_model_writes_is_read_or_told(text: str) -> None:
     assert messages or told.endswith(".")
 
 
-def test_what_stands_around_the_messages_is_the_remark() -> None:
+def test_text_around_the_messages_becomes_the_remark() -> None:
     answer = read_answer(
         '<think>hm <message role="user">no</message></think>\nI made it stricter.\n```xml\n<prompt>\n'
         '<message role="System">\nYou answer briefly about {{topic}}.\n</message>\n</prompt>\n```\n'
@@ -79,13 +79,13 @@ def test_what_stands_around_the_messages_is_the_remark() -> None:
     assert after.examples == BASE.examples
 
 
-def test_lost_and_new_variables_follow_what_is_accepted() -> None:
+def test_lost_and_new_variables_follow_the_accepted_changes() -> None:
     proposal = propose(BASE, read_answer('<message role="system">You answer about {{subject}} all day.</message>'))
     assert proposal.variables(range(proposal.count)) == (("topic",), ("subject",))
     assert proposal.variables(()) == ((), ())
 
 
-def test_new_messages_stand_where_the_model_put_them() -> None:
+def test_new_messages_are_inserted_where_the_model_put_them() -> None:
     text = "".join(
         f"<message role={role}>{text}</message>"
         for role, text in (("assistant", "Hello."), ("system", "S"), ("assistant", "A"), ("user", "U"), ("user", "V"))
@@ -103,19 +103,19 @@ def test_new_messages_stand_where_the_model_put_them() -> None:
         ("<message>x</message>", "This answer has a message without a role"),
     ],
 )
-def test_garbage_gets_a_sentence(text: str, sentence: str) -> None:
+def test_invalid_answer_is_refused_with_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ProposalError) as told:
         read_answer(text)
     assert str(told.value).startswith(sentence)
 
 
-def test_an_answer_that_stops_in_a_message_says_so() -> None:
+def test_answer_cut_off_in_a_message_is_marked_incomplete() -> None:
     answer = read_answer('<message role="system">One.<message role="user">Two, and')
     assert not answer.is_whole
     assert [m.text for m in answer.messages] == ["One.", "Two, and"]
 
 
-def test_values_are_in_the_question_only_with_the_answers_they_belong_to() -> None:
+def test_question_includes_values_only_with_their_answers() -> None:
     asked, tag = question(BASE, "Be <message> brief", ())
     assert tag == "message-2"
     assert '<message-2 role="user">\n{{question}}\n</message-2>' in asked

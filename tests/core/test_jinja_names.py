@@ -29,7 +29,7 @@ TEMPLATES = [
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_names_are_those_that_jinja_finds(template: str) -> None:
+def test_names_match_those_found_by_jinja(template: str) -> None:
     if template == "plain { text } {{":
         assert jinja_names([template]) == ()
         return
@@ -37,16 +37,16 @@ def test_the_names_are_those_that_jinja_finds(template: str) -> None:
     assert set(jinja_names([template])) == found
 
 
-def test_a_tag_that_is_being_typed_hides_no_other_one() -> None:
+def test_unfinished_tag_does_not_hide_other_tags() -> None:
     assert jinja_names(["{{ firs and the order {{ number }} of {% if x"]) == ("number",)
     assert jinja_names(["{{" * 100_000, "{#" * 100_000, "{% raw %}" * 10_000, "{{ '" * 10_000]) == ()
 
 
-def test_names_come_once_in_the_order_of_the_text() -> None:
+def test_names_are_listed_once_in_text_order() -> None:
     assert jinja_names(["{{ b }}{{ a }}", "{{ b.x }}{{ c }}"]) == ("b", "a", "c")
 
 
-def test_places_are_where_the_names_stand() -> None:
+def test_positions_point_at_the_names() -> None:
     text = "é {{ 'it''s' ~ name }}{% if name == other %}"
     assert [(name, text[at : at + len(name)]) for name, at in jinja_places(text)] == [
         (n, n) for n in ("name", "name", "other")
@@ -58,14 +58,14 @@ def test_any_text_can_be_read(text: str) -> None:
     assert all(name.isidentifier() for name in jinja_names([text]))
 
 
-def test_a_prompt_asks_by_its_kind_of_template() -> None:
+def test_variables_depend_on_the_template_kind() -> None:
     messages = (Message("user", "{% for x in xs %}{{ x }}{% endfor %}{{ y | upper }}{{ z }}"),)
     assert content_variables(Content(messages, "plain")) == ("x", "z")
     assert content_variables(Content(messages, "jinja")) == ("xs", "y", "z")
     assert missing(Content(messages, "jinja"), {"xs": "a", "z": ""}) == ("y",)
 
 
-def test_a_tag_without_end_is_read_in_one_go() -> None:
+def test_very_long_tag_is_read_in_one_pass() -> None:
     """Looking back from every name to the beginning of its tag would take minutes here, and most of the memory."""
     long = "{{ x." + "a + b." * 10_000 + "c + d }}"
     assert jinja_names([long]) == ("x", "b", "d")

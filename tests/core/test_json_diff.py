@@ -32,18 +32,18 @@ from workbench.core.json_diff import JsonChange, diff_json
         ('```json\n{"a": 1}\n```', '{"a": 1}', []),
     ],
 )
-def test_differences(old: str, new: str, found: list[JsonChange]) -> None:
+def test_differences_are_listed_by_path(old: str, new: str, found: list[JsonChange]) -> None:
     assert list(diff_json(old, new) or ()) == found
 
 
 @pytest.mark.parametrize("text", ["", "no", '{"a": NaN}', "{" * 50, "[" * 100_000, "3", '"text"'])
-def test_what_is_no_object_or_array_is_compared_as_text(text: str) -> None:
+def test_json_diff_returns_none_unless_both_are_objects_or_arrays(text: str) -> None:
     assert diff_json("{}", text) is None
     assert diff_json(text, "{}") is None
 
 
 @given(make.json_values, make.json_values)
-def test_there_is_a_difference_exactly_when_the_data_differs(one: object, other: object) -> None:
+def test_changes_are_reported_exactly_when_the_data_differs(one: object, other: object) -> None:
     old, new = json.dumps({"": one}), json.dumps({"": other}, indent=3)
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (diff_json(old, new) == ()) == same

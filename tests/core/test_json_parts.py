@@ -20,13 +20,13 @@ def test_too_many_values_are_refused(one: str, as_bytes: bool) -> None:
 
 
 @pytest.mark.parametrize("as_bytes", [False, True])
-def test_what_stands_in_strings_does_not_count(as_bytes: bool) -> None:
+def test_characters_in_strings_are_not_counted(as_bytes: bool) -> None:
     text = json.dumps({"text": TABLE, "values": [1, 2]})
     assert text.count(",") > MOST_PARTS // 4
     assert load(text.encode() if as_bytes else text) == {"text": TABLE, "values": [1, 2]}
 
 
-def test_it_reads_as_the_standard_library_does() -> None:
+def test_load_reads_like_the_standard_library() -> None:
     assert load(b'{"a": [1, 1.5, "x"]}') == {"a": [1, 1.5, "x"]}
     assert load('{"a": 1}', parse_int=lambda digits: f"{digits}!") == {"a": "1!"}
     with pytest.raises(ValueError):
@@ -34,7 +34,7 @@ def test_it_reads_as_the_standard_library_does() -> None:
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_what_is_nested_too_deeply_is_refused(opening: str, closing: str) -> None:
+def test_too_deeply_nested_json_is_refused(opening: str, closing: str) -> None:
     for depth in (DEEPEST, DEEPEST + 1):
         text = f"{opening * depth}1{closing * depth}"
         if depth <= DEEPEST:

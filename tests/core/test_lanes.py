@@ -16,22 +16,22 @@ NO_OBJECTS = ["[1]", "3", "null", "{", '"text"', '{"a": 1} x', '{"a": 1e999}', '
 
 
 @given(make.params)
-def test_params_survive_their_stored_form(params: Params) -> None:
+def test_params_round_trip_through_their_stored_form(params: Params) -> None:
     assert Params.from_json(json.loads(json.dumps(params.to_json()))) == params
 
 
 @given(make.lanes)
-def test_lanes_survive_their_stored_form(lane: Lane) -> None:
+def test_lanes_round_trip_through_their_stored_form(lane: Lane) -> None:
     assert Lane.from_json(json.loads(json.dumps(lane.to_json()))) == lane
 
 
-def test_unset_parameters_are_absent() -> None:
+def test_unset_parameters_are_neither_stored_nor_sent() -> None:
     assert Params().to_json() == {}
     assert Params().request() == {}
     assert Lane("s", "echo", "echo").to_json() == {"slot": "s", "endpoint": "echo", "model": "echo"}
 
 
-def test_zero_is_set() -> None:
+def test_zero_counts_as_set() -> None:
     assert Params(temperature=0.0, top_p=0.0, max_tokens=0, seed=0).to_json() == {
         "temperature": 0.0,
         "top_p": 0.0,
@@ -70,19 +70,19 @@ def test_every_set_parameter_is_stored() -> None:
     }
 
 
-def test_extra_is_merged_into_the_request_on_top() -> None:
+def test_extra_parameters_override_others_in_the_request() -> None:
     params = Params(temperature=0.5, seed=7, extra='{"top_k": 3, "temperature": 1}')
     assert params.request() == {"temperature": 1, "seed": 7, "top_k": 3}
 
 
 @pytest.mark.parametrize("extra", NO_OBJECTS)
-def test_extra_that_is_no_object_is_kept_until_it_is_mended(extra: str) -> None:
+def test_extra_that_is_not_an_object_is_stored_unchanged(extra: str) -> None:
     lane = Lane("s", "echo", "echo", Params(extra=extra))
     assert Lane.from_json(json.loads(json.dumps(lane.to_json()))) == lane
 
 
 @pytest.mark.parametrize("extra", NO_OBJECTS)
-def test_extra_that_is_no_object_is_never_sent(extra: str) -> None:
+def test_extra_that_is_not_an_object_is_never_sent(extra: str) -> None:
     with pytest.raises(ValueError):
         Params(extra=extra).request()
 
@@ -108,13 +108,13 @@ def test_extra_that_is_no_object_is_never_sent(extra: str) -> None:
         ({"newer": float("nan")}, "a number that JSON cannot hold"),
     ],
 )
-def test_foreign_params_are_refused_with_a_sentence(data: Any, words: str) -> None:
+def test_invalid_params_are_refused_with_a_sentence(data: Any, words: str) -> None:
     with pytest.raises(ValueError) as caught:
         Params.from_json(data)
     assert words in str(caught.value)
 
 
-def test_null_parameters_are_not_set() -> None:
+def test_null_parameters_count_as_unset() -> None:
     assert Params.from_json({row.name: None for row in table()}) == Params()
 
 
@@ -136,7 +136,7 @@ GOOD = {"slot": "s", "endpoint": "e", "model": "m"}
         ({**GOOD, "params": []}, "parameters of a lane"),
     ],
 )
-def test_foreign_lanes_are_refused_with_a_sentence(data: Any, words: str) -> None:
+def test_invalid_lanes_are_refused_with_a_sentence(data: Any, words: str) -> None:
     with pytest.raises(ValueError) as caught:
         Lane.from_json(data)
     assert words in str(caught.value)
@@ -160,13 +160,13 @@ def test_any_json_is_read_or_refused(data: Any) -> None:
         ("", ""),
     ],
 )
-def test_short_model(model: str, short: str) -> None:
+def test_short_model_name_is_the_last_path_segment(model: str, short: str) -> None:
     assert short_model(model) == short
     assert Lane("s", "e", model).title == short
     assert Lane("s", "e", model, label="Mine").title == "Mine"
 
 
-def test_local_endpoints_cost_nothing() -> None:
+def test_only_builtin_echo_and_file_endpoints_are_local() -> None:
     assert {e.kind: e.is_local for e in FIXED_ENDPOINTS} == {"builtin": True, "echo": True, "litellm": False}
     assert Endpoint("u", "gguf", "File").is_local
     assert not Endpoint("u", "openai", "Mine", "http://127.0.0.1:1234/v1").is_local

@@ -12,7 +12,7 @@ NOW = "2026-11-24T13:20:05.123Z"
 
 
 @given(st.booleans(), st.integers(1, 3650), st.none() | st.integers(1, 3650), st.text())
-def test_rules_are_read_as_they_were_written(daily: bool, keep: int, raw_days: int | None, folder: str) -> None:
+def test_rules_round_trip_through_their_text(daily: bool, keep: int, raw_days: int | None, folder: str) -> None:
     rules = MaintenanceRules(daily, keep, raw_days, folder)
     assert MaintenanceRules.from_text(rules.to_text()) == rules
 
@@ -31,7 +31,7 @@ def test_rules_are_read_as_they_were_written(daily: bool, keep: int, raw_days: i
         "[" * 100_000,
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_invalid_rules_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         MaintenanceRules.from_text(text)
 
@@ -46,10 +46,10 @@ def test_anything_else_is_refused(text: str) -> None:
         ("2026-11-25T00:00:00.000Z", True),
     ],
 )
-def test_a_copy_is_due_after_a_day(newest: str | None, due: bool) -> None:
+def test_backup_is_due_after_a_day(newest: str | None, due: bool) -> None:
     assert is_due(newest, NOW) is due
 
 
-def test_days_before_a_moment_are_written_as_in_the_history() -> None:
+def test_days_before_returns_a_timestamp_in_stored_format() -> None:
     assert days_before(NOW, 30) == "2026-10-25T13:20:05.123Z"
     assert len(days_before("2026-03-01T00:00:00.000Z", 1)) == len(NOW)

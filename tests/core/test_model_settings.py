@@ -10,7 +10,7 @@ from workbench.core.provider_table import ROWS
 _MAY_TRAVEL = {"api_version", "aws_region_name", "vertex_location", "oci_region"}
 
 
-def test_no_setting_of_the_provider_table_is_a_parameter_but_regions_and_versions() -> None:
+def test_only_regions_and_versions_of_provider_settings_are_model_parameters() -> None:
     names = {setting.name for provider in ROWS for setting in provider.settings if setting.name}
     assert {name for name in names if is_of_the_model(name, "abc")} == _MAY_TRAVEL
 
@@ -35,16 +35,16 @@ def test_no_setting_of_the_provider_table_is_a_parameter_but_regions_and_version
         ),
     ],
 )
-def test_what_steers_litellm_is_no_parameter(name: str) -> None:
+def test_settings_that_control_litellm_are_not_model_parameters(name: str) -> None:
     assert not is_of_the_model(name, "x")
 
 
 @pytest.mark.parametrize("name", ["temperature", "prompt_cache_key", "top_k", "user", "thinking", "region_name"])
-def test_what_steers_the_model_is_one(name: str) -> None:
+def test_settings_that_control_the_model_are_model_parameters(name: str) -> None:
     assert is_of_the_model(name, "x")
 
 
-def test_what_litellm_makes_parameters_of_is_looked_into() -> None:
+def test_nested_extra_body_is_checked() -> None:
     assert is_of_the_model("extra_body", {"top_k": 5, "reasoning": {"effort": "low"}})
     assert not is_of_the_model("extra_body", {"top_k": 5, "api_base": "https://evil.example"})
     assert not is_of_the_model("extra_body", {"extra_body": {"aws_role_name": "arn:x"}})
@@ -54,5 +54,5 @@ def test_what_litellm_makes_parameters_of_is_looked_into() -> None:
     "value", ["x/", "x\\y", "x?y", "x#y", "u@h", "x%2fy", "x y", "x\n", 5, ["x"], {"a": "b"}, None]
 )
 @pytest.mark.parametrize("name", [*sorted(_MAY_TRAVEL), "region_name"])
-def test_a_region_or_version_cannot_change_the_server(name: str, value: object) -> None:
+def test_region_or_version_cannot_change_the_server(name: str, value: object) -> None:
     assert not is_of_the_model(name, value)

@@ -26,7 +26,7 @@ RATES = Rates(input=2e-6, output=8e-6, cached=5e-7)
         (Usage(0, 0), RATES, 0.0),
     ],
 )
-def test_cost(usage: Usage, rates: Rates, expected: float) -> None:
+def test_cost_is_computed_from_usage_and_rates(usage: Usage, rates: Rates, expected: float) -> None:
     assert cost(usage, rates) == pytest.approx(expected)
 
 
@@ -40,12 +40,12 @@ def test_cost(usage: Usage, rates: Rates, expected: float) -> None:
         (Usage(None, 10), Rates(0.0, 0.0, source="catalogue")),
     ],
 )
-def test_unknown_is_none_and_not_zero(usage: Usage, rates: Rates | None) -> None:
+def test_unknown_cost_is_none_and_not_zero(usage: Usage, rates: Rates | None) -> None:
     assert cost(usage, rates) is None
 
 
 @pytest.mark.parametrize("usage", [Usage(), Usage(10, 10), Usage(None, 3)])
-def test_local_is_free_however_many_tokens(usage: Usage) -> None:
+def test_local_model_is_free_for_any_number_of_tokens(usage: Usage) -> None:
     assert cost(usage, FREE) == 0.0
     assert Rates(0.0, 0.0, 0.0, "local") == FREE
 
@@ -67,11 +67,11 @@ def test_local_is_free_however_many_tokens(usage: Usage) -> None:
         (1234.567, "$1,234.57"),
     ],
 )
-def test_show_cost(usd: float | None, text: str) -> None:
+def test_costs_are_formatted_in_dollars(usd: float | None, text: str) -> None:
     assert show_cost(usd) == text
 
 
-def test_free_and_about_are_said() -> None:
+def test_free_and_approximate_costs_are_marked() -> None:
     assert show_cost(None, free=True) == "free"
     assert show_cost(0.5, free=True, about=True) == "free"
     assert show_cost(1.2, about=True) == "about $1.20"
@@ -80,12 +80,12 @@ def test_free_and_about_are_said() -> None:
 
 
 @given(st.floats(0.0001, 1e6))
-def test_shown_dollars_are_near_the_real_ones(usd: float) -> None:
+def test_shown_cost_is_close_to_the_exact_cost(usd: float) -> None:
     shown = float(show_cost(usd).lstrip("$").replace(",", ""))
     assert shown == pytest.approx(usd, abs=0.00006 if usd < 0.9999 else 0.0051)
 
 
-def test_what_cached_tokens_saved() -> None:
+def test_savings_of_cached_tokens_are_computed() -> None:
     rates = Rates(2e-6, 8e-6, 0.5e-6)
     assert saved(Usage(1200, 10, 1024), rates) == pytest.approx(1024 * 1.5e-6)
     assert saved(Usage(1000, 10, 1024), rates) == pytest.approx(1000 * 1.5e-6)

@@ -22,7 +22,7 @@ from workbench.core.origins import base_origin, origin_of, shown_address
         ("  https://a.example  ", "https://a.example"),
     ],
 )
-def test_scheme_host_and_port(address: str, origin: str) -> None:
+def test_origin_consists_of_scheme_host_and_port(address: str, origin: str) -> None:
     assert origin_of(address) == origin
     assert origin_of(origin) == origin
 
@@ -37,7 +37,7 @@ def test_scheme_host_and_port(address: str, origin: str) -> None:
         ("https://a.example", "https://a.example.evil.example"),
     ],
 )
-def test_another_scheme_host_or_port_is_another_origin(one: str, other: str) -> None:
+def test_different_scheme_host_or_port_is_a_different_origin(one: str, other: str) -> None:
     assert origin_of(one) != origin_of(other)
 
 
@@ -72,7 +72,7 @@ def test_another_scheme_host_or_port_is_another_origin(one: str, other: str) -> 
         "https://a.example＠evil.example/v1",
     ],
 )
-def test_what_clients_may_read_in_two_ways_has_no_origin(address: str) -> None:
+def test_invalid_or_ambiguous_address_has_no_origin(address: str) -> None:
     assert origin_of(address) == ""
 
 
@@ -88,7 +88,7 @@ def test_what_clients_may_read_in_two_ways_has_no_origin(address: str) -> None:
         ),
     ],
 )
-def test_the_client_goes_to_the_same_server(address: str) -> None:
+def test_origin_is_the_server_that_httpx_connects_to(address: str) -> None:
     url = httpx.URL(address)
     host = url.raw_host.decode()
     shown = f"[{host}]" if ":" in host else host
@@ -110,7 +110,7 @@ def test_the_client_goes_to_the_same_server(address: str) -> None:
         ("", ""),
     ],
 )
-def test_what_is_secret_in_an_address_is_masked(address: str, shown: str) -> None:
+def test_secrets_in_an_address_are_masked(address: str, shown: str) -> None:
     assert shown_address(address) == shown
     assert shown_address(shown) == shown
     assert base_origin(address) == (origin_of(address) if shown == address else "")

@@ -28,5 +28,5 @@ from workbench.core.outcome import Outcome
         (Outcome(12_400, failed=1_200, cut=1_001), "failed", "1,200 of 12,400 failed, 1,001 cut off"),
     ],
 )
-def test_an_outcome_says_what_went_wrong(outcome: Outcome, trouble: str, words: str) -> None:
+def test_outcome_describes_failed_stopped_cut_and_empty_answers(outcome: Outcome, trouble: str, words: str) -> None:
     assert (outcome.trouble, outcome.words) == (trouble, words)

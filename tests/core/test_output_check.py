@@ -59,13 +59,15 @@ def schema(data: object) -> OutputFormat:
         (schema(True), "1", None, "not a JSON object"),
     ],
 )
-def test_answers(output: OutputFormat, text: str, ok: bool | None, words: str) -> None:
+def test_answers_are_checked_against_the_output_format(
+    output: OutputFormat, text: str, ok: bool | None, words: str
+) -> None:
     found = check_output(output, text)
     assert found.ok is ok
     assert re.search(words, found.words), found.words
 
 
-def test_a_very_long_schema_is_only_read_as_json() -> None:
+def test_very_long_schema_is_only_parsed_as_json() -> None:
     wrong = {"type": "text", "description": "x" * MOST_SCHEMA}
     assert schema_problem(schema(wrong)) == ""
     assert schema_problem(schema({"type": "text"})) != ""
@@ -82,13 +84,13 @@ def test_a_very_long_schema_is_only_read_as_json() -> None:
         (schema({"required": "a"}), "invalid at required: 'a' is not of type 'array'. Correct it there."),
     ],
 )
-def test_schemas(output: OutputFormat, words: str) -> None:
+def test_problems_of_schemas_are_reported(output: OutputFormat, words: str) -> None:
     found = schema_problem(output)
     assert words in found
     assert bool(found) is bool(words)
 
 
 @given(st.text(max_size=40))
-def test_whatever_a_model_writes_has_an_outcome(text: str) -> None:
+def test_any_answer_gets_a_check_result(text: str) -> None:
     assert check_output(JSON, text).words
     assert check_output(schema(ORDER), text).words

@@ -23,7 +23,7 @@ def row(name: str) -> Parameter:
 
 
 @pytest.mark.parametrize("one", PARAMETERS, ids=lambda one: one.name)
-def test_a_row_is_whole(one: Parameter) -> None:
+def test_parameter_row_is_complete(one: Parameter) -> None:
     assert one.label[0].isupper()
     assert one.brief
     assert one.help.endswith(".")
@@ -37,7 +37,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.is_sent or not one.is_sampling
 
 
-def test_names_are_told_once() -> None:
+def test_parameter_names_are_unique() -> None:
     assert len({one.name for one in PARAMETERS}) == len(PARAMETERS)
     for format_ in FORMATS:
         named = [one.formats[format_] for one in PARAMETERS if one.formats[format_]]
@@ -63,7 +63,7 @@ VALUES: dict[str, st.SearchStrategy[Value]] = {
 
 @given(st.data())
 @pytest.mark.parametrize("one", PARAMETERS, ids=lambda one: one.name)
-def test_values_come_back_from_their_field_and_their_stored_form(one: Parameter, data: Any) -> None:
+def test_values_round_trip_through_field_and_stored_form(one: Parameter, data: Any) -> None:
     value = data.draw(st.sampled_from(one.choices) if one.choices else VALUES[one.kind])
     assert one.read(one.show(value)) == value
     assert one.checked(json.loads(json.dumps(Params(**{one.name: value}).to_json()))[one.name]) == value
@@ -71,7 +71,7 @@ def test_values_come_back_from_their_field_and_their_stored_form(one: Parameter,
 
 
 @given(st.floats(0, 2))
-def test_a_comma_is_a_decimal_point(value: float) -> None:
+def test_comma_is_read_as_decimal_point(value: float) -> None:
     assert row("temperature").read(row("temperature").show(value).replace(".", ",")) == value
 
 
@@ -97,12 +97,12 @@ def test_any_text_is_read_or_refused_with_a_sentence(one: Parameter, text: str) 
         *(("frequency_penalty", text) for text in ("2.1", "-2.1")),
     ],
 )
-def test_what_is_out_of_range_is_refused(name: str, text: str) -> None:
+def test_text_of_out_of_range_values_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValueError, match=f"{row(name).label} must be {row(name).requirement}"):
         row(name).read(text)
 
 
-def test_names_at_providers_that_are_asked_directly() -> None:
+def test_parameter_names_are_mapped_for_direct_providers() -> None:
     assert wire_names("openai", "o3") == {"max_tokens": "max_completion_tokens"}
     assert wire_names("openai", "gpt-4o") == {}
     assert wire_names("mistral", "x") == {"seed": "random_seed", "max_completion_tokens": "max_tokens"}
@@ -111,7 +111,7 @@ def test_names_at_providers_that_are_asked_directly() -> None:
     assert names_in("github") == {"temperature": "temperature", "topP": "top_p", "maxTokens": "max_tokens"}
 
 
-def test_what_a_newer_release_stored_comes_back() -> None:
+def test_parameters_stored_by_a_newer_release_are_kept() -> None:
     stored = {
         "slot": "a",
         "endpoint": "echo",
@@ -125,26 +125,26 @@ def test_what_a_newer_release_stored_comes_back() -> None:
     assert lane.params.request() == {"temperature": 0.5, "verbosity": "low", "modes": [{"x": None}], "y": 1}
 
 
-def test_how_an_answer_is_read_is_stored_and_not_sent() -> None:
+def test_think_tags_setting_is_stored_but_not_sent() -> None:
     params = Params(temperature=0.5, think_tags="kept")
     assert params.to_json() == {"temperature": 0.5, "think_tags": "kept"}
     assert params.request() == {"temperature": 0.5}
     assert Params.from_json(params.to_json()) == params
 
 
-def test_what_was_stored_out_of_range_stays_readable_and_is_told() -> None:
+def test_stored_out_of_range_value_is_kept_and_reported() -> None:
     params = Params.from_json({"temperature": 99})
     assert params.to_json() == {"temperature": 99}
     assert params.out_of_range() == "The temperature of a lane must be a number from 0 to 2."
     assert Params(temperature=0.5).out_of_range() == ""
 
 
-def test_a_name_without_a_row_is_a_mistake() -> None:
+def test_unknown_parameter_name_raises_a_type_error() -> None:
     with pytest.raises(TypeError, match="temprature"):
         Params(temprature=1)
 
 
-def test_the_table_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parameter_table_is_read_on_every_use(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parameter("verbosity") is None
     added = Parameter(
         "verbosity", "choice", "Verbosity", "verbosity", "How.", dict.fromkeys(FORMATS, ""), choices=("low",)
@@ -165,7 +165,7 @@ def test_the_table_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         ("stop", "a list of texts that are not empty"),
     ],
 )
-def test_what_a_value_has_to_be(name: str, requirement: str) -> None:
+def test_requirement_describes_the_allowed_values(name: str, requirement: str) -> None:
     assert row(name).requirement == requirement
     assert row(name).is_text == (name in ("reasoning_effort", "stop"))
 
@@ -186,7 +186,7 @@ def test_what_a_value_has_to_be(name: str, requirement: str) -> None:
         ("stop", None, None),
     ],
 )
-def test_values_of_files_in_range(name: str, value: Any, read: Any) -> None:
+def test_stored_values_in_range_are_accepted(name: str, value: Any, read: Any) -> None:
     found = row(name).checked(value)
     assert (found, type(found)) == (read, type(read))
     assert read is None or row(name).allows(read)
@@ -203,7 +203,7 @@ def test_values_of_files_in_range(name: str, value: Any, read: Any) -> None:
         ("reasoning_effort", "lots"),
     ],
 )
-def test_values_of_files_out_of_range(name: str, value: Any) -> None:
+def test_stored_values_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"The {name} of a lane must be {row(name).requirement}"):
         row(name).checked(value)
 
@@ -222,7 +222,7 @@ def test_values_of_files_out_of_range(name: str, value: Any) -> None:
         ("stop", None, ""),
     ],
 )
-def test_what_a_field_shows(name: str, value: Any, shown: str) -> None:
+def test_field_shows_a_value_that_reads_back_the_same(name: str, value: Any, shown: str) -> None:
     assert row(name).show(value) == shown
     assert row(name).read(shown) == value
 
@@ -242,11 +242,11 @@ def test_what_a_field_shows(name: str, value: Any, shown: str) -> None:
         ("stop", ("a", "b"), "2 stops"),
     ],
 )
-def test_what_the_header_says(name: str, value: Any, words: str) -> None:
+def test_header_shows_a_short_summary_of_the_value(name: str, value: Any, words: str) -> None:
     assert row(name).summary(value) == words
 
 
-def test_the_ranges_are_those_of_the_providers() -> None:
+def test_ranges_match_those_of_the_providers() -> None:
     expected = {
         "temperature": (0, 2),
         "top_p": (0, 1),
@@ -261,6 +261,6 @@ def test_the_ranges_are_those_of_the_providers() -> None:
     assert {name: (row(name).low, row(name).high) for name in expected} == expected
 
 
-def test_a_switch_is_a_switch() -> None:
+def test_switch_refuses_a_number() -> None:
     with pytest.raises(ValueError, match="neither true nor false"):
         row("logprobs").stored(1)

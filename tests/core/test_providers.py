@@ -98,19 +98,19 @@ def _known_variables() -> set[str]:
     }
 
 
-def test_every_provider_of_the_catalogue_is_in_the_table() -> None:
+def test_every_catalogue_provider_is_in_the_table() -> None:
     missing = {model.provider for model in ModelCatalogue.load().models} - PROVIDERS.keys()
     assert missing == set()
 
 
-def test_every_chat_provider_that_litellm_names_is_in_the_table() -> None:
+def test_every_litellm_chat_provider_is_in_the_table() -> None:
     endpoints = _json("provider_endpoints_support_backup.json")["providers"]
     chat = {name for name, entry in endpoints.items() if entry["endpoints"].get("chat_completions")}
     named = {*_names_in_enum(), *_openai_like(), *chat}
     assert named - PROVIDERS.keys() - _NO_CHAT == set()
 
 
-def test_nothing_is_in_the_table_that_litellm_does_not_know() -> None:
+def test_table_contains_only_providers_known_to_litellm() -> None:
     code = (_litellm() / "litellm_core_utils/get_llm_provider_logic.py").read_text("utf-8")
     named = {*_names_in_enum(), *_openai_like()}
     assert {
@@ -118,7 +118,7 @@ def test_nothing_is_in_the_table_that_litellm_does_not_know() -> None:
     } == set()
 
 
-def test_no_key_and_no_address_that_litellm_reads_is_missing() -> None:
+def test_table_covers_all_key_and_address_variables_of_litellm() -> None:
     root = _litellm()
     files = [root / "main.py", root / "litellm_core_utils/get_llm_provider_logic.py"]
     for folder in sorted((root / "llms").iterdir()):
@@ -136,7 +136,7 @@ def _of_no_chat(variable: str) -> bool:
     return any(variable.startswith(f"{name.upper()}_") for name in _NO_CHAT)
 
 
-def test_what_litellm_reads_from_its_own_list_is_the_same_here() -> None:
+def test_openai_like_providers_match_litellms_own_list() -> None:
     for name, entry in _openai_like().items():
         provider = PROVIDERS[name]
         assert provider.key_variables[0] == entry["api_key_env"], name
@@ -144,13 +144,13 @@ def test_what_litellm_reads_from_its_own_list_is_the_same_here() -> None:
         assert provider.base_url == entry["base_url"].rstrip("/"), name
 
 
-def test_documentation_is_linked_only_where_litellm_links_to_it() -> None:
+def test_documentation_links_are_among_those_of_litellm() -> None:
     links = {str(entry.get("url")) for entry in _json("provider_endpoints_support_backup.json")["providers"].values()}
     assert {p.id: p.documentation for p in PROVIDERS.values() if p.documentation and p.documentation not in links} == {}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
-def test_a_row_is_complete(provider: Any) -> None:
+def test_provider_row_is_complete(provider: Any) -> None:
     assert provider.name == provider.name.strip() != ""
     assert bool(provider.key_variables) <= provider.takes_key
     assert provider.needs_key <= provider.takes_key
@@ -168,31 +168,31 @@ def test_a_row_is_complete(provider: Any) -> None:
     assert all(variable.isupper() for variable in provider.all_variables)
 
 
-def test_providers_that_share_a_key_share_its_addresses() -> None:
+def test_providers_sharing_a_key_share_its_addresses() -> None:
     for provider in PROVIDERS.values():
         sibling = PROVIDERS[key_id(provider.id)]
         assert provider.address_variables == sibling.address_variables
         assert own_origin(provider.id) == own_origin(sibling.id)
 
 
-def test_a_model_id_names_its_provider() -> None:
+def test_model_id_is_split_into_provider_and_model() -> None:
     assert split_model("scaleway/qwen3") == ("scaleway", "qwen3")
     assert split_model("gpt-5") == ("openai", "gpt-5")
     assert split_model("unheard/of") == ("", "unheard/of")
 
 
-def test_the_variables_of_a_provider_are_in_the_order_in_which_they_count() -> None:
+def test_variables_of_a_provider_are_in_order_of_precedence() -> None:
     assert key_variables()["openai"] == ("OPENAI_API_KEY",)
     assert key_variables()["gemini"] == ("GEMINI_API_KEY", "GOOGLE_API_KEY")
     assert PROVIDERS["openai"].address_variables == ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 
 
-def test_what_is_known_about_providers_elsewhere_is_about_rows_of_the_table() -> None:
+def test_other_modules_name_only_providers_of_the_table() -> None:
     named = billing._ONE_TIER | billing._DASHSCOPE | billing._NO_REGION | {family for _, family in catalogue._FAMILIES}
     assert named <= PROVIDERS.keys()
     assert catalogue._FIRST == ("openai", "anthropic", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter")
 
 
-def test_no_name_of_promptfoo_is_told_with_different_rules() -> None:
+def test_each_promptfoo_name_has_a_single_set_of_rules() -> None:
     named = [provider.promptfoo for provider in PROVIDERS.values() if provider.promptfoo]
     assert len({one.name for one in named}) == len(set(named)) >= 10

@@ -23,11 +23,11 @@ def asked(content: Content) -> list[tuple[str, str]]:
     return [(m.role, m.text) for m in fill_plain(content, VALUES).messages]
 
 
-def test_values_are_filled_in_once() -> None:
+def test_values_are_filled_in_a_single_pass() -> None:
     assert asked(Content((SYSTEM, USER))) == [("system", "Be kind."), ("user", "Why {{how}}")]
 
 
-def test_examples_stand_before_the_first_turn() -> None:
+def test_examples_are_placed_before_the_first_turn() -> None:
     content = Content((SYSTEM, USER, Message("assistant", "a")), examples=PAIRS)
     assert asked(content) == [
         ("system", "Be kind."),
@@ -48,7 +48,7 @@ def test_examples_fold_into_the_first_system_message() -> None:
     assert asked(replace(content, messages=(Message("system", ""), USER)))[0] == ("system", folded)
 
 
-def test_what_is_empty_or_off_is_not_sent() -> None:
+def test_empty_messages_and_disabled_tools_are_not_sent() -> None:
     content = Content(
         (Message("system", ""), Message("user", "", (FILE,)), USER),
         tools=(Tool("a", enabled=False), Tool("b")),
@@ -61,14 +61,14 @@ def test_what_is_empty_or_off_is_not_sent() -> None:
     assert (rendered.output, rendered.tool_rounds) == (OutputFormat("json"), 2)
 
 
-def test_marks_of_the_cache_and_files_stay_with_their_message() -> None:
+def test_cache_marks_and_files_stay_with_their_message() -> None:
     system = Message("system", "Be.", (FILE,), cache=True)
     content = Content((system, USER), examples=(Example("a", "b"),), examples_in="system")
     first = fill_plain(content, VALUES).messages[0]
     assert (first.attachments, first.cache) == ((FILE,), True)
 
 
-def test_a_wrong_number_of_texts_is_a_fault_of_the_caller() -> None:
+def test_wrong_number_of_texts_raises_a_value_error() -> None:
     with pytest.raises(ValueError, match="one text for each place"):
         assemble(Content((USER,)), [])
 

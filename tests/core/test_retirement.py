@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 28)
         (TODAY + SOON + timedelta(days=1), ""),
     ],
 )
-def test_what_is_said_of_a_date(day: date | None, note: str) -> None:
+def test_retirement_note_depends_on_the_date(day: date | None, note: str) -> None:
     assert retirement_note(day, TODAY) == note
     assert is_retired(day, TODAY) == note.startswith("retired")
 
@@ -44,7 +44,7 @@ def test_what_is_said_of_a_date(day: date | None, note: str) -> None:
         (None, None),
     ],
 )
-def test_only_a_whole_day_is_a_date(written: object, day: date | None) -> None:
+def test_only_a_complete_iso_date_is_read(written: object, day: date | None) -> None:
     assert retirement_date(written) == day
 
 
@@ -63,5 +63,5 @@ def test_only_a_whole_day_is_a_date(written: object, day: date | None) -> None:
         ),
     ],
 )
-def test_the_sentence_says_what_to_do(day: date | None, sentence: str) -> None:
+def test_retirement_sentence_recommends_another_model(day: date | None, sentence: str) -> None:
     assert retirement_sentence(day, TODAY) == sentence

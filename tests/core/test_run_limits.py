@@ -20,7 +20,7 @@ def forecast(output: AmountSpan | None = LENGTH, rates: Rates | None = RATES, sa
     return Forecast((LaneForecast("a", "gpt", (COUNT,), samples, output=output, rates=rates),))
 
 
-def test_without_limits_nothing_asks() -> None:
+def test_run_without_limits_needs_no_confirmation() -> None:
     assert not Limits().any
     assert excess(Limits(), forecast(rates=None, samples=20)) == ""
 
@@ -33,19 +33,19 @@ def test_without_limits_nothing_asks() -> None:
         (Limits(calls=0), "1 call (your limit is 0)"),
     ],
 )
-def test_what_is_over_is_told(limits: Limits, said: str) -> None:
+def test_exceeded_limit_is_reported(limits: Limits, said: str) -> None:
     assert said in excess(limits, forecast())
 
 
-def test_what_is_within_does_not_ask() -> None:
+def test_run_within_limits_needs_no_confirmation() -> None:
     assert excess(Limits(0.20, 150, 1), forecast()) == ""
 
 
-def test_samples_count() -> None:
+def test_samples_count_towards_the_call_limit() -> None:
     assert "20 calls" in excess(Limits(calls=19), forecast(samples=20))
 
 
-def test_what_is_unknown_is_said() -> None:
+def test_unknown_price_or_output_length_is_reported() -> None:
     assert excess(Limits(usd=1), forecast(rates=None)) == "The price of gpt is unknown."
     assert excess(Limits(usd=1, calls=0), forecast(rates=None)).endswith(
         "(your limit is 0). The price of gpt is unknown."
@@ -53,7 +53,7 @@ def test_what_is_unknown_is_said() -> None:
     assert "not known yet" in excess(Limits(usd=0.05), forecast(output=None))
 
 
-def test_limits_come_back_as_they_were() -> None:
+def test_limits_round_trip_and_invalid_text_is_refused() -> None:
     assert Limits.from_text(Limits(0.5, 2000, None).to_text()) == Limits(0.5, 2000, None)
     for wrong in (
         "[]",

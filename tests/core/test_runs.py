@@ -23,7 +23,7 @@ from workbench.core.runs import ENDED, LOOP_GAP_MS, OutputState, Result, Timing,
         (Timing(), None, None),
     ],
 )
-def test_time_to_first_token_and_duration(timing: Timing, ttft: int | None, duration: int | None) -> None:
+def test_time_to_first_token_and_duration_are_computed(timing: Timing, ttft: int | None, duration: int | None) -> None:
     assert timing.ttft == ttft
     assert timing.duration == duration
 
@@ -49,7 +49,7 @@ def test_tokens_per_second_count_from_the_first_token(timing: Timing, tokens: in
     assert timing.tokens_per_second(tokens) == rate
 
 
-def test_an_output_has_ended_unless_it_still_moves() -> None:
+def test_waiting_queued_and_streaming_outputs_have_not_ended() -> None:
     assert set(get_args(OutputState)) - ENDED == {"waiting", "queued", "streaming"}
     assert Result("failed").cost_usd is None
     assert Result("failed").timing == Timing()
@@ -70,12 +70,12 @@ def test_an_output_has_ended_unless_it_still_moves() -> None:
         ([7, 7], 0),
     ],
 )
-def test_median_loop(starts: list[int], median: int | None) -> None:
+def test_median_loop_ignores_long_gaps(starts: list[int], median: int | None) -> None:
     assert median_loop_ms(starts) == median
 
 
 @given(st.lists(st.integers(0, LOOP_GAP_MS), min_size=1, max_size=20))
-def test_half_of_the_loops_are_not_longer(gaps: list[int]) -> None:
+def test_median_loop_splits_the_loops_in_half(gaps: list[int]) -> None:
     starts = [0]
     for gap in gaps:
         starts.append(starts[-1] + gap)
@@ -85,5 +85,5 @@ def test_half_of_the_loops_are_not_longer(gaps: list[int]) -> None:
     assert sum(gap > median for gap in gaps) <= len(gaps) / 2
 
 
-def test_ten_minutes_is_the_longest_loop() -> None:
+def test_longest_loop_is_ten_minutes() -> None:
     assert LOOP_GAP_MS == 600_000

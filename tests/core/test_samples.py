@@ -12,7 +12,7 @@ from workbench.core.runs import Result, Timing
 from workbench.core.samples import nth, spread, spread_words
 
 
-def test_no_two_samples_have_the_same_seed() -> None:
+def test_every_sample_has_a_different_seed() -> None:
     lane = Lane("a", "e", "m", Params(seed=7, extra='{"seed": 1, "top_k": 2}'))
     assert nth(lane, 0) is lane
     asked = [nth(lane, sample).params for sample in range(5)]
@@ -21,7 +21,7 @@ def test_no_two_samples_have_the_same_seed() -> None:
     assert nth(Lane("a", "e", "m"), 3).params == Params()
 
 
-def test_the_spread_of_answers() -> None:
+def test_spread_describes_answers_lengths_times_and_cost() -> None:
     results = [
         Result("finished", "Yes. \n", cost_usd=0.001, timing=Timing(0, 0, 1, 900)),
         Result("finished", "yes.", cost_usd=0.002, timing=Timing(0, 0, 1, 1200)),
@@ -35,7 +35,7 @@ def test_the_spread_of_answers() -> None:
     assert spread_words(spread([Result("finished", "a")] * 2)).startswith("2 samples, all alike")
 
 
-def test_a_spread_says_nothing_twice_and_no_time_of_nothing() -> None:
+def test_spread_omits_equal_bounds_and_zero_times() -> None:
     def words(*took: int) -> str:
         results = [Result("finished", "Yes.", cost_usd=0.001, timing=Timing(0, 0, 1, ms)) for ms in took]
         return spread_words(spread(results))
@@ -46,7 +46,7 @@ def test_a_spread_says_nothing_twice_and_no_time_of_nothing() -> None:
 
 
 @given(st.lists(st.text(max_size=5), max_size=8))
-def test_a_spread_counts_every_answer_once(texts: list[str]) -> None:
+def test_spread_counts_every_answer_once(texts: list[str]) -> None:
     found = spread([Result("finished", text) for text in texts])
     assert found.count == len(texts)
     assert found.distinct <= found.count

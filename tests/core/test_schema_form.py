@@ -90,14 +90,14 @@ def with_child(form: SchemaField, called: str, /, **changes: Any) -> SchemaField
 
 
 @given(_object(schemas))
-def test_what_is_read_is_written_back(schema: dict[str, Any]) -> None:
+def test_schema_round_trips_through_the_form(schema: dict[str, Any]) -> None:
     text = write_schema(read_schema(json.dumps(schema)))
     assert json.loads(text) == schema
     assert json.dumps(json.loads(text)) == json.dumps(schema)
 
 
 @given(_object(schemas), st.text(min_size=1, max_size=5))
-def test_a_change_touches_nothing_else(schema: dict[str, Any], name: str) -> None:
+def test_added_field_leaves_the_rest_unchanged(schema: dict[str, Any], name: str) -> None:
     form = read_schema(json.dumps(schema))
     required = schema.get("required")
     if any(one.name in ("", name) for one in form.children) or (isinstance(required, list) and name in required):
@@ -108,7 +108,7 @@ def test_a_change_touches_nothing_else(schema: dict[str, Any], name: str) -> Non
     assert after == {key: value for key, value in schema.items() if key != "properties"}
 
 
-def test_a_form_shows_what_people_set_most() -> None:
+def test_form_shows_common_settings_and_lists_the_hidden_ones() -> None:
     form = read_schema(json.dumps(ORDER))
     status, items = child(form, "status"), child(form, "items")
     assert (status.kind, status.choices, status.required) == ("string", ("shipped", "lost"), True)
@@ -124,7 +124,7 @@ def test_a_form_shows_what_people_set_most() -> None:
     )
 
 
-def test_changes_are_written_where_they_belong() -> None:
+def test_changes_are_written_to_their_fields_only() -> None:
     form = read_schema(json.dumps(ORDER))
     form = with_child(form, "status", name="state", choices=("a", "b"), description="")
     form = with_child(form, "number", required=False, kind="integer")
@@ -136,7 +136,7 @@ def test_changes_are_written_where_they_belong() -> None:
     assert after["$schema"] == ORDER["$schema"]
 
 
-def test_new_objects_and_lists_are_whole_and_as_strict_as_the_rest() -> None:
+def test_new_objects_and_arrays_are_complete_and_equally_strict() -> None:
     box = SchemaField("box", "object", children=(SchemaField("side", "number", required=True),))
     boxes = replace(box, name="boxes", kind="array", items="object")
     after = written(
@@ -169,12 +169,12 @@ def test_new_objects_and_lists_are_whole_and_as_strict_as_the_rest() -> None:
         ('{"type": "object", "type": "object"}', "“type” appears twice"),
     ],
 )
-def test_what_no_form_can_show_is_said(text: str, why: str) -> None:
+def test_schema_without_a_form_is_refused_with_a_reason(text: str, why: str) -> None:
     with pytest.raises(SchemaFormError, match=why):
         read_schema(text)
 
 
-def test_names_are_needed_and_stand_once() -> None:
+def test_field_names_are_required_and_unique() -> None:
     for children, why in (
         ((SchemaField(""),), "no name"),
         ((SchemaField("a"), SchemaField("a", "number")), "are called “a”"),
@@ -183,12 +183,12 @@ def test_names_are_needed_and_stand_once() -> None:
             write_schema(replace(NEW, children=children))
 
 
-def test_no_text_is_an_empty_form() -> None:
+def test_blank_text_gives_an_empty_form() -> None:
     assert read_schema(" \n") == NEW
     assert written(NEW) == {"type": "object", "properties": {}}
 
 
-def test_what_lies_deep_is_kept() -> None:
+def test_deeply_nested_fields_are_kept() -> None:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(40):
         schema = {"type": "object", "properties": {"in": schema}}
@@ -197,7 +197,7 @@ def test_what_lies_deep_is_kept() -> None:
     assert written(replace(form, description="Deep"))["properties"] == schema["properties"]
 
 
-def test_choices_stand_in_a_line() -> None:
+def test_choices_are_separated_by_commas() -> None:
     assert split_choices(" a, b b ,,a") == ("a", "b b")
     text = json.dumps({"type": "object", "properties": {"x": {"type": "string", "enum": ["a,b", "c"]}}})
     assert child(read_schema(text), "x").choices == ()

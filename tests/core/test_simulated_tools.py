@@ -27,7 +27,7 @@ JSON = st.recursive(
 )
 
 
-def test_the_first_row_that_matches_answers() -> None:
+def test_first_matching_row_gives_the_answer() -> None:
     assert answer_of((LOOKUP,), "lookup", '{"order": "A", "more": 1}') == "shipped"
     assert answer_of((LOOKUP,), "lookup", '{"order": "B", "where": {"city": "Bonn", "zip": 1}}') == "in Bonn"
     assert answer_of((LOOKUP,), "lookup", '{"order": "B"}') == "nothing found"
@@ -36,14 +36,14 @@ def test_the_first_row_that_matches_answers() -> None:
     assert answer_of((LOOKUP,), "lookup", "") == "nothing found"
 
 
-def test_what_the_model_did_wrong_is_said_to_it() -> None:
+def test_invalid_call_is_explained_to_the_model() -> None:
     assert "no tool named 'find'. The tools are: lookup." in answer_of((LOOKUP,), "find", "{}")
     assert "not a JSON object. They were: {oops" in answer_of((LOOKUP,), "lookup", "{oops")
     assert "not a JSON object" in answer_of((LOOKUP,), "lookup", "[1]")
 
 
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=4), st.text(max_size=3), JSON)
-def test_more_arguments_never_lose_a_match(wanted: dict[str, object], key: str, value: object) -> None:
+def test_additional_arguments_never_prevent_a_match(wanted: dict[str, object], key: str, value: object) -> None:
     assert arguments_of(json.dumps(wanted)) == wanted
     assert holds(wanted, wanted)
     assert holds({key: value, **wanted}, wanted)
@@ -51,12 +51,12 @@ def test_more_arguments_never_lose_a_match(wanted: dict[str, object], key: str, 
         assert not holds(wanted, {**wanted, key: value})
 
 
-def test_what_nobody_can_compare_does_not_match() -> None:
+def test_too_deeply_nested_arguments_do_not_match() -> None:
     deep = '{"a":' * 600 + "1" + "}" * 600
     tool = Tool("lookup", answer="nothing found", rows=(ToolRow(deep, "deep"), ToolRow("{}", "any")))
     assert answer_of((tool,), "lookup", deep) == "any"
 
 
-def test_what_is_said_back_is_short() -> None:
+def test_error_answer_is_short_for_long_input() -> None:
     assert len(answer_of((LOOKUP,), "x" * 200_000, "{}")) < 1000
     assert len(answer_of((LOOKUP,), "lookup", "x" * 200_000)) < 1000

@@ -12,12 +12,12 @@ texts = st.text(st.sampled_from("a$\\{}0:1 \n") | st.characters(exclude_categori
 
 
 @given(texts)
-def test_escaped_text_comes_back_whole_and_without_gaps(text: str) -> None:
+def test_escaped_text_is_parsed_unchanged_without_gaps(text: str) -> None:
     snippet = parse(escape(text))
     assert (snippet.text, snippet.gaps) == (text, ())
 
 
-def test_gaps_are_visited_by_number_and_zero_last() -> None:
+def test_gaps_are_ordered_by_number_with_zero_last() -> None:
     snippet = parse("$0 You are ${2:b} for ${1:a {{name}} c}${3}.")
     assert snippet.text == " You are b for a {{name}} c."
     assert [snippet.text[g.start : g.end] for g in snippet.gaps] == ["a {{name}} c", "b", "", ""]
@@ -25,7 +25,7 @@ def test_gaps_are_visited_by_number_and_zero_last() -> None:
 
 
 @pytest.mark.parametrize("text", ["costs $5 or $05", "{{name}} \\\\ \\frac{$x$}", "$name ${name} ${}", "a\\", "$"])
-def test_what_is_no_gap_is_text(text: str) -> None:
+def test_text_that_is_not_a_gap_is_kept(text: str) -> None:
     assert parse(text).text == text
 
 
@@ -37,14 +37,14 @@ def test_what_is_no_gap_is_text(text: str) -> None:
         ("".join(f"${{{n}}}" for n in range(MOST_GAPS + 1)), 1, "more"),
     ],
 )
-def test_what_is_wrong_has_a_line(source: str, line: int, says: str) -> None:
+def test_error_names_the_line(source: str, line: int, says: str) -> None:
     with pytest.raises(SnippetError) as caught:
         parse(source)
     assert caught.value.line == line
     assert says in caught.value.sentence
 
 
-def test_the_first_gap_takes_a_text_and_the_others_follow() -> None:
+def test_first_gap_is_filled_and_the_others_shift() -> None:
     snippet = filled(parse("$0<d>\n${1:doc}\n</d> ${2:why}"), "longer text")
     assert snippet.text == "<d>\nlonger text\n</d> why"
     assert [snippet.text[g.start : g.end] for g in snippet.gaps] == ["why", ""]

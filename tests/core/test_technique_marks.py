@@ -22,29 +22,29 @@ def said(*texts: str) -> Content:
 ROLE = technique("You are ${1:a clerk}. You help ${2:people}.$0")
 
 
-def test_a_mark_holds_what_stands_outside_the_gaps() -> None:
+def test_mark_contains_the_text_outside_the_gaps() -> None:
     assert mark_of(ROLE, said("")) == TechniqueMark("steps", "Steps", "You are\nYou help")
     assert mark_of(technique("<a>\n${1:x}\n</a>"), said("")) == TechniqueMark("steps", "Steps", "<a>\n</a>")
     assert mark_of(technique("${1:all of it}"), said("")) is None
 
 
-def test_what_stood_there_already_says_nothing() -> None:
+def test_mark_leaves_out_text_already_in_the_prompt() -> None:
     assert mark_of(ROLE, said("You are kind.")) == TechniqueMark("steps", "Steps", "You help")
     both = said("You are kind. You help.")
     assert mark_of(ROLE, both) == TechniqueMark("steps", "Steps", "You are\nYou help")
 
 
-def test_keys_outlive_a_new_order_and_keep_own_ones_apart() -> None:
+def test_keys_ignore_the_order_number_and_separate_own_techniques() -> None:
     assert key_of(ROLE) == "steps"
     assert key_of(technique("a b", own=True)) == "own:03-steps"
 
 
 @pytest.mark.parametrize("place", ["examples", "output"])
-def test_no_mark_where_the_content_tells(place: Place) -> None:
+def test_examples_and_output_techniques_leave_no_mark(place: Place) -> None:
     assert mark_of(technique("{}", place), said("")) is None
 
 
-def test_every_technique_of_the_product_leaves_a_mark_that_stands_once_it_is_inserted() -> None:
+def test_every_built_in_technique_leaves_a_mark_that_lasts_after_insertion() -> None:
     marked = 0
     for path in sorted(resource("techniques").glob("*.yml")):
         one = read_technique(path.read_bytes(), path.stem, own=False)
@@ -61,7 +61,7 @@ def test_every_technique_of_the_product_leaves_a_mark_that_stands_once_it_is_ins
     assert marked == 16
 
 
-def test_a_mark_goes_on_while_a_piece_of_it_stands() -> None:
+def test_mark_is_inherited_while_part_of_its_text_remains() -> None:
     mark = TechniqueMark("role", "Role", "You are\nYou help")
     assert passed_on([], [mark], [mark], said("", "You help cooks.")) == [mark]
     assert passed_on([], [mark], [mark], said("Help cooks.")) == []
@@ -69,7 +69,7 @@ def test_a_mark_goes_on_while_a_piece_of_it_stands() -> None:
     assert passed_on([], [], [mark], said("You are a cook.")) == [mark]
 
 
-def test_what_a_person_said_goes_on_until_it_is_inserted_anew() -> None:
+def test_manual_mark_is_inherited_until_the_technique_is_inserted_again() -> None:
     text = said("You are a cook.")
     inserted = TechniqueMark("role", "Role", "You are")
     no, yes = TechniqueMark("role", "Role", used=False), TechniqueMark("tone", "Tone")

@@ -41,7 +41,7 @@ def technique(place: Place, snippet: str = "NEW ${1:gap}") -> Technique:
 
 
 @given(contents, st.sampled_from(PLACES))
-def test_what_is_there_stays_and_the_gap_is_where_it_says(content: Content, place: Place) -> None:
+def test_insertion_keeps_existing_text_and_locates_the_gap(content: Content, place: Place) -> None:
     found = insertion(content, technique(place))
     after = applied(content, found)
     text = after[found.index][1]
@@ -53,7 +53,7 @@ def test_what_is_there_stays_and_the_gap_is_where_it_says(content: Content, plac
     assert rest == ("" if found.new else before[found.index])
 
 
-def test_a_role_starts_the_system_message_or_makes_one_at_the_top() -> None:
+def test_role_starts_the_system_message_or_creates_one_at_the_top() -> None:
     user = Content((Message("user", "Hi"),))
     assert applied(user, insertion(user, ROLE)) == [("system", "You are x."), ("user", "Hi")]
     assert where(insertion(user, ROLE), 1) == "A new System message at the top"
@@ -61,7 +61,7 @@ def test_a_role_starts_the_system_message_or_makes_one_at_the_top() -> None:
     assert applied(both, insertion(both, ROLE))[0] == ("system", "You are x.\n\nBe kind.")
 
 
-def test_the_caret_decides_and_the_selection_fills_the_first_gap() -> None:
+def test_caret_sets_the_position_and_the_selection_fills_the_first_gap() -> None:
     content = Content((Message("user", "Read this text now."),))
     tags = technique("caret", "<d>${1:doc}</d>$0")
     assert applied(content, insertion(content, tags, CaretPlace(0, 5, 14))) == [("user", "Read <d>this text</d> now.")]
@@ -72,18 +72,18 @@ def test_the_caret_decides_and_the_selection_fills_the_first_gap() -> None:
 
 
 @pytest.mark.parametrize(("before", "gap"), [("a", "\n\n"), ("a\n", "\n"), ("a\n\n", ""), ("", "")])
-def test_a_blank_line_parts_old_from_new(before: str, gap: str) -> None:
+def test_blank_line_separates_old_from_new_text(before: str, gap: str) -> None:
     content = Content((Message("system", before),))
     assert applied(content, insertion(content, technique("system end", "n"))) == [("system", before + gap + "n")]
 
 
-def test_search_prefers_names() -> None:
+def test_search_ranks_name_matches_first() -> None:
     tone = Technique("tone", "Tone", "voice of a role", "", "", "system end", "x")
     assert [t.name for t in ranked((tone, ROLE), "rOLE")] == ["Role", "Tone"]
     assert ranked((tone, ROLE), "nothing") == ()
 
 
-def test_file_names_are_plain_and_free() -> None:
+def test_file_names_are_ascii_and_unused() -> None:
     assert file_name("Über ../Größe!") == "uber-grosse"
     assert file_name("角色") == "technique"
     assert file_name("Role", frozenset({"role", "role-2"})) == "role-3"

@@ -30,7 +30,7 @@ VERBATIM = [
 
 
 @pytest.mark.parametrize("text", VERBATIM)
-def test_everything_else_is_verbatim(text: str) -> None:
+def test_text_that_is_not_a_variable_is_unchanged(text: str) -> None:
     assert fill(text, {"x": "VALUE", "a": "VALUE", "": "VALUE", "not": "VALUE"}) == text
     assert variables([text]) == ()
 
@@ -51,25 +51,25 @@ def test_everything_else_is_verbatim(text: str) -> None:
         ("{{empty}}|", "|"),
     ],
 )
-def test_names_are_replaced(text: str, filled: str) -> None:
+def test_variables_are_replaced_by_their_values(text: str, filled: str) -> None:
     assert fill(text, {"x": "1", "_a1": "2", "é": "3", "变量": "4", "empty": ""}) == filled
 
 
 @pytest.mark.parametrize("value", ["{{x}}", "{{y}}", "\\1 \\g<1>", "\\", "{{", "}}", "\r\n\0\u2028"])
-def test_values_are_not_looked_into(value: str) -> None:
+def test_variables_in_values_are_not_replaced(value: str) -> None:
     assert fill("<{{x}}>{{y}}", {"x": value, "y": "Y"}) == f"<{value}>Y"
 
 
 @given(make.texts, make.texts)
 @example("{{x}}", "{{x}}")
-def test_filling_is_one_pass_over_the_typed_text(text: str, value: str) -> None:
+def test_filling_is_a_single_pass_over_the_typed_text(text: str, value: str) -> None:
     expected = re.sub(r"\{\{[ \t]*x[ \t]*\}\}", lambda _: value, text)
     assert fill(text, {"x": value}) == expected
     assert fill(text, {}) == text
 
 
 @given(st.lists(st.sampled_from(["b", "a", "c1", "_"]), max_size=6))
-def test_variables_come_once_in_order_of_appearance(names: list[str]) -> None:
+def test_variables_are_listed_once_in_order_of_appearance(names: list[str]) -> None:
     texts = [f"x {{{{ {name} }}}} y" for name in names]
     assert variables(texts) == tuple(dict.fromkeys(names))
     assert variables(["".join(texts)]) == tuple(dict.fromkeys(names))
@@ -78,16 +78,16 @@ def test_variables_come_once_in_order_of_appearance(names: list[str]) -> None:
 CONTENT = Content((Message("system", "{{b}} {{a}}"), Message("user", "{{a}}{{c}}"), Message("assistant", "{{c}}")))
 
 
-def test_variables_of_content_run_over_all_messages() -> None:
+def test_variables_of_content_cover_all_messages() -> None:
     assert content_variables(CONTENT) == ("b", "a", "c")
 
 
-def test_an_empty_value_is_a_value() -> None:
+def test_empty_value_is_not_missing() -> None:
     assert missing(CONTENT, {"a": "", "z": "1"}) == ("b", "c")
     assert missing(CONTENT, {"a": "", "b": "", "c": ""}) == ()
 
 
-def test_messages_that_render_to_nothing_are_left_out() -> None:
+def test_messages_that_render_empty_are_left_out() -> None:
     assert fill_plain(CONTENT, {"b": " ", "a": "", "c": ""}).messages == (Message("system", "  "),)
     assert fill_plain(CONTENT, {"b": "1", "a": "2", "c": "3"}).messages == (
         Message("system", "1 2"),
@@ -97,6 +97,6 @@ def test_messages_that_render_to_nothing_are_left_out() -> None:
 
 
 @given(make.contents)
-def test_what_has_no_values_is_sent_as_typed(content: Content) -> None:
+def test_content_without_values_is_sent_as_typed(content: Content) -> None:
     bare = replace(content, examples=())
     assert fill_plain(bare, {}).messages == tuple(m for m in content.messages if m.text or m.attachments)

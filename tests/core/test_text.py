@@ -61,18 +61,18 @@ def test_only_crlf_becomes_lf(text: str, unified: str) -> None:
         ("😀 a\0b ✓", ["a", "b"]),
     ],
 )
-def test_words(text: str, expected: list[str]) -> None:
+def test_text_is_split_into_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
 @given(make.texts)
-def test_words_hold_every_letter_and_digit_and_no_white_space(text: str) -> None:
+def test_words_contain_every_letter_and_digit_and_no_white_space(text: str) -> None:
     found = "".join(words(text))
     assert not any(character.isspace() for character in found)
     assert [c for c in found if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
-def test_every_letter_of_a_script_without_spaces_is_a_word_by_itself() -> None:
+def test_letters_of_scripts_without_spaces_are_separate_words() -> None:
     for first, last in ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F)):
         letters = [chr(code) for code in range(first, last + 1) if chr(code).isalpha()]
         assert letters
@@ -80,12 +80,12 @@ def test_every_letter_of_a_script_without_spaces_is_a_word_by_itself() -> None:
 
 
 @given(st.text(st.characters(max_codepoint=127)))
-def test_ascii_has_the_same_words_by_either_pattern(text: str) -> None:
+def test_both_word_patterns_agree_on_ascii(text: str) -> None:
     assert words(text) == word_pattern("é").findall(text)
 
 
 @given(make.texts, st.integers(4, 50))
-def test_opening_words_are_how_the_text_begins(text: str, limit: int) -> None:
+def test_opening_words_are_the_start_of_the_text(text: str, limit: int) -> None:
     opening = opening_words(text, limit)
     assert len(opening) <= limit
     assert opening == " ".join(opening.split())
@@ -93,7 +93,7 @@ def test_opening_words_are_how_the_text_begins(text: str, limit: int) -> None:
     assert bool(opening) or not text[: 4 * limit].split()
 
 
-def test_opening_words_end_at_a_word() -> None:
+def test_opening_words_end_at_a_word_boundary() -> None:
     assert opening_words("one two three", 11) == "one two…"
     assert opening_words("one\n\ntwo", 11) == "one two"
     assert opening_words("x" * 30, 11) == "x" * 10 + "…"
@@ -113,14 +113,14 @@ def test_opening_words_end_at_a_word() -> None:
         ("x" * 81, 80, "x" * 79 + "…"),
     ],
 )
-def test_first_line(text: str, limit: int, line: str) -> None:
+def test_first_line_is_trimmed_and_cut_to_the_limit(text: str, limit: int, line: str) -> None:
     assert first_line(text, limit) == line
     if limit == 80:
         assert first_line(text) == line
 
 
 @given(st.text(alphabet="ab_’'é. \n\u3042\u0e01\u0e40\u0301", max_size=200), st.integers(1, 12))
-def test_words_are_the_same_however_short_the_stretches_are(typed: str, size: int) -> None:
+def test_words_do_not_depend_on_the_chunk_size(typed: str, size: int) -> None:
     whole = word_pattern(typed).findall(typed)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(texts, "_STRETCH", size)

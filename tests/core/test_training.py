@@ -31,7 +31,7 @@ def row(
     return TrainingRow(output, values, values, prompt, completion, rejected, label)
 
 
-def test_rounds_with_tools_become_turns() -> None:
+def test_tool_rounds_become_turns() -> None:
     steps = (
         AnswerStep("reasoning", "hm"),
         AnswerStep("text", "Let me look."),
@@ -58,7 +58,7 @@ def test_rounds_with_tools_become_turns() -> None:
     assert turns_of((), "Plain.") == (TrainingTurn("assistant", "Plain."),)
 
 
-def test_ids_of_calls_are_ours() -> None:
+def test_call_ids_are_renumbered() -> None:
     turns = (
         TrainingTurn("assistant", "", (TrainingCall("toolu_9", "look", "{}"),)),
         TrainingTurn("tool", "late", (), "toolu_9", "look"),
@@ -68,7 +68,7 @@ def test_ids_of_calls_are_ours() -> None:
     assert text_of(turns) == text_of((one, two))
 
 
-def test_the_same_row_is_there_once() -> None:
+def test_duplicate_rows_are_removed() -> None:
     near = (TrainingTurn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
     split = prepare([row("a"), row("a"), row("a", near), row("a", OTHER)], "chosen", 0)
     assert [one.completion for one in split.train] == [ANSWER, OTHER]
@@ -99,14 +99,14 @@ def test_the_same_row_is_there_once() -> None:
         ),
     ],
 )
-def test_what_nobody_can_train_with_is_counted(completion: Turns, reason: str) -> None:
+def test_unusable_rows_are_left_out_and_counted(completion: Turns, reason: str) -> None:
     split = prepare([row("a", completion), row("b")], "chosen", 0)
     assert [one.values for one in split.train] == ["b"]
     ((told, count),) = split.left_out
     assert (reason in told, count) == (True, 1)
 
 
-def test_what_was_said_both_ways_is_in_no_row_and_listed() -> None:
+def test_contradictory_rows_are_left_out_and_listed() -> None:
     better = row("a", ANSWER, rejected=OTHER, output="o1")
     worse = row("a", OTHER, rejected=ANSWER, output="o2")
     split = prepare([better, worse, row("b", ANSWER, rejected=OTHER)], "preference", 0)
@@ -119,7 +119,7 @@ def test_what_was_said_both_ways_is_in_no_row_and_listed() -> None:
     assert len(split.contradictions) == 1
 
 
-def test_akin_value_sets_are_on_one_side() -> None:
+def test_similar_value_sets_are_in_the_same_part() -> None:
     text = "My order 123ABCDEFG was to arrive on Monday and it still is not here, can you tell me where it is now? "
     rows = [
         row(f"{text}{'!' * n}", (TrainingTurn("assistant", f"Answer number {n}, {'x' * n * 9}"),)) for n in range(4)
@@ -140,7 +140,7 @@ def test_akin_value_sets_are_on_one_side() -> None:
     st.sampled_from([0.0, 0.1, 0.5, 0.9]),
     st.integers(0, 5),
 )
-def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share: float, seed: int) -> None:
+def test_no_value_set_is_in_both_parts(made: list[tuple[str, str, bool]], share: float, seed: int) -> None:
     rows = [
         row(v * 20, (TrainingTurn("assistant", text),), label=label, output=str(n))
         for n, (v, text, label) in enumerate(made)
@@ -154,7 +154,7 @@ def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_validation_gets_its_share_and_never_most_of_it(seed: int) -> None:
+def test_validation_gets_its_share_but_never_the_majority(seed: int) -> None:
     # One value set was asked many times, another one once: independent of which is drawn first.
     often = [row("the lamp", said) for said in (ANSWER, OTHER, (TrainingTurn("assistant", "Tuesday!"),))]
     split = prepare([*often, row("two chairs")], "chosen", 0.1, seed)
@@ -164,13 +164,13 @@ def test_validation_gets_its_share_and_never_most_of_it(seed: int) -> None:
     assert [len(split.train), len(split.validation)] == [10, 3]
 
 
-def test_a_single_value_set_is_all_trained_with() -> None:
+def test_single_value_set_is_used_for_training_only() -> None:
     split = prepare([row("a"), row("a", OTHER)], "chosen", 0.5)
     assert (len(split.train), len(split.validation)) == (2, 0)
 
 
 @pytest.mark.deep(only=True)
-def test_two_thousand_rows_are_compared_in_seconds() -> None:
+def test_two_thousand_rows_are_compared() -> None:
     rows = [
         row(f"{n} {n * n} {n * 7}", (TrainingTurn("assistant", f"{n * 31} and {n * n * n} " * 10),))
         for n in range(2000)
@@ -197,7 +197,7 @@ REVIEWS = (
 )
 
 
-def test_a_long_instruction_does_not_make_questions_alike() -> None:
+def test_long_instruction_does_not_make_questions_near_duplicates() -> None:
     rows = [asked(str(n), review) for n, review in enumerate(REVIEWS)]
     split = prepare([*rows, asked("x", f"{REVIEWS[2]}!")], "chosen", 0)
     assert split.train == tuple(rows)
@@ -207,14 +207,14 @@ def test_a_long_instruction_does_not_make_questions_alike() -> None:
     assert prepare(single, "chosen", 0).train == tuple(single)
 
 
-def test_long_texts_that_differ_in_the_middle_are_nearly_the_same() -> None:
+def test_long_texts_that_differ_in_the_middle_are_near_duplicates() -> None:
     long = " ".join(str(n * n) for n in range(600))
     middle = len(long) // 2
     rows = [asked("1", long), asked("2", f"{long[:middle]}!{long[middle:]}"), asked("3", long[::-1])]
     assert [one.output for one in prepare(rows, "chosen", 0).train] == ["1", "3"]
 
 
-def test_sets_that_ask_the_same_are_on_one_side() -> None:
+def test_value_sets_with_the_same_question_are_in_the_same_part() -> None:
     """Values that the prompt does not ask for make no other question."""
     rows = [asked(str(n), REVIEWS[0], f"answer {'abcdef'[n] * 20}") for n in range(6)]
     rows += [asked(f"other {n}", review) for n, review in enumerate(REVIEWS[1:])]
@@ -224,7 +224,7 @@ def test_sets_that_ask_the_same_are_on_one_side() -> None:
         assert split.validation
 
 
-def test_a_chosen_answer_that_others_found_bad_is_listed() -> None:
+def test_answer_judged_both_good_and_bad_is_listed() -> None:
     rows = [asked("1", REVIEWS[0]), asked("2", REVIEWS[1]), asked("3", REVIEWS[0], label=False)]
     rows.append(asked("4", REVIEWS[2], "", label=False))
     split = prepare(rows, "chosen", 0)

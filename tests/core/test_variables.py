@@ -12,26 +12,26 @@ CONTENT = Content(
 )
 
 
-def test_missing_misspelt_and_unused_are_told_apart() -> None:
+def test_missing_misspelt_and_unused_variables_are_distinguished() -> None:
     values = {"language": "English", "question": "", "tone": "warm", "off": "x", "empty": ""}
     assert amiss(CONTENT, values) == VariableProblems(
         ("langauge", "topic", "toen"), (("langauge", "language"), ("toen", "tone")), ("language", "tone", "off")
     )
 
 
-def test_a_sound_prompt_has_nothing_amiss() -> None:
+def test_valid_prompt_has_no_variable_problems() -> None:
     assert amiss(Content((Message("user", "{{a}}"),)), {"a": "1"}) == VariableProblems()
     assert amiss(Content(), {}) == VariableProblems()
 
 
-def test_only_near_names_are_likely() -> None:
+def test_only_similar_names_are_suggested() -> None:
     assert likely("langauge", ["tone", "language"]) == "language"
     assert likely("order_nr", ["language"]) == ""
     assert likely("id", ["ix"]) == ""
     assert likely("name", ["name"]) == ""
 
 
-def test_a_variable_is_called_otherwise_everywhere() -> None:
+def test_variable_is_renamed_everywhere() -> None:
     content = Content(
         (Message("system", "😀 {{langauge}} {{ langauge }} langauge {{langauges}}"), Message("user", "{{tone}}")),
         examples=(Example("{{langauge}}", "x"), Example("off", "{{langauge}}", enabled=False)),
@@ -44,7 +44,7 @@ def test_a_variable_is_called_otherwise_everywhere() -> None:
     assert renamed(jinja, "vpi", "vip").messages[0].text == "{% if vip %}{{ vip | upper }}{% endif %} vpi"
 
 
-def test_sets_that_differ_in_nothing_that_is_used_send_the_same() -> None:
+def test_value_sets_that_differ_only_in_unused_values_are_repeats() -> None:
     content = Content((Message("user", "{{a}} {{b}}"),))
     sets = [{"a": "1", "b": "2"}, {"a": "1", "b": "2", "other": "x"}, {"a": "1", "b": "3"}, {"b": "2", "a": "1"}]
     assert repeats(content, sets) == 2

@@ -28,14 +28,14 @@ from workbench.core.version_name import (
         (VersionIdentity(label="a\u202eb\nc"), "a\\u202eb␊c"),
     ],
 )
-def test_a_version_is_named_by_its_iteration_its_label_or_its_origin(version: VersionIdentity, name: str) -> None:
+def test_version_is_named_by_its_iteration_label_or_origin(version: VersionIdentity, name: str) -> None:
     assert version_name(version) == name
 
 
 @pytest.mark.parametrize(
     ("kind", "name"), [("iteration", "#3"), ("improve", "proposal 3"), ("import", "import 3"), ("later", "later 3")]
 )
-def test_only_iterations_have_the_number_that_people_see(kind: str, name: str) -> None:
+def test_only_iterations_are_named_by_number_alone(kind: str, name: str) -> None:
     assert run_name(kind, 3) == name
 
 
@@ -51,20 +51,20 @@ def test_only_iterations_have_the_number_that_people_see(kind: str, name: str) -
         ("import 1", "", ""),
     ],
 )
-def test_a_run_names_its_text_only_if_that_has_another_name(run: str, version: str, words: str) -> None:
+def test_run_names_its_text_only_if_the_names_differ(run: str, version: str, words: str) -> None:
     assert text_words(run, version) == words
 
 
 @pytest.mark.parametrize("typed", ["12", "#12", " #12 "])
-def test_the_number_of_an_iteration_can_be_typed_with_or_without_its_sign(typed: str) -> None:
+def test_iteration_number_can_be_typed_with_or_without_its_sign(typed: str) -> None:
     assert iteration_number(typed) == 12
     assert iteration_name(12) == "#12"
 
 
 @pytest.mark.parametrize("typed", ["", "#", "twelve", "imported 2", "-1", "1.5", "٣", "1" * 5000])
-def test_anything_else_is_no_number_of_an_iteration(typed: str) -> None:
+def test_invalid_iteration_number_returns_none(typed: str) -> None:
     assert iteration_number(typed) is None
 
 
-def test_a_name_can_begin_a_sentence() -> None:
+def test_name_is_capitalised_at_the_start_of_a_sentence() -> None:
     assert [at_start(name) for name in ("#3", "imported 2", "myLabel", "")] == ["#3", "Imported 2", "MyLabel", ""]

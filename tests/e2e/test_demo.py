@@ -30,13 +30,13 @@ def shown(module: str, *parts: str) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_the_demo_goes_through() -> None:
+def test_demo_runs_and_takes_screenshots() -> None:
     assert builtin_weights() is not None, "the built-in model is missing; make test installs it"
     shown("tests.e2e.demo")
     assert len(list(OUT.glob("*.png"))) >= 15
 
 
 @pytest.mark.deep(only=True)
-def test_the_gallery_takes_pictures() -> None:
+def test_gallery_takes_screenshots() -> None:
     shown("tests.e2e.gallery", "calling")
     assert len(list((OUT / "gallery").glob("*steps*.png"))) == 4

@@ -17,7 +17,7 @@ SEEDS = depth.pick(2, 30)
 @pytest.mark.e2e
 @pytest.mark.builtin
 @pytest.mark.skipif(builtin_weights() is None, reason="the built-in model is not installed")
-def test_a_newcomer_sees_the_difference(figure: Callable[[str], None]) -> None:
+def test_refined_sample_prompt_gives_better_answers_than_one_line_prompt(figure: Callable[[str], None]) -> None:
     answers = ask(range(SEEDS), one_line=depth.pick(1, SEEDS))
     good = {lane: sum(a.good for a in answers if a.lane == lane) for lane in {a.lane for a in answers}}
     figure(f"of {SEEDS} answers of the built-in model {good['Refined prompt']} are good with the refined prompt")

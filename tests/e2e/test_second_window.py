@@ -17,7 +17,7 @@ from workbench.app.raise_server import ask_to_raise
 pytestmark = pytest.mark.e2e
 
 
-def test_the_second_start_ends_and_the_first_stays(tmp_path: Path) -> None:
+def test_second_start_raises_the_first_window_and_exits(tmp_path: Path) -> None:
     db = tmp_path / "w.db"
     command = [sys.executable, "-m", "workbench.ui.main", "--db", str(db)]
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
@@ -40,7 +40,7 @@ def test_the_second_start_ends_and_the_first_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["another program", "pipe", pytest.param("bytes", marks=pytest.mark.deep(only=True))])
-def test_what_is_no_history_is_told_and_left_alone(tmp_path: Path, kind: str) -> None:
+def test_file_that_is_no_history_is_reported_and_unchanged(tmp_path: Path, kind: str) -> None:
     db = tmp_path / "other.db"
     if kind == "another program":
         with sqlite3.connect(db) as connection:

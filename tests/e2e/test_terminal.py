@@ -84,7 +84,7 @@ def test_exact_text_survives_file_request_database_and_json(name: str, tmp_path:
         assert workbench.prompts.draft(prompt).content.messages[0].text == text
 
 
-def test_a_value_is_exact_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exact_value_survives_request_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     value = "".join(CORPUS.values()) + "{{question}}"
     db = str(tmp_path / "w.db")
     assert main(["run", "--db", db, "--model", "echo", "--var", f"question={value}", "--json"]) == 0
@@ -126,7 +126,7 @@ def slow_run(directory: Path) -> subprocess.Popen[bytes]:
     return child
 
 
-def test_a_killed_terminal_leaves_its_text_as_interrupted(tmp_path: Path) -> None:
+def test_killed_run_keeps_its_text_as_interrupted(tmp_path: Path) -> None:
     with slow_run(tmp_path) as child:
         with opened(tmp_path, {}) as (workbench, _):
             assert workbench.recovery.result(PATIENCE_S) == ""
@@ -166,7 +166,7 @@ def heeded() -> Iterator[None]:
         pytest.param(signal.SIGHUP, 129, marks=pytest.mark.deep(only=True)),
     ],
 )
-def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code: int, tmp_path: Path) -> None:
+def test_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code: int, tmp_path: Path) -> None:
     with slow_run(tmp_path) as child:
         child.send_signal(number)
         _, errors = child.communicate(timeout=PATIENCE_S)
@@ -183,7 +183,7 @@ def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code:
         assert output.result.text.startswith("word0 word1 ")
 
 
-def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
+def test_closed_output_pipe_stops_the_run_without_traceback(tmp_path: Path) -> None:
     child = slow_run(tmp_path)
     assert child.stdout is not None
     child.stdout.close()
@@ -198,7 +198,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("more", [[], pytest.param(["--json"], marks=pytest.mark.deep(only=True))])
-def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
+def test_unwritable_output_is_reported_and_the_run_is_recorded(more: list[str], tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command(*args), stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)
@@ -217,7 +217,7 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
     assert b"answer" not in done.stderr
 
 
-def test_without_any_output_a_run_is_recorded_all_the_same(tmp_path: Path) -> None:
+def test_run_with_closed_output_streams_is_recorded(tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello")]
     done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command(*args)], timeout=PROCESS_S, check=False)
     assert done.returncode == 0
@@ -226,7 +226,7 @@ def test_without_any_output_a_run_is_recorded_all_the_same(tmp_path: Path) -> No
         assert workbench.history.detail(row.run_uid).outputs[0].result.text == "Hello"
 
 
-def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
+def test_lanes_are_interleaved_in_colour_on_a_terminal(tmp_path: Path) -> None:
     main, side = pty.openpty()
     file = prompt_file(tmp_path, "first\nsecond\x1b[2J")
     child = subprocess.Popen(
@@ -254,7 +254,7 @@ def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
     ]
 
 
-def test_two_terminals_write_one_database(tmp_path: Path) -> None:
+def test_concurrent_runs_write_one_database(tmp_path: Path) -> None:
     file, db = prompt_file(tmp_path, "hi"), str(tmp_path / "w.db")
     # The prompt exists already: two concurrent starts would each create it.
     assert main(["run", "--db", db, "--prompt", file]) == 0
@@ -270,7 +270,7 @@ def test_two_terminals_write_one_database(tmp_path: Path) -> None:
         assert [row.number for row in rows] == [4, 3, 2, 1]
 
 
-def test_a_planted_key_is_found_nowhere(tmp_path: Path) -> None:
+def test_planted_key_appears_in_no_output_or_file(tmp_path: Path) -> None:
     echo = {"error": {"message": f"Incorrect API key provided: {SECRET}.", "type": "invalid_request_error"}}
     env = {"OPENAI_API_KEY": SECRET, "ANTHROPIC_API_KEY": f"{SECRET}-other"}
     with FakeProvider() as fake:
@@ -303,7 +303,7 @@ def test_a_planted_key_is_found_nowhere(tmp_path: Path) -> None:
             assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
 
 
-def test_nothing_heavy_is_imported_for_a_run_of_echo(tmp_path: Path) -> None:
+def test_echo_run_imports_no_heavy_packages(tmp_path: Path) -> None:
     look = (
         "import sys; from workbench.cli.main import main; code = main(sys.argv[1:]);"
         "heavy = {'litellm', 'PySide6', 'xllamacpp', 'keyring', 'httpx'};"
@@ -314,7 +314,7 @@ def test_nothing_heavy_is_imported_for_a_run_of_echo(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.decode().splitlines()) == (0, ["hi", "[]"]), done.stderr.decode()
 
 
-def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: Path) -> None:
+def test_own_endpoint_is_named_and_gets_no_environment_key(tmp_path: Path) -> None:
     db, env = str(tmp_path / "w.db"), {"OPENAI_API_KEY": SECRET}
     with FakeProvider() as fake:
         with opened(tmp_path, {}) as (workbench, _):

@@ -15,7 +15,7 @@ _NOT_FOUND = "Your default credentials were not found. To set up Application Def
 @pytest.mark.parametrize(
     ("given", "labels"), [((), "Project, Region, Service"), (("vertex_project",), "(Region, Serv")]
 )
-def test_vertex_without_credentials_names_the_variable_of_the_credentials(given: tuple[str, ...], labels: str) -> None:
+def test_vertex_failure_without_credentials_names_environment_variable(given: tuple[str, ...], labels: str) -> None:
     where = FailureSubject("Google Vertex AI", "m", has_key=False, provider="vertex_ai", given=given)
     failure = failure_of(ValueError(_NOT_FOUND), where, has_text=False).failure
     assert failure.code == "no_key"
@@ -23,7 +23,7 @@ def test_vertex_without_credentials_names_the_variable_of_the_credentials(given:
     assert "set GOOGLE_APPLICATION_CREDENTIALS, then" in failure.sentence
 
 
-def test_a_model_of_vertex_that_needs_another_package_names_it() -> None:
+def test_vertex_failure_names_missing_python_package() -> None:
     if is_installed("vertexai"):
         pytest.skip("the package is installed")
     where = FailureSubject("Google Vertex AI", "medlm-large", has_key=False, provider="vertex_ai")
@@ -36,14 +36,14 @@ def test_a_model_of_vertex_that_needs_another_package_names_it() -> None:
     assert "Install it with “" in failure.sentence
 
 
-def test_no_server_makes_the_app_advise_a_package_of_its_choice() -> None:
+def test_package_named_by_server_is_never_recommended() -> None:
     where = FailureSubject("Google Vertex AI", "m", has_key=True, provider="vertex_ai")
     failure = failure_of(ValueError("import failed please run `pip install evil`"), where, has_text=False).failure
     assert "evil" not in failure.sentence
 
 
 @pytest.mark.parametrize("provider", ["ollama", "ollama_chat", "lemonade", "llamafile", "docker_model_runner"])
-def test_a_server_of_this_machine_that_does_not_run_is_named_with_its_address(provider: str) -> None:
+def test_unreachable_local_server_is_named_with_its_address(provider: str) -> None:
     known = PROVIDERS[provider]
     where = FailureSubject(known.name, "m", provider=provider, address=known.base_url)
     assert connect_failed(where, "").failure.sentence == (
@@ -51,7 +51,7 @@ def test_a_server_of_this_machine_that_does_not_run_is_named_with_its_address(pr
     )
 
 
-def test_a_server_elsewhere_may_be_behind_the_network() -> None:
+def test_unreachable_remote_server_advises_checking_network() -> None:
     where = FailureSubject("OpenAI", "m", address="https://api.openai.com/v1")
     assert "Check the network" in connect_failed(where, "").failure.sentence
 
@@ -72,6 +72,6 @@ def test_a_server_elsewhere_may_be_behind_the_network() -> None:
         ),
     ],
 )
-def test_what_was_never_sent_is_no_trouble_of_the_server(words: str, code: str, said: str) -> None:
+def test_unsent_request_is_not_reported_as_server_error(words: str, code: str, said: str) -> None:
     failure = failure_of(ValueError(words), FailureSubject("jina_ai", "jina_ai/m"), has_text=False).failure
     assert (failure.code, failure.sentence) == (code, said)

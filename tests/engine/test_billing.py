@@ -213,7 +213,7 @@ def priced(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> lis
     return found
 
 
-def test_the_sum_is_that_of_litellm_for_every_kind_of_price(priced: list[tuple[Case, float, float | None]]) -> None:
+def test_cost_equals_litellm_cost_for_every_price_type(priced: list[tuple[Case, float, float | None]]) -> None:
     known = [(case, theirs, ours) for case, theirs, ours in priced if ours is not None]
     wrong = [
         f"{case.shape} {case.model} {case.usage} {case.tier}: {theirs} by LiteLLM, {ours} by us"
@@ -224,7 +224,7 @@ def test_the_sum_is_that_of_litellm_for_every_kind_of_price(priced: list[tuple[C
     assert not wrong, f"{len(wrong)} of {len(known)}\n" + "\n".join(wrong[:40])
 
 
-def test_next_to_nothing_is_unknown(priced: list[tuple[Case, float, float | None]]) -> None:
+def test_at_most_five_percent_of_costs_are_unknown(priced: list[tuple[Case, float, float | None]]) -> None:
     unknown = [case for case, theirs, ours in priced if ours is None and theirs]
     assert len(unknown) <= len(priced) * 0.05, [(case.shape, case.model) for case in unknown]
     kinds = re.compile("above|tiered|cache|reasoning|flex|priority")

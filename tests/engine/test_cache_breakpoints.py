@@ -25,17 +25,17 @@ MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
         ("openrouter/anthropic/claude-haiku-4.5", False),
     ],
 )
-def test_breakpoints_go_to_the_models_that_have_them(model: str, has: bool) -> None:
+def test_only_supporting_models_take_cache_breakpoints(model: str, has: bool) -> None:
     assert takes_breakpoints(model) is has
 
 
-def test_a_breakpoint_stands_at_the_end_of_the_message() -> None:
+def test_cache_breakpoint_is_set_on_last_part_of_message() -> None:
     assert with_breakpoint("a") == [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}]
     two = with_breakpoint([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}])
     assert ["cache_control" in part for part in two] == [False, True]
 
 
-def test_where_there_are_none_it_is_marked() -> None:
+def test_unsupported_cache_breakpoint_is_omitted_and_marked_refused() -> None:
     body, marks = build(Call("c", Endpoint("x", "openai", "Mine"), "m", MESSAGES), "m", RequestAdjustments())
     assert body["messages"] == [{"role": "system", "content": "Long."}, {"role": "user", "content": "Hi"}]
     assert ("refused", "cache") in {(mark.kind, mark.name) for mark in marks}

@@ -37,7 +37,7 @@ def calls_of(result: Result) -> list[AnswerStep]:
     return [step for step in result.steps if step.kind == "tool_call"]
 
 
-def test_a_call_is_told_while_its_arguments_come(engine: Engine, fake: FakeProvider) -> None:
+def test_tool_call_is_reported_while_its_arguments_stream(engine: Engine, fake: FakeProvider) -> None:
     """The name is there before any argument is, and the arguments before the call is whole."""
     fake.script(
         Reply(
@@ -56,7 +56,7 @@ def test_a_call_is_told_while_its_arguments_come(engine: Engine, fake: FakeProvi
     assert (code(result), texts(result)) == ("half_answer", [("tool_call", '{"order": "A1"}')])
 
 
-def test_simulated_answers_are_told_before_the_model_says_more(engine: Engine, fake: FakeProvider) -> None:
+def test_simulated_tool_results_are_reported_before_next_round(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "c1", "now", "{}")), Reply((Hold(),), headers=SSE))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
     engine.heard.wait_for(lambda: engine.heard.of(CallStepped, call_id))
@@ -66,7 +66,7 @@ def test_simulated_answers_are_told_before_the_model_says_more(engine: Engine, f
     assert engine.heard.result(call_id).steps == stepped.steps
 
 
-def test_pieces_are_joined_as_text_is(engine: Engine, fake: FakeProvider) -> None:
+def test_small_argument_chunks_are_coalesced_like_text(engine: Engine, fake: FakeProvider) -> None:
     pieces = [piece(0, "c1", "now"), *(piece(0, arguments=f'"{n}",') for n in range(2000))]
     fake.script(calling(Send(b"".join(one.data for one in pieces))), stream("Done."))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
@@ -76,7 +76,7 @@ def test_pieces_are_joined_as_text_is(engine: Engine, fake: FakeProvider) -> Non
     assert len(engine.heard.of(ToolCallDelta, call_id)) < 200
 
 
-def test_calls_that_grow_side_by_side_keep_apart(engine: Engine, fake: FakeProvider) -> None:
+def test_interleaved_tool_calls_stay_separate(engine: Engine, fake: FakeProvider) -> None:
     turns = [piece(n % 2, arguments=str(n)) for n in range(10)]
     fake.script(calling(piece(0, "a", "now"), piece(1, "b", "lookup_order"), *turns), stream("Done."))
     call_id = engine.run(address(fake.base_url), tools=(LOOKUP, NOW))
@@ -85,7 +85,7 @@ def test_calls_that_grow_side_by_side_keep_apart(engine: Engine, fake: FakeProvi
     assert [told(engine, call_id, n) for n in (0, 1)] == ["02468", "13579"]
 
 
-def test_a_key_in_pieces_is_told_to_nobody(engine: Engine, fake: FakeProvider) -> None:
+def test_key_split_across_argument_chunks_is_masked(engine: Engine, fake: FakeProvider) -> None:
     written = f'{{"key": "{KEY}"}}'
     pieces = [piece(0, "c1", KEY), *(piece(0, arguments=letter) for letter in written)]
     fake.script(calling(*pieces), stream("Done."))
@@ -95,14 +95,14 @@ def test_a_key_in_pieces_is_told_to_nobody(engine: Engine, fake: FakeProvider) -
     assert calls_of(result)[0].text == told(engine, call_id) == '{"key": "•••"}'
 
 
-def test_a_letter_that_a_server_cuts_in_two_is_whole(engine: Engine, fake: FakeProvider) -> None:
+def test_split_surrogate_pair_in_arguments_is_joined(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "c1", "now", '{"a": "\ud83d'), piece(0, arguments='\ude00"}')), stream("Done."))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
     result = engine.heard.result(call_id)
     assert calls_of(result)[0].text == told(engine, call_id) == '{"a": "😀"}'
 
 
-def test_a_thousand_calls_in_one_answer_are_stopped_with_the_first_kept(engine: Engine, fake: FakeProvider) -> None:
+def test_too_many_calls_in_one_answer_fail_and_keep_the_first(engine: Engine, fake: FakeProvider) -> None:
     pieces = [piece(n, f"c{n}", "now", f'{{"n": {n}}}') for n in range(1000)]
     fake.script(calling(*pieces))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
@@ -113,7 +113,7 @@ def test_a_thousand_calls_in_one_answer_are_stopped_with_the_first_kept(engine: 
 
 
 @pytest.mark.parametrize("streams", [True, False])
-def test_arguments_of_five_megabytes_are_cut(engine: Engine, fake: FakeProvider, streams: bool) -> None:
+def test_oversized_arguments_are_truncated(engine: Engine, fake: FakeProvider, streams: bool) -> None:
     part = "x" * 1000
     if streams:
         fake.script(calling(piece(0, "c1", "now"), *(piece(0, arguments=part) for _ in range(5000))))
@@ -127,7 +127,7 @@ def test_arguments_of_five_megabytes_are_cut(engine: Engine, fake: FakeProvider,
 
 
 @pytest.mark.parametrize("where", ["id", "name"])
-def test_endless_names_and_ids_are_cut(engine: Engine, fake: FakeProvider, where: str) -> None:
+def test_oversized_tool_names_and_call_ids_are_truncated(engine: Engine, fake: FakeProvider, where: str) -> None:
     named = {"id": "c", "name": "now"} | {where: "x" * 300_000}
     fake.script(calling(piece(0, named["id"], named["name"])))
     result = engine.ask(address(fake.base_url), tools=(NOW,))
@@ -135,7 +135,7 @@ def test_endless_names_and_ids_are_cut(engine: Engine, fake: FakeProvider, where
     assert len(repr(result.steps)) < 1000
 
 
-def test_ids_that_come_twice_are_told_apart(engine: Engine, fake: FakeProvider) -> None:
+def test_duplicate_call_ids_are_made_unique(engine: Engine, fake: FakeProvider) -> None:
     """In one answer and over rounds: whoever gets the answers could not tell which call each belongs to."""
     twice = calling(piece(0, "same", "lookup_order", '{"order": "A1"}'), piece(1, "same", "now", "{}"))
     fake.script(twice, calling(piece(0, "same", "now", "{}")), stream("Done."))
@@ -152,7 +152,7 @@ def test_ids_that_come_twice_are_told_apart(engine: Engine, fake: FakeProvider) 
     assert answered == [("same", "shipped"), ("call_1_2", "noon"), ("call_2_1", "noon")]
 
 
-def test_pieces_without_a_number_belong_to_the_call_of_their_id(engine: Engine, fake: FakeProvider) -> None:
+def test_chunks_without_index_are_assigned_by_call_id(engine: Engine, fake: FakeProvider) -> None:
     fake.script(
         calling(
             piece(None, "a", "lookup_order", '{"order": '),
@@ -166,7 +166,7 @@ def test_pieces_without_a_number_belong_to_the_call_of_their_id(engine: Engine, 
     assert [(s.name, s.text) for s in calls_of(result)] == [("lookup_order", '{"order": "A1"}'), ("now", "{}")]
 
 
-def test_answers_too_large_for_a_message_are_not_built(engine: Engine, fake: FakeProvider) -> None:
+def test_oversized_tool_results_fail_without_another_request(engine: Engine, fake: FakeProvider) -> None:
     pieces = [piece(n, f"c{n}", "now", "{}") for n in range(MAX_CALLS)]
     fake.script(calling(*pieces))
     result = engine.ask(address(fake.base_url), tools=(Tool("now", answer="x" * 1_000_000),))
@@ -174,7 +174,7 @@ def test_answers_too_large_for_a_message_are_not_built(engine: Engine, fake: Fak
     assert [step.kind for step in result.steps] == ["tool_call"] * MAX_CALLS
 
 
-def test_the_death_of_the_engine_keeps_the_call_so_far(fake: FakeProvider) -> None:
+def test_engine_crash_keeps_partial_tool_call(fake: FakeProvider) -> None:
     fake.script(
         calling(piece(0, "a", "now")),
         Reply((Send(chunk({"content": "Well."})), piece(0, "b", "lookup_order", '{"ord'), Hold()), headers=SSE),
@@ -219,13 +219,13 @@ for line in sys.stdin.buffer:
 """
 
 
-def test_an_engine_that_dies_while_it_tells_the_answer_leaves_the_call() -> None:
+def test_engine_crash_while_sending_tool_result_keeps_tool_call() -> None:
     with Engine([sys.executable, "-c", _DIES_WHILE_IT_TELLS]) as engine:
         result = engine.heard.result(engine.run(tools=(NOW,)))
     assert (code(result), result.steps) == ("engine_died", (AnswerStep("tool_call", "{}", "now", "c1"),))
 
 
-def test_a_failed_round_tells_nothing_of_the_next_attempt_twice(engine: Engine, fake: FakeProvider) -> None:
+def test_retried_round_discards_reasoning_of_failed_attempt(engine: Engine, fake: FakeProvider) -> None:
     """A server that hangs up before a word is asked again, and the thoughts it signed go with it."""
     thought = event({"choices": [{"delta": {"reasoning_details": [{"type": "a", "data": "old"}]}}]})
     fake.script(

@@ -35,7 +35,7 @@ def delta(offset: int, text: str, kind: str = "text", call_id: str = "a") -> dic
 ENDING = {"id": "a", "model": "m2", "finish_reason": "stop", "failure": None, "usage": {"output": 3}, "marks": []}
 
 
-def test_from_queued_to_ended() -> None:
+def test_call_events_lead_from_queued_to_ended() -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     assert ledger.apply({"type": "queued", "id": "a"}) == CallQueued("a")
@@ -64,7 +64,7 @@ def test_late_and_unknown_messages_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("bad", [delta(1, "x"), delta(0, "x", kind="smell")])
-def test_a_gap_is_no_text(bad: dict[str, Any]) -> None:
+def test_text_delta_with_gap_or_unknown_kind_raises_protocol_error(bad: dict[str, Any]) -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ProtocolError):
@@ -75,7 +75,7 @@ def tool_call(number: int, offset: int, text: str, **names: str) -> dict[str, An
     return {"type": "tool_call", "id": "a", "number": number, "offset": offset, "text": text, **names}
 
 
-def test_a_call_grows_until_its_round_is_over() -> None:
+def test_tool_call_grows_until_its_round_ends() -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     ledger.apply(delta(0, "Well."))
@@ -98,14 +98,14 @@ def test_a_call_grows_until_its_round_is_over() -> None:
 
 
 @pytest.mark.parametrize("bad", [tool_call(0, 1, "x"), tool_call(1, 0, "x"), tool_call(-1, 0, "x")])
-def test_a_gap_is_no_call(bad: dict[str, Any]) -> None:
+def test_tool_call_delta_with_gap_raises_protocol_error(bad: dict[str, Any]) -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ProtocolError):
         ledger.apply(bad)
 
 
-def test_death_keeps_the_text_and_hides_the_key() -> None:
+def test_abandoned_call_keeps_text_and_masks_key() -> None:
     ledger = CallsInFlight()
     ledger.add(call(key="sk-planted"))
     ledger.add(call("b"))
@@ -121,7 +121,7 @@ def test_death_keeps_the_text_and_hides_the_key() -> None:
     assert len(ledger) == 0
 
 
-def test_an_id_is_in_flight_once() -> None:
+def test_duplicate_call_id_raises_value_error() -> None:
     ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ValueError):

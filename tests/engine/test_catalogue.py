@@ -34,7 +34,7 @@ def written(tmp_path: Path, data: object) -> Path:
     return path
 
 
-def test_the_real_data(catalogue: ModelCatalogue) -> None:
+def test_bundled_catalogue_has_valid_models_and_prices(catalogue: ModelCatalogue) -> None:
     assert len(catalogue.models) > 1000
     assert len({m.id for m in catalogue.models}) == len(catalogue.models)
     haiku = catalogue.get("claude-haiku-4-5")
@@ -57,7 +57,7 @@ def test_the_real_data(catalogue: ModelCatalogue) -> None:
         assert model.context is None or model.context > 0
 
 
-def test_it_has_the_day_on_which_a_model_retires(catalogue: ModelCatalogue, tmp_path: Path) -> None:
+def test_catalogue_reads_valid_retirement_dates_only(catalogue: ModelCatalogue, tmp_path: Path) -> None:
     dated = [model for model in catalogue.models if model.retires is not None]
     assert len(dated) > 600
     old = catalogue.get("gpt-4-0613")
@@ -73,7 +73,7 @@ def test_it_has_the_day_on_which_a_model_retires(catalogue: ModelCatalogue, tmp_
     assert {model.id: model.retires for model in read.models if model.retires} == {"m0": date(2026, 10, 23)}
 
 
-def test_it_is_read_without_litellm() -> None:
+def test_catalogue_loads_without_importing_litellm() -> None:
     code = (
         "import sys; from workbench.engine.catalogue import ModelCatalogue; ModelCatalogue.load();"
         "print({'litellm', 'httpx', 'openai'} & set(sys.modules))"
@@ -81,7 +81,7 @@ def test_it_is_read_without_litellm() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
-def test_search(catalogue: ModelCatalogue) -> None:
+def test_search_finds_models_by_words_in_any_case(catalogue: ModelCatalogue) -> None:
     assert catalogue.search("claude haiku", 5)[0].id.startswith("claude-haiku")
     assert catalogue.search("GPT-5-MINI", 1)[0].id == "gpt-5-mini"
     assert all("anthropic" in f"{m.id} {m.provider}" for m in catalogue.search("anthropic", 20))
@@ -90,12 +90,12 @@ def test_search(catalogue: ModelCatalogue) -> None:
 
 
 @given(st.text(max_size=20), st.integers(1, 9))
-def test_search_takes_anything(query: str, limit: int) -> None:
+def test_search_accepts_any_query_and_limit(query: str, limit: int) -> None:
     small = ModelCatalogue.of([ModelInfo("gpt-x", "openai"), ModelInfo("a/b c", "a")])
     assert len(small.search(query, limit)) <= limit
 
 
-def test_odd_entries_are_survived(tmp_path: Path) -> None:
+def test_malformed_entries_are_skipped_or_loaded_without_prices(tmp_path: Path) -> None:
     data = {
         "sample_spec": {"mode": "one of", "litellm_provider": "x"},
         "no-mode": {"litellm_provider": "openai"},
@@ -112,7 +112,7 @@ def test_odd_entries_are_survived(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", "3"])
-def test_a_broken_file_is_a_sentence(tmp_path: Path, content: str) -> None:
+def test_malformed_or_missing_file_raises_catalogue_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "models.json"
     path.write_text(content)
     with pytest.raises(CatalogueError):
@@ -136,7 +136,7 @@ def test_a_broken_file_is_a_sentence(tmp_path: Path, content: str) -> None:
         ("", "", ""),
     ],
 )
-def test_who_serves_a_model(model: str, provider: str, name: str) -> None:
+def test_model_id_is_split_into_provider_and_name(model: str, provider: str, name: str) -> None:
     assert split_model(model) == (provider, name)
 
 
@@ -150,17 +150,17 @@ def test_who_serves_a_model(model: str, provider: str, name: str) -> None:
         ("gpt-3.5-turbo-instruct", False),
     ],
 )
-def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> None:
+def test_openai_chat_models_need_no_translation(model: str, lean: bool) -> None:
     assert PROVIDERS["openai"].is_plain(model) is lean
     assert needs_translation(model) is not lean
 
 
 @pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "claude-haiku-4-5", "unknown/model", "omega", ""])
-def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None:
+def test_models_not_known_to_use_openai_protocol_need_translation(model: str) -> None:
     assert needs_translation(model)
 
 
-def test_every_id_is_asked_at_the_provider_that_the_list_names() -> None:
+def test_every_catalogue_id_resolves_to_its_listed_provider() -> None:
     """An id that looks like one of another provider has its own before it."""
     for info in ModelCatalogue.load().models:
         asked = split_model(info.id)[0]

@@ -27,7 +27,7 @@ def scripted(tmp_path: Path, *steps: dict[str, Any], **options: Any) -> Engine:
     return Engine(scripted_engine.command({"default": list(steps)}, tmp_path), **options)
 
 
-def test_echo_is_exact(engine: Engine) -> None:
+def test_echo_returns_exact_text(engine: Engine) -> None:
     call_id = engine.run(ECHO, EXACT, model="echo")
     result = engine.heard.result(call_id)
     assert result.text == EXACT == engine.heard.text(call_id)
@@ -40,18 +40,18 @@ def test_echo_is_exact(engine: Engine) -> None:
     assert 0 == timing.queued <= (timing.sent or 0) <= (timing.first or 0) <= (timing.end or 0)
 
 
-def test_echo_names_roles_and_marks_what_it_ignores(engine: Engine) -> None:
+def test_echo_names_roles_and_marks_ignored_parameters(engine: Engine) -> None:
     result = engine.ask(ECHO, [Message("system", "Be."), Message("user", "Hi")], params={"temperature": 1})
     assert result.text == "system:\nBe.\n\nuser:\nHi"
     assert [(m.kind, m.name) for m in result.marks] == [("refused", "temperature")]
 
 
-def test_many_echoes_at_once(engine: Engine) -> None:
+def test_two_hundred_concurrent_echo_calls_finish(engine: Engine) -> None:
     ids = [engine.run(ECHO, f"text {n}", stream=n % 2 == 0) for n in range(200)]
     assert [engine.heard.result(i).text for i in ids] == [f"text {n}" for n in range(200)]
 
 
-def test_a_slow_echo_can_be_stopped(engine: Engine) -> None:
+def test_cancelled_slow_echo_stops_and_keeps_text(engine: Engine) -> None:
     call_id = engine.run(ECHO, "one two three " * 1000, params={"delay_ms": 5})
     engine.wait_text(call_id, 10)
     engine.client.cancel(call_id)
@@ -63,7 +63,7 @@ def test_a_slow_echo_can_be_stopped(engine: Engine) -> None:
     engine.client.cancel("never was")
 
 
-def test_a_call_cancelled_at_once_still_ends(engine: Engine) -> None:
+def test_immediately_cancelled_call_still_ends(engine: Engine) -> None:
     engine.ask()
     for _ in range(20):
         call_id = engine.run(ECHO, "x " * 200, params={"delay_ms": 50})
@@ -71,7 +71,7 @@ def test_a_call_cancelled_at_once_still_ends(engine: Engine) -> None:
         assert engine.heard.result(call_id).state == "stopped"
 
 
-def test_calls_wait_for_the_engine_and_can_be_cancelled_there() -> None:
+def test_calls_wait_for_engine_start_and_can_be_cancelled() -> None:
     heard = Listener()
     client = EngineClient(None, dict(os.environ), heard)
     client.run(Call("a", ECHO, "echo", (Message("user", "a"),)))
@@ -88,7 +88,7 @@ def test_calls_wait_for_the_engine_and_can_be_cancelled_there() -> None:
     client.close()
 
 
-def test_an_unstarted_client_ends_what_it_was_given() -> None:
+def test_closing_unstarted_client_ends_pending_calls_and_queries() -> None:
     heard = Listener()
     client = EngineClient(None, {}, heard)
     client.run(Call("a", ECHO, "echo", ()))
@@ -99,7 +99,7 @@ def test_an_unstarted_client_ends_what_it_was_given() -> None:
         future.result(1)
 
 
-def test_the_listener_is_never_called_by_the_thread_that_asks() -> None:
+def test_listener_is_never_called_on_the_calling_thread() -> None:
     lock, heard = threading.Lock(), Listener()
 
     def listen(event: Any) -> None:
@@ -115,27 +115,27 @@ def test_the_listener_is_never_called_by_the_thread_that_asks() -> None:
     client.close()
 
 
-def test_the_same_id_twice_is_refused(engine: Engine) -> None:
+def test_duplicate_call_id_is_rejected(engine: Engine) -> None:
     call_id = engine.run(ECHO, "x " * 100, params={"delay_ms": 20})
     with pytest.raises(ValueError):
         engine.client.run(Call(call_id, ECHO, "echo", ()))
 
 
-def test_a_call_that_is_too_long_is_a_sentence(engine: Engine) -> None:
+def test_oversized_call_fails_as_too_long(engine: Engine) -> None:
     result = engine.ask(ECHO, "é" * 2_000_000)
     assert result.failure is not None
     assert result.failure.code == "too_long"
     assert engine.ask(ECHO, "é" * 1_000_000).text == "é" * 1_000_000
 
 
-def test_rendering_plain_needs_no_engine() -> None:
+def test_plain_template_renders_without_engine() -> None:
     client = EngineClient(None, {})
     content = Content((Message("user", "Hi {{ name }} {{x}}"), Message("system", "")))
     assert client.render(content, {"name": "Ada"}).result(0) == ("Hi Ada {{x}}", "")
     client.close()
 
 
-def test_close_stops_what_runs_and_keeps_its_text() -> None:
+def test_close_stops_running_calls_and_keeps_text() -> None:
     engine = Engine()
     call_id = engine.run(ECHO, "word " * 5000, params={"delay_ms": 5})
     engine.wait_text(call_id, 20)
@@ -148,7 +148,7 @@ def test_close_stops_what_runs_and_keeps_its_text() -> None:
     assert not running(pid)
 
 
-def test_a_killed_engine_fails_what_ran_and_comes_back(engine: Engine) -> None:
+def test_killed_engine_fails_running_calls_and_restarts(engine: Engine) -> None:
     call_id = engine.run(ECHO, "word " * 5000, params={"delay_ms": 5})
     engine.wait_text(call_id, 20)
     pid = engine.client.pid
@@ -166,7 +166,7 @@ def test_a_killed_engine_fails_what_ran_and_comes_back(engine: Engine) -> None:
     assert engine.heard.notices("restarting")
 
 
-def test_a_stopped_engine_is_noticed_and_replaced() -> None:
+def test_suspended_engine_is_detected_and_replaced() -> None:
     with Engine(dead_after=2.0) as engine:
         call_id = engine.run(ECHO, "word " * 5000, params={"delay_ms": 5})
         engine.wait_text(call_id, 20)
@@ -181,7 +181,7 @@ def test_a_stopped_engine_is_noticed_and_replaced() -> None:
         assert engine.ask(ECHO, "again").text == "again"
 
 
-def test_an_engine_that_does_not_start_fails_calls_and_keeps_trying(tmp_path: Path) -> None:
+def test_engine_that_fails_to_start_fails_pending_calls(tmp_path: Path) -> None:
     with Engine([sys.executable, "-c", "import sys; sys.exit('no such thing')"], backoff=SOON) as engine:
         result = engine.ask()
         assert result.failure is not None
@@ -195,7 +195,7 @@ def test_an_engine_that_does_not_start_fails_calls_and_keeps_trying(tmp_path: Pa
         assert caught.value.failure.code == "engine_died"
 
 
-def test_an_engine_that_never_gets_ready_is_killed() -> None:
+def test_engine_that_never_becomes_ready_is_killed() -> None:
     never = [sys.executable, "-c", "import time; time.sleep(600)"]
     with Engine(never, ready_within=0.1, dead_after=0.5, backoff=SOON) as engine:
         result = engine.ask()
@@ -204,7 +204,7 @@ def test_an_engine_that_never_gets_ready_is_killed() -> None:
 
 
 @pytest.mark.parametrize("garbage", ["not json", '{"v": 9, "type": "pong"}', '{"v":1,"type":"delta","id":"c1"}', "[]"])
-def test_garbage_on_the_wire_ends_the_engine_not_the_client(tmp_path: Path, garbage: str) -> None:
+def test_garbage_on_the_wire_fails_the_call_and_keeps_its_text(tmp_path: Path, garbage: str) -> None:
     with scripted(tmp_path, {"text": "so far"}, {"garbage": garbage}, {"hang": True}) as engine:
         result = engine.ask()
         assert result.state == "failed"
@@ -213,7 +213,7 @@ def test_garbage_on_the_wire_ends_the_engine_not_the_client(tmp_path: Path, garb
         assert result.failure.code == "engine_died"
 
 
-def test_what_libraries_print_never_reaches_the_wire() -> None:
+def test_library_output_never_reaches_the_wire() -> None:
     noisy = (
         "from workbench.engine.pipes import ChildPipe\n"
         "pipe = ChildPipe()\n"
@@ -233,7 +233,7 @@ def test_what_libraries_print_never_reaches_the_wire() -> None:
         assert "noise from python" in notice.text
 
 
-def test_a_bad_listener_is_logged_and_survived(caplog: pytest.LogCaptureFixture) -> None:
+def test_exception_in_listener_is_logged_and_call_still_ends(caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
 
     def listen(event: object) -> None:
@@ -250,7 +250,7 @@ def test_a_bad_listener_is_logged_and_survived(caplog: pytest.LogCaptureFixture)
 
 
 class TestStandIn:
-    def test_plays_its_script(self, tmp_path: Path) -> None:
+    def test_scripted_engine_plays_its_script(self, tmp_path: Path) -> None:
         steps = [
             {"mark": ["changed", "max_tokens", "d"]},
             {"reasoning": "hm"},
@@ -267,7 +267,7 @@ class TestStandIn:
         assert result.request["temperature"] == 0
         assert [m.name for m in result.marks] == ["max_tokens"]
 
-    def test_fails_retries_waits_and_stops(self, tmp_path: Path) -> None:
+    def test_scripted_engine_fails_retries_waits_and_stops(self, tmp_path: Path) -> None:
         flag = tmp_path / "flag"
         script = {
             "models": {
@@ -292,7 +292,7 @@ class TestStandIn:
             with pytest.raises(EngineError):
                 engine.client.check_key(ECHO, "k").result(10)
 
-    def test_crashes_and_hangs(self, tmp_path: Path) -> None:
+    def test_scripted_engine_crashes_and_hangs(self, tmp_path: Path) -> None:
         with scripted(tmp_path, {"text": "x"}, {"exit": 3}) as engine:
             result = engine.ask()
             assert result.failure is not None
@@ -302,7 +302,7 @@ class TestStandIn:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a stopped child is killed with its parent")
-def test_killing_the_parent_ends_an_engine_that_is_stopped() -> None:
+def test_killing_the_parent_ends_a_suspended_engine() -> None:
     """No thread of it runs, so it cannot see that its stdin is closed."""
     parent, pid = parent_and_engine()
     os.kill(pid, signal.SIGSTOP)

@@ -30,7 +30,7 @@ class Pipe:
         self.told.append((kind, fields))
 
 
-def test_an_end_that_cannot_be_told_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+def test_unsendable_result_is_reported_as_internal_failure(caplog: pytest.LogCaptureFixture) -> None:
     async def go() -> list[tuple[str, dict[str, Any]]]:
         pipe = Pipe()
         server = EngineServer(pipe)  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ def test_an_end_that_cannot_be_told_is_a_failure(caplog: pytest.LogCaptureFixtur
     assert "could not be told" in caplog.text
 
 
-def test_messages_that_cannot_be_read_are_answered() -> None:
+def test_malformed_messages_are_answered_with_internal_failure() -> None:
     process = EngineProcess(engine_command(), child_env(os.environ))
     bad: list[tuple[str, dict[str, Any]]] = [
         ("run", {"id": "c1", "endpoint": 7}),
@@ -73,7 +73,7 @@ def test_messages_that_cannot_be_read_are_answered() -> None:
     assert ends == dict.fromkeys(("c1", "?1", "?2", "?3"), "internal")
 
 
-def test_an_answer_that_is_too_long_for_the_wire_is_a_failure() -> None:
+def test_oversized_query_reply_is_reported_as_too_long() -> None:
     async def go() -> list[tuple[str, dict[str, Any]]]:
         pipe = Pipe()
         server = EngineServer(pipe)  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ def report(running: Engine) -> str:
     return told[0].text
 
 
-def test_a_question_that_fails_is_told() -> None:
+def test_exception_in_query_is_reported_without_its_message() -> None:
     with engine(IN_ANSWER) as running:
         asked = running.client.count(ECHO, "x", [Message("user", "Hello")])
         assert isinstance(asked.exception(60), EngineError)
@@ -50,19 +50,19 @@ def test_a_question_that_fails_is_told() -> None:
         assert SECRET not in told
 
 
-def test_threads_tasks_and_callbacks_are_told_and_the_engine_answers_on() -> None:
+def test_exceptions_in_threads_and_callbacks_are_reported_and_engine_survives() -> None:
     for what in (IN_THREAD, IN_LOOP):
         with engine(what) as running:
             assert report(running).startswith("Unexpected error: ZeroDivisionError")
             assert running.ask().state == "finished"
 
 
-def test_a_forgotten_task_is_told() -> None:
+def test_exception_in_background_task_is_reported() -> None:
     with engine(IN_TASK) as running:
         running.client.warm("litellm")
         assert report(running).startswith("Unexpected error: ZeroDivisionError")
 
 
-def test_an_engine_that_ends_by_it_tells_it_first() -> None:
+def test_fatal_exception_is_reported_before_engine_exits() -> None:
     with engine(AT_THE_START) as running:
         assert report(running).startswith("Unexpected error: ZeroDivisionError")

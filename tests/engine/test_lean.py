@@ -26,7 +26,7 @@ def code(result: Result) -> str:
     return result.failure.code if result.failure else ""
 
 
-def test_a_stream(engine: Engine, fake: FakeProvider) -> None:
+def test_stream_gives_exact_text_usage_and_request(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("Hé", "llo ", "👋", reasoning=("h", "m"), counted=usage(9, 4, cached=2, reasoning=1)))
     messages = [Message("system", "Be\u00a0kind\r."), Message("user", "Hi {# \\frac{a}{b}\n\n")]
     call_id = engine.run(address(fake.base_url), messages, params={"temperature": 0.2, "top_k": 5}, key=KEY)
@@ -47,7 +47,7 @@ def test_a_stream(engine: Engine, fake: FakeProvider) -> None:
     assert result.response["chunks"][-1]["usage"]["prompt_tokens"] == 9
 
 
-def test_not_streamed(engine: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_answer_is_read(engine: Engine, fake: FakeProvider) -> None:
     fake.script(whole("All at once", counted=usage(3, 2), reasoning_content="hm"))
     result = engine.ask(address(fake.base_url), stream=False)
     assert (result.text, result.reasoning, result.usage.input) == ("All at once", "hm", 3)
@@ -56,25 +56,25 @@ def test_not_streamed(engine: Engine, fake: FakeProvider) -> None:
     assert result.response["choices"][0]["message"]["content"] == "All at once"
 
 
-def test_a_server_that_ignores_the_wish_to_stream(engine: Engine, fake: FakeProvider) -> None:
+def test_json_answer_to_stream_request_is_read(engine: Engine, fake: FakeProvider) -> None:
     fake.script(whole("All at once"))
     assert engine.ask(address(fake.base_url)).text == "All at once"
 
 
-def test_no_usage_is_an_estimate(engine: Engine, fake: FakeProvider) -> None:
+def test_missing_usage_is_estimated(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("Hello ", "world"))
     result = engine.ask(address(fake.base_url))
     assert result.usage.source == "estimate"
     assert result.usage.input
 
 
-def test_connections_are_used_again(engine: Engine, fake: FakeProvider) -> None:
+def test_connections_are_reused(engine: Engine, fake: FakeProvider) -> None:
     for _ in range(3):
         assert engine.ask(address(fake.base_url)).state == "finished"
     assert fake.connections == 1
 
 
-def test_a_connection_that_died_unused_is_no_failure(engine: Engine, fake: FakeProvider) -> None:
+def test_closed_idle_connection_causes_no_failure(engine: Engine, fake: FakeProvider) -> None:
     for _ in range(3):
         fake.script(replace(stream("a"), closes=True))
         assert engine.ask(address(fake.base_url), retries=0).state == "finished"
@@ -82,7 +82,7 @@ def test_a_connection_that_died_unused_is_no_failure(engine: Engine, fake: FakeP
     assert fake.connections == 3
 
 
-def test_usage_wish_refused_once_is_remembered(engine: Engine, fake: FakeProvider) -> None:
+def test_refused_stream_options_are_remembered(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(422, {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs"}]}), stream("a"))
     first = engine.run(address(fake.base_url))
     result = engine.heard.result(first)
@@ -94,7 +94,7 @@ def test_usage_wish_refused_once_is_remembered(engine: Engine, fake: FakeProvide
     assert ["stream_options" in r.body for r in fake.requests] == [True, False, False]
 
 
-def test_a_refused_parameter_is_left_out_and_marked(engine: Engine, fake: FakeProvider) -> None:
+def test_refused_parameter_is_omitted_and_marked(engine: Engine, fake: FakeProvider) -> None:
     words = "Unsupported value: 'temperature' does not support 0 with this model."
     fake.script(status(400, error(words, param="temperature", code="unsupported_value")), stream("a"))
     result = engine.ask(address(fake.base_url), params={"temperature": 0})
@@ -106,7 +106,7 @@ def test_a_refused_parameter_is_left_out_and_marked(engine: Engine, fake: FakePr
 
 
 @pytest.mark.parametrize("model", ["openai/o3-mini", "gpt-5-mini"])
-def test_reasoning_models_get_the_new_name_of_max_tokens(engine: Engine, fake: FakeProvider, model: str) -> None:
+def test_reasoning_models_get_max_completion_tokens(engine: Engine, fake: FakeProvider, model: str) -> None:
     endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.base_url)
     result = engine.ask(endpoint, model=model, params={"max_tokens": 9}, key=KEY)
     assert fake.requests[0].body["max_completion_tokens"] == 9
@@ -115,14 +115,14 @@ def test_reasoning_models_get_the_new_name_of_max_tokens(engine: Engine, fake: F
     assert ("changed", "max_tokens") in kinds(result.marks)
 
 
-def test_mistral_gets_its_own_name_of_seed(engine: Engine, fake: FakeProvider) -> None:
+def test_mistral_gets_seed_as_random_seed(engine: Engine, fake: FakeProvider) -> None:
     endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.base_url)
     result = engine.ask(endpoint, model="mistral/mistral-small-latest", params={"seed": 4}, key=KEY)
     assert fake.requests[0].body["random_seed"] == 4
     assert ("changed", "seed") in kinds(result.marks)
 
 
-def test_odd_streams_that_are_fine(engine: Engine, fake: FakeProvider) -> None:
+def test_unusual_but_valid_stream_is_read(engine: Engine, fake: FakeProvider) -> None:
     content = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "a"}]
     odd = (
         Send(b": keep-alive\r\n\r\n"),
@@ -157,7 +157,7 @@ def test_tool_calls_are_kept_in_the_response(engine: Engine, fake: FakeProvider)
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_a_fast_stream_is_not_slowed_down(engine: Engine, fake: FakeProvider, chunked: bool) -> None:
+def test_fast_stream_is_not_slowed_down(engine: Engine, fake: FakeProvider, chunked: bool) -> None:
     tokens = [f"{n} " for n in range(2000)]
     reply = stream(*tokens)
     steps = reply.steps if chunked else (Send(b"".join(s.data for s in reply.steps if isinstance(s, Send))),)
@@ -168,12 +168,12 @@ def test_a_fast_stream_is_not_slowed_down(engine: Engine, fake: FakeProvider, ch
     assert (result.timing.duration or 0) < 16_000
 
 
-def test_a_server_that_does_not_hang_up_after_done(engine: Engine, fake: FakeProvider) -> None:
+def test_call_finishes_after_done_though_connection_stays_open(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("a", then=(Send(fakes.event("[DONE]")), Hold())))
     assert engine.heard.result(engine.run(address(fake.base_url)), 30).state == "finished"
 
 
-def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> None:
+def test_concurrency_is_limited_and_groups_take_turns(engine: Engine, fake: FakeProvider) -> None:
     """A lane that comes behind a long queue waits for one of its calls at most: waiting groups take turns."""
     fake.answer = lambda request: stream("a", then=(Hold(),))
     many = [engine.run(address(fake.base_url), stream=True, group="big") for _ in range(20)]
@@ -190,7 +190,7 @@ def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> 
     assert sent.index(lane) - 8 <= 1
 
 
-def test_limits_can_be_set(fake: FakeProvider) -> None:
+def test_concurrency_limit_of_endpoint_can_be_changed(fake: FakeProvider) -> None:
     fake.answer = lambda request: Reply((Hold(), *whole("x").steps), headers=fakes.JSON)
     with Engine(limits={"mine": 3}) as engine:
         calls = [engine.run(address(fake.base_url), stream=False) for _ in range(30)]
@@ -206,7 +206,7 @@ def test_limits_can_be_set(fake: FakeProvider) -> None:
     assert fake.most_open == 20
 
 
-def test_models_and_key_checks(engine: Engine, fake: FakeProvider) -> None:
+def test_models_are_listed_and_keys_checked_per_provider(engine: Engine, fake: FakeProvider) -> None:
     mine = address(fake.base_url, headers=(("X-Team", "a"),))
     assert engine.client.list_models(mine, KEY, (("x-extra", "hush"),)).result(20) == ("fake-1", "fake-2")
     headers = fake.requests[-1].headers

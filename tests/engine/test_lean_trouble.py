@@ -46,7 +46,9 @@ REFUSALS: list[tuple[int, Any, str]] = [
 
 
 @pytest.mark.parametrize(("number", "body", "expected"), REFUSALS)
-def test_refusals(engine: Engine, fake: FakeProvider, number: int, body: Any, expected: str) -> None:
+def test_http_error_responses_map_to_failure_codes(
+    engine: Engine, fake: FakeProvider, number: int, body: Any, expected: str
+) -> None:
     fake.answer = lambda request: status(number, body, {"location": "http://127.0.0.1:9/"})
     call_id = engine.run(address(fake.base_url), key=KEY, stream=False)
     result = engine.heard.result(call_id)
@@ -58,7 +60,7 @@ def test_refusals(engine: Engine, fake: FakeProvider, number: int, body: Any, ex
     assert result.usage == Usage()
 
 
-def test_401_without_a_key_asks_for_one(engine: Engine, fake: FakeProvider) -> None:
+def test_http_401_without_key_is_reported_as_no_key(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(401))
     assert code(engine.ask(address(fake.base_url))) == "no_key"
 
@@ -79,7 +81,7 @@ def test_retry_after_is_honoured(engine: Engine, fake: FakeProvider, after: str)
     assert least <= retry.in_ms <= least + 250
 
 
-def test_a_long_pause_is_told_instead_of_waited_for(engine: Engine, fake: FakeProvider) -> None:
+def test_long_retry_after_fails_instead_of_waiting(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(429, headers={"retry-after": "3600"}))
     result = engine.ask(address(fake.base_url))
     assert code(result) == "rate_limited"
@@ -87,7 +89,7 @@ def test_a_long_pause_is_told_instead_of_waited_for(engine: Engine, fake: FakePr
     assert "60 min" in result.failure.sentence
 
 
-def test_server_trouble_is_retried(engine: Engine) -> None:
+def test_server_errors_and_early_disconnects_are_retried(engine: Engine) -> None:
     first = (status(503), Reply(before=(Cut(),)), Reply(headers=fakes.SSE))
     with contextlib.ExitStack() as held:
         calls = []
@@ -101,7 +103,7 @@ def test_server_trouble_is_retried(engine: Engine) -> None:
             assert len(engine.retries(call_id)) == 1, reply
 
 
-def test_retries_end(engine: Engine, fake: FakeProvider) -> None:
+def test_retries_stop_at_the_limit(engine: Engine, fake: FakeProvider) -> None:
     fake.answer = lambda request: status(500, headers={"retry-after": "0"})
     call_id = engine.run(address(fake.base_url), retries=2)
     assert code(engine.heard.result(call_id)) == "server_error"
@@ -109,7 +111,7 @@ def test_retries_end(engine: Engine, fake: FakeProvider) -> None:
     assert len(fake.requests) == 3
 
 
-def test_nothing_is_retried_once_text_arrived(engine: Engine, fake: FakeProvider) -> None:
+def test_call_is_not_retried_after_text_arrived(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("Hel", "lo", then=(Cut(),)))
     call_id = engine.run(address(fake.base_url))
     result = engine.heard.result(call_id)
@@ -119,7 +121,7 @@ def test_nothing_is_retried_once_text_arrived(engine: Engine, fake: FakeProvider
     assert len(fake.requests) == 1
 
 
-def test_a_cancel_interrupts_the_pause(engine: Engine, fake: FakeProvider) -> None:
+def test_cancel_interrupts_retry_pause(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(429, headers={"retry-after": "60"}))
     call_id = engine.run(address(fake.base_url))
     engine.heard.wait_for(lambda: engine.retries(call_id))
@@ -130,7 +132,7 @@ def test_a_cancel_interrupts_the_pause(engine: Engine, fake: FakeProvider) -> No
 @pytest.mark.parametrize(
     "reply", [stream("Hel", then=(Hold(),)), Reply(before=(Hold(),)), Reply((Hold(),), headers=fakes.SSE)]
 )
-def test_a_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, reply: Reply) -> None:
+def test_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, reply: Reply) -> None:
     fake.script(reply)
     call_id = engine.run(address(fake.base_url))
     fake.wait_for(lambda f: f.open == 1)
@@ -157,7 +159,7 @@ BROKEN: list[tuple[Reply, str, str]] = [
 
 
 @pytest.mark.parametrize(("reply", "expected", "text"), BROKEN)
-def test_broken_answers_keep_their_text(
+def test_broken_streams_fail_and_keep_their_text(
     engine: Engine, fake: FakeProvider, reply: Reply, expected: str, text: str
 ) -> None:
     fake.answer = lambda request: reply
@@ -165,12 +167,12 @@ def test_broken_answers_keep_their_text(
     assert (result.state, code(result), result.text) == ("failed", expected, text)
 
 
-def test_not_json_when_not_streamed(engine: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_text_response_is_a_broken_stream(engine: Engine, fake: FakeProvider) -> None:
     fake.script(fakes.raw(b"Welcome!", content_type="text/plain"))
     assert code(engine.ask(address(fake.base_url), stream=False)) == "broken_stream"
 
 
-def test_silence_after_the_finish_reason_is_no_failure(engine: Engine, fake: FakeProvider) -> None:
+def test_silence_after_finish_reason_is_no_failure(engine: Engine, fake: FakeProvider) -> None:
     # In one chunk: a pause between the two would count as silence before the end.
     whole_answer = fakes.chunk({"content": "a"}) + fakes.chunk({}, finish="stop")
     fake.script(Reply((Send(whole_answer), Hold()), headers=fakes.SSE))
@@ -187,7 +189,7 @@ TIMEOUTS = [
 
 
 @pytest.mark.parametrize(("reply", "limits", "expected", "text"), TIMEOUTS)
-def test_timeouts(
+def test_first_token_and_silence_timeouts_fail_and_keep_text(
     engine: Engine, fake: FakeProvider, reply: Reply, limits: dict[str, float], expected: str, text: str
 ) -> None:
     fake.script(reply)
@@ -198,17 +200,17 @@ def test_timeouts(
     fake.wait_for(lambda f: f.disconnects == 1)
 
 
-def test_a_slow_but_steady_stream_is_no_silence(engine: Engine, fake: FakeProvider) -> None:
+def test_slow_steady_stream_does_not_time_out(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream(*["x"] * 18, delay=0.1))
     assert engine.ask(address(fake.base_url), timeouts=quick(silence=1.5)).state == "finished"
 
 
-def test_a_call_without_stream_may_take_first_and_silence_together(engine: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_call_may_take_first_and_silence_timeouts_together(engine: Engine, fake: FakeProvider) -> None:
     fake.script(Reply((Wait(0.4), *whole("late").steps), headers=fakes.JSON))
     assert engine.ask(address(fake.base_url), timeouts=quick(first=0.2, silence=5.0), stream=False).text == "late"
 
 
-def test_nobody_listens(engine: Engine) -> None:
+def test_refused_connection_is_reported_with_advice_and_retried(engine: Engine) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
@@ -222,7 +224,7 @@ def test_nobody_listens(engine: Engine) -> None:
     assert len(engine.retries(call_id)) == 1
 
 
-def test_a_connection_that_is_not_accepted(engine: Engine) -> None:
+def test_unaccepted_connection_times_out(engine: Engine) -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -240,12 +242,12 @@ def test_a_connection_that_is_not_accepted(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "not an address", "http://", "ftp://x/y", "http://[::1", "http://127.0.0.1:99999"])
-def test_addresses_that_are_none(engine: Engine, url: str) -> None:
+def test_invalid_addresses_are_reported_as_bad_address(engine: Engine, url: str) -> None:
     result = engine.ask(address(url), retries=0)
     assert code(result) == "bad_address", result.failure
 
 
-def test_a_header_that_is_none(engine: Engine, fake: FakeProvider) -> None:
+def test_key_with_line_break_is_reported_without_the_key(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), key="sk-two\nlines", retries=0)
     assert code(result) == "bad_address"
     assert result.failure is not None

@@ -48,7 +48,7 @@ def at(fake: FakeProvider, path: str = "", **more: object) -> Endpoint:
     return Endpoint("litellm", "litellm", "LiteLLM", fake.url + path, **more)  # type: ignore[arg-type]
 
 
-def test_a_stream_and_what_became_of_its_parameters(engine: Engine, fake: FakeProvider) -> None:
+def test_stream_is_read_and_parameter_changes_are_marked(engine: Engine, fake: FakeProvider) -> None:
     params = {"temperature": 0.3, "seed": 4, "stop": ["x"], "api_base": "http://127.0.0.1:9", "top_k": 7}
     messages = [Message("system", "Be."), Message("user", "Hi {# \u00a0\n")]
     call_id = engine.run(at(fake), messages, model=CLAUDE, params=params, key=KEY)
@@ -100,7 +100,7 @@ REDIRECTING = {
 
 
 @pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x", "perplexity/sonar"])
-def test_no_parameter_sends_the_key_elsewhere(engine: Engine, fake: FakeProvider, model: str) -> None:
+def test_no_parameter_sends_the_key_to_another_host(engine: Engine, fake: FakeProvider, model: str) -> None:
     path = "" if model == CLAUDE else "/v1"
     with FakeProvider() as other:
         for name, value in REDIRECTING.items():
@@ -116,7 +116,7 @@ def test_no_parameter_sends_the_key_elsewhere(engine: Engine, fake: FakeProvider
 
 
 @pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x", "perplexity/sonar"])
-def test_a_redirect_gets_no_key(engine: Engine, fake: FakeProvider, model: str) -> None:
+def test_redirect_target_gets_no_key(engine: Engine, fake: FakeProvider, model: str) -> None:
     path = "" if model == CLAUDE else "/v1"
     with FakeProvider() as other:
         for number in (301, 302, 307, 308):
@@ -128,14 +128,14 @@ def test_a_redirect_gets_no_key(engine: Engine, fake: FakeProvider, model: str) 
         assert other.requests == []
 
 
-def test_not_streamed(engine: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_answer_is_read(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(at(fake), model=CLAUDE, key=KEY, stream=False, params={"max_tokens": 9})
     assert (result.text, result.usage.output) == ("Hello world", 3)
     assert fake.requests[0].body["max_tokens"] == 9
     assert result.marks == ()
 
 
-def test_keys_of_the_environment_go_nowhere(engine: Engine, fake: FakeProvider) -> None:
+def test_keys_from_the_environment_are_never_sent(engine: Engine, fake: FakeProvider) -> None:
     for model in ("openai/gpt-4o", "hosted_vllm/x", "perplexity/sonar", "openai/gpt-5-codex", CLAUDE):
         engine.ask(at(fake, "/v1"), model=model, retries=0, timeouts=quick())
     engine.ask(Endpoint("e", "openai", "E", fake.base_url), model="m", retries=0)
@@ -146,14 +146,14 @@ def test_keys_of_the_environment_go_nowhere(engine: Engine, fake: FakeProvider) 
         assert ENVIRONMENT_KEY not in str(event)
 
 
-def test_no_key_is_told_without_asking(engine: Engine) -> None:
+def test_missing_key_fails_without_a_request(engine: Engine) -> None:
     for model in ("openai/gpt-4o", CLAUDE, "gemini/gemini-2.5-flash"):
         result = engine.ask(LITELLM, model=model)
         assert code(result) == "no_key"
         assert result.request is None
 
 
-def test_a_model_of_nobody(engine: Engine) -> None:
+def test_unknown_model_fails_with_example_of_full_name(engine: Engine) -> None:
     result = engine.ask(LITELLM, model="no-such-model-anywhere", key=KEY)
     assert code(result) == "no_model"
     assert result.failure is not None
@@ -173,7 +173,9 @@ def test_a_model_of_nobody(engine: Engine) -> None:
         (Reply(before=(Cut(),)), "connect_failed"),
     ],
 )
-def test_refusals(engine: Engine, fake: FakeProvider, reply: Reply, expected: str) -> None:
+def test_provider_errors_map_to_failure_codes_without_the_key(
+    engine: Engine, fake: FakeProvider, reply: Reply, expected: str
+) -> None:
     fake.answer = lambda request: reply
     result = engine.ask(at(fake), model=CLAUDE, key=KEY, retries=0)
     assert code(result) == expected, result.failure
@@ -181,7 +183,7 @@ def test_refusals(engine: Engine, fake: FakeProvider, reply: Reply, expected: st
     assert KEY not in result.failure.sentence + result.failure.detail
 
 
-def test_a_retry_after_is_honoured(engine: Engine, fake: FakeProvider) -> None:
+def test_retry_after_is_honoured(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(429, error("slow down"), {"retry-after": "0.2"}))
     call_id = engine.run(at(fake), model=CLAUDE, key=KEY)
     assert engine.heard.result(call_id).text == "Hello world"
@@ -189,7 +191,7 @@ def test_a_retry_after_is_honoured(engine: Engine, fake: FakeProvider) -> None:
     assert 200 <= retry.in_ms <= 500
 
 
-def test_half_answers_and_silence_keep_their_text(engine: Engine, fake: FakeProvider) -> None:
+def test_incomplete_and_silent_streams_fail_and_keep_their_text(engine: Engine, fake: FakeProvider) -> None:
     half = Send(b"".join(one.data for one in anthropic_stream("Hel", "lo").steps[:4] if isinstance(one, Send)))
     for ending, expected, silence in [
         ((Cut(),), "half_answer", 20.0),
@@ -203,13 +205,13 @@ def test_half_answers_and_silence_keep_their_text(engine: Engine, fake: FakeProv
     assert code(engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(first=0.3))) == "timeout_first"
 
 
-def test_garbage_is_not_an_empty_answer(engine: Engine, fake: FakeProvider) -> None:
+def test_html_response_fails_instead_of_an_empty_answer(engine: Engine, fake: FakeProvider) -> None:
     fake.answer = lambda request: fakes.raw(b"<html>", content_type="text/html")
     result = engine.ask(at(fake, "/v1"), model="hosted_vllm/x", retries=0)
     assert result.state == "failed"
 
 
-def test_a_guess_of_tokens_is_not_taken_for_a_count(engine: Engine, fake: FakeProvider) -> None:
+def test_litellm_token_estimate_is_not_taken_as_provider_usage(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("a", "b", "c"), stream("a", counted=usage(5, 6)))
     guessed = engine.ask(at(fake, "/v1"), model="hosted_vllm/x")
     assert (guessed.text, guessed.usage.source) == ("abc", "estimate")
@@ -218,7 +220,7 @@ def test_a_guess_of_tokens_is_not_taken_for_a_count(engine: Engine, fake: FakePr
 
 
 @pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x"])
-def test_a_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, model: str) -> None:
+def test_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, model: str) -> None:
     anthropic = Reply((*anthropic_stream("Hello").steps[:3], Hold()), headers=SSE)
     fake.script(anthropic if model == CLAUDE else stream("Hello", then=(Hold(),)))
     call_id = engine.run(at(fake, "" if model == CLAUDE else "/v1"), model=model, key=KEY)
@@ -228,14 +230,14 @@ def test_a_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, mode
     fake.wait_for(lambda f: f.disconnects == 1)
 
 
-def test_headers_of_the_endpoint(engine: Engine, fake: FakeProvider) -> None:
+def test_endpoint_headers_are_sent_and_secret_ones_stay_hidden(engine: Engine, fake: FakeProvider) -> None:
     endpoint = at(fake, headers=(("X-Team", "a"),))
     result = engine.ask(endpoint, model=CLAUDE, key=KEY, secret_headers=(("X-Hush", "secret-value"),))
     assert (fake.requests[0].headers["x-team"], fake.requests[0].headers["x-hush"]) == ("a", "secret-value")
     assert "secret-value" not in str(result)
 
 
-def test_a_key_check_with_one_token(engine: Engine, fake: FakeProvider) -> None:
+def test_key_check_requests_one_token(engine: Engine, fake: FakeProvider) -> None:
     endpoint = at(fake, "/v1")
     said = engine.client.check_key(endpoint, KEY, provider="perplexity", model="perplexity/sonar").result(30)
     assert "perplexity/sonar" in said
@@ -244,12 +246,12 @@ def test_a_key_check_with_one_token(engine: Engine, fake: FakeProvider) -> None:
         engine.client.check_key(endpoint, KEY, provider="perplexity").result(30)
 
 
-def test_litellm_starts_nothing(engine: Engine) -> None:
+def test_litellm_starts_no_child_process(engine: Engine) -> None:
     assert engine.client.pid is not None
     assert descendants(engine.client.pid) == []
 
 
-def test_a_cache_breakpoint_reaches_anthropic(engine: Engine, fake: FakeProvider) -> None:
+def test_cache_breakpoint_reaches_anthropic(engine: Engine, fake: FakeProvider) -> None:
     messages = [
         Message("system", "Long rules.", cache=True),
         Message("user", "Context.", cache=True),
@@ -264,7 +266,7 @@ def test_a_cache_breakpoint_reaches_anthropic(engine: Engine, fake: FakeProvider
     assert [part.get("cache_control") for part in parts] == [kept, None]
 
 
-def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: FakeProvider) -> None:
+def test_cache_write_tokens_are_counted_separately(engine: Engine, fake: FakeProvider) -> None:
     fake.script(
         anthropic_stream("Hello", cache={"cache_creation_input_tokens": 2000, "cache_read_input_tokens": 500}),
         anthropic_stream("Hello"),
@@ -275,7 +277,7 @@ def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: Fa
 
 
 @pytest.mark.deep(only=True)
-def test_a_call_loads_no_vocabulary_until_one_is_asked() -> None:
+def test_litellm_call_does_not_load_tokenizer_vocabulary() -> None:
     code = """
 import asyncio, copy, sys
 from workbench.engine.child import litellm_calls
@@ -295,7 +297,7 @@ print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
 
 
 @pytest.mark.parametrize(("model", "params"), [("predibase/x", {}), ("openai/gpt-5-codex", {"extra_body": [1]})])
-def test_what_litellm_itself_refuses_is_no_trouble_of_the_server(
+def test_request_refused_by_litellm_is_not_a_server_error(
     engine: Engine, fake: FakeProvider, model: str, params: dict[str, object]
 ) -> None:
     call_id = engine.run(at(fake), model=model, key=KEY, params=params)
@@ -308,14 +310,14 @@ def test_what_litellm_itself_refuses_is_no_trouble_of_the_server(
 
 
 @pytest.mark.parametrize("model", ["ollama/m", "ollama_chat/m"])
-def test_ollama_is_asked_about_a_model_where_the_model_is(engine: Engine, fake: FakeProvider, model: str) -> None:
+def test_ollama_model_info_is_requested_at_the_endpoint_address(engine: Engine, fake: FakeProvider, model: str) -> None:
     """LiteLLM itself asks the usual port of this machine, and decides by its answer whether the model has tools."""
     engine.ask(at(fake, "/ollama"), model=model, key=KEY, retries=0)
     paths = [request.path for request in fake.requests]
     assert "/ollama/api/show" in paths, paths
 
 
-def test_it_tells_which_parameters_a_model_takes(engine: Engine) -> None:
+def test_supported_parameters_of_a_model_are_listed(engine: Engine) -> None:
     found = engine.client.supported_parameters("anthropic/claude-haiku-4-5").result(120)
     assert found is not None
     assert "temperature" in found

@@ -56,13 +56,13 @@ class CountingList(list[str]):
         *((nothing, "") for nothing in (None, "", {}, [], False)),
     ],
 )
-def test_a_refusal_of_any_shape_is_the_text(refusal: Any, said: str) -> None:
+def test_refusal_of_any_shape_becomes_the_text(refusal: Any, said: str) -> None:
     heard = Heard()
     PartReader(heard).read({"content": None, "refusal": refusal})
     assert heard.said == said
 
 
-def test_thoughts_under_alternating_names_are_read_once_each() -> None:
+def test_reasoning_under_alternating_names_is_read_in_linear_time() -> None:
     """To compare each with all before it would take the square of their number."""
     heard, names = Heard(), ("reasoning_content", "reasoning")
     reader = PartReader(heard)
@@ -75,7 +75,7 @@ def test_thoughts_under_alternating_names_are_read_once_each() -> None:
 
 
 @pytest.mark.parametrize("pieces", [["a"], ["ab", "c"], ["", "a", "b"]])
-def test_all_thoughts_once_more_under_another_name_are_no_new_ones(pieces: list[str]) -> None:
+def test_reasoning_repeated_under_another_name_is_not_duplicated(pieces: list[str]) -> None:
     heard = Heard()
     reader = PartReader(heard)
     for piece in pieces:
@@ -95,7 +95,7 @@ def answer() -> StreamedAnswer:
     return StreamedAnswer(call, silent)
 
 
-def test_further_choices_take_no_room_from_the_shown_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_further_choices_do_not_reduce_space_of_shown_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "MAX_ANSWER", 100)
 
     async def read() -> StreamedAnswer:
@@ -111,7 +111,7 @@ def test_further_choices_take_no_room_from_the_shown_one(monkeypatch: pytest.Mon
     assert [(len(one["text"]), one.get("cut", False)) for one in made.further] == [(70, False), (30, True)]
 
 
-def test_a_choice_that_is_shown_for_want_of_a_first_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_choice_shown_without_a_first_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "MAX_ANSWER", 100)
 
     async def read() -> StreamedAnswer:
@@ -124,7 +124,7 @@ def test_a_choice_that_is_shown_for_want_of_a_first_is_whole(monkeypatch: pytest
     assert asyncio.run(read())._whole("text") == "x" * 90
 
 
-def test_calls_of_a_further_choice_stay_within_the_limit() -> None:
+def test_tool_calls_of_further_choice_are_limited() -> None:
     async def read() -> StreamedChoice:
         choice = StreamedChoice(answer())
         for length in (MAX_ARGUMENTS - 10, 500, 5_000, 5_000, 50_000):
@@ -138,7 +138,7 @@ def test_calls_of_a_further_choice_stay_within_the_limit() -> None:
     assert len(call.text) == MAX_ARGUMENTS - 2
 
 
-def test_what_came_up_to_the_limit_is_kept() -> None:
+def test_tool_call_arguments_are_kept_up_to_the_limit() -> None:
     turn = ModelTurn()
     called = {"index": 0, "id": "c"}
     turn.read({"tool_calls": [{**called, "function": {"name": "f", "arguments": "x" * (MAX_ARGUMENTS - 5)}}]})

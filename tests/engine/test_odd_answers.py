@@ -94,14 +94,14 @@ def check_two(result: Result) -> None:
     assert result.usage.source == "provider"
 
 
-def test_a_stream_of_several_choices(lean: Engine, fake: FakeProvider) -> None:
+def test_stream_of_several_choices_shows_the_first(lean: Engine, fake: FakeProvider) -> None:
     fake.script(TWO)
     call_id = lean.run(address(fake.base_url), params={"n": 2})
     check_two(lean.heard.result(call_id))
     assert lean.heard.text(call_id) == "First"
 
 
-def test_a_stream_of_several_choices_through_litellm(translating: Engine, fake: FakeProvider) -> None:
+def test_litellm_stream_of_several_choices_shows_the_first(translating: Engine, fake: FakeProvider) -> None:
     fake.script(TWO)
     result = translating.ask(at(fake, "/v1"), model=VLLM, key=KEY, params={"n": 2})
     assert (result.state, result.text, result.reasoning, result.finish_reason) == ("finished", "First", "", "stop")
@@ -109,7 +109,9 @@ def test_a_stream_of_several_choices_through_litellm(translating: Engine, fake: 
     assert further_choices(result.response) == (FurtherChoice(1, "Second answer", "why"),)
 
 
-def test_several_whole_choices(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_answer_with_several_choices_shows_the_first(
+    lean: Engine, translating: Engine, fake: FakeProvider
+) -> None:
     first, second = choice("First"), choice("Second answer", 1, "length", reasoning_content="why")
     # LiteLLM numbers whole choices by position.
     fake.script(wholly(second, first), wholly(first, second))
@@ -118,7 +120,9 @@ def test_several_whole_choices(lean: Engine, translating: Engine, fake: FakeProv
 
 
 @pytest.mark.parametrize(("first", "second"), [(None, None), ("0", "1"), (1, 2), (4, 7), (-1, None), (True, 1.5)])
-def test_indexes_that_are_none(lean: Engine, fake: FakeProvider, first: Any, second: Any) -> None:
+def test_invalid_choice_indexes_fall_back_to_position(
+    lean: Engine, fake: FakeProvider, first: Any, second: Any
+) -> None:
     """What has no index has that of its place; the lowest one is shown wherever counting begins."""
     pair = [{"index": first, "delta": {"content": "A"}}, {"index": second, "delta": {"content": "B"}}]
     ends = [{"index": at, "delta": {}, "finish_reason": "stop"} for at in (first, second)]
@@ -128,7 +132,7 @@ def test_indexes_that_are_none(lean: Engine, fake: FakeProvider, first: Any, sec
     assert [one.text for one in further_choices(result.response)] == ["B"]
 
 
-def test_further_choices_are_kept_within_bounds(lean: Engine, fake: FakeProvider) -> None:
+def test_long_further_choices_are_truncated(lean: Engine, fake: FakeProvider) -> None:
     long = "é" * 400_000
     fake.script(wholly(*(choice(f"{number}{long}", number) for number in range(5))))
     result = lean.ask(address(fake.base_url), stream=False)
@@ -138,7 +142,7 @@ def test_further_choices_are_kept_within_bounds(lean: Engine, fake: FakeProvider
     assert all(one.is_cut and long.startswith(one.text[1:]) and len(one.text) > 1000 for one in found)
 
 
-def test_a_secret_in_a_further_choice_is_masked(lean: Engine, fake: FakeProvider) -> None:
+def test_secret_in_further_choice_is_masked(lean: Engine, fake: FakeProvider) -> None:
     fake.script(raw(piece(0, "a", "stop"), piece(1, KEY[:5]), piece(1, KEY[5:]), event("[DONE]")))
     result = lean.ask(address(fake.base_url), key=KEY)
     assert KEY not in json.dumps(result.response)
@@ -168,7 +172,7 @@ CONTENTS: list[tuple[Any, str, str]] = [
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_content_that_is_no_text(lean: Engine, fake: FakeProvider, stream: bool) -> None:
+def test_content_of_any_json_type_is_read(lean: Engine, fake: FakeProvider, stream: bool) -> None:
     for content, text, reasoning in CONTENTS:
         fake.script(deltas({"content": content}) if stream else wholly(choice(content)))
         result = lean.ask(address(fake.base_url), stream=stream)
@@ -200,7 +204,7 @@ THOUGHTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_thoughts_of_all_vendors(lean: Engine, fake: FakeProvider, stream: bool) -> None:
+def test_reasoning_of_all_vendors_is_read(lean: Engine, fake: FakeProvider, stream: bool) -> None:
     for thoughts in THOUGHTS:
         parts = {"content": "a", **thoughts}
         fake.script(deltas(parts) if stream else wholly(choice(**parts)))
@@ -208,13 +212,13 @@ def test_thoughts_of_all_vendors(lean: Engine, fake: FakeProvider, stream: bool)
         assert (result.state, result.text, result.reasoning) == ("finished", "a", "hm"), thoughts
 
 
-def test_thoughts_that_come_once_more_at_the_end(lean: Engine, fake: FakeProvider) -> None:
+def test_reasoning_repeated_at_the_end_is_not_duplicated(lean: Engine, fake: FakeProvider) -> None:
     blocks = [{"type": "thinking", "thinking": "hmhm", "signature": "s"}]
     fake.script(deltas({"reasoning": "hm"}, {"reasoning": "hm"}, {"content": "a"}, {"thinking_blocks": blocks}))
     assert lean.ask(address(fake.base_url)).reasoning == "hmhm"
 
 
-def test_thoughts_through_litellm(translating: Engine, fake: FakeProvider) -> None:
+def test_reasoning_through_litellm_is_read(translating: Engine, fake: FakeProvider) -> None:
     cases: list[tuple[str, str, Reply]] = [
         (CLAUDE, "", message(thought("h", "m", signature="s"), said("a"), stop="end_turn")),
         (GEMINI, "", gemini({"text": "hm", "thought": True}, {"text": "a"})),
@@ -259,13 +263,15 @@ def gemini(*parts: dict[str, Any]) -> Reply:
         ("unopened", ["<think>hm</think>a"], "a", "hm"),
     ],
 )
-def test_think_tags(lean: Engine, fake: FakeProvider, mode: str, pieces: list[str], text: str, reasoning: str) -> None:
+def test_think_tags_are_split_into_reasoning_and_text(
+    lean: Engine, fake: FakeProvider, mode: str, pieces: list[str], text: str, reasoning: str
+) -> None:
     fake.script(deltas(*({"content": one} for one in pieces)))
     result = lean.ask(address(fake.base_url), think_tags=mode)
     assert (result.state, result.text, result.reasoning) == ("finished", text, reasoning)
 
 
-def test_echo_says_think_tags_as_they_stand(lean: Engine) -> None:
+def test_echo_keeps_think_tags_as_text(lean: Engine) -> None:
     assert lean.ask(text="<think>a</think>b").text == "<think>a</think>b"
 
 
@@ -273,7 +279,7 @@ CALL = {"id": "t1", "type": "function", "function": {"name": "find", "arguments"
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_tool_calls_that_are_no_list(lean: Engine, fake: FakeProvider, stream: bool) -> None:
+def test_malformed_tool_calls_are_read_or_ignored(lean: Engine, fake: FakeProvider, stream: bool) -> None:
     cases: list[dict[str, Any]] = [
         {"tool_calls": CALL},
         {"tool_calls": [CALL, None, 3, "x", []]},
@@ -292,13 +298,13 @@ def test_tool_calls_that_are_no_list(lean: Engine, fake: FakeProvider, stream: b
 
 
 @pytest.mark.parametrize("one", [{"delta": "a", "message": "a"}, {"text": "a"}])
-def test_a_bare_text_in_the_place_of_a_message(lean: Engine, fake: FakeProvider, one: dict[str, Any]) -> None:
+def test_string_in_place_of_message_is_the_text(lean: Engine, fake: FakeProvider, one: dict[str, Any]) -> None:
     body = {"choices": [{"index": 0, "finish_reason": "stop", **one}]}
     fake.script(raw(event(body), event("[DONE]")), Reply((Send(json.dumps(body).encode()),), headers=JSON))
     assert [lean.ask(address(fake.base_url), stream=stream).text for stream in (True, False)] == ["a", "a"]
 
 
-def test_answers_without_a_text_finish_and_are_empty(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
+def test_answers_without_text_finish_with_explanation(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
     fake.script(deltas({"reasoning": "hm"}, finish="length"), raw(event("[DONE]")))
     only_thoughts, nothing = (lean.ask(address(fake.base_url)) for _ in range(2))
     fake.script(message(thought("hm", signature="s"), stop="max_tokens"))
@@ -309,17 +315,17 @@ def test_answers_without_a_text_finish_and_are_empty(lean: Engine, translating: 
     assert empty_sentence(nothing).startswith("Empty answer (no finish reason). The model sent no text.")
 
 
-def test_a_whole_message_as_the_only_event(lean: Engine, fake: FakeProvider) -> None:
+def test_complete_message_in_one_stream_event_is_read(lean: Engine, fake: FakeProvider) -> None:
     fake.script(raw(event({"choices": [choice("All at once")]}), event("[DONE]")))
     assert lean.ask(address(fake.base_url)).text == "All at once"
 
 
-def test_a_stream_that_calls_itself_json(lean: Engine, fake: FakeProvider) -> None:
+def test_event_stream_with_json_content_type_is_read(lean: Engine, fake: FakeProvider) -> None:
     fake.script(Reply(deltas({"content": "a"}).steps, headers=JSON))
     assert lean.ask(address(fake.base_url)).text == "a"
 
 
-def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -> None:
+def test_flood_of_comments_does_not_block_other_calls(lean: Engine, fake: FakeProvider) -> None:
     """A few kB that are MB of comments, faster than they can be read, until another call was answered beside them."""
     packed = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
     # After a full flush a block is independent of earlier ones, so it can be sent again and again.
@@ -334,7 +340,7 @@ def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -
     assert lean.heard.result(call_id).state == "stopped"
 
 
-def test_comments_that_are_there_already_give_others_their_turns() -> None:
+def test_buffered_comments_yield_to_other_tasks() -> None:
     """Pieces of one compressed chunk come without a wait."""
     call = Call("c1", address("http://127.0.0.1:9/v1"), "m", (Message("user", "Hi"),))
     answer, turns, pieces = StreamedAnswer(call, lambda kind, /, **fields: None), 0, 50
@@ -361,7 +367,7 @@ def test_comments_that_are_there_already_give_others_their_turns() -> None:
     assert turns >= pieces
 
 
-def test_text_behind_megabytes_of_nothing_is_read(lean: Engine, fake: FakeProvider) -> None:
+def test_text_after_megabytes_of_comments_is_read(lean: Engine, fake: FakeProvider) -> None:
     packed = gzip.compress(b":\n" * 1_000_000 + piece(0, "a", "stop"), 1)
     fake.script(Reply((Send(packed),), headers={**SSE, "content-encoding": "gzip"}))
     assert lean.ask(address(fake.base_url)).text == "a"
@@ -416,7 +422,7 @@ PLACES = st.sampled_from(
 @example([("content", {"type": []})], True)
 @example([("content", [{"type": {}}])], False)
 @given(st.lists(st.tuples(PLACES, JSONS), min_size=1, max_size=4), st.booleans())
-def test_any_json_ends_in_an_answer_or_a_sentence(odd: list[tuple[str, Any]], streams: bool) -> None:
+def test_any_json_response_gives_an_answer_or_a_failure(odd: list[tuple[str, Any]], streams: bool) -> None:
     """In this process: what the engine tells fits its own protocol, and the client's ledger takes it."""
     result = answered_in_process([placed(where, value) for where, value in odd], streams=streams)
     assert result.state == "finished" or (result.failure is not None and result.failure.sentence)
@@ -456,7 +462,7 @@ def answered_in_process(bodies: list[Any], *, streams: bool) -> Result:
     return result
 
 
-def test_any_json_over_the_pipe(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
+def test_any_json_response_is_handled_by_the_real_engine(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
     """The same over the real pipe, with a few of each place; the engine goes on answering."""
     odd = [None, 7, "x", [], [[]], {}, [{}], {"content": 3}, {"text": {"value": []}}, [{"type": "thinking"}]]
     places = ["body", "choices", "choice", "delta", "message", "content", "tool_calls", "reasoning", "thinking_blocks"]

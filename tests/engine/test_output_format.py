@@ -33,7 +33,7 @@ def said(result: Result) -> str:
     return next((m.detail for m in result.marks if m.name == "response_format"), "")
 
 
-def test_a_schema_goes_out_strictly(engine: Engine, fake: FakeProvider) -> None:
+def test_schema_is_sent_as_strict_response_format(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
     form = {"type": "json_schema", "json_schema": {"name": "order", "schema": SCHEMA, "strict": True}}
     assert fake.requests[0].body["response_format"] == form
@@ -41,7 +41,7 @@ def test_a_schema_goes_out_strictly(engine: Engine, fake: FakeProvider) -> None:
     assert said(result) == ""
 
 
-def test_what_is_refused_is_asked_in_words_and_remembered(engine: Engine, fake: FakeProvider) -> None:
+def test_refused_response_format_is_sent_as_instruction_and_remembered(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(400, error("'response_format.type' must be 'text'")))
     for _ in range(2):
         result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
@@ -55,7 +55,7 @@ def test_what_is_refused_is_asked_in_words_and_remembered(engine: Engine, fake: 
     assert json.dumps(SCHEMA) in told
 
 
-def test_a_refused_schema_is_not_held_against_others(engine: Engine, fake: FakeProvider) -> None:
+def test_refused_schema_does_not_disable_json_mode(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(400, error("Invalid schema for response_format 'order': bad keyword")))
     assert engine.ask(address(fake.base_url), MESSAGES, output=FORM).state == "finished"
     result = engine.ask(address(fake.base_url), MESSAGES, output=JSON)
@@ -63,7 +63,7 @@ def test_a_refused_schema_is_not_held_against_others(engine: Engine, fake: FakeP
     assert said(result) == ""
 
 
-def test_json_is_spoken_of_where_no_message_does(engine: Engine, fake: FakeProvider) -> None:
+def test_json_mode_adds_message_that_mentions_json(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), "Hello", output=JSON)
     body = fake.requests[0].body
     assert body["response_format"] == {"type": "json_object"}
@@ -72,33 +72,33 @@ def test_json_is_spoken_of_where_no_message_does(engine: Engine, fake: FakeProvi
     assert "mention it" in said(result)
 
 
-def test_what_is_known_is_not_tried(engine: Engine, fake: FakeProvider) -> None:
+def test_known_lack_of_response_format_skips_the_attempt(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), MESSAGES, output=FORM, format_in_words="the model has none.")
     assert "response_format" not in fake.requests[0].body
     assert said(result) == "Output format sent as an instruction: the model has none."
 
 
-def test_a_format_of_the_parameters_gives_way(engine: Engine, fake: FakeProvider) -> None:
+def test_output_format_overrides_response_format_parameter(engine: Engine, fake: FakeProvider) -> None:
     params = {"response_format": {"type": "text"}}
     result = engine.ask(address(fake.base_url), MESSAGES, output=JSON, params=params)
     assert fake.requests[0].body["response_format"] == {"type": "json_object"}
     assert ("refused", "response_format") in kinds(result.marks)
 
 
-def test_a_refusal_of_something_else_stays_one(engine: Engine, fake: FakeProvider) -> None:
+def test_unrelated_bad_request_is_not_repeated(engine: Engine, fake: FakeProvider) -> None:
     fake.script(status(400, error("no such thing")))
     result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
     assert result.failure is not None
     assert (result.failure.code, len(fake.requests)) == ("bad_request", 1)
 
 
-def test_a_refusal_in_words_too_ends(engine: Engine, fake: FakeProvider) -> None:
+def test_refusal_of_the_instruction_fails_the_call(engine: Engine, fake: FakeProvider) -> None:
     fake.script(*[status(400, error("no response_format here"))] * 2, stream("never"))
     result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
     assert (result.state, len(fake.requests)) == ("failed", 2)
 
 
-def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: FakeProvider) -> None:
+def test_anthropic_gets_native_schema_and_json_mode_as_instruction(translating: Engine, fake: FakeProvider) -> None:
     endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.url)
     for output in (FORM, JSON):
         result = translating.ask(
@@ -112,7 +112,9 @@ def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: Fa
     assert "no JSON mode" in said(result)
 
 
-def test_a_refusal_through_litellm_is_asked_in_words(translating: Engine, fake: FakeProvider) -> None:
+def test_response_format_refused_through_litellm_is_sent_as_instruction(
+    translating: Engine, fake: FakeProvider
+) -> None:
     endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.url)
     refusal = {"type": "error", "error": {"type": "invalid_request_error", "message": "output_format: response_format"}}
     fake.script(status(400, refusal))

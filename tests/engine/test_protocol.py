@@ -54,7 +54,7 @@ calls = st.builds(
 
 
 @given(calls)
-def test_a_call_survives_the_wire(call: Call) -> None:
+def test_call_survives_encoding(call: Call) -> None:
     line = protocol.encode("run", 1, protocol.call_to_json(call))
     assert line.isascii()
     assert line.count(b"\n") == 1
@@ -62,7 +62,7 @@ def test_a_call_survives_the_wire(call: Call) -> None:
 
 
 @given(st.lists(st.binary(max_size=20).map(lambda b: b.replace(b"\n", b"")), max_size=20), st.data())
-def test_lines_do_not_depend_on_how_bytes_are_cut(lines: list[bytes], data: st.DataObject) -> None:
+def test_split_lines_do_not_depend_on_chunk_sizes(lines: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(line + b"\n" for line in lines) + b"rest"
     splitter, found = protocol.LineSplitter(), []
     while stream:
@@ -72,7 +72,7 @@ def test_lines_do_not_depend_on_how_bytes_are_cut(lines: list[bytes], data: st.D
     assert found == lines
 
 
-def test_a_line_that_never_ends_is_refused() -> None:
+def test_endless_line_is_rejected() -> None:
     splitter = protocol.LineSplitter()
     for _ in range(8):
         assert splitter.feed(b"x" * 1_000_000) == []
@@ -80,24 +80,24 @@ def test_a_line_that_never_ends_is_refused() -> None:
         splitter.feed(b"x" * 1_000_000)
 
 
-def test_a_message_that_is_too_long_is_refused() -> None:
+def test_oversized_message_is_rejected() -> None:
     with pytest.raises(protocol.ProtocolError):
         protocol.encode("delta", 1, {"text": "é" * 2_000_000})
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"v": 1}', b'{"v": 2, "type": "pong"}', b"\xff\xfe"])
-def test_what_is_no_message_is_refused(line: bytes) -> None:
+def test_invalid_message_is_rejected(line: bytes) -> None:
     with pytest.raises(protocol.ProtocolError):
         protocol.decode(line)
 
 
 @given(st.builds(Usage, *[st.none() | st.integers(0, 10**9)] * 4, st.sampled_from(["provider", "estimate"])))
-def test_usage_survives(usage: Usage) -> None:
+def test_usage_survives_encoding(usage: Usage) -> None:
     assert protocol.usage_from_json(json.loads(json.dumps(protocol.usage_to_json(usage)))) == usage
 
 
 @given(text, text, text)
-def test_small_values_survive(a: str, b: str, c: str) -> None:
+def test_failures_marks_and_timings_survive_encoding(a: str, b: str, c: str) -> None:
     assert protocol.failure_from_json(protocol.failure_to_json(Failure(a, b, c))) == Failure(a, b, c)
     mark = Mark("added", a, b)
     assert protocol.marks_from_json(json.loads(json.dumps(protocol.marks_to_json([mark])))) == (mark,)
@@ -105,7 +105,7 @@ def test_small_values_survive(a: str, b: str, c: str) -> None:
     assert protocol.timing_from_json(protocol.timing_to_json(timing)) == timing
 
 
-def test_a_call_does_not_show_its_secrets() -> None:
+def test_call_repr_hides_secrets() -> None:
     call = Call("a", Endpoint("e", "openai", "E"), "m", (), key="sk-secret", secret_headers=(("x-key", "hush"),))
     assert "sk-secret" not in repr(call)
     assert "hush" not in repr(replace(call, model="n"))

@@ -62,25 +62,25 @@ class TestEstimate:
             ("x = 12345678", 4, 6),
         ],
     )
-    def test_is_near_what_tokenizers_say(self, text: str, low: int, high: int) -> None:
+    def test_estimate_is_close_to_real_tokenizers(self, text: str, low: int, high: int) -> None:
         assert low <= tokens(text) <= high
 
     @given(any_text, any_text)
-    def test_grows_with_the_text(self, a: str, b: str) -> None:
+    def test_estimate_grows_with_the_text(self, a: str, b: str) -> None:
         assert tokens(a) <= tokens(a + " " + b)
 
     @given(st.text(alphabet="ab1 é日,\n", min_size=1), st.integers(1, 9))
-    def test_is_the_same_however_long_the_text_is(self, text: str, slice_: int) -> None:
+    def test_estimate_does_not_depend_on_slice_size(self, text: str, slice_: int) -> None:
         whole = tokens(text * 9)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(estimating, "_SLICE", slice_)
             assert tokens(text * 9) == whole
 
-    def test_says_that_it_is_one(self) -> None:
+    def test_estimated_usage_is_labelled_as_estimate(self) -> None:
         usage = estimate([Message("user", "Hi")], "Hello", "Hm")
         assert (usage.source, usage.reasoning, usage.output) == ("estimate", 1, 2)
 
-    def test_is_not_made_of_what_was_never_answered(self) -> None:
+    def test_calls_that_fail_before_any_text_get_no_estimate(self) -> None:
         asked = [Message("user", "Hi")]
         assert estimate_ended(asked, "", sent=False, failed=False) == Usage()
         assert estimate_ended(asked, "", sent=True, failed=True) == Usage()
@@ -90,24 +90,24 @@ class TestEstimate:
 
 class TestRedactor:
     @given(st.text(min_size=MIN_SECRET, max_size=20), any_text, any_text)
-    def test_no_secret_survives(self, secret: str, before: str, after: str) -> None:
+    def test_redactor_removes_every_secret(self, secret: str, before: str, after: str) -> None:
         redact = Redactor([secret])
         assert secret not in redact.text(before + secret + after).replace(MASK, "\0")
 
-    def test_longer_secrets_go_first(self) -> None:
+    def test_longer_secrets_are_masked_first(self) -> None:
         assert "tail" not in Redactor(["abcde", "abcde-tail"]).text("abcde-tail")
 
     @pytest.mark.parametrize(
         "key", ["sk-proj-abcdefghijklmnop", "AIzaSyA1234567890abcdefghijk", "gsk_abcdefghijklmnop1"]
     )
-    def test_keys_of_others_are_known_by_their_shape(self, key: str) -> None:
+    def test_unknown_keys_are_masked_by_their_pattern(self, key: str) -> None:
         assert key not in Redactor().text(f"Incorrect API key provided: {key}.")
 
     @given(st.recursive(st.text("ab", max_size=6), lambda s: st.lists(s) | st.dictionaries(st.text("ab"), s)))
-    def test_json_without_secrets_is_the_same(self, value: Any) -> None:
+    def test_json_without_secrets_is_unchanged(self, value: Any) -> None:
         assert Redactor(["secret"]).value(value) == value
 
-    def test_json_is_searched_in_depth(self) -> None:
+    def test_nested_json_values_and_keys_are_redacted(self) -> None:
         value = {"a": ['x "quoted-key" y'], "quoted-key": 1}
         assert "quoted-key" not in json.dumps(Redactor(["quoted-key"]).value(value))
 
@@ -127,7 +127,7 @@ class TestAnswer:
         return "".join(m["text"] for m in told if m["type"] == "delta"), told
 
     @given(st.lists(any_text, max_size=8))
-    def test_text_is_what_arrived_with_whole_characters(self, pieces: list[str]) -> None:
+    def test_text_equals_received_chunks_with_surrogate_pairs_joined(self, pieces: list[str]) -> None:
         text, told = self.tell(pieces)
         whole = "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         assert text == whole
@@ -138,17 +138,17 @@ class TestAnswer:
                 assert message["offset"] == offset
                 offset += len(message["text"])
 
-    def test_a_cut_emoji_is_mended(self) -> None:
+    def test_split_emoji_is_joined(self) -> None:
         assert self.tell(["a\ud83d", "\ude00b", "\ud83d"])[0] == "a😀b\ufffd"
 
-    def test_a_huge_piece_fits_into_lines(self) -> None:
+    def test_huge_chunk_is_split_into_messages_that_fit(self) -> None:
         text, told = self.tell(["😀" * 1_200_000])
         assert len(text) == 1_200_000
         assert len([m for m in told if m["type"] == "delta"]) == 3
 
 
 class TestRequest:
-    def test_only_what_was_set_and_what_is_marked(self) -> None:
+    def test_body_has_only_set_parameters_and_marks_the_rest(self) -> None:
         body, marks = build(call(temperature=0.5, model="evil", messages=[]), "m1", RequestAdjustments())
         assert body["model"] == "m1"
         assert body["messages"] == [{"role": "user", "content": "Hi"}]
@@ -167,22 +167,22 @@ class TestRequest:
         assert (body["max_tokens"], body["max_completion_tokens"]) == (5, 6)
 
     @given(st.dictionaries(any_text, any_text))
-    def test_every_text_has_bytes(self, value: dict[str, str]) -> None:
+    def test_any_text_survives_dumps(self, value: dict[str, str]) -> None:
         assert json.loads(dumps(value)) == value
 
-    def test_nan_has_none(self) -> None:
+    def test_dumps_rejects_nan(self) -> None:
         with pytest.raises(ValueError):
             dumps({"temperature": float("nan")})
 
     def refusal(self, message: str, **more: Any) -> RefusedRequest:
         return RefusedRequest(400, json.dumps({"error": {"message": message, **more}}))
 
-    def test_usage_is_not_wished_for_again(self) -> None:
+    def test_refused_stream_options_disable_the_usage_request(self) -> None:
         less = adjusted(RequestAdjustments(), call(), self.refusal("Unknown field stream_options"))
         assert less is not None
         assert not less.wish_usage
 
-    def test_the_old_name_of_max_tokens(self) -> None:
+    def test_refused_max_tokens_is_renamed_to_max_completion_tokens(self) -> None:
         refusal = self.refusal(
             "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
             param="max_tokens",
@@ -192,21 +192,21 @@ class TestRequest:
         assert less is not None
         assert less.renames == {"max_tokens": "max_completion_tokens"}
 
-    def test_an_unsupported_value_is_left_out(self) -> None:
+    def test_unsupported_value_is_omitted(self) -> None:
         refusal = self.refusal("Only 1 is supported.", param="temperature", code="unsupported_value")
         less = adjusted(RequestAdjustments(), call(temperature=0), refusal)
         assert less is not None
         assert less.refused == {"temperature": "Only 1 is supported."}
         assert adjusted(less, call(temperature=0), refusal) is None
 
-    def test_what_was_not_asked_cannot_be_left_out(self) -> None:
+    def test_refusal_of_unsent_parameter_changes_nothing(self) -> None:
         refusal = self.refusal("no", param="seed", code="unsupported_parameter")
         assert adjusted(RequestAdjustments(), call(), refusal) is None
         assert adjusted(RequestAdjustments(), call(), RefusedRequest(400, "<html>")) is None
 
 
 class TestWireMarks:
-    def test_anthropic(self) -> None:
+    def test_anthropic_request_is_marked_with_parameter_changes(self) -> None:
         wire = {"model": "c", "messages": [], "stop_sequences": ["x"], "max_tokens": 64000, "temperature": 0.1}
         assert compare({"temperature": 0.1, "stop": ["x"], "seed": 3}, wire) == (
             Mark("changed", "stop", 'Sent as stop_sequences: ["x"].'),
@@ -214,17 +214,17 @@ class TestWireMarks:
             Mark("added", "max_tokens", "Sent as 64000, though it was not set."),
         )
 
-    def test_gemini(self) -> None:
+    def test_gemini_generation_config_is_marked_as_renames(self) -> None:
         wire = {"contents": [], "generationConfig": {"maxOutputTokens": 5, "topP": 0.5, "seed": 1}}
         marks = compare({"max_tokens": 5, "top_p": 0.5, "seed": 1}, wire)
         assert {(m.kind, m.name) for m in marks} == {("changed", "max_tokens"), ("changed", "top_p")}
 
     @given(st.dictionaries(st.sampled_from(["temperature", "seed", "stop", "n"]), st.integers()))
-    def test_everything_is_found_or_marked(self, asked: dict[str, int]) -> None:
+    def test_every_requested_parameter_is_found_or_marked(self, asked: dict[str, int]) -> None:
         assert compare(asked, {"model": "m", "messages": [], **asked}) == ()
         assert {m.name for m in compare(asked, {"model": "m"})} == set(asked)
 
-    def test_keys_beside_the_body_are_not_shown(self) -> None:
+    def test_visible_body_omits_keys_and_extra_headers(self) -> None:
         assert visible({"a": 1, "extra_headers": {"x": "k"}, "api_key": "k", "extra_body": {"b": 2}}) == {
             "a": 1,
             "b": 2,
@@ -233,7 +233,7 @@ class TestWireMarks:
         assert visible("no") is None
 
     @pytest.mark.parametrize("name", _REDIRECTS)
-    def test_no_parameter_can_send_a_key_elsewhere(self, name: str) -> None:
+    def test_redirecting_parameters_are_refused(self, name: str) -> None:
         kept, marks = split_params({name: "x", "temperature": 1, "top_k": 2, "max_tokens": 3, "thinking": {}})
         assert name not in kept
         assert {m.name for m in marks} == {name}
@@ -241,13 +241,13 @@ class TestWireMarks:
 
 class TestPauses:
     @given(st.integers(1, 40), st.integers())
-    def test_pauses_grow_and_stay_bounded(self, attempt: int, seed: int) -> None:
+    def test_retry_pauses_grow_and_stay_bounded(self, attempt: int, seed: int) -> None:
         pause = pause_s(attempt, None, random.Random(seed))
         assert 0.5 <= pause <= LONGEST_PAUSE_S
         assert pause >= min(LONGEST_PAUSE_S, 2.0 ** (attempt - 1)) / 2
 
     @given(st.floats(0, 100), st.integers())
-    def test_a_wish_is_honoured(self, after: float, seed: int) -> None:
+    def test_requested_retry_pause_is_honoured(self, after: float, seed: int) -> None:
         assert after <= pause_s(1, after, random.Random(seed)) <= after + 0.25
 
 
@@ -266,5 +266,5 @@ class TestPauses:
         ("PYTHONPATH", False),
     ],
 )
-def test_which_variables_are_removed(name: str, secret: bool) -> None:
+def test_secret_environment_variables_are_recognised_by_name(name: str, secret: bool) -> None:
     assert is_secret(name) is secret

@@ -15,7 +15,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def test_groups_take_turns() -> None:
+def test_waiting_groups_take_turns() -> None:
     async def play() -> list[str]:
         gate, order = RateLimit(1), []
         go = asyncio.Event()
@@ -37,7 +37,7 @@ def test_groups_take_turns() -> None:
 
 
 @given(st.integers(1, 4), st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=25))
-def test_never_too_many_and_nobody_forgotten(limit: int, plan: list[tuple[int, bool]]) -> None:
+def test_rate_limit_is_never_exceeded_and_every_waiter_is_served(limit: int, plan: list[tuple[int, bool]]) -> None:
     async def play() -> None:
         gate, busy, most, finished = RateLimit(limit), 0, 0, 0
 
@@ -66,7 +66,7 @@ def test_never_too_many_and_nobody_forgotten(limit: int, plan: list[tuple[int, b
     asyncio.run(play())
 
 
-def test_a_place_given_to_a_cancelled_waiter_is_passed_on() -> None:
+def test_slot_of_cancelled_waiter_is_passed_on() -> None:
     async def play() -> None:
         gate = RateLimit(1)
         first = gate.place("a")
@@ -82,7 +82,7 @@ def test_a_place_given_to_a_cancelled_waiter_is_passed_on() -> None:
     asyncio.run(play())
 
 
-def test_limits_by_name_and_by_endpoint() -> None:
+def test_limits_apply_by_name_and_by_endpoint() -> None:
     async def play() -> None:
         gates = RateLimits()
         runtime = gates.gate("builtin", 2)

@@ -36,7 +36,7 @@ def code(result: Result) -> str:
     return result.failure.code if result.failure else ""
 
 
-def test_images_and_texts_go_out_and_are_recorded_by_hash(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
+def test_images_and_texts_are_sent_and_recorded_by_hash(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
     image, image_path = attach(tmp_path, PNG, "image/png", "photo.png")
     text, text_path = attach(tmp_path, TEXT.encode(), "text/plain", "sizes.txt")
     messages = [Message("system", "Be."), Message("user", "Look:", (image, text))]
@@ -53,13 +53,13 @@ def test_images_and_texts_go_out_and_are_recorded_by_hash(engine: Engine, fake: 
     assert "Gewicht" not in recorded
 
 
-def test_texts_alone_stay_plain(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
+def test_messages_with_text_files_only_stay_plain_text(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
     text, path = attach(tmp_path, b"\xef\xbb\xbfab", "text/plain", "a.txt")
     assert engine.ask(address(fake.base_url), [Message("user", "", (text,))], files=(path,)).state == "finished"
     assert fake.requests[0].body["messages"][0]["content"] == '<file name="a.txt">\nab\n</file>'
 
 
-def test_a_file_that_is_not_what_was_attached_is_not_sent(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
+def test_changed_missing_and_binary_files_are_not_sent(engine: Engine, fake: FakeProvider, tmp_path: Path) -> None:
     text, path = attach(tmp_path, b"abc", "text/plain", "a.txt")
     Path(path[1]).write_bytes(b"abd")
     changed = engine.ask(address(fake.base_url), [Message("user", "x", (text,))], files=(path,))
@@ -72,7 +72,7 @@ def test_a_file_that_is_not_what_was_attached_is_not_sent(engine: Engine, fake: 
     assert fake.requests == []
 
 
-def test_files_have_a_limit_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_files_have_a_total_size_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from workbench.engine.calls import Call
     from workbench.engine.child.failures import CallError
 
@@ -94,7 +94,7 @@ def test_files_have_a_limit_together(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         (400, "messages[0]: unknown variant `image_url`, expected `text`"),
     ],
 )
-def test_a_model_that_cannot_see_is_said(
+def test_image_refusals_are_reported_as_no_vision(
     engine: Engine, fake: FakeProvider, tmp_path: Path, number: int, words: str
 ) -> None:
     image, path = attach(tmp_path, PNG, "image/png", "photo.png")
@@ -103,14 +103,14 @@ def test_a_model_that_cannot_see_is_said(
     assert code(result) == "no_vision"
 
 
-def test_echo_needs_no_file(engine: Engine) -> None:
+def test_echo_needs_no_attached_file(engine: Engine) -> None:
     image = Attachment("0" * 64, "image/png", "photo.png")
     result = engine.ask(ECHO, [Message("user", "Look", (image,))])
     assert (result.text, result.state) == ("Look", "finished")
     assert "sha256:0000" in json.dumps(result.request)
 
 
-def test_through_litellm(translating: Engine, fake: FakeProvider, tmp_path: Path) -> None:
+def test_litellm_sends_files_and_records_them_by_hash(translating: Engine, fake: FakeProvider, tmp_path: Path) -> None:
     image, image_path = attach(tmp_path, PNG, "image/png", "photo.png")
     text, text_path = attach(tmp_path, TEXT.encode(), "text/plain", "sizes.txt")
     result = translating.ask(

@@ -74,7 +74,7 @@ def ports(pid: int) -> list[tuple[str, int]]:
     return found
 
 
-def test_two_lanes_stream_at_once(engine: Engine) -> None:
+def test_concurrent_builtin_model_calls_stream_and_finish(engine: Engine) -> None:
     params = {"max_tokens": 24, "temperature": 0, "seed": 1}
     ids = [engine.run(BUILTIN, PROMPT, params=params) for _ in range(3)]
     results = [engine.heard.result(i, 120) for i in ids]
@@ -90,7 +90,7 @@ def test_two_lanes_stream_at_once(engine: Engine) -> None:
         assert result.model == "SmolLM2-135M-Instruct.Q4_1"
 
 
-def test_only_loopback_and_nobody_without_the_key(engine: Engine) -> None:
+def test_runtime_listens_on_loopback_and_requires_its_key(engine: Engine) -> None:
     ((host, port),) = ports(runtime_pid(engine))
     assert host == "0100007F"
     base = f"http://127.0.0.1:{port}"
@@ -118,7 +118,7 @@ def test_only_loopback_and_nobody_without_the_key(engine: Engine) -> None:
     assert b"key" not in cmdline(runtime_pid(engine))
 
 
-def test_a_stopped_lane_frees_the_runtime(engine: Engine) -> None:
+def test_stopped_lane_frees_the_runtime(engine: Engine) -> None:
     call_id = engine.run(BUILTIN, PROMPT, params={"max_tokens": 2000, "ignore_eos": True})
     engine.wait_text(call_id)
     engine.client.cancel(call_id)
@@ -128,13 +128,13 @@ def test_a_stopped_lane_frees_the_runtime(engine: Engine) -> None:
     assert engine.ask(BUILTIN, PROMPT, params={"max_tokens": 2}).state == "finished"
 
 
-def test_a_prompt_beyond_the_context_is_a_sentence(engine: Engine) -> None:
+def test_oversized_prompt_is_reported_as_context_too_long(engine: Engine) -> None:
     result = engine.ask(BUILTIN, "word " * 9000, params={"max_tokens": 2})
     assert code(result) == "context_too_long"
 
 
 @pytest.mark.deep
-def test_deaths(weights: Path) -> None:
+def test_runtime_crashes_hangs_and_shutdown_are_handled(weights: Path) -> None:
     """In one life of one client: starting a runtime takes seconds on a busy machine."""
     with Engine(builtin_model=weights) as engine:
         for seed in range(depth.pick(1, 20)):
@@ -259,7 +259,7 @@ def adapter_file(path: Path, strength: float) -> Path:
 
 
 @pytest.mark.deep(only=True)
-def test_an_adapter_changes_the_answer_and_runtimes_make_room_for_each_other(weights: Path, tmp_path: Path) -> None:
+def test_adapter_changes_the_answer_and_at_most_two_runtimes_are_loaded(weights: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.gguf"
     copy.symlink_to(weights)
     answers = {}
@@ -275,7 +275,7 @@ def test_an_adapter_changes_the_answer_and_runtimes_make_room_for_each_other(wei
     assert answers["none"] == answers["zero"] != answers["strong"]
 
 
-def test_files_that_are_no_models(engine: Engine, tmp_path: Path, weights: Path) -> None:
+def test_invalid_model_files_are_reported(engine: Engine, tmp_path: Path, weights: Path) -> None:
     not_gguf = tmp_path / "text.gguf"
     not_gguf.write_text("hello")
     damaged = tmp_path / "damaged.gguf"
@@ -295,7 +295,7 @@ def test_files_that_are_no_models(engine: Engine, tmp_path: Path, weights: Path)
         assert not engine.heard.notices("runtime")[-1].text.startswith("Loading")
 
 
-def test_without_weights_there_is_a_next_step() -> None:
+def test_missing_weights_advise_install_command() -> None:
     with Engine() as engine:
         result = engine.ask(BUILTIN, PROMPT)
         assert code(result) == "no_builtin_model"

@@ -27,7 +27,7 @@ def failure_after(number: int) -> CallError:
     return asyncio.run(load())
 
 
-def test_killed_by_the_system() -> None:
+def test_runtime_killed_while_loading_is_reported_as_out_of_memory() -> None:
     """As the kernel does it when the memory is full."""
     found = failure_after(signal.SIGKILL).failure
     assert found.code == "model_load_failed"
@@ -37,7 +37,7 @@ def test_killed_by_the_system() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGILL])
-def test_crashed(number: signal.Signals) -> None:
+def test_runtime_crash_while_loading_is_reported_with_its_signal(number: signal.Signals) -> None:
     found = failure_after(number).failure
     assert found.code == "model_load_failed"
     assert f"crashed while it loaded large (signal {number.value})" in found.sentence

@@ -25,7 +25,7 @@ PLANTED = "sk-planted-in-a-call-0123456789"
 
 
 @pytest.mark.parametrize("seed", depth.seeds(2, 60))
-def test_the_engine_killed_at_a_random_moment(fake: FakeProvider, seed: int) -> None:
+def test_engine_killed_at_random_moment_keeps_text_and_restarts(fake: FakeProvider, seed: int) -> None:
     rng = random.Random(seed)
     fake.answer = lambda request: stream(*[f"{n} " for n in range(300)], delay=0.002)
     with Engine(backoff=(0.01,)) as engine:
@@ -53,7 +53,7 @@ def _length(engine: Engine, calls: list[str]) -> int:
     return sum(len(engine.heard.text(call_id)) for call_id in calls)
 
 
-def test_engines_killed_again_and_again_leave_nothing(fake: FakeProvider) -> None:
+def test_repeatedly_killed_engines_leave_no_processes(fake: FakeProvider) -> None:
     rng = random.Random(7)
     with Engine(backoff=(0.01,)) as engine:
         for _ in range(4):
@@ -69,7 +69,7 @@ def test_engines_killed_again_and_again_leave_nothing(fake: FakeProvider) -> Non
             eventually(lambda family=family: not any(running(p) for p in family))
 
 
-def test_a_planted_key_shows_nowhere(
+def test_planted_key_appears_in_no_event_log_or_process(
     fake: FakeProvider, caplog: pytest.LogCaptureFixture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -103,7 +103,7 @@ ODD_NAMES = ("OPENAIKEY", "MYKEY", "TOKENX", "LLM_ACCESS", "SSH_KEYFILE", "OPENA
 
 
 @pytest.mark.builtin
-def test_variables_with_odd_names_reach_no_child(weights: Path) -> None:
+def test_secrets_in_unusual_variables_reach_no_child_process(weights: Path) -> None:
     planted = {name: f"planted-{number}" for number, name in enumerate(ODD_NAMES)}
     with Engine(env=scrubbed_env({**os.environ, **planted}), builtin_model=weights) as engine:
         assert engine.ask(BUILTIN, "hi", params={"max_tokens": 1}).state == "finished"
@@ -116,7 +116,7 @@ def test_variables_with_odd_names_reach_no_child(weights: Path) -> None:
     assert not any(b"planted-" in environ for environ in seen)
 
 
-def test_no_key_no_header_and_no_key_in_a_redirect(engine: Engine, fake: FakeProvider) -> None:
+def test_no_authorization_header_without_key_or_after_redirect(engine: Engine, fake: FakeProvider) -> None:
     with FakeProvider() as other:
         fake.script(status(307, b"", {"location": f"{other.base_url}/chat/completions"}))
         result = engine.ask(address(fake.base_url), key=PLANTED)
@@ -127,7 +127,7 @@ def test_no_key_no_header_and_no_key_in_a_redirect(engine: Engine, fake: FakePro
     assert "authorization" not in fake.requests[1].headers
 
 
-def test_no_cookies_and_no_netrc(engine: Engine, fake: FakeProvider, home: Path) -> None:
+def test_cookies_and_netrc_credentials_are_not_sent(engine: Engine, fake: FakeProvider, home: Path) -> None:
     (home / ".netrc").write_text("machine 127.0.0.1 login me password secret-in-netrc\n")
     (home / ".netrc").chmod(0o600)
     reply = fakes.whole("ok")
@@ -139,7 +139,7 @@ def test_no_cookies_and_no_netrc(engine: Engine, fake: FakeProvider, home: Path)
         assert "authorization" not in request.headers
 
 
-def test_loopback_goes_past_a_proxy(fake: FakeProvider) -> None:
+def test_loopback_requests_bypass_the_proxy(fake: FakeProvider) -> None:
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
     others = {"no_proxy": "intranet.example"}
     with Engine(env={**os.environ, **proxies, **others}) as engine:
@@ -151,7 +151,7 @@ def test_loopback_goes_past_a_proxy(fake: FakeProvider) -> None:
                 assert engine.ask(mine, model=model, key=PLANTED, retries=0).text == "Hello world", (host, model)
 
 
-def test_a_proxy_that_is_none_is_a_sentence() -> None:
+def test_invalid_proxy_is_reported_as_bad_address() -> None:
     with Engine(env={**os.environ, "https_proxy": "nonsense://x", "HTTPS_PROXY": "nonsense://x"}) as engine:
         result = engine.ask(Endpoint("e", "openai", "E", "https://example.invalid/v1"), retries=0)
         assert result.failure is not None
@@ -181,7 +181,7 @@ with Engine(builtin_model=weights) as engine:
 """
 
 
-def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
+def test_engine_works_offline_without_waiting_for_a_network(tmp_path: Path) -> None:
     """A hub or a price list that was asked for would show as a wait: names do not resolve in there."""
     unshare, ip = shutil.which("unshare"), shutil.which("ip")
     if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:

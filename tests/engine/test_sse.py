@@ -34,11 +34,11 @@ def parse(data: bytes, *cuts: int) -> list[ServerEvent]:
         (b"<html>no</html>", []),
     ],
 )
-def test_events(data: bytes, expected: list[str]) -> None:
+def test_stream_is_parsed_into_events(data: bytes, expected: list[str]) -> None:
     assert [event.data for event in parse(data)] == expected
 
 
-def test_the_name_belongs_to_its_event_only() -> None:
+def test_event_name_applies_to_its_event_only() -> None:
     assert parse(b"event: error\ndata: a\n\ndata: b\n\nevent: x\n\ndata: c\n\n") == [
         ServerEvent("a", "error"),
         ServerEvent("b"),
@@ -53,13 +53,15 @@ ends = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 
 @given(st.lists(st.tuples(lines, ends), max_size=12), st.lists(st.integers(0, 200), max_size=8), st.booleans())
-def test_the_cuts_do_not_matter(parts: list[tuple[bytes, bytes]], cuts: list[int], bom: bool) -> None:
+def test_parsed_events_do_not_depend_on_chunk_boundaries(
+    parts: list[tuple[bytes, bytes]], cuts: list[int], bom: bool
+) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + b"".join(line + end for line, end in parts)
     assert parse(data, *(min(cut, len(data)) for cut in cuts)) == parse(data)
     assert parse(data, *range(len(data))) == parse(data)
 
 
-def test_a_huge_event_is_refused_early() -> None:
+def test_oversized_event_is_rejected_early() -> None:
     stream = EventStream()
     for _ in range(MAX_EVENT // 65536):
         stream.feed(b"x" * 65536)
@@ -67,7 +69,7 @@ def test_a_huge_event_is_refused_early() -> None:
         stream.feed(b"x" * 65536)
 
 
-def test_many_data_lines_are_one_event_with_one_limit() -> None:
+def test_data_lines_of_one_event_share_one_limit() -> None:
     stream = EventStream()
     for _ in range(8):
         stream.feed(b"data: " + b"x" * 1_000_000 + b"\n")

@@ -24,13 +24,13 @@ def failure(engine: Engine, text: str) -> Failure:
     return caught.value.failure
 
 
-def test_text_stays_as_it_was_typed() -> None:
+def test_rendering_keeps_line_endings_and_spaces() -> None:
     text = "{{ name }}\r lone CR\n\u00a0{% raw %}{{ x }}{% endraw %}\n\n"
     rendered = render([("message 1 (user)", text)], {"name": "A\r\nB"})
     assert rendered[0] == "A\r\nB\r lone CR\n\u00a0{{ x }}\n\n"
 
 
-def test_templates_and_mistakes(engine: Engine) -> None:
+def test_templates_render_and_errors_name_their_line(engine: Engine) -> None:
     content = jinja("{% for n in name %}{{ n }}.{% endfor %}\n", "{% if false %}x{% endif %}")
     assert engine.client.render(content, {"name": "Ada"}).result(30) == ("A.d.a.\n", "")
     for text, line, word in [
@@ -49,7 +49,7 @@ def test_templates_and_mistakes(engine: Engine) -> None:
     assert "message 2 (user)" in caught.value.failure.sentence
 
 
-def test_hostile_templates_are_killed_and_the_next_one_works(engine: Engine) -> None:
+def test_hostile_templates_are_killed_and_the_next_one_renders(engine: Engine) -> None:
     # The last one computes in a single step, which only killing the process can stop.
     for text in (
         "{{ 'a' * 2000000000 }}",
@@ -60,7 +60,7 @@ def test_hostile_templates_are_killed_and_the_next_one_works(engine: Engine) -> 
         assert engine.client.render(jinja("{{ name }}"), {"name": "ok"}).result(30)[0] == "ok"
 
 
-def test_a_killed_renderer_is_replaced(engine: Engine) -> None:
+def test_killed_renderer_is_replaced(engine: Engine) -> None:
     assert engine.client.render(jinja("{{ 1 }}"), {}).result(30)
     pid = engine.client.pid
     assert pid is not None

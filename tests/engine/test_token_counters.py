@@ -49,17 +49,17 @@ def counted(engine: Engine, tokenizer: str, *texts: str, endpoint: Endpoint = LI
         ("openrouter/openai/gpt-oss-20b", O200K),
     ],
 )
-def test_the_tokenizer_follows_the_model(model: str, expected: object) -> None:
+def test_tokenizer_is_chosen_by_model(model: str, expected: object) -> None:
     assert tokenizer_of(LITELLM, model) == expected
 
 
-def test_what_an_address_calls_a_model_says_nothing_about_it() -> None:
+def test_model_name_at_custom_endpoint_does_not_choose_tokenizer() -> None:
     assert tokenizer_of(Endpoint("x", "openai", "Mine"), "gpt-4o") == ESTIMATE
     assert tokenizer_of(BUILTIN, "any") == RUNTIME
     assert tokenizer_of(ECHO, "echo") is None
 
 
-def test_vocabularies_count_without_a_network_and_take_any_text(engine: Engine) -> None:
+def test_vocabularies_count_any_text(engine: Engine) -> None:
     assert counted(engine, "o200k_base", "hello world", "", "\ud800 half").counts[:2] == (2, 0)
     assert counted(engine, "cl100k_base", TEXT).counts == (16,)
     for name in ("claude", "deepseek"):
@@ -71,13 +71,13 @@ def test_vocabularies_count_without_a_network_and_take_any_text(engine: Engine) 
     assert count == pytest.approx(200_000, rel=0.01)
 
 
-def test_a_vocabulary_that_is_not_there_gives_the_rule_and_says_why() -> None:
+def test_missing_vocabulary_falls_back_to_the_estimate_with_a_reason() -> None:
     used, counts, reason = Vocabularies().count("gpt2", ["hello world"])
     assert (used, counts) == (RULE, [2])
     assert "not installed" in reason
 
 
-def test_a_killed_counter_is_replaced(engine: Engine) -> None:
+def test_killed_counter_is_replaced(engine: Engine) -> None:
     long = "hello " * AT_ONCE
     assert counted(engine, RULE, long).counts == (AT_ONCE,)
     pid = engine.client.pid
@@ -88,7 +88,7 @@ def test_a_killed_counter_is_replaced(engine: Engine) -> None:
     assert counted(engine, RULE, long).counts == (AT_ONCE,)
 
 
-def test_the_rule_needs_no_process_for_short_texts() -> None:
+def test_short_texts_are_estimated_without_a_child_process() -> None:
     with Engine() as engine:
         assert counted(engine, RULE, "hello", "x" * 100).counts == (1, 20)
         assert engine.client.pid is not None
@@ -97,7 +97,7 @@ def test_the_rule_needs_no_process_for_short_texts() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(("name", "most_mb"), [("o200k_base", 65), ("deepseek", 58)])
-def test_what_was_only_needed_to_load_a_vocabulary_is_given_back(name: str, most_mb: int) -> None:
+def test_loading_a_vocabulary_releases_temporary_memory(name: str, most_mb: int) -> None:
     code = f"""
 from workbench.engine.counter import Vocabularies
 print(Vocabularies().count({name!r}, ["hello world"])[1], open("/proc/self/smaps_rollup").read())
@@ -109,7 +109,7 @@ print(Vocabularies().count({name!r}, ["hello world"])[1], open("/proc/self/smaps
     assert int(own[1]) * 1024 / 1e6 < most_mb
 
 
-def test_a_loaded_model_counts_what_it_will_be_billed_for(weights: Path) -> None:
+def test_loaded_model_counts_the_input_tokens_of_the_run(weights: Path) -> None:
     messages = (Message("system", "Answer in one word."), Message("user", TEXT))
     with Engine(builtin_model=weights) as engine:
         before = engine.client.count(BUILTIN, RUNTIME.id, messages).result(60)

@@ -67,7 +67,7 @@ def texts(result: Result) -> list[tuple[str, str]]:
     return [(step.kind, step.text) for step in result.steps]
 
 
-def test_a_call_in_pieces_is_answered_and_the_model_goes_on(engine: Engine, fake: FakeProvider) -> None:
+def test_streamed_tool_call_is_answered_and_the_model_continues(engine: Engine, fake: FakeProvider) -> None:
     fake.script(
         calling(
             piece(0, "c1", "lookup_order"),
@@ -142,13 +142,13 @@ def test_parallel_calls_without_ids_arguments_or_numbers(engine: Engine, fake: F
     assert result.usage.source == "estimate"
 
 
-def test_servers_that_number_every_call_zero(engine: Engine, fake: FakeProvider) -> None:
+def test_calls_that_all_have_index_zero_stay_separate(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "now", "{}"), piece(0, "b", "now", "{}")), stream("Done."))
     result = engine.ask(address(fake.base_url), tools=(NOW,))
     assert [s.call_id for s in result.steps if s.kind == "tool_call"] == ["a", "b"]
 
 
-def test_a_whole_answer_with_calls(engine: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_tool_calls_are_answered_with_their_signature(engine: Engine, fake: FakeProvider) -> None:
     call = {"id": "x", "type": "function", "function": {"name": "lookup_order", "arguments": {"order": "A1"}}}
     signed = {**call, "extra_content": {"google": {"thought_signature": "c2ln"}}}
     fake.script(whole("", tool_calls=[signed], finish="tool_calls"), whole("Shipped."))
@@ -160,7 +160,7 @@ def test_a_whole_answer_with_calls(engine: Engine, fake: FakeProvider) -> None:
     assert repeated["tool_calls"][0]["extra_content"] == {"google": {"thought_signature": "c2ln"}}
 
 
-def test_what_the_model_gets_wrong_is_said_to_it(engine: Engine, fake: FakeProvider) -> None:
+def test_invalid_arguments_and_unknown_tools_are_reported_to_the_model(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "lookup_order", "{oops"), piece(1, "b", "find", "{}")), stream("Sorry."))
     result = engine.ask(address(fake.base_url), tools=(LOOKUP,))
     broken, unknown = [s.text for s in result.steps if s.kind == "tool_result"]
@@ -170,7 +170,7 @@ def test_what_the_model_gets_wrong_is_said_to_it(engine: Engine, fake: FakeProvi
     assert fake.requests[1].body["messages"][1]["tool_calls"][0]["function"]["arguments"] == "{}"
 
 
-def test_calls_without_end_are_stopped_at_the_limit(engine: Engine, fake: FakeProvider) -> None:
+def test_endless_tool_calls_stop_at_the_round_limit(engine: Engine, fake: FakeProvider) -> None:
     fake.answer = lambda request: calling(
         piece(0, f"c{len(request.body['messages'])}", "now"), before=(Send(chunk({"content": "Again."})),)
     )
@@ -182,7 +182,7 @@ def test_calls_without_end_are_stopped_at_the_limit(engine: Engine, fake: FakePr
     assert [s.kind for s in result.steps] == [*(["text", "tool_call", "tool_result"] * 2), "text", "tool_call"]
 
 
-def test_a_round_is_repeated_when_nothing_of_it_came(engine: Engine, fake: FakeProvider) -> None:
+def test_round_without_output_is_retried(engine: Engine, fake: FakeProvider) -> None:
     busy = status(429, error("slow down"), headers={"retry-after": "0"})
     fake.script(calling(piece(0, "a", "now")), busy, stream("Noon."))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
@@ -191,7 +191,7 @@ def test_a_round_is_repeated_when_nothing_of_it_came(engine: Engine, fake: FakeP
     assert [len(r.body["messages"]) for r in fake.requests] == [1, 3, 3]
 
 
-def test_a_stop_between_rounds_keeps_the_steps(engine: Engine, fake: FakeProvider) -> None:
+def test_stopping_in_a_later_round_keeps_earlier_steps(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "now")), stream("No", then=(Hold(),)))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
     engine.wait_text(call_id)
@@ -201,21 +201,21 @@ def test_a_stop_between_rounds_keeps_the_steps(engine: Engine, fake: FakeProvide
     assert texts(result) == [("tool_call", ""), ("tool_result", "noon"), ("text", "No")]
 
 
-def test_a_failure_in_a_later_round_keeps_the_steps(engine: Engine, fake: FakeProvider) -> None:
+def test_failure_in_a_later_round_keeps_earlier_steps(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "now"), counted=usage(5, 2)), status(401))
     result = engine.ask(address(fake.base_url), tools=(NOW,), key=KEY)
     assert (code(result), [s.kind for s in result.steps]) == ("bad_key", ["tool_call", "tool_result"])
     assert (result.usage.input, result.usage.output) == (5, 2)
 
 
-def test_keys_are_masked_in_calls(engine: Engine, fake: FakeProvider) -> None:
+def test_keys_are_masked_in_tool_calls(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "now", f'{{"key": "{KEY}"}}')), stream("Noon."))
     result = engine.ask(address(fake.base_url), tools=(NOW,), key=KEY)
     assert KEY not in repr(result)
     assert KEY.encode() not in fake.requests[1].raw
 
 
-def test_answers_that_grow_without_end_are_not_sent_on(engine: Engine, fake: FakeProvider) -> None:
+def test_oversized_conversation_is_not_sent(engine: Engine, fake: FakeProvider) -> None:
     fake.answer = lambda request: calling(piece(0, f"c{len(request.body['messages'])}", "now"))
     result = engine.ask(address(fake.base_url), tools=(Tool("now", answer="x" * 400_000),), tool_rounds=20)
     assert code(result) == "too_long"
@@ -231,7 +231,9 @@ def test_answers_that_grow_without_end_are_not_sent_on(engine: Engine, fake: Fak
         (422, "Tool calling is not supported with this model"),
     ],
 )
-def test_a_model_without_tools_is_said(engine: Engine, fake: FakeProvider, number: int, words: str) -> None:
+def test_refusals_of_tools_are_reported_as_no_tools(
+    engine: Engine, fake: FakeProvider, number: int, words: str
+) -> None:
     fake.script(status(number, error(words)))
     result = engine.ask(address(fake.base_url), tools=(NOW,))
     assert code(result) == "no_tools"
@@ -239,19 +241,19 @@ def test_a_model_without_tools_is_said(engine: Engine, fake: FakeProvider, numbe
     assert "Choose a model with tools" in result.failure.sentence
 
 
-def test_a_wrong_tool_is_not_sent(engine: Engine, fake: FakeProvider) -> None:
+def test_tool_with_invalid_name_is_not_sent(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), tools=(Tool("look up"),))
     assert (code(result), fake.requests) == ("bad_prompt", [])
 
 
-def test_tools_of_the_parameters_give_way(engine: Engine, fake: FakeProvider) -> None:
+def test_tools_override_the_tools_parameter(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), tools=(NOW,), params={"tools": [], "tool_choice": "auto"})
     assert ("refused", "tools") in kinds(result.marks)
     assert fake.requests[0].body["tool_choice"] == "auto"
     assert len(fake.requests[0].body["tools"]) == 1
 
 
-def test_calls_that_nobody_asked_for_are_no_rounds(engine: Engine, fake: FakeProvider) -> None:
+def test_unrequested_tool_calls_start_no_round(engine: Engine, fake: FakeProvider) -> None:
     fake.script(calling(piece(0, "a", "now")))
     result = engine.ask(address(fake.base_url))
     assert (result.state, result.finish_reason) == ("finished", "tool_calls")
@@ -271,7 +273,7 @@ def at(fake: FakeProvider) -> Endpoint:
     return Endpoint("litellm", "litellm", "LiteLLM", fake.url)
 
 
-def test_thoughts_that_a_provider_signed_go_back_to_it(translating: Engine, fake: FakeProvider) -> None:
+def test_signed_reasoning_is_sent_back_to_the_provider(translating: Engine, fake: FakeProvider) -> None:
     fake.script(
         message(
             thought("I look ", "it up.", signature="c2lnbmVk"),
@@ -304,7 +306,7 @@ def test_thoughts_that_a_provider_signed_go_back_to_it(translating: Engine, fake
     assert "tools" not in {mark.name for mark in result.marks}
 
 
-def test_a_whole_answer_with_calls_through_litellm(translating: Engine, fake: FakeProvider) -> None:
+def test_unstreamed_tool_calls_through_litellm_are_answered(translating: Engine, fake: FakeProvider) -> None:
     body = {
         "id": "m1",
         "type": "message",
@@ -321,7 +323,7 @@ def test_a_whole_answer_with_calls_through_litellm(translating: Engine, fake: Fa
     assert result.text == "Hello world"
 
 
-def test_litellm_drops_no_tools_in_silence(translating: Engine, fake: FakeProvider) -> None:
+def test_tools_that_litellm_would_drop_fail_the_call(translating: Engine, fake: FakeProvider) -> None:
     result = translating.ask(at(fake), model="ollama/small", tools=(LOOKUP,), key=KEY)
     assert code(result) == "no_tools"
     assert fake.requests == []

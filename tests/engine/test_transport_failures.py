@@ -167,34 +167,32 @@ def failure(url: str, **env: str) -> Failure:
 
 
 class TestCertificates:
-    def test_one_that_is_signed_by_itself(self, tmp_path: Path) -> None:
+    def test_self_signed_certificate_is_reported(self, tmp_path: Path) -> None:
         with serving(tls(certificate(tmp_path / "c.pem"))) as port:
             found = failure(f"https://127.0.0.1:{port}/v1")
         assert found.code == "certificate"
         assert "self-signed" in found.sentence
         assert "SSL_CERT_FILE" in found.sentence
 
-    def test_one_that_is_trusted_is_accepted(self, tmp_path: Path) -> None:
+    def test_trusted_certificate_is_accepted(self, tmp_path: Path) -> None:
         file = certificate(tmp_path / "c.pem")
         with serving(tls(file)) as port:
             assert failure(f"https://127.0.0.1:{port}/v1", SSL_CERT_FILE=str(file)).code == "half_answer"
 
-    def test_one_that_has_expired(self, tmp_path: Path) -> None:
+    def test_expired_certificate_is_reported(self, tmp_path: Path) -> None:
         file = certificate(tmp_path / "c.pem", days=-1)
         with serving(tls(file)) as port:
             found = failure(f"https://127.0.0.1:{port}/v1", SSL_CERT_FILE=str(file))
         assert (found.code, "has expired" in found.sentence) == ("certificate", True)
 
-    def test_one_of_another_host(self, tmp_path: Path) -> None:
+    def test_certificate_of_another_host_is_reported(self, tmp_path: Path) -> None:
         file = certificate(tmp_path / "c.pem", host="example.com")
         with serving(tls(file)) as port:
             found = failure(f"https://127.0.0.1:{port}/v1", SSL_CERT_FILE=str(file))
         assert (found.code, "another host name" in found.sentence) == ("certificate", True)
 
     @pytest.mark.parametrize("kind", ["missing", "garbage", "directory"])
-    def test_a_bundle_that_cannot_be_read_is_named_and_hinders_no_plain_address(
-        self, tmp_path: Path, kind: str
-    ) -> None:
+    def test_unreadable_certificate_bundle_is_reported_and_http_still_works(self, tmp_path: Path, kind: str) -> None:
         bundle = tmp_path / "ca.pem"
         if kind == "garbage":
             bundle.write_text("no certificate")
@@ -211,7 +209,7 @@ class TestCertificates:
 
 
 class TestWrongPort:
-    def test_a_server_that_is_silent_in_the_handshake(self, shared_engine: Engine) -> None:
+    def test_silent_tls_handshake_times_out(self, shared_engine: Engine) -> None:
         with serving(silent) as port:
             mine = address(f"https://127.0.0.1:{port}/v1")
             found = shared_engine.ask(mine, timeouts=quick(connect=0.3), retries=0).failure
@@ -223,18 +221,18 @@ class TestWrongPort:
         assert "did not answer the TLS handshake within 0.3 s" in found.sentence
         assert listed.value.failure.sentence == found.sentence
 
-    def test_tls_to_a_plain_port(self, shared_engine: Engine) -> None:
+    def test_https_address_of_plain_port_advises_http(self, shared_engine: Engine) -> None:
         with serving(answering(_HTTP % (0, b""))) as port:
             found = failure_in(shared_engine, f"https://127.0.0.1:{port}/v1")
         assert (found.code, "write http://" in found.sentence) == ("bad_address", True)
 
-    def test_plain_to_a_tls_port(self, shared_engine: Engine, tmp_path: Path) -> None:
+    def test_http_address_of_tls_port_advises_https(self, shared_engine: Engine, tmp_path: Path) -> None:
         with serving(tls(certificate(tmp_path / "c.pem"))) as port:
             found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "Write https://" in found.sentence) == ("bad_address", True)
 
     @pytest.mark.parametrize("words", [_NGINX, _GO], ids=["nginx", "Go"])
-    def test_a_tls_server_that_says_so(self, shared_engine: Engine, words: bytes) -> None:
+    def test_tls_server_that_answers_in_plain_http_advises_https(self, shared_engine: Engine, words: bytes) -> None:
         with serving(answering(_HTTP % (len(words), words))) as port:
             found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "Write https://" in found.sentence) == ("bad_address", True)
@@ -248,7 +246,7 @@ class TestWrongPort:
         ],
         ids=["SSH", "SMTP", "MySQL"],
     )
-    def test_a_server_of_another_protocol(self, shared_engine: Engine, banner: bytes, name: str) -> None:
+    def test_server_of_another_protocol_is_named(self, shared_engine: Engine, banner: bytes, name: str) -> None:
         met = []
 
         def greeting(connection: socket.socket) -> None:
@@ -261,19 +259,19 @@ class TestWrongPort:
         assert name in found.sentence
         assert len(met) == 2, "one connection for the call, one for the model list, and none to probe the server"
 
-    def test_a_server_of_http_2_alone(self, shared_engine: Engine) -> None:
+    def test_http_2_only_server_is_reported(self, shared_engine: Engine) -> None:
         with serving(answering(_SETTINGS)) as port:
             found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "not in HTTP/1.1" in found.sentence) == ("bad_address", True)
 
     @pytest.mark.parametrize("talk", [closing, resetting])
-    def test_a_server_that_hangs_up_without_an_answer(self, shared_engine: Engine, talk: Talk) -> None:
+    def test_connection_closed_without_answer_is_reported(self, shared_engine: Engine, talk: Talk) -> None:
         with serving(talk) as port:
             found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert found.code == "half_answer"
         assert "without an answer" in found.sentence
         assert "closed the connection early" not in found.sentence
 
-    def test_a_host_that_is_not_found(self, shared_engine: Engine) -> None:
+    def test_unknown_host_is_reported(self, shared_engine: Engine) -> None:
         found = failure_in(shared_engine, "http://no-such-host.invalid/v1")
         assert (found.code, "was not found" in found.sentence) == ("connect_failed", True)

@@ -59,11 +59,11 @@ def upstream(usd: float | None) -> dict[str, Any]:
         ({"service_tier": "flex"}, UsageDetails(tier="flex")),
     ],
 )
-def test_details(data: dict[str, Any], expected: UsageDetails) -> None:
+def test_usage_details_of_all_providers_are_read(data: dict[str, Any], expected: UsageDetails) -> None:
     assert details(data) == expected
 
 
-def test_thoughts_that_are_counted_beside_the_answer_are_part_of_the_output() -> None:
+def test_separately_counted_reasoning_tokens_are_added_to_output() -> None:
     beside = {"prompt_tokens": 10, "completion_tokens": 5, "completion_tokens_details": {"reasoning_tokens": 7}}
     assert usage_of({**beside, "total_tokens": 22}) == Usage(10, 12, None, 7)
     assert usage_of({**beside, "completion_tokens": 12, "total_tokens": 22}) == Usage(10, 12, None, 7)
@@ -78,19 +78,19 @@ FIELDS = ["prompt_tokens", "completion_tokens", "prompt_tokens_details", "comple
 
 
 @given(st.dictionaries(st.sampled_from([*FIELDS, "total_tokens", "server_tool_use", "speed"]), anything))
-def test_any_object_is_read_and_comes_back_from_the_wire(data: dict[str, Any]) -> None:
+def test_usage_of_any_object_survives_encoding(data: dict[str, Any]) -> None:
     found = usage_of(data)
     if found is not None:
         assert Usage.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
-def test_openrouters_cost_is_read_from_a_stream(engine: Engine, fake: FakeProvider) -> None:
+def test_openrouter_cost_is_read_from_a_stream(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("Hi", counted={**usage(9, 4), "cost": 0.0125}))
     found = engine.ask(address(fake.base_url)).usage
     assert (found.details.reported_usd, found.details.reported_by) == (0.0125, "127.0.0.1")
 
 
-def test_a_cost_in_the_headers_of_a_proxy_is_read(engine: Engine, fake: FakeProvider) -> None:
+def test_cost_in_proxy_header_is_read(engine: Engine, fake: FakeProvider) -> None:
     reply = whole("Hi")
     fake.script(Reply(reply.steps, headers={**reply.headers, "x-litellm-response-cost": "0.002"}))
     found = engine.ask(address(fake.base_url), stream=False).usage
@@ -99,7 +99,7 @@ def test_a_cost_in_the_headers_of_a_proxy_is_read(engine: Engine, fake: FakeProv
     assert engine.ask(address(fake.base_url), stream=False).usage.details.reported_usd is None
 
 
-def test_the_tier_that_answered_counts_and_else_the_one_that_was_asked_for(engine: Engine, fake: FakeProvider) -> None:
+def test_service_tier_of_response_overrides_requested_tier(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("Hi", counted=usage()))
     asked = {"service_tier": "flex"}
     assert engine.ask(address(fake.base_url), params=asked).usage.details.tier == "flex"
@@ -119,7 +119,7 @@ PROXY = {
 }
 
 
-def test_the_prices_of_a_litellm_proxy(engine: Engine, fake: FakeProvider) -> None:
+def test_prices_of_a_litellm_proxy_are_listed(engine: Engine, fake: FakeProvider) -> None:
     fake.script(Reply((Send(json.dumps(PROXY).encode()),), headers=JSON))
     found = engine.client.list_prices(address(fake.base_url), "sk-proxy-0123456789").result(60)
     assert {name: row["input_cost_per_token"] for name, row in found.items()} == {"fast": 1e-6}
@@ -127,7 +127,7 @@ def test_the_prices_of_a_litellm_proxy(engine: Engine, fake: FakeProvider) -> No
     assert (request.path, request.headers["authorization"]) == ("/v1/model/info", "Bearer sk-proxy-0123456789")
 
 
-def test_the_prices_beside_the_models_of_others(engine: Engine, fake: FakeProvider) -> None:
+def test_prices_in_a_model_list_are_read(engine: Engine, fake: FakeProvider) -> None:
     listed = {"data": [{"id": "a/b", "pricing": {"prompt": "0.000001", "completion": "0.000002"}}, {"id": "c"}]}
 
     def answer(request: Request) -> Reply:
@@ -140,11 +140,11 @@ def test_the_prices_beside_the_models_of_others(engine: Engine, fake: FakeProvid
     assert {name: row["output_cost_per_token"] for name, row in found.items()} == {"a/b": 2e-6}
 
 
-def test_a_server_that_tells_no_prices_has_none(engine: Engine, fake: FakeProvider) -> None:
+def test_server_without_prices_gives_an_empty_price_list(engine: Engine, fake: FakeProvider) -> None:
     fake.answer = lambda request: models("m") if request.path.endswith("/models") else status(404)
     assert engine.client.list_prices(Endpoint("e", "openai", "E", fake.base_url)).result(60) == {}
 
 
 @given(anything)
-def test_any_price_list_is_read(told: Any) -> None:
+def test_malformed_price_lists_are_read_without_error(told: Any) -> None:
     assert price_rows({"data": [told, {"id": "m", "row": told}]}, "id", lambda item: item.get("row")) is not None

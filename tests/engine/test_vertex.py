@@ -83,7 +83,7 @@ def ask(translating: Engine, fake: FakeProvider) -> Callable[..., Result]:
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_service_account_as_text(
+def test_service_account_given_as_text_signs_in_and_stays_hidden(
     ask: Callable[..., Result], fake: FakeProvider, account: str, private_key: str, *, stream: bool
 ) -> None:
     result = ask(
@@ -98,7 +98,7 @@ def test_a_service_account_as_text(
     assert TOKEN not in told
 
 
-def test_the_file_of_a_service_account_names_the_project(
+def test_service_account_file_provides_the_project(
     ask: Callable[..., Result], fake: FakeProvider, account: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "account.json"
@@ -107,9 +107,7 @@ def test_the_file_of_a_service_account_names_the_project(
     assert "/projects/from-the-file/locations/" in fake.requests[-1].path
 
 
-def test_a_token_that_is_refused_is_no_trouble_of_the_server(
-    ask: Callable[..., Result], fake: FakeProvider, account: str
-) -> None:
+def test_refused_token_is_reported_as_bad_key(ask: Callable[..., Result], fake: FakeProvider, account: str) -> None:
     fake.answer = lambda request: (
         status(400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
         if request.path == "/token"
@@ -121,14 +119,14 @@ def test_a_token_that_is_refused_is_no_trouble_of_the_server(
     assert "Settings → Keys" in failure.sentence
 
 
-def test_a_file_that_is_not_there_is_named(ask: Callable[..., Result]) -> None:
+def test_missing_service_account_file_points_to_key_settings(ask: Callable[..., Result]) -> None:
     failure = ask(("vertex_credentials", "/not/there/account.json")).failure
     assert failure is not None
     assert failure.code in ("no_key", "bad_key"), failure.detail[:800]
     assert "Settings → Keys" in failure.sentence
 
 
-def test_without_the_library_there_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_google_auth_package_advises_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.engine.child.provider_needs.is_installed", lambda module: False)
     with pytest.raises(CallError, match=r"needs the package google-auth, which signs in to Google Cloud\. Install it"):
         check_provider(PROVIDERS["vertex_ai"], Call("c", LITELLM, MODEL, ()), FailureSubject("Google Vertex AI", MODEL))
@@ -147,5 +145,5 @@ def test_without_the_library_there_is_a_command(monkeypatch: pytest.MonkeyPatch)
         ("/home/a/prompt-workbench/.venv", "/home/a/prompt-workbench/.venv/bin/python -m pip install google-auth"),
     ],
 )
-def test_the_command_fits_how_the_product_was_installed(prefix: str, command: str) -> None:
+def test_install_command_matches_how_the_app_was_installed(prefix: str, command: str) -> None:
     assert install_command("google-auth", prefix) == command

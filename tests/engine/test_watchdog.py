@@ -31,20 +31,20 @@ def alive() -> tuple[Clocks, EngineWatchdog]:
     return clocks, watch
 
 
-def test_silence_is_death_after_its_time() -> None:
+def test_silent_child_is_dead_after_its_time_limit() -> None:
     clocks, watch = alive()
     assert clocks.run(watch, 10) == ""
     assert "10 s" in clocks.run(watch, 2)
 
 
-def test_a_pong_is_life() -> None:
+def test_pong_resets_the_silence_timer() -> None:
     clocks, watch = alive()
     for _ in range(5):
         assert clocks.run(watch, 9) == ""
         watch.heard()
 
 
-def test_a_suspended_laptop_resets_the_clock_when_time_stood_still() -> None:
+def test_suspend_resets_the_timer_when_monotonic_clock_stopped() -> None:
     clocks, watch = alive()
     clocks.run(watch, 9)
     clocks.now += 1.0
@@ -54,7 +54,7 @@ def test_a_suspended_laptop_resets_the_clock_when_time_stood_still() -> None:
     assert clocks.run(watch, 2)
 
 
-def test_a_suspended_laptop_resets_the_clock_when_time_went_on() -> None:
+def test_suspend_resets_the_timer_when_monotonic_clock_continued() -> None:
     clocks, watch = alive()
     clocks.run(watch, 9)
     clocks.now += 3600.0
@@ -63,13 +63,13 @@ def test_a_suspended_laptop_resets_the_clock_when_time_went_on() -> None:
     assert clocks.run(watch, 10) == ""
 
 
-def test_a_clock_that_is_set_back_kills_nobody() -> None:
+def test_wall_clock_set_back_does_not_count_as_silence() -> None:
     clocks, watch = alive()
     clocks.wall -= 7200
     assert clocks.run(watch, 8) == ""
 
 
-def test_a_child_that_does_not_get_ready() -> None:
+def test_child_that_never_becomes_ready_is_dead_after_its_time_limit() -> None:
     clocks = Clocks()
     watch = clocks.watch()
     watch.born()
@@ -78,7 +78,7 @@ def test_a_child_that_does_not_get_ready() -> None:
     assert not watch.lived(0)
 
 
-def test_a_machine_on_which_every_look_is_late_hides_no_hung_child() -> None:
+def test_hung_child_is_detected_though_every_check_is_late() -> None:
     clocks, watch = alive()
     verdict = ""
     for _ in range(20):
@@ -88,7 +88,7 @@ def test_a_machine_on_which_every_look_is_late_hides_no_hung_child() -> None:
     assert "10 s" in verdict
 
 
-def test_many_suspensions_kill_nobody_who_answers() -> None:
+def test_responsive_child_survives_repeated_suspends() -> None:
     clocks, watch = alive()
     for _ in range(20):
         clocks.now += 600.0
@@ -98,7 +98,7 @@ def test_many_suspensions_kill_nobody_who_answers() -> None:
         watch.heard()
 
 
-def test_a_suspension_while_it_starts_is_not_its_fault() -> None:
+def test_suspend_during_start_resets_the_ready_timer() -> None:
     clocks = Clocks()
     watch = clocks.watch()
     watch.born()
@@ -110,7 +110,7 @@ def test_a_suspension_while_it_starts_is_not_its_fault() -> None:
     assert "ready" in clocks.run(watch, 10)
 
 
-def test_a_life_is_measured_from_birth() -> None:
+def test_lifetime_is_measured_from_start() -> None:
     clocks, watch = alive()
     assert not watch.lived(10)
     clocks.now += 10

@@ -45,7 +45,7 @@ def source(base_url: str) -> CodeSource:
     ("target", "command"),
     [("LiteLLM", None), ("OpenAI SDK", PYTHON), ("curl", ["sh"]), ("curl", ["bash"])],
 )
-def test_code_runs_as_pasted_and_sends_exactly_the_lane(
+def test_generated_code_runs_and_sends_the_request_of_the_lane(
     target: str, command: list[str] | None, python: Interpreter, tmp_path: Path
 ) -> None:
     with FakeProvider() as fake:
@@ -61,7 +61,7 @@ def test_code_runs_as_pasted_and_sends_exactly_the_lane(
     assert printed.strip()
 
 
-def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
+def test_workbench_command_reproduces_the_lane(tmp_path: Path) -> None:
     code = TARGETS["workbench"](CodeSource("echo", "", "echo", MESSAGES, params=dict(PARAMS), values={"name": 'A "B"'}))
     bin_ = str(Path(sys.executable).parent)
     path = f"PATH='{bin_}':$PATH\nexport WORKBENCH_DB='{tmp_path}/w.db' XDG_DATA_HOME='{tmp_path}'\n"
@@ -71,7 +71,7 @@ def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
     assert output["params"] == {"temperature": 0.5, "stop": ["a", "b'c"], "top_k": 4}
 
 
-def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> None:
+def test_anthropic_code_sends_the_anthropic_request_format(python: Interpreter, tmp_path: Path) -> None:
     made = CodeSource(
         "claude-x",
         "anthropic/claude-x",
@@ -101,7 +101,7 @@ def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> No
     }
 
 
-def test_what_a_target_cannot_do_is_a_sentence() -> None:
+def test_unsupported_target_raises_an_error() -> None:
     local = CodeSource("m", "", "builtin", MESSAGES)
     for name in ("LiteLLM", "OpenAI SDK", "Anthropic SDK", "curl"):
         with pytest.raises(CannotWriteError, match="Choose"):
@@ -109,19 +109,19 @@ def test_what_a_target_cannot_do_is_a_sentence() -> None:
 
 
 @given(st.text())
-def test_literals_are_exact_and_visible(text: str) -> None:
+def test_literals_are_exact_and_printable(text: str) -> None:
     assert ast.literal_eval(written.python(text)) == text
     assert json.loads(written.json_text({"a": text})) == {"a": text}
     assert all(c.isprintable() for c in written.quoted(text))
     assert yaml.safe_load(f"a: {written.quoted(text)}") == {"a": text}
 
 
-def test_half_a_character_is_escaped() -> None:
+def test_lone_surrogate_is_escaped() -> None:
     assert written.quoted("\ud800") == '"\\ud800"'
     assert ast.literal_eval(written.python("a\ud800\nb")) == "a\ud800\nb"
 
 
-def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
+def test_litellm_settings_in_parameters_are_dropped_and_noted() -> None:
     params = {"base_url": "https://evil.example", "api_key": "x", "fallbacks": ["other"], "temperature": 0.5}
     code = TARGETS["LiteLLM"](CodeSource("m", "openai/m", "openai/m", MESSAGES, key_variable="KEY", params=params))
     assert "evil" not in code
@@ -129,21 +129,21 @@ def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
     assert "temperature=0.5" in code
 
 
-def test_every_target_is_a_row_of_its_own_module() -> None:
+def test_each_module_defines_one_target() -> None:
     modules = [path.stem for path in Path(written.__file__).parent.glob("*.py")]
     assert len(set(modules) - {"__init__", "contents", "source", "target", "tool_code"}) == len(TARGETS)
     assert len({row.order for row in TARGETS.values()}) == len(TARGETS)
     assert list(TARGETS)[:5] == ["LiteLLM", "OpenAI SDK", "Anthropic SDK", "curl", "workbench"]
 
 
-def test_notes_come_before_the_code_of_every_target() -> None:
+def test_notes_precede_the_code_of_every_target() -> None:
     for title, target in TARGETS.items():
         made = replace(source("http://localhost/v1"), provider="anthropic", litellm_model="anthropic/fake-1")
         assert target(replace(made, notes=("Mind this.",))) == f"# Mind this.\n{target(made)}", title
 
 
 @pytest.mark.parametrize("row", TARGETS.values(), ids=TARGETS)
-def test_a_row_has_every_part(row: CodeTarget) -> None:
+def test_each_target_is_complete(row: CodeTarget) -> None:
     assert row.title == row.title.strip() != ""
     module = sys.modules[row.write.__module__]
     assert module.FORMAT is row

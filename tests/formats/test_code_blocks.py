@@ -58,7 +58,9 @@ def desk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("target", ["OpenAI SDK", "sh", "bash"])
-def test_files_are_sent_as_the_lane_sends_them(target: str, python: Interpreter, desk: Path) -> None:
+def test_generated_code_sends_files_and_output_format_like_the_lane(
+    target: str, python: Interpreter, desk: Path
+) -> None:
     with FakeProvider() as fake:
         made = source(fake.base_url, output=FORM)
         if target == "OpenAI SDK":
@@ -72,7 +74,7 @@ def test_files_are_sent_as_the_lane_sends_them(target: str, python: Interpreter,
     assert request.body["response_format"]["json_schema"]["schema"] == json.loads(FORM.schema)
 
 
-def test_what_the_values_leave_empty_is_not_sent(python: Interpreter, desk: Path) -> None:
+def test_messages_left_empty_by_the_values_are_not_sent(python: Interpreter, desk: Path) -> None:
     messages = (Message("user", "{{nothing}}", (Attachment("h1", "image/png", NAME),)), Message("user", "Hi"))
     with FakeProvider() as fake:
         python.run(TARGETS["OpenAI SDK"](replace(source(fake.base_url), messages=messages)), desk)
@@ -92,7 +94,7 @@ def _called(arguments: str, name: str = "lookup_order") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("target", ["LiteLLM", "OpenAI SDK"])
-def test_tools_are_answered_as_the_workbench_answers_them(target: str, python: Interpreter, desk: Path) -> None:
+def test_generated_code_answers_tool_calls_like_the_workbench(target: str, python: Interpreter, desk: Path) -> None:
     calls = [_called('{"id": "A1", "x": 1}'), _called('{"id": "B2"}'), _called("{"), _called("{}", "other")]
     with FakeProvider() as fake:
         code = TARGETS[target](source(fake.base_url, tools=(TOOL,), tool_rounds=1))
@@ -109,7 +111,7 @@ def test_tools_are_answered_as_the_workbench_answers_them(target: str, python: I
     ]
 
 
-def test_tools_stop_after_the_rounds_of_the_prompt(python: Interpreter, desk: Path) -> None:
+def test_tool_calls_stop_after_the_tool_rounds_of_the_prompt(python: Interpreter, desk: Path) -> None:
     endless = message(called("t1", "lookup_order", "{}"))
     with FakeProvider() as fake:
         fake.script(*[whole("", tool_calls=[_called("{}")]) for _ in range(3)], *[endless] * 3)
@@ -121,7 +123,7 @@ def test_tools_stop_after_the_rounds_of_the_prompt(python: Interpreter, desk: Pa
         assert len(fake.requests) == 6
 
 
-def test_anthropic_gets_files_form_tools_and_breakpoints_in_its_own_shape(python: Interpreter, desk: Path) -> None:
+def test_anthropic_code_sends_files_output_format_tools_and_cache_control(python: Interpreter, desk: Path) -> None:
     made = source(provider="anthropic", tools=(TOOL,), output=FORM, caches=True, params={"service_tier": "auto"})
     with FakeProvider() as fake:
         fake.script(
@@ -179,7 +181,7 @@ def test_anthropic_gets_files_form_tools_and_breakpoints_in_its_own_shape(python
 
 
 @pytest.mark.parametrize("target", list(TARGETS))
-def test_nothing_ends_a_comment(target: str) -> None:
+def test_line_breaks_in_inserted_text_do_not_end_a_comment(target: str) -> None:
     evil = "x\nraise SystemExit(7)\r\u2028exit 7"
     # The command's arguments are quoted, and quoted text may contain line breaks.
     params = {} if target == "workbench" else {evil: 1}

@@ -26,7 +26,7 @@ anything = st.recursive(
 
 
 @given(messages, st.booleans())
-def test_openai_messages_come_through_exactly(pairs: list[tuple[str, str]], whole: bool) -> None:
+def test_openai_messages_are_imported_unchanged(pairs: list[tuple[str, str]], whole: bool) -> None:
     data = [{"role": role, "content": body} for role, body in pairs]
     found = read_conversation(json.dumps({"model": "m", "messages": data} if whole else data))
     assert [(m.role, m.text) for m in found.messages] == [(r, unify_newlines(t)) for r, t in pairs]
@@ -43,16 +43,16 @@ def _told(text: str) -> str:
 
 
 @given(anything)
-def test_any_json_is_read_or_refused_with_a_sentence(data: object) -> None:
+def test_any_json_is_read_or_rejected_with_an_error(data: object) -> None:
     assert _told(json.dumps(data)).endswith(".")
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+def test_any_text_is_read_or_rejected_with_an_error(text: str) -> None:
     assert _told(text).endswith(".")
 
 
-def test_an_anthropic_request_with_tools_and_thinking() -> None:
+def test_anthropic_request_with_tools_and_thinking_is_imported() -> None:
     body = {
         "system": [{"type": "text", "text": "Be brief."}],
         "max_tokens": 5,
@@ -86,7 +86,7 @@ def test_an_anthropic_request_with_tools_and_thinking() -> None:
     assert "tool call became assistant text" in notes
 
 
-def test_openai_tool_calls_and_a_json_line() -> None:
+def test_openai_tool_calls_in_json_lines_are_imported() -> None:
     line = {
         "messages": [
             {"role": "developer", "content": "S"},
@@ -115,7 +115,7 @@ def test_openai_tool_calls_and_a_json_line() -> None:
         "You said:\nHi\nthere\nChatGPT said:\nHello.\nYou said:\nBye",
     ],
 )
-def test_names_before_turns(text: str) -> None:
+def test_turns_are_split_at_role_names(text: str) -> None:
     found = read_conversation(text)
     assert [(m.role, m.text) for m in found.messages] == [
         ("user", "Hi\nthere"),
@@ -124,7 +124,7 @@ def test_names_before_turns(text: str) -> None:
     ]
 
 
-def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
+def test_role_names_in_code_are_ignored_and_a_preamble_is_reported() -> None:
     found = read_conversation("A log\nuser: Hi\n```\nassistant: no\n```\nassistant: yes")
     assert [m.text for m in found.messages] == ["Hi\n```\nassistant: no\n```", "yes"]
     assert found.notes == ("The text before the first turn was left out.",)
@@ -145,19 +145,19 @@ def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
         ("[" * 900 + "]" * 900, "Message 1"),
     ],
 )
-def test_what_is_no_conversation_gets_a_sentence(text: str, says: str) -> None:
+def test_text_without_a_conversation_is_rejected_with_a_reason(text: str, says: str) -> None:
     with pytest.raises(ConversationError) as caught:
         read_conversation(text)
     assert says in caught.value.sentence
 
 
-def test_a_cheap_look() -> None:
+def test_json_dialogues_are_recognised_by_their_beginning() -> None:
     assert looks_like_json_conversation(' [{"role": "user"')
     assert not looks_like_json_conversation('{"a": 1}')
     assert not looks_like_json_conversation("user: x")
 
 
-def test_many_fences_are_read_in_time() -> None:
+def test_many_code_fences_are_read_quickly() -> None:
     text = "User: a\n```\nUser: quoted\n```\nAssistant: b\n" * 30_000
     with pytest.raises(ConversationError, match="60,000 messages"):
         read_conversation(text)

@@ -17,7 +17,7 @@ cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4), st.sampled_from("\t,"))
-def test_what_a_spreadsheet_writes_is_read_back_exactly(rows: list[tuple[str, str]], delimiter: str) -> None:
+def test_spreadsheet_rows_are_read_unchanged(rows: list[tuple[str, str]], delimiter: str) -> None:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows([("user", "assistant"), *rows])
     found = read_pairs(out.getvalue())
@@ -26,13 +26,13 @@ def test_what_a_spreadsheet_writes_is_read_back_exactly(rows: list[tuple[str, st
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
-def test_json_lines_are_read_back_exactly(rows: list[tuple[str, str]]) -> None:
+def test_json_lines_are_read_unchanged(rows: list[tuple[str, str]]) -> None:
     text = "\n".join(json.dumps({"input": a, "output": b}) for a, b in rows)
     assert read_pairs(text).examples == tuple(Example(*row) for row in rows)
 
 
 @given(st.text())
-def test_no_text_breaks_it_and_nothing_goes_unsaid(text: str) -> None:
+def test_any_text_yields_examples_or_reports_omissions(text: str) -> None:
     found = read_pairs(text)
     assert found.examples or found.left_out
 
@@ -55,7 +55,7 @@ def test_no_text_breaks_it_and_nothing_goes_unsaid(text: str) -> None:
         ("  ", [], "", ["There is no text."]),
     ],
 )
-def test_forms_are_told_and_what_is_left_out_too(
+def test_detected_form_and_omissions_are_reported(
     text: str, examples: list[tuple[str, str]], form: str, left_out: list[str]
 ) -> None:
     found = read_pairs(text)
@@ -66,14 +66,14 @@ def test_forms_are_told_and_what_is_left_out_too(
         assert sentence.startswith(start)
 
 
-def test_a_paste_is_bounded() -> None:
+def test_number_of_examples_is_limited() -> None:
     found = read_pairs("\n".join(f"q{n}\ta{n}" for n in range(MOST + 7)))
     assert len(found.examples) == MOST
     assert found.left_out == (f"7 more examples were left out; the limit is {MOST} at a time.",)
 
 
 @pytest.mark.parametrize("line", ["{", '{"a": 1}', "only one column"])
-def test_reading_stops_where_nothing_can_be_taken(line: str) -> None:
+def test_reading_stops_after_too_many_unreadable_lines(line: str) -> None:
     found = read_pairs(f"{line}\n" * (3 * MOST_LEFT_OUT))
     assert not found.examples
     assert len(found.left_out) == MOST_LEFT_OUT + 1

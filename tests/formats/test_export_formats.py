@@ -17,7 +17,7 @@ SHARED = {"__init__", "format"}
 CONTEXT = ExportContext(title=lambda: "Runs", variables=lambda: (), style=lambda: "")
 
 
-def test_every_module_is_a_format_and_every_format_a_module() -> None:
+def test_each_module_defines_one_format() -> None:
     files = {path.stem for path in Path(exports.__file__).parent.glob("*.py")}
     assert len(files - SHARED) == len(FORMATS)
     assert len({row.order for row in FORMATS.values()}) == len(FORMATS)
@@ -25,7 +25,7 @@ def test_every_module_is_a_format_and_every_format_a_module() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.id)
-def test_a_row_has_every_part(row: ExportFormat) -> None:
+def test_each_format_is_complete(row: ExportFormat) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", row.id)
     assert row.title
     assert row.help
@@ -38,11 +38,11 @@ def test_a_row_has_every_part(row: ExportFormat) -> None:
     assert row.filter == f"{row.title} (*{row.extensions[0]})"
 
 
-def test_a_name_that_tells_no_format() -> None:
+def test_file_name_without_a_known_extension_has_no_format() -> None:
     assert [format_of(Path(name)) for name in ("runs", "runs.", ".csv", "runs.xml")] == [None] * 4
 
 
-def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_help_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "export", "--help"]) == 0
     helped = capsys.readouterr().out
     assert f"--format {{{','.join(FORMATS)}}}" in helped

@@ -26,7 +26,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_rows_come_in_their_order_and_modules_without_one_are_passed_by(package: Path) -> None:
+def test_formats_are_sorted_by_order_and_other_modules_skipped(package: Path) -> None:
     (package / "a.py").write_text(ROW.format(title="second", order=20))
     (package / "b.py").write_text(ROW.format(title="first", order=10))
     (package / "shared.py").write_text("HELP = 1\n")
@@ -34,7 +34,7 @@ def test_rows_come_in_their_order_and_modules_without_one_are_passed_by(package:
     assert [row.title for row in found] == ["first", "second"]
 
 
-def test_a_row_of_another_kind_is_refused(package: Path) -> None:
+def test_format_of_another_type_is_refused(package: Path) -> None:
     (package / "c.py").write_text("FORMAT = 1\n")
     with pytest.raises(TypeError, match=r"FORMAT of discovered_formats\.c is no CodeTarget"):
         rows_of("discovered_formats", [str(package)], CodeTarget)

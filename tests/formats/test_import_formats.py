@@ -18,7 +18,7 @@ SHARED = {"__init__", "format", "promptfoo_settings"}
 FORMATS = formats()
 
 
-def test_every_module_is_a_format_and_every_format_a_module() -> None:
+def test_each_module_defines_one_format() -> None:
     files = {path.stem for path in Path(imports.__file__).parent.glob("*.py")}
     assert len(files - SHARED) == len(FORMATS)
     assert len({row.order for row in FORMATS.values()}) == len(FORMATS)
@@ -26,7 +26,7 @@ def test_every_module_is_a_format_and_every_format_a_module() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS.values(), ids=FORMATS)
-def test_a_row_has_every_part(row: ImportFormat) -> None:
+def test_each_format_is_complete(row: ImportFormat) -> None:
     assert re.fullmatch(r"[a-z0-9_-]+", row.id)
     assert row.title
     assert re.match(r"(a|an|another|the) ", row.noun), "it stands in a sentence"
@@ -59,23 +59,23 @@ def test_other_files_have_no_format(file: SampleFile) -> None:
     assert recognised(file) is None
 
 
-def test_a_manifest_stands_for_its_pack() -> None:
+def test_manifest_is_recognised_as_its_pack() -> None:
     assert recognised(SampleFile(b"format: 1\n", Path("bots/pack.yaml"))) is PACK
     assert recognised(SampleFile(SAMPLES["pack"].start.replace(b"pack.yaml", b"a/packyml"))) is None
 
 
-def test_what_is_supported_is_a_list() -> None:
+def test_supported_formats_are_joined_as_a_list() -> None:
     assert supported() == ", ".join(row.noun for row in importable()[:-1]) + f" and {importable()[-1].noun}"
 
 
-def test_file_dialogs_show_the_files_of_all_formats() -> None:
+def test_file_dialog_filter_includes_all_formats() -> None:
     assert file_filter((*importable(), PACK)) == (
         "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack *.zip pack.yaml);;All files (*)"
     )
     assert PACK.filter == "Pack (*.promptpack *.zip pack.yaml);;All files (*)"
 
 
-def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_help_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "import", "--help"]) == 0
     listed = capsys.readouterr().out.partition("files to import:\n")[2].splitlines()
     assert [line.split(maxsplit=1) for line in listed[: len(importable())]] == [

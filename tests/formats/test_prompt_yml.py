@@ -39,7 +39,7 @@ evaluators:
 """
 
 
-def test_the_whole_shape() -> None:
+def test_file_with_every_section_is_read_and_unused_parts_reported() -> None:
     file = read_prompt_yml(WHOLE, "file")
     assert file.name == "Greeter"
     assert file.model == "openai/gpt-4o"
@@ -54,7 +54,7 @@ def test_the_whole_shape() -> None:
     )
 
 
-def test_messages_are_enough() -> None:
+def test_file_with_only_messages_is_read() -> None:
     file = read_prompt_yml(b"messages: [{role: user, content: hi}]", "file")
     assert (file.name, file.model, file.params, file.values, file.notes) == ("file", "", Params(), (), ())
 
@@ -85,33 +85,33 @@ def test_messages_are_enough() -> None:
         b"#" * (LIMIT_BYTES + 1),
     ],
 )
-def test_what_is_no_prompt_is_a_sentence(raw: bytes) -> None:
+def test_invalid_prompt_files_raise_an_error(raw: bytes) -> None:
     with pytest.raises(PromptFileError) as caught:
         read_prompt_yml(raw, "file")
     assert caught.value.sentence.endswith(".")
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_a_prompt_or_a_sentence(raw: bytes) -> None:
+def test_any_bytes_are_read_or_raise_an_error(raw: bytes) -> None:
     with suppress(PromptFileError):
         assert read_prompt_yml(raw, "file").content.messages
 
 
-def test_a_bomb_of_aliases_is_harmless() -> None:
+def test_nested_yaml_aliases_are_not_expanded() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     file = read_prompt_yml("\n".join([*lines, "messages: [{role: user, content: x}]"]).encode(), "file")
     assert "a0" in file.notes[0]
 
 
-def test_characters_that_json_writes_in_two_halves_are_joined() -> None:
+def test_surrogate_pairs_in_json_are_joined() -> None:
     raw = rb'{"messages": [{"role": "user", "content": "\ud83d\udc69 {{a}}"}], "testData": [{"a": "\ud83d\udc4d"}]}'
     file = read_prompt_yml(raw, "file")
     assert file.content.messages[0].text == "👩 {{a}}"
     assert file.values == (("a", "👍"),)
 
 
-def test_a_file_of_a_pack_is_read_whole() -> None:
+def test_prompt_file_of_a_pack_is_read_completely() -> None:
     file = read_prompt_yml(prompt_file.write(ORDER), "file")
     assert (file.name, file.model) == ("Order Bot", "openai/gpt-5.4-mini")
     assert file.content == REFINED
@@ -120,7 +120,7 @@ def test_a_file_of_a_pack_is_read_whole() -> None:
     assert "Attached files" in file.notes[0]
 
 
-def test_what_is_odd_in_our_part_is_a_sentence() -> None:
+def test_invalid_number_of_tool_rounds_raises_an_error() -> None:
     raw = prompt_file.write(one(Content((Message("user", "Hi"),), tool_rounds=3)).prompts[0])
     with pytest.raises(PromptFileError, match="rounds"):
         read_prompt_yml(raw.replace(b"tool_rounds: 3", b"tool_rounds: 99"), "file")

@@ -24,7 +24,7 @@ GOOD = b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two}\n"
     line,
     st.sampled_from([place for place in PLACES if place not in ("examples", "output")]),
 )
-def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, what: str, place: str) -> None:
+def test_written_technique_reads_back_unchanged_or_is_refused(name: str, snippet: str, what: str, place: str) -> None:
     technique = Technique("t", name, what, "", "", place, escape(snippet), own=True)  # type: ignore[arg-type]
     try:
         raw = write_technique(technique)
@@ -57,17 +57,17 @@ def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, w
         (b"x" * (LIMIT_BYTES + 1), "larger than"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(raw: bytes, says: str) -> None:
+def test_errors_in_a_technique_file_name_the_line(raw: bytes, says: str) -> None:
     with pytest.raises(TechniqueFileError) as caught:
         read_technique(raw, "t")
     assert says in caught.value.sentence
 
 
-def test_a_good_file() -> None:
+def test_valid_file_is_read_without_gap_markers() -> None:
     assert read_technique(GOOD, "t").parsed().text == "one\ntwo"
 
 
-def test_the_techniques_that_come_along_can_all_be_read_and_inserted() -> None:
+def test_bundled_techniques_can_be_read_and_inserted() -> None:
     files = sorted(resource("techniques").glob("*.yml"))
     assert len(files) >= 14
     names = set()

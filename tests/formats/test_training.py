@@ -42,7 +42,7 @@ def line(name: str, row: TrainingRow = ROW) -> dict[str, Any]:
     return data
 
 
-def test_openai_sft_trains_with_the_answer_alone() -> None:
+def test_openai_sft_weights_earlier_answers_zero() -> None:
     data = line("openai-sft")
     assert [(m["role"], m.get("weight")) for m in data["messages"]] == [
         ("system", None),
@@ -63,7 +63,7 @@ def test_openai_sft_trains_with_the_answer_alone() -> None:
     assert data["messages"][3]["content"] == "Where\u2028is\u00a02?\n"
 
 
-def test_openai_preference() -> None:
+def test_openai_preference_has_input_and_both_answers() -> None:
     data = line("openai-preference")
     assert data["input"]["parallel_tool_calls"] is True
     assert [m["role"] for m in data["input"]["messages"]] == ["system", "user", "assistant", "user"]
@@ -79,7 +79,7 @@ def test_openai_preference() -> None:
         ("trl-kto", {"prompt", "completion", "label", "tools"}),
     ],
 )
-def test_trl(name: str, keys: set[str]) -> None:
+def test_trl_formats_have_their_keys_and_tool_calls_as_objects(name: str, keys: set[str]) -> None:
     data = line(name)
     assert data.keys() == keys
     assert json.loads(data["tools"])[0]["function"]["name"] == "look"
@@ -106,7 +106,7 @@ answers = st.builds(lambda text: (TrainingTurn("assistant", text),), turns) | st
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(st.lists(turns, min_size=1, max_size=3), answers, answers, st.booleans())
-def test_what_is_written_has_no_fault(name: str, said: list[str], one: Turns, other: Turns, label: bool) -> None:
+def test_written_rows_are_valid(name: str, said: list[str], one: Turns, other: Turns, label: bool) -> None:
     prompt = (
         TrainingTurn("system", "S"),
         *(turn for text in said for turn in (TrainingTurn("assistant", text), TrainingTurn("user", text))),
@@ -142,17 +142,17 @@ def _spoilt(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "data"), [(name, data) for name in FORMATS for data in _spoilt(name)])
-def test_what_breaks_a_rule_is_told(name: str, data: dict[str, Any]) -> None:
+def test_invalid_rows_are_reported(name: str, data: dict[str, Any]) -> None:
     assert FORMATS[name].fault(data)
 
 
 @pytest.mark.parametrize("name", ["openai-preference", "trl-preference"])
-def test_two_answers_that_are_the_same_are_no_preference(name: str) -> None:
+def test_preference_of_identical_answers_is_invalid(name: str) -> None:
     same = TrainingRow("o", "v", "", PROMPT, PLAIN, PLAIN)
     assert "same" in FORMATS[name].fault(line(name, same))
 
 
-def test_who_does_not_take_a_row_that_others_do() -> None:
+def test_providers_that_do_not_accept_a_row_are_named() -> None:
     plain = TrainingRow("o", "v", "n: 2", PROMPT, PLAIN, (TrainingTurn("assistant", "Other."),))
     late = TrainingRow(
         "o", "v", "n: 2", (PROMPT[1], PROMPT[0], PROMPT[3]), PLAIN, (TrainingTurn("assistant", "Other."),)
@@ -170,7 +170,7 @@ def test_who_does_not_take_a_row_that_others_do() -> None:
     assert FORMATS["openai-sft"].reserve(line("openai-sft")) == ""
 
 
-def test_every_module_is_a_format_and_every_format_a_module() -> None:
+def test_each_module_defines_one_format() -> None:
     files = {path.stem for path in Path(training.__file__).parent.glob("*.py")}
     assert len(files - {"__init__", "format", "messages"}) == len(FORMATS)
     assert len({row.order for row in FORMATS.values()}) == len(FORMATS)
@@ -178,7 +178,7 @@ def test_every_module_is_a_format_and_every_format_a_module() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.name)
-def test_a_row_has_every_part(row: TrainingFormat) -> None:
+def test_each_format_is_complete(row: TrainingFormat) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", row.name)
     assert row.kind in get_args(Kind)
     assert len({row.title, row.name}) == 2
@@ -187,7 +187,7 @@ def test_a_row_has_every_part(row: TrainingFormat) -> None:
     assert row.fault(line(row.name)) == ""
 
 
-def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_help_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "training", "--help"]) == 0
     helped = capsys.readouterr().out
     listed = helped.partition("formats:\n")[2].splitlines()[: len(FORMATS)]
@@ -196,5 +196,5 @@ def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert "--format FORMAT     see below (openai-sft)\n" in helped
 
 
-def test_every_way_to_choose_has_words() -> None:
+def test_every_selection_method_has_a_description() -> None:
     assert tuple(CHOSEN) == get_args(ChosenBy)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workbench.formats.value_rows import MOST, read_value_rows, taken
 
 
-def test_rows_of_a_spreadsheet() -> None:
+def test_spreadsheet_rows_become_value_sets() -> None:
     rows = read_value_rows("Name\tquestion\tlanguage\nlate\tWhere is it?\tEnglish\n\nrefund\t\tFrench\n")
     assert rows.sets == (
         ("late", (("question", "Where is it?"), ("language", "English"))),
@@ -23,17 +23,17 @@ def test_rows_of_a_spreadsheet() -> None:
     )
 
 
-def test_a_variable_called_name_is_no_name_of_the_set() -> None:
+def test_column_of_a_variable_called_name_does_not_name_the_set() -> None:
     assert read_value_rows("name,age\nBo,3\n", ["name"]).sets == (("", (("name", "Bo"), ("age", "3"))),)
     assert read_value_rows("name\nBo\n").sets == (("", (("name", "Bo"),)),)
 
 
-def test_cells_with_lines_quotes_and_semicolons() -> None:
+def test_quoted_cells_with_line_breaks_and_semicolons_are_read() -> None:
     rows = read_value_rows('q;a\r\n"one\r\ntwo ""x""";2,5\r\n')
     assert rows.sets == (("", (("q", 'one\ntwo "x"'), ("a", "2,5"))),)
 
 
-def test_what_is_left_out_is_said() -> None:
+def test_omitted_cells_and_rows_are_reported() -> None:
     assert read_value_rows("a,b\n1,2,3\n").left_out == (
         "Line 2 has more cells than the first row; they were left out.",
     )
@@ -48,7 +48,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_s
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
-def test_cells_come_out_as_they_went_in(rows: list[tuple[str, str]]) -> None:
+def test_cells_are_read_unchanged(rows: list[tuple[str, str]]) -> None:
     written = io.StringIO(newline="")
     csv.writer(written, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([("q", "a"), *rows])
     kept = [row for row in rows if any(cell.strip() for cell in row)]

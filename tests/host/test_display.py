@@ -19,21 +19,21 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland")
 
 
-def test_without_a_display() -> None:
+def test_missing_display_is_reported() -> None:
     assert "no display" in display_problem({})
 
 
-def test_a_display_that_does_not_answer() -> None:
+def test_unresponsive_display_is_reported() -> None:
     assert "does not answer" in display_problem({"DISPLAY": ":9873"})
     assert "does not answer" in display_problem({"WAYLAND_DISPLAY": "wayland-9873", "XDG_RUNTIME_DIR": "/nowhere"})
 
 
-def test_without_a_screen_on_purpose() -> None:
+def test_offscreen_and_vnc_platforms_need_no_display() -> None:
     assert display_problem({"QT_QPA_PLATFORM": "offscreen"}) == ""
     assert display_problem({"QT_QPA_PLATFORM": "vnc:size=800x600"}) == ""
 
 
-def test_wayland(tmp_path: Path) -> None:
+def test_wayland_socket_is_accepted(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "w-0"))
         server.listen()
@@ -41,7 +41,7 @@ def test_wayland(tmp_path: Path) -> None:
         assert display_problem({"WAYLAND_DISPLAY": str(tmp_path / "w-0")}) == ""
 
 
-def test_a_real_x_server() -> None:
+def test_real_x_server_is_accepted() -> None:
     read, write = os.pipe()
     with subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x480x24"],
@@ -59,7 +59,7 @@ def test_a_real_x_server() -> None:
 
 
 @pytest.mark.parametrize("folders", [system_libraries._usual_folders(), ()], ids=["usual", "elsewhere"])
-def test_libraries_that_the_window_lacks_are_named_with_their_packages(
+def test_missing_window_libraries_are_named_with_their_packages(
     folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(system_libraries, "_usual_folders", lambda: folders)
@@ -73,7 +73,7 @@ def test_libraries_that_the_window_lacks_are_named_with_their_packages(
     )
 
 
-def test_asking_imports_no_qt() -> None:
+def test_main_module_imports_no_qt() -> None:
     code = "import sys, workbench.__main__; print(sorted(m for m in sys.modules if m.startswith('PySide6')))"
     done = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
@@ -92,7 +92,7 @@ def _front_door(*args: str, also: Path = ROOT) -> subprocess.CompletedProcess[st
     )
 
 
-def test_where_no_window_can_open_qt_need_not_work(tmp_path: Path) -> None:
+def test_version_is_printed_when_qt_cannot_be_imported(tmp_path: Path) -> None:
     """A bare Debian lacks libraries that Qt is linked with."""
     (tmp_path / "PySide6").mkdir()
     (tmp_path / "PySide6" / "__init__.py").write_text("raise ImportError('libglib-2.0.so.0: cannot open it')\n")
@@ -100,7 +100,7 @@ def test_where_no_window_can_open_qt_need_not_work(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_help_and_version_come_where_no_window_can_open() -> None:
+def test_help_and_version_are_printed_without_a_display() -> None:
     version, usage, wrong = _front_door("--version"), _front_door("--help"), _front_door("--model", "echo")
     assert (version.returncode, version.stdout, version.stderr) == (0, f"Prompt Workbench {__version__}\n", "")
     assert (usage.returncode, usage.stderr) == (0, "")

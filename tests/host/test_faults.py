@@ -36,7 +36,7 @@ def entries(state: Path) -> list[str]:
     return found
 
 
-def test_an_entry_says_who_and_is_for_the_owner_alone(tmp_path: Path) -> None:
+def test_log_entry_names_its_process_and_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     log = FaultLog(tmp_path / "state", "window", "1.2.3")
     assert log.write("Unexpected error: ValueError")
     (entry,) = entries(tmp_path / "state")
@@ -44,7 +44,7 @@ def test_an_entry_says_who_and_is_for_the_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(log.file.stat().st_mode) == 0o600
 
 
-def test_the_log_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_log_size_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "MOST_BYTES", 2000)
     log = FaultLog(tmp_path, "window", "0")
     for number in range(200):
@@ -54,7 +54,7 @@ def test_the_log_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "E199" in entries(tmp_path)[-1]
 
 
-def test_one_entry_is_limited(tmp_path: Path) -> None:
+def test_log_entry_size_is_limited(tmp_path: Path) -> None:
     assert FaultLog(tmp_path, "window", "0").write("x" * 10_000_000)
     assert log_file(tmp_path).stat().st_size < 20_000
 
@@ -70,7 +70,7 @@ for number in range(200):
 """
 
 
-def test_several_processes_write_whole_entries_side_by_side(tmp_path: Path) -> None:
+def test_concurrent_processes_write_complete_entries(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name]) for name in "abcd"]
     assert [writer.wait() for writer in writers] == [0] * 4
     found = entries(tmp_path)
@@ -80,7 +80,7 @@ def test_several_processes_write_whole_entries_side_by_side(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", ["directory", "pipe", "link", "file in the way", "full"])
-def test_a_log_that_cannot_be_written_is_said_and_raises_nothing(tmp_path: Path, kind: str) -> None:
+def test_unwritable_log_is_reported_without_raising(tmp_path: Path, kind: str) -> None:
     state = tmp_path / "state"
     state.mkdir()
     file = log_file(state)
@@ -101,7 +101,7 @@ def test_a_log_that_cannot_be_written_is_said_and_raises_nothing(tmp_path: Path,
     assert told == [("Unexpected error: ValueError", None)]
 
 
-def test_a_fault_is_told_once_in_a_while(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+def test_repeated_exception_is_reported_once(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
     for _ in watching(tmp_path, told):
         for _ in range(1000):
             sys.excepthook(ValueError, ValueError("x"), None)
@@ -110,7 +110,7 @@ def test_a_fault_is_told_once_in_a_while(tmp_path: Path, told: list[tuple[str, P
     assert len(entries(tmp_path)) == 2
 
 
-def test_an_error_of_telling_ends_there(tmp_path: Path) -> None:
+def test_exception_in_reporter_is_not_reported_again(tmp_path: Path) -> None:
     def tell(report: str, log: Path | None) -> None:
         sys.excepthook(KeyError, KeyError("again"), None)
         raise RuntimeError("no screen")
@@ -121,7 +121,7 @@ def test_an_error_of_telling_ends_there(tmp_path: Path) -> None:
     assert len(entries(tmp_path)) == 1
 
 
-def test_what_is_noted_and_then_raised_is_logged_once(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+def test_noted_exception_raised_later_is_logged_once(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
     for _ in watching(tmp_path, told):
         error = ValueError("x")
         assert faults.note(error) == ("Unexpected error: ValueError", log_file(tmp_path))
@@ -135,7 +135,7 @@ def test_without_a_log_nothing_is_written() -> None:
     assert faults.note_of_child("Unexpected error: ValueError", "engine") is None
 
 
-def test_a_fault_is_told_again_after_a_while(
+def test_exception_is_reported_again_after_a_minute(
     tmp_path: Path, told: list[tuple[str, Path | None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
@@ -152,14 +152,16 @@ def test_a_fault_is_told_again_after_a_while(
         assert len(entries(tmp_path)) == 3, "repeated exceptions are logged once"
 
 
-def test_faults_that_take_turns_are_told_once_each(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+def test_alternating_exceptions_are_reported_once_each(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
     for _ in watching(tmp_path, told):
         for kind in (ValueError, KeyError, ValueError, KeyError):
             sys.excepthook(kind, kind("x"), None)
     assert len(told) == 2
 
 
-def test_a_fault_of_a_child_is_logged_under_its_name(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+def test_child_exception_is_logged_under_the_name_of_the_child(
+    tmp_path: Path, told: list[tuple[str, Path | None]]
+) -> None:
     for _ in watching(tmp_path, told):
         assert faults.note_of_child("Unexpected error: ValueError", "engine") == log_file(tmp_path)
     (entry,) = entries(tmp_path)
@@ -167,7 +169,7 @@ def test_a_fault_of_a_child_is_logged_under_its_name(tmp_path: Path, told: list[
     assert told == []
 
 
-def test_what_is_remembered_is_limited(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+def test_number_of_remembered_exceptions_is_limited(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
     for _ in watching(tmp_path, told):
         for number in range(faults._REMEMBERED + 1):
             faults.note_of_child(f"Unexpected error: E{number}", "engine")
@@ -175,7 +177,7 @@ def test_what_is_remembered_is_limited(tmp_path: Path, told: list[tuple[str, Pat
         assert len(faults._recorder._last) == 1
 
 
-def test_a_log_that_is_exactly_full_is_not_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exactly_full_log_is_not_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = tmp_path / "state"
     log = FaultLog(state, "window", "0")
     log.write("Unexpected error: E1")
@@ -188,7 +190,7 @@ def test_a_log_that_is_exactly_full_is_not_put_aside(tmp_path: Path, monkeypatch
     assert sorted(file.name for file in state.iterdir()) == ["errors.log", "errors.log.1"]
 
 
-def test_an_empty_log_is_not_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_log_is_not_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "MOST_BYTES", 10)
     FaultLog(tmp_path, "window", "0").write("Unexpected error: E1")
     assert [file.name for file in tmp_path.iterdir()] == ["errors.log"]

@@ -10,7 +10,7 @@ import pytest
 from workbench.host.files import open_to_append, read_file
 
 
-def test_a_file_is_read(tmp_path: Path) -> None:
+def test_file_is_read_up_to_the_size_limit(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.write_bytes(b"abc")
     assert read_file(file, 3) == b"abc"
@@ -18,7 +18,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         read_file(file, 2)
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_pipes_devices_directories_and_missing_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "zero").symlink_to("/dev/zero")
     (tmp_path / "itself").symlink_to(tmp_path / "itself")
@@ -27,7 +27,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
             read_file(tmp_path / name, 10)
 
 
-def test_a_log_is_appended_to_for_its_owner_alone(tmp_path: Path) -> None:
+def test_appended_log_is_private_to_its_owner(tmp_path: Path) -> None:
     file = tmp_path / "crash.log"
     for text in (b"one ", b"two"):
         with os.fdopen(open_to_append(file), "ab") as stream:
@@ -36,7 +36,7 @@ def test_a_log_is_appended_to_for_its_owner_alone(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_neither_a_pipe_nor_a_link_in_its_place_is_written(tmp_path: Path) -> None:
+def test_append_refuses_pipes_and_symbolic_links(tmp_path: Path) -> None:
     other, pipe = tmp_path / "other", tmp_path / "pipe"
     other.write_bytes(b"mine")
     (tmp_path / "link").symlink_to(other)

@@ -12,7 +12,7 @@ from workbench.host.garbage import BATCHES, SmallCollections
 MANY = 50_000
 
 
-def test_collections_are_small_while_anything_works() -> None:
+def test_gc_thresholds_are_small_while_any_work_runs() -> None:
     collections, thresholds = SmallCollections(), gc.get_threshold()
     with collections.during():
         assert gc.get_threshold() == BATCHES
@@ -22,7 +22,7 @@ def test_collections_are_small_while_anything_works() -> None:
     assert gc.get_threshold() == thresholds
 
 
-def test_no_collection_scans_much_at_once_during_the_work_or_at_its_end() -> None:
+def test_no_collection_scans_many_objects_during_or_after_work() -> None:
     seen: list[tuple[int, int]] = []
 
     def note(phase: str, info: dict[str, Any]) -> None:
@@ -45,14 +45,14 @@ def test_no_collection_scans_much_at_once_during_the_work_or_at_its_end() -> Non
     assert max(objects for _, objects in seen) < 15 * BATCHES[0]
 
 
-def test_a_failure_restores_the_thresholds_too() -> None:
+def test_failure_restores_gc_thresholds() -> None:
     thresholds = gc.get_threshold()
     with pytest.raises(ValueError, match="no"), SmallCollections().during():
         raise ValueError("no")
     assert gc.get_threshold() == thresholds
 
 
-def test_collection_that_was_off_stays_off() -> None:
+def test_disabled_collection_stays_disabled() -> None:
     gc.disable()
     try:
         with SmallCollections().during():

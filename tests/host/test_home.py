@@ -13,7 +13,7 @@ from workbench.host.errors import HostError
 
 
 @pytest.mark.parametrize("home", ["", "relative", None])
-def test_an_empty_home_is_that_of_the_account(home: str | None) -> None:
+def test_empty_home_falls_back_to_the_account_home(home: str | None) -> None:
     env = {} if home is None else {"HOME": home}
     account = Path(pwd.getpwuid(os.getuid()).pw_dir)
     assert home_of(env) == account
@@ -22,7 +22,7 @@ def test_an_empty_home_is_that_of_the_account(home: str | None) -> None:
     assert env["HOME"] == str(account)
 
 
-def test_an_account_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_account_without_home_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_: int) -> None:
         raise KeyError
 

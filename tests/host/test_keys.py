@@ -65,7 +65,7 @@ class Chain(keyring.backends.chainer.ChainerBackend):
     backends = ()
 
 
-def test_set_get_remove() -> None:
+def test_key_is_set_read_and_removed() -> None:
     backend = Memory()
     store = KeyStore({}, backend)
     assert store.get("openai") is None
@@ -78,7 +78,7 @@ def test_set_get_remove() -> None:
     assert backend.kept == {}
 
 
-def test_session_wins_over_keyring_and_keyring_over_environment() -> None:
+def test_session_key_overrides_keyring_and_keyring_overrides_environment() -> None:
     store = KeyStore({"OPENAI_KEY": "from-env"}, Memory(), names=NAMES)
     assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY", "https://gateway.example")
     store.set("openai", "from-keyring")
@@ -90,13 +90,13 @@ def test_session_wins_over_keyring_and_keyring_over_environment() -> None:
     assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY", "https://gateway.example")
 
 
-def test_the_environment_gives_keys_to_its_own_provider_only() -> None:
+def test_environment_key_is_given_to_its_own_provider_only() -> None:
     store = KeyStore({"OPENAI_API_KEY": PLANTED}, Memory(), names=NAMES)
     assert store.get("endpoint:0192") is None
     assert store.get("anthropic") is None
 
 
-def test_a_found_key_is_remembered_until_refresh() -> None:
+def test_found_key_is_cached_until_refresh() -> None:
     backend = Memory()
     store = KeyStore({}, backend)
     store.get("openai")
@@ -111,7 +111,7 @@ def test_a_found_key_is_remembered_until_refresh() -> None:
 
 
 @pytest.mark.parametrize("backend", [keyring.backends.fail.Keyring(), keyring.backends.null.Keyring(), Chain()])
-def test_without_a_keyring_keys_live_for_the_session(backend: keyring.backend.KeyringBackend) -> None:
+def test_without_a_keyring_keys_last_for_the_session(backend: keyring.backend.KeyringBackend) -> None:
     store = KeyStore({}, backend)
     status = store.available()
     assert not status.ok
@@ -125,12 +125,12 @@ def test_without_a_keyring_keys_live_for_the_session(backend: keyring.backend.Ke
     assert store.get("openai") is None
 
 
-def test_a_keyring_that_writes_plain_files_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_text_file_keyring_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Memory, "__module__", "keyrings.alt.file")
     assert not KeyStore({}, Memory()).available().ok
 
 
-def test_of_a_chain_the_first_real_keyring_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_first_usable_keyring_of_a_chain_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory()
     monkeypatch.setattr(Chain, "backends", (keyring.backends.null.Keyring(), memory))
     store = KeyStore({}, Chain())
@@ -139,7 +139,7 @@ def test_of_a_chain_the_first_real_keyring_is_used(monkeypatch: pytest.MonkeyPat
     assert memory.kept
 
 
-def test_a_broken_keyring_is_a_sentence_without_the_key() -> None:
+def test_keyring_errors_are_reported_without_the_key() -> None:
     store = KeyStore({"OPENAI_API_KEY": "from-env"}, Broken(), names=NAMES)
     with pytest.raises(HostError, match="did not take the key") as caught:
         store.set("openai", PLANTED)
@@ -152,7 +152,7 @@ def test_a_broken_keyring_is_a_sentence_without_the_key() -> None:
     assert PLANTED not in f"{caught.value.sentence}{caught.value.detail}"
 
 
-def test_a_session_key_can_be_removed_whatever_the_keyring_says() -> None:
+def test_session_key_is_removed_even_if_the_keyring_fails() -> None:
     store = KeyStore({}, Broken())
     store.set("openai", PLANTED, session=True)
     with pytest.raises(HostError):
@@ -160,7 +160,7 @@ def test_a_session_key_can_be_removed_whatever_the_keyring_says() -> None:
     assert store.secrets() == ()
 
 
-def test_a_keyring_that_never_answers_is_a_sentence_and_blocks_no_redaction() -> None:
+def test_hanging_keyring_is_reported_and_does_not_block_redaction() -> None:
     answer, asked = Event(), Event()
 
     class Mute(Memory):
@@ -181,14 +181,14 @@ def test_a_keyring_that_never_answers_is_a_sentence_and_blocks_no_redaction() ->
 
 
 @pytest.mark.parametrize("value", ["", " \n", "two\nlines", "tab\tinside", "näme", "a\0b", "sk\u200b123456"])
-def test_what_cannot_be_a_key_is_refused(value: str) -> None:
+def test_invalid_key_is_refused(value: str) -> None:
     store = KeyStore({}, Memory())
     with pytest.raises(HostError, match="key"):
         store.set("openai", value, session=True)
     assert store.get("openai") is None
 
 
-def test_keys_do_not_show_themselves() -> None:
+def test_key_is_hidden_in_repr_and_str() -> None:
     store = KeyStore({}, Memory())
     key = store.set("openai", PLANTED)
     assert PLANTED not in f"{key!r}{key}{store!r}{store.available()}"
@@ -212,7 +212,7 @@ needs_bus = pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="no 
 
 
 @needs_bus
-def test_the_real_secret_service(home: Path) -> None:
+def test_secret_service_stores_keys_encrypted_with_their_origin(home: Path) -> None:
     code = """
 import sys
 from workbench.host.keys import KeyName, KeyStore
@@ -245,7 +245,7 @@ print("all good")
 
 
 @needs_bus
-def test_a_session_without_a_secret_service(tmp_path: Path) -> None:
+def test_keys_last_for_the_session_without_a_secret_service(tmp_path: Path) -> None:
     code = """
 from workbench.host.keys import KeyName, KeyStore
 store = KeyStore({"OPENAI_API_KEY": "from-env"}, names={"openai": KeyName(("OPENAI_API_KEY",))})

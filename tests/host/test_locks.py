@@ -42,7 +42,7 @@ WINDOW = "lock = WindowLock(Path(sys.argv[1])); assert lock.acquire()"
 OWNER = "lock = OwnerLock(Path(sys.argv[1]), sys.argv[2]); lock.acquire()"
 
 
-def test_one_window_per_database(tmp_path: Path) -> None:
+def test_only_one_window_locks_a_database(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     other = WindowLock(tmp_path / "b.db")
     with holder(WINDOW, db) as process:
@@ -57,7 +57,7 @@ def test_one_window_per_database(tmp_path: Path) -> None:
     other.release()
 
 
-def test_two_ways_to_one_database_are_one_lock(tmp_path: Path) -> None:
+def test_paths_to_the_same_database_share_one_lock(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "other.db").symlink_to(tmp_path / "real" / "a.db")
@@ -67,7 +67,7 @@ def test_two_ways_to_one_database_are_one_lock(tmp_path: Path) -> None:
         assert not WindowLock(tmp_path / "link" / ".." / "real" / "a.db").acquire()
 
 
-def test_a_window_lock_may_be_released_by_another_thread(tmp_path: Path) -> None:
+def test_window_lock_can_be_released_by_another_thread(tmp_path: Path) -> None:
     lock = WindowLock(tmp_path / "a.db")
     assert lock.acquire()
     thread = Thread(target=lock.release)
@@ -77,14 +77,14 @@ def test_a_window_lock_may_be_released_by_another_thread(tmp_path: Path) -> None
         pass
 
 
-def test_a_directory_that_nobody_can_make_is_a_sentence(tmp_path: Path) -> None:
+def test_lock_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(HostError, match="lock file"):
         WindowLock(tmp_path / "file" / "a.db").acquire()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to switch users")
-def test_in_a_directory_of_somebody_else_there_is_nothing_to_guard(tmp_path: Path) -> None:
+def test_window_lock_in_unwritable_directory_succeeds_without_a_file(tmp_path: Path) -> None:
     for parent in (tmp_path, *tmp_path.parents):
         if parent.name.startswith("pytest-"):
             parent.chmod(0o755)
@@ -93,7 +93,7 @@ def test_in_a_directory_of_somebody_else_there_is_nothing_to_guard(tmp_path: Pat
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_owner_is_alive_until_it_is_killed(tmp_path: Path) -> None:
+def test_owner_is_alive_until_it_is_killed(tmp_path: Path) -> None:
     directory = owners_directory(tmp_path / "a.db")
     assert not owner_alive(directory, "0192-aa")
     with holder(OWNER, directory, "0192-aa") as process:
@@ -105,7 +105,7 @@ def test_an_owner_is_alive_until_it_is_killed(tmp_path: Path) -> None:
     assert list(directory.iterdir()) == []
 
 
-def test_an_owner_sees_itself_alive(tmp_path: Path) -> None:
+def test_owner_sees_itself_as_alive(tmp_path: Path) -> None:
     lock = OwnerLock(tmp_path, "me")
     lock.acquire()
     assert owner_alive(tmp_path, "me")
@@ -114,7 +114,7 @@ def test_an_owner_sees_itself_alive(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_lock_taken_from_under_a_removed_file_is_not_believed(tmp_path: Path) -> None:
+def test_lock_on_a_removed_file_is_not_accepted(tmp_path: Path) -> None:
     """Who waited for a lock whose holder then removed its file must not think that it holds the new one."""
     with holder(OWNER, tmp_path, "seed") as process:
         code = "for n in range(200): lock = OwnerLock(Path(sys.argv[1]), 'seed'); lock.acquire(); lock.release()"
@@ -125,18 +125,18 @@ def test_a_lock_taken_from_under_a_removed_file_is_not_believed(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_owner_of_a_uid_is_told(tmp_path: Path) -> None:
+def test_second_owner_of_a_uid_is_refused(tmp_path: Path) -> None:
     with holder(OWNER, tmp_path, "me"), pytest.raises(HostError, match="lock file"):
         OwnerLock(tmp_path, "me").acquire()
 
 
-def test_a_lock_file_without_a_holder_means_nothing(tmp_path: Path) -> None:
+def test_lock_file_without_holder_means_no_owner(tmp_path: Path) -> None:
     (tmp_path / "gone.lock").write_text("")
     assert not owner_alive(tmp_path, "gone")
 
 
 @pytest.mark.parametrize("uid", ["", "../../etc/passwd", "a/b", "a\0b"])
-def test_an_owner_uid_is_not_a_path(tmp_path: Path, uid: str) -> None:
+def test_owner_uid_that_is_a_path_is_rejected(tmp_path: Path, uid: str) -> None:
     owners = tmp_path / "owners"
     owners.mkdir()
     assert not owner_alive(owners, uid)

@@ -12,7 +12,7 @@ from workbench.core.money import Rates
 from workbench.host.provider_choices import FILE, ProviderChoices
 
 
-def test_own_prices_are_kept_on_this_computer(tmp_path: Path) -> None:
+def test_own_prices_are_stored_and_removed(tmp_path: Path) -> None:
     choices = ProviderChoices(tmp_path)
     choices.set_price("litellm", "m", Rates(1e-6, 2e-6, 0.0, "user"))
     choices.set_price("e", "m", Rates(1.0, 2.0))
@@ -29,7 +29,7 @@ def test_own_prices_are_kept_on_this_computer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "prices", ["x", ["x"], {"e": "x"}, {"e": {"m": "x"}}, {"e": {"m": {"input": -1, "output": 1}}}]
 )
-def test_prices_that_are_none_are_left_out(tmp_path: Path, prices: Any) -> None:
+def test_invalid_prices_are_ignored(tmp_path: Path, prices: Any) -> None:
     (tmp_path / FILE).write_text(json.dumps({"prices": prices}))
     choices = ProviderChoices(tmp_path)
     assert choices.prices() == {}

@@ -68,7 +68,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)
-def test_secrets_do_not_pass(name: str) -> None:
+def test_secret_variables_are_removed(name: str) -> None:
     assert name not in scrubbed_env({name: "planted"})
 
 
@@ -76,12 +76,12 @@ def test_secrets_do_not_pass(name: str) -> None:
     "value",
     ["sk-proj-abc", "ghp_abc", "hf_abc", "AKIAABC", "Bearer abc", "postgresql://me:word@db.example/x", "gsk_abc"],
 )
-def test_a_secret_under_an_innocent_name_does_not_pass(value: str) -> None:
+def test_secret_values_are_removed_under_any_name(value: str) -> None:
     assert "MY_THING" not in scrubbed_env({"MY_THING": value})
     assert "AWS_PROFILE" not in scrubbed_env({"AWS_PROFILE": value})
 
 
-def test_addresses_and_settings_of_providers_come_in_the_calls_they_are_for() -> None:
+def test_provider_addresses_and_settings_are_removed() -> None:
     given = {
         "VERTEXAI_PROJECT": "mine",
         "AZURE_API_BASE": "https://mine.example",
@@ -91,19 +91,19 @@ def test_addresses_and_settings_of_providers_come_in_the_calls_they_are_for() ->
     assert given.keys().isdisjoint(scrubbed_env(given))
 
 
-def test_what_a_child_needs_passes() -> None:
+def test_harmless_variables_are_kept() -> None:
     child = scrubbed_env(HARMLESS)
     assert {name: child.get(name) for name in HARMLESS} == HARMLESS
 
 
-def test_nothing_phones_home() -> None:
+def test_offline_settings_are_enforced() -> None:
     child = scrubbed_env({"HF_HUB_OFFLINE": "0", "LITELLM_MODE": "DEV", "LITELLM_LOCAL_MODEL_COST_MAP": "False"})
     assert child["HF_HUB_OFFLINE"] == child["TRANSFORMERS_OFFLINE"] == "1"
     assert child["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
     assert child["LITELLM_MODE"] == "PRODUCTION"
 
 
-def test_a_real_child_sees_no_key() -> None:
+def test_child_process_sees_no_key() -> None:
     env = scrubbed_env({**os.environ, "OPENAI_API_KEY": "planted", "SOME_SECRET": "planted"})
     seen = subprocess.run(
         [sys.executable, "-c", "import os; print(dict(os.environ))"],

@@ -35,7 +35,7 @@ def write(directory: Path, text: str | bytes) -> Path:
 
 
 @given(any_settings)
-def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, chosen: Settings) -> None:
+def test_saved_settings_are_loaded(tmp_path_factory: pytest.TempPathFactory, chosen: Settings) -> None:
     directory = tmp_path_factory.getbasetemp() / "settings"
     settings.save(directory, chosen)
     loaded = settings.load(directory)
@@ -44,11 +44,11 @@ def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, chose
     assert [f.name for f in directory.iterdir()] == [settings.FILE]
 
 
-def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+def test_missing_file_gives_defaults(tmp_path: Path) -> None:
     assert settings.load(tmp_path / "nowhere") == LoadedSettings(Settings())
 
 
-def test_what_another_release_wrote_survives(tmp_path: Path) -> None:
+def test_unknown_settings_of_another_release_survive(tmp_path: Path) -> None:
     write(tmp_path, '{"theme": "dark", "minimap": {"on": true}}')
     loaded = settings.load(tmp_path)
     assert (loaded.settings.theme, loaded.notice) == ("dark", "")
@@ -57,7 +57,7 @@ def test_what_another_release_wrote_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[1]", "null", '"text"', b"\xff\xfe", "[" * 100_000])
-def test_a_damaged_file_is_kept_aside(tmp_path: Path, damaged: str | bytes) -> None:
+def test_damaged_file_is_set_aside(tmp_path: Path, damaged: str | bytes) -> None:
     raw = write(tmp_path, damaged).read_bytes()
     loaded = settings.load(tmp_path)
     assert loaded.settings == Settings()
@@ -85,7 +85,7 @@ def test_a_damaged_file_is_kept_aside(tmp_path: Path, damaged: str | bytes) -> N
         {"splitters": {"a": 1}},
     ],
 )
-def test_one_wrong_value_costs_only_itself(tmp_path: Path, wrong: dict[str, object]) -> None:
+def test_invalid_value_is_replaced_by_its_default_only(tmp_path: Path, wrong: dict[str, object]) -> None:
     write(tmp_path, json.dumps({"theme": "dark", "geometry": "R0VP", **wrong}))
     loaded = settings.load(tmp_path)
     (name,) = wrong
@@ -95,7 +95,7 @@ def test_one_wrong_value_costs_only_itself(tmp_path: Path, wrong: dict[str, obje
         assert loaded.settings.theme == "dark"
 
 
-def test_a_size_out_of_reach_is_brought_back(tmp_path: Path) -> None:
+def test_out_of_range_font_scale_is_clamped(tmp_path: Path) -> None:
     write(tmp_path, '{"font_scale": 99}')
     assert settings.load(tmp_path).settings.font_scale == settings.LARGEST_FONT
 
@@ -106,12 +106,12 @@ def test_lone_surrogates_survive(tmp_path: Path) -> None:
     assert json.loads((tmp_path / settings.FILE).read_text())["other"] == "\ud800"
 
 
-def test_settings_are_for_the_user_alone(tmp_path: Path) -> None:
+def test_settings_file_is_private_to_the_user(tmp_path: Path) -> None:
     settings.save(tmp_path, Settings())
     assert stat.S_IMODE((tmp_path / settings.FILE).stat().st_mode) == 0o600
 
 
-def test_a_save_that_fails_is_a_sentence_and_leaves_the_file(tmp_path: Path) -> None:
+def test_failed_save_is_reported_and_leaves_the_existing_entry(tmp_path: Path) -> None:
     # A directory in the file's place makes the last step of the replacement fail, for root too.
     (tmp_path / settings.FILE).mkdir()
     (tmp_path / settings.FILE / "inside").write_text("")

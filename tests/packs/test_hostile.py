@@ -73,7 +73,7 @@ def everything(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*")}
 
 
-def test_every_hostile_pack_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_every_hostile_pack_is_refused_within_limits(tmp_path: Path) -> None:
     packs: dict[Path, tuple[str, str]] = {}
     for number, (name, raw, word) in enumerate(hostile.archives()):
         path = tmp_path / f"{number}.promptpack"
@@ -95,17 +95,17 @@ def test_every_hostile_pack_is_refused_with_a_sentence(tmp_path: Path) -> None:
         assert took < CPU_S, (name, took)
 
 
-def test_the_sound_pack_that_they_are_made_of_is_read(tmp_path: Path) -> None:
+def test_valid_pack_that_hostile_ones_are_built_from_is_read(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(hostile.zipped(hostile.FILES))
     assert read_pack(tmp_path / "p").pack == PACK
 
 
-def test_a_folder_that_was_packed_from_outside_is_read(tmp_path: Path) -> None:
+def test_archive_with_a_top_level_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(hostile.zipped({f"orders-main/{k}": v for k, v in hostile.FILES.items()}))
     assert read_pack(tmp_path / "p").pack == PACK
 
 
-def test_a_lane_that_is_pinned_to_no_text(tmp_path: Path) -> None:
+def test_invalid_pin_of_a_lane_is_read_as_no_pin(tmp_path: Path) -> None:
     raw = hostile.FILES[ORDER.file]
     pinned = next(line for line in raw.split(b"\n") if b"pinned:" in line)
     for value in (b"{a: b}", b"[]", b"1"):
@@ -114,7 +114,7 @@ def test_a_lane_that_is_pinned_to_no_text(tmp_path: Path) -> None:
         assert [lane.pinned for lane in read_pack(tmp_path / "p").pack.prompts[0].lanes] == [None] * 3
 
 
-def test_a_folder_that_becomes_a_link_while_it_is_read(tmp_path: Path) -> None:
+def test_folder_replaced_by_a_link_during_reading_is_refused(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     write_folder(tmp_path / "other", PACK, body_of(BODIES))
     with open_source(tmp_path / "p") as place:
@@ -130,7 +130,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_read(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.data())
-def test_no_damage_to_an_archive_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, data: st.DataObject) -> None:
+def test_damaged_archives_are_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     raw = bytearray(hostile.zipped(hostile.FILES))
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(raw) - 1))
@@ -163,7 +163,7 @@ files = st.sampled_from([name for name in hostile.FILES if name.endswith((".yaml
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(files, st.data())
-def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, name: str, data: st.DataObject) -> None:
+def test_damaged_texts_of_a_pack_are_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
     lines = hostile.FILES[name].split(b"\n")
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(lines) - 1))
@@ -188,7 +188,7 @@ def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("./\\: aA.é\u0301\u202e\0\x1f~"), min_size=1, max_size=12))
-def test_names_never_lead_out(tmp_path: Path, name: str) -> None:
+def test_accepted_names_stay_inside_the_folder(tmp_path: Path, name: str) -> None:
     """Whatever is accepted stays inside when it is joined with a folder."""
     from workbench.packs.pack_source import check_names
 

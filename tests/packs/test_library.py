@@ -35,7 +35,7 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return where
 
 
-def test_a_prompt_renders_to_a_request(path: Path) -> None:
+def test_prompt_renders_to_a_request(path: Path) -> None:
     with load(path) as pack:
         assert list(pack) == ["order-bot"]
         assert (pack.about.name, pack.about.licence) == ("Order prompts", "Apache-2.0")
@@ -56,7 +56,7 @@ def test_a_prompt_renders_to_a_request(path: Path) -> None:
     json.dumps(request.messages)
 
 
-def test_another_version_and_another_model(path: Path) -> None:
+def test_other_version_and_model_can_be_rendered(path: Path) -> None:
     prompt = load(path)["order-bot"]
     first = prompt.render({"question": "Where?"}, version=prompt.versions[0][:8], model="anthropic/claude-haiku-4.5")
     assert first.messages == [{"role": "user", "content": "You are a bot. Answer: Where?"}]
@@ -65,7 +65,7 @@ def test_another_version_and_another_model(path: Path) -> None:
         prompt.render({"question": ""}, version="zz")
 
 
-def test_the_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> None:
+def test_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     file = tmp_path / "p" / ORDER.file
     file.write_text(file.read_text("utf-8").replace("Be brief", "Be kind"), "utf-8")
@@ -77,7 +77,7 @@ def test_the_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> No
     assert prompt.versions == (ORDER.versions[0].hash, prompt.version)
 
 
-def test_a_file_with_the_fields_of_github_alone(tmp_path: Path) -> None:
+def test_file_with_only_github_fields_renders(tmp_path: Path) -> None:
     (tmp_path / "prompts").mkdir()
     (tmp_path / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: hello\n")
     (tmp_path / "prompts" / "hello.prompt.yml").write_text(
@@ -89,7 +89,7 @@ def test_a_file_with_the_fields_of_github_alone(tmp_path: Path) -> None:
     assert request.parameters == {"model": "openai/gpt-5", "temperature": 0.5, "max_tokens": 9, "top_p": 1}
 
 
-def test_values_that_do_not_fit_are_named(path: Path) -> None:
+def test_missing_unknown_and_invalid_values_are_named(path: Path) -> None:
     prompt = load(path)["order-bot"]
     with pytest.raises(
         VariableError, match="needs order, which has no value, and it does not know ordr and x"
@@ -103,7 +103,7 @@ def test_values_that_do_not_fit_are_named(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EXACT_TEXTS)
-def test_exact_texts_reach_the_request(tmp_path: Path, name: str) -> None:
+def test_exact_texts_reach_the_request_unchanged(tmp_path: Path, name: str) -> None:
     text = unify_newlines(EXACT_TEXTS[name])
     content = Content((Message("system", text), Message("user", "{{value_}}")))
     write_folder(tmp_path / "pack", one(content), body_of({}))
@@ -116,7 +116,7 @@ def test_exact_texts_reach_the_request(tmp_path: Path, name: str) -> None:
 
 @depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(make.contents.filter(lambda content: content.template == "plain"), st.data())
-def test_it_renders_what_a_lane_sends(tmp_path: Path, content: Content, data: st.DataObject) -> None:
+def test_rendered_messages_equal_those_of_a_lane(tmp_path: Path, content: Content, data: st.DataObject) -> None:
     bare = Content(tuple(Message(m.role, m.text) for m in content.messages), examples=content.examples)
     values = {name: data.draw(make.texts) for name in content_variables(bare)}
     sent = fill_plain(bare, values).messages
@@ -157,7 +157,7 @@ def test_jinja_renders_in_the_sandbox(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("within", [None, 20.0])
-def test_templates_that_would_escape_are_sentences(tmp_path: Path, text: str, within: float | None) -> None:
+def test_templates_that_try_to_escape_the_sandbox_are_refused(tmp_path: Path, text: str, within: float | None) -> None:
     with pytest.raises(PackError, match=r"^Line 1 of message 1"):
         load(jinja(tmp_path, text))["order-bot"].render(within=within)
 
@@ -171,13 +171,13 @@ def test_templates_that_would_escape_are_sentences(tmp_path: Path, text: str, wi
         "{{ (10 ** 1000000) ** 10000 }}",
     ],
 )
-def test_templates_that_never_end_are_ended_when_asked(tmp_path: Path, text: str) -> None:
+def test_endless_templates_are_stopped_at_the_time_limit(tmp_path: Path, text: str) -> None:
     prompt = load(jinja(tmp_path, text))["order-bot"]
     with pytest.raises(PackError, match=r"template did not finish|more memory or time|becomes too long|MemoryError"):
         prompt.render(within=1.0)
 
 
-def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
+def test_parameters_apply_only_to_the_model_of_the_lane(tmp_path: Path) -> None:
     lane = Lane("a", LITELLM, "gpt-5", Params(stop=("END",), extra='{"verbosity": "low"}'))
     write_folder(tmp_path / "p", one(FIRST, lanes=(lane,)), body_of({}))
     prompt = load(tmp_path / "p")["order-bot"]
@@ -187,7 +187,7 @@ def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["extra", "unknown"])
-def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path, where: str) -> None:
+def test_pack_cannot_set_address_headers_model_or_messages(tmp_path: Path, where: str) -> None:
     """LiteLLM would send the key of the program to that address."""
     extra = {
         "api_base": "https://evil.example",
@@ -203,7 +203,7 @@ def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path, where: str)
     assert request.refused == ("api_base", "model", "messages", "extra_headers")
 
 
-def test_an_attachment_is_the_one_that_was_exported(tmp_path: Path) -> None:
+def test_changed_attachment_is_refused(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     (file,) = (tmp_path / "p" / "attachments").iterdir()
     assert file.read_bytes() == PICTURE
@@ -213,7 +213,7 @@ def test_an_attachment_is_the_one_that_was_exported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("template", ["plain", "jinja"])
-def test_a_fresh_interpreter_loads_nothing_heavy(tmp_path: Path, template: str) -> None:
+def test_loading_a_pack_imports_no_heavy_packages(tmp_path: Path, template: str) -> None:
     content = Content((Message("user", "Hi {{name}}"),), template)  # type: ignore[arg-type]
     write_archive(tmp_path / "p", one(content), body_of({}))
     code = (
@@ -227,7 +227,7 @@ def test_a_fresh_interpreter_loads_nothing_heavy(tmp_path: Path, template: str) 
 
 
 @pytest.mark.parametrize("what", ["nothing", "file", "folder"])
-def test_what_is_no_pack_is_a_sentence(tmp_path: Path, what: str) -> None:
+def test_path_that_is_no_pack_is_refused(tmp_path: Path, what: str) -> None:
     where = tmp_path / "it"
     if what == "file":
         where.write_text("hello")

@@ -77,7 +77,7 @@ def same(content: Content, values: dict[str, str]) -> None:
 
 @depth.examples(80, 4500)
 @given(pieces, pieces, st.lists(pieces, min_size=4, max_size=4))
-def test_any_prompt_is_rendered_as_we_do(text: str, user: str, values: list[str]) -> None:
+def test_promptfoo_renders_any_prompt_like_the_workbench(text: str, user: str, values: list[str]) -> None:
     content = Content(
         (Message("system", f"S{text}"), Message("user", f"U{user}")), examples=(Example("q" + text, "a"),)
     )
@@ -86,13 +86,13 @@ def test_any_prompt_is_rendered_as_we_do(text: str, user: str, values: list[str]
 
 
 @pytest.mark.parametrize("name", EXACT_TEXTS)
-def test_exact_texts(name: str) -> None:
+def test_promptfoo_renders_exact_texts_unchanged(name: str) -> None:
     text = unify_newlines(EXACT_TEXTS[name])
     content = Content((Message("user", f"{text}{{{{value_}}}}"),))
     same(content, dict.fromkeys(content_variables(content), text))
 
 
-def test_what_promptfoo_knows_of_a_lane() -> None:
+def test_lanes_become_providers_with_parameters_and_tools() -> None:
     content = Content(
         (Message("user", "{{x}}"),),
         output=OutputFormat("schema", '{"type": "object"}', "ans"),
@@ -125,7 +125,7 @@ def test_what_promptfoo_knows_of_a_lane() -> None:
     assert third["config"]["tools"] == first["config"]["tools"]
 
 
-def test_what_would_be_taken_for_a_template_is_passed_through() -> None:
+def test_tool_with_template_syntax_is_passed_through() -> None:
     content = Content((Message("user", "x"),), tools=(Tool("look", "Looks {{up}} {#", "{}"),))
     made = config(one(content, lanes=(Lane("a", LITELLM, "gpt-5"),)))
     assert "tools" not in made["providers"][0]["config"]
@@ -159,7 +159,7 @@ def test_cases_become_tests() -> None:
     }
 
 
-def test_several_prompts_keep_to_their_own_cases() -> None:
+def test_tests_and_providers_are_bound_to_their_prompts() -> None:
     def small(slug: str) -> PackPrompt:
         content = Content((Message("user", f"{slug} {{{{x}}}}"),))
         return prompt(content, slug=slug, values=(("x", "1"),), lanes=(Lane("a", LITELLM, "gpt-5"),))
@@ -175,7 +175,7 @@ def test_several_prompts_keep_to_their_own_cases() -> None:
     ]
 
 
-def test_providers_of_several_prompts_have_names_of_their_own() -> None:
+def test_providers_of_several_prompts_have_unique_labels() -> None:
     """promptfoo looks their prompts up by label, else id, and every provider stands under its id, too."""
 
     def small(slug: str, label: str = "", **params: float) -> PackPrompt:
@@ -205,7 +205,7 @@ def test_providers_of_several_prompts_have_names_of_their_own() -> None:
     assert names[1:4] == ["openai:chat:gpt-5 (b)", "Mine (c)", "Mine (d)"]
 
 
-def test_checks_speak_of_values_as_they_stand_in_the_test() -> None:
+def test_checks_refer_to_values_as_encoded_in_the_test() -> None:
     content = Content((Message("user", "{{x}} {{true}} {{y}}"),))
     check = Check(
         "assert-set",
@@ -224,7 +224,7 @@ def test_checks_speak_of_values_as_they_stand_in_the_test() -> None:
     assert third["transform"] == "{{x}}"
 
 
-def test_what_it_cannot_say_is_said() -> None:
+def test_unsupported_features_are_noted_in_the_header() -> None:
     content = Content((Message("user", "{{ x|upper }}", (Attachment(FILES[0].hash, "image/png", "a.png"),)),), "jinja")
     head = write(one(content)).decode().partition("description:")[0]
     assert "Jinja" in head

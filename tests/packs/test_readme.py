@@ -40,14 +40,14 @@ def example(tmp_path: Path, pack: Pack) -> list[dict[str, object]]:
         "{{größe}}",
     ],
 )
-def test_the_example_runs(tmp_path: Path, text: str) -> None:
+def test_readme_example_runs(tmp_path: Path, text: str) -> None:
     content = Content((Message("user", text),))
     said = re.sub(r"\{\{.*?\}\}", "given", text)
     assert content_variables(content) == tuple(re.findall(r"\{\{(.*?)\}\}", text))
     assert example(tmp_path, one(content)) == [{"role": "user", "content": said}]
 
 
-def test_it_says_who_won_and_how_sure_that_is() -> None:
+def test_readme_names_the_winner_and_its_confidence() -> None:
     told = write(PACK).decode()
     assert "**v2 · gpt**, which beats the average of them 70 % of the time (95 % interval 51 % to 85 %)" in told
     assert "12 verdicts, 4 of them blind" in told

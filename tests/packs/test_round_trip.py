@@ -51,7 +51,7 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
 
 @depth.examples(15, 1250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packs())
-def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
+def test_any_pack_is_read_back_and_rewritten_identically(pack: Pack) -> None:
     files = texts(pack)
     read = read_back(files, pack)
     assert read == pack
@@ -59,7 +59,7 @@ def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "archive"])
-def test_a_pack_on_the_disk(tmp_path: Path, kind: str) -> None:
+def test_pack_on_disk_is_read_back_and_rewritten_identically(tmp_path: Path, kind: str) -> None:
     write = write_folder if kind == "folder" else write_archive
     write(tmp_path / "pack", PACK, body_of(BODIES))
     read = read_pack(tmp_path / "pack")
@@ -75,13 +75,13 @@ def snapshot(path: Path) -> dict[str, bytes]:
     return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
 
 
-def test_a_threshold_below_nothing_is_written_the_same() -> None:
+def test_negative_zero_threshold_is_rewritten_identically() -> None:
     pack = one(Content((Message("user", "Hi"),)), cases=(Case("c", threshold=-0.0),))
     files = texts(pack)
     assert texts(read_back(files, pack)) == files
 
 
-def test_an_archive_tells_nothing_of_when_and_by_whom_it_was_made(tmp_path: Path) -> None:
+def test_archive_has_no_time_and_no_local_file_modes(tmp_path: Path) -> None:
     write_archive(tmp_path / "p.promptpack", PACK, body_of(BODIES))
     with zipfile.ZipFile(tmp_path / "p.promptpack") as archive:
         for entry in archive.infolist():
@@ -93,7 +93,7 @@ def test_an_archive_tells_nothing_of_when_and_by_whom_it_was_made(tmp_path: Path
         assert archive.namelist()[:3] == ["pack.yaml", "README.md", "promptfooconfig.yaml"]
 
 
-def test_a_folder_is_brought_up_to_date_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+def test_folder_is_updated_and_foreign_files_are_kept(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     write_folder(folder, PACK, body_of(BODIES))
     (folder / ".git").mkdir()
@@ -117,7 +117,7 @@ def test_a_folder_is_brought_up_to_date_and_what_is_not_ours_stays(tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", ["folder", "archive"])
-def test_stopping_leaves_what_was_there(tmp_path: Path, kind: str) -> None:
+def test_stopped_write_keeps_the_existing_pack(tmp_path: Path, kind: str) -> None:
     write = write_folder if kind == "folder" else write_archive
     write(tmp_path / "pack", PACK, body_of(BODIES))
     before = snapshot(tmp_path / "pack")
@@ -132,7 +132,7 @@ def test_stopping_leaves_what_was_there(tmp_path: Path, kind: str) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["pack"]
 
 
-def test_a_folder_of_something_else_is_not_written_into(tmp_path: Path) -> None:
+def test_folder_with_other_content_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x")
     with pytest.raises(PackError, match="not a pack"):
         write_folder(tmp_path, PACK, body_of(BODIES))
@@ -141,7 +141,7 @@ def test_a_folder_of_something_else_is_not_written_into(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_changed_text_is_a_changed_line(tmp_path: Path) -> None:
+def test_changed_text_changes_one_line_of_the_file(tmp_path: Path) -> None:
     before = prompt_file.write(ORDER).decode().splitlines()
     text = ORDER.content.messages[0].text.replace("Be brief.", "Be very brief.")
     changed = one(
@@ -152,7 +152,7 @@ def test_a_changed_text_is_a_changed_line(tmp_path: Path) -> None:
     assert [line for line in before if "brief" in line] == ["      2. Be brief."]
 
 
-def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None:
+def test_manual_edit_is_read_as_its_own_version(tmp_path: Path) -> None:
     write_folder(tmp_path / "pack", PACK, body_of(BODIES))
     file = tmp_path / "pack" / ORDER.file
     file.write_text(file.read_text().replace("2. Be brief.", "2. Be kind."))
@@ -162,7 +162,7 @@ def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None
     assert "changed after the export" in read.notes[0]
 
 
-def test_a_prompt_that_claims_another_version_is_told_to_be_changed(tmp_path: Path) -> None:
+def test_prompt_with_a_wrong_version_hash_is_noted_as_changed(tmp_path: Path) -> None:
     write_folder(tmp_path / "pack", PACK, body_of(BODIES))
     file = tmp_path / "pack" / ORDER.file
     # The first mention names the version of the text; its list of versions follows.
@@ -171,12 +171,12 @@ def test_a_prompt_that_claims_another_version_is_told_to_be_changed(tmp_path: Pa
     assert "changed after the export" in note
 
 
-def test_half_a_character_is_a_sentence() -> None:
+def test_lone_surrogate_is_refused() -> None:
     with pytest.raises(PackError, match="half of a character"):
         texts(one(Content((Message("user", "Hi"),)), values=(("a", "\ud800"),)))
 
 
-def test_what_packs_as_well_as_a_bomb_is_read_again(tmp_path: Path) -> None:
+def test_highly_compressible_pack_is_read_back(tmp_path: Path) -> None:
     blank = b" " * (3 * MB)
     file = PackFile(hashlib.sha256(blank).hexdigest(), "text/plain", len(blank))
     said = Message("user", "a" * (2 * MB), (Attachment(file.hash, "text/plain", "blank.txt"),))
@@ -186,14 +186,14 @@ def test_what_packs_as_well_as_a_bomb_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_a_prompt_with_thousands_of_versions_is_read_again(tmp_path: Path) -> None:
+def test_prompt_with_thousands_of_versions_is_read_back(tmp_path: Path) -> None:
     prompt_ = prompt(*(replace(ORDER.content, messages=(Message("user", f"Try {n}"),)) for n in range(3_000)))
     write_archive(tmp_path / "p", Pack(PACK.about, (prompt_,)), body_of({}))
     assert len(read_pack(tmp_path / "p").pack.prompts[0].versions) == 3_000
 
 
 @pytest.mark.parametrize("kind", [pytest.param("folder", marks=pytest.mark.deep(only=True)), "archive"])
-def test_a_pack_that_nobody_could_read_is_not_written(tmp_path: Path, kind: str) -> None:
+def test_pack_too_large_to_read_back_is_not_written(tmp_path: Path, kind: str) -> None:
     write = write_folder if kind == "folder" else write_archive
     write(tmp_path / "p", PACK, body_of(BODIES))
     before = snapshot(tmp_path / "p")
@@ -207,7 +207,7 @@ def test_a_pack_that_nobody_could_read_is_not_written(tmp_path: Path, kind: str)
     assert [file.name for file in tmp_path.iterdir()] == ["p"]
 
 
-def test_what_a_file_of_the_folder_is_linked_to_stays(tmp_path: Path) -> None:
+def test_targets_of_linked_pack_files_are_not_overwritten(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     (tmp_path / "mine").write_text("mine")
     (tmp_path / "p" / "README.md").unlink()

@@ -20,14 +20,14 @@ from workbench.packs.yaml_reader import parse, typed
 
 
 @pytest.mark.parametrize("kind", ["pack", "prompt", "case", "evidence"])
-def test_schemas_are_schemas(kind: str) -> None:
+def test_schemas_are_valid_json_schemas(kind: str) -> None:
     Draft202012Validator.check_schema(schema(kind))
     assert schema(kind)["description"]
 
 
 @depth.examples(10, 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(packs())
-def test_what_is_exported_is_valid(pack: Pack) -> None:
+def test_exported_packs_match_the_schemas(pack: Pack) -> None:
     files = texts(pack)
     Draft202012Validator(schema("pack")).validate(typed(parse(files["pack.yaml"], "f")))
     for prompt in pack.prompts:
@@ -36,7 +36,7 @@ def test_what_is_exported_is_valid(pack: Pack) -> None:
             Draft202012Validator(schema("case")).validate(json.loads(json.dumps(case_to_json(case))))
 
 
-def test_a_sound_pack_has_no_problems(tmp_path: Path) -> None:
+def test_valid_pack_has_no_problems(tmp_path: Path) -> None:
     write_folder(tmp_path / "f", PACK, body_of(BODIES))
     write_archive(tmp_path / "a", PACK, body_of(BODIES))
     assert (problems(tmp_path / "f"), problems(tmp_path / "a")) == ([], [])
@@ -69,7 +69,7 @@ def test_a_sound_pack_has_no_problems(tmp_path: Path) -> None:
         ("promptfooconfig.yaml", "echo", "echo", ""),
     ],
 )
-def test_each_fault_is_told_with_its_file(tmp_path: Path, name: str, old: str, new: str, word: str) -> None:
+def test_faults_are_reported(tmp_path: Path, name: str, old: str, new: str, word: str) -> None:
     write_folder(tmp_path / "f", PACK, body_of(BODIES))
     file = tmp_path / "f" / name
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
@@ -77,12 +77,12 @@ def test_each_fault_is_told_with_its_file(tmp_path: Path, name: str, old: str, n
     assert (word in " ".join(found)) if word else found == []
 
 
-def test_hostile_packs_are_problems(tmp_path: Path) -> None:
+def test_hostile_pack_is_reported_as_a_problem(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(hostile.zipped({**hostile.FILES, "../x": b""}))
     assert problems(tmp_path / "p") == ["This pack contains “../x”, a path outside of it, so nothing was read."]
 
 
-def test_the_fewest_words_are_enough(tmp_path: Path) -> None:
+def test_minimal_pack_has_no_problems(tmp_path: Path) -> None:
     """What an import takes is sound, too: a person writes no hashes."""
     (tmp_path / "prompts").mkdir()
     (tmp_path / "cases").mkdir()
@@ -93,7 +93,7 @@ def test_the_fewest_words_are_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_evidence_of_gigantic_size_is_looked_at_for_a_while(tmp_path: Path) -> None:
+def test_only_the_beginning_of_huge_evidence_is_checked(tmp_path: Path) -> None:
     output = {"lane": 1, "value_set": 1, "sample": 1, "attempt": 1, "state": "finished"}
     told = {"run": "r", "version": "a" * 64, "value_sets": [], "lanes": [], "outputs": [output] * 2000}
     line = json.dumps(told, separators=(",", ":")).encode() + b"\n"

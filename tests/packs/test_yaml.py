@@ -27,7 +27,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(texts, values, max_size=4))
-def test_every_text_comes_back_from_every_reader(data: dict[str, Any]) -> None:
+def test_every_text_is_read_back_by_every_reader(data: dict[str, Any]) -> None:
     raw = write(data)
     assert typed(parse(raw, "f")) == data
     assert yaml.safe_load(raw) == data
@@ -36,20 +36,20 @@ def test_every_text_comes_back_from_every_reader(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", EXACT_TEXTS)
-def test_exact_texts_in_every_place(name: str) -> None:
+def test_exact_texts_are_read_back_from_every_position(name: str) -> None:
     text = EXACT_TEXTS[name]
     data = {"a": text, "b": [text, {"c": text}], text: [[text]]}
     assert typed(parse(write(data), "f")) == data
     assert yaml.safe_load(write(data)) == data
 
 
-def test_long_names_are_names() -> None:
+def test_long_keys_are_read_back() -> None:
     data = {"x" * 3000: {"y" * 600: [1]}}
     assert typed(parse(write(data), "f")) == data
     assert yaml.safe_load(write(data)) == data
 
 
-def test_texts_of_lines_are_blocks_so_that_one_line_is_one_change() -> None:
+def test_multiline_texts_are_written_as_blocks() -> None:
     data = {"text": "One\n\n  two: # {{x}}\nthree\n\n", "list": [{"a": " lead\nin\n"}]}
     assert write(data).decode() == (
         "text: |+\n  One\n\n    two: # {{x}}\n  three\n\nlist:\n  - a: |2\n       lead\n      in\n"
@@ -57,18 +57,18 @@ def test_texts_of_lines_are_blocks_so_that_one_line_is_one_change() -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "1e3", "yes", "2026-11-24", "~", "null", "0x1f", "1_000", ".5", "=", "12:30"])
-def test_texts_that_look_like_something_else_are_quoted(text: str) -> None:
+def test_ambiguous_texts_are_quoted(text: str) -> None:
     assert write({"a": text}) == f'a: "{text}"\n'.encode()
 
 
-def test_numbers_are_as_they_are_spelled_until_somebody_asks() -> None:
+def test_numbers_keep_their_spelling_until_typed() -> None:
     read = parse(b"a: 007\nb: 1.50\nc: true\nd: '5'\ne: NaN\n", "f")
     assert read == {"a": "007", "b": "1.50", "c": "true", "d": "5", "e": "NaN"}
     assert isinstance(read["a"], PlainYaml)
     assert typed(read) == {"a": "007", "b": 1.5, "c": True, "d": "5", "e": "NaN"}
 
 
-def test_half_characters_are_refused() -> None:
+def test_lone_surrogates_are_refused() -> None:
     with pytest.raises(ValueError):
         write({"a": "\ud800"})
 
@@ -99,7 +99,7 @@ def bomb() -> bytes:
         (b"#" * (MOST_TEXT + 1), "MB"),
     ],
 )
-def test_what_is_not_plain_data_is_a_sentence(raw: bytes, word: str) -> None:
+def test_yaml_that_is_not_plain_data_is_refused(raw: bytes, word: str) -> None:
     with pytest.raises(PackError, match=word) as caught:
         parse(raw, "pack.yaml")
     assert caught.value.sentence.startswith("pack.yaml")
@@ -107,6 +107,6 @@ def test_what_is_not_plain_data_is_a_sentence(raw: bytes, word: str) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
-def test_any_bytes_are_a_map_or_a_sentence(raw: bytes) -> None:
+def test_any_bytes_are_parsed_to_a_map_or_refused(raw: bytes) -> None:
     with suppress(PackError):
         assert isinstance(parse(raw, "f"), dict)

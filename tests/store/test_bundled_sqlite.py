@@ -44,18 +44,18 @@ def bundle(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_standard_module_runs_on_the_bundled_library(bundle: Path) -> None:
+def test_standard_sqlite3_module_uses_the_bundled_library(bundle: Path) -> None:
     ask = "sqlite3.connect(':memory:').execute('SELECT sqlite_version()').fetchone()"
     code = f"{LOAD}\nimport sqlite3\nprint(sqlite3.sqlite_version, {ask})"
     assert printed_by(code, bundle) == "3.99.9 ('3.99.9',)"
 
 
-def test_a_process_that_has_sqlite_keeps_it(bundle: Path) -> None:
+def test_bundled_library_is_not_loaded_over_an_imported_sqlite3(bundle: Path) -> None:
     assert printed_by(f"import sqlite3\n{LOAD}\n{OWN}", bundle) == printed_by(OWN)
 
 
 @pytest.mark.parametrize("first", ["workbench.cli.main", "workbench.__main__", "workbench.ui.main", "workbench.store"])
-def test_every_way_in_gets_a_library_that_is_new_enough(first: str) -> None:
+def test_every_entry_point_loads_a_recent_enough_library(first: str) -> None:
     code = (
         f"import {first}\nfrom workbench.store.sqlite import sqlite3\nimport filelock, sqlite_utils.utils as utils\n"
         "print(sqlite3.sqlite_version_info >= (3, 43), utils.sqlite3 is sqlite3)"

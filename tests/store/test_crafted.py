@@ -91,7 +91,7 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("group", range(_GROUPS))
-def test_every_kind_ends_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, group: int) -> None:
+def test_commands_on_crafted_histories_end_with_an_error_or_a_result(sound: Path, tmp_path: Path, group: int) -> None:
     kinds = [kind for kind in crafted.ALL if kind not in crafted.SIZES][group :: depth.pick(6, 1) * _GROUPS]
     reports = told(sound, tmp_path, kinds, *_LESS)
     assert {one["kind"] for one in reports} == set(kinds)
@@ -99,13 +99,13 @@ def test_every_kind_ends_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, 
 
 
 @pytest.mark.deep
-def test_sizes_end_in_a_sentence_or_a_result(sound: Path, tmp_path: Path) -> None:
+def test_commands_on_oversized_histories_end_with_an_error_or_a_result(sound: Path, tmp_path: Path) -> None:
     kinds = list(crafted.SIZES)[:: depth.pick(3, 1)]
     assert faults(told(sound, tmp_path, kinds, _ENGINE, *_OWN), timed=False) == []
 
 
 @pytest.mark.deep(only=True)
-def test_all_of_it_in_full_size_within_five_seconds(sound: Path, figure: Figure) -> None:
+def test_commands_on_full_size_crafted_histories_end_within_five_seconds(sound: Path, figure: Figure) -> None:
     # Not in the folder of the tests, which may be in memory.
     with tempfile.TemporaryDirectory() as folder:
         reports = told(sound, Path(folder), crafted.ALL, size="large")
@@ -118,7 +118,7 @@ def test_all_of_it_in_full_size_within_five_seconds(sound: Path, figure: Figure)
     assert faults(reports, timed=True) == []
 
 
-def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path) -> None:
+def test_schemas_that_execute_code_are_refused_by_every_command(sound: Path, tmp_path: Path) -> None:
     kinds = ("trigger-rewrites", "view-outputs", "generated-text", "conflict-replaces", "index-on-expression")
     reports = {(one["kind"], one["command"]): one for one in told(sound, tmp_path, kinds, _ENGINE)}
     for kind in kinds:
@@ -128,7 +128,7 @@ def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path) -> No
         assert reports[kind, "salvage"]["code"] == 0, kind
 
 
-def test_what_is_met_while_writing_or_searching_is_told_as_damage(sound: Path, tmp_path: Path) -> None:
+def test_damage_found_while_writing_or_searching_is_reported(sound: Path, tmp_path: Path) -> None:
     kinds = ("type-runs-number", "type-prompts-name", "search-documents-end", "search-index-format", "file-format")
     reports = told(sound, tmp_path, [*kinds, "newer-search-index", "search-index-emptied"], *_OWN)
     assert faults(reports, timed=False) == []
@@ -139,7 +139,7 @@ def test_what_is_met_while_writing_or_searching_is_told_as_damage(sound: Path, t
     assert crafted.RUN in emptied["out"]
 
 
-def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_path: Path) -> None:
+def test_importing_crafted_histories_keeps_the_own_history_valid(sound: Path, tmp_path: Path) -> None:
     """One after the other into the same history, which has to say of each bad row that it was left out."""
     kinds = [*crafted.VALUES, *crafted.JSON, *crafted.TEXTS]
     own = shutil.copyfile(sound.with_name("own.db"), tmp_path / "own.db")
@@ -191,9 +191,7 @@ def flippable(sound: Path) -> tuple[Path, ...]:
 
 
 @pytest.mark.parametrize("column", ["hash", "body"])
-def test_contents_under_a_damaged_column_name_are_left_out(
-    flippable: tuple[Path, ...], tmp_path: Path, column: str
-) -> None:
+def test_salvage_succeeds_with_a_damaged_column_name(flippable: tuple[Path, ...], tmp_path: Path, column: str) -> None:
     data = flippable[2].read_bytes()
     table = data.index(b"CREATE TABLE contents")
     at = data.index(column.encode(), table)
@@ -205,7 +203,9 @@ def test_contents_under_a_damaged_column_name_are_left_out(
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=12, deep=500))
-def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Path, seed: int) -> None:
+def test_history_with_flipped_bits_can_be_restored_from_a_backup(
+    flippable: tuple[Path, ...], tmp_path: Path, seed: int
+) -> None:
     """Whatever cannot be read any more, the newest backup can be restored, and what is left be salvaged."""
     count = (1, 5, 50, 400)[seed % 4]
     source = flippable[seed % 3]

@@ -71,7 +71,7 @@ def check(store: Store, said: list[list[str]], owner: str) -> None:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(3, 100))
-def test_a_killed_process_loses_nothing_it_had_written(store: Store, path: Path, seed: int) -> None:
+def test_killed_process_loses_nothing_already_written(store: Store, path: Path, seed: int) -> None:
     store.close()
     said = kill_after(start(path, "dead"), random.Random(seed).randint(1, 60))
     assert said
@@ -91,7 +91,7 @@ def test_a_killed_process_loses_nothing_it_had_written(store: Store, path: Path,
     assert indexed(path) == made_anew(path)
 
 
-def test_one_dies_and_the_other_goes_on_undisturbed(store: Store, path: Path) -> None:
+def test_recovery_after_a_kill_leaves_runs_of_a_live_process_alone(store: Store, path: Path) -> None:
     store.begin_run(run("mine", text("mine"), owner="alive")).result(10)
     store.save_partials([PartialText("mine.0.0", "text", 0, "so far")]).result(10)
     noticed = store.data_version()
@@ -103,7 +103,7 @@ def test_one_dies_and_the_other_goes_on_undisturbed(store: Store, path: Path) ->
     assert store.iteration_detail("mine").outputs[0].result.text == "so far"
 
 
-def test_two_processes_and_a_reader_share_a_file(store: Store, path: Path) -> None:
+def test_three_processes_write_to_one_history_without_loss(store: Store, path: Path) -> None:
     children = [start(path, owner, "8") for owner in ("one", "two")]
     for n in range(8):
         store.begin_run(run(f"here-{n}", text(f"here {n}"), owner="here")).result(30)
@@ -155,7 +155,7 @@ print("survived", len(written))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a mount namespace")
-def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+def test_full_disk_loses_no_written_run_and_writing_resumes(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = f"mount -t tmpfs -o size=4m none '{disk}'"

@@ -28,7 +28,7 @@ def columns(path: Path) -> list[tuple[str, str]]:
     )
 
 
-def test_everything_is_read_whatever_column_is_broken(small: Path, tmp_path: Path) -> None:
+def test_invalid_utf8_in_any_column_hides_no_other_rows(small: Path, tmp_path: Path) -> None:
     for table, column in columns(small):
         if (table, column) == ("contents", "body"):
             continue  # such a version reports its missing text
@@ -49,7 +49,7 @@ def test_everything_is_read_whatever_column_is_broken(small: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("statement", [f"UPDATE prompts SET name = {BROKEN}", f"UPDATE outputs SET text = {BROKEN}"])
-def test_the_terminal_lists_searches_and_exports_it(
+def test_cli_lists_searches_exports_and_reports_damaged_text(
     sound: Path, tmp_path: Path, statement: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = Path(shutil.copy(sound, tmp_path / "history.db"))
@@ -68,7 +68,7 @@ def test_the_terminal_lists_searches_and_exports_it(
     assert set(query(path, f"SELECT hex({column}) FROM {table}")) == {("61FF62",)}
 
 
-def test_the_row_says_that_it_is_damaged(sound: Path, tmp_path: Path) -> None:
+def test_only_the_damaged_answer_is_marked_as_damaged(sound: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(sound, tmp_path / "history.db"))
     lose(path, f"UPDATE outputs SET text = {BROKEN} WHERE id = 1")
     store = opened(path)
@@ -79,7 +79,7 @@ def test_the_row_says_that_it_is_damaged(sound: Path, tmp_path: Path) -> None:
     assert [any("is damaged" in mark.detail for mark in one.result.marks) for one in outputs] == [True, False]
 
 
-def test_it_is_never_written_back(sound: Path, tmp_path: Path) -> None:
+def test_damaged_text_cannot_be_written_back(sound: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(sound, tmp_path / "history.db"))
     lose(path, f"UPDATE prompts SET name = {BROKEN} WHERE id = 1")
     connection = connect(path)
@@ -91,7 +91,7 @@ def test_it_is_never_written_back(sound: Path, tmp_path: Path) -> None:
     connection.close()
 
 
-def test_salvage_keeps_answers_with_broken_bytes_as_they_are(damaged: Path) -> None:
+def test_salvage_keeps_invalid_utf8_in_answers_unchanged(damaged: Path) -> None:
     lose(damaged, f"UPDATE outputs SET text = {BROKEN}")
     found = saved(damaged)
     assert found.count("outputs") == 120

@@ -52,7 +52,7 @@ def refuse(path: Path, code: str) -> StoreError:
     return caught.value
 
 
-def test_a_new_file_is_ours_and_private(path: Path) -> None:
+def test_new_file_has_the_application_id_version_and_private_mode(path: Path) -> None:
     store = opened(path)
     assert (store.read_only, store.notice) == (False, "")
     assert store.get_meta("database_uid") == "store-1"
@@ -78,7 +78,7 @@ def test_views_can_be_read_by_other_tools(path: Path) -> None:
     assert sql(path, "SELECT * FROM verdict_list") == []
 
 
-def test_names_with_odd_characters_are_just_names(tmp_path: Path) -> None:
+def test_file_name_with_special_characters_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "50% ?mode=memory#[a]*.db"
     write_some(path)
     assert path.is_file()
@@ -87,14 +87,14 @@ def test_names_with_odd_characters_are_just_names(tmp_path: Path) -> None:
     store.close()
 
 
-def test_an_sqlite_that_is_too_old_is_told_before_anything_is_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_old_sqlite_is_refused_before_a_file_is_created(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     with pytest.raises(StoreError, match=r"needs SQLite 3\.43 or newer.*newer Python"):
         opened(path)
     assert not path.exists()
 
 
-def test_a_newer_minor_release_can_be_written_to(path: Path) -> None:
+def test_history_of_a_newer_minor_format_is_writable(path: Path) -> None:
     write_some(path)
     sql(path, "ALTER TABLE outputs ADD COLUMN mood TEXT", f"PRAGMA user_version = {VERSION + 7}")
     store = opened(path)
@@ -104,7 +104,7 @@ def test_a_newer_minor_release_can_be_written_to(path: Path) -> None:
     assert sql(path, "PRAGMA user_version") == [(VERSION + 7,)]
 
 
-def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
+def test_history_of_a_newer_major_format_is_read_only(path: Path) -> None:
     write_some(path)
     sql(path, "PRAGMA user_version = 2003", "DROP TABLE endpoints")
     before = path.read_bytes()
@@ -123,7 +123,7 @@ def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_foreign_files_are_refused_and_left_unchanged(tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("just some text that somebody wrote\n" * 100)
     other = tmp_path / "other.db"
@@ -137,14 +137,14 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["note.txt", "other.db", "signed.db"]
 
 
-def test_an_empty_file_is_a_new_history(path: Path) -> None:
+def test_empty_file_becomes_a_new_history(path: Path) -> None:
     path.touch()
     store = opened(path)
     assert store.prompts() == []
     store.close()
 
 
-def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
+def test_missing_folder_raises_an_error(tmp_path: Path) -> None:
     error = refuse(tmp_path / "nowhere" / "history.db", "path")
     assert "folder" in error.sentence
 
@@ -185,7 +185,7 @@ def place(directory: Path, kind: str) -> Path:
         ("through a file", "through a file"),
     ],
 )
-def test_where_no_history_can_be_is_a_sentence(tmp_path: Path, kind: str, words: str) -> None:
+def test_unusable_path_raises_an_error_and_creates_nothing(tmp_path: Path, kind: str, words: str) -> None:
     path = place(tmp_path, kind)
     before = sorted(tmp_path.iterdir())
     error = refuse(path, "path")
@@ -194,14 +194,14 @@ def test_where_no_history_can_be_is_a_sentence(tmp_path: Path, kind: str, words:
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_link_to_a_file_that_is_not_there_yet_becomes_it(tmp_path: Path) -> None:
+def test_history_is_created_through_a_link_to_a_missing_file(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     path.symlink_to("real.db")
     opened(path).close()
     assert (tmp_path / "real.db").stat().st_size > 0
 
 
-def test_a_damaged_file_is_a_sentence(path: Path) -> None:
+def test_file_with_a_damaged_first_page_is_refused(path: Path) -> None:
     write_some(path)
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + b"\xff" * 3996 + whole[4096:])
@@ -210,7 +210,7 @@ def test_a_damaged_file_is_a_sentence(path: Path) -> None:
     refuse(path, "not_a_database")
 
 
-def test_damage_that_is_met_later_is_a_sentence_and_the_rest_is_read(path: Path) -> None:
+def test_damage_found_while_reading_raises_an_error_and_other_data_is_read(path: Path) -> None:
     write_some(path)
     ((page,),) = sql(path, "SELECT rootpage FROM sqlite_master WHERE name = 'outputs'")
     assert isinstance(page, int)
@@ -227,7 +227,7 @@ def test_damage_that_is_met_later_is_a_sentence_and_the_rest_is_read(path: Path)
     store.close()
 
 
-def test_a_file_that_somebody_else_keeps_locked_is_a_sentence(path: Path) -> None:
+def test_file_locked_by_another_program_raises_an_error(path: Path) -> None:
     write_some(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -247,7 +247,7 @@ def test_a_file_that_somebody_else_keeps_locked_is_a_sentence(path: Path) -> Non
     store.close()
 
 
-def test_a_change_waits_for_a_short_lock(path: Path) -> None:
+def test_write_waits_for_a_short_lock(path: Path) -> None:
     store = opened(path)
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -260,7 +260,7 @@ def test_a_change_waits_for_a_short_lock(path: Path) -> None:
 
 @pytest.mark.parametrize("instead", ["nothing", "another history"])
 @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
-def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, instead: str) -> None:
+def test_moved_or_replaced_file_is_not_written_until_restored(path: Path, instead: str) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     away = path.with_name("away.db")
@@ -291,7 +291,7 @@ for line in sys.stdin:
 
 
 @pytest.mark.deep
-def test_many_can_open_a_new_file_at_once(tmp_path: Path) -> None:
+def test_several_processes_can_create_the_same_history(tmp_path: Path) -> None:
     children = [
         subprocess.Popen(
             [sys.executable, "-c", OPENER, f"p{number}"],
@@ -368,7 +368,7 @@ def probe(path: Path) -> dict[str, object]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
-def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Path) -> None:
+def test_read_only_history_is_opened_for_reading_with_a_notice(public: Path) -> None:
     path = public / "history.db"
     write_some(path)
     path.chmod(0o444)
@@ -383,7 +383,7 @@ def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
-def test_a_log_that_cannot_be_folded_in_is_not_ignored(public: Path) -> None:
+def test_read_only_history_with_an_unmerged_log_is_refused(public: Path) -> None:
     path = public / "history.db"
     write_some(path)
     store = opened(path)

@@ -40,7 +40,7 @@ def kept(path: Path) -> list[Path]:
     return sorted(path.parent.glob("history.replaced-*.db"))
 
 
-def test_the_log_is_folded_in_before_it_is_taken_for_that_of_the_other_file(path: Path, other: Path) -> None:
+def test_replaced_open_history_is_kept_and_the_new_file_stays_intact(path: Path, other: Path) -> None:
     store = opened(path)
     for number in range(50):
         store.create_prompt(f"p{number:02}", "Order bot", NOW).result(10)
@@ -61,7 +61,7 @@ def test_the_log_is_folded_in_before_it_is_taken_for_that_of_the_other_file(path
     assert kept(path) == [mine]
 
 
-def test_a_history_that_closes_after_it_was_replaced_is_kept(path: Path, other: Path) -> None:
+def test_history_replaced_before_closing_is_kept(path: Path, other: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     other.replace(path)
@@ -70,7 +70,7 @@ def test_a_history_that_closes_after_it_was_replaced_is_kept(path: Path, other: 
     assert [uids(mine) for mine in kept(path)] == [["p"]]
 
 
-def test_what_is_written_to_the_other_file_is_not_taken_from_it(path: Path, other: Path) -> None:
+def test_closing_the_replaced_history_keeps_writes_to_the_new_file(path: Path, other: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     other.replace(path)
@@ -84,7 +84,7 @@ def test_what_is_written_to_the_other_file_is_not_taken_from_it(path: Path, othe
     assert uids(path) == ["later", "theirs"]
 
 
-def test_a_log_that_somebody_reads_goes_from_beside_the_other_file(path: Path, other: Path) -> None:
+def test_log_held_by_a_reader_does_not_affect_the_new_file(path: Path, other: Path) -> None:
     store = opened(path, busy_ms=50)
     store.create_prompt("p", "Order bot", NOW).result(10)
     reader = connect(path, mode="ro")
@@ -100,7 +100,7 @@ def test_a_log_that_somebody_reads_goes_from_beside_the_other_file(path: Path, o
     assert [uids(mine) for mine in kept(path)] == [["p", "q"]]
 
 
-def test_no_thread_reads_the_other_file_with_our_log(path: Path, other: Path) -> None:
+def test_reading_a_replaced_history_raises_an_error(path: Path, other: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     other.replace(path)
@@ -110,7 +110,7 @@ def test_no_thread_reads_the_other_file_with_our_log(path: Path, other: Path) ->
     store.close()
 
 
-def test_no_backup_is_made_of_the_other_file_with_our_log(path: Path, other: Path) -> None:
+def test_backup_and_shrink_of_a_replaced_history_are_refused(path: Path, other: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     folder = path.with_name("backups")
@@ -132,7 +132,7 @@ def test_no_backup_is_made_of_the_other_file_with_our_log(path: Path, other: Pat
     store.close()
 
 
-def test_where_there_is_no_room_what_was_open_is_kept_later(
+def test_replaced_history_is_kept_at_closing_if_the_disk_was_full(
     path: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = opened(path)
@@ -155,7 +155,7 @@ def test_where_there_is_no_room_what_was_open_is_kept_later(
     assert uids(path) == ["theirs"]
 
 
-def test_a_history_that_is_only_away_goes_on_when_it_is_back(path: Path) -> None:
+def test_history_moved_away_and_back_can_be_used_again(path: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
     away = path.with_name("away.db")

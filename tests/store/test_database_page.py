@@ -44,7 +44,7 @@ def views(connection: sqlite3.Connection) -> dict[str, list[str]]:
     }
 
 
-def test_every_view_is_told_with_its_columns(connection: sqlite3.Connection) -> None:
+def test_every_view_is_documented_with_its_columns(connection: sqlite3.Connection) -> None:
     told = {
         name: [column.strip() for column in columns.replace("\n", " ").split(",")]
         for name, columns in re.findall(r"^### (\w+)\n\n[^:]*: (.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL)
@@ -55,7 +55,7 @@ def test_every_view_is_told_with_its_columns(connection: sqlite3.Connection) -> 
     assert told == found
 
 
-def test_every_table_that_is_named_is_there_and_every_table_explains_itself(connection: sqlite3.Connection) -> None:
+def test_documented_tables_exist_and_every_table_has_comments(connection: sqlite3.Connection) -> None:
     statements = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql <> ''"))
     cells = re.findall(r"^\| ([\w, ]+) \|", PAGE, re.MULTILINE)
     named = {name for cell in cells[1:] for name in cell.split(", ")}
@@ -67,20 +67,20 @@ def test_every_table_that_is_named_is_there_and_every_table_explains_itself(conn
 
 
 @pytest.mark.parametrize(("name", "recipe"), RECIPES, ids=[name for name, _ in RECIPES])
-def test_a_recipe_runs_and_finds_something(connection: sqlite3.Connection, name: str, recipe: str) -> None:
+def test_recipes_run_and_return_rows(connection: sqlite3.Connection, name: str, recipe: str) -> None:
     assert connection.execute(recipe).fetchall()
 
 
-def test_the_recipe_of_what_won_knows_prompts_of_one_name_apart(store: Store, connection: sqlite3.Connection) -> None:
+def test_recipe_for_winners_distinguishes_prompts_with_the_same_name(
+    store: Store, connection: sqlite3.Connection
+) -> None:
     recipe = dict(RECIPES)["The answers that won, with the text of the prompt that made them"]
     store.create_prompt("other", connection.execute("SELECT name FROM prompts WHERE uid = 'p'").fetchone()[0], NOW)
     store.begin_run(run("r2", text("Something else"), prompt="other")).result(10)
     assert [asked for _, _, asked, *_ in connection.execute(recipe)] == ["Where is {{order}}?"]
 
 
-def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
-    store: Store, connection: sqlite3.Connection
-) -> None:
+def test_recipe_for_listed_runs_omits_deleted_runs(store: Store, connection: sqlite3.Connection) -> None:
     recipe = dict(RECIPES)["The runs that the History lists, without those that were archived or deleted"]
     before = connection.execute(recipe).fetchall()
     assert len(before) == 2
@@ -89,11 +89,11 @@ def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
     assert [row for row in before if row[-1] != "r1"] == connection.execute(recipe).fetchall()
 
 
-def test_there_are_recipes() -> None:
+def test_all_six_recipes_are_found() -> None:
     assert len(RECIPES) == PAGE.count("```sql") == 6
 
 
-def test_sqlite_utils_reads_it(store: Store, connection: sqlite3.Connection) -> None:
+def test_sqlite_utils_reads_the_history(store: Store, connection: sqlite3.Connection) -> None:
     database = Database(store.path)
     assert {"run_list", "output_list", "grade_list"} <= set(database.view_names())
     assert database["runs"].count == 2

@@ -24,7 +24,7 @@ def made(path: Path) -> Path:
     return path
 
 
-def test_it_is_the_draft_that_the_store_opens_with(tmp_path: Path) -> None:
+def test_preview_is_the_draft_of_the_last_prompt(tmp_path: Path) -> None:
     db = made(tmp_path / "h.db")
     assert read_preview(db) == DraftPreview("first", DRAFT.content, DRAFT.values, 2, 3)
     store = opened(db)
@@ -37,14 +37,14 @@ def test_it_is_the_draft_that_the_store_opens_with(tmp_path: Path) -> None:
     assert found.prompt_uid == "second"
 
 
-def test_it_changes_nothing(tmp_path: Path) -> None:
+def test_preview_does_not_change_the_file(tmp_path: Path) -> None:
     db = made(tmp_path / "h.db")
     before = db.read_bytes()
     assert read_preview(db) is not None
     assert db.read_bytes() == before
 
 
-def test_what_is_in_the_log_only_is_seen(tmp_path: Path) -> None:
+def test_preview_includes_changes_that_are_only_in_the_log(tmp_path: Path) -> None:
     db = made(tmp_path / "h.db")
     store = opened(db)
     store.save_draft("first", Draft(text("newer")), LATER).result()
@@ -55,7 +55,7 @@ def test_what_is_in_the_log_only_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("table", "column"), [("drafts", "body"), ("meta", "value")])
-def test_a_column_that_computes_is_not_read(tmp_path: Path, table: str, column: str) -> None:
+def test_generated_columns_are_not_read(tmp_path: Path, table: str, column: str) -> None:
     db = made(tmp_path / "h.db")
     with sqlite3.connect(db) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO stored")
@@ -65,7 +65,7 @@ def test_a_column_that_computes_is_not_read(tmp_path: Path, table: str, column: 
     assert table != "meta" or fact(db, "last_prompt") == ""
 
 
-def test_where_there_is_nothing_it_says_nothing(tmp_path: Path) -> None:
+def test_missing_foreign_or_empty_history_has_no_preview(tmp_path: Path) -> None:
     assert read_preview(tmp_path / "missing.db") is None
     assert not (tmp_path / "missing.db").exists()
     assert read_preview(tmp_path) is None
@@ -78,7 +78,7 @@ def test_where_there_is_nothing_it_says_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "body", ["", "[]", "null", "{", '{"content": {"format": 2}}', '{"content": {"format": 1}, "values": []}', "\x00"]
 )
-def test_a_draft_that_cannot_be_read_is_left_to_the_store(tmp_path: Path, body: str) -> None:
+def test_unreadable_draft_has_no_preview(tmp_path: Path, body: str) -> None:
     db = made(tmp_path / "h.db")
     with sqlite3.connect(db) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
@@ -87,7 +87,7 @@ def test_a_draft_that_cannot_be_read_is_left_to_the_store(tmp_path: Path, body: 
     assert read_preview(db) is None
 
 
-def test_it_waits_for_nobody(tmp_path: Path) -> None:
+def test_locked_history_has_no_preview(tmp_path: Path) -> None:
     db = made(tmp_path / "h.db")
     with sqlite3.connect(db, isolation_level=None) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -97,7 +97,7 @@ def test_it_waits_for_nobody(tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_draft_that_would_take_the_memory_is_not_read(tmp_path: Path) -> None:
+def test_oversized_draft_has_no_preview(tmp_path: Path) -> None:
     db = made(tmp_path / "h.db")
     with sqlite3.connect(db) as connection:
         connection.execute("UPDATE drafts SET body = json_set(body, '$.more', printf('%.*c', 9000000, 'x'))")

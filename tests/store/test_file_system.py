@@ -22,13 +22,13 @@ def refuse(*_: object) -> None:
     raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
-def test_an_ordinary_folder_lacks_nothing_and_nothing_is_left_there(tmp_path: Path) -> None:
+def test_ordinary_folder_passes_and_no_files_are_left(tmp_path: Path) -> None:
     assert lack_of(tmp_path) == ""
     assert lack_of(tmp_path / "missing") == ""
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_lacking_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_locks_or_shared_memory_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mmap, "mmap", refuse)
     assert lack_of(tmp_path) == "no shared memory"
     monkeypatch.setattr(fcntl, "lockf", refuse)
@@ -36,7 +36,9 @@ def test_what_is_lacking_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_history_that_stays_locked_there_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_file_locks_are_reported_instead_of_a_busy_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite takes a lock that cannot be had for one that another program has."""
     db = tmp_path / "w.db"
     echo_history(db)

@@ -41,7 +41,7 @@ def endless(store: Store, started: threading.Event) -> None:
         connection.execute(ENDLESS).fetchall()
 
 
-def test_a_reading_can_be_stopped_and_the_thread_goes_on(store: Store) -> None:
+def test_interrupted_thread_can_read_again(store: Store) -> None:
     started = threading.Event()
     later: list[int] = []
 
@@ -58,7 +58,7 @@ def test_a_reading_can_be_stopped_and_the_thread_goes_on(store: Store) -> None:
     assert later == [0]
 
 
-def test_a_stopped_reading_says_so(store: Store) -> None:
+def test_interrupted_read_raises_an_interrupted_error(store: Store) -> None:
     started = threading.Event()
     reading = Reading(lambda: endless(store, started))
     assert started.wait(10)
@@ -69,7 +69,7 @@ def test_a_stopped_reading_says_so(store: Store) -> None:
     assert reading.error.code == "interrupted"
 
 
-def test_closing_stops_what_is_being_read(store: Store) -> None:
+def test_closing_the_store_interrupts_running_reads(store: Store) -> None:
     started = threading.Event()
     reading = Reading(lambda: endless(store, started))
     assert started.wait(10)
@@ -83,7 +83,7 @@ def test_readers_cannot_write(store: Store) -> None:
         connection.execute("DELETE FROM prompts")
 
 
-def test_a_question_sees_one_moment(store: Store) -> None:
+def test_reader_sees_one_snapshot(store: Store) -> None:
     with store._readers.use() as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
         store.begin_run(run("r", text("x"))).result(10)
@@ -108,7 +108,7 @@ def failing(store: Store, *, inside: bool) -> None:
 
 
 @pytest.mark.parametrize("inside", [True, False])
-def test_what_failed_in_the_middle_of_its_rows_holds_no_later_reading_back(store: Store, *, inside: bool) -> None:
+def test_read_that_failed_between_rows_does_not_pin_an_old_snapshot(store: Store, *, inside: bool) -> None:
     with pytest.raises(ZeroDivisionError) as kept:
         failing(store, inside=inside)
     store.save_draft("p", Draft(text("x"), (), ()), NOW).result(10)
@@ -117,7 +117,7 @@ def test_what_failed_in_the_middle_of_its_rows_holds_no_later_reading_back(store
     assert kept.value.__traceback__ is not None
 
 
-def test_threads_that_ended_leave_no_connection_behind(store: Store) -> None:
+def test_connections_of_ended_threads_are_released(store: Store) -> None:
     for _ in range(20):
         thread = threading.Thread(target=store.prompts)
         thread.start()
@@ -126,7 +126,7 @@ def test_threads_that_ended_leave_no_connection_behind(store: Store) -> None:
     assert len(store._readers._readers) <= 2
 
 
-def test_another_writer_is_noticed_and_our_own_is_not(store: Store, path: Path) -> None:
+def test_data_version_changes_for_other_writers_only(store: Store, path: Path) -> None:
     before = store.data_version()
     store.create_prompt("q", "Mine", NOW).result(10)
     assert store.data_version() == before
@@ -138,7 +138,7 @@ def test_another_writer_is_noticed_and_our_own_is_not(store: Store, path: Path) 
     assert {row.name for row in store.prompts()} == {"Theirs"}
 
 
-def test_a_connection_that_was_closed_on_the_way_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_closed_by_a_reopen_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readers = Readers(path, lambda: connect(path))
     with readers.use() as connection:
         connection.execute("SELECT 1").fetchone()
@@ -152,7 +152,7 @@ def test_a_connection_that_was_closed_on_the_way_is_replaced(path: Path, monkeyp
     readers.close()
 
 
-def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_a_newer_major_format_has_a_time_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is in it that the check of its schema does not know of."""
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(60)
@@ -174,7 +174,7 @@ def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypat
         store.close()
 
 
-def test_looking_for_what_is_wrong_with_a_file_has_a_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_check_after_a_failed_read_has_a_time_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_PATIENCE_S", 0.2)
     path.touch()
 

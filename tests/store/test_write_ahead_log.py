@@ -49,7 +49,7 @@ def runs(database: Path) -> int:
     return count
 
 
-def test_what_a_crash_leaves_is_no_damage(crashed: Path) -> None:
+def test_log_left_by_a_crash_is_not_damaged(crashed: Path) -> None:
     assert damaged_log(crashed) == ""
     body = log_of(crashed).read_bytes()
     log_of(crashed).write_bytes(body[:-1000])
@@ -57,12 +57,12 @@ def test_what_a_crash_leaves_is_no_damage(crashed: Path) -> None:
     assert 7 <= runs(crashed) <= 8
 
 
-def test_a_log_that_claims_to_be_huge_is_looked_at_in_part(crashed: Path) -> None:
+def test_log_extended_to_a_huge_size_is_not_damaged(crashed: Path) -> None:
     os.truncate(log_of(crashed), 1 << 40)
     assert damaged_log(crashed) == ""
 
 
-def test_a_kill_between_the_head_of_a_frame_and_its_page_is_no_damage(crashed: Path) -> None:
+def test_last_frame_without_its_page_is_not_damage(crashed: Path) -> None:
     """As where the log was begun anew: what an earlier one left stands where the last page was to be written."""
     body = log_of(crashed).read_bytes()
     log_of(crashed).write_bytes(body[:-4096] + bytes(4096))
@@ -70,13 +70,13 @@ def test_a_kill_between_the_head_of_a_frame_and_its_page_is_no_damage(crashed: P
     assert 7 <= runs(crashed) <= 8
 
 
-def test_damage_before_the_newest_frame_is_damage(crashed: Path) -> None:
+def test_damage_before_the_newest_frame_is_reported(crashed: Path) -> None:
     turn(log_of(crashed), log_of(crashed).stat().st_size - 4096 - 24 - 100)
     assert "are sound" in damaged_log(crashed)
 
 
 @pytest.mark.parametrize("place", ["header", "middle"])
-def test_a_damaged_log_is_left_alone(crashed: Path, place: str) -> None:
+def test_history_with_a_damaged_log_is_refused_and_the_log_kept(crashed: Path, place: str) -> None:
     log = log_of(crashed)
     body = turn(log, 2 if place == "header" else log.stat().st_size // 2)
     with pytest.raises(StoreError) as caught:
@@ -85,7 +85,7 @@ def test_a_damaged_log_is_left_alone(crashed: Path, place: str) -> None:
     assert log.read_bytes() == body
 
 
-def test_without_its_damaged_end_a_history_opens_and_the_log_is_kept(crashed: Path) -> None:
+def test_history_opens_without_the_damaged_end_of_its_log(crashed: Path) -> None:
     body = turn(log_of(crashed), log_of(crashed).stat().st_size // 2)
     kept = without_log(crashed, LATER)
     assert kept.read_bytes() == body
@@ -101,7 +101,7 @@ def test_a_history_set_aside_keeps_its_log(crashed: Path) -> None:
     assert runs(kept) == 8
 
 
-def test_an_empty_file_with_a_log_is_a_damaged_history(crashed: Path) -> None:
+def test_empty_file_with_a_log_is_reported_as_damaged(crashed: Path) -> None:
     log = log_of(crashed).read_bytes()
     crashed.write_bytes(b"")
     with pytest.raises(StoreError) as caught:
@@ -110,7 +110,7 @@ def test_an_empty_file_with_a_log_is_a_damaged_history(crashed: Path) -> None:
     assert log_of(crashed).read_bytes() == log
 
 
-def test_a_backup_comes_into_the_place_of_a_damaged_log(crashed: Path, path: Path) -> None:
+def test_restoring_a_backup_keeps_the_damaged_log_with_the_old_history(crashed: Path, path: Path) -> None:
     body = turn(log_of(crashed), 2)
     kept = put_in_place(crashed, path, LATER)
     assert runs(crashed) == 8

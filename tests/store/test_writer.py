@@ -81,7 +81,7 @@ def stored(path: Path) -> list[int]:
     return rows
 
 
-def test_changes_that_wait_share_a_transaction(writer: Writer) -> None:
+def test_queued_changes_share_a_transaction(writer: Writer) -> None:
     release = held(writer)
     begins: list[str] = []
     writer._connection.set_trace_callback(lambda sql: begins.append(sql) if sql.startswith("BEGIN") else None)
@@ -92,7 +92,7 @@ def test_changes_that_wait_share_a_transaction(writer: Writer) -> None:
     writer.close()
 
 
-def test_what_follows_is_begun_with_the_change_and_goes_on_when_nobody_waits(writer: Writer, follows: Follows) -> None:
+def test_follow_up_work_starts_with_the_change_and_continues_when_idle(writer: Writer, follows: Follows) -> None:
     release = held(writer)
     first = insert(writer, 1)
     follows.pieces = 4
@@ -104,7 +104,7 @@ def test_what_follows_is_begun_with_the_change_and_goes_on_when_nobody_waits(wri
     writer.close()
 
 
-def test_what_follows_is_in_the_transaction_of_the_change(writer: Writer, follows: Follows) -> None:
+def test_follow_up_work_shares_the_transaction_of_the_change(writer: Writer, follows: Follows) -> None:
     release = held(writer)
     commits: list[str] = []
     writer._connection.set_trace_callback(lambda sql: commits.append(sql) if sql in ("COMMIT", "ROLLBACK") else None)
@@ -116,7 +116,9 @@ def test_what_follows_is_in_the_transaction_of_the_change(writer: Writer, follow
     writer.close()
 
 
-def test_a_commit_that_fails_for_what_follows_fails_no_change(writer: Writer, follows: Follows, path: Path) -> None:
+def test_commit_failure_caused_by_follow_up_work_keeps_the_changes(
+    writer: Writer, follows: Follows, path: Path
+) -> None:
     """A virtual table may find out only then that it cannot be written."""
 
     def orphan(connection: sqlite3.Connection, characters: int) -> bool:
@@ -140,7 +142,7 @@ def test_a_commit_that_fails_for_what_follows_fails_no_change(writer: Writer, fo
     assert stored(path) == [1, 2]
 
 
-def test_what_follows_may_fail_and_the_change_is_kept(writer: Writer, follows: Follows, path: Path) -> None:
+def test_failed_follow_up_work_is_rolled_back_and_the_change_kept(writer: Writer, follows: Follows, path: Path) -> None:
     release = held(writer)
     first = insert(writer, 1)
     follows.pieces, follows.error = 1, sqlite3.DatabaseError("strange")
@@ -157,9 +159,7 @@ def test_what_follows_may_fail_and_the_change_is_kept(writer: Writer, follows: F
     writer.close()
 
 
-def test_what_follows_waits_for_another_process_and_no_change_does(
-    writer: Writer, follows: Follows, path: Path
-) -> None:
+def test_follow_up_work_waits_for_a_lock_without_delaying_tasks(writer: Writer, follows: Follows, path: Path) -> None:
     first = insert(writer, 1)
     first.result(10)
     other = sqlite3.connect(path, isolation_level=None)
@@ -184,7 +184,7 @@ def _until(what: Callable[[], bool]) -> None:
         threading.Event().wait(0.005)
 
 
-def test_one_bad_change_spoils_no_other(writer: Writer, path: Path) -> None:
+def test_failed_change_does_not_affect_others_in_its_batch(writer: Writer, path: Path) -> None:
     release = held(writer)
     futures = [insert(writer, x) for x in (1, 2, 1, 3)]
     release.set()
@@ -195,7 +195,7 @@ def test_one_bad_change_spoils_no_other(writer: Writer, path: Path) -> None:
     assert stored(path) == [1, 2, 3]
 
 
-def test_a_change_that_fails_midway_leaves_nothing(writer: Writer, path: Path) -> None:
+def test_change_that_fails_midway_is_rolled_back(writer: Writer, path: Path) -> None:
     def half(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO rows VALUES (7)")
         raise RuntimeError("midway")
@@ -224,7 +224,7 @@ def test_durable_changes_are_synced_and_others_are_not(writer: Writer) -> None:
     writer.close()
 
 
-def test_a_change_can_be_cancelled_while_it_waits(writer: Writer, path: Path) -> None:
+def test_queued_change_can_be_cancelled(writer: Writer, path: Path) -> None:
     release = held(writer)
     first, second = insert(writer, 1), insert(writer, 2)
     assert first.cancel()
@@ -236,7 +236,7 @@ def test_a_change_can_be_cancelled_while_it_waits(writer: Writer, path: Path) ->
     assert stored(path) == [2]
 
 
-def test_closing_writes_what_was_asked_for_and_then_refuses(writer: Writer, path: Path) -> None:
+def test_closing_writes_queued_changes_and_refuses_new_ones(writer: Writer, path: Path) -> None:
     futures = [insert(writer, x) for x in range(500)]
     writer.close()
     writer.close()
@@ -246,7 +246,7 @@ def test_closing_writes_what_was_asked_for_and_then_refuses(writer: Writer, path
         insert(writer, 1).result(10)
 
 
-def test_a_closed_history_refuses_with_a_sentence(store: Store) -> None:
+def test_closed_store_raises_an_error(store: Store) -> None:
     store.close()
     store.close()
     for ask in (lambda: store.prompts(), lambda: store.set_meta("a", "b").result(10), store.data_version):
@@ -255,7 +255,7 @@ def test_a_closed_history_refuses_with_a_sentence(store: Store) -> None:
         assert caught.value.code == "closed"
 
 
-def test_closing_does_not_wait_for_somebody_who_reads(path: Path) -> None:
+def test_closing_does_not_wait_for_a_reader(path: Path) -> None:
     # Longer than any test may take.
     store = opened(path, busy_ms=24 * 3_600_000)
     other = sqlite3.connect(path, isolation_level=None)
@@ -269,7 +269,7 @@ def test_closing_does_not_wait_for_somebody_who_reads(path: Path) -> None:
     store.close()
 
 
-def test_calls_from_many_threads_are_all_kept(store: Store) -> None:
+def test_runs_started_from_many_threads_are_all_kept(store: Store) -> None:
     store.add_version("p", "v", text("same"), None, NOW).result(10)
 
     def work(number: int) -> None:
@@ -290,7 +290,7 @@ def noise(seed: int, size: int) -> Content:
     return Content((Message("user", "".join(letters)),))
 
 
-def test_a_full_disk_is_a_sentence_and_work_goes_on_when_there_is_room(path: Path) -> None:
+def test_full_disk_raises_an_error_and_writing_resumes_with_free_space(path: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
     store.begin_run(run("r", text("Hi"))).result(10)

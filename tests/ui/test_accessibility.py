@@ -172,7 +172,7 @@ def commands_of(view: View) -> list[Command]:
 
 @pytest.mark.deep(only=True)
 @pytest.mark.parametrize("view", FEATURES.views())
-def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
+def test_everything_a_command_opens_has_a_name_and_a_role(desk: Desk, view: View) -> None:
     """A command that is added is covered by being in the table; `test_scaling` sees the same in its own windows."""
     window = desk.open()
     desk.run()
@@ -190,7 +190,7 @@ def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
     assert wrong == {}
 
 
-def test_the_editor_tells_its_text(desk: Desk) -> None:
+def test_editor_exposes_its_text_to_accessibility_tools(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     field = QApplication.focusWidget()

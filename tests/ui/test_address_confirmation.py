@@ -56,7 +56,7 @@ def _ask(desk: Desk) -> AddressDialog:
     return addresses.open
 
 
-def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
+def test_dialog_shows_both_addresses_and_enter_cancels(moved: Desk) -> None:
     assert _box(moved).step.text() == "Confirm the address…"
     dialog = _ask(moved)
     assert dialog.entered_for.text() == MINE
@@ -70,13 +70,13 @@ def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
 @pytest.mark.parametrize(
     "leave", [lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape), lambda dialog: dialog.close()]
 )
-def test_leaving_it_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], object]) -> None:
+def test_closing_the_dialog_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], object]) -> None:
     leave(_ask(moved))
     moved.until(lambda: moved.window.dialogs.address is None)
     assert _failed(moved)
 
 
-def test_the_end_of_a_long_address_is_seen(desk: Desk) -> None:
+def test_long_address_is_shown_completely(desk: Desk) -> None:
     """A name that begins like the own server's may go on beyond the edge of the window."""
     window = desk.open(size=(1024, 700))
     address = f"{MINE}.{'a' * 60}.{'b' * 60}.{'c' * 60}.theirs.example/v1"
@@ -95,7 +95,7 @@ def test_the_end_of_a_long_address_is_seen(desk: Desk) -> None:
     dialog.reject()
 
 
-def test_once_confirmed_the_lane_is_asked_again(moved: Desk) -> None:
+def test_confirming_the_address_retries_the_lane(moved: Desk) -> None:
     dialog = _ask(moved)
     QTest.mouseClick(dialog.allow, LEFT)
     moved.until(lambda: moved.text(0) == "Hello there.")

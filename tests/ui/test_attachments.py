@@ -70,7 +70,7 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Path) -> None:
+def test_dropped_picture_is_stored_shown_sent_and_undoable(desk: Desk, picture: Path) -> None:
     window = desk.open()
     action = drop(user(desk), files(picture))
     assert action == Qt.DropAction.CopyAction
@@ -90,7 +90,7 @@ def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Pa
     assert [c.attachment for c in user(desk).chips] == [file]
 
 
-def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Path, tmp_path: Path) -> None:
+def test_removing_a_file_by_keyboard_is_saved_in_the_draft(desk: Desk, picture: Path, tmp_path: Path) -> None:
     window = desk.open()
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes", "utf-8")
@@ -109,7 +109,7 @@ def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Pa
     desk.until(lambda: [a.name for a in stored_user(desk).attachments] == ["notes.md"])
 
 
-def test_a_picture_is_pasted_and_a_cell_of_a_table_stays_text(desk: Desk) -> None:
+def test_pasted_picture_is_attached_but_a_table_cell_is_pasted_as_text(desk: Desk) -> None:
     desk.open()
     image = QImage.fromData(png())
     cell = QMimeData()
@@ -127,7 +127,7 @@ def test_a_picture_is_pasted_and_a_cell_of_a_table_stays_text(desk: Desk) -> Non
     assert field.exact() == "cell" + before
 
 
-def test_what_cannot_go_is_refused_below_the_message(desk: Desk, tmp_path: Path) -> None:
+def test_unsupported_files_are_refused_with_a_note_below_the_message(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     pdf, pipe = tmp_path / "a.pdf", tmp_path / "pipe"
     pdf.write_bytes(b"%PDF\xff\0")
@@ -144,7 +144,7 @@ def test_what_cannot_go_is_refused_below_the_message(desk: Desk, tmp_path: Path)
     assert not user(desk)._note.is_shown
 
 
-def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
+def test_files_are_accepted_only_in_user_messages(desk: Desk, picture: Path) -> None:
     window = desk.open()
     block = next(block for block in window.editor.blocks if block.role == "system")
     before = block.field.exact()
@@ -154,13 +154,13 @@ def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
     assert not block.chips
 
 
-def test_a_file_may_be_dropped_beside_the_text(desk: Desk, picture: Path) -> None:
+def test_file_can_be_dropped_on_a_message_outside_its_text(desk: Desk, picture: Path) -> None:
     desk.open()
     drop(user(desk), files(picture), on=user(desk))
     desk.until(lambda: user(desk).chips)
 
 
-def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None:
+def test_changing_the_role_of_a_message_with_files_shows_a_note(desk: Desk, picture: Path) -> None:
     window = desk.open()
     drop(user(desk), files(picture))
     desk.until(lambda: user(desk).chips)
@@ -184,7 +184,7 @@ def test_files_are_chosen_in_a_dialog(desk: Desk, picture: Path) -> None:
     assert attaching.dialog is None
 
 
-def test_past_files_are_shown_and_stay(desk: Desk, picture: Path) -> None:
+def test_files_of_a_past_iteration_are_shown_read_only(desk: Desk, picture: Path) -> None:
     window = desk.open()
     drop(user(desk), files(picture))
     desk.until(lambda: user(desk).chips)
@@ -201,7 +201,7 @@ def test_past_files_are_shown_and_stay(desk: Desk, picture: Path) -> None:
 
 
 @pytest.mark.qt_log_ignore("Not a JPEG file")
-def test_thumbnails_are_small_and_only_of_what_the_type_says() -> None:
+def test_thumbnails_are_scaled_and_require_data_of_the_declared_type() -> None:
     assert thumbnail(png(400, 100), "image/png", 40).size().toTuple() == (40, 10)
     assert thumbnail(png(2000, 1), "image/png", 40).size().toTuple() == (40, 1)
     assert thumbnail(png(), "image/jpeg", 40).isNull()

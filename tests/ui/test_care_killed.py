@@ -31,7 +31,7 @@ STEPS = {"backup": 12, "restore": 32, "move": 32, "smaller": 4}
     "what",
     ["restore", "smaller", *(pytest.param(what, marks=pytest.mark.deep(only=True)) for what in ("backup", "move"))],
 )
-def test_the_next_start_finds_everything(
+def test_nothing_is_lost_when_maintenance_is_killed(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, seed: int
 ) -> None:
     db = tmp_path / "workbench.db"

@@ -15,7 +15,7 @@ LONG = "Iteration 8 · Thursday 28 November, and the steps that were done before
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_a_long_text_ends_in_a_mark(qtbot: QtBot, theme: Theme, scale: float) -> None:
+def test_long_text_is_elided_with_an_ellipsis(qtbot: QtBot, theme: Theme, scale: float) -> None:
     theme.set_scale(scale)
     box, short = ChoiceBox(), ChoiceBox()
     for one in (box, short):
@@ -36,7 +36,7 @@ def test_a_long_text_ends_in_a_mark(qtbot: QtBot, theme: Theme, scale: float) ->
     assert box.shown_text() == LONG
 
 
-def test_without_a_choice_the_hint_is_shown(qtbot: QtBot, theme: Theme) -> None:
+def test_placeholder_is_shown_without_a_selection(qtbot: QtBot, theme: Theme) -> None:
     hinted, chosen = ChoiceBox(), ChoiceBox()
     for one in (hinted, chosen):
         qtbot.addWidget(one)

@@ -36,7 +36,7 @@ sys.exit(0)
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_a_process_ends_well_with_marked_text_on_the_clipboard(home: Path, kind: str) -> None:
+def test_process_exits_cleanly_with_selected_text_on_the_clipboard(home: Path, kind: str) -> None:
     code = CODE.format(made=MADE[kind])
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.returncode, done.stderr) == (0, "")

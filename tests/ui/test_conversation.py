@@ -18,7 +18,7 @@ CONVERSATION = json.dumps(
 )
 
 
-def test_an_answer_goes_on_and_can_be_taken_back(desk: Desk) -> None:
+def test_continuing_from_an_answer_extends_the_draft_and_can_be_undone(desk: Desk) -> None:
     window = desk.open()
     before = window.draft()
     window.editor.focus_first()
@@ -38,7 +38,7 @@ def test_an_answer_goes_on_and_can_be_taken_back(desk: Desk) -> None:
     assert window.draft().content == before.content
 
 
-def test_a_conversation_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> None:
+def test_imported_conversation_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(content(("system", "Be brief."), ("user", "old")))
     QGuiApplication.clipboard().setText(CONVERSATION)
@@ -57,7 +57,7 @@ def test_a_conversation_becomes_messages_and_keeps_the_system_prompt(desk: Desk)
     assert window.editor.content() == content(("system", "Be brief."), ("user", "old"))
 
 
-def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
+def test_dialogue_json_pasted_into_an_empty_prompt_offers_the_import(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(Content())
     window.editor.focus_first()
@@ -75,7 +75,7 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     dialog.reject()
 
 
-def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
+def test_continue_requires_an_answer_whose_name_is_not_hidden(desk: Desk) -> None:
     window = desk.open()
     go_on = window.actions["continue_lane"]
     window.focus_lane(0)
@@ -92,7 +92,7 @@ def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
     desk.until(go_on.isEnabled)
 
 
-def test_going_on_from_an_answer_of_the_past_goes_to_the_draft(desk: Desk) -> None:
+def test_continuing_from_a_past_answer_changes_the_draft(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()

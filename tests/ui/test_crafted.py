@@ -81,7 +81,7 @@ def look_through(driven: Driven, *, is_searchable: bool = True) -> Script:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("kind", depth.pick(("marks-types", "type-lanes-model", "draft-huge-numbers"), OPENS))
-def test_what_is_wrong_in_a_row_keeps_nobody_from_the_rest(driven: Driven, db: Path, sound: Path, kind: str) -> None:
+def test_window_opens_and_shows_the_rest_despite_invalid_rows(driven: Driven, db: Path, sound: Path, kind: str) -> None:
     crafted.make(kind, db, sound)
 
     def script() -> Script:
@@ -93,7 +93,9 @@ def test_what_is_wrong_in_a_row_keeps_nobody_from_the_rest(driven: Driven, db: P
 
 @pytest.mark.deep
 @pytest.mark.parametrize("kind", depth.pick(("trigger-endless", "create-bytes"), REFUSED))
-def test_what_is_no_data_is_told_and_can_be_repaired(driven: Driven, db: Path, sound: Path, kind: str) -> None:
+def test_history_with_an_invalid_schema_is_refused_and_can_be_repaired(
+    driven: Driven, db: Path, sound: Path, kind: str
+) -> None:
     crafted.make(kind, db, sound)
 
     def script() -> Script:
@@ -110,7 +112,7 @@ def test_what_is_no_data_is_told_and_can_be_repaired(driven: Driven, db: Path, s
 
 @pytest.mark.parametrize("kind", depth.pick((), tuple(kind for kind in crafted.ALL if kind not in (*OPENS, *REFUSED))))
 @pytest.mark.deep(only=True)
-def test_every_other_kind_opens_or_is_told(
+def test_every_other_crafted_history_opens_or_is_reported(
     driven: Driven, db: Path, sound: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crafted.make(kind, db, sound)

@@ -92,7 +92,7 @@ DAMAGES = {"truncated": truncate, "overwritten": overwrite, "no header": spoil_h
     "damage",
     ["overwritten", "log", *(pytest.param(d, marks=pytest.mark.deep(only=True)) for d in ("truncated", "no header"))],
 )
-def test_a_damaged_history_is_repaired_at_the_start(driven: Driven, db: Path, damage: str) -> None:
+def test_damaged_history_is_repaired_at_startup(driven: Driven, db: Path, damage: str) -> None:
     whole = answers(db)
     DAMAGES[damage](db)
     log = db.with_name(f"{db.name}-wal")
@@ -121,7 +121,7 @@ def test_a_damaged_history_is_repaired_at_the_start(driven: Driven, db: Path, da
     assert damage != "log" or logs == [before[log.name]]
 
 
-def test_a_repair_needs_no_mouse(driven: Driven, db: Path) -> None:
+def test_repair_works_by_keyboard_alone(driven: Driven, db: Path) -> None:
     spoil_header(db)
 
     def script() -> Script:
@@ -135,7 +135,7 @@ def test_a_repair_needs_no_mouse(driven: Driven, db: Path) -> None:
     assert answers(db) == ANSWERS
 
 
-def test_a_damaged_log_can_be_left_behind(driven: Driven, db: Path) -> None:
+def test_history_can_be_opened_without_its_damaged_log(driven: Driven, db: Path) -> None:
     spoil_log(db)
     log = db.with_name(f"{db.name}-wal").read_bytes()
 
@@ -150,7 +150,7 @@ def test_a_damaged_log_can_be_left_behind(driven: Driven, db: Path) -> None:
     assert answers(db) == ANSWERS
 
 
-def test_a_backup_is_restored_over_a_damaged_history(driven: Driven, db: Path) -> None:
+def test_backup_replaces_a_damaged_history(driven: Driven, db: Path) -> None:
     made = backups.make(db, backups.folder_of(db), "2026-11-01T08:00:00.000Z")
     truncate(db)
     damaged = db.read_bytes()
@@ -167,7 +167,7 @@ def test_a_backup_is_restored_over_a_damaged_history(driven: Driven, db: Path) -
     assert [path.read_bytes() for path in db.parent.glob("workbench.replaced-*.db")] == [damaged]
 
 
-def test_an_emptied_file_is_not_taken_for_a_new_history(driven: Driven, db: Path) -> None:
+def test_emptied_file_is_not_treated_as_a_new_history(driven: Driven, db: Path) -> None:
     backups.make(db, backups.folder_of(db), "2026-11-01T08:00:00.000Z")
     db.write_bytes(b"")
 
@@ -185,7 +185,7 @@ def test_an_emptied_file_is_not_taken_for_a_new_history(driven: Driven, db: Path
     assert answers(db) == ANSWERS
 
 
-def test_one_can_start_anew(driven: Driven, db: Path) -> None:
+def test_new_history_can_be_started_and_the_damaged_file_is_kept(driven: Driven, db: Path) -> None:
     overwrite(db)
     damaged = db.read_bytes()
 
@@ -221,7 +221,7 @@ def test_another_history_can_be_opened(
     assert db.read_bytes() == damaged
 
 
-def test_closing_leaves_everything_as_it_was(driven: Driven, db: Path) -> None:
+def test_closing_the_recovery_window_changes_no_file(driven: Driven, db: Path) -> None:
     overwrite(db)
     before = sorted((path.name, path.read_bytes()) for path in db.parent.iterdir() if path.is_file())
 
@@ -235,7 +235,7 @@ def test_closing_leaves_everything_as_it_was(driven: Driven, db: Path) -> None:
     assert [(name, body) for name, body in after if body and not name.endswith("-shm")] == before
 
 
-def test_what_another_program_made_is_not_offered_to_be_repaired(driven: Driven, db: Path) -> None:
+def test_file_of_another_program_is_rejected_without_offering_repair(driven: Driven, db: Path) -> None:
     db.write_text("a letter")
     seen: list[str] = []
 
@@ -255,7 +255,7 @@ def test_what_another_program_made_is_not_offered_to_be_repaired(driven: Driven,
 
 
 @pytest.mark.parametrize("has_prompt", [True, False])
-def test_letters_typed_at_first_sight_come_along(driven: Driven, db: Path, has_prompt: bool) -> None:
+def test_text_typed_before_the_damage_is_found_is_kept(driven: Driven, db: Path, has_prompt: bool) -> None:
     """The draft could be read and was typed into, then the rest turned out to be damaged."""
     old = db.with_name("old.db")
     echo_history(old)

@@ -68,7 +68,9 @@ def _looks(desk: Desk) -> Iterator[Look]:
 
 @pytest.mark.deep
 @pytest.mark.parametrize(("change", "is_preloaded"), depth.pick(CHANGES[::3], CHANGES))
-def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: str, is_preloaded: bool) -> None:
+def test_deferred_restyle_ends_with_the_same_look_as_an_immediate_one(
+    desk: Desk, change: str, is_preloaded: bool
+) -> None:
     _talk(desk)
     if is_preloaded:
         desk.preload()
@@ -89,7 +91,7 @@ def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: 
     assert list(_looks(desk)) == looks
 
 
-def test_only_what_is_seen_takes_another_look_at_once(desk: Desk) -> None:
+def test_only_visible_widgets_are_restyled_immediately(desk: Desk) -> None:
     column = _talk(desk)
     desk.rest()
     restyled = _Restyled(desk.theme._app)
@@ -101,7 +103,7 @@ def test_only_what_is_seen_takes_another_look_at_once(desk: Desk) -> None:
     assert at_once < restyled.count / 2
 
 
-def test_what_is_scrolled_to_is_dressed_before_it_is_seen(desk: Desk) -> None:
+def test_message_is_restyled_before_scrolling_shows_the_message(desk: Desk) -> None:
     column = _talk(desk)
     desk.theme.set_mode("dark")
     last = column.blocks[-1]
@@ -116,7 +118,7 @@ def test_what_is_scrolled_to_is_dressed_before_it_is_seen(desk: Desk) -> None:
     assert len(column.blocks) == 1
 
 
-def test_what_is_seen_stays_where_it_is_while_the_rest_is_dressed(desk: Desk) -> None:
+def test_visible_messages_do_not_move_while_others_are_restyled(desk: Desk) -> None:
     column = _talk(desk)
     bar = column.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)

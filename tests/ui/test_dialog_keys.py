@@ -56,7 +56,7 @@ OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
 
 
 @pytest.mark.parametrize("kind", OPENED, ids=lambda kind: kind.__name__)
-def test_enter_presses_what_has_the_keyboard(desk: Desk, kind: type[QDialog]) -> None:
+def test_enter_presses_the_focused_button(desk: Desk, kind: type[QDialog]) -> None:
     window = desk.open()
     desk.run()
     window.focus_lane(0)
@@ -147,7 +147,7 @@ def hold(key: Qt.Key) -> None:
         ("text", Key.Key_Return, []),
     ],
 )
-def test_a_key_that_is_held_presses_once(dialog: Dialog, where: str, key: Qt.Key, clicks: list[str]) -> None:
+def test_held_key_presses_a_button_once(dialog: Dialog, where: str, key: Qt.Key, clicks: list[str]) -> None:
     getattr(dialog, where).setFocus()
     hold(key)
     assert dialog.clicks == clicks
@@ -157,7 +157,9 @@ def test_a_key_that_is_held_presses_once(dialog: Dialog, where: str, key: Qt.Key
     assert dialog.clicks == clicks * 2
 
 
-def test_enter_that_closed_a_dialog_types_nothing_behind_it(qtbot: QtBot, main: QWidget, dialog: Dialog) -> None:
+def test_held_enter_that_closed_a_dialog_types_nothing_behind_the_dialog(
+    qtbot: QtBot, main: QWidget, dialog: Dialog
+) -> None:
     behind = main.findChildren(QPlainTextEdit)[0]
     dialog.line.setFocus()
     send(PRESS, Key.Key_Return, 1000)
@@ -173,7 +175,7 @@ def test_enter_that_closed_a_dialog_types_nothing_behind_it(qtbot: QtBot, main: 
     assert behind.toPlainText() == "\n"
 
 
-def test_enter_that_opened_a_dialog_presses_nothing_in_it(qtbot: QtBot, main: QWidget) -> None:
+def test_held_enter_that_opened_a_dialog_presses_none_of_its_buttons(qtbot: QtBot, main: QWidget) -> None:
     main.findChildren(QPlainTextEdit)[0].setFocus()
     send(PRESS, Key.Key_Return, 1000)
     dialog = Dialog(main)
@@ -186,7 +188,7 @@ def test_enter_that_opened_a_dialog_presses_nothing_in_it(qtbot: QtBot, main: QW
     assert dialog.clicks == []
 
 
-def test_a_button_that_waits_for_a_key_gets_enter_too(dialog: Dialog) -> None:
+def test_button_waiting_for_a_shortcut_receives_enter(dialog: Dialog) -> None:
     catcher = KeyCatcher(dialog)
     caught: list[str] = []
     catcher.caught.connect(caught.append)

@@ -54,17 +54,17 @@ def unlisted(package: str = "workbench.ui") -> list[str]:
     ]
 
 
-def test_every_dialog_is_in_a_list() -> None:
+def test_every_dialog_class_is_in_a_list() -> None:
     assert unlisted() == []
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
-def test_a_dialog_is_left_out_only_while_it_is_there_and_tested(name: str) -> None:
+def test_exceptions_name_existing_tested_dialogs(name: str) -> None:
     assert name in {one.__name__ for one in dialogs()} - {one.__name__ for one in (*MADE, *OPENED)}
     assert (ROOT / ELSEWHERE[name][1]).is_file()
 
 
-def test_a_dialog_without_a_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dialog_missing_from_the_lists_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(ELSEWHERE, "PaletteDialog")
     (found,) = unlisted("workbench.ui.features.palette")
     assert found.startswith("PaletteDialog: ")

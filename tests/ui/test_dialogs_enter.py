@@ -148,7 +148,7 @@ def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWi
 
 
 @each_dialog
-def test_escape_closes(shown: Show, theme: Theme, behind: QWidget, kind: type[QDialog]) -> None:
+def test_escape_closes_the_dialog(shown: Show, theme: Theme, behind: QWidget, kind: type[QDialog]) -> None:
     dialog = shown(MADE[kind](theme, behind))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     stops = _stops(dialog)

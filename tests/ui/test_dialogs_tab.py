@@ -54,7 +54,7 @@ def _assert_in_reading_order(dialog: QDialog, stops: list[QWidget]) -> None:
         assert beside or below, f"{_name(stops[at])} comes after {_name(stops[at - 1])}"
 
 
-def test_parameters(shown: Show, theme: Theme) -> None:
+def test_parameters_dialog_has_named_tab_stops_in_reading_order(shown: Show, theme: Theme) -> None:
     dialog = shown(ParamsDialog(theme, Params(), title="gpt"))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     stops = _stops(dialog)
@@ -64,7 +64,7 @@ def test_parameters(shown: Show, theme: Theme) -> None:
     assert [stops[0], *reversed(stops[1:])] == _stops(dialog, Qt.Key.Key_Backtab)
 
 
-def test_picker(qtbot: QtBot, shown: Show, theme: Theme) -> None:
+def test_model_picker_has_named_tab_stops_in_reading_order(qtbot: QtBot, shown: Show, theme: Theme) -> None:
     dialog = shown(ModelPicker(theme, PickerDouble(an_offer(), ()), Lane("a", "litellm", "gpt-5")))
     qtbot.waitUntil(lambda: len(_stops(dialog)) > 5)
     stops = _stops(dialog)
@@ -76,7 +76,7 @@ def test_picker(qtbot: QtBot, shown: Show, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("page", ["keys", "endpoints", "appearance"])
-def test_settings(qtbot: QtBot, shown: Show, theme: Theme, page: str) -> None:
+def test_settings_pages_have_named_tab_stops(qtbot: QtBot, shown: Show, theme: Theme, page: str) -> None:
     source = SettingsDouble()
     source.own.append(EndpointInfo(Endpoint("f", "gguf", "File", path="/m.gguf")))
     dialog = shown(SettingsDialog(theme, source))
@@ -94,7 +94,7 @@ def test_settings(qtbot: QtBot, shown: Show, theme: Theme, page: str) -> None:
 
 
 @pytest.mark.parametrize("downs", [0, 1, 2, 3])
-def test_a_page_of_the_settings_that_was_gone_to_by_key(shown: Show, theme: Theme, downs: int) -> None:
+def test_settings_page_opened_by_arrow_key_has_named_tab_stops(shown: Show, theme: Theme, downs: int) -> None:
     dialog = shown(SettingsDialog(theme, SettingsDouble()))
     QApplication.processEvents()
     for _ in range(downs):

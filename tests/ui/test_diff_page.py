@@ -30,7 +30,7 @@ def page(qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "#3") -> tu
     return made, chosen
 
 
-def test_json_is_compared_as_data_when_asked(qtbot: QtBot, theme: Theme) -> None:
+def test_json_is_compared_as_data_on_request(qtbot: QtBot, theme: Theme) -> None:
     made, _ = page(qtbot, theme, '{"a": 1, "b": [1, 2]}', '{"b": [2, 1], "a": 1.0}')
     assert not made.data.isHidden()
     made.data.click()
@@ -42,13 +42,13 @@ def test_json_is_compared_as_data_when_asked(qtbot: QtBot, theme: Theme) -> None
     assert made.view.toPlainText().startswith("{")
 
 
-def test_data_that_is_the_same_says_so(qtbot: QtBot, theme: Theme) -> None:
+def test_equal_json_data_is_reported_as_the_same(qtbot: QtBot, theme: Theme) -> None:
     made, _ = page(qtbot, theme, '{"a": 1, "b": 2}', '{"b": 2, "a": 1}')
     made.data.click()
     assert "the same" in made.view.toPlainText()
 
 
-def test_text_has_no_data_and_another_answer_empties_the_page(qtbot: QtBot, theme: Theme) -> None:
+def test_plain_text_has_no_data_view_and_a_new_answer_clears_the_page(qtbot: QtBot, theme: Theme) -> None:
     made, _ = page(qtbot, theme, "old", "new", base="a very long name of a lane " * 5)
     assert made.data.isHidden()
     assert "…" in made.base.text()
@@ -57,7 +57,7 @@ def test_text_has_no_data_and_another_answer_empties_the_page(qtbot: QtBot, them
     assert made.open_menu() is None
 
 
-def test_another_base_is_one_entry_of_the_menu(qtbot: QtBot, theme: Theme) -> None:
+def test_comparison_base_is_chosen_from_the_menu(qtbot: QtBot, theme: Theme) -> None:
     made, chosen = page(qtbot, theme, "old", "new")
     menu = made.open_menu()
     assert isinstance(menu, QMenu)

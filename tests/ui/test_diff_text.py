@@ -26,7 +26,7 @@ def made(qtbot: QtBot, theme: Theme, old: str, new: str) -> DiffView:
     return view
 
 
-def test_what_went_is_struck_and_what_came_is_underlined(qtbot: QtBot, theme: Theme) -> None:
+def test_removed_text_is_struck_out_and_added_text_is_underlined(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "It is on its way.", "It is in transit.")
     assert view.toPlainText() == "It is on its wayin transit."
     cursor = view.textCursor()
@@ -38,7 +38,7 @@ def test_what_went_is_struck_and_what_came_is_underlined(qtbot: QtBot, theme: Th
     assert "".join(found) == "......----------++++++++++."
 
 
-def test_keys_go_from_change_to_change_and_around(qtbot: QtBot, theme: Theme) -> None:
+def test_next_change_steps_through_the_changes_and_wraps_around(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "a b c d e", "a x c y e")
     seen = []
     view.current_changed.connect(lambda at, count: seen.append((at, count, view.textCursor().selectedText())))
@@ -48,7 +48,7 @@ def test_keys_go_from_change_to_change_and_around(qtbot: QtBot, theme: Theme) ->
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_the_change_that_is_looked_at_keeps_its_colours_and_has_a_frame(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+def test_current_change_keeps_its_colours_and_has_a_frame(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
     theme.set_mode(mode)
     view = made(qtbot, theme, "a went b", "a ██ b")
     view.show_diff(diff_texts("a ▓▓▓ b", "a ███ b"))
@@ -66,7 +66,7 @@ def test_the_change_that_is_looked_at_keeps_its_colours_and_has_a_frame(qtbot: Q
     assert colours["accent"] in pixels(), "the highlight does not depend on the caret"
 
 
-def test_the_frame_lies_around_the_change_in_every_direction_of_writing(qtbot: QtBot, theme: Theme) -> None:
+def test_frame_surrounds_the_change_in_right_to_left_text(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "", "")
     view.show_diff(diff_texts("start سلام عليكم end", "start سلام كبير end"))
     view.show()
@@ -81,14 +81,14 @@ def test_the_frame_lies_around_the_change_in_every_direction_of_writing(qtbot: Q
     assert 0 < frame.width() < view.fontMetrics().horizontalAdvance("سلام عليكم كبير")
 
 
-def test_what_is_copied_is_the_new_text(qtbot: QtBot, theme: Theme) -> None:
+def test_copying_a_diff_yields_the_new_text(qtbot: QtBot, theme: Theme) -> None:
     new = "a 😀 x\u00a0c\r\ny e"
     view = made(qtbot, theme, "a b c d e", new)
     view.selectAll()
     assert view.createMimeDataFromSelection().text() == new
 
 
-def test_long_texts_come_in_slices_and_a_change_is_reached_as_soon_as_it_is_there(qtbot: QtBot, theme: Theme) -> None:
+def test_long_diff_loads_in_slices_and_selects_a_requested_change_on_arrival(qtbot: QtBot, theme: Theme) -> None:
     old = "word " * 20_000
     view = DiffView(theme)
     qtbot.addWidget(view)
@@ -113,7 +113,7 @@ class Pieces:
             yield DiffRun("added", f"word{number} ", number)
 
 
-def test_pieces_are_made_and_written_a_few_at_a_time(qtbot: QtBot, theme: Theme) -> None:
+def test_diff_runs_are_generated_and_inserted_in_batches(qtbot: QtBot, theme: Theme) -> None:
     view, pieces = DiffView(theme), Pieces(2_000)
     qtbot.addWidget(view)
     view.show_made(pieces.make, pieces.count)
@@ -125,7 +125,7 @@ def test_pieces_are_made_and_written_a_few_at_a_time(qtbot: QtBot, theme: Theme)
     assert view.toPlainText().split() == [f"word{number}" for number in range(2_000)]
 
 
-def test_who_scrolls_is_not_taken_to_a_change_that_comes_later(qtbot: QtBot, theme: Theme) -> None:
+def test_scrolling_cancels_the_jump_to_a_change_that_loads_later(qtbot: QtBot, theme: Theme) -> None:
     view, pieces = DiffView(theme), Pieces(2_000)
     qtbot.addWidget(view)
     view.resize(300, 80)
@@ -139,7 +139,7 @@ def test_who_scrolls_is_not_taken_to_a_change_that_comes_later(qtbot: QtBot, the
     assert view.textCursor().selectedText() == "word1998 "
 
 
-def test_a_change_of_the_theme_keeps_the_text_and_the_place(qtbot: QtBot, theme: Theme) -> None:
+def test_theme_change_keeps_the_text_and_the_current_change(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "old text", "new text")
     view.next_change()
     before = view.toPlainText(), view.current, view.textCursor().selectedText()

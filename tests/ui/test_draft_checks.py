@@ -40,7 +40,7 @@ def chosen(menu: QMenu, text: str) -> None:
     menu.deleteLater()
 
 
-def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
+def test_misspelt_variable_is_reported_and_fixed_from_the_menu(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("😀 {{langauge}}, in {{ langauge }} and {{tone}}"), language="English")
     assert "{{langauge}} has no value; did you mean {{language}}?" in block(desk, 0)._note.text()
@@ -56,7 +56,7 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     assert "{{langauge}}, in {{ langauge }}" in window.editor.content().messages[0].text
 
 
-def test_many_messages_are_told_a_few_at_a_time(desk: Desk) -> None:
+def test_problems_of_many_messages_are_shown_in_batches(desk: Desk) -> None:
     view = desk.open().compose_view
     count = 2 * AT_ONCE + 10
     put(desk, Content(tuple(Message("user", f"{number} in {{{{langauge}}}}") for number in range(count))))
@@ -77,7 +77,7 @@ def test_many_messages_are_told_a_few_at_a_time(desk: Desk) -> None:
     desk.until(lambda: noted() == count)
 
 
-def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:
+def test_misspelt_variable_in_jinja_tags_is_fixed(desk: Desk) -> None:
     window = desk.open()
     put(
         desk,
@@ -90,7 +90,7 @@ def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:
     assert text == "😀 {% for x in orders %}{{ x }}{% endfor %}{{ orders | length }}"
 
 
-def test_examples_are_checked_too(desk: Desk) -> None:
+def test_misspelt_variable_in_an_example_is_reported(desk: Desk) -> None:
     window = desk.open()
     put(desk, Content((Message("user", "{{tone}}"),), examples=(Example("{{toen}}", "Hi"),)), tone="warm")
     desk.until(lambda: window.editor.parts_shown.example_sections)
@@ -104,7 +104,7 @@ def rows(desk: Desk) -> list[QPushButton]:
     return [button for button in desk.window.values.unused.buttons() if button.isVisible()]
 
 
-def test_values_that_nothing_uses_have_rows_while_people_type(desk: Desk) -> None:
+def test_unused_value_rows_follow_typing_and_hide_for_past_iterations(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("Hi "), **{f"name_{number}": "x" for number in range(7)})
     unused = window.values.unused
@@ -124,7 +124,7 @@ def test_values_that_nothing_uses_have_rows_while_people_type(desk: Desk) -> Non
     assert unused.isVisible()
 
 
-def test_a_value_that_nothing_uses_is_removed_and_brought_back(desk: Desk) -> None:
+def test_removing_an_unused_value_clears_every_set_and_can_be_undone(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("{{a}}"), a="1", b="two", c="3")
     sets = window.value_sets
@@ -145,7 +145,7 @@ def test_a_value_that_nothing_uses_is_removed_and_brought_back(desk: Desk) -> No
     desk.until(lambda: len(rows(desk)) == 1)
 
 
-def test_the_row_of_a_misspelt_name_mends_it_everywhere_as_one_step(desk: Desk) -> None:
+def test_row_of_a_misspelt_variable_fixes_every_use_in_one_undo_step(desk: Desk) -> None:
     window = desk.open()
     text = Content(
         (Message("system", "In {{langauge}}, only {{langauge}}."), Message("user", "{{q}} {{langauge}}!")),
@@ -172,7 +172,7 @@ def test_the_row_of_a_misspelt_name_mends_it_everywhere_as_one_step(desk: Desk) 
     assert window.editor.content() == mended
 
 
-def test_the_keyboard_stays_with_the_values_when_a_row_goes(desk: Desk) -> None:
+def test_focus_stays_in_the_values_when_a_row_is_removed(desk: Desk) -> None:
     window = desk.open()
     panel = window.values
     put(desk, user("{{langauge}} and {{q}}"), language="French", spare="x", more="y")
@@ -193,7 +193,7 @@ def test_the_keyboard_stays_with_the_values_when_a_row_goes(desk: Desk) -> None:
     assert block(desk, 0).field.hasFocus()
 
 
-def test_values_of_the_shown_set_are_no_missing_ones(desk: Desk) -> None:
+def test_values_of_the_shown_set_are_not_marked_missing(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("{{question}}"))
     marks = block(desk, 0).field.findChild(ProblemMarks)
@@ -202,7 +202,7 @@ def test_values_of_the_shown_set_are_no_missing_ones(desk: Desk) -> None:
     desk.until(lambda: not marks._missing)
 
 
-def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> None:
+def test_template_is_switched_by_button_command_and_undo(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("{{ x | upper }}"))
     editor = window.editor
@@ -220,7 +220,7 @@ def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> 
     assert editor.content().template == "jinja"
 
 
-def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
+def test_template_error_is_shown_at_its_line(desk: Desk) -> None:
     window = desk.open(script=None)
     messages = (Message("system", "Be brief."), Message("user", "Order:\n{% for x in xs %}\n{{ x | uper }}"))
     put(desk, Content(messages, "jinja", examples=(Example("{{ q }}", "{% if %}"),)))
@@ -242,7 +242,7 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     assert not block(desk, 0)._note.is_shown
 
 
-def test_the_caret_in_a_schema_stays_in_view_and_what_is_wrong_below_it(desk: Desk) -> None:
+def test_schema_caret_and_the_error_below_the_schema_stay_in_view(desk: Desk) -> None:
     window = desk.open(size=(1024, 600))
     schema = '{\n"type": "object"' + ',\n"title": "x"' * 14 + "}"
     lines = Message("system", "Be brief.\n" * 8), Message("user", "Hi.\n" * 6)
@@ -267,7 +267,7 @@ def test_the_caret_in_a_schema_stays_in_view_and_what_is_wrong_below_it(desk: De
     assert bottom(section.note, section.note.rect()) < column.viewport().height()
 
 
-def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
+def test_valid_json_that_is_an_invalid_schema_is_reported(desk: Desk) -> None:
     window = desk.open()
     wrong = '{"type": "object", "properties": {"a": {"type": "strin"}}}'
     tools = (Tool("good", parameters='{"type": "object"}'), Tool("bad", parameters=wrong))
@@ -285,7 +285,9 @@ def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
     desk.until(lambda: notes() == ["", ""])
 
 
-def test_schemas_are_checked_one_at_a_time_and_the_last_one_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schemas_are_checked_one_at_a_time_and_the_last_result_is_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = desk.open()
     go_on, begun = threading.Event(), []
 

@@ -105,7 +105,7 @@ def newest(db: Path) -> str:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=1, deep=40))
-def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, held: Held, seed: int) -> None:
+def test_text_typed_during_startup_survives_a_kill_at_any_stage(starting: Starting, held: Held, seed: int) -> None:
     """The start stands still, so nothing but the early draft can save it."""
     chance = random.Random(seed)
     stages = [STAGES[seed % len(STAGES)], *chance.sample(STAGES, chance.randint(0, 2))]
@@ -126,7 +126,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=1, deep=60))
-def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, held: Held, seed: int) -> None:
+def test_kill_while_typing_keeps_the_early_draft_already_on_disk(starting: Starting, held: Held, seed: int) -> None:
     """What was on the disk once is never older at the next start, and never of another text than was typed."""
     chance = random.Random(seed)
     words = [f"{number} " for number in range(chance.randint(2, 40))]
@@ -164,7 +164,9 @@ class TestWhatWasTypedInEarlierStarts:
 
         return leave
 
-    def test_it_is_the_draft_at_first_sight(self, starting: Starting, typed: Callable[..., None]) -> None:
+    def test_early_draft_is_shown_at_first_paint_and_stored(
+        self, starting: Starting, typed: Callable[..., None]
+    ) -> None:
         typed("Typed.")
         assert starting.show().text()[0].messages[0].text == "Typed."
         window = starting.complete()
@@ -173,7 +175,7 @@ class TestWhatWasTypedInEarlierStarts:
         assert not window.editor.can_undo
 
     @pytest.mark.parametrize("at", [pytest.param("2000-01-01T00:00:00.000Z", marks=DEEP), "2999-01-01T00:00:00.000Z"])
-    def test_beside_another_draft_it_becomes_a_prompt(
+    def test_early_draft_over_an_outdated_base_becomes_a_new_prompt(
         self, starting: Starting, typed: Callable[..., None], at: str
     ) -> None:
         """Whichever of the two is newer: nothing that was typed is dropped."""
@@ -185,7 +187,7 @@ class TestWhatWasTypedInEarlierStarts:
         assert self.texts(starting) == [FIRST, "Typed."]
         assert self.names(starting)[1] in window.notice.text()
 
-    def test_another_start_keeps_what_it_could_not_show(
+    def test_typing_in_another_start_keeps_an_early_draft_not_shown(
         self, starting: Starting, typed: Callable[..., None], held: Held
     ) -> None:
         """The draft changed since, so the next start shows the stored one; a letter typed there takes nothing away."""
@@ -199,7 +201,7 @@ class TestWhatWasTypedInEarlierStarts:
         assert sorted(self.texts(starting)) == sorted([f"x{FIRST}", "Typed."])
         assert early_draft.read(starting.db) == []
 
-    def test_of_two_over_the_same_text_the_newer_is_the_draft(
+    def test_newer_of_two_early_drafts_over_the_same_text_becomes_the_draft(
         self, starting: Starting, typed: Callable[..., None]
     ) -> None:
         typed("Newer.", at="2000-01-02T00:00:00.000Z")
@@ -208,7 +210,9 @@ class TestWhatWasTypedInEarlierStarts:
         starting.complete()
         assert self.texts(starting) == ["Newer.", "Older."]
 
-    def test_what_was_typed_on_is_one_text(self, starting: Starting, typed: Callable[..., None]) -> None:
+    def test_continued_early_draft_replaces_the_earlier_one(
+        self, starting: Starting, typed: Callable[..., None]
+    ) -> None:
         typed("One.")
         typed("One. Two.", over=[FIRST, "One."], at="2000-01-02T00:00:00.000Z")
         starting.show()
@@ -216,14 +220,16 @@ class TestWhatWasTypedInEarlierStarts:
         assert self.texts(starting) == ["One. Two."]
         assert early_draft.read(starting.db) == []
 
-    def test_what_the_history_has_is_dropped(self, starting: Starting, typed: Callable[..., None]) -> None:
+    def test_early_draft_already_in_the_history_is_dropped(
+        self, starting: Starting, typed: Callable[..., None]
+    ) -> None:
         typed(FIRST, over=["Something else."])
         starting.show()
         starting.complete()
         assert self.texts(starting) == [FIRST]
         assert early_draft.read(starting.db) == []
 
-    def test_what_cannot_be_read_stays_and_hinders_nothing(
+    def test_unreadable_early_drafts_are_kept_and_do_not_block_the_start(
         self, starting: Starting, typed: Callable[..., None]
     ) -> None:
         """Neither the start nor what else lies there."""
@@ -239,7 +245,7 @@ class TestWhatWasTypedInEarlierStarts:
         starting.until(lambda: starting.stored() == "xTyped.")
         assert {file: file.read_bytes() for file in files} == files
 
-    def test_a_pipe_in_its_place_hinders_nothing(self, starting: Starting) -> None:
+    def test_pipe_in_place_of_an_early_draft_does_not_block_the_start(self, starting: Starting) -> None:
         os.mkfifo(early_draft.path_of(starting.db, "0" * 32))
         starting.show()
         starting.until(starting.frame.isActiveWindow)
@@ -270,7 +276,9 @@ def opening(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_open.set()
 
 
-def test_an_early_draft_goes_when_the_window_has_saved_it(starting: Starting, opening: threading.Event) -> None:
+def test_early_draft_is_deleted_when_the_window_has_saved_the_text(
+    starting: Starting, opening: threading.Event
+) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("kept ")
@@ -281,7 +289,9 @@ def test_an_early_draft_goes_when_the_window_has_saved_it(starting: Starting, op
 
 
 @pytest.mark.parametrize("stage", ["opening", "building"])
-def test_closing_early_leaves_no_early_draft(starting: Starting, opening: threading.Event, stage: str) -> None:
+def test_closing_during_startup_saves_the_text_and_leaves_no_early_draft(
+    starting: Starting, opening: threading.Event, stage: str
+) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("kept ")
@@ -328,7 +338,9 @@ class TestWithoutADraftToShow:
         rows = starting.rows("SELECT name, body FROM prompts JOIN drafts ON prompt_id = prompts.id")
         return {name: contents.from_json(json.loads(body)["content"]).messages[0].text for name, body in rows}
 
-    def test_it_is_a_prompt(self, starting: Starting, opening: threading.Event, blank: Callable[[], None]) -> None:
+    def test_text_typed_without_a_draft_becomes_a_new_prompt(
+        self, starting: Starting, opening: threading.Event, blank: Callable[[], None]
+    ) -> None:
         frame = starting.show()
         starting.until(frame.isActiveWindow)
         starting.type("hello world")
@@ -353,7 +365,7 @@ class TestWithoutADraftToShow:
         assert len(others) > 1
         assert not any("hello" in text for name, text in others.items() if name != NAME)
 
-    def test_a_history_that_is_slow_to_write_holds_the_window_up(
+    def test_window_waits_until_the_new_prompt_is_stored(
         self,
         starting: Starting,
         opening: threading.Event,
@@ -386,7 +398,7 @@ class TestWithoutADraftToShow:
         ],
         indirect=["blank"],
     )
-    def test_closing_early_keeps_it(
+    def test_closing_during_startup_stores_the_new_prompt(
         self, starting: Starting, opening: threading.Event, blank: Callable[[], None], stage: str
     ) -> None:
         frame = starting.show()
@@ -403,7 +415,9 @@ class TestWithoutADraftToShow:
         assert self.prompts(starting)[NAME] == "hello"
         assert list(starting.db.parent.glob("*early-draft*")) == []
 
-    def test_no_bare_key_waits_as_a_command(self, starting: Starting, opening: threading.Event) -> None:
+    def test_bare_keys_are_not_queued_as_commands_during_startup(
+        self, starting: Starting, opening: threading.Event
+    ) -> None:
         starting.db = starting.db.with_name("new.db")
         frame = starting.show()
         starting.until(frame.isActiveWindow)
@@ -412,7 +426,7 @@ class TestWithoutADraftToShow:
 
     @pytest.mark.deep
     @pytest.mark.parametrize("stage", depth.pick(("opening", "whole"), STAGES))
-    def test_a_kill_keeps_it(self, starting: Starting, held: Held, stage: str) -> None:
+    def test_text_typed_without_a_draft_survives_a_kill(self, starting: Starting, held: Held, stage: str) -> None:
         starting.db = starting.db.with_name("new.db")
         with held(starting.db, stage) as child:
             child.type("hello")
@@ -438,7 +452,7 @@ def press_run(*, keypad: bool = False) -> None:
 
 class TestCtrlEnter:
     @pytest.mark.parametrize("step", [0, *(pytest.param(n, marks=DEEP) for n in (1, 2, 4)), 3, 5])
-    def test_it_runs_at_whatever_step_it_is_pressed(
+    def test_ctrl_enter_runs_at_any_step_of_building_the_window(
         self, starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
     ) -> None:
         from workbench.ui.shell import window_builder
@@ -461,7 +475,7 @@ class TestCtrlEnter:
         starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))
         assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
 
-    def test_keys_and_button_together_are_one_run(self, starting: Starting) -> None:
+    def test_keys_and_button_pressed_together_start_one_run(self, starting: Starting) -> None:
         frame = starting.show()
         starting.until(frame.isActiveWindow)
         press_run()
@@ -471,7 +485,7 @@ class TestCtrlEnter:
         starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))
         assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
 
-    def test_it_is_seen_to_wait_and_escape_takes_it_back(self, starting: Starting) -> None:
+    def test_queued_run_is_shown_and_escape_cancels_the_run(self, starting: Starting) -> None:
         frame = starting.show()
         starting.until(frame.isActiveWindow)
         run = frame.view.runbar.buttons[0]
@@ -486,7 +500,7 @@ class TestCtrlEnter:
         assert not window.is_running()
         assert starting.rows("SELECT count(*) FROM runs") == [(0,)]
 
-    def test_the_key_that_the_person_gave_it_counts(self, starting: Starting) -> None:
+    def test_custom_run_shortcut_is_used_during_startup(self, starting: Starting) -> None:
         frame = starting.show()
         frame.settings = frame.settings._replace(keys=(("run", ("F7",)),))
         starting.until(frame.isActiveWindow)

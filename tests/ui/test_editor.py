@@ -49,7 +49,7 @@ __all__ = ["editor", "shown", "theme", "ticks"]
 # Content
 
 
-def test_content_comes_back_exactly(editor: ContentEditor) -> None:
+def test_corpus_content_round_trips_exactly(editor: ContentEditor) -> None:
     for text in CORPUS.values():
         given = content(("system", text), ("user", "x"), ("assistant", text))
         editor.set_content(given)
@@ -58,19 +58,19 @@ def test_content_comes_back_exactly(editor: ContentEditor) -> None:
 
 @depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), texts), max_size=4))
-def test_any_content_comes_back_exactly(editor: ContentEditor, pairs: list[tuple[str, str]]) -> None:
+def test_random_content_round_trips_exactly(editor: ContentEditor, pairs: list[tuple[str, str]]) -> None:
     editor.set_content(content(*pairs))
     assert editor.content() == content(*pairs)
 
 
-def test_template_and_unknown_keys_are_carried_along(editor: ContentEditor) -> None:
+def test_template_and_unknown_keys_are_preserved(editor: ContentEditor) -> None:
     given = Content((Message("user", "a"),), "jinja", '{"tools":[1]}')
     editor.set_content(given)
     QTest.keyClicks(fields(editor)[0], "b")
     assert editor.content() == Content((Message("user", "ba"),), "jinja", '{"tools":[1]}')
 
 
-def test_an_empty_content_waits_for_its_first_letter(editor: ContentEditor) -> None:
+def test_first_letter_creates_the_message_of_an_empty_content(editor: ContentEditor) -> None:
     assert editor.content() == Content()
     assert "{{name}}" in fields(editor)[0].placeholderText()
     editor.focus_first()
@@ -80,17 +80,17 @@ def test_an_empty_content_waits_for_its_first_letter(editor: ContentEditor) -> N
     assert editor.content() == Content()
 
 
-def test_an_empty_message_that_was_given_is_kept(editor: ContentEditor) -> None:
+def test_loaded_empty_message_is_kept(editor: ContentEditor) -> None:
     editor.set_content(content(("user", "")))
     assert editor.content() == content(("user", ""))
 
 
-def test_variables_in_order(editor: ContentEditor) -> None:
+def test_variables_are_listed_in_order_of_first_use(editor: ContentEditor) -> None:
     editor.set_content(content(("system", "{{b}} {{a}}"), ("user", "{{ a }} {{c}}")))
     assert editor.variables() == ("b", "a", "c")
 
 
-def test_content_is_read_once_per_change(editor: ContentEditor) -> None:
+def test_content_is_cached_until_the_next_change(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     assert editor.content() is editor.content()
     first = editor.content()
@@ -103,7 +103,7 @@ def test_content_is_read_once_per_change(editor: ContentEditor) -> None:
 # Undo
 
 
-def test_undo_goes_across_messages_and_shows_where(editor: ContentEditor) -> None:
+def test_undo_spans_messages_and_focuses_the_changed_one(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     said = heard(editor)
     one, two = fields(editor)
@@ -133,7 +133,7 @@ def test_undo_goes_across_messages_and_shows_where(editor: ContentEditor) -> Non
     ]  # fmt: skip
 
 
-def test_runs_of_typing_part_like_in_an_editor(editor: ContentEditor, ticks: Ticks) -> None:
+def test_typing_is_split_into_undo_steps_at_pauses_caret_moves_and_pastes(editor: ContentEditor, ticks: Ticks) -> None:
     editor.focus_first()
     type_text("ab")
     ticks.now += PAUSE_MS + 1
@@ -156,7 +156,7 @@ def test_runs_of_typing_part_like_in_an_editor(editor: ContentEditor, ticks: Tic
     ]  # fmt: skip
 
 
-def test_composed_text_is_undone_as_it_was_committed(editor: ContentEditor) -> None:
+def test_committed_input_method_text_can_be_undone_and_redone(editor: ContentEditor) -> None:
     editor.focus_first()
     for preedit, commit in (("ni", ""), ("nih", ""), ("", "你"), ("hao", ""), ("", "好")):
         event = QInputMethodEvent(preedit, [])
@@ -169,7 +169,7 @@ def test_composed_text_is_undone_as_it_was_committed(editor: ContentEditor) -> N
     assert editor.content() == content(("user", "你好"))
 
 
-def test_undo_of_the_window_and_of_the_text_are_one(editor: ContentEditor) -> None:
+def test_window_undo_and_text_undo_share_one_journal(editor: ContentEditor) -> None:
     action = QAction(editor)
     action.setShortcut(QKeySequence("Ctrl+Z"))
     action.triggered.connect(editor.undo)
@@ -186,7 +186,7 @@ def test_undo_of_the_window_and_of_the_text_are_one(editor: ContentEditor) -> No
     assert editor.content() == TWO
 
 
-def test_restore_is_one_step(editor: ContentEditor) -> None:
+def test_restoring_content_is_one_undo_step(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     editor.focus_first()
     type_text("mine ")
@@ -207,13 +207,13 @@ def test_restore_is_one_step(editor: ContentEditor) -> None:
     assert editor.content().messages[2].text == "xmore"
 
 
-def test_restoring_what_is_there_is_no_step(editor: ContentEditor) -> None:
+def test_restoring_identical_content_adds_no_undo_step(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     editor.set_content(TWO, undoable=True)
     assert not editor.can_undo
 
 
-def test_new_content_starts_a_new_journal(editor: ContentEditor) -> None:
+def test_loading_content_clears_the_undo_journal(editor: ContentEditor) -> None:
     editor.focus_first()
     type_text("x")
     said = heard(editor)
@@ -225,7 +225,7 @@ def test_new_content_starts_a_new_journal(editor: ContentEditor) -> None:
     assert editor.content() == TWO
 
 
-def test_messages_come_go_move_and_change_roles_undoably(editor: ContentEditor) -> None:
+def test_adding_moving_removing_messages_and_changing_roles_is_undoable(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     states = [editor.content()]
 
@@ -260,7 +260,7 @@ def test_messages_come_go_move_and_change_roles_undoably(editor: ContentEditor) 
         assert editor.content() == state
 
 
-def test_the_last_message_can_go_and_come_back(editor: ContentEditor) -> None:
+def test_only_message_can_be_removed_and_restored(editor: ContentEditor) -> None:
     editor.set_content(content(("user", "only")))
     choose(more(editor, 0), "Remove")
     assert editor.content() == Content()
@@ -271,7 +271,7 @@ def test_the_last_message_can_go_and_come_back(editor: ContentEditor) -> None:
     assert editor.content() == content(("user", "only"))
 
 
-def test_the_next_role_makes_sense(editor: ContentEditor) -> None:
+def test_added_messages_alternate_roles_and_system_is_offered_once(editor: ContentEditor) -> None:
     editor.set_content(content(("user", "q")))
     button(editor, "+ System").click()
     for _ in range(3):
@@ -299,7 +299,7 @@ steps = st.lists(
 @depth.examples(25, 625, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=steps, back=st.integers(0, 12))
 @example(plan=[("remove", 0, ""), ("remove", 0, ""), ("restore", 0, "system")], back=0)
-def test_whatever_was_done_can_be_undone_and_redone(
+def test_any_sequence_of_edits_can_be_undone_and_redone(
     editor: ContentEditor, ticks: Ticks, plan: list[tuple[str, int, str]], back: int
 ) -> None:
     start = content(("system", "a\rb"), ("user", "{{q}}"))
@@ -348,7 +348,7 @@ def test_whatever_was_done_can_be_undone_and_redone(
     assert editor.content() == end
 
 
-def test_parts_and_extras_go_through_the_journal(editor: ContentEditor) -> None:
+def test_parts_and_message_extras_are_undoable(editor: ContentEditor) -> None:
     file = Attachment("ab", "image/png", "order.png")
     whole = Content(
         (Message("system", "Be kind."), Message("user", "Hi", (file,), cache=True)),

@@ -59,7 +59,7 @@ def settle(qtbot: QtBot, field: ExactField) -> None:
     QApplication.processEvents()
 
 
-def test_what_is_typed_has_its_colour_at_once(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
+def test_typed_text_is_highlighted_immediately(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
     helped.focus_first()
     type_text("😀 `code`\n1. x")
     assert colored(fields(helped)[0], 0, theme) == [("`code`", "green")]
@@ -67,7 +67,9 @@ def test_what_is_typed_has_its_colour_at_once(helped: ContentEditor, theme: Them
     settle(qtbot, fields(helped)[0])
 
 
-def test_a_fence_colours_what_follows_until_it_is_gone(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
+def test_code_fence_highlights_the_following_lines_until_removed(
+    helped: ContentEditor, theme: Theme, qtbot: QtBot
+) -> None:
     helped.set_content(content(("user", "x\ndef f():\n```\n1. y")))
     field = fields(helped)[0]
     settle(qtbot, field)
@@ -92,7 +94,7 @@ def test_colours_follow_the_theme(helped: ContentEditor, theme: Theme, qtbot: Qt
     assert colored(fields(helped)[0], 0, theme) == [("# a", "teal")]
 
 
-def test_the_end_of_a_long_text_knows_how_it_began(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
+def test_code_fence_highlights_the_end_of_a_long_text(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
     helped.set_content(content(("user", "```python\n" + "x = 1\n" * 3000)))
     field = fields(helped)[0]
     helped.focus_first()
@@ -103,7 +105,7 @@ def test_the_end_of_a_long_text_knows_how_it_began(helped: ContentEditor, theme:
 
 @machine
 @pytest.mark.parametrize("name", CORPUS)
-def test_colours_change_no_text(helped: ContentEditor, name: str, qtbot: QtBot) -> None:
+def test_highlighting_does_not_change_the_text(helped: ContentEditor, name: str, qtbot: QtBot) -> None:
     text = f"# {CORPUS[name]}\n```python\n{CORPUS[name]}\n```"
     helped.set_content(content(("user", text)))
     settle(qtbot, fields(helped)[0])
@@ -114,7 +116,7 @@ def test_colours_change_no_text(helped: ContentEditor, name: str, qtbot: QtBot) 
 
 
 @machine
-def test_paragraphs_from_right_to_left_stand_at_the_right(helped: ContentEditor) -> None:
+def test_right_to_left_paragraphs_are_right_aligned(helped: ContentEditor) -> None:
     helped.set_content(content(("user", "left\nשלום עולם\nleft again")))
     QApplication.processEvents()
     field = fields(helped)[0]
@@ -126,7 +128,7 @@ def test_paragraphs_from_right_to_left_stand_at_the_right(helped: ContentEditor)
     assert sides == ["left", "right", "left"]
 
 
-def test_tab_moves_the_selected_lines(helped: ContentEditor) -> None:
+def test_tab_indents_and_shift_tab_outdents_the_selected_lines(helped: ContentEditor) -> None:
     helped.set_content(content(("user", "a\nb\n\nc😀\nd")))
     helped.focus_first()
     press(Key.Key_Down, SHIFT, times=3)
@@ -141,7 +143,7 @@ def test_tab_moves_the_selected_lines(helped: ContentEditor) -> None:
     assert helped.content().messages[0].text == "a\nb\n\nc😀\nd"
 
 
-def test_a_selection_up_to_a_line_start_leaves_that_line(helped: ContentEditor) -> None:
+def test_selection_ending_at_a_line_start_excludes_that_line(helped: ContentEditor) -> None:
     helped.set_content(content(("user", "\ta\nb")))
     helped.focus_first()
     press(Key.Key_Down, SHIFT)
@@ -151,7 +153,7 @@ def test_a_selection_up_to_a_line_start_leaves_that_line(helped: ContentEditor) 
     assert field.textCursor().selectedText() == "a\u2029"
 
 
-def test_without_such_a_selection_tab_means_what_it_did(helped: ContentEditor) -> None:
+def test_without_a_selection_tab_is_inserted_and_shift_tab_moves_focus(helped: ContentEditor) -> None:
     helped.set_content(content(("user", "ab")))
     helped.focus_first()
     press(Key.Key_Tab)
@@ -161,7 +163,7 @@ def test_without_such_a_selection_tab_means_what_it_did(helped: ContentEditor) -
     assert focused() is not before
 
 
-def test_the_unit_of_indentation_is_that_of_the_text() -> None:
+def test_indentation_unit_is_detected_from_the_text() -> None:
     assert unit_of("a") == "  "
     assert unit_of("a\n    b") == "  "
     assert unit_of("a\n  b\n    c") == "  "
@@ -169,9 +171,7 @@ def test_the_unit_of_indentation_is_that_of_the_text() -> None:
     assert outdented(indented("a\n\n b", "  "), "  ") == "a\n\n b"
 
 
-def test_a_line_of_code_that_keeps_the_colour_of_text_is_said(
-    qtbot: QtBot, helped: ContentEditor, theme: Theme
-) -> None:
+def test_code_line_too_long_to_highlight_is_reported(qtbot: QtBot, helped: ContentEditor, theme: Theme) -> None:
     long = '{"name": "' + "x" * 5_000 + '"}'
     helped.set_content(content(("user", f"Look:\n{long}\nand answer.")))
     block = helped.blocks[0]
@@ -185,7 +185,7 @@ def test_a_line_of_code_that_keeps_the_colour_of_text_is_said(
     assert len(colored(block.field, 1, theme)) > len(plain)
 
 
-def test_a_long_line_of_prose_is_not_said_to_lack_colours(qtbot: QtBot, helped: ContentEditor) -> None:
+def test_long_prose_line_is_not_reported_as_unhighlighted(qtbot: QtBot, helped: ContentEditor) -> None:
     helped.set_content(content(("user", "word " * 1_500)))
     field = helped.blocks[0].field
     settle(qtbot, field)

@@ -99,7 +99,7 @@ def soft_start(field: ExactField) -> int:
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_no_piece_is_too_long_and_none_is_empty(name: str) -> None:
+def test_pieces_are_limited_in_length_and_never_empty(name: str) -> None:
     text = to_document(LONG[name])
     raw = broken(text)
     assert without_breaks(raw) == text
@@ -111,7 +111,7 @@ def test_no_piece_is_too_long_and_none_is_empty(name: str) -> None:
 
 
 @given(st.text(max_size=40), st.integers(0, LONGEST), st.integers(0, LONGEST))
-def test_what_is_put_into_a_long_paragraph_keeps_it_short(text: str, before: int, after: int) -> None:
+def test_text_inserted_into_a_long_paragraph_keeps_pieces_short(text: str, before: int, after: int) -> None:
     raw = broken(text, before, after)
     assert without_breaks(raw) == text.replace(SOFT, "")
     lengths = [[units(piece) for piece in paragraph.split(SOFT)] for paragraph in raw.split("\n")]
@@ -121,18 +121,18 @@ def test_what_is_put_into_a_long_paragraph_keeps_it_short(text: str, before: int
         assert max(length for pieces in lengths for length in pieces) <= LONGEST + PIECE
 
 
-def test_short_paragraphs_stay_whole() -> None:
+def test_short_paragraphs_are_not_split() -> None:
     text = ("x" * (LONGEST - 1) + "\n") * 3
     assert broken(text) == text
 
 
-def test_breaks_come_after_white_space_and_outside_of_braces() -> None:
+def test_breaks_follow_white_space_and_never_split_a_variable() -> None:
     assert all(piece.endswith(" ") for piece in broken(WORDS).split(SOFT)[:-1])
     for piece in broken("x{{name}}" * 5000).split(SOFT):
         assert piece.count("{{") == piece.count("}}") == piece.count("{{name}}")
 
 
-def test_positions_are_told_with_and_without_breaks() -> None:
+def test_positions_convert_between_text_with_and_without_breaks() -> None:
     known = LongLineBreaks()
     assert known.splice(0, "", f"abc{SOFT}de{SOFT}f") == (0, "", "abcdef")
     assert [known.plain(raw) for raw in range(9)] == [0, 1, 2, 3, 3, 4, 5, 5, 6]
@@ -144,7 +144,7 @@ def test_positions_are_told_with_and_without_breaks() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.text(st.sampled_from(f"a😀{SOFT}"), max_size=6))))
-def test_any_edits_leave_the_breaks_where_they_are(edits: list[tuple[int, int, str]]) -> None:
+def test_breaks_are_tracked_correctly_through_any_edits(edits: list[tuple[int, int, str]]) -> None:
     raw, known = "", LongLineBreaks()
     for at, count, inserted in edits:
         at = min(at, len(raw))
@@ -163,7 +163,7 @@ def test_any_edits_leave_the_breaks_where_they_are(edits: list[tuple[int, int, s
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_long_paragraphs_are_exact_in_and_out(field: ExactField, name: str) -> None:
+def test_long_paragraphs_round_trip_exactly(field: ExactField, name: str) -> None:
     text = LONG[name]
     field.set_exact(text)
     assert field.exact() == text
@@ -180,7 +180,7 @@ def test_long_paragraphs_are_exact_in_and_out(field: ExactField, name: str) -> N
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_the_corpus_is_exact_inside_a_long_paragraph(field: ExactField, name: str) -> None:
+def test_corpus_pasted_into_a_long_paragraph_is_exact_and_undoable(field: ExactField, name: str) -> None:
     field.set_exact(SOLID)
     place(field, soft_start(field))
     paste(CORPUS[name])
@@ -192,7 +192,7 @@ def test_the_corpus_is_exact_inside_a_long_paragraph(field: ExactField, name: st
     assert field.exact() == wanted
 
 
-def test_keys_at_a_break_act_on_the_text(field: ExactField) -> None:
+def test_keys_at_a_soft_break_act_on_the_text(field: ExactField) -> None:
     field.set_exact(SOLID)
     at = soft_start(field) - 1
     for start, key, modifiers, wanted in (
@@ -216,7 +216,7 @@ def test_keys_at_a_break_act_on_the_text(field: ExactField) -> None:
     assert QApplication.clipboard().text() == field.exact()[before - 1]
 
 
-def test_a_new_line_at_a_break_is_a_new_line(field: ExactField) -> None:
+def test_newline_typed_at_a_soft_break_is_a_real_newline(field: ExactField) -> None:
     field.set_exact(SOLID)
     place(field, soft_start(field))
     press(Key.Key_Return)
@@ -227,7 +227,7 @@ def test_a_new_line_at_a_break_is_a_new_line(field: ExactField) -> None:
     assert field.exact() == SOLID[:PIECE] + "\nx\n" + SOLID[PIECE:]
 
 
-def test_no_letter_inherits_a_break(field: ExactField) -> None:
+def test_text_typed_over_a_soft_break_contains_no_break(field: ExactField) -> None:
     field.set_exact(SOLID)
     start = soft_start(field)
     place(field, start)
@@ -242,7 +242,7 @@ def test_no_letter_inherits_a_break(field: ExactField) -> None:
     assert read(field) == field.exact()
 
 
-def test_a_piece_that_loses_its_text_leaves_no_empty_line(field: ExactField) -> None:
+def test_deleting_a_complete_piece_leaves_no_empty_line(field: ExactField) -> None:
     field.set_exact(SOLID)
     start = soft_start(field)
     count = len(paragraphs(field))
@@ -256,7 +256,7 @@ def test_a_piece_that_loses_its_text_leaves_no_empty_line(field: ExactField) -> 
     assert len(paragraphs(field)) == count - 1
 
 
-def test_a_paragraph_that_grows_by_typing_is_parted(field: ExactField) -> None:
+def test_paragraph_that_grows_too_long_by_typing_is_split(field: ExactField) -> None:
     field.set_exact("x" * LONGEST)
     assert not field.is_broken
     press(Key.Key_End, CTRL)
@@ -267,7 +267,7 @@ def test_a_paragraph_that_grows_by_typing_is_parted(field: ExactField) -> None:
     assert field.exact() == "x" * LONGEST
 
 
-def test_paragraphs_that_are_joined_are_parted_again(field: ExactField) -> None:
+def test_paragraphs_joined_beyond_the_limit_are_split(field: ExactField) -> None:
     field.set_exact("x" * 8000 + "\n" + "y" * 8000)
     place(field, 8001)
     press(Key.Key_Backspace)
@@ -283,7 +283,7 @@ def whole(field: ExactField, position: int) -> int:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(3, 200))
-def test_any_sequence_of_edits_is_exact_and_can_be_taken_back(editor: ContentEditor, seed: int) -> None:
+def test_any_sequence_of_edits_is_exact_and_undoable(editor: ContentEditor, seed: int) -> None:
     chance = random.Random(seed)
     parts = [SOLID[:9000], WORDS[:12_000], "\n", "a\rb😀", "\n\n", "x" * 11_000]
     start = "".join(chance.choice(parts) for _ in range(6))
@@ -327,17 +327,17 @@ def test_any_sequence_of_edits_is_exact_and_can_be_taken_back(editor: ContentEdi
 
 
 @given(texts)
-def test_every_text_is_exact_behind_a_long_paragraph(text: str) -> None:
+def test_any_text_after_a_long_paragraph_round_trips_exactly(text: str) -> None:
     assert without_breaks(broken(to_document(SOLID + text))) == to_document(SOLID + text)
 
 
-def test_variables_in_a_long_paragraph_are_coloured(field: ExactField) -> None:
+def test_variables_in_a_long_paragraph_are_highlighted(field: ExactField) -> None:
     field.set_exact(WORDS)
     field.grab()
     assert field.extraSelections()
 
 
-def test_the_block_says_that_it_shows_breaks(qtbot: Any, editor: ContentEditor) -> None:
+def test_message_shows_a_note_while_its_text_has_soft_breaks(qtbot: Any, editor: ContentEditor) -> None:
     editor.set_content(content(("system", WORDS), ("user", "{{b}}")))
     block = blocks(editor)[0]
     assert block.findChild(QLabel) is None
@@ -353,7 +353,7 @@ def test_the_block_says_that_it_shows_breaks(qtbot: Any, editor: ContentEditor) 
     qtbot.waitUntil(lambda: not label.isVisible())
 
 
-def test_a_key_lays_out_no_more_than_a_piece(editor: ContentEditor, qtbot: Any) -> None:
+def test_typing_a_letter_lays_out_only_a_few_pieces(editor: ContentEditor, qtbot: Any) -> None:
     """What makes typing quick in any text: neither Qt nor the editor ever lays out more than one piece for a letter."""
     editor.set_content(content(("user", SOLID * 20)))
     editor.focus_first()

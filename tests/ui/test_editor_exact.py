@@ -18,38 +18,38 @@ from workbench.ui.editor.text_mirror import TextMirror
 @example("\ufdd2\r")
 @example("\ufdd3\ufdd2\ufdd2")
 @example("\r\r\n\n")
-def test_every_text_comes_back(text: str) -> None:
+def test_any_text_round_trips_through_the_document(text: str) -> None:
     assert from_document(to_document(text)) == text
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_the_corpus_comes_back(name: str) -> None:
+def test_corpus_round_trips_through_the_document(name: str) -> None:
     assert from_document(to_document(CORPUS[name])) == CORPUS[name]
 
 
 @given(texts)
-def test_a_document_gets_nothing_that_it_would_change(text: str) -> None:
+def test_document_text_has_no_character_that_qt_would_change(text: str) -> None:
     assert not set(to_document(text)) & set(STAND_INS)
 
 
 @given(texts)
-def test_paragraphs_may_be_parted_as_qt_does(text: str) -> None:
+def test_qt_paragraph_separators_are_read_as_newlines(text: str) -> None:
     assert from_document(to_document(text).replace("\n", PARAGRAPH)) == text
 
 
 @given(texts, texts)
-def test_the_parts_of_a_document_have_the_text_of_the_whole(one: str, two: str) -> None:
+def test_converted_parts_concatenate_to_the_converted_text(one: str, two: str) -> None:
     assert to_document(one) + to_document(two) == to_document(one + two)
     assert from_document(to_document(one) + to_document(two)) == one + two
 
 
 @given(st.text(st.sampled_from("\ud83d\ude00\ud800\udfffa\r😀")))
-def test_half_a_surrogate_pair_becomes_the_replacement_character(text: str) -> None:
+def test_lone_surrogate_becomes_the_replacement_character(text: str) -> None:
     assert encodable(text).encode().decode() == encodable(text)
     assert from_document(to_document(text)) == encodable(text)
 
 
-def test_what_is_changed_on_the_way_in() -> None:
+def test_lone_surrogates_are_replaced_and_pasted_crlf_becomes_lf() -> None:
     assert encodable("a\ud800b\udc00") == "a\ufffdb\ufffd"
     assert encodable("\ud83d\ude00") == "😀"
     assert encodable("a\r\nb") == "a\r\nb"
@@ -57,12 +57,12 @@ def test_what_is_changed_on_the_way_in() -> None:
 
 
 @given(texts)
-def test_units_are_those_of_utf_16(text: str) -> None:
+def test_units_count_utf_16_code_units(text: str) -> None:
     assert units(text) == sum(2 if ord(letter) > 0xFFFF else 1 for letter in text)
 
 
 @given(texts, st.data())
-def test_the_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
+def test_text_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
     mirror = TextMirror()
     mirror.reset(text)
     start = data.draw(st.integers(0, len(text)))
@@ -82,7 +82,7 @@ def test_the_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
         assert again == edit
 
 
-def test_an_edit_is_as_small_as_it_can_be() -> None:
+def test_reported_edit_is_minimal() -> None:
     mirror = TextMirror()
     mirror.reset("hello 😀 world")
     edit = mirror.splice(0, len(mirror), "hello 😁 world")
@@ -101,7 +101,7 @@ def test_variables_and_odd_characters_are_found_in_utf_16_positions() -> None:
 
 
 @given(texts)
-def test_spans_lie_inside_and_name_their_text(text: str) -> None:
+def test_spans_lie_inside_the_paragraph_and_carry_their_text(text: str) -> None:
     paragraph = to_document(text).replace("\n", "")
     encoded = paragraph.encode("utf-16-le")
     for span in spans(paragraph):

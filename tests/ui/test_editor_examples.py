@@ -37,7 +37,7 @@ def settle(editor: ContentEditor) -> None:
         QTest.qWait(1)
 
 
-def test_a_new_example_is_typed_into_at_once_and_undone_like_text(editor: ContentEditor) -> None:
+def test_new_example_is_focused_and_its_text_can_be_undone(editor: ContentEditor) -> None:
     editor.set_content(Content((Message("system", "Be kind."), Message("user", "Hi"))))
     button(editor, "+ Example").click()
     (section,) = sections(editor)
@@ -58,7 +58,7 @@ def test_a_new_example_is_typed_into_at_once_and_undone_like_text(editor: Conten
     assert editor.content().examples == (Example("Where?", "There."),)
 
 
-def test_examples_stand_between_system_and_the_first_turn(editor: ContentEditor) -> None:
+def test_examples_are_shown_between_the_system_message_and_first_turn(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     settle(editor)
     system, user = editor._column.blocks
@@ -91,7 +91,7 @@ def test_examples_are_moved_switched_off_copied_and_removed(editor: ContentEdito
     assert editor.content() == TWO
 
 
-def test_thirty_examples_come_a_few_at_a_time_and_are_all_content(editor: ContentEditor) -> None:
+def test_many_examples_are_shown_in_batches_but_all_are_content(editor: ContentEditor) -> None:
     many = Content((Message("user", "Hi"),), examples=tuple(Example(f"q{n}", f"a{n}") for n in range(30)))
     editor.set_content(many)
     assert len(sections(editor)) < 30
@@ -102,7 +102,7 @@ def test_thirty_examples_come_a_few_at_a_time_and_are_all_content(editor: Conten
     assert sections(editor) == []
 
 
-def test_a_past_prompt_shows_its_examples_to_read(editor: ContentEditor) -> None:
+def test_examples_of_a_past_prompt_are_read_only(editor: ContentEditor) -> None:
     editor.set_read_only(True)
     editor.set_content(TWO)
     settle(editor)
@@ -112,7 +112,7 @@ def test_a_past_prompt_shows_its_examples_to_read(editor: ContentEditor) -> None
     assert editor.content() == TWO
 
 
-def test_rows_of_a_table_become_examples_in_one_step(editor: ContentEditor) -> None:
+def test_pasted_table_rows_become_examples_in_one_undo_step(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     settle(editor)
     QGuiApplication.clipboard().setText("Question\tAnswer\nWhere?\tThere.\nalone\n")
@@ -128,7 +128,7 @@ def test_rows_of_a_table_become_examples_in_one_step(editor: ContentEditor) -> N
     assert editor.content() == TWO
 
 
-def test_what_is_no_table_is_said_and_adds_nothing(editor: ContentEditor) -> None:
+def test_pasted_text_that_is_no_table_is_reported_and_adds_nothing(editor: ContentEditor) -> None:
     QGuiApplication.clipboard().clear()
     editor.parts_shown.paste_examples()
     (dialog,) = editor.findChildren(PasteExamples)

@@ -84,7 +84,7 @@ def paste(field: ExactField, text: str) -> None:
     press(Key.Key_V, CTRL)
 
 
-def test_set_read_copy_and_paste_are_exact(field: ExactField) -> None:
+def test_text_is_unchanged_by_setting_copying_and_pasting(field: ExactField) -> None:
     for text in CORPUS.values():
         field.set_exact(text)
         assert field.exact() == text
@@ -104,7 +104,7 @@ def test_set_read_copy_and_paste_are_exact(field: ExactField) -> None:
 
 @depth.examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts)
-def test_any_text_survives_the_clipboard(field: ExactField, text: str) -> None:
+def test_any_text_is_unchanged_by_the_clipboard(field: ExactField, text: str) -> None:
     paste(field, text)
     assert field.exact() == unify_newlines(text)
     if field.exact():
@@ -115,18 +115,18 @@ def test_any_text_survives_the_clipboard(field: ExactField, text: str) -> None:
     assert field.exact() == text
 
 
-def test_pasted_crlf_is_lf(field: ExactField) -> None:
+def test_pasted_crlf_becomes_lf(field: ExactField) -> None:
     paste(field, "a\r\nb\r\n")
     assert field.exact() == "a\nb\n"
 
 
-def test_typing_is_exact(field: ExactField) -> None:
+def test_typed_text_is_stored_unchanged(field: ExactField) -> None:
     type_text("a\u00a0b\u202fc 😀 é\n\nx")
     press(Key.Key_Tab)
     assert field.exact() == "a\u00a0b\u202fc 😀 é\n\nx\t"
 
 
-def test_shift_enter_is_a_new_line_too(field: ExactField) -> None:
+def test_shift_enter_inserts_a_newline(field: ExactField) -> None:
     type_text("a")
     press(Key.Key_Return, SHIFT)
     press(Key.Key_Enter, SHIFT)
@@ -144,7 +144,7 @@ def test_only_plain_text_is_pasted(field: ExactField) -> None:
     assert field.createMimeDataFromSelection().formats() == ["text/plain"]
 
 
-def test_a_dropped_text_is_exact(field: ExactField) -> None:
+def test_dropped_text_is_inserted_unchanged(field: ExactField) -> None:
     data = QMimeData()
     data.setText("x\ry\u00a0")
     enter = QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
@@ -154,14 +154,14 @@ def test_a_dropped_text_is_exact(field: ExactField) -> None:
     assert field.exact() == "x\ry\u00a0"
 
 
-def test_a_dropped_file_is_its_address(field: ExactField) -> None:
+def test_dropped_file_is_inserted_as_its_url(field: ExactField) -> None:
     data = QMimeData()
     data.setUrls([QUrl("file:///tmp/a.txt")])
     field.insertFromMimeData(data)
     assert field.exact() == "file:///tmp/a.txt"
 
 
-def test_composing_says_nothing_until_it_commits(field: ExactField) -> None:
+def test_input_method_text_is_reported_only_when_committed(field: ExactField) -> None:
     said: list[tuple[Any, str]] = []
     field.set_exact("ab {{x}}")
     field.moveCursor(QTextCursor.MoveOperation.Right)
@@ -178,7 +178,7 @@ def test_composing_says_nothing_until_it_commits(field: ExactField) -> None:
     assert said == [((1, "", "你"), "typing"), ((2, "", "好"), "typing")]
 
 
-def test_every_edit_is_told_with_what_it_removed(field: ExactField) -> None:
+def test_every_edit_is_reported_with_the_removed_text(field: ExactField) -> None:
     said: list[tuple[int, str, str, str]] = []
     field.edited.connect(lambda edit, kind: said.append((edit.position, edit.removed, edit.inserted, kind)))
     type_text("a😀")
@@ -202,7 +202,7 @@ def test_every_edit_is_told_with_what_it_removed(field: ExactField) -> None:
     ]
 
 
-def test_commands_of_the_window_work_inside_the_text(window: Window) -> None:
+def test_window_shortcuts_work_inside_the_field(window: Window) -> None:
     for keys in WINDOW_KEYS:
         window.fired.clear()
         window.field.set_exact("some text\nhere")
@@ -213,7 +213,7 @@ def test_commands_of_the_window_work_inside_the_text(window: Window) -> None:
         assert window.field.exact() == "some text\nhere"
 
 
-def test_keys_that_nobody_takes_change_nothing(field: ExactField) -> None:
+def test_unassigned_shortcuts_change_no_text(field: ExactField) -> None:
     for keys in UNUSED_KEYS:
         field.set_exact("some text")
         combination = QKeySequence(keys)[0]
@@ -221,7 +221,7 @@ def test_keys_that_nobody_takes_change_nothing(field: ExactField) -> None:
         assert field.exact() == "some text"
 
 
-def test_editing_keys_stay_in_the_text(window: Window) -> None:
+def test_editing_keys_are_handled_by_the_field(window: Window) -> None:
     for keys in EDITING_KEYS:
         window.command(keys)
         type_text("word")
@@ -235,7 +235,9 @@ def test_editing_keys_stay_in_the_text(window: Window) -> None:
     [(Key.Key_BraceLeft, "{", CTRL | ALT), (Key.Key_At, "@", Qt.KeyboardModifier.GroupSwitchModifier),
      (Key.Key_BracketRight, "]", NONE), (Key.Key_Y, "y", NONE), (Key.Key_1, "1", NONE), (Key.Key_Minus, "-", NONE)],
 )  # fmt: skip
-def test_letters_of_other_layouts_are_typed(window: Window, key: Qt.Key, text: str, modifiers: Any) -> None:
+def test_characters_of_any_layout_are_typed_instead_of_shortcuts(
+    window: Window, key: Qt.Key, text: str, modifiers: Any
+) -> None:
     for keys in ("1", "-", "Y", "F"):
         window.command(keys)
     for kind in (QKeyEvent.Type.ShortcutOverride, QKeyEvent.Type.KeyPress):
@@ -243,7 +245,7 @@ def test_letters_of_other_layouts_are_typed(window: Window, key: Qt.Key, text: s
     assert window.field.exact() == text
 
 
-def test_tab_types_and_other_tabs_move_on(window: Window) -> None:
+def test_tab_is_typed_and_its_combinations_move_the_focus(window: Window) -> None:
     press(Key.Key_Tab)
     assert window.field.exact() == "\t"
     press(Key.Key_Backtab, SHIFT)
@@ -258,7 +260,7 @@ def test_tab_types_and_other_tabs_move_on(window: Window) -> None:
     assert window.field.exact() == "\t"
 
 
-def test_reading_only(window: Window) -> None:
+def test_read_only_field_rejects_edits_but_allows_copying(window: Window) -> None:
     window.field.set_exact("look\rhere")
     window.field.set_editable(False)
     type_text("x")
@@ -276,7 +278,7 @@ def test_reading_only(window: Window) -> None:
     assert QApplication.focusWidget() is window.after
 
 
-def test_the_menu_offers_what_can_be_done(field: ExactField) -> None:
+def test_context_menu_enables_only_possible_actions(field: ExactField) -> None:
     def open_menu() -> dict[str, bool]:
         QApplication.sendEvent(
             field, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), field.mapToGlobal(QPoint(1, 1)))
@@ -298,7 +300,7 @@ def test_the_menu_offers_what_can_be_done(field: ExactField) -> None:
     assert open_menu() == {"Copy": True, "Select all": True}
 
 
-def test_the_wheel_goes_on_outside_at_the_ends(field: ExactField) -> None:
+def test_wheel_events_at_the_ends_pass_to_the_parent(field: ExactField) -> None:
     def accepted(delta: int, modifiers: Any = NONE) -> bool:
         event = QWheelEvent(
             QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, delta), Qt.MouseButton.NoButton, modifiers,
@@ -319,7 +321,7 @@ def test_the_wheel_goes_on_outside_at_the_ends(field: ExactField) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.3, 2.0])
-def test_the_natural_height_shows_all_and_no_more(theme: Theme, shown: Show, scale: float) -> None:
+def test_natural_height_fits_the_text_exactly(theme: Theme, shown: Show, scale: float) -> None:
     theme.set_scale(scale)
     outer = QWidget()
     field = ExactField(theme, outer)
@@ -334,7 +336,7 @@ def test_the_natural_height_shows_all_and_no_more(theme: Theme, shown: Show, sca
         assert field.verticalScrollBar().maximum() > 0 or text == ""
 
 
-def test_a_scroll_bar_never_changes_the_width_of_the_text(theme: Theme, shown: Show) -> None:
+def test_scroll_bar_does_not_change_the_text_width(theme: Theme, shown: Show) -> None:
     outer = QWidget()
     field = ExactField(theme, outer)
     shown(outer, 500, 500)
@@ -345,7 +347,7 @@ def test_a_scroll_bar_never_changes_the_width_of_the_text(theme: Theme, shown: S
     assert field.verticalScrollBar().isVisible()
 
 
-def test_painting_marks_leaves_text_and_layout_alone(field: ExactField) -> None:
+def test_painting_marks_does_not_modify_the_document(field: ExactField) -> None:
     field.set_exact(" ".join(CORPUS.values()))
     revision = field.document().revision()
     field.grab()
@@ -353,7 +355,7 @@ def test_painting_marks_leaves_text_and_layout_alone(field: ExactField) -> None:
     assert field.exact() == " ".join(CORPUS.values())
 
 
-def test_only_what_is_visible_is_coloured(field: ExactField) -> None:
+def test_only_visible_variables_are_highlighted(field: ExactField) -> None:
     field.set_exact("{{a}} {{b}}\n" * 2000)
     field.grab()
     assert 0 < len(field.extraSelections()) < 200
@@ -363,7 +365,7 @@ def test_only_what_is_visible_is_coloured(field: ExactField) -> None:
     assert first == 1000
 
 
-def test_colours_follow_the_text(field: ExactField) -> None:
+def test_variable_highlighting_follows_edits(field: ExactField) -> None:
     def coloured() -> list[str]:
         field.grab()
         return [s.cursor.selectedText() for s in field.extraSelections()]
@@ -380,7 +382,7 @@ def test_colours_follow_the_text(field: ExactField) -> None:
     assert coloured() == ["{{b}}"] * 3
 
 
-def test_a_tool_tip_names_an_odd_character(field: ExactField) -> None:
+def test_tooltip_names_an_odd_character(field: ExactField) -> None:
     field.set_exact("\u00a0")
     field.grab()
     margin = round(field.document().documentMargin())
@@ -388,7 +390,7 @@ def test_a_tool_tip_names_an_odd_character(field: ExactField) -> None:
     assert field._marks.describe(QPoint(200, margin + 5)) == ""
 
 
-def test_hidden_characters_in_a_row_are_one_mark(field: ExactField) -> None:
+def test_consecutive_hidden_characters_share_one_mark(field: ExactField) -> None:
     paste(field, "a" + "\u202a\u2067" * 4000)
     field.grab()
     assert [span.length for span in spans(field.document().firstBlock().text())] == [8000]
@@ -397,7 +399,7 @@ def test_hidden_characters_in_a_row_are_one_mark(field: ExactField) -> None:
     assert "7,999 more" in field._marks.describe(at)
 
 
-def test_only_lines_that_are_visible_are_measured(field: ExactField, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_visible_lines_are_measured(field: ExactField, monkeypatch: pytest.MonkeyPatch) -> None:
     field.resize(field.width(), 120)
     measured: list[Any] = []
     places = marks._places

@@ -36,15 +36,15 @@ def seen(text: str, *, jinja: bool = False, begins: bool = True) -> list[tuple[s
         ("snake_case_name and 2*3*4", []),
     ],
 )
-def test_prose_is_marked_by_what_gives_it_structure(text: str, wanted: list[tuple[str, str]]) -> None:
+def test_prose_structure_is_highlighted(text: str, wanted: list[tuple[str, str]]) -> None:
     assert seen(text) == wanted
 
 
-def test_what_goes_on_with_a_paragraph_has_no_beginning() -> None:
+def test_continued_paragraph_has_no_list_marker() -> None:
     assert seen("1. x", begins=False) == []
 
 
-def test_template_tags_count_where_the_template_is_jinja() -> None:
+def test_template_tags_are_highlighted_only_in_jinja_templates() -> None:
     text = "{% if x %}a{# b #}{{ y | upper }}"
     assert seen(text) == []
     assert seen(text, jinja=True) == [
@@ -68,7 +68,7 @@ def languages() -> CodeLanguages:
     return CodeLanguages(lambda work, then: then(work()), lambda: None)
 
 
-def test_code_between_fences_is_read_line_by_line(languages: CodeLanguages) -> None:
+def test_fenced_code_is_highlighted_line_by_line(languages: CodeLanguages) -> None:
     found = through(["```python", "def f():", '    """a', '    b"""', "    return 1", "```", "return"], languages)
     assert found[1] == [("def", "keyword"), ("f", "structure")]
     assert found[2] == [('"""a', "literal")]
@@ -77,24 +77,24 @@ def test_code_between_fences_is_read_line_by_line(languages: CodeLanguages) -> N
     assert found[6] == []
 
 
-def test_a_comment_over_several_lines_ends_where_it_ends(languages: CodeLanguages) -> None:
+def test_multiline_comment_is_highlighted_up_to_its_end(languages: CodeLanguages) -> None:
     found = through(["~~~js", "let a; /* x", "let b;", "*/ let c;", "~~~"], languages)
     assert found[1][-1] == ("/* x", "comment")
     assert found[2] == [("let b;", "comment")]
     assert found[3] == [("*/", "comment"), ("let", "keyword")]
 
 
-def test_json_is_known_without_a_fence(languages: CodeLanguages) -> None:
+def test_json_is_highlighted_without_a_fence(languages: CodeLanguages) -> None:
     found = through(["{", '  "a": [1, true],', "}"], languages)
     assert found[1] == [('"a"', "tag"), ("1", "literal"), ("true", "keyword")]
 
 
-def test_an_unknown_language_is_text(languages: CodeLanguages) -> None:
+def test_code_in_an_unknown_language_is_plain_text(languages: CodeLanguages) -> None:
     assert through(["```no-such", "def f():", "```"], languages)[1] == []
     assert load("no-such") is None
 
 
-def test_a_very_long_line_of_code_is_text(languages: CodeLanguages) -> None:
+def test_very_long_code_line_is_plain_text(languages: CodeLanguages) -> None:
     assert through(["```json", "[" + "1," * LONGEST_CODE + "1]", "```"], languages)[1] == []
 
 
@@ -103,7 +103,7 @@ def test_a_very_long_line_of_code_is_text(languages: CodeLanguages) -> None:
     st.sampled_from(["", "-->", "#}"]),
     st.booleans(),
 )
-def test_pieces_lie_in_the_line_in_order(text: str, ends: str, jinja: bool) -> None:
+def test_highlighted_pieces_are_ordered_and_inside_the_line(text: str, ends: str, jinja: bool) -> None:
     pieces, after = read(text, GrammarState(ends=ends), NONE.get, jinja=jinja)
     position = 0
     for start, length, _ in pieces:
@@ -117,7 +117,9 @@ def test_pieces_lie_in_the_line_in_order(text: str, ends: str, jinja: bool) -> N
 
 @pytest.mark.parametrize("language", ["python", "json", "html", "yaml", "js", "markdown"])
 @given(lines=st.lists(st.text(alphabet="ab{}<>/*\"'`# :-!\n\u05d0", max_size=30), max_size=4))
-def test_code_of_any_kind_stays_in_its_line(languages: CodeLanguages, language: str, lines: list[str]) -> None:
+def test_highlighted_code_pieces_stay_inside_the_line(
+    languages: CodeLanguages, language: str, lines: list[str]
+) -> None:
     state = GrammarState("```", language)
     languages(language)
     for line in lines:

@@ -41,18 +41,18 @@ def undone(journal: EditJournal) -> list[Step]:
     return steps
 
 
-def test_a_run_of_typing_is_one_step() -> None:
+def test_typing_run_is_one_step() -> None:
     assert undone(typed("hello")) == [TextStep(1, 0, "", "hello", "typing")]
 
 
-def test_a_pause_parts_runs() -> None:
+def test_pause_splits_a_typing_run() -> None:
     journal = typed("ab", now=0)
     typed("cd", start=2, journal=journal, now=PAUSE_MS)
     typed("ef", start=4, journal=journal, now=2 * PAUSE_MS + 1)
     assert [step.inserted for step in undone(journal)] == ["ef", "abcd"]  # type: ignore[union-attr]
 
 
-def test_a_moved_caret_parts_runs_even_when_it_returns() -> None:
+def test_moving_the_caret_away_and_back_splits_a_typing_run() -> None:
     journal = typed("ab")
     journal.caret(1, 0)
     journal.caret(1, 2)
@@ -60,7 +60,7 @@ def test_a_moved_caret_parts_runs_even_when_it_returns() -> None:
     assert len(undone(journal)) == 2
 
 
-def test_the_caret_that_follows_typing_parts_nothing() -> None:
+def test_caret_that_follows_typing_does_not_split_the_run() -> None:
     journal = EditJournal()
     for index, letter in enumerate("abc"):
         journal.record(TextStep(1, index, "", letter, "typing"), 0)
@@ -68,7 +68,7 @@ def test_the_caret_that_follows_typing_parts_nothing() -> None:
     assert len(undone(journal)) == 1
 
 
-def test_other_messages_and_other_kinds_part_runs() -> None:
+def test_another_message_or_edit_kind_splits_a_run() -> None:
     journal = typed("ab")
     typed("cd", key=2, journal=journal)
     journal.record(TextStep(2, 2, "", "pasted"), 0)
@@ -76,7 +76,7 @@ def test_other_messages_and_other_kinds_part_runs() -> None:
     assert len(undone(journal)) == 4
 
 
-def test_long_runs_end_at_a_word() -> None:
+def test_long_runs_are_split_at_word_ends() -> None:
     text = "word " * 20
     steps = undone(typed(text))
     assert len(steps) > 1
@@ -101,7 +101,7 @@ def test_runs_of_backspace_and_of_delete_are_one_step_each() -> None:
     assert undone(journal) == [TextStep(1, 7, "xyz", "", "deleting")]
 
 
-def test_a_new_step_forgets_what_was_undone() -> None:
+def test_new_step_clears_the_redo_stack() -> None:
     journal = typed("ab")
     journal.undo()
     assert journal.can_redo
@@ -110,7 +110,7 @@ def test_a_new_step_forgets_what_was_undone() -> None:
     assert journal.size == 2
 
 
-def test_undo_and_redo_go_back_and_forth() -> None:
+def test_undo_and_redo_return_the_recorded_step() -> None:
     journal = EditJournal()
     step = RoleStep(1, "user", "system")
     journal.record(step, 0)
@@ -120,7 +120,7 @@ def test_undo_and_redo_go_back_and_forth() -> None:
     assert journal.redo() is None
 
 
-def test_nothing_joins_a_step_that_was_redone() -> None:
+def test_typing_does_not_merge_into_a_redone_step() -> None:
     journal = typed("ab")
     journal.undo()
     journal.redo()
@@ -128,7 +128,7 @@ def test_nothing_joins_a_step_that_was_redone() -> None:
     assert len(undone(journal)) == 2
 
 
-def test_memory_is_bounded_and_the_newest_step_stays() -> None:
+def test_journal_size_is_bounded_but_the_newest_step_is_kept() -> None:
     journal = EditJournal(budget=100)
     for index in range(50):
         journal.record(TextStep(1, index, "", "x" * 9), 0)
@@ -138,7 +138,7 @@ def test_memory_is_bounded_and_the_newest_step_stays() -> None:
     assert len(undone(journal)) == 1
 
 
-def test_every_kind_of_step_counts() -> None:
+def test_every_step_kind_adds_to_the_size_and_can_be_inverted() -> None:
     journal = EditJournal()
     whole = WholeContent((JournalBlock(1, "user", "abc"),))
     for step in (
@@ -168,7 +168,7 @@ edits = st.lists(
 
 
 @given(edits, st.lists(st.booleans(), max_size=30))
-def test_joined_steps_lead_back_and_forth_to_the_same_text(plan: list, directions: list[bool]) -> None:
+def test_merged_steps_undo_and_redo_to_the_same_text(plan: list, directions: list[bool]) -> None:
     journal, text, states = EditJournal(), "start", {}
 
     def apply(text: str, step: Step) -> str:
@@ -197,7 +197,7 @@ def test_joined_steps_lead_back_and_forth_to_the_same_text(plan: list, direction
     assert text == states["last"]
 
 
-def test_parts_with_one_mark_become_one_step_while_they_follow_quickly() -> None:
+def test_quick_part_changes_with_the_same_mark_merge_into_one_step() -> None:
     journal = EditJournal()
     states = [Content(examples=(Example("x" * n),)) for n in range(4)]
     for n, now in ((0, 0), (1, 100), (2, 200 + PAUSE_MS)):

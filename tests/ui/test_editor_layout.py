@@ -15,7 +15,7 @@ from workbench.ui.widgets.theme import Theme
 __all__ = ["editor", "shown", "theme", "ticks"]
 
 
-def test_a_letter_paints_only_its_paragraph_though_it_is_coloured(editor: ContentEditor, theme: Theme) -> None:
+def test_typing_in_highlighted_text_repaints_only_its_paragraph(editor: ContentEditor, theme: Theme) -> None:
     CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(content(("user", "# one **two**\nthree `four`\nfive\n" * 20)))
     editor.focus_first()
@@ -29,7 +29,7 @@ def test_a_letter_paints_only_its_paragraph_though_it_is_coloured(editor: Conten
     assert max(rect.height() for rect in asked) < 3 * field.fontMetrics().height()
 
 
-def test_colours_of_all_paragraphs_that_an_edit_made_are_laid_out(editor: ContentEditor, theme: Theme) -> None:
+def test_highlighting_of_every_paragraph_made_by_an_edit_is_laid_out(editor: ContentEditor, theme: Theme) -> None:
     CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(content(("user", "one **two** three")))
     editor.focus_first()
@@ -42,7 +42,7 @@ def test_colours_of_all_paragraphs_that_an_edit_made_are_laid_out(editor: Conten
     assert [(one.start, one.length) for one in blocks[1].layout().formats()] == [(0, 2), (3, 2), (6, 2), (11, 2)]
 
 
-def test_lines_stand_equally_far_apart_over_wraps_and_ends_of_paragraphs(editor: ContentEditor) -> None:
+def test_line_spacing_is_equal_across_wraps_and_paragraphs(editor: ContentEditor) -> None:
     editor.set_content(content(("user", "a " * 400 + "\nb\n\n" + "c " * 400)))
     QApplication.processEvents()
     field = fields(editor)[0]

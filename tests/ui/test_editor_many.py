@@ -39,7 +39,7 @@ def more_button(editor: ContentEditor) -> Any:
     return editor._column._adders._more
 
 
-def test_a_few_come_at_once_and_the_others_in_steps(
+def test_first_messages_are_shown_immediately_and_the_rest_in_steps(
     qtbot: Any, editor: ContentEditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = many(60)
@@ -63,7 +63,7 @@ def test_a_few_come_at_once_and_the_others_in_steps(
     assert [field.exact() for field in fields(editor)] == [message.text for message in wanted.messages]
 
 
-def test_very_many_are_shown_when_asked_for(qtbot: Any, editor: ContentEditor) -> None:
+def test_messages_beyond_the_limit_are_shown_on_request(qtbot: Any, editor: ContentEditor) -> None:
     wanted = many(2_000)
     editor.set_content(wanted)
     qtbot.waitUntil(lambda: len(blocks(editor)) == MOST)
@@ -81,7 +81,7 @@ def test_very_many_are_shown_when_asked_for(qtbot: Any, editor: ContentEditor) -
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(MOST + 60, marks=pytest.mark.deep(only=True))])
-def test_undo_finds_messages_that_wait_again(qtbot: Any, editor: ContentEditor, count: int) -> None:
+def test_undo_reaches_messages_whose_widgets_are_pending_again(qtbot: Any, editor: ContentEditor, count: int) -> None:
     wanted = many(count)
     editor.set_content(wanted)
     editor._waiting.hurry(count)
@@ -105,7 +105,7 @@ def test_undo_finds_messages_that_wait_again(qtbot: Any, editor: ContentEditor, 
     assert len(blocks(editor)) == count + 1
 
 
-def test_a_message_added_meanwhile_is_the_last(editor: ContentEditor) -> None:
+def test_message_added_during_loading_is_the_last(editor: ContentEditor) -> None:
     editor.set_content(many(60))
     editor.add_message("user")
     type_text("last")
@@ -113,7 +113,7 @@ def test_a_message_added_meanwhile_is_the_last(editor: ContentEditor) -> None:
     assert focused() is fields(editor)[-1]
 
 
-def test_keys_before_the_last_widget_are_kept(qtbot: Any, editor: ContentEditor) -> None:
+def test_keys_typed_before_all_widgets_exist_are_kept(qtbot: Any, editor: ContentEditor) -> None:
     editor.set_content(many(100))
     editor.focus_first()
     for letter in "typed":

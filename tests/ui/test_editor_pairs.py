@@ -36,12 +36,12 @@ def test_a_pair_is_found_from_either_end(text: str, caret: int, wanted: tuple[st
     assert (pair and tuple(text[a:b] for a, b in pair)) == wanted
 
 
-def test_nested_tags_of_one_name_are_counted() -> None:
+def test_nested_tags_of_the_same_name_are_matched_correctly() -> None:
     assert pair_at("<a><a>x</a></a>", 1) == ((0, 3), (11, 15))
 
 
 @given(st.text(alphabet="()[]{}<a/> ", max_size=40), st.integers(0, 40))
-def test_partners_find_each_other(text: str, caret: int) -> None:
+def test_matching_brackets_find_each_other(text: str, caret: int) -> None:
     if (pair := pair_at(text, min(caret, len(text)))) and text[pair[0][0]] in "()[]{}":
         assert pair_at(text, pair[1][0] + 1) == (pair[1], pair[0])
 
@@ -58,14 +58,14 @@ def test_the_pair_at_the_caret_is_framed(editor: ContentEditor, theme: Theme, qt
 
 
 @given(st.text(alphabet="<a/> =", max_size=30), st.integers(0, 30))
-def test_the_tag_at_the_caret_is_the_one_that_reaches_it(text: str, caret: int) -> None:
+def test_tag_pair_requires_a_tag_that_touches_the_caret(text: str, caret: int) -> None:
     caret = min(caret, len(text))
     tags = [m for m in re.finditer(r"<(/?)(a[\w:.-]*)(?:\s[^<>]*?)?(/?)>", text) if not m[3]]
     at_caret = any(tag.start() <= caret <= tag.end() for tag in tags)
     assert at_caret or pair_at(text, caret) is None
 
 
-def test_the_text_around_a_position_counts_no_soft_breaks(editor: ContentEditor) -> None:
+def test_text_around_a_position_ignores_soft_breaks(editor: ContentEditor) -> None:
     text = "é" + "word 😀 " * 4_000
     editor.set_content(content(("user", text)))
     record = fields(editor)[0].record

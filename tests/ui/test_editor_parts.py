@@ -41,7 +41,7 @@ def output(editor: ContentEditor) -> OutputSection:
     return section
 
 
-def test_a_field_that_scrolls_keeps_its_bar_while_somebody_types(
+def test_scrolling_field_keeps_its_scroll_bar_while_typing(
     editor: ContentEditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Qt lays out all of a text anew when the bar goes or comes."""
@@ -74,7 +74,7 @@ def choose(section: PartSection, *path: str) -> None:
     next(action for action in actions if action.text() == path[-1]).trigger()
 
 
-def test_a_tool_is_made_by_keys_and_undone(editor: ContentEditor) -> None:
+def test_tool_can_be_created_by_keyboard_and_undone(editor: ContentEditor) -> None:
     editor.set_content(Content((Message("user", "Hi"),)))
     button(editor, "+ Tool").click()
     (section,) = tools(editor)
@@ -102,7 +102,7 @@ def test_a_tool_is_made_by_keys_and_undone(editor: ContentEditor) -> None:
     assert tools(editor)[0].tool() == wanted
 
 
-def test_what_a_prompt_has_is_shown_and_kept_to_the_byte(editor: ContentEditor) -> None:
+def test_tools_and_output_format_are_shown_and_preserved_exactly(editor: ContentEditor) -> None:
     editor.set_content(WHOLE)
     (section,) = tools(editor)
     assert section.tool() == LOOKUP
@@ -133,7 +133,7 @@ def test_tools_are_switched_off_copied_moved_and_removed(editor: ContentEditor) 
     assert editor.content().tool_rounds == TOOL_ROUNDS
 
 
-def test_an_output_format_goes_from_schema_to_json_and_back(editor: ContentEditor) -> None:
+def test_output_format_switches_between_schema_and_json(editor: ContentEditor) -> None:
     editor.set_content(Content((Message("user", "Hi"),)))
     button(editor, "+ Output format").click()
     section = output(editor)
@@ -162,11 +162,11 @@ def test_an_output_format_goes_from_schema_to_json_and_back(editor: ContentEdito
         ("[" * 200_000, "nested"),
     ],
 )
-def test_mistakes_in_json_are_told_with_their_line(text: str, words: str) -> None:
+def test_json_errors_are_reported_with_their_line(text: str, words: str) -> None:
     assert words in fault(text)
     assert bool(fault(text)) == bool(words)
 
 
-def test_a_name_that_no_provider_takes_is_said() -> None:
+def test_invalid_tool_name_is_reported() -> None:
     assert "unaccented letters" in tool_fault(Tool("Bestellung öffnen"))
     assert tool_fault(LOOKUP) == ""

@@ -53,7 +53,7 @@ def whole(qtbot: QtBot, field: ExactField) -> None:
     qtbot.waitUntil(lambda: not field.record.is_incomplete)
 
 
-def test_all_of_it_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactField) -> None:
+def test_pasted_text_is_stored_immediately_and_shown_in_chunks(qtbot: QtBot, field: ExactField) -> None:
     text = LINES * 40
     field.set_exact("before  behind")
     field.select(7, 0)
@@ -72,7 +72,7 @@ def test_all_of_it_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactFiel
     assert field.textCursor().position() == field.length - len(" behind")
 
 
-def test_a_long_text_that_is_loaded_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactField) -> None:
+def test_loaded_text_is_stored_immediately_and_shown_in_chunks(qtbot: QtBot, field: ExactField) -> None:
     told: list[object] = []
     field.edited.connect(lambda edit, _kind: told.append(edit))
     for text in (LINES * 40, "x" * 30_000, LINES * 30):
@@ -150,7 +150,7 @@ def _copy(field: ExactField) -> None:
 )
 @pytest.mark.parametrize("turns", [pytest.param(0, marks=pytest.mark.deep(only=True)), 3])
 @pytest.mark.parametrize("text", [LINES * 40, "no line end at all, only words " * 2_000], ids=["lines", "one"])
-def test_what_is_done_meanwhile_is_done_to_all_of_it(
+def test_edits_during_a_chunked_insert_apply_to_the_complete_text(
     qtbot: QtBot, field: ExactField, meanwhile: Meanwhile, expected: str, turns: int, text: str
 ) -> None:
     field.set_exact("abcd")
@@ -171,7 +171,7 @@ def test_what_is_done_meanwhile_is_done_to_all_of_it(
     )
 
 
-def test_random_pastes_and_undoing_all_of_them(qtbot: QtBot, field: ExactField) -> None:
+def test_random_pastes_are_exact_and_can_all_be_undone(qtbot: QtBot, field: ExactField) -> None:
     chance = random.Random(7)
     field.set_exact("start")
     states = [field.exact()]
@@ -195,7 +195,7 @@ def test_random_pastes_and_undoing_all_of_them(qtbot: QtBot, field: ExactField) 
         assert field.exact() == state
 
 
-def test_undo_in_the_window_right_after_a_paste_is_exact(desk: Desk) -> None:
+def test_undo_right_after_a_long_paste_restores_the_previous_text(desk: Desk) -> None:
     window = desk.open(ECHO)
     field = window.editor.blocks[0].field
     window.editor.focus_first()

@@ -53,7 +53,7 @@ def field(panel: ValuesPanel, name: str) -> ExactField:
     return next(row.field for row in rows(panel) if row.name == name)
 
 
-def test_no_variables_take_no_height(panel: ValuesPanel) -> None:
+def test_panel_has_no_height_without_variables(panel: ValuesPanel) -> None:
     assert panel.height() == 0
     panel.set_variables(["a"])
     assert panel.height() > 20
@@ -61,7 +61,7 @@ def test_no_variables_take_no_height(panel: ValuesPanel) -> None:
     assert panel.height() == 0
 
 
-def test_values_are_those_of_the_variables_in_their_order(panel: ValuesPanel) -> None:
+def test_values_follow_the_order_of_the_variables(panel: ValuesPanel) -> None:
     panel.set_values({"b": "2", "a": "1", "z": "26"})
     panel.set_variables(["a", "c", "b", "a"])
     assert panel.variables() == ("a", "c", "b")
@@ -70,7 +70,7 @@ def test_values_are_those_of_the_variables_in_their_order(panel: ValuesPanel) ->
     assert [row.name for row in rows(panel)] == ["a", "c", "b"]
 
 
-def test_a_value_waits_for_its_variable_to_return(panel: ValuesPanel) -> None:
+def test_value_is_kept_until_its_variable_returns(panel: ValuesPanel) -> None:
     panel.set_variables(["question"])
     field(panel, "question").setFocus()
     type_text("Where?")
@@ -81,7 +81,7 @@ def test_a_value_waits_for_its_variable_to_return(panel: ValuesPanel) -> None:
     assert field(panel, "question").exact() == "Where?"
 
 
-def test_values_are_exact(panel: ValuesPanel) -> None:
+def test_values_are_stored_unchanged(panel: ValuesPanel) -> None:
     for text in CORPUS.values():
         panel.set_values({"v": text})
         panel.set_variables(["v"])
@@ -96,7 +96,7 @@ def test_values_are_exact(panel: ValuesPanel) -> None:
         assert QApplication.clipboard().text() == text
 
 
-def test_no_value_and_an_empty_value_are_told_apart(panel: ValuesPanel) -> None:
+def test_missing_and_empty_values_are_distinguished(panel: ValuesPanel) -> None:
     panel.set_variables(["v"])
     told: list[tuple[tuple[str, str], ...]] = []
     panel.edited.connect(lambda: told.append(panel.values()))
@@ -145,7 +145,7 @@ def test_each_value_has_its_own_undo(panel: ValuesPanel) -> None:
     assert panel.values() == (("a", "one"), ("b", "two"))
 
 
-def test_the_caret_stays_where_the_person_types(panel: ValuesPanel) -> None:
+def test_caret_stays_in_its_field_when_the_rows_change(panel: ValuesPanel) -> None:
     panel.set_variables(["a", "b"])
     field(panel, "b").setFocus()
     type_text("typ")
@@ -171,7 +171,7 @@ def test_a_value_grows_to_five_lines_and_then_scrolls(panel: ValuesPanel) -> Non
     assert v.verticalScrollBar().maximum() == 0
 
 
-def test_the_panel_leaves_most_of_the_height_to_the_rest(window: Window) -> None:
+def test_panel_takes_at_most_forty_percent_of_the_height(window: Window) -> None:
     panel = window.panel
     panel.set_variables([f"name_{i}" for i in range(40)])
     QApplication.processEvents()
@@ -189,7 +189,7 @@ def test_the_panel_leaves_most_of_the_height_to_the_rest(window: Window) -> None
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 @pytest.mark.parametrize("width", [220, 900])
-def test_rows_do_not_overlap_and_keep_inside(theme: Theme, window: Window, width: int, scale: float) -> None:
+def test_rows_do_not_overlap_and_contain_their_fields(theme: Theme, window: Window, width: int, scale: float) -> None:
     theme.set_scale(scale)
     window.resize(width, 900)
     window.panel.set_values({"a": "text " * 30, "a_name_that_is_much_longer_than_its_value": "x"})
@@ -204,7 +204,7 @@ def test_rows_do_not_overlap_and_keep_inside(theme: Theme, window: Window, width
     window.grab()
 
 
-def test_reading_only(panel: ValuesPanel) -> None:
+def test_read_only_panel_rejects_typing(panel: ValuesPanel) -> None:
     panel.set_values({"v": "fixed"})
     panel.set_variables(["v"])
     panel.set_read_only(True)
@@ -219,7 +219,7 @@ def test_reading_only(panel: ValuesPanel) -> None:
     assert panel.all_values() == {"v": "fixed", "w": "y"}
 
 
-def test_a_name_can_be_gone_to(panel: ValuesPanel) -> None:
+def test_focus_moves_to_the_value_with_the_given_name(panel: ValuesPanel) -> None:
     panel.set_variables(["a", "b"])
     panel.focus("b")
     assert focused() is field(panel, "b")
@@ -254,7 +254,7 @@ def names(count: int) -> list[str]:
     return [f"name_{i}" for i in range(count)]
 
 
-def test_many_variables_get_rows_a_few_at_a_time_and_all_keep_their_values(panel: ValuesPanel) -> None:
+def test_many_variables_get_rows_in_batches_and_keep_all_values(panel: ValuesPanel) -> None:
     given = {name: f"value of {name}" for name in names(3000)}
     panel.set_values(given)
     panel.set_variables(names(3000))
@@ -272,7 +272,7 @@ def test_many_variables_get_rows_a_few_at_a_time_and_all_keep_their_values(panel
     assert [row.name for row in rows(panel)] == names(3)
 
 
-def test_a_variable_without_a_row_gets_one_when_gone_to(panel: ValuesPanel) -> None:
+def test_focusing_a_variable_without_a_row_creates_its_row(panel: ValuesPanel) -> None:
     panel.set_variables(names(500))
     panel.focus("name_400")
     assert focused() is field(panel, "name_400")
@@ -281,7 +281,7 @@ def test_a_variable_without_a_row_gets_one_when_gone_to(panel: ValuesPanel) -> N
     assert [row.name for row in rows(panel)] == [*names(AT_ONCE), "name_400"]
 
 
-def test_a_row_stays_while_somebody_types_into_it(panel: ValuesPanel) -> None:
+def test_row_stays_while_the_user_types_in_its_field(panel: ValuesPanel) -> None:
     panel.set_variables(names(AT_ONCE))
     field(panel, f"name_{AT_ONCE - 1}").setFocus()
     type_text("ty")
@@ -290,7 +290,7 @@ def test_a_row_stays_while_somebody_types_into_it(panel: ValuesPanel) -> None:
     assert panel.all_values()[f"name_{AT_ONCE - 1}"] == "typing"
 
 
-def test_what_a_run_needs_is_marked_until_it_is_there(panel: ValuesPanel) -> None:
+def test_values_required_by_a_run_are_marked_until_entered(panel: ValuesPanel) -> None:
     panel.set_values({"name_0": "x"})
     panel.set_variables(names(500))
     panel.want(("name_450", "name_1"))
@@ -306,7 +306,7 @@ def test_what_a_run_needs_is_marked_until_it_is_there(panel: ValuesPanel) -> Non
     assert field(panel, "name_1").placeholderText() == NO_VALUE
 
 
-def test_a_long_value_is_exact_and_can_be_undone(panel: ValuesPanel) -> None:
+def test_long_value_is_stored_unchanged_and_undoable(panel: ValuesPanel) -> None:
     text = "0123456789" * 10_000
     panel.set_variables(["v"])
     field(panel, "v").setFocus()

@@ -44,7 +44,7 @@ def history(desk: Desk) -> HistoryView:
     return page
 
 
-def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> None:
+def test_log_is_previewed_and_then_imported_once(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     view = history(desk)
     choose(desk, "import_runs", new_log(tmp_path / "logs.db"))
@@ -69,7 +69,7 @@ def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> N
     again.close()
 
 
-def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+def test_unsupported_file_is_reported_in_the_import_dialog(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     notes = tmp_path / "notes.txt"
     notes.write_text("x")
@@ -81,7 +81,7 @@ def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> No
     shown.close()
 
 
-def test_a_pack_that_is_chosen_there_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
+def test_pack_chosen_for_import_opens_the_pack_dialog(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     choose(desk, "import_runs", make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
     desk.until(lambda: desk.window.dialogs.pack_import is not None)
@@ -92,7 +92,7 @@ def test_a_pack_that_is_chosen_there_is_shown_as_one(desk: Desk, tmp_path: Path)
     shown.close()
 
 
-def test_what_is_left_out_is_listed(desk: Desk, tmp_path: Path) -> None:
+def test_import_lists_skipped_runs_with_the_reason(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     log = new_log(tmp_path / "logs.db")
     connection = sqlite3.connect(log)
@@ -109,7 +109,7 @@ def test_what_is_left_out_is_listed(desk: Desk, tmp_path: Path) -> None:
     shown.close()
 
 
-def test_an_import_stops_by_escape_and_when_the_window_closes(desk: Desk, tmp_path: Path) -> None:
+def test_import_stops_on_escape_and_when_the_window_closes(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     calls = [Called(f"x{n:05}", f"t{n}", f"number {n}", "yes " * 200) for n in range(2000)]
     choose(desk, "import_runs", new_log(tmp_path / "logs.db", calls))
@@ -135,7 +135,7 @@ def test_an_import_stops_by_escape_and_when_the_window_closes(desk: Desk, tmp_pa
     desk.until_rows([("ok",)], "PRAGMA integrity_check")
 
 
-def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None:
+def test_selected_runs_and_found_runs_are_exported_to_a_file(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     desk.run()
     desk.run()
@@ -155,7 +155,7 @@ def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None
     assert everything.read_text("utf-8").count('<section class="run">') == 2
 
 
-def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+def test_failed_export_and_empty_selection_are_reported(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     desk.run()
     window.dialogs.exchange_actions.write(ExportSelection(query=""), "csv", tmp_path / "gone" / "runs.csv")

@@ -59,7 +59,7 @@ def in_command(driven: Driven) -> None:
 
 
 @pytest.mark.parametrize("how", [in_slot, in_thread, in_task, in_callback])
-def test_it_is_said_in_one_line_and_the_window_works_on(
+def test_unexpected_exception_shows_one_line_and_the_window_keeps_working(
     driven: Driven, how: object, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log = log_file(places(os.environ).state)
@@ -96,7 +96,7 @@ def test_it_is_said_in_one_line_and_the_window_works_on(
     assert SECRET not in told
 
 
-def test_many_of_the_same_are_one_line_and_one_entry(driven: Driven) -> None:
+def test_repeated_exception_is_logged_once(driven: Driven) -> None:
     def script() -> Script:
         yield driven.is_open
         timer = QTimer(driven.frame, interval=0)
@@ -117,7 +117,9 @@ def test_many_of_the_same_are_one_line_and_one_entry(driven: Driven) -> None:
     assert log_file(places(os.environ).state).read_text("utf-8").count("Unexpected error") == 1
 
 
-def test_before_the_window_is_whole_it_is_said_then(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problem_before_the_window_is_complete_is_shown_on_completion(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(main, "_WATCH_AFTER_MS", 0)
 
     def script() -> Script:
@@ -131,7 +133,7 @@ def test_before_the_window_is_whole_it_is_said_then(driven: Driven, monkeypatch:
     assert driven.run(script()) == 0
 
 
-def test_a_window_that_cannot_be_built_says_so_and_keeps_the_text(
+def test_failed_window_build_shows_one_message_without_private_text(
     driven: Driven, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], home: Path
 ) -> None:
     def broken(_: object) -> None:
@@ -166,7 +168,9 @@ def test_a_window_that_cannot_be_built_says_so_and_keeps_the_text(
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
-def test_what_stands_in_the_place_of_the_crash_log_is_left_alone(tmp_path: Path, qapp: QApplication, kind: str) -> None:
+def test_pipe_or_link_in_place_of_the_crash_log_is_left_unchanged(
+    tmp_path: Path, qapp: QApplication, kind: str
+) -> None:
     other, file = tmp_path / "other", tmp_path / CRASHES
     other.write_bytes(b"mine")
     other.chmod(0o644)

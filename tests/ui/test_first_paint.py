@@ -111,14 +111,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     return found
 
 
-def test_the_whole_draft_can_be_seen_and_typed_into(seen: Mapping[str, Any]) -> None:
+def test_complete_draft_is_visible_and_editable_at_first_paint(seen: Mapping[str, Any]) -> None:
     assert seen["typed"]
     assert seen["first"] == f"x{MESSAGES[0]}"
     assert seen["seen"] == [f"x{MESSAGES[0]}", *MESSAGES[1:]]
     assert seen["values"] == ["Ada", "fine"]
 
 
-def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) -> None:
+def test_first_paint_imports_no_unneeded_modules(seen: Mapping[str, Any]) -> None:
     modules = set(seen["modules"])
     if sys.version_info < (3, 12):
         # The bundled SQLite is imported, which takes 5 ms.
@@ -139,19 +139,19 @@ def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) 
     assert len(own) <= 71
 
 
-def test_it_waits_for_few_classes_that_have_their_methods_written_for_them(seen: Mapping[str, Any]) -> None:
+def test_first_paint_creates_only_two_dataclasses(seen: Mapping[str, Any]) -> None:
     # Each takes 0.3 ms. Read-only records on this path are NamedTuples, without annotations in strings.
     assert seen["dataclasses"] == ["Content", "Message"]
 
 
-def test_it_waits_for_no_list_of_icons_or_gradients(seen: Mapping[str, Any]) -> None:
+def test_first_paint_creates_no_icon_or_gradient_enums(seen: Mapping[str, Any]) -> None:
     # Python creates these, with hundreds of members, as soon as an argument could be a QIcon or a QGradient.
     assert set(seen["enums"]) & {"ThemeIcon", "Preset"} == set()
 
 
-def test_messages_are_laid_out_once_and_again_when_the_values_know_their_height(seen: Mapping[str, Any]) -> None:
+def test_first_paint_needs_at_most_two_layouts_per_message(seen: Mapping[str, Any]) -> None:
     assert seen["arranged"] <= 2 * len(MESSAGES)
 
 
-def test_nothing_is_imported_while_the_window_is_completed(seen: Mapping[str, Any]) -> None:
+def test_no_module_is_imported_while_the_window_is_completed(seen: Mapping[str, Any]) -> None:
     assert seen["late"] == []

@@ -119,7 +119,9 @@ def by_keyboard(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "way", [by_right_click, *(pytest.param(way, marks=pytest.mark.deep(only=True)) for way in (by_mouse, by_keyboard))]
 )
-def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, way: Callable[[Desk], None]) -> None:
+def test_text_typed_after_closing_settings_is_entered_in_the_picker_search(
+    desk: Desk, way: Callable[[Desk], None]
+) -> None:
     ran(desk)
     way(desk)
     choose(desk, "Change model…")
@@ -142,7 +144,9 @@ def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, 
 
 
 @pytest.mark.parametrize("way", [by_mouse, pytest.param(by_right_click, marks=pytest.mark.deep(only=True))])
-def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, way: Callable[[Desk], None]) -> None:
+def test_text_typed_after_closing_the_picker_is_entered_in_the_previous_field(
+    desk: Desk, way: Callable[[Desk], None]
+) -> None:
     field = ran(desk)
     before = desk.window.draft()
     way(desk)
@@ -158,7 +162,7 @@ def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, w
     assert verdicts(desk) == []
 
 
-def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk) -> None:
+def test_text_typed_on_a_menu_button_opens_no_menu(desk: Desk) -> None:
     ran(desk)
     before = desk.window.draft()
     by_keyboard(desk)
@@ -180,7 +184,7 @@ def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk) -> None:
     open_menu(desk).close()
 
 
-def test_buttons_that_open_menus_take_no_focus_from_the_mouse(desk: Desk) -> None:
+def test_menu_buttons_take_no_focus_from_the_mouse(desk: Desk) -> None:
     ran(desk)
     found: dict[str, QAbstractButton] = {}
     for view in (Key.Key_1, Key.Key_3, Key.Key_4):
@@ -193,7 +197,7 @@ def test_buttons_that_open_menus_take_no_focus_from_the_mouse(desk: Desk) -> Non
         assert button.property(OPENS_MENU), name
 
 
-def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
+def test_text_typed_on_the_winner_button_records_no_verdict(desk: Desk) -> None:
     ran(desk)
     winner = column(desk).footer.winner  # type: ignore[attr-defined] # a column
     winner.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -251,7 +255,7 @@ def typed_letters(desk: Desk) -> None:
         *(pytest.param(come, marks=pytest.mark.deep(only=True)) for come in (by_the_program, typed_letters)),
     ],
 )
-def test_bare_keys_record_nothing_where_the_focus_fell_back(desk: Desk, come: Callable[[Desk], None]) -> None:
+def test_bare_keys_record_no_verdict_after_automatic_focus_changes(desk: Desk, come: Callable[[Desk], None]) -> None:
     ran(desk)
     come(desk)
     focused = QApplication.focusWidget()
@@ -317,7 +321,7 @@ def went_by_lane(desk: Desk) -> None:
         ),
     ],
 )
-def test_bare_keys_where_the_person_went(desk: Desk, come: Callable[[Desk], None]) -> None:
+def test_bare_keys_record_verdicts_after_the_user_moves_to_a_lane(desk: Desk, come: Callable[[Desk], None]) -> None:
     ran(desk)
     come(desk)
     key(desk, Key.Key_1)
@@ -329,7 +333,7 @@ def test_bare_keys_where_the_person_went(desk: Desk, come: Callable[[Desk], None
     assert not (answer(desk).isVisible() and answer(desk, 1).isVisible())
 
 
-def test_the_lists_beside_the_lanes_give_no_verdict(desk: Desk) -> None:
+def test_bare_keys_in_the_iteration_list_record_no_verdict(desk: Desk) -> None:
     ran(desk)
     click(desk.window.sidebar.iteration_list.viewport())
     for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus, Key.Key_F):
@@ -339,7 +343,7 @@ def test_the_lists_beside_the_lanes_give_no_verdict(desk: Desk) -> None:
     assert answer(desk, 1).isVisible()
 
 
-def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk) -> None:
+def test_bare_keys_record_no_verdict_while_another_window_is_open(desk: Desk) -> None:
     ran(desk)
     desk.window.dialogs.show_shortcuts()
     desk.until(lambda: (sheet := desk.window.dialogs.shortcuts) is not None and sheet.isActiveWindow())
@@ -363,7 +367,7 @@ def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk)
         pytest.param(lambda desk: desk.window.dialogs.show_settings("keys"), marks=pytest.mark.deep(only=True)),
     ],
 )
-def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, opens: Callable[[Desk], None]) -> None:
+def test_keys_typed_while_a_dialog_opens_record_no_verdict(desk: Desk, opens: Callable[[Desk], None]) -> None:
     ran(desk)
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     lane = QApplication.focusWidget()
@@ -376,7 +380,7 @@ def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, ope
     desk.until(desk.window.frame.isActiveWindow)
 
 
-def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
+def test_renaming_a_lane_returns_the_focus_to_the_previous_field(desk: Desk) -> None:
     field = ran(desk)
     by_mouse(desk)
     choose(desk, "Rename…")
@@ -387,7 +391,7 @@ def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
     assert desk.window.lane_heads[0].title == "quick"
 
 
-def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
+def test_lane_focused_through_the_palette_accepts_bare_keys(desk: Desk) -> None:
     ran(desk)
     key(desk, Key.Key_K, CTRL)
     desk.until(lambda: (palette := desk.window.dialogs.palette) is not None and palette.isActiveWindow())
@@ -402,7 +406,9 @@ def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
     assert verdicts(desk) == ["winner"]
 
 
-def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_focus_origin_is_valid_only_while_the_focus_stays_in_its_area(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     field = ran(desk)
     by_right_click(desk)
     assert QApplication.focusWidget() is field, "a right click only opens a menu"

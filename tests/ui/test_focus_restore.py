@@ -59,7 +59,9 @@ def by_click(_: Desk, pressed: QWidget) -> None:
         pytest.param(by_tab_and_space, "Dismiss this notice", marks=DEEP),
     ],
 )
-def test_after_a_button_of_a_notice(desk: Desk, name: str, press: Callable[[Desk, QWidget], None]) -> None:
+def test_focus_returns_after_a_notice_button_is_pressed(
+    desk: Desk, name: str, press: Callable[[Desk, QWidget], None]
+) -> None:
     window = desk.open()
     field = second_message(desk)
     window.notices.offer("It is gone.", "Undo", lambda: None)
@@ -68,7 +70,7 @@ def test_after_a_button_of_a_notice(desk: Desk, name: str, press: Callable[[Desk
     assert QApplication.focusWidget() is field
 
 
-def test_a_notice_that_goes_while_a_dialog_is_open(desk: Desk) -> None:
+def test_focus_returns_after_a_notice_disappears_behind_a_dialog(desk: Desk) -> None:
     window = desk.open()
     field = second_message(desk)
     window.notices.quiet("keys", "Add a key.", action="keys", label="Add a key…")
@@ -80,7 +82,7 @@ def test_a_notice_that_goes_while_a_dialog_is_open(desk: Desk) -> None:
     desk.until(lambda: QApplication.focusWidget() is field)
 
 
-def test_what_is_deleted_leaves_the_keyboard_where_it_was(desk: Desk) -> None:
+def test_focus_returns_after_the_focused_widget_is_deleted(desk: Desk) -> None:
     window = desk.open()
     field = second_message(desk)
     passing = QPushButton("passing", window.compose_view)
@@ -92,7 +94,7 @@ def test_what_is_deleted_leaves_the_keyboard_where_it_was(desk: Desk) -> None:
     desk.until(lambda: QApplication.focusWidget() is field)
 
 
-def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
+def test_focus_returns_to_rank_after_leaving_the_view_while_judging(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     window.actions["judge"].trigger()
@@ -110,7 +112,7 @@ def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])
-def test_after_a_prompt_is_renamed(desk: Desk, key: Qt.Key) -> None:
+def test_focus_returns_after_renaming_a_prompt(desk: Desk, key: Qt.Key) -> None:
     window = desk.open()
     field = second_message(desk)
     desk.press(Key.Key_F2)

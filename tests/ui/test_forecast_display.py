@@ -13,7 +13,7 @@ from workbench.core.run_limits import Limits
 pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
-def test_numbers_follow_what_is_typed(desk: Desk) -> None:
+def test_forecast_follows_typing(desk: Desk) -> None:
     window = desk.open()
     lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
@@ -30,7 +30,7 @@ def test_numbers_follow_what_is_typed(desk: Desk) -> None:
     assert "output unknown" in detail
 
 
-def test_past_answers_tell_how_long_the_next_one_may_be(desk: Desk) -> None:
+def test_forecast_uses_the_length_of_past_answers(desk: Desk) -> None:
     window = desk.open()
     lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
@@ -39,7 +39,7 @@ def test_past_answers_tell_how_long_the_next_one_may_be(desk: Desk) -> None:
     desk.until(lambda: "4 tokens of output as in 1 past answer" in window.status.forecast()[1])
 
 
-def test_a_prompt_too_long_for_a_lane_is_said(desk: Desk) -> None:
+def test_prompt_exceeding_a_context_window_is_reported(desk: Desk) -> None:
     window = desk.open()
     lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, BUILTIN, "SmolLM2-135M-Instruct")
@@ -73,7 +73,7 @@ def test_code_for_a_lane_is_shown_and_copied(desk: Desk) -> None:
     desk.until(lambda: window.dialogs.code is None)
 
 
-def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
+def test_run_over_a_limit_asks_for_confirmation_and_enter_starts_the_run(desk: Desk) -> None:
     window = desk.open()
     window.dialogs.show_settings("limits")
     settings = window.dialogs.settings
@@ -101,7 +101,7 @@ def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
     assert not window.budget_confirmation.asks
 
 
-def test_cache_up_to_here_is_part_of_the_text_that_runs(desk: Desk) -> None:
+def test_cache_marker_is_stored_in_the_version_that_runs(desk: Desk) -> None:
     window = desk.open()
     block = window.message_column.blocks[0]
     block.action_wanted.emit(block, "cache")
@@ -116,7 +116,7 @@ def test_cache_up_to_here_is_part_of_the_text_that_runs(desk: Desk) -> None:
     assert not window.editor.content().messages[0].cache
 
 
-def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
+def test_retry_over_a_limit_asks_for_confirmation(desk: Desk) -> None:
     window = desk.open({"default": [{"fail": ["server_error", "No.", ""]}]})
     desk.run()
     window.budget_confirmation.set_limits(Limits(calls=1))
@@ -132,7 +132,7 @@ def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
     desk.settle()
 
 
-def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
+def test_running_one_lane_over_a_limit_asks_for_confirmation(desk: Desk) -> None:
     window = desk.open()
     window.budget_confirmation.set_limits(Limits(calls=0))
     window.run_lane(window.slots()[0])
@@ -143,7 +143,7 @@ def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
     desk.settle()
 
 
-def test_numbers_follow_the_sets_that_are_ticked(desk: Desk) -> None:
+def test_forecast_follows_the_ticked_value_sets(desk: Desk) -> None:
     window = desk.open()
     lanes, sets = window.lane_list, window.value_sets
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")

@@ -19,7 +19,7 @@ def test_two_lanes_have_room_at_every_width() -> None:
         assert parts(window)[2] >= LANES_WIDTH
 
 
-def test_a_very_wide_window_gives_its_room_to_all() -> None:
+def test_extra_window_width_is_shared_by_all_parts() -> None:
     usual, wide = parts(1440), parts(3840)
     assert usual[:2] == (226, 470)
     assert wide[0] > usual[0]

@@ -65,7 +65,7 @@ def _now(view: HistoryView) -> QImage:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_it_looks_the_same_as_one_that_was_seen_when_the_look_changed(desk: Desk, change: str) -> None:
+def test_hidden_page_ends_with_the_same_look_as_a_visible_one(desk: Desk, change: str) -> None:
     view = _entered(desk)
     before = _picture(desk, view)
     CHANGES[change](desk)
@@ -85,7 +85,7 @@ def test_it_looks_the_same_as_one_that_was_seen_when_the_look_changed(desk: Desk
     desk.until(lambda: _now(view) == seen)
 
 
-def test_whoever_comes_before_it_is_dressed_sees_the_new_look(desk: Desk) -> None:
+def test_page_shown_before_its_restyle_has_the_new_theme(desk: Desk) -> None:
     view = _entered(desk)
     CHANGES["dark"](desk)
     seen = _picture(desk, view)
@@ -99,7 +99,7 @@ def test_whoever_comes_before_it_is_dressed_sees_the_new_look(desk: Desk) -> Non
     desk.until(lambda: _now(view) == seen)
 
 
-def test_it_answers_for_the_look_in_force(desk: Desk) -> None:
+def test_hidden_page_theme_reports_the_current_theme(desk: Desk) -> None:
     view = _entered(desk)
     desk.window.views.show("compose")
     late = _theme(view)

@@ -80,7 +80,7 @@ def responses(desk: Desk) -> int:
     return int(desk.rows("SELECT count(*) FROM responses")[0][0])
 
 
-def test_it_tells_where_the_file_is_and_what_takes_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_shows_the_file_location_and_sizes_by_kind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(QUrl(url).toLocalFile()))
     desk.open()
@@ -105,7 +105,7 @@ def test_a_backup_is_made_and_listed(desk: Desk) -> None:
     assert backups.verify(made.path) > 0
 
 
-def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
+def test_changed_maintenance_rules_are_stored_and_shown_again(desk: Desk) -> None:
     desk.open()
     panel = page(desk)
     part = panel.backups
@@ -125,7 +125,7 @@ def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
     assert (again.backups.keep.value(), again.backups.days.value()) == (3, 14)
 
 
-def test_making_smaller_says_what_goes_and_drops_only_that(desk: Desk) -> None:
+def test_make_smaller_asks_first_and_drops_only_the_stated_responses(desk: Desk) -> None:
     desk.open()
     fill(desk)
     panel = page(desk)
@@ -144,7 +144,7 @@ def test_making_smaller_says_what_goes_and_drops_only_that(desk: Desk) -> None:
     desk.until(lambda: "nothing to drop" in panel.progress.status.text())
 
 
-def test_making_smaller_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_make_smaller_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.open()
     fill(desk)
     panel = page(desk)
@@ -173,7 +173,7 @@ def test_making_smaller_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert responses(desk) == RESPONSES - 5
 
 
-def test_a_check_says_how_it_is(desk: Desk) -> None:
+def test_check_reports_valid_and_damaged_histories(desk: Desk) -> None:
     desk.open()
     panel = page(desk)
     click(panel, "Check now")
@@ -194,7 +194,7 @@ def test_a_check_says_how_it_is(desk: Desk) -> None:
     assert any(b.text() == "Repair…" and b.isEnabled() for b in panel.findChildren(QPushButton))
 
 
-def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
+def test_failed_measurement_keeps_the_check_result_and_is_shown_on_request(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of the two reads all of a damaged file, so both fail."""
@@ -219,9 +219,7 @@ def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
     desk.until(lambda: "nothing to drop" in panel.progress.status.text())
 
 
-def test_a_backup_that_cannot_be_made_is_a_sentence(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_backup_is_reported(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usb = tmp_path / "usb"
     usb.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(usb))
@@ -242,7 +240,7 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
 }
 
 
-def test_commands_lead_to_the_page(desk: Desk) -> None:
+def test_history_commands_open_the_page(desk: Desk) -> None:
     desk.open()
     fill(desk)
     backups.make(desk.db, backups.folder_of(desk.db), NOW)
@@ -252,7 +250,7 @@ def test_commands_lead_to_the_page(desk: Desk) -> None:
         desk.until(lambda is_there=is_there: is_there(desk))
 
 
-def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_are(desk: Desk) -> None:
+def test_restore_command_before_the_backups_are_listed_focuses_the_list(desk: Desk) -> None:
     desk.open()
     fill(desk)
     backups.make(desk.db, backups.folder_of(desk.db), NOW)
@@ -263,14 +261,14 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
     assert panel.backups._restore.isEnabled()
 
 
-def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
+def test_backup_by_command_is_reported_in_the_window(desk: Desk) -> None:
     window = desk.open()
     window.actions["history_backup"].trigger()
     desk.until(lambda: "Backup made" in desk.notice())
     assert len(listed(desk)) == 1
 
 
-def test_the_daily_backup_is_made_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_daily_backup_is_automatic(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_care, "FIRST_LOOK_MS", 10)
     monkeypatch.setattr(app_care, "LOOK_MS", 10)
     desk.open()
@@ -280,7 +278,7 @@ def test_the_daily_backup_is_made_by_itself(desk: Desk, monkeypatch: pytest.Monk
     assert desk.notice() == "" or "backup" not in desk.notice()
 
 
-def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_daily_backup_is_reported_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     window = desk.open()
     window.store.set_meta(CARE, MaintenanceRules(folder=str(gone)).to_text()).result(10)
@@ -300,7 +298,7 @@ def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monk
     desk.until(lambda: list(gone.iterdir()))
 
 
-def test_closing_in_the_middle_of_a_backup_leaves_no_half_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_during_a_backup_leaves_no_partial_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = desk.open()
     began, copy = threading.Event(), Upkeep.backup
 

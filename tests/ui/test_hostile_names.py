@@ -177,7 +177,7 @@ def commands_of(view: View) -> list[Command]:
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
-def test_every_view_and_dialog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_view_and_dialog_shows_hostile_names_cleaned(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     steering.make(desk.db)
     looking = Looking(desk, monkeypatch)
     window = desk.open()

@@ -49,7 +49,7 @@ def _ask(desk: Desk, dialog: ImproveDialog) -> None:
     desk.until(lambda: dialog.proposal.proposal is not None or dialog.proposal.trouble.text())
 
 
-def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
+def test_one_change_can_be_accepted_and_undone(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER[:60]}, {"text": BETTER[60:]}])
     window = desk.window
     timeline, iterations = desk.shown_rows(), desk.rows("SELECT iterations FROM prompts")
@@ -88,7 +88,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     assert desk.shown_rows() == timeline
 
 
-def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> None:
+def test_all_changes_can_be_accepted_and_earlier_proposals_reopened(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER.replace("{{shop}}", "us {{now}}")}])
     window = desk.window
     _ask(desk, dialog)
@@ -113,7 +113,7 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     again.reject()
 
 
-def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: Path) -> None:
+def test_proposal_streams_and_escape_stops_before_closing(desk: Desk, tmp_path: Path) -> None:
     dialog = _opened(desk, [{"text": "Let me see"}, {"until": str(tmp_path / "never")}])
     dialog.question.feedback.setFocus()
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, on=dialog.question.feedback)
@@ -137,7 +137,7 @@ def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: P
         ([{"text": "Hm"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}], "Too many", "Hm"),
     ],
 )
-def test_garbage_and_failures_get_a_sentence_and_keep_the_text(
+def test_unusable_answers_and_failures_are_reported_and_keep_the_text(
     desk: Desk, steps: list[dict[str, Any]], sentence: str, text: str
 ) -> None:
     dialog = _opened(desk, steps)
@@ -149,7 +149,7 @@ def test_garbage_and_failures_get_a_sentence_and_keep_the_text(
     dialog.reject()
 
 
-def test_answers_are_shown_to_the_model_only_when_ticked(desk: Desk) -> None:
+def test_answers_are_sent_to_the_model_only_when_ticked(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "Bad answer."}], "models": {"improver": [{"echo": True}]}})
     lanes = (Lane("a", ECHO, "echo"),)
     hello = content(("user", "Hi {{name}}"))
@@ -198,7 +198,7 @@ def test_model_and_instructions_can_be_changed(desk: Desk) -> None:
     dialog.reject()
 
 
-def test_nothing_to_improve_is_said(desk: Desk) -> None:
+def test_empty_prompt_is_reported_as_nothing_to_improve(desk: Desk) -> None:
     dialog = _opened(desk, [], Content())
     dialog.question.ask.click()
     assert dialog.proposal.trouble.text().startswith("There is no text to improve yet.")
@@ -208,7 +208,7 @@ def test_nothing_to_improve_is_said(desk: Desk) -> None:
 
 
 @machine
-def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
+def test_only_the_system_message_menu_offers_improve(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(PROMPT)
     for index, offers in enumerate((True, False)):
@@ -224,7 +224,7 @@ def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
     window.dialogs.improve.reject()
 
 
-def test_a_question_over_the_limits_asks_first(desk: Desk) -> None:
+def test_improve_request_over_the_limits_asks_first(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER}])
     desk.window.budget_confirmation.set_limits(Limits(tokens=1))
     dialog.question.ask.click()

@@ -12,9 +12,7 @@ from workbench.ui.shell.actions import CommandActions
 pytestmark = pytest.mark.window
 
 
-def test_only_the_first_letter_of_a_search_changes_what_can_be_done(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_further_letters_of_a_search_do_not_update_the_commands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     view = entered(desk)
     searched(desk, view, "a")
     desk.rest()
@@ -28,7 +26,7 @@ def test_only_the_first_letter_of_a_search_changes_what_can_be_done(
     assert not desk.window.actions["save_search"].isEnabled()
 
 
-def test_a_draft_that_is_saved_is_not_written_again_for_a_run(desk: Desk) -> None:
+def test_run_does_not_save_an_unchanged_draft_again(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.type("x")
@@ -46,7 +44,7 @@ def test_a_draft_that_is_saved_is_not_written_again_for_a_run(desk: Desk) -> Non
     desk.until(lambda: saved and desk.stored_draft() == window.draft())
 
 
-def test_a_verdict_shows_itself_and_turns_no_page(desk: Desk) -> None:
+def test_verdict_updates_its_lane_without_reloading_the_page(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()

@@ -29,7 +29,9 @@ SIX = 15
         (Key.Key_6, Held.AltModifier, None),
     ],
 )
-def test_lane_six_is_marked(qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier, wanted: VerdictKey | None) -> None:
+def test_verdict_keys_work_on_layouts_that_type_digits_with_shift(
+    qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier, wanted: VerdictKey | None
+) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     window.show()

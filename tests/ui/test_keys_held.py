@@ -78,7 +78,7 @@ def field(qtbot: QtBot) -> Iterator[QLineEdit]:
     window.close()
 
 
-def test_a_held_key_runs_once(field: QLineEdit) -> None:
+def test_held_shortcut_runs_its_command_once(field: QLineEdit) -> None:
     keyboard = Keyboard(field, Qt.Key.Key_Return, CTRL)
     assert keyboard.hold() == [False, True, True, True, False]
     # A press kept from the window is no key press of the field either.
@@ -87,11 +87,11 @@ def test_a_held_key_runs_once(field: QLineEdit) -> None:
     assert field.text() == ""
 
 
-def test_what_goes_step_by_step_goes_on(field: QLineEdit) -> None:
+def test_held_key_repeats_stepping_commands(field: QLineEdit) -> None:
     assert Keyboard(field, Qt.Key.Key_F3, NONE).hold() == [False] * 5
 
 
-def test_letters_repeat_in_a_field_and_mean_a_command_once_elsewhere(field: QLineEdit) -> None:
+def test_held_letter_repeats_in_a_field_but_runs_a_command_once_elsewhere(field: QLineEdit) -> None:
     keyboard = Keyboard(field, Qt.Key.Key_J, NONE, "j")
     for at in REPEATED:
         keyboard.send(RELEASE, at)
@@ -124,7 +124,7 @@ def test_a_held_key_presses_its_button_once(field: QLineEdit, key: Qt.Key) -> No
     assert len(clicks) == 2
 
 
-def test_a_held_key_judges_once(qtbot: QtBot) -> None:
+def test_held_key_gives_one_verdict(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
@@ -146,7 +146,7 @@ def test_a_held_key_judges_once(qtbot: QtBot) -> None:
     assert taken == [VerdictKey(6)] * 2
 
 
-def test_actions_repeat_only_where_they_go_step_by_step(qtbot: QtBot) -> None:
+def test_only_stepping_commands_auto_repeat(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     names = {command.id for command in FEATURES.commands()}

@@ -153,7 +153,7 @@ def text_of(field: QWidget) -> str:
 
 
 @pytest.mark.parametrize("kind", [*REAL, *KINDS])
-def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str) -> None:
+def test_command_shortcut_triggers_its_command_in_every_field(desk: Desk, kind: str) -> None:
     field = focused(desk, kind)
     fired, before = listening(desk.window), text_of(field)
     wrong: dict[str, list[str]] = {}
@@ -173,7 +173,7 @@ def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str
 
 
 @pytest.mark.parametrize("kind", kinds("message", "QLineEdit", "QSpinBox"))
-def test_a_key_that_somebody_chose_wins_too(desk: Desk, kind: str) -> None:
+def test_custom_shortcut_takes_precedence_over_the_field(desk: Desk, kind: str) -> None:
     field = focused(desk, kind)
     window = desk.window
     window.keys.rebind(window.keys.keymap.adding("run", "Ctrl+U").adding("note", "Ctrl+Shift+A"))
@@ -185,7 +185,7 @@ def test_a_key_that_somebody_chose_wins_too(desk: Desk, kind: str) -> None:
     assert text_of(field) == before
 
 
-def test_a_command_that_is_not_possible_changes_no_text(desk: Desk) -> None:
+def test_shortcut_of_a_disabled_command_changes_no_text(desk: Desk) -> None:
     field = focused(desk, "QLineEdit")
     assert isinstance(field, QLineEdit)
     field.setCursorPosition(2)
@@ -195,7 +195,7 @@ def test_a_command_that_is_not_possible_changes_no_text(desk: Desk) -> None:
     assert field.cursorPosition() == 2
 
 
-def test_what_edits_text_still_does(desk: Desk) -> None:
+def test_editing_keys_still_work_in_a_field(desk: Desk) -> None:
     field = focused(desk, "QLineEdit")
     assert isinstance(field, QLineEdit)
     listening(desk.window)
@@ -212,7 +212,7 @@ def test_what_edits_text_still_does(desk: Desk) -> None:
 
 @pytest.mark.deep
 @pytest.mark.skipif(ON_X11 or not shutil.which("xvfb-run"), reason="this is the run on X11, or there is no Xvfb")
-def test_all_of_this_holds_with_the_keys_of_x11() -> None:
+def test_these_tests_pass_on_x11() -> None:
     some = depth.pick(["-k", "not every_field"], [])
     ran = subprocess.run(
         [
@@ -238,7 +238,7 @@ def test_all_of_this_holds_with_the_keys_of_x11() -> None:
 
 
 @pytest.mark.skipif(not ON_X11, reason="only X11 has these keys")
-def test_qt_would_take_them_on_x11(desk: Desk) -> None:
+def test_plain_line_edit_clears_its_text_on_ctrl_u_on_x11(desk: Desk) -> None:
     """The reason for all of this, so that the tests above cannot pass by looking at other keys than people press."""
     desk.open()
     alone = QLineEdit(TEXT)

@@ -17,7 +17,7 @@ def _height(made: QLabel, width: int) -> int:
     return QLabel.heightForWidth(made, width)
 
 
-def test_a_text_is_laid_out_once_for_each_width(
+def test_label_height_is_computed_once_per_width(
     qtbot: QtBot, window_theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = label(TEXT, "muted")
@@ -36,7 +36,7 @@ def test_a_text_is_laid_out_once_for_each_width(
     assert asked == [200, 400]
 
 
-def test_another_text_font_or_role_has_another_height(qtbot: QtBot, window_theme: Theme) -> None:
+def test_changing_text_font_or_role_updates_the_height(qtbot: QtBot, window_theme: Theme) -> None:
     made = label(TEXT, "muted")
     qtbot.addWidget(made)
     made.show()
@@ -55,7 +55,7 @@ def test_another_text_font_or_role_has_another_height(qtbot: QtBot, window_theme
         assert made.heightForWidth(width) == _height(made, width)
 
 
-def test_another_text_size_has_another_height(qtbot: QtBot, window_theme: Theme) -> None:
+def test_changing_the_text_scale_updates_the_height(qtbot: QtBot, window_theme: Theme) -> None:
     made = label(TEXT, "muted")
     qtbot.addWidget(made)
     made.show()

@@ -42,7 +42,7 @@ def _at_end(answer: AnswerView) -> bool:
     return bar.maximum() > 0 and bar.value() == bar.maximum()
 
 
-def test_the_end_is_followed_while_it_is_in_view(answer: AnswerView) -> None:
+def test_view_follows_the_end_while_the_end_is_visible(answer: AnswerView) -> None:
     answer.set_streaming(True)
     for _ in range(40):
         answer.append(PROSE)
@@ -60,7 +60,7 @@ def test_the_end_is_in_view_after_many_paragraphs_at_once(answer: AnswerView) ->
         assert 0 < answer.cursorRect(end).bottom() <= answer.viewport().height()
 
 
-def test_a_reader_further_up_is_left_alone(answer: AnswerView) -> None:
+def test_view_scrolled_up_does_not_move_during_streaming(answer: AnswerView) -> None:
     answer.set_streaming(True)
     answer.append(PROSE * 40)
     settle()
@@ -74,7 +74,7 @@ def test_a_reader_further_up_is_left_alone(answer: AnswerView) -> None:
     assert answer.viewport().grab().toImage() == before
 
 
-def test_scrolling_back_to_the_end_follows_again(answer: AnswerView) -> None:
+def test_scrolling_back_to_the_end_resumes_following(answer: AnswerView) -> None:
     answer.set_streaming(True)
     answer.append(PROSE * 40)
     answer.verticalScrollBar().setValue(5)
@@ -83,7 +83,7 @@ def test_scrolling_back_to_the_end_follows_again(answer: AnswerView) -> None:
     assert _at_end(answer)
 
 
-def test_a_shrinking_view_keeps_following(answer: AnswerView) -> None:
+def test_resized_view_keeps_following_the_end(answer: AnswerView) -> None:
     answer.set_streaming(True)
     answer.append(PROSE * 40)
     for height in (300, 200, 350):
@@ -92,14 +92,14 @@ def test_a_shrinking_view_keeps_following(answer: AnswerView) -> None:
         assert _at_end(answer)
 
 
-def test_a_whole_answer_is_read_from_its_beginning(answer: AnswerView) -> None:
+def test_complete_answer_is_shown_from_its_beginning(answer: AnswerView) -> None:
     answer.set_text(PROSE * 40)
     assert answer.verticalScrollBar().value() == 0
     answer.append("more")
     assert answer.verticalScrollBar().value() == 0
 
 
-def test_the_final_text_does_not_move_the_reader(answer: AnswerView) -> None:
+def test_final_text_does_not_change_the_scroll_position(answer: AnswerView) -> None:
     answer.set_streaming(True)
     answer.append(PROSE * 40)
     answer.verticalScrollBar().setValue(7)
@@ -110,14 +110,14 @@ def test_the_final_text_does_not_move_the_reader(answer: AnswerView) -> None:
     assert answer.exact_text == PROSE * 41
 
 
-def test_a_running_answer_that_is_shown_again_is_followed(answer: AnswerView) -> None:
+def test_running_answer_shown_again_is_followed(answer: AnswerView) -> None:
     answer.set_text(PROSE * 40)
     answer.set_streaming(True)
     answer.append(PROSE)
     assert _at_end(answer)
 
 
-def test_a_selection_does_not_grow(answer: AnswerView) -> None:
+def test_appended_text_does_not_extend_the_selection(answer: AnswerView) -> None:
     answer.append("Hello world")
     _select(answer, 6, 11)
     answer.append(" and more")
@@ -127,7 +127,7 @@ def test_a_selection_does_not_grow(answer: AnswerView) -> None:
     assert answer.textCursor().selectedText() == "world and more"
 
 
-def test_copies_are_exact(answer: AnswerView) -> None:
+def test_copied_text_is_exact(answer: AnswerView) -> None:
     answer.set_text(EXACT)
     answer.selectAll()
     QTest.keySequence(answer, QKeySequence.StandardKey.Copy)
@@ -145,7 +145,7 @@ def test_soft_breaks_are_not_copied(answer: AnswerView) -> None:
     assert answer.createMimeDataFromSelection().text() == text
 
 
-def test_long_texts_arrive_in_slices_and_in_order(answer: AnswerView, qtbot: QtBot) -> None:
+def test_long_text_is_inserted_in_slices_and_in_order(answer: AnswerView, qtbot: QtBot) -> None:
     text = "".join(f"line {number}\n" for number in range(12_000))
     assert len(text) > 5 * _SLICE
     answer.set_text(text)
@@ -156,7 +156,7 @@ def test_long_texts_arrive_in_slices_and_in_order(answer: AnswerView, qtbot: QtB
     assert answer.createMimeDataFromSelection().text() == text + "last"
 
 
-def test_another_text_drops_what_is_still_to_come(answer: AnswerView, qtbot: QtBot) -> None:
+def test_setting_another_text_discards_pending_slices(answer: AnswerView, qtbot: QtBot) -> None:
     answer.set_text("x\n" * 50_000)
     answer.set_text("short")
     settle()
@@ -164,7 +164,7 @@ def test_another_text_drops_what_is_still_to_come(answer: AnswerView, qtbot: QtB
 
 
 @pytest.mark.parametrize("key", ["1", "0", "-", "f", "&"])
-def test_letters_pass_to_the_window(answer: AnswerView, key: str) -> None:
+def test_letters_trigger_window_shortcuts(answer: AnswerView, key: str) -> None:
     heard = []
     shortcut = QShortcut(QKeySequence(key), answer.window())
     shortcut.activated.connect(lambda: heard.append(key))
@@ -175,7 +175,7 @@ def test_letters_pass_to_the_window(answer: AnswerView, key: str) -> None:
     shortcut.deleteLater()
 
 
-def test_navigation_keys_stay(answer: AnswerView) -> None:
+def test_navigation_keys_are_handled_by_the_answer(answer: AnswerView) -> None:
     answer.set_text(PROSE * 40)
     answer.setFocus()
     QTest.keyClick(answer, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
@@ -186,7 +186,7 @@ def test_navigation_keys_stay(answer: AnswerView) -> None:
     assert answer.createMimeDataFromSelection().text() == PROSE * 41
 
 
-def test_nothing_can_be_typed(answer: AnswerView) -> None:
+def test_answer_is_read_only(answer: AnswerView) -> None:
     answer.set_text("abc")
     answer.setFocus()
     QTest.keyClicks(answer, "xyz")
@@ -196,7 +196,7 @@ def test_nothing_can_be_typed(answer: AnswerView) -> None:
     assert answer.toPlainText() == "abc"
 
 
-def test_every_frame_of_a_stream_is_as_if_painted_afresh(answer: AnswerView) -> None:
+def test_incremental_painting_equals_a_full_repaint(answer: AnswerView) -> None:
     answer.set_streaming(True)
     shots: list[bool] = []
     for piece in ("Hello ", "wor", "ld, a line that is long enough to wrap ", "x" * 60, "\n", "\n", "end"):
@@ -209,7 +209,7 @@ def test_every_frame_of_a_stream_is_as_if_painted_afresh(answer: AnswerView) -> 
     assert all(shots)
 
 
-def test_the_block_is_in_view_even_when_the_line_is_full(answer: AnswerView, theme: Theme) -> None:
+def test_streaming_block_is_visible_even_on_a_full_line(answer: AnswerView, theme: Theme) -> None:
     answer.set_streaming(True)
     accent = theme.color("accent").rgb()
     for length in range(20, 60):
@@ -219,7 +219,7 @@ def test_the_block_is_in_view_even_when_the_line_is_full(answer: AnswerView, the
         assert any(image.pixel(x, y) == accent for x in range(image.width()) for y in range(12, 60, 3)), length
 
 
-def test_lines_keep_the_same_distance(answer: AnswerView) -> None:
+def test_line_spacing_is_constant(answer: AnswerView) -> None:
     answer.set_text("one\ntwo words that wrap around because they are so very many, in truth\n\nthree\n" * 2)
     settle()
     tops = []
@@ -232,7 +232,7 @@ def test_lines_keep_the_same_distance(answer: AnswerView) -> None:
     assert steps.pop() > answer.fontMetrics().height()
 
 
-def test_the_font_follows_the_theme(answer: AnswerView, theme: Theme) -> None:
+def test_font_size_follows_the_theme_scale(answer: AnswerView, theme: Theme) -> None:
     answer.set_text(PROSE * 40)
     before = answer.fontMetrics().height()
     theme.set_scale(2.0)
@@ -241,7 +241,7 @@ def test_the_font_follows_the_theme(answer: AnswerView, theme: Theme) -> None:
     theme.set_scale(1.0)
 
 
-def test_shift_and_wheel_belong_to_the_view_around(answer: AnswerView) -> None:
+def test_shift_wheel_does_not_scroll_the_answer(answer: AnswerView) -> None:
     answer.set_text(PROSE * 40)
     for modifier, moved in ((Qt.KeyboardModifier.ShiftModifier, False), (Qt.KeyboardModifier.NoModifier, True)):
         event = QWheelEvent(
@@ -259,7 +259,7 @@ def test_shift_and_wheel_belong_to_the_view_around(answer: AnswerView) -> None:
         assert event.type() == QEvent.Type.Wheel
 
 
-def test_what_is_read_from_right_to_left_stands_at_the_right_also_while_it_streams(answer: AnswerView) -> None:
+def test_right_to_left_text_is_right_aligned_while_streaming(answer: AnswerView) -> None:
     answer.set_streaming(True)
     for piece in ("שלום ", "עולם\n", "left\n", "ההזמנה ", "בדרך"):
         answer.append(piece)
@@ -277,7 +277,7 @@ def test_what_is_read_from_right_to_left_stands_at_the_right_also_while_it_strea
 
 
 @pytest.mark.parametrize("kind", [AnswerView, ExactField])
-def test_other_words_in_the_place_of_a_text_are_seen(
+def test_changed_placeholder_is_repainted(
     theme: Theme, screen: Callable[[QWidget], QWidget], kind: type[AnswerView | ExactField]
 ) -> None:
     made = kind(theme)
@@ -293,7 +293,7 @@ def test_other_words_in_the_place_of_a_text_are_seen(
 
 
 @pytest.mark.parametrize("kind", [AnswerView, MarkdownView])
-def test_the_last_words_stay_in_view_when_less_room_is_left(
+def test_beginning_or_end_stays_visible_when_the_view_shrinks(
     theme: Theme, screen: Callable[[QWidget], QWidget], kind: type[AnswerView | MarkdownView]
 ) -> None:
     made = kind(theme)

@@ -18,7 +18,7 @@ def colours(dialog: CodeDialog) -> set[str]:
     return {one.format.foreground().color().name() for one in formats}
 
 
-def test_a_change_of_the_theme_reaches_code_that_is_shown(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_theme_change_recolours_visible_code(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     theme.set_mode("light")
     dialog = CodeDialog(theme, title="gpt")
     screen(dialog)

@@ -74,7 +74,9 @@ def _close(menu: QMenu) -> None:
         ("Remove lane", "remove_requested", ["m"]),
     ],
 )
-def test_menu_entries_ask(view: LanesView, lane: LaneColumn, entry: str, signal: str, arguments: list[object]) -> None:
+def test_menu_entries_request_their_action(
+    view: LanesView, lane: LaneColumn, entry: str, signal: str, arguments: list[object]
+) -> None:
     spy = QSignalSpy(getattr(view, signal))
     menu = _menu(lane)
     _entry(menu, entry).trigger()
@@ -93,7 +95,7 @@ def test_the_menu_works_by_keyboard(view: LanesView, lane: LaneColumn) -> None:
     assert _calls(spy) == [["m"]]
 
 
-def test_edges_cannot_be_crossed(view: LanesView) -> None:
+def test_outer_lanes_cannot_move_past_the_edge(view: LanesView) -> None:
     view.set_heads(heads("a", "b"))
     settle()
     for slot, left, right in (("a", False, True), ("b", True, False)):
@@ -111,7 +113,7 @@ def test_lanes_are_not_removed_during_a_run(view: LanesView, lane: LaneColumn) -
         _close(menu)
 
 
-def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
+def test_read_only_columns_offer_no_changing_actions(view: LanesView) -> None:
     view.set_heads(heads("a", read_only=True))
     view.set_text("a", "text")
     view.set_status("a", LaneStatus("failed", failure=Failure("no_key", "No key."), attempt=2, attempts=2))
@@ -131,7 +133,7 @@ def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
     assert not view.add_button.isVisible()
 
 
-def test_pinning(view: LanesView, lane: LaneColumn) -> None:
+def test_version_menu_pins_and_unpins_a_version(view: LanesView, lane: LaneColumn) -> None:
     spy = QSignalSpy(view.pin_requested)
     menu = _menu(lane)
     versions = _entry(menu, "Version").menu()
@@ -157,7 +159,7 @@ def test_pinning(view: LanesView, lane: LaneColumn) -> None:
     assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]
 
 
-def test_the_pinned_version_is_at_hand_however_old_it_is(view: LanesView, lane: LaneColumn) -> None:
+def test_old_pinned_version_is_checked_in_the_version_menu(view: LanesView, lane: LaneColumn) -> None:
     labels = tuple(VersionLabel(n, f"attempt {n}", name=f"#{n}") for n in range(10_000, 0, -1))
     view.set_heads(heads("m", versions=labels, pinned=4000))
     column = view.column("m")
@@ -180,7 +182,7 @@ def test_the_pinned_version_is_at_hand_however_old_it_is(view: LanesView, lane: 
     _close(menu)
 
 
-def test_winner_stop_copy_retry(view: LanesView, lane: LaneColumn) -> None:
+def test_footer_buttons_request_winner_stop_copy_and_retry(view: LanesView, lane: LaneColumn) -> None:
     spies = {name: QSignalSpy(getattr(view, f"{name}_requested")) for name in ("mark", "stop", "copy", "retry")}
     footer = lane.footer
     QTest.mouseClick(footer.winner, LEFT)
@@ -194,7 +196,7 @@ def test_winner_stop_copy_retry(view: LanesView, lane: LaneColumn) -> None:
     assert {name: spy.count() for name, spy in spies.items()} == {"mark": 1, "stop": 1, "copy": 1, "retry": 1}
 
 
-def test_keycaps(view: LanesView) -> None:
+def test_keycaps_show_lane_digits_and_stop_only_in_the_focused_lane(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefghij"))
     for slot in "abcdefghij":
         view.set_status(slot, RUNNING)
@@ -214,7 +216,9 @@ def test_keycaps(view: LanesView) -> None:
         (LaneStatus("interrupted"), "some", True),
     ],
 )
-def test_what_can_be_marked(view: LanesView, status: LaneStatus, text: str, enabled: bool) -> None:
+def test_winner_is_enabled_only_for_finished_or_partial_answers(
+    view: LanesView, status: LaneStatus, text: str, enabled: bool
+) -> None:
     view.set_heads(heads("a"))
     view.set_text("a", text)
     view.set_status("a", status)
@@ -223,7 +227,7 @@ def test_what_can_be_marked(view: LanesView, status: LaneStatus, text: str, enab
     assert (winner.isVisible() and winner.isEnabled()) is enabled
 
 
-def test_a_key_for_stop_does_not_hit_winner(view: LanesView, lane: LaneColumn) -> None:
+def test_key_meant_for_stop_does_not_mark_the_winner(view: LanesView, lane: LaneColumn) -> None:
     marks = QSignalSpy(view.mark_requested)
     view.set_status("m", RUNNING)
     settle()
@@ -236,7 +240,7 @@ def test_a_key_for_stop_does_not_hit_winner(view: LanesView, lane: LaneColumn) -
     assert marks.count() == 0
 
 
-def test_standing_is_said_in_words(view: LanesView, lane: LaneColumn) -> None:
+def test_verdict_is_shown_in_words(view: LanesView, lane: LaneColumn) -> None:
     view.set_status("m", LaneStatus("finished", standing="winner"))
     settle()
     assert lane.header.row.name.shown() == "★ model-m"
@@ -260,7 +264,7 @@ def test_standing_is_said_in_words(view: LanesView, lane: LaneColumn) -> None:
         ("timeout", "Retry", "retry_requested", ["m"]),
     ],
 )
-def test_a_failure_has_one_next_step(
+def test_failure_offers_one_next_step(
     view: LanesView, lane: LaneColumn, code: str, label: str, signal: str, arguments: list[object]
 ) -> None:
     spy = QSignalSpy(getattr(view, signal))
@@ -291,7 +295,7 @@ def test_a_huge_error_leaves_room_for_the_answer(view: LanesView, lane: LaneColu
     assert lane.footer.geometry().bottom() <= lane.height()
 
 
-def test_marks_and_endings_are_pills(view: LanesView, lane: LaneColumn) -> None:
+def test_marks_and_finish_reasons_are_shown_as_pills(view: LanesView, lane: LaneColumn) -> None:
     spy = QSignalSpy(view.wire_requested)
     mark = Mark("changed", "max_tokens", "sent as another")
     view.set_status("m", LaneStatus("finished", finish_reason="length", marks=(mark,)))
@@ -304,7 +308,7 @@ def test_marks_and_endings_are_pills(view: LanesView, lane: LaneColumn) -> None:
     assert _calls(spy) == [["m"]]
 
 
-def test_attempts(view: LanesView, lane: LaneColumn) -> None:
+def test_attempts_row_steps_between_attempts(view: LanesView, lane: LaneColumn) -> None:
     spy = QSignalSpy(view.attempt_requested)
     view.set_status("m", LaneStatus("finished", attempt=2, attempts=3))
     settle()
@@ -323,7 +327,7 @@ def test_attempts(view: LanesView, lane: LaneColumn) -> None:
     assert not row.isVisible()
 
 
-def test_reasoning_is_folded_until_wanted(view: LanesView, lane: LaneColumn) -> None:
+def test_reasoning_is_folded_until_opened(view: LanesView, lane: LaneColumn) -> None:
     view.append_text("m", "reasoning", "I think ")
     view.append_text("m", "reasoning", "so.\n")
     settle()
@@ -341,7 +345,7 @@ def test_reasoning_is_folded_until_wanted(view: LanesView, lane: LaneColumn) -> 
     assert view.text("m") == ""
 
 
-def test_rename_in_place(view: LanesView, lane: LaneColumn) -> None:
+def test_lane_is_renamed_in_place(view: LanesView, lane: LaneColumn) -> None:
     spy = QSignalSpy(view.rename_requested)
 
     def field() -> QLineEdit:
@@ -366,7 +370,7 @@ def test_rename_in_place(view: LanesView, lane: LaneColumn) -> None:
     assert not lane.findChildren(QLineEdit)
 
 
-def test_parameters_dialog_asks_for_the_change(view: LanesView, lane: LaneColumn) -> None:
+def test_parameters_dialog_requests_the_change(view: LanesView, lane: LaneColumn) -> None:
     spy = QSignalSpy(view.params_changed)
     menu = _menu(lane)
     _entry(menu, "Parameters").trigger()
@@ -380,7 +384,7 @@ def test_parameters_dialog_asks_for_the_change(view: LanesView, lane: LaneColumn
     assert lane.findChild(ParamsDialog) is None
 
 
-def test_blind_shows_no_name_anywhere(view: LanesView, lane: LaneColumn) -> None:
+def test_blind_lane_hides_model_name_and_cost(view: LanesView, lane: LaneColumn) -> None:
     view.set_status("m", LaneStatus("finished", blind=True, cost="$0.1", marks=(Mark("added", "a", "b"),)))
     settle()
     assert lane.header.row.name.shown() == "Answer 2"
@@ -404,7 +408,7 @@ def test_every_button_has_a_name(view: LanesView, lane: LaneColumn) -> None:
         assert stop.focusPolicy() & Qt.FocusPolicy.TabFocus or stop.focusPolicy() == Qt.FocusPolicy.StrongFocus
 
 
-def test_numbers_alone_do_not_touch_the_rest(view: LanesView, lane: LaneColumn) -> None:
+def test_changing_numbers_do_not_move_the_answer(view: LanesView, lane: LaneColumn) -> None:
     view.set_status("m", RUNNING)
     view.set_text("m", PROSE)
     settle()
@@ -416,13 +420,13 @@ def test_numbers_alone_do_not_touch_the_rest(view: LanesView, lane: LaneColumn) 
     assert any("129 tok/s" in line for line in lane.header.numbers.candidates())
 
 
-def test_numbers_that_change_stay_where_they_are(view: LanesView, lane: LaneColumn) -> None:
+def test_changing_digits_do_not_change_the_text_width(view: LanesView, lane: LaneColumn) -> None:
     metrics = lane.header.numbers.fontMetrics()
     widths = {metrics.horizontalAdvance(f"streaming… {digit}.{digit} s · 0.3{digit} s first") for digit in range(10)}
     assert len(widths) == 1
 
 
-def test_head_and_foot_keep_their_height_whatever_happens(view: LanesView, lane: LaneColumn) -> None:
+def test_header_and_footer_keep_their_height_in_every_status(view: LanesView, lane: LaneColumn) -> None:
     usage = Usage(input=104, output=86, cached=12)
     statuses = (
         LaneStatus(),

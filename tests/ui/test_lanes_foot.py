@@ -15,7 +15,7 @@ __all__ = ["screen", "theme", "view"]
 
 @pytest.mark.parametrize("width", [236, 250, 280, 360])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
-def test_no_button_of_the_foot_is_cut(view: LanesView, theme: Theme, width: int, scale: float) -> None:
+def test_footer_buttons_are_never_clipped(view: LanesView, theme: Theme, width: int, scale: float) -> None:
     theme.set_scale(scale)
     view.set_heads(heads("m"))
     view.set_text("m", "An answer")

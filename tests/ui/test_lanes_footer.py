@@ -42,7 +42,9 @@ def visible(foot: LaneFooter) -> list[QPushButton]:
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 @pytest.mark.parametrize("against", ["13", "winner", "A prompt whose name goes on and on", ""])
-def test_no_button_is_cut_or_covered(theme: Theme, foot: LaneFooter, against: str, scale: float) -> None:
+def test_footer_buttons_are_never_clipped_or_overlapped(
+    theme: Theme, foot: LaneFooter, against: str, scale: float
+) -> None:
     theme.set_scale(scale)
     (head,) = heads("m")
     least = minimum_width(foot, theme)
@@ -63,7 +65,7 @@ def test_no_button_is_cut_or_covered(theme: Theme, foot: LaneFooter, against: st
                 assert foot.copy.isVisible() or scale < 1.0
 
 
-def test_the_button_tells_what_the_differences_are_from(theme: Theme, foot: LaneFooter) -> None:
+def test_diff_button_names_the_base_of_the_diff(theme: Theme, foot: LaneFooter) -> None:
     (head,) = heads("m")
     foot.show_status(head, STATUSES[1], has_text=True, focused=False)
     assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff", False)
@@ -80,7 +82,7 @@ def test_the_button_tells_what_the_differences_are_from(theme: Theme, foot: Lane
     assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff", False)
 
 
-def test_in_a_narrow_lane_words_go_and_the_keys_stay(theme: Theme, foot: LaneFooter) -> None:
+def test_narrow_footer_drops_words_before_keys(theme: Theme, foot: LaneFooter) -> None:
     (head,) = heads("m")
     foot.show_status(head, STATUSES[1], has_text=True, focused=False)
     foot.resize(minimum_width(foot, theme), foot.height())

@@ -88,7 +88,7 @@ def _on_screen(lane: LaneColumn) -> QImage:
     return window.screen().grabWindow(window.winId()).toImage().copy(place)
 
 
-def test_letters_repaint_their_paragraph_and_nothing_behind_it(lane: LaneColumn, paints: Paints) -> None:
+def test_appended_letters_repaint_only_their_paragraph(lane: LaneColumn, paints: Paints) -> None:
     lane.append("text", "letters")
     paints.settle()
     assert set(paints.areas) == {lane.answer.viewport()}
@@ -96,14 +96,14 @@ def test_letters_repaint_their_paragraph_and_nothing_behind_it(lane: LaneColumn,
 
 
 @pytest.mark.parametrize("piece", ["\n", "word " * 30, "one\ntwo\nthree"])
-def test_new_lines_move_the_text_instead_of_painting_it_again(lane: LaneColumn, paints: Paints, piece: str) -> None:
+def test_new_lines_scroll_the_text_without_a_full_repaint(lane: LaneColumn, paints: Paints, piece: str) -> None:
     lane.append("text", piece)
     paints.settle()
     assert lane.answer.verticalScrollBar().value() == lane.answer.verticalScrollBar().maximum()
     assert 0 < paints.areas[lane.answer.viewport()] < _area(lane.answer) / 2
 
 
-def test_a_reader_further_up_sees_no_repaint(lane: LaneColumn, paints: Paints) -> None:
+def test_appending_below_the_viewport_repaints_nothing(lane: LaneColumn, paints: Paints) -> None:
     lane.answer.verticalScrollBar().setValue(3)
     paints.settle()
     paints.areas.clear()
@@ -113,7 +113,7 @@ def test_a_reader_further_up_sees_no_repaint(lane: LaneColumn, paints: Paints) -
 
 
 @pytest.mark.parametrize("start", ["", "12 34 ", "word " * 30, "\u05d0\u05d1 "])
-def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, paints: Paints, start: str) -> None:
+def test_scrolled_text_looks_the_same_as_a_full_repaint(lane: LaneColumn, paints: Paints, start: str) -> None:
     lane.append("text", start)
     pieces = ("x\n", "\u05d0\u05d1\u05d2 ", "word " * 25, "\n\n", "\t", "e", "\u0301", "\r", "\n", "n" * 90)
     for piece in pieces:
@@ -126,7 +126,7 @@ def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, paints: Paints,
         assert _on_screen(lane) == kept, repr(piece)
 
 
-def test_a_long_piece_is_painted_at_once_and_not_by_paragraph(lane: LaneColumn, paints: Paints) -> None:
+def test_long_chunk_is_repainted_once_and_not_per_paragraph(lane: LaneColumn, paints: Paints) -> None:
     layout = lane.answer.document().documentLayout()
     told: list[object] = []
     layout.updateBlock.connect(told.append)

@@ -42,7 +42,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
-def test_extra_json_comes_back(data: dict[str, Any]) -> None:
+def test_extra_json_round_trips(data: dict[str, Any]) -> None:
     if texts.OWN_KEYS & data.keys():
         return
     read = texts.read_extra(texts.show_extra(json.dumps(data)))
@@ -50,7 +50,7 @@ def test_extra_json_comes_back(data: dict[str, Any]) -> None:
 
 
 @given(st.text())
-def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+def test_any_extra_json_text_is_parsed_or_refused_with_a_sentence(text: str) -> None:
     sentence = "."
     try:
         texts.read_extra(text)
@@ -77,7 +77,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         ("[" * 60_000, "nested too deeply"),
     ],
 )
-def test_wrong_extra_json(text: str, part: str) -> None:
+def test_invalid_extra_json_is_refused_with_a_short_reason(text: str, part: str) -> None:
     with pytest.raises(ValueError, match=part) as caught:
         texts.read_extra(text)
     assert len(str(caught.value)) < 150
@@ -109,7 +109,7 @@ def choose(dialog: ParamsDialog, name: str, word: str) -> None:
     box.setCurrentText(word)
 
 
-def test_what_was_set_comes_back_unchanged(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_set_parameters_are_returned_unchanged(dialog: Callable[[Params], ParamsDialog]) -> None:
     for params in (Params(), FULL, Params(temperature=0.0), Params(reasoning_effort="xhigh"), Params(seed=0)):
         made = dialog(params)
         made.apply.click()
@@ -127,14 +127,14 @@ def test_typed_values_are_applied(dialog: Callable[[Params], ParamsDialog]) -> N
     assert made.params() == Params(temperature=0.7, max_tokens=64, stop=("\n\n",), reasoning_effort="high")
 
 
-def test_unset_all(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_unset_all_clears_every_field_but_keeps_unknown_parameters(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(FULL)
     QTest.mouseClick(made.unset, Qt.MouseButton.LeftButton)
     made.apply.click()
     assert made.params() == Params(unknown=FULL.unknown), "values of a newer release are kept"
 
 
-def test_escape_changes_nothing(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_escape_discards_changes(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(FULL)
     write(made, "temperature", "1")
     QTest.keyClick(made.extra, Qt.Key.Key_Escape)
@@ -142,7 +142,7 @@ def test_escape_changes_nothing(dialog: Callable[[Params], ParamsDialog]) -> Non
     assert made.params() == FULL
 
 
-def test_wrong_fields_say_so_and_block(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_invalid_fields_show_errors_and_disable_apply(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params())
     write(made, "temperature", "7")
     made.extra.setPlainText('{"top_k": }')
@@ -158,7 +158,9 @@ def test_wrong_fields_say_so_and_block(dialog: Callable[[Params], ParamsDialog])
     assert made.extra.accessibleDescription() == ""
 
 
-def test_sentences_have_room(dialog: Callable[[Params], ParamsDialog], theme: Theme) -> None:
+def test_error_messages_are_not_clipped_at_double_text_size(
+    dialog: Callable[[Params], ParamsDialog], theme: Theme
+) -> None:
     theme.set_scale(2.0)
     made = dialog(Params())
     for name in ("temperature", "seed", "max_tokens", "top_p"):
@@ -177,20 +179,20 @@ def test_sentences_have_room(dialog: Callable[[Params], ParamsDialog], theme: Th
     theme.set_scale(1.0)
 
 
-def test_extra_json_that_replaces_a_field_says_so(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_extra_json_that_overrides_a_field_shows_a_hint(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params(temperature=0.5, extra='{"temperature": 1}'))
     assert made.extra.accessibleDescription() == "“temperature” here replaces the field above."
     assert made.apply.isEnabled()
 
 
-def test_every_field_has_a_name(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_every_field_has_an_accessible_name(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params())
     for field in (*made.fields.values(), made.extra):
         assert field.accessibleName()
 
 
 @pytest.mark.parametrize("name", ["extra", "stop"])
-def test_a_megabyte_is_not_pasted_and_what_was_there_stays(dialog: Callable[[Params], ParamsDialog], name: str) -> None:
+def test_pasting_a_megabyte_is_refused_and_keeps_the_text(dialog: Callable[[Params], ParamsDialog], name: str) -> None:
     made = dialog(FULL)
     field = made.extra if name == "extra" else made.fields[name]
     assert isinstance(field, QPlainTextEdit)
@@ -205,7 +207,7 @@ def test_a_megabyte_is_not_pasted_and_what_was_there_stays(dialog: Callable[[Par
     assert field.accessibleDescription() == ""
 
 
-def test_what_a_model_does_not_take_is_grey_and_says_why(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_unsupported_parameters_are_disabled_with_a_reason(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params(top_p=0.5))
     why = "This model takes no sampling settings."
     made.set_support(ParameterSupport({"temperature": why, "top_p": why, "logprobs": why}, ("low", "high")))
@@ -227,7 +229,7 @@ def test_what_a_model_does_not_take_is_grey_and_says_why(dialog: Callable[[Param
     assert made.fields["temperature"].isEnabled()
 
 
-def test_an_effort_that_the_model_lost_stays_until_another_is_chosen(
+def test_unsupported_effort_is_kept_until_another_is_chosen(
     dialog: Callable[[Params], ParamsDialog],
 ) -> None:
     made = dialog(Params(reasoning_effort="minimal"))
@@ -237,7 +239,9 @@ def test_an_effort_that_the_model_lost_stays_until_another_is_chosen(
     assert made.params() == Params(reasoning_effort="minimal")
 
 
-def test_a_stored_value_out_of_range_is_told_and_blocks_nothing(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_stored_value_out_of_range_is_flagged_but_does_not_block_apply(
+    dialog: Callable[[Params], ParamsDialog],
+) -> None:
     """Older releases and imported records have such values."""
     odd = Params(temperature=7.0, max_tokens=0, reasoning_effort="huge", seed=10**30)
     made = dialog(odd)
@@ -251,7 +255,7 @@ def test_a_stored_value_out_of_range_is_told_and_blocks_nothing(dialog: Callable
     assert made.params() == replace(odd, top_p=0.5)
 
 
-def test_a_stored_value_out_of_range_can_be_corrected(dialog: Callable[[Params], ParamsDialog]) -> None:
+def test_stored_value_out_of_range_can_be_corrected(dialog: Callable[[Params], ParamsDialog]) -> None:
     made = dialog(Params(temperature=7.0))
     write(made, "temperature", "8")
     assert not made.apply.isEnabled()

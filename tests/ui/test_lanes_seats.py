@@ -37,7 +37,7 @@ def _until_all_near_are_made(qtbot: QtBot, view: LanesView) -> None:
     qtbot.waitUntil(lambda: not view.is_catching_up)
 
 
-def test_few_columns_are_made_and_every_text_is_there(qtbot: QtBot, thirty: LanesView) -> None:
+def test_only_columns_near_the_viewport_are_created_and_texts_are_kept(qtbot: QtBot, thirty: LanesView) -> None:
     for slot in SLOTS:
         thirty.set_text(slot, LONG + slot, "because")
         thirty.set_status(slot, LaneStatus("finished", ttft_ms=310))
@@ -47,12 +47,12 @@ def test_few_columns_are_made_and_every_text_is_there(qtbot: QtBot, thirty: Lane
     assert len(_made(thirty)) <= FEW
 
 
-def test_no_turn_of_the_event_loop_makes_more_than_a_handful(thirty: LanesView) -> None:
+def test_at_most_four_columns_are_created_at_once(thirty: LanesView) -> None:
     thirty.set_heads(heads(*(f"t{number}" for number in range(30))))
     assert len([made for made in _made(thirty) if made.startswith("t")]) <= 4
 
 
-def test_a_lane_out_of_view_shows_all_once_it_is_looked_at(thirty: LanesView) -> None:
+def test_lane_created_on_scroll_shows_everything_received_so_far(thirty: LanesView) -> None:
     assert "s29" not in _made(thirty)
     thirty.set_status("s29", LaneStatus("streaming", ttft_ms=5))
     for piece in ("One ", "two ", "three"):
@@ -73,7 +73,7 @@ def test_a_lane_out_of_view_shows_all_once_it_is_looked_at(thirty: LanesView) ->
     assert shown.strip() is not None
 
 
-def test_what_arrives_while_a_lane_is_scrolled_away_is_added_to_what_it_had(qtbot: QtBot, thirty: LanesView) -> None:
+def test_text_received_while_scrolled_away_is_appended_on_return(qtbot: QtBot, thirty: LanesView) -> None:
     thirty.set_text("s0", "first ")
     thirty.focus_lane(29)
     _until_all_near_are_made(qtbot, thirty)
@@ -91,7 +91,7 @@ def test_what_arrives_while_a_lane_is_scrolled_away_is_added_to_what_it_had(qtbo
     assert column(thirty, "s0").answer.is_empty
 
 
-def test_a_call_is_timed_from_its_start_and_not_from_the_first_look(thirty: LanesView) -> None:
+def test_elapsed_time_counts_from_the_start_of_the_call(thirty: LanesView) -> None:
     def line() -> str:
         shown = column(thirty, "s29")
         shown.show_elapsed()
@@ -105,7 +105,7 @@ def test_a_call_is_timed_from_its_start_and_not_from_the_first_look(thirty: Lane
     assert line() == "streaming…", "the start time of another process is unknown"
 
 
-def test_scrolling_makes_what_comes_into_view(qtbot: QtBot, thirty: LanesView) -> None:
+def test_scrolling_creates_the_columns_in_view(qtbot: QtBot, thirty: LanesView) -> None:
     area = thirty.findChild(QScrollArea)
     assert area is not None
     bar = area.horizontalScrollBar()
@@ -119,7 +119,7 @@ def test_scrolling_makes_what_comes_into_view(qtbot: QtBot, thirty: LanesView) -
     assert max(widths) - min(widths) <= 1
 
 
-def test_tab_goes_through_lanes_that_were_not_made_yet(thirty: LanesView) -> None:
+def test_tab_visits_lanes_that_are_not_created_yet(thirty: LanesView) -> None:
     visited = []
     thirty.focus_lane(0)
     for _ in range(200):
@@ -136,7 +136,7 @@ def test_tab_goes_through_lanes_that_were_not_made_yet(thirty: LanesView) -> Non
     assert thirty.focused_slot() == "s29"
 
 
-def test_a_click_on_a_blank_focuses_its_lane(thirty: LanesView) -> None:
+def test_click_on_a_placeholder_focuses_its_lane(thirty: LanesView) -> None:
     blank = thirty.findChildren(LaneColumn)[0].parentWidget().childAt(thirty.width() * 4, 50)
     assert not isinstance(blank, LaneColumn)
     QTest.mouseClick(blank, Qt.MouseButton.LeftButton)

@@ -32,7 +32,7 @@ def _utf16(text: str) -> bytes:
 
 
 @given(st.lists(ANY | NASTY, max_size=8))
-def test_a_document_range_names_the_exact_text(pieces: list[str]) -> None:
+def test_document_range_returns_the_exact_text(pieces: list[str]) -> None:
     shown, document = _type_in(pieces)
     text = "".join(pieces)
     assert shown.text == text
@@ -44,7 +44,7 @@ def test_a_document_range_names_the_exact_text(pieces: list[str]) -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from(["words ", "x", "漢", "e\u0301", "👩\u200d💻", "word\tword\n"]))
-def test_long_paragraphs_are_broken_and_copied_whole(seed: int, unit: str) -> None:
+def test_long_paragraphs_are_split_and_copied_unchanged(seed: int, unit: str) -> None:
     choose = random.Random(seed)
     text = unit * (6000 // len(unit))
     pieces, at = [], 0
@@ -61,7 +61,7 @@ def test_long_paragraphs_are_broken_and_copied_whole(seed: int, unit: str) -> No
         assert text.startswith(encodable(shown.exact(0, position)).rstrip("\ufffd"))
 
 
-def test_paragraphs_of_words_break_behind_a_space() -> None:
+def test_long_paragraphs_split_after_a_space() -> None:
     _, document = _type_in(["word " * 1000])
     first = document.toPlainText().split("\n")[0]
     assert first.endswith(" ")
@@ -70,23 +70,23 @@ def test_paragraphs_of_words_break_behind_a_space() -> None:
     assert document.toPlainText().split("\n")[0].endswith(" ")
 
 
-def test_a_break_adds_no_empty_line() -> None:
+def test_split_adds_no_empty_line() -> None:
     for text in ("x" * module.SOFT_LIMIT + " \nnext", "x" * module.HARD_LIMIT + "\nnext", "y " * 500 + "\n\nnext"):
         _, document = _type_in([text])
         assert document.toPlainText().count("\n") == text.count("\n")
 
 
-def test_short_paragraphs_are_never_broken() -> None:
+def test_short_paragraphs_are_never_split() -> None:
     text = ("word " * 150 + "\n") * 50
     _, document = _type_in([text])
     assert document.toPlainText() == text
 
 
-def test_pictures() -> None:
+def test_control_characters_are_shown_as_symbols() -> None:
     assert picture("a\r\nb\rc\0\x1b") == "a\u200b\nb␍c␀␛"
     assert picture("plain\ttext\n") == "plain\ttext\n"
 
 
-def test_the_clipboard_gets_whole_characters() -> None:
+def test_surrogate_pairs_are_joined_and_lone_surrogates_replaced() -> None:
     assert encodable("\ud83d" + "\ude00") == "😀"
     assert encodable("a\ud83d") == "a\ufffd"

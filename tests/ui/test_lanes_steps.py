@@ -36,7 +36,7 @@ def _codes_in_the_source() -> set[str]:
     return found
 
 
-def test_every_code_that_can_be_given_has_a_decision() -> None:
+def test_every_failure_code_of_a_lane_has_a_next_step() -> None:
     given = (
         _codes_in_the_source()
         | {f"timeout_{phase}" for phase in ("connect", "first", "silence")}
@@ -89,7 +89,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize(
     ("error", "place", "label"), CASES, ids=lambda v: v.failure.code if hasattr(v, "failure") else v
 )
-def test_the_step_is_what_the_sentence_asks_for(error: CallError, place: str, label: str) -> None:
+def test_next_step_matches_the_failure_message(error: CallError, place: str, label: str) -> None:
     step = next_step(error.failure.code, place)
     assert step.label == label
     assert any(word in error.failure.sentence.lower() for word in WORDS[step.action])
@@ -97,11 +97,11 @@ def test_the_step_is_what_the_sentence_asks_for(error: CallError, place: str, la
 
 @pytest.mark.parametrize("where", [PROVIDER, OWN], ids=["provider", "own"])
 @pytest.mark.parametrize("made", [failures.no_key, lambda where: _http(401, "no", where)], ids=["none", "refused"])
-def test_sentences_name_the_page_that_holds_the_key(
+def test_failure_message_names_the_settings_page_of_the_key(
     made: Callable[[FailureSubject], CallError], where: FailureSubject
 ) -> None:
     assert f"Settings → {where.page}" in made(where).failure.sentence
 
 
-def test_a_code_of_another_release_is_worth_another_attempt() -> None:
+def test_unknown_failure_code_offers_retry() -> None:
     assert next_step("from_the_future", "openai") == RETRY

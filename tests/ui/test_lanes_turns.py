@@ -28,7 +28,7 @@ def _turns() -> tuple[IdleQueue, list[float], QObject]:
     return IdleQueue(owner, lambda: clock[0]), clock, owner
 
 
-def test_a_turn_is_short_whoever_waits(qtbot: QtBot) -> None:
+def test_turn_stays_within_budget_with_many_workers(qtbot: QtBot) -> None:
     turns, clock, owner = _turns()
     workers = [Worker(turns, clock, 10, 2.0, owner) for _ in range(8)]
     began = clock[0]
@@ -39,7 +39,7 @@ def test_a_turn_is_short_whoever_waits(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not any(worker.left for worker in workers))
 
 
-def test_a_long_slice_is_the_only_one_of_its_turn(qtbot: QtBot) -> None:
+def test_slice_longer_than_the_budget_runs_alone_in_its_turn(qtbot: QtBot) -> None:
     turns, clock, owner = _turns()
     workers = [Worker(turns, clock, 2, 3.0 * BUDGET_MS, owner) for _ in range(3)]
     turns.take()
@@ -48,7 +48,7 @@ def test_a_long_slice_is_the_only_one_of_its_turn(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not any(worker.left for worker in workers))
 
 
-def test_who_is_gone_or_drops_out_is_not_waited_for(qtbot: QtBot) -> None:
+def test_deleted_and_dropped_workers_are_skipped(qtbot: QtBot) -> None:
     turns, clock, owner = _turns()
     gone = QObject()
     Worker(turns, clock, 3, 1.0, gone)
@@ -60,5 +60,5 @@ def test_who_is_gone_or_drops_out_is_not_waited_for(qtbot: QtBot) -> None:
     assert dropped.left == 3
 
 
-def test_there_is_one_for_all(qtbot: QtBot) -> None:
+def test_application_has_one_idle_queue(qtbot: QtBot) -> None:
     assert IdleQueue.of_application() is IdleQueue.of_application()

@@ -59,7 +59,7 @@ def _in_view(view: LanesView, slot: str) -> bool:
     return left >= 0 and left + shown.width() <= area.viewport().width()
 
 
-def test_empty_teaches_and_offers_one_thing(view: LanesView) -> None:
+def test_empty_view_shows_a_hint_and_one_add_button(view: LanesView) -> None:
     asked = QSignalSpy(view.add_requested)
     (button,) = [b for b in view.findChildren(QPushButton) if b.isVisible()]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -69,7 +69,7 @@ def test_empty_teaches_and_offers_one_thing(view: LanesView) -> None:
     assert all(label.height() >= label.heightForWidth(label.width()) for label in labels)
 
 
-def test_columns_keep_text_and_place_over_new_heads(view: LanesView) -> None:
+def test_columns_keep_text_and_scroll_position_when_heads_change(view: LanesView) -> None:
     view.set_heads(heads("a", "b", "c"))
     for slot in "abc":
         view.set_text(slot, PROSE * 40 + slot)
@@ -89,12 +89,12 @@ def test_columns_keep_text_and_place_over_new_heads(view: LanesView) -> None:
     assert lefts == sorted(lefts)
 
 
-def test_two_lanes_cannot_share_a_slot(view: LanesView) -> None:
+def test_lanes_with_the_same_slot_are_rejected(view: LanesView) -> None:
     with pytest.raises(ValueError, match="same slot"):
         view.set_heads(heads("a", "a"))
 
 
-def test_a_slot_that_is_gone_is_no_error(view: LanesView) -> None:
+def test_updates_for_a_removed_slot_are_ignored(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_status("x", STREAMING)
     view.append_text("x", "text", "late")
@@ -103,7 +103,7 @@ def test_a_slot_that_is_gone_is_no_error(view: LanesView) -> None:
     assert view.slots() == ("a",)
 
 
-def test_columns_share_the_room(view: LanesView) -> None:
+def test_columns_share_the_width_equally(view: LanesView) -> None:
     view.set_heads(heads("a", "b", "c"))
     settle()
     widths = {column(view, slot).width() for slot in "abc"}
@@ -128,7 +128,7 @@ def test_many_lanes_scroll_and_stay_readable(view: LanesView, theme: Theme, scal
     theme.set_scale(1.0)
 
 
-def test_a_lane_that_was_just_added_is_in_view(view: LanesView) -> None:
+def test_added_lane_is_scrolled_into_view(view: LanesView) -> None:
     slots = "abc"
     view.set_heads(heads(*slots))
     settle()
@@ -140,7 +140,7 @@ def test_a_lane_that_was_just_added_is_in_view(view: LanesView) -> None:
         assert _in_view(view, added)
 
 
-def test_what_is_pressed_stays_under_the_mouse(view: LanesView) -> None:
+def test_pressed_button_stays_under_the_mouse(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefgh"))
     settle()
     for slot in "abcdefgh":
@@ -160,7 +160,7 @@ def test_what_is_pressed_stays_under_the_mouse(view: LanesView) -> None:
     assert view.focused_slot() == "d"
 
 
-def test_shift_and_wheel_go_sideways(view: LanesView) -> None:
+def test_shift_and_wheel_scroll_horizontally(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefghij"))
     settle()
     viewport = _area(view).viewport()  # a synthetic event does not propagate from the text to the area
@@ -195,7 +195,7 @@ def test_focus_follows_the_mouse_and_the_keyboard(view: LanesView) -> None:
     assert [changes.at(index)[0] for index in range(changes.count())] == ["b", "c", "a"]
 
 
-def test_focus_moves_on_when_its_lane_goes(view: LanesView) -> None:
+def test_focus_moves_to_another_lane_when_its_lane_is_removed(view: LanesView) -> None:
     view.set_heads(heads("a", "b", "c"))
     view.focus_lane(1)
     view.set_heads(heads("a", "c"))
@@ -206,7 +206,7 @@ def test_focus_moves_on_when_its_lane_goes(view: LanesView) -> None:
     assert view.focused_slot() == ""
 
 
-def test_tab_goes_through_the_columns_in_order(view: LanesView) -> None:
+def test_tab_visits_the_columns_in_order(view: LanesView) -> None:
     view.set_heads(heads("c", "a"))
     view.set_heads(heads("a", "b", "c"))
     for slot in "abc":
@@ -229,7 +229,7 @@ def test_tab_goes_through_the_columns_in_order(view: LanesView) -> None:
     assert visited.count("a") == 7  # menu, reading, answer, winner, diff, copy, retry
 
 
-def test_elapsed_time_ticks_only_while_something_runs(view: LanesView, qtbot: object) -> None:
+def test_elapsed_time_ticks_only_while_a_lane_runs(view: LanesView, qtbot: object) -> None:
     view.set_heads(heads("a", "b"))
     assert not view._elapsed.isActive()
     view.set_status("a", LaneStatus("waiting", began_ms=monotonic_ms()))
@@ -242,14 +242,14 @@ def test_elapsed_time_ticks_only_while_something_runs(view: LanesView, qtbot: ob
     assert not view._elapsed.isActive()
 
 
-def test_a_lane_that_goes_while_it_runs_stops_the_clock(view: LanesView) -> None:
+def test_removing_a_running_lane_stops_the_clock(view: LanesView) -> None:
     view.set_heads(heads("a", "b"))
     view.set_status("b", STREAMING)
     view.set_heads(heads("a"))
     assert not view._elapsed.isActive()
 
 
-def test_heads_with_parameters_keep_all_columns_aligned(view: LanesView) -> None:
+def test_headers_stay_aligned_when_one_lane_shows_parameters(view: LanesView) -> None:
     made = heads("a", "b")
     view.set_heads([made[0], heads("b", params=Params(temperature=0.2))[0]])
     settle()
@@ -261,7 +261,9 @@ def test_heads_with_parameters_keep_all_columns_aligned(view: LanesView) -> None
     ("width", "scale"), [(700, 1.0), pytest.param(1400, 1.0, marks=pytest.mark.deep(only=True)), (700, 2.0)]
 )
 @pytest.mark.parametrize("status", [STREAMING, BUSY, LaneStatus("interrupted", standing="tie"), LaneStatus("queued")])
-def test_nothing_is_clipped(view: LanesView, theme: Theme, width: int, scale: float, status: LaneStatus) -> None:
+def test_column_contents_are_never_clipped(
+    view: LanesView, theme: Theme, width: int, scale: float, status: LaneStatus
+) -> None:
     theme.set_scale(scale)
     view.resize(width, 800)
     long = "Meta-Llama-3.1-405B-Instruct-Turbo-" * 3
@@ -295,7 +297,7 @@ def test_nothing_is_clipped(view: LanesView, theme: Theme, width: int, scale: fl
     theme.set_scale(1.0)
 
 
-def test_pills_yield_before_the_name(view: LanesView) -> None:
+def test_pills_are_hidden_before_the_name_is_shortened(view: LanesView) -> None:
     made = heads("a", pinned=3, badge="built in")
     view.resize(700, 500)
     view.set_heads(made)
@@ -322,7 +324,7 @@ def test_long_names_are_shortened_in_the_middle(view: LanesView) -> None:
     assert "…" in shown
 
 
-def test_hostile_names_and_errors_are_text(view: LanesView) -> None:
+def test_hostile_names_and_errors_are_shown_as_plain_text(view: LanesView) -> None:
     evil = "<img src='http://127.0.0.1:9/x'><b>bold</b>&amp;"
     made = heads("a")
     view.set_heads([type(made[0])("a", 1, evil, evil, evil)])
@@ -335,7 +337,7 @@ def test_hostile_names_and_errors_are_text(view: LanesView) -> None:
         assert "<b>" not in widget.toolTip()
 
 
-def test_light_and_dark_repaint(view: LanesView, theme: Theme) -> None:
+def test_switching_between_light_and_dark_repaints_the_lanes(view: LanesView, theme: Theme) -> None:
     view.set_heads(heads("a"))
     view.set_text("a", "text")
     view.set_status("a", LaneStatus("finished", standing="winner", attempt=1, attempts=1))
@@ -351,7 +353,7 @@ def test_light_and_dark_repaint(view: LanesView, theme: Theme) -> None:
     assert not view.findChildren(QLineEdit)
 
 
-def test_the_view_dies_cleanly_while_streaming(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_view_can_be_destroyed_while_streaming(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     made = LanesView(theme)
     screen(made)
     made.set_heads(heads("a"))

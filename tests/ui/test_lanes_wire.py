@@ -21,7 +21,9 @@ __all__ = ["screen", "theme"]
 REQUEST: dict[str, Any] = {"model": "gpt", "messages": [{"role": "user", "content": "a\u00a0<b>x</b>\r\né😀"}]}
 
 
-def test_request_and_marks(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_dialog_shows_the_request_and_its_changed_parameters(
+    theme: Theme, screen: Callable[[QWidget], QWidget]
+) -> None:
     marks = (Mark("changed", "max_tokens", "sent as <i>max_completion_tokens</i>"), Mark("refused", "seed", ""))
     dialog = WireDialog(theme, REQUEST, marks=marks, title="gpt")
     screen(dialog)
@@ -38,7 +40,7 @@ def test_request_and_marks(theme: Theme, screen: Callable[[QWidget], QWidget]) -
     assert not dialog.isVisible()
 
 
-def test_response_has_a_page(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_response_has_its_own_tab(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     dialog = WireDialog(theme, REQUEST, response="data: half a li")
     screen(dialog)
     dialog.tabs.setCurrentIndex(1)
@@ -46,13 +48,13 @@ def test_response_has_a_page(theme: Theme, screen: Callable[[QWidget], QWidget])
     assert not dialog.marks.isVisible()
 
 
-def test_nothing_was_sent(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_dialog_without_a_request_shows_nothing_was_sent(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     dialog = WireDialog(theme, None)
     screen(dialog)
     assert dialog.shown_text() == "Nothing was sent."
 
 
-def test_a_large_request_is_whole(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_large_request_is_shown_completely(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     request = {"messages": [{"role": "user", "content": "word " * 100_000}]}
     dialog = WireDialog(theme, request)
     screen(dialog)

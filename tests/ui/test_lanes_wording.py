@@ -37,11 +37,11 @@ STATUSES = st.builds(
 )
 
 
-def test_a_finished_answer_in_full() -> None:
+def test_numbers_line_of_a_finished_answer_is_complete() -> None:
     assert wording.numbers(DONE)[0] == "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004"
 
 
-def test_less_important_numbers_go_first() -> None:
+def test_less_important_numbers_are_dropped_first() -> None:
     assert wording.numbers(DONE) == (
         "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004",
         "0.31 s first · 142 tok/s · 104→86 tok · $0.0004",
@@ -54,14 +54,14 @@ def test_less_important_numbers_go_first() -> None:
 
 @given(STATUSES, st.none() | st.integers(0, 10**7))
 @example(LaneStatus("finished", usage=Usage(None, 0), cost="unknown"), None)
-def test_candidates_only_get_shorter(status: LaneStatus, elapsed: int | None) -> None:
+def test_each_candidate_is_shorter_than_the_one_before(status: LaneStatus, elapsed: int | None) -> None:
     lines = wording.numbers(status, elapsed)
     assert lines
     assert all(len(a) > len(b) for a, b in itertools.pairwise(lines))
     assert wording.numbers_tip(status) or not status.ttft_ms or status.blind
 
 
-def test_a_narrow_column_tells_tokens_rather_than_that_there_is_no_price() -> None:
+def test_unknown_cost_is_dropped_before_token_counts() -> None:
     lines = wording.numbers(LaneStatus("finished", 310, 44.0, Usage(50, 20), cost="unknown"))
     assert lines[0] == "0.31 s first · 44 tok/s · 50→20 tok · cost unknown"
     assert lines[2:4] == ("0.31 s first · 44 tok/s · 50→20 tok", "0.31 s first · 44 tok/s · 20 tok")
@@ -82,15 +82,15 @@ def test_a_narrow_column_tells_tokens_rather_than_that_there_is_no_price() -> No
         (LaneStatus("finished", ttft_ms=3, blind=True, cost="$1"), None, "numbers hidden while blind"),
     ],
 )
-def test_lines(status: LaneStatus, elapsed: int | None, line: str) -> None:
+def test_numbers_line_matches_the_status(status: LaneStatus, elapsed: int | None, line: str) -> None:
     assert wording.numbers(status, elapsed)[0] == line
 
 
-def test_a_notice_can_be_short() -> None:
+def test_notice_has_a_short_form() -> None:
     assert wording.numbers(LaneStatus("queued", notice="retrying in 3 s: limit"))[-1] == "retrying in 3 s"
 
 
-def test_the_tooltip_has_everything() -> None:
+def test_numbers_tooltip_lists_every_detail() -> None:
     tip = wording.numbers_tip(LaneStatus("finished", 310, 142.2, Usage(104, 86, 12, 40), "$0.0004", version=5), "#5")
     for fact in (
         "ran the text of #5",
@@ -103,20 +103,20 @@ def test_the_tooltip_has_everything() -> None:
         assert fact in tip
 
 
-def test_blind_hides_who_it_is() -> None:
+def test_blind_lane_hides_its_model() -> None:
     head, status = LaneHead("a", 2, "gpt-5", "openai/gpt-5", "built in", 3, "#3"), LaneStatus("finished", blind=True)
     texts = [wording.title(head, True), wording.title_tip(head, True), *wording.pills(head, status)]
     assert not any("gpt" in text or "built" in text or "#3" in text for text in texts)
 
 
-def test_pills_come_by_importance() -> None:
+def test_pills_are_ordered_by_importance() -> None:
     head = LaneHead("a", 1, "m", "m", "built in", 3)
     assert wording.pills(head, LaneStatus(standing="tie")) == ("tie", "built in")
     assert wording.pills(head, LaneStatus(standing="bad"))[0] == "all bad"
     assert wording.pills(head, LaneStatus(standing="winner")) == ("built in",)
 
 
-def test_the_third_line_says_what_is_special_about_a_lane() -> None:
+def test_settings_line_lists_only_non_default_properties() -> None:
     plain = LaneHead("a", 1, "m", "m")
     assert wording.settings_line(plain, LaneStatus()) == ""
     pinned = replace(plain, pinned=3, pinned_name="#2", params=Params(temperature=0.2))
@@ -128,7 +128,7 @@ def test_the_third_line_says_what_is_special_about_a_lane() -> None:
     assert wording.settings_line(pinned, replace(kept, blind=True)) == ""
 
 
-def test_parameters_in_short() -> None:
+def test_params_summary_abbreviates_the_parameters() -> None:
     assert wording.params_summary(Params()) == ""
     assert wording.params_summary(Params(temperature=0.2, max_tokens=120)) == "temp 0.2 · max 120"
     params = Params(
@@ -159,22 +159,22 @@ IN_WORDS_MARK = Mark("changed", "response_format", f"{IN_WORDS}the server takes 
         ((Mark("added", "a", ""), IN_WORDS_MARK), "format sent as an instruction, 1 more"),
     ],
 )
-def test_marks(marks: tuple[Mark, ...], line: str) -> None:
+def test_marks_line_counts_changed_parameters(marks: tuple[Mark, ...], line: str) -> None:
     assert wording.marks_line(marks) == line
 
 
-def test_no_time_at_all_is_never_claimed() -> None:
+def test_time_to_first_token_is_never_shown_as_zero() -> None:
     assert wording.numbers(LaneStatus("finished", ttft_ms=0)) == ("<0.01 s first",)
     assert wording.numbers(LaneStatus("finished", ttft_ms=5)) == ("0.01 s first",)
 
 
-def test_endings() -> None:
+def test_ending_names_the_reason_an_answer_stopped() -> None:
     assert wording.ending(LaneStatus("finished", finish_reason="length")) == "stopped at max tokens"
     assert wording.ending(LaneStatus("stopped", finish_reason="length")) == "stopped by you"
     assert wording.ending(LaneStatus("interrupted")) == "interrupted before its end"
     assert wording.ending(LaneStatus("finished", finish_reason="stop")) == ""
 
 
-def test_the_tooltip_tells_what_the_cache_saved() -> None:
+def test_tooltip_shows_the_savings_from_the_cache() -> None:
     tip = wording.numbers_tip(LaneStatus("finished", usage=Usage(1200, 86, 1024), saved="$0.0012"))
     assert "1,024 of them cached, saved about $0.0012" in tip

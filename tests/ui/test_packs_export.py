@@ -62,7 +62,7 @@ def ask(desk: Desk, text: str) -> None:
     desk.run()
 
 
-def test_a_version_is_told_by_what_it_changed(desk: Desk) -> None:
+def test_versions_are_labelled_with_their_changed_words(desk: Desk) -> None:
     """Versions of a prompt mostly end in the same message, so its text tells none from another."""
     desk.open()
     ask(desk, "Be brief.")
@@ -76,7 +76,7 @@ def test_a_version_is_told_by_what_it_changed(desk: Desk) -> None:
     assert told == ["#2 · Answer in French.", "#1 · Be brief."]
 
 
-def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
+def test_open_prompt_is_exported_to_a_file_that_can_be_dragged(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = desk.open()
@@ -119,7 +119,7 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     assert window.dialogs.pack_export is None
 
 
-def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -> None:
+def test_exported_pack_dropped_back_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     dialog = opened(desk)
     looked_through(desk, dialog, tmp_path / "bot")
@@ -134,7 +134,7 @@ def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -
     shown.close()
 
 
-def test_what_may_not_be_meant_for_others_is_confirmed_first(desk: Desk, tmp_path: Path) -> None:
+def test_pack_with_private_data_findings_must_be_confirmed(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     ask(desk, "Write to ada@example.org now")
     dialog = opened(desk)
@@ -155,7 +155,7 @@ def test_what_may_not_be_meant_for_others_is_confirmed_first(desk: Desk, tmp_pat
     dialog.close()
 
 
-def test_a_finding_in_an_attached_file_leads_to_it(desk: Desk, tmp_path: Path) -> None:
+def test_selecting_a_finding_in_an_attachment_shows_that_file(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     (note := tmp_path / "note.txt").write_text("Write to ada@example.org")
     new_prompt(desk, "Filed bot")
@@ -179,7 +179,7 @@ def test_a_finding_in_an_attached_file_leads_to_it(desk: Desk, tmp_path: Path) -
     dialog.close()
 
 
-def test_evidence_is_off_and_shown_before_it_is_given_away(desk: Desk, tmp_path: Path) -> None:
+def test_evidence_is_off_by_default_and_shown_in_the_preview(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     desk.run()
     dialog = opened(desk)
@@ -198,7 +198,7 @@ def test_evidence_is_off_and_shown_before_it_is_given_away(desk: Desk, tmp_path:
     dialog.close()
 
 
-def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path) -> None:
+def test_only_ticked_versions_are_exported_and_the_last_ticked_is_the_default(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     for word in ("One. ", "Two. "):
         window.editor.focus_first()
@@ -232,7 +232,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     dialog.close()
 
 
-def test_a_folder_that_is_the_pack_already_is_brought_up_to_date(desk: Desk, tmp_path: Path) -> None:
+def test_exporting_into_the_folder_of_the_same_pack_updates_that_pack(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     folder = tmp_path / "bot"
     dialog = opened(desk)
@@ -262,7 +262,7 @@ def test_a_folder_that_is_the_pack_already_is_brought_up_to_date(desk: Desk, tmp
     assert ((folder / "cases").stat().st_ino if (folder / "cases").exists() else 0) == untouched
 
 
-def test_a_folder_of_something_else_is_not_written_into(desk: Desk, tmp_path: Path) -> None:
+def test_export_refuses_a_folder_with_other_contents(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
@@ -278,7 +278,9 @@ def test_a_folder_of_something_else_is_not_written_into(desk: Desk, tmp_path: Pa
     dialog.close()
 
 
-def test_stop_leaves_what_was_there(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_an_export_leaves_the_existing_file_unchanged(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = desk.open()
     dialog = opened(desk)
     target = tmp_path / "bot.promptpack"
@@ -305,7 +307,7 @@ def test_stop_leaves_what_was_there(desk: Desk, tmp_path: Path, monkeypatch: pyt
     dialog.close()
 
 
-def test_selected_runs_of_the_history_are_prompts_and_versions(desk: Desk, tmp_path: Path) -> None:
+def test_export_of_selected_runs_takes_their_prompts_and_versions(desk: Desk, tmp_path: Path) -> None:
     view = entered(desk)
     select(desk, view, "order-2", "order-1", "sql-1")
     dialog = opened(desk)
@@ -321,7 +323,7 @@ def test_selected_runs_of_the_history_are_prompts_and_versions(desk: Desk, tmp_p
     dialog.close()
 
 
-def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> None:
+def test_export_prefills_the_known_details_of_a_pack(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     exporter = window.dialogs.pack_exports._exports._exporter
     about = PackAbout("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
@@ -336,7 +338,7 @@ def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> No
     assert (tmp_path / "first.promptpack").read_bytes() == (tmp_path / "second.promptpack").read_bytes()
 
 
-def test_putting_a_pack_together_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+def test_export_reports_progress_by_prompt(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     ask(desk, "Which one is late?")
     dialog = opened(desk)
@@ -348,7 +350,7 @@ def test_putting_a_pack_together_says_how_far_it_is(desk: Desk, tmp_path: Path) 
     dialog.close()
 
 
-def test_a_pack_is_written_again_where_it_was(desk: Desk, tmp_path: Path) -> None:
+def test_export_remembers_the_last_path_while_that_folder_exists(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     folder = tmp_path / "repository" / "bot"
     folder.parent.mkdir()
@@ -376,7 +378,7 @@ def test_a_pack_is_written_again_where_it_was(desk: Desk, tmp_path: Path) -> Non
     dialog.close()
 
 
-def test_what_goes_out_of_a_folder_is_said_before(desk: Desk, tmp_path: Path) -> None:
+def test_preview_lists_files_that_will_be_removed_from_the_folder(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     ask(desk, "Which one is late?")
     folder = tmp_path / "bot"
@@ -396,7 +398,7 @@ def test_what_goes_out_of_a_folder_is_said_before(desk: Desk, tmp_path: Path) ->
     dialog.close()
 
 
-def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> None:
+def test_export_refuses_a_prompt_that_is_only_a_draft(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     new_prompt(desk, "Only words")
     dialog = opened(desk)
@@ -406,7 +408,7 @@ def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> No
     dialog.close()
 
 
-def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
+def test_menus_of_prompts_and_runs_open_export_and_training_files(desk: Desk) -> None:
     view = entered(desk)
     select(desk, view, "order-2", "order-1")
     entry(view, "Export the prompts as a pack…")
@@ -437,7 +439,7 @@ def take(desk: Desk, uid: str, title: str) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_many_notes_leave_room_for_what_is_written(desk: Desk, tmp_path: Path) -> None:
+def test_long_list_of_notes_is_shortened(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     uids = []
     for number in range(9):

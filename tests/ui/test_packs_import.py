@@ -55,7 +55,7 @@ def cells(dialog: ImportPackDialog) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path: Path) -> None:
+def test_pack_is_previewed_imported_and_removed_by_undo(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     before, open_before = names(desk), window.prompt_uid
     dialog = looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
@@ -86,7 +86,7 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     desk.until(lambda: open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
 
 
-def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+def test_reading_a_pack_reports_progress_by_prompt(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
     told: list[tuple[str, int, int]] = []
@@ -104,7 +104,7 @@ def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
     assert shares == [0, 0.5, 1]
 
 
-def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
+def test_importing_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots")
     looked(desk, pack / "pack.yaml").go.click()
@@ -119,7 +119,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     desk.until_rows(stored, "SELECT * FROM versions")
 
 
-def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
+def test_each_prompt_can_be_added_updated_or_skipped(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     looked(desk, make_pack(tmp_path / "other", tmp_path / "one.promptpack", ("Order bot",))).go.click()
     desk.until(lambda: desk.notice() == "1 prompt added.")
@@ -168,7 +168,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     assert "Mail bot" not in names(desk)
 
 
-def test_what_was_worked_on_stays(desk: Desk, tmp_path: Path) -> None:
+def test_undoing_an_import_keeps_edited_prompts(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack")).go.click()
     desk.until(lambda: desk.notice() == "2 prompts added.")
@@ -182,7 +182,7 @@ def test_what_was_worked_on_stays(desk: Desk, tmp_path: Path) -> None:
     )
 
 
-def test_a_pack_that_cannot_be_read_says_why_and_folds_the_detail(desk: Desk, tmp_path: Path) -> None:
+def test_unreadable_pack_shows_the_reason_and_folds_the_detail(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     bad = tmp_path / "bad.promptpack"
     bad.write_bytes(b"PK\x03\x04 nothing that follows is a zip")
@@ -220,7 +220,7 @@ def drop(widget: QWidget, data: QMimeData) -> bool:
     return dropping.isAccepted()
 
 
-def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
+def test_pack_dropped_anywhere_on_the_window_opens_the_import(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots")
     assert drop(window.frame, files(pack))
@@ -247,7 +247,7 @@ def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     assert window.values.values() != before
 
 
-def test_the_window_can_close_while_a_pack_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+def test_window_can_close_while_a_pack_is_read(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     before = names(desk)
     pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")

@@ -35,7 +35,7 @@ def listed(dialog: PaletteDialog) -> list[str]:
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
-def test_a_command_is_found_and_done(desk: Desk) -> None:
+def test_command_is_found_run_and_remembered_as_recent(desk: Desk) -> None:
     desk.open()
     before = len(desk.rows("SELECT uid FROM prompts"))
     dialog = opened(desk, "new pr")
@@ -51,7 +51,7 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     desk.until(lambda: "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0])
 
 
-def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
+def test_better_match_ranks_above_a_recent_command(desk: Desk) -> None:
     window, done = desk.open(), list[str]()
     titles = ["Larger text", "Smaller text", "Text as it was"]
     entries = [PaletteEntry("size", title, title, partial(done.append, title)) for title in titles]
@@ -67,7 +67,7 @@ def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
 
 
-def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -> None:
+def test_late_list_update_keeps_the_selected_entry(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "lane")
     first = found(dialog)
@@ -82,7 +82,7 @@ def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -
     desk.press(Qt.Key.Key_Escape)
 
 
-def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
+def test_unavailable_command_shows_the_reason_and_does_not_run(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "> restore the shown")
     assert found(dialog).unavailable == "only while a past iteration is shown"
@@ -92,7 +92,7 @@ def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
 
 
-def test_an_iteration_is_shown_and_a_model_becomes_a_lane(desk: Desk) -> None:
+def test_palette_opens_iterations_and_adds_models_as_lanes(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     dialog = opened(desk, "# 1")
@@ -114,7 +114,7 @@ def test_an_iteration_is_shown_and_a_model_becomes_a_lane(desk: Desk) -> None:
     assert len(window.draft_lanes) == lanes + 1
 
 
-def test_nothing_found_is_said(desk: Desk) -> None:
+def test_no_matches_are_reported(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "qqqqq")
     assert dialog.current() is None
@@ -123,7 +123,7 @@ def test_nothing_found_is_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("scale", [pytest.param(1.0, marks=pytest.mark.deep(only=True)), 1.7])
-def test_no_row_is_shown_in_part(desk: Desk, scale: float) -> None:
+def test_list_never_shows_a_partial_row(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     desk.open(size=(1024, 700))
     dialog = opened(desk)

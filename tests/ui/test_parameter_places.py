@@ -63,7 +63,7 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parameters, "PARAMETERS", (*PARAMETERS, SPICE, HERB))
 
 
-def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+def test_new_parameter_appears_in_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     dialog = ParamsDialog(theme, Params(spice=2.5), title="gpt")
     screen(dialog)
     field, box = dialog.fields["spice"], dialog.fields["herb"]
@@ -84,11 +84,11 @@ def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     assert dialog.params() == Params(spice=3.0, herb="mint", extra='{"salt": 1}')
 
 
-def test_the_header() -> None:
+def test_new_parameter_appears_in_the_lane_header() -> None:
     assert params_summary(Params(spice=3, herb="mint")) == "spice 3 · herb mint"
 
 
-def test_the_terminal_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_parameter_appears_on_the_command_line_and_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert with_params(SET, [("spice", "3"), ("herb", "mint")]) == Params(temperature=0.5, spice=3.0, herb="mint")
     with pytest.raises(RefusedError, match="spice must be a number from 0 to 5, not “6”"):
         with_params(SET, [("spice", "6")])
@@ -102,20 +102,20 @@ def test_the_terminal_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:
         assert "spice A number from 0 to 5. How hot it may be." in told
 
 
-def test_the_wire() -> None:
+def test_new_parameter_appears_in_the_request() -> None:
     assert Params(spice=3, herb="mint").request() == {"spice": 3.0, "herb": "mint"}
     assert wire_names("mistral", "m")["spice"] == "piment"
     assert compare({"spice": 3}, {"spiciness": 3}) == (Mark("changed", "spice", "Sent as spiciness: 3."),)
 
 
-def test_prompt_files() -> None:
+def test_new_parameter_is_read_from_prompt_files() -> None:
     raw = b"messages: [{role: user, content: hi}]\nmodel: m\nmodelParameters: {spiceLevel: 3}\n"
     assert read_prompt_yml(raw, "f").params == Params(spice=3.0)
     with pytest.raises(PromptFileError, match="spiceLevel of this prompt file must be a number from 0 to 5"):
         read_prompt_yml(raw.replace(b"3", b"9"), "f")
 
 
-def test_packs() -> None:
+def test_new_parameter_round_trips_through_packs() -> None:
     lane = Lane("a", LITELLM, "openai/gpt-5", Params(spice=3, herb="mint", temperature=0.5))
     prompt = replace(PACK.prompts[0], lanes=(lane,))
     raw = prompt_file.write(prompt)
@@ -128,7 +128,7 @@ def test_packs() -> None:
         prompt_file.read(raw, prompt.slug, "f")
 
 
-def test_promptfoo() -> None:
+def test_new_parameter_round_trips_through_promptfoo() -> None:
     lanes = (
         Lane("a", LITELLM, "openai/gpt-5", Params(spice=3, herb="mint")),
         Lane("b", LITELLM, "gemini/x", Params(spice=3)),
@@ -141,7 +141,7 @@ def test_promptfoo() -> None:
     assert sampling({"providers": [{"id": "m", "config": {"spice": 9}}]}, "m", "") == (Params(), [TOO_HOT])
 
 
-def test_the_log_of_llm() -> None:
+def test_new_parameter_is_imported_from_llm_logs() -> None:
     assert llm_params('{"spice": 3, "salt": null}') == (Params(spice=3.0), [])
     assert llm_params('{"spice": 9, "salt": 1}') == (Params(extra='{"salt": 1}'), [TOO_HOT])
     params, problems = llm_params('{"spice": 3, "salt": 1e999}')
@@ -162,7 +162,7 @@ def test_the_log_of_llm() -> None:
         ("curl", '"spice": 3.0'),
     ],
 )
-def test_code(target: str, words: str) -> None:
+def test_new_parameter_appears_in_generated_code(target: str, words: str) -> None:
     source = CodeSource(
         "claude-x",
         "anthropic/claude-x",
@@ -176,12 +176,12 @@ def test_code(target: str, words: str) -> None:
     assert words in TARGETS[target](source)
 
 
-def test_stored_lanes() -> None:
+def test_new_parameter_round_trips_through_stored_lanes() -> None:
     lane = Lane("a", "echo", "echo", Params(spice=3, herb="mint"))
     assert Lane.from_json(json.loads(json.dumps(lane.to_json()))) == lane
 
 
-def test_a_history(tmp_path: Path) -> None:
+def test_new_parameter_is_stored_in_the_history(tmp_path: Path) -> None:
     lane = Lane("A", "echo", "echo", Params(spice=3, herb="mint"))
     store = opened(tmp_path / "h.db")
     store.create_prompt("p", "P", NOW).result(10)

@@ -25,7 +25,7 @@ def _shown(qtbot: QtBot, dialog: paste_dialog.PasteDialog) -> paste_dialog.Paste
     return dialog
 
 
-def test_text_is_taken_to_the_byte(qtbot: QtBot, theme: Theme) -> None:
+def test_pasted_text_is_added_unchanged(qtbot: QtBot, theme: Theme) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     text = "Where\u00a0is it?\tIt\u2028is there.\n"
@@ -37,7 +37,7 @@ def test_text_is_taken_to_the_byte(qtbot: QtBot, theme: Theme) -> None:
     assert not dialog.isVisible()
 
 
-def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: Theme) -> None:
+def test_long_report_of_ignored_cells_is_shortened(qtbot: QtBot, theme: Theme) -> None:
     rows = "name\tq\n" + "".join(f"s{n}\t?\tmore\n" for n in range(9))
     dialog = _shown(qtbot, PasteRowsDialog(theme, rows, ("q",)))
     lines = dialog.told.text().split("\n")
@@ -50,7 +50,7 @@ def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: The
     assert len(spy.at(0)[0].sets) == 9
 
 
-def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> None:
+def test_empty_or_oversized_text_cannot_be_added(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, PasteRowsDialog(theme, "", ("q",)))
     spy = QSignalSpy(dialog.taken)
     assert (dialog.told.text(), dialog.take.text()) == ("", "Create sets")
@@ -63,7 +63,7 @@ def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> Non
     assert spy.count() == 0
 
 
-def test_what_the_clipboard_held_is_replaced_by_what_is_pasted(qtbot: QtBot, theme: Theme) -> None:
+def test_pasting_replaces_the_text_prefilled_from_the_clipboard(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, PasteRowsDialog(theme, "q\nWhere?", ("q",)))
     QApplication.clipboard().setText("q\nWhen?")
     dialog.field.paste()
@@ -71,7 +71,7 @@ def test_what_the_clipboard_held_is_replaced_by_what_is_pasted(qtbot: QtBot, the
     assert dialog.take.text() == "Make 1 set"
 
 
-def test_a_long_text_is_read_when_nobody_types(qtbot: QtBot, theme: Theme) -> None:
+def test_long_text_is_parsed_when_typing_pauses(qtbot: QtBot, theme: Theme) -> None:
     rows = "q\n" + "Where is it?\n" * (paste_dialog.AT_ONCE // 10)
     dialog = _shown(qtbot, PasteRowsDialog(theme, rows, ("q",)))
     qtbot.waitUntil(lambda: dialog.take.text() == "Make 500 sets")

@@ -93,7 +93,7 @@ def drive(qtbot: QtBot, theme: Theme, shown: Show) -> Callable[..., Driver]:
 Drive = Callable[..., Driver]
 
 
-def test_type_and_enter(qtbot: QtBot, drive: Drive) -> None:
+def test_typing_a_name_and_enter_chooses_that_model(qtbot: QtBot, drive: Drive) -> None:
     driver = drive().ready()
     qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())  # its server has answered
     assert driver.search.hasFocus()
@@ -102,7 +102,7 @@ def test_type_and_enter(qtbot: QtBot, drive: Drive) -> None:
     assert driver.choices == [ModelChoice("litellm", "claude-haiku-4-5", UNCHANGED)]
 
 
-def test_down_and_up_move_the_list_while_the_caret_stays(drive: Drive) -> None:
+def test_arrow_keys_move_the_list_while_the_search_field_keeps_focus(drive: Drive) -> None:
     driver = drive().ready()
     driver.type("gpt-5-mini")
     first = driver.current().title
@@ -116,7 +116,7 @@ def test_down_and_up_move_the_list_while_the_caret_stays(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("where", ["search", "list"])
-def test_the_keys_visit_every_row_that_can_be_picked(qtbot: QtBot, drive: Drive, where: str) -> None:
+def test_arrow_keys_visit_every_selectable_row(qtbot: QtBot, drive: Drive, where: str) -> None:
     driver = drive().ready()
     qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())
     widget = driver.search if where == "search" else driver.list
@@ -134,7 +134,7 @@ def test_the_keys_visit_every_row_that_can_be_picked(qtbot: QtBot, drive: Drive,
     assert driver.current().title == wanted[0]
 
 
-def test_pages_move_by_screens_and_end_at_the_ends(drive: Drive) -> None:
+def test_page_keys_scroll_by_screen_and_stop_at_both_ends(drive: Drive) -> None:
     driver = drive().ready()
     driver.press(Key.Key_PageDown)
     assert driver.current().title != driver.titles()[1]
@@ -153,7 +153,7 @@ def test_escape_closes_without_a_choice(qtbot: QtBot, drive: Drive) -> None:
     assert driver.choices == []
 
 
-def test_any_id_as_typed(drive: Drive) -> None:
+def test_any_model_id_can_be_used_as_typed(drive: Drive) -> None:
     driver = drive().ready()
     driver.type("openai/gpt-99-preview")
     assert driver.current().kind == "typed"
@@ -161,7 +161,7 @@ def test_any_id_as_typed(drive: Drive) -> None:
     assert driver.choices == [ModelChoice("litellm", "openai/gpt-99-preview", UNCHANGED)]
 
 
-def test_before_the_catalogue_is_there_local_models_and_typed_ids_can_be_picked(drive: Drive) -> None:
+def test_local_models_can_be_chosen_before_the_catalogue_has_loaded(drive: Drive) -> None:
     driver = drive(PickerDouble())
     assert "Reading the catalogue…" in driver.titles()
     driver.type("echo")
@@ -169,7 +169,7 @@ def test_before_the_catalogue_is_there_local_models_and_typed_ids_can_be_picked(
     assert driver.choices == [ModelChoice("echo", "echo", UNCHANGED)]
 
 
-def test_a_click_looks_and_two_clicks_pick(drive: Drive) -> None:
+def test_click_shows_details_and_double_click_chooses(drive: Drive) -> None:
     driver = drive().ready()
     driver.click("claude-haiku-4-5")
     assert driver.choices == []
@@ -178,14 +178,14 @@ def test_a_click_looks_and_two_clicks_pick(drive: Drive) -> None:
     assert [choice.model for choice in driver.choices] == ["claude-haiku-4-5"]
 
 
-def test_the_lanes_model_is_current_once_it_is_listed(qtbot: QtBot, drive: Drive) -> None:
+def test_model_of_the_lane_is_selected_once_listed(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=None)
     driver = drive(source, Lane("a", OLLAMA.uid, "phi4")).ready()
     source.fetches[0][1].set_result(("llama3", "phi4"))
     qtbot.waitUntil(lambda: driver.current().title == "phi4")
 
 
-def test_lists_that_arrive_do_not_move_the_person(qtbot: QtBot, drive: Drive) -> None:
+def test_late_model_list_keeps_the_selected_row(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=None)
     driver = drive(source).ready()
     driver.type("gpt")
@@ -196,7 +196,7 @@ def test_lists_that_arrive_do_not_move_the_person(qtbot: QtBot, drive: Drive) ->
     assert driver.current().title == current
 
 
-def test_typing_in_the_list_goes_to_the_search_field(drive: Drive) -> None:
+def test_typing_in_the_list_edits_the_search_field(drive: Drive) -> None:
     driver = drive().ready()
     driver.list.setFocus()
     driver.press(Key.Key_H, driver.list)
@@ -207,7 +207,7 @@ def test_typing_in_the_list_goes_to_the_search_field(drive: Drive) -> None:
     assert driver.search.text() == ""
 
 
-def test_a_missing_key_is_a_sentence_and_a_button(qtbot: QtBot, drive: Drive) -> None:
+def test_missing_key_shows_a_message_and_an_add_key_button(qtbot: QtBot, drive: Drive) -> None:
     driver = drive().ready()
     driver.click("gpt-5")
     assert "OpenAI needs an API key" in driver.texts()
@@ -217,7 +217,7 @@ def test_a_missing_key_is_a_sentence_and_a_button(qtbot: QtBot, drive: Drive) ->
     assert driver.picker.isVisible()
 
 
-def test_after_a_key_was_added_a_refresh_shows_it(qtbot: QtBot, drive: Drive) -> None:
+def test_refresh_after_adding_a_key_marks_the_model_as_usable(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer())
     driver = drive(source).ready()
     driver.type("gpt-5-mini")
@@ -229,7 +229,7 @@ def test_after_a_key_was_added_a_refresh_shows_it(qtbot: QtBot, drive: Drive) ->
     assert driver.current().title == "gpt-5-mini"
 
 
-def test_a_price_by_hand(drive: Drive) -> None:
+def test_manual_price_is_returned_with_the_choice(drive: Drive) -> None:
     driver = drive().ready()
     driver.click("gpt-5")
     assert driver.field("Input price").placeholderText() == "1.25"
@@ -243,7 +243,7 @@ def test_a_price_by_hand(drive: Drive) -> None:
     assert rates.source == "user"
 
 
-def test_half_a_price_is_refused_at_the_empty_field(drive: Drive) -> None:
+def test_incomplete_price_is_refused_and_focuses_the_empty_field(drive: Drive) -> None:
     driver = drive().ready()
     driver.click("gpt-5")
     QTest.keyClicks(driver.field("Input price"), "1")
@@ -253,7 +253,7 @@ def test_half_a_price_is_refused_at_the_empty_field(drive: Drive) -> None:
     assert driver.field("Output price").hasFocus()
 
 
-def test_a_price_by_hand_can_be_cleared(drive: Drive) -> None:
+def test_manual_price_can_be_cleared(drive: Drive) -> None:
     by_hand = {("litellm", "gpt-5"): Rates(1e-6, 3e-6, source="user")}
     driver = drive(PickerDouble(an_offer(prices=by_hand))).ready()
     driver.click("gpt-5")
@@ -263,7 +263,7 @@ def test_a_price_by_hand_can_be_cleared(drive: Drive) -> None:
     assert driver.choices == [ModelChoice("litellm", "gpt-5", None)]
 
 
-def test_a_half_typed_price_survives_a_list_that_arrives(qtbot: QtBot, drive: Drive) -> None:
+def test_typed_price_is_kept_when_a_model_list_arrives(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=None)
     driver = drive(source).ready()
     driver.click("gpt-5")
@@ -273,13 +273,13 @@ def test_a_half_typed_price_survives_a_list_that_arrives(qtbot: QtBot, drive: Dr
     assert driver.field("Input price").text() == "7"
 
 
-def test_local_models_have_no_price_to_set(drive: Drive) -> None:
+def test_local_models_have_no_price_fields(drive: Drive) -> None:
     driver = drive().ready()
     driver.click("Echo")
     assert not driver.field("Input price").isVisible()
 
 
-def test_an_endpoint_that_failed_is_asked_again(qtbot: QtBot, drive: Drive) -> None:
+def test_failed_endpoint_can_be_reloaded(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=SentenceError("Nothing answers on that address. Start the server."))
     driver = drive(source).ready()
     qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())
@@ -289,7 +289,7 @@ def test_an_endpoint_that_failed_is_asked_again(qtbot: QtBot, drive: Drive) -> N
     assert len(source.fetches) == 2
 
 
-def test_a_catalogue_that_cannot_be_read_is_a_sentence(qtbot: QtBot, drive: Drive) -> None:
+def test_unreadable_catalogue_shows_a_message_and_keeps_local_models(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble()
     driver = drive(source)
     source.offers[0].set_exception(SentenceError("The list of models is missing. Reinstall LiteLLM."))
@@ -297,7 +297,7 @@ def test_a_catalogue_that_cannot_be_read_is_a_sentence(qtbot: QtBot, drive: Driv
     assert "SmolLM2-135M-Instruct" in driver.titles()
 
 
-def test_closing_while_everything_is_under_way_leaves_nothing(qtbot: QtBot, drive: Drive) -> None:
+def test_closing_cancels_pending_requests(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=None)
     driver = drive(source).ready()
     driver.picker.refresh()
@@ -306,7 +306,7 @@ def test_closing_while_everything_is_under_way_leaves_nothing(qtbot: QtBot, driv
     QApplication.processEvents()
 
 
-def test_a_gguf_file_becomes_a_new_endpoint(drive: Drive, tmp_path: Path) -> None:
+def test_gguf_file_becomes_a_new_endpoint(drive: Drive, tmp_path: Path) -> None:
     path = tmp_path / "order-bot.gguf"
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
     driver = drive(choose=lambda parent, title: str(path)).ready()
@@ -320,7 +320,7 @@ def test_a_gguf_file_becomes_a_new_endpoint(drive: Drive, tmp_path: Path) -> Non
     assert (choice.endpoint_uid, choice.model) == (choice.new_endpoint.uid, "order-bot")
 
 
-def test_a_file_that_is_no_gguf_is_refused_next_to_its_field(drive: Drive, tmp_path: Path) -> None:
+def test_file_that_is_not_gguf_is_refused_at_its_field(drive: Drive, tmp_path: Path) -> None:
     path = tmp_path / "notes.gguf"
     path.write_text("hello")
     driver = drive(choose=lambda parent, title: str(path)).ready()
@@ -332,7 +332,7 @@ def test_a_file_that_is_no_gguf_is_refused_next_to_its_field(drive: Drive, tmp_p
     assert driver.field("model file").hasFocus()
 
 
-def test_a_file_dialog_that_is_cancelled_changes_nothing(drive: Drive) -> None:
+def test_cancelled_file_dialog_changes_nothing(drive: Drive) -> None:
     driver = drive(choose=lambda parent, title: "").ready()
     driver.type("lora")
     driver.press(Key.Key_Return)
@@ -340,7 +340,7 @@ def test_a_file_dialog_that_is_cancelled_changes_nothing(drive: Drive) -> None:
     assert driver.field("model file").text() == ""
 
 
-def test_enter_in_a_path_uses_it_instead_of_asking_for_a_file(drive: Drive, tmp_path: Path) -> None:
+def test_enter_in_the_path_field_uses_the_typed_path(drive: Drive, tmp_path: Path) -> None:
     path = tmp_path / "typed.gguf"
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
 
@@ -354,7 +354,7 @@ def test_enter_in_a_path_uses_it_instead_of_asking_for_a_file(drive: Drive, tmp_
     assert driver.choices[0].model == "typed"
 
 
-def test_it_follows_the_theme_while_open(drive: Drive, theme: Theme) -> None:
+def test_open_picker_follows_the_text_size(drive: Drive, theme: Theme) -> None:
     driver = drive().ready()
     before = driver.list.visualRect(driver.list.currentIndex()).height()
     theme.set_mode("dark")
@@ -372,7 +372,7 @@ def test_it_follows_the_theme_while_open(drive: Drive, theme: Theme) -> None:
         (Lane("a", "litellm", "openai/ft:gpt-5:me"), "With LiteLLM"),
     ],
 )
-def test_a_model_that_no_list_has_stays_the_lanes_own(drive: Drive, lane: Lane, where: str) -> None:
+def test_unlisted_model_of_the_lane_is_listed_under_this_lane(drive: Drive, lane: Lane, where: str) -> None:
     driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
     assert driver.titles()[:2] == ["This lane", lane.model]
     assert driver.current().title == lane.model
@@ -385,7 +385,7 @@ def test_a_model_that_no_list_has_stays_the_lanes_own(drive: Drive, lane: Lane, 
     assert driver.choices == [ModelChoice(lane.endpoint, lane.model, UNCHANGED)]
 
 
-def test_a_listed_or_removed_model_has_no_group_of_its_own(qtbot: QtBot, drive: Drive) -> None:
+def test_listed_or_removed_model_has_no_this_lane_group(qtbot: QtBot, drive: Drive) -> None:
     for lane in (Lane("a", OLLAMA.uid, "phi4"), Lane("a", "litellm", "gpt-5"), Lane("a", "e-gone", "x")):
         driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
         qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "This lane" not in driver.titles())

@@ -18,7 +18,7 @@ def search(picker: ModelPicker) -> QLineEdit:
 
 
 @pytest.mark.parametrize("way", ["enter", "button"])
-def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk, way: str) -> None:
+def test_typed_address_becomes_an_endpoint_listed_in_the_picker(desk: Desk, way: str) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
     picker = window.dialogs.picker
@@ -43,7 +43,7 @@ def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk
     desk.until(lambda: window.dialogs.picker is None)
 
 
-def test_without_an_address_the_form_is_empty(desk: Desk) -> None:
+def test_endpoint_form_is_empty_without_a_typed_address(desk: Desk) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
     picker = window.dialogs.picker

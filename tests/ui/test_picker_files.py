@@ -42,7 +42,7 @@ def adapter(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_head_says_what_a_file_is(model: Path, adapter: Path) -> None:
+def test_gguf_header_identifies_models_and_adapters(model: Path, adapter: Path) -> None:
     assert read_head(model) == GgufHead(False, "Order bot", "llama")
     assert read_head(adapter).is_adapter
 
@@ -57,7 +57,7 @@ def test_the_head_says_what_a_file_is(model: Path, adapter: Path) -> None:
         (gguf({}, version=0x03000000), "version"),
     ],
 )
-def test_other_files_are_refused_with_a_sentence(tmp_path: Path, content: bytes, words: str) -> None:
+def test_files_that_are_not_gguf_are_refused_with_a_reason(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "x.gguf"
     path.write_bytes(content)
     with pytest.raises(GgufError, match=words):
@@ -72,31 +72,31 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 2**64 - 1))
-def test_no_content_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, tail: bytes, keys: int) -> None:
+def test_reader_survives_any_file_content(tmp_path_factory: pytest.TempPathFactory, tail: bytes, keys: int) -> None:
     path = tmp_path_factory.getbasetemp() / "hostile.gguf"
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 2**63, keys) + tail)
     assert isinstance(read_head(path), GgufHead)
 
 
-def test_a_model_becomes_an_endpoint(model: Path) -> None:
+def test_model_file_becomes_an_endpoint(model: Path) -> None:
     endpoint, is_new = endpoint_from(str(model), "", "", ())
     assert is_new
     assert (endpoint.kind, endpoint.name, endpoint.path, endpoint.adapter) == ("gguf", "order bot", str(model), "")
 
 
-def test_an_adapter_goes_on_top_of_a_model_or_of_the_builtin_one(model: Path, adapter: Path) -> None:
+def test_adapter_is_applied_to_a_model_or_to_the_built_in_model(model: Path, adapter: Path) -> None:
     endpoint, _ = endpoint_from(str(model), str(adapter), "", ())
     assert (endpoint.name, endpoint.adapter) == ("order bot + refunds", str(adapter))
     on_builtin, _ = endpoint_from("", str(adapter), str(model), ())
     assert on_builtin.path == str(model)
 
 
-def test_files_that_are_known_are_no_new_endpoint(model: Path) -> None:
+def test_known_files_reuse_their_endpoint(model: Path) -> None:
     known, _ = endpoint_from(str(model), "", "", ())
     assert endpoint_from(str(model), "", "", (known,)) == (known, False)
 
 
-def test_a_name_is_never_given_twice(model: Path) -> None:
+def test_endpoint_names_are_made_unique(model: Path) -> None:
     other = Endpoint("u", "openai", "order bot")
     endpoint, _ = endpoint_from(str(model), "", "", (other,))
     assert endpoint.name == "order bot 2"
@@ -113,7 +113,7 @@ def test_a_name_is_never_given_twice(model: Path) -> None:
         ("missing", "adapter", "There is no file"),
     ],
 )
-def test_what_does_not_fit_is_said_at_its_field(
+def test_mismatched_files_are_reported_at_their_field(
     tmp_path: Path, model: Path, adapter: Path, which: str, field: str, words: str
 ) -> None:
     qwen = tmp_path / "qwen.gguf"
@@ -134,17 +134,17 @@ def test_what_does_not_fit_is_said_at_its_field(
 @pytest.mark.parametrize(
     ("text", "value"), [("", None), (" 0.25 ", 0.25), ("0,25", 0.25), ("$2", 2.0), ("1e-3", 0.001), ("0", 0.0)]
 )
-def test_prices_are_read_as_people_write_them(text: str, value: float | None) -> None:
+def test_prices_are_parsed_in_common_notations(text: str, value: float | None) -> None:
     assert parse_dollars(text) == value
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "nan", "inf", "1,234.5,6", "1_0", "99999999"])
-def test_other_prices_are_refused_with_a_sentence(text: str) -> None:
+def test_invalid_prices_are_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match="dollars per million"):
         parse_dollars(text)
 
 
-def test_half_a_price_is_no_price() -> None:
+def test_incomplete_price_is_refused() -> None:
     assert parse_rates("", "", "") is None
     for half in (("1", "", ""), ("", "1", ""), ("", "", "1")):
         with pytest.raises(ValueError, match="both"):
@@ -152,6 +152,6 @@ def test_half_a_price_is_no_price() -> None:
 
 
 @given(st.floats(0, 1000).map(lambda usd: round(usd, 6)))
-def test_a_shown_price_is_read_back(usd: float) -> None:
+def test_displayed_price_round_trips(usd: float) -> None:
     text = show_field(usd / 1_000_000)
     assert parse_dollars(text) == pytest.approx(usd, abs=1e-9)

@@ -34,24 +34,24 @@ from workbench.engine.calls import EngineError
     ("tokens", "text"),
     [(None, ""), (0, ""), (512, "512"), (8192, "8k"), (128_000, "128k"), (999_999, "1M"), (1_048_576, "1.05M")],
 )
-def test_context_is_short(tokens: int | None, text: str) -> None:
+def test_context_length_is_abbreviated(tokens: int | None, text: str) -> None:
     assert show_context(tokens) == text
 
 
 @pytest.mark.parametrize(
     ("usd", "text"), [(2, "$2.00"), (0.075, "$0.075"), (0.00001, "< $0.0001"), (0, "$0.00"), (1234.5, "$1,234.50")]
 )
-def test_dollars_keep_what_matters(usd: float, text: str) -> None:
+def test_prices_keep_their_significant_digits(usd: float, text: str) -> None:
     assert show_dollars(usd) == text
 
 
-def test_an_unknown_price_is_never_zero() -> None:
+def test_unknown_price_is_never_shown_as_zero() -> None:
     assert show_price(None) == "price unknown"
     assert show_price(FREE) == "free"
     assert show_price(Rates(0.25e-6, 2e-6)) == "$0.25 / $2.00 per M"
 
 
-def test_abilities_have_one_order() -> None:
+def test_abilities_have_a_fixed_order() -> None:
     assert show_abilities(frozenset({"cache", "vision", "tools"})) == "vision · tools · cache"
 
 
@@ -60,11 +60,11 @@ def found(query: str) -> list[str]:
     return [entry.model for entry in ModelIndex(offer.catalogue, offer).search(query).entries]
 
 
-def test_without_a_query_models_that_can_be_used_come_first() -> None:
+def test_usable_models_are_listed_first_without_a_query() -> None:
     assert found("")[:2] == ["claude-haiku-4-5", "openrouter/openai/gpt-5-mini"]
 
 
-def test_exact_names_come_first_then_known_keys_then_short_paths() -> None:
+def test_matches_rank_by_exact_name_then_known_key_then_short_path() -> None:
     assert found("gpt-5-mini") == ["openrouter/openai/gpt-5-mini", "gpt-5-mini", "azure/gpt-5-mini"]
 
 
@@ -74,11 +74,11 @@ def test_every_word_must_match_id_or_provider() -> None:
     assert found("anthropic gpt") == []
 
 
-def test_punctuation_may_be_left_out() -> None:
+def test_punctuation_can_be_omitted() -> None:
     assert set(found("gpt5mini")) == {"gpt-5-mini", "azure/gpt-5-mini", "openrouter/openai/gpt-5-mini"}
 
 
-def test_letters_in_order_are_a_last_resort() -> None:
+def test_subsequence_matches_are_only_offered_as_similar() -> None:
     offer = an_offer()
     index = ModelIndex(offer.catalogue, offer)
     assert not index.search("clhai").entries
@@ -98,12 +98,12 @@ def test_letters_in_order_are_a_last_resort() -> None:
         ("laude", MatchCloseness.INSIDE),
     ],
 )
-def test_how_well_a_name_matches(query: str, closeness: MatchCloseness) -> None:
+def test_match_closeness_of_a_query(query: str, closeness: MatchCloseness) -> None:
     offer = an_offer()
     assert ModelIndex(offer.catalogue, offer).search(query).closeness is closeness
 
 
-def test_letters_left_out_between_words_start_at_a_word() -> None:
+def test_match_without_punctuation_starts_at_a_word() -> None:
     offer = ModelOffer((ModelEntry("litellm", "gpt-4o-1106", "openai"), ModelEntry("litellm", "o1", "openai")))
     assert [entry.model for entry in ModelIndex(offer.catalogue, offer).search("o1").entries] == ["o1"]
 
@@ -111,7 +111,7 @@ def test_letters_left_out_between_words_start_at_a_word() -> None:
 @given(
     st.lists(st.text("abg5-/. ", min_size=1, max_size=12), max_size=20, unique=True), st.text("abg5-/. ", max_size=6)
 )
-def test_search_never_invents_or_repeats(ids: list[str], query: str) -> None:
+def test_search_returns_every_plain_match_once_and_only_known_models(ids: list[str], query: str) -> None:
     offer = ModelOffer(tuple(ModelEntry("litellm", model) for model in ids))
     index = ModelIndex(offer.catalogue, offer)
     names = [entry.model for entry in index.search(query).entries]
@@ -139,7 +139,7 @@ def titles(model: ModelListModel) -> list[str]:
     return [model.row(i).title for i in range(model.rowCount())]
 
 
-def test_local_models_are_there_before_anything_is_read(model: ModelListModel) -> None:
+def test_local_models_are_listed_before_the_catalogue_is_read(model: ModelListModel) -> None:
     assert titles(model) == [
         "On this computer",
         "SmolLM2-135M-Instruct",
@@ -153,7 +153,7 @@ def test_local_models_are_there_before_anything_is_read(model: ModelListModel) -
     ]
 
 
-def test_groups_are_in_order_and_headers_cannot_be_picked(model: ModelListModel) -> None:
+def test_groups_are_in_order_and_headers_cannot_be_selected(model: ModelListModel) -> None:
     gguf = Endpoint("g1", "gguf", "order bot", path="/m/order.gguf")
     model.set_offer(an_offer(endpoints=(OLLAMA, gguf)))
     headers = [row.title for i in range(model.rowCount()) if (row := model.row(i)).kind == "header"]
@@ -163,7 +163,7 @@ def test_groups_are_in_order_and_headers_cannot_be_picked(model: ModelListModel)
         assert bool(model.flags(model.index(i)).value & 1) == (model.row(i).kind in PICKABLE)
 
 
-def test_rows_say_provider_context_price_abilities_and_missing_key(model: ModelListModel) -> None:
+def test_rows_show_provider_context_price_abilities_and_missing_key(model: ModelListModel) -> None:
     model.set_offer(an_offer())
     row = model.row(model.position("litellm", "gpt-5-mini"))
     assert row.note == "OpenAI · 272k context · vision · tools · cache"
@@ -173,12 +173,12 @@ def test_rows_say_provider_context_price_abilities_and_missing_key(model: ModelL
     assert not model.row(model.position("litellm", "claude-haiku-4-5")).no_key
 
 
-def test_a_price_by_hand_wins(model: ModelListModel) -> None:
+def test_manual_price_replaces_the_catalogue_price(model: ModelListModel) -> None:
     model.set_offer(an_offer(prices={("litellm", "gpt-5-mini"): Rates(1e-6, 3e-6, source="user")}))
     assert model.row(model.position("litellm", "gpt-5-mini")).price == "$1.00 / $3.00 per M"
 
 
-def test_any_id_can_be_used_as_typed_at_litellm_and_at_every_endpoint(model: ModelListModel) -> None:
+def test_typed_id_is_offered_for_litellm_and_every_endpoint(model: ModelListModel) -> None:
     model.set_offer(an_offer())
     model.set_query("openai/foo-9")
     typed = [row for i in range(model.rowCount()) if (row := model.row(i)).kind == "typed"]
@@ -191,7 +191,7 @@ def test_any_id_can_be_used_as_typed_at_litellm_and_at_every_endpoint(model: Mod
     assert model.best_position() == titles(model).index(typed[0].title)
 
 
-def test_an_id_that_is_listed_is_not_offered_as_typed(model: ModelListModel) -> None:
+def test_listed_id_is_not_offered_as_typed(model: ModelListModel) -> None:
     model.set_offer(an_offer(endpoints=()))
     model.set_query("gpt-5-mini")
     assert not any("as typed" in title for title in titles(model))
@@ -199,7 +199,7 @@ def test_an_id_that_is_listed_is_not_offered_as_typed(model: ModelListModel) -> 
     assert not any("as typed" in title for title in titles(model))
 
 
-def test_a_typed_id_without_provider_says_what_is_wanted(model: ModelListModel) -> None:
+def test_typed_id_without_provider_shows_an_example(model: ModelListModel) -> None:
     model.set_offer(an_offer(endpoints=()))
     model.set_query("foo")
     assert "openai/foo" in model.row(model.best_position()).note
@@ -208,27 +208,29 @@ def test_a_typed_id_without_provider_says_what_is_wanted(model: ModelListModel) 
 @pytest.mark.parametrize(
     "query", ["http://127.0.0.1:8000", "https://llm.example/v1", "localhost:1234", "10.0.0.7/v1", "[::1]:80"]
 )
-def test_an_address_asks_for_an_endpoint_and_is_no_model(model: ModelListModel, query: str) -> None:
+def test_address_offers_only_a_new_endpoint(model: ModelListModel, query: str) -> None:
     model.set_offer(an_offer())
     model.set_query(query)
     assert [model.row(i).kind for i in range(model.rowCount())] == ["header", "endpoint"]
 
 
 @pytest.mark.parametrize("query", ["endpoint", "own endpoint", "openai-compatible", "OpenAI compatible", "lm studio"])
-def test_who_looks_for_an_own_endpoint_finds_where_to_add_one(model: ModelListModel, query: str) -> None:
+def test_search_for_an_endpoint_selects_the_entry_that_adds_one(model: ModelListModel, query: str) -> None:
     model.set_offer(an_offer())
     model.set_query(query)
     assert model.row(model.best_position()).kind == "endpoint"
 
 
 @pytest.mark.parametrize("query", ["openai", "gpt", "openai/localhost", "localhost-7b", "1.0.0.0b"])
-def test_who_looks_for_a_model_is_offered_no_endpoint(model: ModelListModel, query: str) -> None:
+def test_search_for_a_model_does_not_offer_a_new_endpoint(model: ModelListModel, query: str) -> None:
     model.set_offer(an_offer())
     model.set_query(query)
     assert "Your own endpoint…" not in titles(model)
 
 
-def test_models_of_an_endpoint_arrive_later(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+def test_models_of_an_endpoint_are_listed_when_they_arrive(
+    qtbot: QtBot, source: PickerDouble, model: ModelListModel
+) -> None:
     model.set_offer(an_offer())
     models = model.findChild(EndpointModels)
     assert models is not None
@@ -239,7 +241,7 @@ def test_models_of_an_endpoint_arrive_later(qtbot: QtBot, source: PickerDouble, 
     assert not any(title.startswith("Loading models") for title in titles(model))
 
 
-def test_a_silent_endpoint_is_a_sentence_and_can_be_asked_again(
+def test_unreachable_endpoint_shows_the_reason_and_can_be_reloaded(
     qtbot: QtBot, source: PickerDouble, model: ModelListModel
 ) -> None:
     model.set_offer(an_offer())
@@ -253,7 +255,7 @@ def test_a_silent_endpoint_is_a_sentence_and_can_be_asked_again(
     assert "sk-never-shown" not in retry.spoken
 
 
-def test_an_endpoint_without_models_says_so(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+def test_endpoint_without_models_is_reported(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
     model.set_offer(an_offer())
     models = model.findChild(EndpointModels)
     assert models is not None
@@ -262,7 +264,7 @@ def test_an_endpoint_without_models_says_so(qtbot: QtBot, source: PickerDouble, 
     qtbot.waitUntil(lambda: any("reports no models" in model.row(i).note for i in range(model.rowCount())))
 
 
-def test_a_closed_list_hears_nothing_more(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+def test_closing_the_list_cancels_its_requests(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
     models = model.findChild(EndpointModels)
     assert models is not None
     models.load(OLLAMA)
@@ -270,7 +272,7 @@ def test_a_closed_list_hears_nothing_more(qtbot: QtBot, source: PickerDouble, mo
     assert source.fetches[0][1].cancelled()
 
 
-def test_similar_models_stand_last_and_only_when_nothing_matches(
+def test_similar_models_are_listed_last_and_only_without_a_match(
     qtbot: QtBot, source: PickerDouble, model: ModelListModel
 ) -> None:
     model.set_offer(an_offer(endpoints=(OLLAMA, replace(GATEWAY, needs_key=False))))
@@ -290,7 +292,7 @@ def test_similar_models_stand_last_and_only_when_nothing_matches(
     assert "Similar" not in titles(model)
 
 
-def test_the_best_match_is_picked_wherever_it_stands(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+def test_best_match_is_selected_in_any_group(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
     model.set_offer(an_offer())
     models = model.findChild(EndpointModels)
     assert models is not None
@@ -312,7 +314,7 @@ def test_the_best_match_is_picked_wherever_it_stands(qtbot: QtBot, source: Picke
         ("openai/acme-mini", ("litellm", "gpt-5"), "litellm"),
     ],
 )
-def test_of_several_servers_none_is_guessed(
+def test_typed_id_that_several_servers_could_have_selects_none(
     source: PickerDouble, query: str, current: tuple[str, str], picked: str | None
 ) -> None:
     models = EndpointModels(source)
@@ -346,7 +348,7 @@ def test_of_several_servers_none_is_guessed(
         ("mini", ("litellm", "gpt-5"), (), None),
     ],
 )
-def test_a_part_of_a_name_is_not_taken_for_a_model_of_the_lanes_own_server(
+def test_partial_name_does_not_select_another_server_than_the_lanes(
     source: PickerDouble, query: str, current: tuple[str, str], known: tuple[str, ...], picked: tuple[str, str] | None
 ) -> None:
     """A beginning is, once it is known that this server has no such model; the middle of a word never is."""
@@ -361,13 +363,13 @@ def test_a_part_of_a_name_is_not_taken_for_a_model_of_the_lanes_own_server(
     assert ((row.entry.endpoint, row.entry.model) if row and row.entry else None) == picked
 
 
-def test_nothing_is_taken_as_typed_before_the_endpoints_are_known(model: ModelListModel) -> None:
+def test_typed_id_is_not_selected_before_the_endpoints_are_known(model: ModelListModel) -> None:
     model.set_query("acme-mini")
     assert model.best_position() == -1
     assert "being read" in model.advice()
 
 
-def test_the_last_known_list_stays_when_the_server_does_not_answer(
+def test_last_known_models_stay_listed_when_the_server_is_unreachable(
     qtbot: QtBot, source: PickerDouble, model: ModelListModel
 ) -> None:
     model.set_offer(an_offer(known={OLLAMA.uid: ("llama3.2:3b",)}))
@@ -387,7 +389,9 @@ def test_the_last_known_list_stays_when_the_server_does_not_answer(
     assert model.row(model.position(OLLAMA.uid, "phi4")).warning == ""
 
 
-def test_a_server_that_refuses_is_reachable(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+def test_server_that_rejects_the_key_is_not_called_unreachable(
+    qtbot: QtBot, source: PickerDouble, model: ModelListModel
+) -> None:
     model.set_offer(an_offer())
     models = model.findChild(EndpointModels)
     assert models is not None
@@ -408,7 +412,7 @@ TODAY = date(2026, 11, 28)
         (None, ""),
     ],
 )
-def test_a_row_says_that_its_model_retires(model: ModelListModel, day: date | None, warning: str) -> None:
+def test_row_warns_that_its_model_is_retiring(model: ModelListModel, day: date | None, warning: str) -> None:
     entry = ModelEntry("litellm", "gpt-old", "openai", retires=day)
     model.set_offer(an_offer(catalogue=(entry,), today=TODAY))
     row = model.row(model.position("litellm", "gpt-old"))
@@ -417,7 +421,7 @@ def test_a_row_says_that_its_model_retires(model: ModelListModel, day: date | No
     assert warning in row.spoken
 
 
-def test_the_lanes_own_model_is_known_with_its_provider_in_front(source: PickerDouble) -> None:
+def test_lane_model_with_provider_prefix_is_found_in_the_catalogue(source: PickerDouble) -> None:
     models = EndpointModels(source)
     model = ModelListModel(models, current=("litellm", "openai/gpt-old"))
     models.setParent(model)
@@ -428,15 +432,15 @@ def test_the_lanes_own_model_is_known_with_its_provider_in_front(source: PickerD
     assert row.price == "$1.00 / $2.00 per M"
 
 
-def test_an_unreadable_catalogue_is_a_sentence(model: ModelListModel) -> None:
+def test_unreadable_catalogue_shows_a_message(model: ModelListModel) -> None:
     model.set_offer(ModelOffer(), trouble="The list of models is missing. Reinstall.")
     assert titles(model)[-1] == "The list of models is missing. Reinstall."
 
 
-def test_a_builtin_model_that_is_missing_says_what_to_do(model: ModelListModel) -> None:
+def test_missing_built_in_model_shows_a_hint(model: ModelListModel) -> None:
     model.set_offer(ModelOffer(builtin_note="Not installed. Do this."))
     assert model.row(1).note == "Not installed. Do this."
 
 
-def test_what_servers_call_their_models_is_no_markup() -> None:
+def test_tooltip_escapes_model_names() -> None:
     assert "<img" not in tooltip("<img src=x>", "b")

@@ -33,7 +33,7 @@ def workbench(tmp_path: Path) -> Iterator[Workbench]:
         yield made
 
 
-def test_the_offer_has_catalogue_endpoints_keys_and_prices(workbench: Workbench) -> None:
+def test_offer_contains_catalogue_endpoints_keys_and_prices(workbench: Workbench) -> None:
     workbench.keys.set("anthropic", "sk-ant-0123456789", session=True)
     needy = Endpoint("e1", "openai", "Needy", "http://127.0.0.1:1/v1", needs_key=True)
     workbench.store.save_endpoint(needy, utc_now()).result(PATIENCE_S)
@@ -67,7 +67,7 @@ class LockedDrawer(Drawer):
         raise RuntimeError("locked")
 
 
-def test_a_locked_keyring_is_asked_once(workbench: Workbench) -> None:
+def test_locked_keyring_is_queried_once(workbench: Workbench) -> None:
     drawer = LockedDrawer()
     workbench.keys._chosen = drawer
     offer = WorkbenchPickerSource(workbench.models).offer().result(PATIENCE_S)
@@ -76,7 +76,7 @@ def test_a_locked_keyring_is_asked_once(workbench: Workbench) -> None:
     assert drawer.asked == 1
 
 
-def test_models_of_an_endpoint_come_from_its_server(workbench: Workbench) -> None:
+def test_models_of_an_endpoint_are_fetched_from_its_server(workbench: Workbench) -> None:
     workbench.engine.start()
     with FakeProvider() as fake:
         fake.script(models("llama3.2:3b", "phi4"))
@@ -87,7 +87,7 @@ def test_models_of_an_endpoint_come_from_its_server(workbench: Workbench) -> Non
         )
 
 
-def test_a_missing_key_is_a_sentence_and_nothing_is_sent(workbench: Workbench) -> None:
+def test_missing_key_is_reported_without_sending_a_request(workbench: Workbench) -> None:
     with FakeProvider() as fake:
         endpoint = Endpoint("e1", "openai", "Mine", fake.base_url, needs_key=True)
         error = WorkbenchPickerSource(workbench.models).fetch_models(endpoint).exception(PATIENCE_S)
@@ -100,7 +100,7 @@ def refuse(error: BaseException) -> None:
     raise AssertionError(error)
 
 
-def test_results_arrive_on_the_owners_thread(qtbot: QtBot) -> None:
+def test_results_are_delivered_on_the_owners_thread(qtbot: QtBot) -> None:
     owner = QObject()
     later = FutureResults(owner)
     seen: list[tuple[Any, bool]] = []
@@ -115,7 +115,7 @@ def test_results_arrive_on_the_owners_thread(qtbot: QtBot) -> None:
     later.close()
 
 
-def test_a_result_that_is_there_already_never_comes_before_watch_returns(qtbot: QtBot) -> None:
+def test_ready_result_is_delivered_after_watch_returns(qtbot: QtBot) -> None:
     owner = QObject()
     seen: list[int] = []
     ready: Future[int] = Future()
@@ -125,7 +125,7 @@ def test_a_result_that_is_there_already_never_comes_before_watch_returns(qtbot: 
     qtbot.waitUntil(lambda: seen == [1])
 
 
-def test_failures_arrive_as_exceptions(qtbot: QtBot) -> None:
+def test_failures_are_delivered_as_exceptions(qtbot: QtBot) -> None:
     owner = QObject()
     later = FutureResults(owner)
     seen: list[BaseException] = []
@@ -143,7 +143,7 @@ def test_failures_arrive_as_exceptions(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("end", ["close", "delete"])
-def test_what_comes_too_late_is_dropped(qtbot: QtBot, end: str) -> None:
+def test_result_after_close_or_deletion_is_dropped(qtbot: QtBot, end: str) -> None:
     owner = QObject()
     later = FutureResults(owner)
     go, gone = threading.Event(), threading.Event()
@@ -165,7 +165,7 @@ def test_what_comes_too_late_is_dropped(qtbot: QtBot, end: str) -> None:
     QCoreApplication.processEvents()
 
 
-def test_a_result_on_its_way_when_closing_is_dropped(qtbot: QtBot) -> None:
+def test_pending_delivery_is_dropped_on_close(qtbot: QtBot) -> None:
     owner = QObject()
     later = FutureResults(owner)
     ready: Future[int] = Future()
@@ -175,6 +175,6 @@ def test_a_result_on_its_way_when_closing_is_dropped(qtbot: QtBot) -> None:
     QCoreApplication.processEvents()
 
 
-def test_the_words_of_a_foreign_error_are_not_shown() -> None:
+def test_messages_of_unknown_errors_are_not_shown() -> None:
     assert sentence_of(ValueError("Bearer sk-secret"), "It failed.") == "It failed. (ValueError)"
     assert sentence_of(EngineError(Failure("x", "Do this.", "detail")), "It failed.") == "Do this."

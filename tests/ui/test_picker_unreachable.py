@@ -80,7 +80,7 @@ def list_once(desk: Desk, acme: Acme) -> None:
     acme.stop()
 
 
-def test_a_model_that_was_listed_before_is_chosen_while_its_server_is_down(desk: Desk, acme: Acme) -> None:
+def test_known_model_can_be_chosen_while_its_server_is_down(desk: Desk, acme: Acme) -> None:
     set_up(desk, acme.base_url)
     list_once(desk, acme)
     desk.close()
@@ -94,7 +94,7 @@ def test_a_model_that_was_listed_before_is_chosen_while_its_server_is_down(desk:
 
 
 @pytest.mark.parametrize("name", [pytest.param("acme-mini", marks=pytest.mark.deep(only=True)), "gptmini"])
-def test_a_model_that_was_never_listed_is_taken_as_it_is_typed(desk: Desk, acme: Acme, name: str) -> None:
+def test_unknown_model_of_a_server_that_is_down_is_used_as_typed(desk: Desk, acme: Acme, name: str) -> None:
     acme.stop()
     set_up(desk, acme.base_url)
     picker = picked(desk, name)
@@ -105,7 +105,7 @@ def test_a_model_that_was_never_listed_is_taken_as_it_is_typed(desk: Desk, acme:
     desk.until(lambda: stored(desk)[-1] == (UID, name))
 
 
-def test_the_palette_asks_no_server(desk: Desk, acme: Acme) -> None:
+def test_palette_sends_no_request_to_servers(desk: Desk, acme: Acme) -> None:
     set_up(desk, acme.base_url)
     dialog = palette(desk, "@acme-max")
     desk.until(lambda: not dialog.is_reading)
@@ -115,7 +115,7 @@ def test_the_palette_asks_no_server(desk: Desk, acme: Acme) -> None:
     assert acme.server.requests == []
 
 
-def test_the_palette_has_the_models_of_an_own_server_that_is_down(desk: Desk, acme: Acme) -> None:
+def test_palette_lists_known_models_of_a_server_that_is_down(desk: Desk, acme: Acme) -> None:
     set_up(desk, acme.base_url)
     list_once(desk, acme)
     before = len(stored(desk))
@@ -130,7 +130,7 @@ def test_the_palette_has_the_models_of_an_own_server_that_is_down(desk: Desk, ac
 
 
 @pytest.mark.parametrize("text", ["gptmini", pytest.param("@clde hku", marks=pytest.mark.deep(only=True))])
-def test_the_palette_takes_no_similar_model(desk: Desk, text: str) -> None:
+def test_palette_does_not_choose_a_similar_model_on_enter(desk: Desk, text: str) -> None:
     desk.open()
     before = stored(desk)
     dialog = palette(desk, text)
@@ -146,7 +146,7 @@ def test_the_palette_takes_no_similar_model(desk: Desk, text: str) -> None:
     assert stored(desk) == before
 
 
-def test_the_picker_takes_no_similar_model(desk: Desk) -> None:
+def test_picker_does_not_choose_a_similar_model_on_enter(desk: Desk) -> None:
     desk.open()
     desk.ctrl(Qt.Key.Key_L)
     desk.until(lambda: len(stored(desk)) == len(desk.window.draft_lanes))

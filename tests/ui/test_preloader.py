@@ -33,11 +33,11 @@ assert "http.client" not in late, "the network is for who looks for servers"
 """
 
 
-def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
+def test_preload_imports_every_dialog_and_no_network_library() -> None:
     subprocess.run([sys.executable, "-c", _LOADS], check=True, timeout=PROCESS_S)
 
 
-def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
+def test_preloader_stops_once_all_modules_are_imported(qtbot: QtBot) -> None:
     parent = QObject()
     warmth = Preloader(parent, FEATURES, waits=PreloadDelays(0, 0))
     assert warmth._timer.isActive()
@@ -46,7 +46,7 @@ def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
 
 
 @pytest.mark.window
-def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_can_close_while_preloading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.ui.shell.window.Preloader", Preloader)
     window = desk.open()
     assert window.preloader is not None

@@ -82,7 +82,7 @@ def _words(parts: Iterator[DocumentPart]) -> str:
 
 @depth.examples(200, 6000)
 @given(TEXTS, st.lists(st.integers(1, 25), min_size=1, max_size=5))
-def test_pieces_come_to_the_same_parts_as_the_whole(text: str, sizes: list[int]) -> None:
+def test_incremental_parse_equals_parsing_the_complete_text(text: str, sizes: list[int]) -> None:
     assert list(_together(_grown(text, sizes))) == list(parse(text).parts)
 
 
@@ -96,7 +96,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @depth.examples(200, 6000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS.filter(lambda text: "===" not in text), st.lists(st.integers(1, 25), min_size=1, max_size=5))
-def test_blocks_that_are_parted_lose_no_word(narrow: None, text: str, sizes: list[int]) -> None:
+def test_split_blocks_lose_no_words(narrow: None, text: str, sizes: list[int]) -> None:
     placed = _grown(text, sizes)
     parts = list(_together(placed))
     if any(one.joined and one.part.kind == "paragraph" for one in placed):
@@ -125,7 +125,7 @@ PARTED = {"quote", "lines", "one line", "no space"}
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_long_blocks_are_read_a_little_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_blocks_are_parsed_in_bounded_steps(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
     def counted(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> ParsedParts:
@@ -150,7 +150,7 @@ def test_long_blocks_are_read_a_little_at_a_time(name: str, monkeypatch: pytest.
     ["- " * 300 + "x", "".join("  " * n + f"- {n}\n" for n in range(90)), "![" * 2_000, "`" * 30_000],
     ids=["too deep", "a ladder", "brackets", "no place"],
 )
-def test_what_cannot_be_shown_is_told(text: str) -> None:
+def test_unrenderable_text_is_reported_as_stuck(text: str) -> None:
     growing = DocumentGrowth()
     for at in range(0, len(text), 500):
         growing.take(text[at : at + 500])
@@ -160,12 +160,12 @@ def test_what_cannot_be_shown_is_told(text: str) -> None:
     assert growing.is_stuck
 
 
-def test_nothing_in_a_deep_list_is_left_out() -> None:
+def test_deeply_nested_list_keeps_every_item() -> None:
     text = "".join("  " * n + f"- x{n}\n" for n in range(40))
     assert _words(iter(parse(text).parts)).count("x") == 40
 
 
-def test_offsets_say_where_a_part_begins() -> None:
+def test_offset_is_the_start_of_a_part() -> None:
     for one in _grown(TABLE + "\nafter\n\n" + CODE, [333]):
         text = (TABLE + "\nafter\n\n" + CODE)[one.offset :]
         if one.part.kind == "table":

@@ -39,14 +39,14 @@ VALUES = st.recursive(
 
 @depth.examples(50, 1250)
 @given(VALUES)
-def test_what_is_written_is_what_was_read(value: Any) -> None:
+def test_written_json_round_trips(value: Any) -> None:
     found = find(f"Here:\n```json\n{json.dumps(value)}\n```\n")
     assert found is not None
     assert not found.problem
     assert json.loads(written(found.value)) == value
 
 
-def test_digits_stay() -> None:
+def test_numbers_keep_their_digits_when_copied() -> None:
     assert copied("[1.10, 1e400, 12345678901234567890123]", "json") == (
         "[\n  1.10,\n  1e400,\n  12345678901234567890123\n]"
     )
@@ -61,7 +61,7 @@ def test_digits_stay() -> None:
         ("[" * 200_000, "nested too deeply"),
     ],
 )
-def test_wrong_json_says_where(text: str, problem: str) -> None:
+def test_invalid_json_reports_the_position(text: str, problem: str) -> None:
     found = find(text)
     assert found is not None
     assert problem in found.problem
@@ -80,7 +80,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SIGNS.map("".join) | VALUES.map(lambda value: json.dumps(value, indent=1)), st.integers(0, 60))
-def test_what_is_read_in_steps_is_what_json_is(narrow: None, text: str, cut: int) -> None:
+def test_incremental_parse_equals_json_loads(narrow: None, text: str, cut: int) -> None:
     for one in (text, text[:cut], text[:cut] + text[cut + 1 :]):
         wrong, value = _outcome(json.loads, one)
         wrong_in_steps, read = _outcome(_in_steps, one)
@@ -117,7 +117,7 @@ BIG = {
 
 
 @pytest.mark.parametrize("name", BIG)
-def test_big_json_is_read_a_little_at_a_time(theme: Theme, qtbot: QtBot, name: str) -> None:
+def test_large_json_is_parsed_in_steps(theme: Theme, qtbot: QtBot, name: str) -> None:
     text = BIG[name]
     steps = sum(1 for _ in finding(text))
     assert steps >= len(text) / json_steps.STEP / 2
@@ -133,7 +133,7 @@ def test_big_json_is_read_a_little_at_a_time(theme: Theme, qtbot: QtBot, name: s
         assert page.tree.model().rowCount(page.tree.model().index(0, 0)) > 0
 
 
-def test_another_answer_ends_the_reading_of_a_big_one(theme: Theme, qtbot: QtBot) -> None:
+def test_setting_another_answer_cancels_parsing_of_a_large_one(theme: Theme, qtbot: QtBot) -> None:
     page = TreePage(theme)
     qtbot.addWidget(page)
     page.set_text(BIG["records"])
@@ -145,14 +145,14 @@ def test_another_answer_ends_the_reading_of_a_big_one(theme: Theme, qtbot: QtBot
     assert model.value_text(model.index(0, 0)) == '{\n  "a": 1\n}'
 
 
-def test_no_json_is_none() -> None:
+def test_text_without_json_finds_none() -> None:
     assert find("Just words") is None
     assert copied("Just words", "json") is None
     assert copied("Some **bold**", "text") == "Some bold"
     assert copied("Some **bold**", "markdown") == "Some **bold**"
 
 
-def test_long_lists_come_in_batches(theme: Theme) -> None:
+def test_long_lists_are_fetched_in_batches(theme: Theme) -> None:
     model = TreeModel(theme, list(range(1000)))
     root = model.index(0, 0)
     assert model.rowCount(root) == 0
@@ -166,7 +166,7 @@ def test_long_lists_come_in_batches(theme: Theme) -> None:
     settle()
 
 
-def test_a_lane_shows_the_tree_by_keyboard(view: LanesView) -> None:
+def test_json_tree_of_a_lane_works_by_keyboard(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_text("a", '{"order": {"id": "1A", "odd key": [1, 2.50]}}')
     view.set_status("a", DONE)
@@ -188,7 +188,7 @@ def test_a_lane_shows_the_tree_by_keyboard(view: LanesView) -> None:
     assert QGuiApplication.clipboard().text() == "2.50"
 
 
-def test_a_tree_waits_for_the_end(view: LanesView) -> None:
+def test_json_tree_is_shown_when_the_answer_ends(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.readings.choose("a", "json")
     view.set_status("a", LaneStatus("streaming", attempt=1, attempts=1))
@@ -201,7 +201,7 @@ def test_a_tree_waits_for_the_end(view: LanesView) -> None:
     assert column(view, "a").reading.mode == "json"
 
 
-def test_a_reader_who_scrolled_up_can_go_to_the_latest(view: LanesView) -> None:
+def test_latest_button_appears_after_scrolling_up_and_returns_to_the_end(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_status("a", LaneStatus("streaming", attempt=1, attempts=1))
     view.append_text("a", "text", "line\n" * 200)
@@ -218,7 +218,7 @@ def test_a_reader_who_scrolled_up_can_go_to_the_latest(view: LanesView) -> None:
     assert lane.reading.latest.isHidden()
 
 
-def test_the_format_is_told_by_mark_and_word(view: LanesView) -> None:
+def test_format_check_is_shown_as_mark_and_words(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_status("a", LaneStatus("finished", attempt=1, attempts=1, format_check="valid JSON", format_ok=True))
     settle()
@@ -227,7 +227,7 @@ def test_the_format_is_told_by_mark_and_word(view: LanesView) -> None:
     assert strip.format.text() == "✓ valid JSON"
 
 
-def test_huge_answers_stay_text_and_say_so(view: LanesView) -> None:
+def test_huge_answer_stays_plain_text_with_a_reason(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_text("a", "Some **bold** words\n\n" * 55_000)
     settle()
@@ -238,7 +238,7 @@ def test_huge_answers_stay_text_and_say_so(view: LanesView) -> None:
     assert not lane.header.reading.isHidden()
 
 
-def test_a_huge_tree_is_refused_in_words_with_what_to_do(view: LanesView) -> None:
+def test_huge_json_disables_the_tree_with_a_hint(view: LanesView) -> None:
     view.set_heads(heads("a"))
     view.set_text("a", "[" + '{"id": 1, "text": "words"},\n' * 180_000 + "0]")
     view.set_status("a", LaneStatus("finished", attempt=1, attempts=1))

@@ -54,7 +54,7 @@ def f(x):
 """
 
 
-def test_lines_below_a_title_make_a_heading_and_dashes_a_rule() -> None:
+def test_setext_underline_makes_a_heading_and_dashes_a_rule() -> None:
     made = parse("Title\n=====\n\nWords\n---\nmore").parts
     assert [(part.kind, part.level, "".join(r.text for r in part.runs)) for part in made] == [
         ("heading", 1, "Title"),
@@ -78,7 +78,7 @@ def _shown(page: MarkdownView) -> str:
     return page.createMimeDataFromSelection().text()
 
 
-def test_a_stream_ends_as_the_whole_text_would(page: MarkdownView, theme: Theme, screen: object) -> None:
+def test_streamed_text_renders_like_the_complete_text(page: MarkdownView, theme: Theme, screen: object) -> None:
     page.set_text(SAMPLE)
     settle()
     whole = _shown(page)
@@ -108,7 +108,7 @@ def test_a_stream_ends_as_the_whole_text_would(page: MarkdownView, theme: Theme,
         "|" * 2000 + "\n" + "|-" * 1000 + "|",
     ],
 )
-def test_hostile_text_is_only_text(page: MarkdownView, hostile: str) -> None:
+def test_hostile_markup_is_shown_as_text(page: MarkdownView, hostile: str) -> None:
     page.set_text(hostile)
     settle()
     assert "ImageObject" not in page.toHtml()
@@ -117,7 +117,7 @@ def test_hostile_text_is_only_text(page: MarkdownView, hostile: str) -> None:
 
 @depth.examples(60, 1500)
 @given(st.text(alphabet="ab \n#*-_`|>[]()1.~!<&\\\r\u05d0😀", max_size=80))
-def test_every_text_has_parts(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     parsed = parse(text)
     assert 0 <= parsed.line <= text.count("\n") + 1
     parse(text, more_to_come=True)
@@ -125,7 +125,7 @@ def test_every_text_has_parts(text: str) -> None:
 
 
 @pytest.mark.parametrize("deep", ["- " * 40, "+ " * 10, "> " * 40, "> - " * 7, "1. " * 12])
-def test_nothing_is_left_out_however_deep_it_lies(page: MarkdownView, deep: str) -> None:
+def test_deeply_nested_text_is_shown_completely(page: MarkdownView, deep: str) -> None:
     text = f"First words\n\n{deep}innermost\n\nLast words"
     for streaming in (False, True):
         page.set_text("")
@@ -140,7 +140,7 @@ def test_nothing_is_left_out_however_deep_it_lies(page: MarkdownView, deep: str)
         assert shown.endswith("Last words")
 
 
-def test_links_say_where_they_go(page: MarkdownView) -> None:
+def test_links_show_their_address_before_opening(page: MarkdownView) -> None:
     page.set_text("[shop](https://evil.example/path)")
     settle()
     page.moveCursor(page.textCursor().MoveOperation.Right)
@@ -154,7 +154,7 @@ def test_links_say_where_they_go(page: MarkdownView) -> None:
     settle()
 
 
-def test_code_is_copied_exactly(page: MarkdownView) -> None:
+def test_code_is_copied_unchanged(page: MarkdownView) -> None:
     page.set_text("```py\na\u00a0= '  x'\n\n    b\n```")
     page.selectAll()
     QTest.keySequence(page, QKeySequence.StandardKey.Copy)
@@ -171,7 +171,7 @@ def _blocks(page: MarkdownView) -> list[tuple[str, QTextBlockFormat]]:
 
 
 @pytest.mark.parametrize("after", ["```python\nx = 1\n```", "> quoted", "# Title", "Words"])
-def test_what_follows_a_table_leaves_no_mark_below_it(page: MarkdownView, after: str) -> None:
+def test_streamed_text_after_a_table_leaves_no_extra_block(page: MarkdownView, after: str) -> None:
     text = f"| a | b |\n|---|---|\n| 1 | 2 |\n\n{after}\n"
     page.set_text(text)
     settle()
@@ -186,7 +186,7 @@ def test_what_follows_a_table_leaves_no_mark_below_it(page: MarkdownView, after:
 
 
 @pytest.mark.parametrize("end", ["", "\n\n[1]: https://one.example/a\n"])
-def test_the_last_words_of_a_stream_are_followed_too(page: MarkdownView, qtbot: QtBot, end: str) -> None:
+def test_view_follows_the_stream_to_its_last_words(page: MarkdownView, qtbot: QtBot, end: str) -> None:
     page.set_streaming(True)
     page.append("- **item** of [a list][1] that goes on\n" * 40)
     settle()
@@ -200,7 +200,7 @@ def test_the_last_words_of_a_stream_are_followed_too(page: MarkdownView, qtbot: 
     assert bar.value() == bar.maximum() > shown
 
 
-def test_a_reader_further_up_is_left_alone(page: MarkdownView) -> None:
+def test_scrolling_up_stops_following_the_stream(page: MarkdownView) -> None:
     page.set_streaming(True)
     page.append("- **item** of a list that goes on\n" * 60)
     settle()
@@ -218,7 +218,7 @@ def test_a_reader_further_up_is_left_alone(page: MarkdownView) -> None:
 
 @pytest.mark.parametrize("streaming", [False, True])
 @pytest.mark.parametrize("changes", [1, 3])
-def test_another_text_size_keeps_the_place_of_reading(
+def test_changing_the_text_size_keeps_the_reading_position(
     page: MarkdownView, theme: Theme, qtbot: QtBot, streaming: bool, changes: int
 ) -> None:
     page.set_streaming(streaming)
@@ -239,7 +239,7 @@ def test_another_text_size_keeps_the_place_of_reading(
         assert page.is_following
 
 
-def test_colours_keep_the_code() -> None:
+def test_highlighting_keeps_the_code_unchanged() -> None:
     text = "def f():\n\treturn 'é'\n"
     assert "".join(piece for piece, _ in colored(text, "python")) == text
     assert len(colored(text, "python")) > 1
@@ -256,7 +256,7 @@ def test_colours_keep_the_code() -> None:
         ("Here:\n```json\n[1]\n```", True, True),
     ],
 )
-def test_texts_are_told_apart(text: str, markdown: bool, json: bool) -> None:
+def test_sniffer_distinguishes_markdown_json_and_plain_text(text: str, markdown: bool, json: bool) -> None:
     for size in (1, 7, 100):
         sniffer = FormatSniffer()
         for at in range(0, len(text), size):
@@ -264,7 +264,7 @@ def test_texts_are_told_apart(text: str, markdown: bool, json: bool) -> None:
         assert (sniffer.markdown, sniffer.json) == (markdown, json)
 
 
-def test_a_lane_shows_markdown_and_goes_back_to_text(view: LanesView) -> None:
+def test_lane_switches_between_markdown_and_text(view: LanesView) -> None:
     view.set_heads(heads("a", "b"))
     view.set_text("a", "Some **bold** words")
     view.set_text("b", "Plain words")
@@ -286,7 +286,7 @@ def test_a_lane_shows_markdown_and_goes_back_to_text(view: LanesView) -> None:
     assert _shown(lane.reading.page.view) == "Some bold words and more"
 
 
-def test_what_is_read_from_right_to_left_stands_at_the_right(page: MarkdownView) -> None:
+def test_right_to_left_text_is_aligned_right(page: MarkdownView) -> None:
     page.set_text("שלום\n\n- פריט\n\n> ציטוט\n\n- item")
     settle()
     block = page.document().firstBlock()
@@ -305,7 +305,7 @@ def test_what_is_read_from_right_to_left_stands_at_the_right(page: MarkdownView)
     ]
 
 
-def test_long_code_gets_its_colours_after_it_is_shown(page: MarkdownView, theme: Theme, qtbot: QtBot) -> None:
+def test_long_code_is_highlighted_after_being_shown(page: MarkdownView, theme: Theme, qtbot: QtBot) -> None:
     code = "é = '😀'\ndef f():\n    return 1\n" * 120
     page.set_text(f"before\n\n```python\n{code}```\n\nafter")
     qtbot.waitUntil(lambda: page.is_whole)
@@ -318,7 +318,7 @@ def test_long_code_gets_its_colours_after_it_is_shown(page: MarkdownView, theme:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 11, 40])
 @pytest.mark.parametrize("behind", ["", "> quote\n", "- item\n", "| a | b |\n|---|---|\n| c | d |\n", "more words\n"])
-def test_code_that_streams_gets_its_colours_when_it_ends(
+def test_streamed_code_is_highlighted_when_the_block_ends(
     page: MarkdownView, theme: Theme, size: int, behind: str
 ) -> None:
     text = f"before\n\n```python\ndef f():\n    return 1\n```\n\n{behind}"
@@ -344,13 +344,13 @@ def _inks(page: MarkdownView) -> dict[str, str]:
     return found
 
 
-def test_a_finished_answer_comes_to_rest(page: MarkdownView, qtbot: QtBot) -> None:
+def test_long_table_is_rendered_completely(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_text("| a | b |\n|---|---|\n" + "| 1 | words |\n" * 120)
     qtbot.waitUntil(lambda: page.is_whole)
     assert _shown(page).count("words") == 120
 
 
-def test_what_is_painted_piece_by_piece_looks_as_if_painted_at_once(page: MarkdownView, qtbot: QtBot) -> None:
+def test_streamed_text_looks_the_same_as_a_full_repaint(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_streaming(True)
     for at in range(0, 2 * len(SAMPLE), 40):
         page.append((SAMPLE + SAMPLE)[at : at + 40])
@@ -384,7 +384,7 @@ def _links(page: MarkdownView) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("size", [7, 1_000])
-def test_references_lead_where_their_definitions_say(page: MarkdownView, size: int) -> None:
+def test_reference_links_resolve_to_their_definitions(page: MarkdownView, size: int) -> None:
     page.set_streaming(True)
     for at in range(0, len(REFERRING), size):
         page.append(REFERRING[at : at + size])
@@ -401,7 +401,7 @@ def test_references_lead_where_their_definitions_say(page: MarkdownView, size: i
     assert _links(page) == streamed
 
 
-def test_a_block_that_takes_ever_longer_to_parse_is_given_up(
+def test_block_that_takes_too_long_to_parse_is_abandoned(
     qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(markdown, "_MOST_S", 0.02)

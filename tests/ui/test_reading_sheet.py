@@ -68,7 +68,7 @@ def _look(page: MarkdownView, qtbot: QtBot) -> tuple[str, int, bytes]:
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize(("size", "length"), depth.pick([(23, 1_400)], [(7, 2_400), (190, 6_000)]))
 @pytest.mark.deep
-def test_what_was_streamed_looks_as_if_written_once(
+def test_streamed_document_equals_one_written_at_once(
     name: str, size: int, length: int, page: MarkdownView, qtbot: QtBot
 ) -> None:
     text = TEXTS[name][:length]
@@ -103,7 +103,7 @@ class Changes:
         ),
     ],
 )
-def test_a_piece_writes_little_more_than_itself(name: str, page: MarkdownView) -> None:
+def test_chunk_changes_little_more_than_its_own_length(name: str, page: MarkdownView) -> None:
     size = 40
     page.set_streaming(True)
     text = TEXTS[name][:7_000]
@@ -126,7 +126,7 @@ def _widths(table: QTextTable) -> list[float]:
     return [length.rawValue() for length in table.format().columnWidthConstraints()]
 
 
-def test_a_long_table_stays_in_small_pieces_whose_columns_do_not_move(page: MarkdownView) -> None:
+def test_long_table_is_split_into_pieces_with_fixed_column_widths(page: MarkdownView) -> None:
     page.set_streaming(True)
     lines = TABLE.splitlines(keepends=True)
     page.append("".join(lines[:40]))
@@ -143,7 +143,7 @@ def test_a_long_table_stays_in_small_pieces_whose_columns_do_not_move(page: Mark
 @pytest.mark.parametrize(
     ("size", "count"), [(1, 14), pytest.param(7, 40, marks=pytest.mark.deep(only=True)), (5000, 60)]
 )
-def test_columns_stand_where_the_text_says(size: int, count: int, page: MarkdownView) -> None:
+def test_table_columns_follow_the_alignment_row(size: int, count: int, page: MarkdownView) -> None:
     rows = "".join(f"| word {number} | {number} | x | مرحبا |\n" for number in range(count))
     _stream(page, f"| Item | Count | Mark | Name |\n|---|--:|:-:|:--|\n{rows}\nafter\n", size)
     flag = Qt.AlignmentFlag
@@ -157,7 +157,7 @@ def test_columns_stand_where_the_text_says(size: int, count: int, page: Markdown
             assert not sides[0] & (flag.AlignRight | flag.AlignHCenter)
 
 
-def test_a_row_touches_no_other_piece_of_its_table(page: MarkdownView) -> None:
+def test_added_row_changes_only_the_last_piece_of_its_table(page: MarkdownView) -> None:
     page.set_streaming(True)
     page.append(TABLE[:4_000])
     settle()
@@ -179,13 +179,13 @@ def test_a_row_touches_no_other_piece_of_its_table(page: MarkdownView) -> None:
         ([20] * 30, [20] * 30, 100, [20] * 30),
     ],
 )
-def test_columns_share_what_room_there_is(
+def test_columns_share_the_available_width(
     natural: list[float], least: list[float], room: float, widths: list[float]
 ) -> None:
     assert shared(natural, least, room) == widths
 
 
-def test_a_narrower_view_makes_all_pieces_of_a_table_narrower(page: MarkdownView, qtbot: QtBot) -> None:
+def test_narrower_view_shrinks_all_pieces_of_a_table_equally(page: MarkdownView, qtbot: QtBot) -> None:
     long = "| a | b |\n|---|---|\n" + f"| {WORDS} | {WORDS} |\n" * 300
     page.set_text(long)
     qtbot.waitUntil(lambda: page.is_whole)
@@ -196,7 +196,7 @@ def test_a_narrower_view_makes_all_pieces_of_a_table_narrower(page: MarkdownView
 
 
 @pytest.mark.parametrize("size", [300, 100_000])
-def test_a_line_too_long_for_one_paragraph_is_copied_as_it_is(size: int, page: MarkdownView, qtbot: QtBot) -> None:
+def test_line_split_over_paragraphs_is_copied_unchanged(size: int, page: MarkdownView, qtbot: QtBot) -> None:
     line = "é😀 " + "ab c" * 3_000
     _stream(page, f"{line}\n\n```\n{line}\nx\n```", size)
     qtbot.waitUntil(lambda: page.is_whole)
@@ -205,7 +205,7 @@ def test_a_line_too_long_for_one_paragraph_is_copied_as_it_is(size: int, page: M
     assert page.createMimeDataFromSelection().text() == f"{line}\n{line}\nx"
 
 
-def test_a_table_in_pieces_is_copied_as_one(page: MarkdownView, qtbot: QtBot) -> None:
+def test_split_table_is_copied_as_one_table(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_text("| a |\n|---|\n" + "".join(f"| {n} |\n" for n in range(200)))
     qtbot.waitUntil(lambda: page.is_whole)
     assert len(_tables(page)) > 3
@@ -216,7 +216,7 @@ def test_a_table_in_pieces_is_copied_as_one(page: MarkdownView, qtbot: QtBot) ->
 @pytest.mark.parametrize(
     "name", ["code", "list", *(pytest.param(name, marks=pytest.mark.deep(only=True)) for name in ("table", "lines"))]
 )
-def test_a_place_is_found_again_as_soon_as_it_is_written(
+def test_requested_position_is_shown_as_soon_as_its_text_is_written(
     name: str, page: MarkdownView, theme: Theme, qtbot: QtBot
 ) -> None:
     text = TEXTS[name]
@@ -230,7 +230,7 @@ def test_a_place_is_found_again_as_soon_as_it_is_written(
     assert abs(page.place() - place) < 200
 
 
-def test_who_scrolls_is_not_taken_back(page: MarkdownView, qtbot: QtBot) -> None:
+def test_scrolling_cancels_the_pending_jump_to_a_position(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_text(CODE)
     page.set_place(len(CODE) - 10)
     page.verticalScrollBar().setValue(3)
@@ -238,7 +238,7 @@ def test_who_scrolls_is_not_taken_back(page: MarkdownView, qtbot: QtBot) -> None
     assert page.verticalScrollBar().value() == 3
 
 
-def test_links_that_are_known_in_the_end_leave_the_reader_where_they_are(page: MarkdownView, qtbot: QtBot) -> None:
+def test_links_resolved_at_the_end_keep_the_scroll_position(page: MarkdownView, qtbot: QtBot) -> None:
     text = f"{WORDS} see [the page][1].\n\n" * 60 + "[1]: https://one.example\n"
     page.set_streaming(True)
     page.append(text)
@@ -253,7 +253,7 @@ def test_links_that_are_known_in_the_end_leave_the_reader_where_they_are(page: M
     assert cursor.charFormat().anchorHref() == "https://one.example"
 
 
-def test_a_piece_that_comes_after_the_end_may_say_where_links_lead(page: MarkdownView, qtbot: QtBot) -> None:
+def test_chunk_after_the_end_can_define_links(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_streaming(True)
     page.append("See [the page][1].\n\n")
     page.set_streaming(False)
@@ -263,7 +263,7 @@ def test_a_piece_that_comes_after_the_end_may_say_where_links_lead(page: Markdow
     assert cursor.charFormat().anchorHref() == "https://one.example"
 
 
-def test_what_is_marked_holds_the_text_back_until_it_is_let_go(page: MarkdownView, qtbot: QtBot) -> None:
+def test_selection_pauses_appending_until_cleared(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_streaming(True)
     page.append("some words")
     page.selectAll()
@@ -278,7 +278,7 @@ def test_what_is_marked_holds_the_text_back_until_it_is_let_go(page: MarkdownVie
 
 
 @pytest.mark.parametrize("kind", [AnswerView, MarkdownView])
-def test_a_long_text_makes_way_at_once_and_is_freed_later(
+def test_long_text_is_replaced_at_once_and_freed_in_steps(
     kind: type[AnswerView] | type[MarkdownView], theme: Theme, qtbot: QtBot
 ) -> None:
     view = kind(theme)
@@ -296,7 +296,7 @@ def test_a_long_text_makes_way_at_once_and_is_freed_later(
 
 
 @pytest.mark.parametrize("is_wanted", [False, True], ids=["read", "on its way"])
-def test_a_layout_in_steps_moves_nothing(is_wanted: bool, page: MarkdownView, qtbot: QtBot) -> None:
+def test_incremental_layout_keeps_the_scroll_position(is_wanted: bool, page: MarkdownView, qtbot: QtBot) -> None:
     page.set_text(TEXTS["table"])
     qtbot.waitUntil(lambda: page.is_whole)
     page.document().size()
@@ -321,7 +321,7 @@ def test_a_layout_in_steps_moves_nothing(is_wanted: bool, page: MarkdownView, qt
     assert (page._wanted is None) is not is_wanted
 
 
-def test_one_long_piece_says_nothing_about_a_text(
+def test_single_slow_chunk_does_not_abandon_the_text(
     page: MarkdownView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gave_up: list[bool] = []

@@ -28,7 +28,7 @@ __all__ = ["screen", "theme", "view"]
 RESULT = AnswerStep("tool_result", "gone", "find", "c1")
 
 
-def test_steps_are_told_in_order_with_the_answer_last() -> None:
+def test_steps_are_listed_in_order_with_the_answer_last() -> None:
     steps = (
         AnswerStep("text", "I look."),
         AnswerStep("tool_call", '{"n": 1}', "find", "c1"),
@@ -43,7 +43,7 @@ def test_steps_are_told_in_order_with_the_answer_last() -> None:
     ]
 
 
-def test_answers_to_several_calls_say_to_which() -> None:
+def test_simulated_answers_to_several_calls_name_their_call() -> None:
     calls = [AnswerStep("tool_call", "{}", "find", f"c{n}") for n in range(3)]
     answers = [AnswerStep("tool_result", "gone", "find", f"c{n}") for n in range(3)]
     steps = (*calls[:1], *answers[:1], *calls[1:], *answers[1:], *calls[:1], *answers[:1])
@@ -67,7 +67,7 @@ def growing() -> list[tuple[AnswerStep, ...]]:
     return [*first, *second, answered, *after]
 
 
-def test_what_stands_there_stays_while_steps_come() -> None:
+def test_text_of_earlier_steps_is_unchanged_when_steps_are_added() -> None:
     """Nothing above the end is written anew, so nothing that is read can move."""
     telling, told = StepsText(), [""]
     for steps in growing():
@@ -79,7 +79,7 @@ def test_what_stands_there_stays_while_steps_come() -> None:
 
 
 @pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])
-def test_only_json_is_coloured_as_json(answer: str, language: str) -> None:
+def test_only_valid_json_is_highlighted_as_json(answer: str, language: str) -> None:
     assert (
         StepsText()
         .of((AnswerStep("tool_result", answer),))
@@ -88,7 +88,7 @@ def test_only_json_is_coloured_as_json(answer: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["tool_call", "tool_result", "reasoning"])
-def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
+def test_long_block_is_cut_with_a_note(kind: str) -> None:
     steps = (AnswerStep(kind, "x" * 200_000, "n" * 5_000), AnswerStep("text", "end"))  # type: ignore[arg-type]
     told = StepsText().of(steps)
     assert len(told) < SHOWN + 500
@@ -99,19 +99,19 @@ def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
 
 
 @given(st.text(alphabet="`~#\n a>", max_size=60))
-def test_no_answer_of_a_tool_leaves_its_block(text: str) -> None:
+def test_tool_answer_cannot_break_out_of_its_code_block(text: str) -> None:
     parts = parse(StepsText().of((AnswerStep("tool_result", text), AnswerStep("text", "end")))).parts
     assert [part.kind for part in parts] == ["heading", "code", "heading", "paragraph"]
 
 
 @given(st.text(alphabet="`~#\n a>-\t\r", max_size=60))
-def test_nothing_that_was_said_swallows_a_call(text: str) -> None:
+def test_text_of_the_model_cannot_hide_the_call_after_that_text(text: str) -> None:
     parts = parse(StepsText().of((AnswerStep("text", text), AnswerStep("tool_call", "{}", "find")))).parts
     assert [part.kind for part in parts[-2:]] == ["heading", "code"]
     assert parts[-2].runs[0].text == "Call 1: "
 
 
-def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> None:
+def test_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> None:
     window = desk.open(None)
     call = {"id": "c1", "type": "function", "function": {"name": "lookup", "arguments": '{"n": "1"}'}}
     with FakeProvider() as fake:
@@ -135,7 +135,7 @@ def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> 
     assert desk.text(0) == "It is on its way.", "the answer is the final text"
 
 
-def test_a_call_is_seen_while_the_model_writes_it(desk: Desk, tmp_path: Path) -> None:
+def test_call_is_shown_while_the_model_writes_the_arguments(desk: Desk, tmp_path: Path) -> None:
     """The name, then the arguments as they grow, the simulated answer at once, and the text of the next round."""
     gates = [str(tmp_path / f"gate{n}") for n in range(4)]
     answered = [["tool_call", '{"n": 1}', "lookup", "c1", ""], ["tool_result", "in transit", "lookup", "c1", ""]]
@@ -176,7 +176,7 @@ def test_a_call_is_seen_while_the_model_writes_it(desk: Desk, tmp_path: Path) ->
     assert shown().startswith("Said\nOne moment.\nCall 1: lookup\n")
 
 
-def test_a_call_comes_live_from_a_provider(desk: Desk) -> None:
+def test_call_from_a_provider_is_shown_while_streaming(desk: Desk) -> None:
     window = desk.open(None)
     call = {"index": 0, "id": "c1", "function": {"name": "lookup", "arguments": '{"n"'}}
     rest = {"index": 0, "function": {"arguments": ': "1"}'}}
@@ -207,7 +207,7 @@ def steps_page(view: LanesView, slot: str = "a") -> StepsPage:
     return page
 
 
-def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView) -> None:
+def test_added_steps_keep_the_scroll_position(qtbot: QtBot, view: LanesView) -> None:
     """Further steps go to the end; what would have to be written anew waits for the end to be in view again."""
     thought = AnswerStep("reasoning", "\n".join(f"line {n}" for n in range(300)))
     call = AnswerStep("tool_call", "{}", "find", "c1")
@@ -234,7 +234,7 @@ def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView)
     assert "Said\nIt is gone." in page.view.toPlainText()
 
 
-def test_a_lane_out_of_view_shows_its_steps_once_it_is_looked_at(qtbot: QtBot, view: LanesView) -> None:
+def test_lane_scrolled_into_view_shows_steps_received_out_of_view(qtbot: QtBot, view: LanesView) -> None:
     slots = [f"s{n}" for n in range(20)]
     steps: tuple[AnswerStep, ...] = (AnswerStep("tool_call", "{", "find", "c1"),)
     view.reading_wanted.connect(lambda slot, mode: view.set_reading_data(slot, mode, steps))

@@ -49,7 +49,7 @@ def history_page(driven: Driven) -> Script:
     yield lambda: driven.history_page.backups._now.isEnabled()
 
 
-def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> None:
+def test_backup_is_restored_and_the_restore_can_be_undone(driven: Driven, db: Path) -> None:
     backups.make(db, backups.folder_of(db), "2026-11-01T08:00:00.000Z")
 
     def script() -> Script:
@@ -88,7 +88,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
     lock.release()
 
 
-def test_what_is_not_sound_is_not_restored(
+def test_damaged_backup_is_not_restored(
     driven: Driven, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other.db"
@@ -113,7 +113,7 @@ def test_what_is_not_sound_is_not_restored(
 
 
 @pytest.mark.parametrize("keep", [pytest.param(True, marks=pytest.mark.deep(only=True)), False])
-def test_the_history_moves_to_another_folder(
+def test_history_moves_to_another_folder(
     driven: Driven, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: bool
 ) -> None:
     away = tmp_path / "away"
@@ -145,7 +145,7 @@ def test_the_history_moves_to_another_folder(
     assert driven.run(again()) == 0
 
 
-def test_a_repaired_history_is_used_only_when_that_is_wanted(driven: Driven, db: Path) -> None:
+def test_repaired_history_is_used_only_when_accepted(driven: Driven, db: Path) -> None:
     def script() -> Script:
         yield driven.is_open
         for use in (False, True):
@@ -166,7 +166,7 @@ def test_a_repaired_history_is_used_only_when_that_is_wanted(driven: Driven, db:
     assert rows(db, "SELECT count(*) FROM prompts") == [(1,)]
 
 
-def test_a_window_that_stays_changes_nothing(driven: Driven, db: Path) -> None:
+def test_refusing_to_close_the_window_cancels_the_restore(driven: Driven, db: Path) -> None:
     backups.make(db, backups.folder_of(db), "2026-11-01T08:00:00.000Z")
 
     def script() -> Script:

@@ -125,7 +125,7 @@ def are_whole(desk: Desk, where: str) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 @pytest.mark.parametrize("view", FEATURES.views())
-def test_whatever_a_command_opens_is_shown_whole_and_named(desk: Desk, view: View, scale: float) -> None:
+def test_everything_opened_by_commands_is_unclipped_and_named(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
@@ -212,7 +212,7 @@ STATES: tuple[tuple[str, Callable[[WindowDriver], object]], ...] = (
 @pytest.mark.deep
 @pytest.mark.parametrize("size", depth.pick([SMALL], [SMALL, USUAL]))
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
-def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: tuple[int, int]) -> None:
+def test_window_is_unclipped_in_every_state(desk: Desk, scale: float, size: tuple[int, int]) -> None:
     window = desk.open(ANSWERS, size=size)
     _put(window, EVERYTHING, LANES)
     window.values.set_values(dict(VALUES) | {"langauge": "French"})
@@ -232,7 +232,7 @@ def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: t
 
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
-def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
+def test_dialogs_opened_without_a_command_are_unclipped(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
     desk.run()
@@ -258,7 +258,7 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, 1.5, LARGEST]))
-def test_the_palette_shows_rows_at_every_size(desk: Desk, scale: float) -> None:
+def test_palette_shows_rows_at_every_text_size(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
     window.dialogs.show_palette("run")

@@ -56,7 +56,7 @@ def schema(editor: ContentEditor) -> dict[str, Any]:
     return json.loads(output.schema)  # type: ignore[no-any-return]
 
 
-def test_a_schema_is_changed_in_the_form_as_one_step(editor: ContentEditor) -> None:
+def test_schema_form_changes_the_schema_as_one_undo_step(editor: ContentEditor) -> None:
     editor.set_content(SCHEMA)
     dialog = opened(editor, OutputSection, "Edit as a form…")
     row = dialog.rows[(0,)]
@@ -87,7 +87,7 @@ def test_a_schema_is_changed_in_the_form_as_one_step(editor: ContentEditor) -> N
     assert editor.content() == SCHEMA
 
 
-def test_properties_move_and_go(editor: ContentEditor) -> None:
+def test_properties_can_be_moved_removed_and_added(editor: ContentEditor) -> None:
     three = '{"type": "object", "properties": {"a": {"type": "string"}, "b": {"minimum": 1}, "c": {"type": "number"}}}'
     editor.set_content(replace(SCHEMA, output=OutputFormat("schema", three)))
     dialog = opened(editor, OutputSection, "Edit as a form…")
@@ -107,7 +107,7 @@ def test_properties_move_and_go(editor: ContentEditor) -> None:
     ]
 
 
-def test_leaving_the_form_changes_nothing(editor: ContentEditor) -> None:
+def test_escape_in_the_form_changes_nothing(editor: ContentEditor) -> None:
     editor.set_content(SCHEMA)
     dialog = opened(editor, OutputSection, "Edit as a form…")
     dialog.rows[(0,)].name.setText("other")
@@ -116,13 +116,13 @@ def test_leaving_the_form_changes_nothing(editor: ContentEditor) -> None:
     assert not editor.can_undo
 
 
-def test_an_unchanged_form_leaves_the_text_as_it_was_typed(editor: ContentEditor) -> None:
+def test_unchanged_form_keeps_the_schema_text(editor: ContentEditor) -> None:
     editor.set_content(replace(SCHEMA, output=OutputFormat("schema", '{"type":"object","properties":{"a":{}}}')))
     opened(editor, OutputSection, "Edit as a form…").use.click()
     assert not editor.can_undo
 
 
-def test_what_is_no_form_is_said(editor: ContentEditor) -> None:
+def test_invalid_schema_opens_no_form_and_shows_a_note(editor: ContentEditor) -> None:
     editor.set_content(replace(SCHEMA, output=OutputFormat("schema", "{")))
     (section,) = (section for section in editor.findChildren(OutputSection) if section.isVisible())
     section.edit_as_form(section.schema, "Output format")
@@ -130,7 +130,7 @@ def test_what_is_no_form_is_said(editor: ContentEditor) -> None:
     assert not editor.findChildren(SchemaDialog)
 
 
-def test_a_tool_gets_its_parameters_from_the_form(editor: ContentEditor) -> None:
+def test_form_sets_the_parameters_of_a_tool(editor: ContentEditor) -> None:
     editor.set_content(Content((Message("user", "Hi"),), tools=(Tool("lookup"),)))
     dialog = opened(editor, ToolSection, "Edit parameters as a form…")
     assert dialog.windowTitle() == "Parameters of lookup: properties"

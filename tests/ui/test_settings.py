@@ -31,7 +31,7 @@ def test_only_the_end_of_a_long_key_is_shown(key: str, tail: str) -> None:
     assert tail_of(key) == tail
 
 
-def test_states_are_words() -> None:
+def test_key_states_are_described_in_words() -> None:
     info = KeyInfo("openai", "OpenAI", variables=("OPENAI_API_KEY",))
     assert info.state == "no key"
     assert KeyInfo("o", "O", "environment", "…abcd", "OPENAI_API_KEY").state == "from OPENAI_API_KEY"
@@ -39,7 +39,7 @@ def test_states_are_words() -> None:
     assert KeyInfo("o", "O", "session", "…abcd").state == "for this session (…abcd)"
 
 
-def test_rows_do_not_move_while_one_works(qtbot: QtBot, source: SettingsDouble) -> None:
+def test_provider_rows_keep_their_order_after_an_update(qtbot: QtBot, source: SettingsDouble) -> None:
     model = KeyListModel()
     model.set_keys(tuple(source.infos.values()))
     assert [model.info(i).name for i in range(3)] == ["Anthropic", "DeepSeek", "OpenAI"]
@@ -55,7 +55,7 @@ def test_providers_with_a_key_come_first(drive: Drive) -> None:
     assert drive().rows("Providers") == ["Anthropic", "DeepSeek", "OpenAI"]
 
 
-def test_search_by_name_or_variable(drive: Drive) -> None:
+def test_search_finds_providers_by_name_or_variable(drive: Drive) -> None:
     driver = drive()
     driver.type("Search providers", "deepseek_api")
     assert driver.rows("Providers") == ["DeepSeek"]
@@ -64,7 +64,7 @@ def test_search_by_name_or_variable(drive: Drive) -> None:
     assert "No provider matches" in driver.texts()
 
 
-def test_a_pasted_key_is_trimmed_kept_and_gone_from_the_field(drive: Drive, source: SettingsDouble) -> None:
+def test_pasted_key_is_trimmed_saved_and_cleared_from_the_field(drive: Drive, source: SettingsDouble) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")
     QApplication.clipboard().setText(f"  {KEY} \n")
@@ -82,7 +82,7 @@ def test_a_pasted_key_is_trimmed_kept_and_gone_from_the_field(drive: Drive, sour
     assert all(KEY not in text for text in (driver.texts(), repr(source.infos)))
 
 
-def test_a_key_is_shown_only_while_asked(drive: Drive) -> None:
+def test_key_is_readable_only_after_show(drive: Drive) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")
     QTest.keyClicks(driver.field("API key"), KEY)
@@ -92,7 +92,7 @@ def test_a_key_is_shown_only_while_asked(drive: Drive) -> None:
     assert driver.field("API key").echoMode() == QLineEdit.EchoMode.Password
 
 
-def test_only_for_this_session(drive: Drive, source: SettingsDouble) -> None:
+def test_key_can_be_kept_for_this_session_only(drive: Drive, source: SettingsDouble) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")
     QTest.keyClicks(driver.field("API key"), KEY)
@@ -103,7 +103,7 @@ def test_only_for_this_session(drive: Drive, source: SettingsDouble) -> None:
     assert source.calls == [("set_key", "openai", KEY, True)]
 
 
-def test_without_a_keyring_it_says_so_and_keeps_for_the_session(qtbot: QtBot, drive: Drive) -> None:
+def test_missing_keyring_is_reported_and_keys_last_for_the_session(qtbot: QtBot, drive: Drive) -> None:
     source = SettingsDouble(keyring=False)
     driver = drive(source=source)
     assert "There is no keyring on this machine." in driver.texts()
@@ -115,7 +115,7 @@ def test_without_a_keyring_it_says_so_and_keeps_for_the_session(qtbot: QtBot, dr
     assert source.calls == [("set_key", "openai", KEY, True)]
 
 
-def test_testing_a_key_says_how_it_went(drive: Drive, source: SettingsDouble) -> None:
+def test_testing_a_key_reports_the_result(drive: Drive, source: SettingsDouble) -> None:
     waiting: Future[str] = Future()
     source.answers["test_key"] = waiting
     driver = drive()
@@ -131,7 +131,7 @@ def test_testing_a_key_says_how_it_went(drive: Drive, source: SettingsDouble) ->
     assert "sk-never-shown" not in driver.texts()
 
 
-def test_an_answer_for_another_provider_is_not_shown_here(drive: Drive, source: SettingsDouble) -> None:
+def test_test_result_of_another_provider_is_not_shown(drive: Drive, source: SettingsDouble) -> None:
     waiting: Future[str] = Future()
     source.answers["test_key"] = waiting
     driver = drive()
@@ -143,7 +143,7 @@ def test_an_answer_for_another_provider_is_not_shown_here(drive: Drive, source: 
     assert "Works." not in driver.texts()
 
 
-def test_removing_asks_first_with_the_safe_answer_focused(drive: Drive, source: SettingsDouble) -> None:
+def test_removing_a_key_asks_first_and_focuses_keep(drive: Drive, source: SettingsDouble) -> None:
     driver = drive()
     driver.choose("Providers", "Anthropic")
     driver.click("Remove the key")
@@ -158,14 +158,14 @@ def test_removing_asks_first_with_the_safe_answer_focused(drive: Drive, source: 
     assert source.calls == [("remove_key", "anthropic")]
 
 
-def test_an_environment_key_cannot_be_removed_here(drive: Drive) -> None:
+def test_environment_key_cannot_be_removed(drive: Drive) -> None:
     driver = drive()
     driver.choose("Providers", "DeepSeek")
     assert not driver.button("Remove the key").isEnabled()
     assert "DEEPSEEK_API_KEY" in driver.texts()
 
 
-def test_a_keyring_that_refuses_is_a_sentence_and_the_key_stays_typed(drive: Drive, source: SettingsDouble) -> None:
+def test_locked_keyring_is_reported_and_the_typed_key_is_kept(drive: Drive, source: SettingsDouble) -> None:
     source.answers["set_key"] = Future()
     source.answers["set_key"].set_exception(SentenceError("The keyring is locked. Unlock it."))
     driver = drive()
@@ -176,7 +176,7 @@ def test_a_keyring_that_refuses_is_a_sentence_and_the_key_stays_typed(drive: Dri
     assert driver.field("API key").text() == KEY
 
 
-def test_a_typed_key_survives_looking_elsewhere(drive: Drive) -> None:
+def test_typed_key_is_kept_while_another_provider_is_shown(drive: Drive) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")
     QTest.keyClicks(driver.field("API key"), KEY)
@@ -186,13 +186,13 @@ def test_a_typed_key_survives_looking_elsewhere(drive: Drive) -> None:
     assert driver.field("API key").text() == KEY
 
 
-def test_escape_closes_at_once_when_nothing_is_unsaved(drive: Drive) -> None:
+def test_escape_closes_without_a_question_when_nothing_is_unsaved(drive: Drive) -> None:
     driver = drive()
     with driver.qtbot.waitSignal(driver.dialog.finished):
         QTest.keyClick(driver.list("Pages of the settings"), Qt.Key.Key_Escape)
 
 
-def test_escape_asks_when_a_key_was_typed_and_not_saved(drive: Drive) -> None:
+def test_escape_asks_before_discarding_a_typed_key(drive: Drive) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")
     driver.field("API key").setFocus()
@@ -209,20 +209,20 @@ def test_escape_asks_when_a_key_was_typed_and_not_saved(drive: Drive) -> None:
         driver.click("Close anyway")
 
 
-def test_it_opens_at_the_provider_that_lacks_a_key(drive: Drive) -> None:
+def test_dialog_opens_at_the_provider_without_a_key(drive: Drive) -> None:
     driver = drive("appearance")
     driver.dialog.show_key("openai")
     driver.wait_for("No key yet.")
     assert driver.field("API key").hasFocus()
 
 
-def test_it_opens_at_the_endpoint_that_lacks_a_key(drive: Drive) -> None:
+def test_dialog_opens_at_the_endpoint_without_a_key(drive: Drive) -> None:
     driver = drive()
     driver.dialog.show_key(OLLAMA.uid)
     driver.qtbot.waitUntil(lambda: OLLAMA.base_url in [f.text() for f in driver._visible(QLineEdit)])
 
 
-def test_keys_that_cannot_be_read_are_a_sentence(drive: Drive, source: SettingsDouble) -> None:
+def test_unreadable_keys_show_a_message(drive: Drive, source: SettingsDouble) -> None:
     source.answers["keys"] = Future()
     driver = drive()
     assert "Reading the keys…" in driver.texts()
@@ -230,7 +230,7 @@ def test_keys_that_cannot_be_read_are_a_sentence(drive: Drive, source: SettingsD
     driver.wait_for("The keyring did not answer. Start it.")
 
 
-def test_closing_while_everything_is_under_way_leaves_nothing(drive: Drive, source: SettingsDouble) -> None:
+def test_closing_cancels_pending_requests(drive: Drive, source: SettingsDouble) -> None:
     for name in ("keys", "endpoints", "look"):
         source.answers[name] = Future()
     driver = drive()
@@ -240,7 +240,7 @@ def test_closing_while_everything_is_under_way_leaves_nothing(drive: Drive, sour
     assert all(future.cancelled() for future in source.answers.values())
 
 
-def test_appearance_is_applied_and_remembered_at_once(drive: Drive, theme: Theme, source: SettingsDouble) -> None:
+def test_appearance_is_applied_and_saved_at_once(drive: Drive, theme: Theme, source: SettingsDouble) -> None:
     driver = drive("appearance")
     QTest.mouseClick(driver.button("Dark"), Qt.MouseButton.LeftButton)
     assert theme.mode == "dark"
@@ -255,20 +255,20 @@ def test_appearance_is_applied_and_remembered_at_once(drive: Drive, theme: Theme
     driver.qtbot.waitUntil(lambda: theme.scale == 1.0)
 
 
-def test_a_size_chosen_just_before_closing_counts(drive: Drive, theme: Theme) -> None:
+def test_text_size_chosen_just_before_closing_is_applied(drive: Drive, theme: Theme) -> None:
     driver = drive("appearance")
     QTest.keyClick(driver.dialog.findChild(QSlider), Qt.Key.Key_End)
     driver.dialog.reject()
     assert theme.scale == 2.0
 
 
-def test_appearance_follows_what_is_changed_elsewhere(drive: Drive, theme: Theme) -> None:
+def test_appearance_page_follows_changes_made_elsewhere(drive: Drive, theme: Theme) -> None:
     driver = drive("appearance")
     theme.set_mode("dark")
     assert next(b for b in driver.dialog.findChildren(QRadioButton) if b.text() == "Dark").isChecked()
 
 
-def test_an_appearance_that_cannot_be_kept_is_a_sentence(drive: Drive, source: SettingsDouble) -> None:
+def test_appearance_that_cannot_be_saved_shows_a_message(drive: Drive, source: SettingsDouble) -> None:
     source.answers["appearance"] = Future()
     source.answers["appearance"].set_exception(SentenceError("The settings cannot be written. Make room."))
     driver = drive("appearance")
@@ -276,7 +276,7 @@ def test_an_appearance_that_cannot_be_kept_is_a_sentence(drive: Drive, source: S
     driver.wait_for("The settings cannot be written. Make room.")
 
 
-def test_pages_are_reached_by_keys(drive: Drive) -> None:
+def test_pages_can_be_reached_by_keyboard(drive: Drive) -> None:
     driver = drive()
     pages = driver.list("Pages of the settings")
     assert pages.hasFocus()

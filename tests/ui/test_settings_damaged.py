@@ -21,7 +21,7 @@ DAMAGED = {
 }
 
 
-def test_the_window_opens_and_runs_with_damaged_settings(
+def test_window_opens_and_runs_with_damaged_settings(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "settings.json").write_text(json.dumps(DAMAGED))

@@ -21,7 +21,7 @@ from workbench.usecases.server_discovery import CANDIDATES, FoundServer
 __all__ = ["drive", "shown", "source", "theme"]
 
 
-def test_an_endpoint_shows_its_fields_and_no_secret(drive: Drive) -> None:
+def test_endpoint_form_shows_fields_without_secrets(drive: Drive) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "Gateway")
     assert driver.field("Name").text() == "Gateway"
@@ -34,7 +34,7 @@ def test_an_endpoint_shows_its_fields_and_no_secret(drive: Drive) -> None:
     assert not driver.button("Save the endpoint").isEnabled()
 
 
-def test_saving_a_change_keeps_what_was_not_touched(drive: Drive, source: SettingsDouble) -> None:
+def test_saving_a_change_keeps_the_other_fields(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "Gateway")
     driver.type("Name", "Company")
@@ -49,7 +49,7 @@ def test_saving_a_change_keeps_what_was_not_touched(drive: Drive, source: Settin
     assert driver.rows("Endpoints")[0] == "Company"
 
 
-def test_a_new_endpoint_with_key_and_headers(drive: Drive, source: SettingsDouble) -> None:
+def test_new_endpoint_is_saved_with_key_and_headers(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.click("Add endpoint")
     assert driver.field("Name").hasFocus()
@@ -72,7 +72,7 @@ def test_a_new_endpoint_with_key_and_headers(drive: Drive, source: SettingsDoubl
     assert KEY not in driver.texts()
 
 
-def test_what_is_wrong_stands_at_its_field_and_nothing_is_saved(drive: Drive, source: SettingsDouble) -> None:
+def test_errors_are_shown_at_their_fields_and_nothing_is_saved(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.click("Add endpoint")
     driver.type("Base URL", "ftp://x")
@@ -89,7 +89,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_saved(drive: Drive, so
     assert source.calls == []
 
 
-def test_names_are_not_given_twice(drive: Drive, source: SettingsDouble) -> None:
+def test_duplicate_endpoint_name_is_refused(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.click("Add endpoint")
     driver.type("Name", "my ollama")
@@ -98,7 +98,7 @@ def test_names_are_not_given_twice(drive: Drive, source: SettingsDouble) -> None
     assert "An endpoint “my ollama” already exists." in driver.texts()
 
 
-def test_what_the_source_finds_wrong_stands_at_its_field_too(drive: Drive, source: SettingsDouble) -> None:
+def test_errors_of_the_source_are_shown_at_their_field(drive: Drive, source: SettingsDouble) -> None:
     wrong = FieldMistake("base_url", "That address is refused. Take another.")
     source.answers["save_endpoint"] = Future()
     source.answers["save_endpoint"].set_exception(SentenceError("no", (wrong,)))
@@ -111,7 +111,7 @@ def test_what_the_source_finds_wrong_stands_at_its_field_too(drive: Drive, sourc
     assert driver.button("Save the endpoint").isEnabled()
 
 
-def test_load_models_counts_or_says_why_not(drive: Drive, source: SettingsDouble) -> None:
+def test_load_models_shows_the_count_or_the_reason_for_failure(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "My Ollama")
     driver.click("Load models")
@@ -125,7 +125,7 @@ def test_load_models_counts_or_says_why_not(drive: Drive, source: SettingsDouble
     driver.wait_for("has no models")
 
 
-def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: SettingsDouble) -> None:
+def test_loading_models_keeps_the_focus_and_sends_one_request(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "My Ollama")
     button = driver.button("Load models")
@@ -141,7 +141,7 @@ def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: Sett
     assert [call[0] for call in source.calls].count("load_models") == 1
 
 
-def test_what_is_typed_for_one_endpoint_survives_looking_at_another(drive: Drive) -> None:
+def test_typed_fields_are_kept_while_another_endpoint_is_shown(drive: Drive) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "My Ollama")
     driver.type("Base URL", "http://127.0.0.1:9999/v1")
@@ -163,7 +163,7 @@ def test_removing_an_endpoint_asks_first(drive: Drive, source: SettingsDouble) -
     assert driver.rows("Endpoints") == ["Gateway"]
 
 
-def test_a_header_can_be_removed(drive: Drive, source: SettingsDouble) -> None:
+def test_header_can_be_removed(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "Gateway")
     driver.click("Remove this header")
@@ -172,7 +172,7 @@ def test_a_header_can_be_removed(drive: Drive, source: SettingsDouble) -> None:
     assert source.calls[-1][1].headers == (("X-Auth-Token", None),)
 
 
-def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDouble) -> None:
+def test_server_scan_lists_running_servers_and_adds_one(drive: Drive, source: SettingsDouble) -> None:
     source.own = []
     source.answers["look"] = Future()
     driver = drive("endpoints")
@@ -193,7 +193,7 @@ def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDo
     driver.wait_for("already added")
 
 
-def test_nothing_found_is_a_sentence(drive: Drive, source: SettingsDouble) -> None:
+def test_server_scan_without_results_shows_a_message(drive: Drive, source: SettingsDouble) -> None:
     source.answers["look"] = ok((FoundServer(CANDIDATES[0], False, (), "Ollama is not running. Start it."),))
     driver = drive("endpoints")
     driver.click("Look for Ollama and LM Studio")
@@ -203,14 +203,14 @@ def test_nothing_found_is_a_sentence(drive: Drive, source: SettingsDouble) -> No
     assert source.calls == [("look",), ("look",)]
 
 
-def test_a_free_name_is_found() -> None:
+def test_free_name_is_derived_from_existing_names() -> None:
     mine = [EndpointInfo(OLLAMA).endpoint]
     assert free_name("LM Studio", mine) == "LM Studio"
     assert free_name("Ollama", []) == "My Ollama"
     assert free_name("Ollama", mine) == "My Ollama 2"
 
 
-def test_another_protocol_has_its_own_settings(drive: Drive, source: SettingsDouble) -> None:
+def test_other_protocol_shows_and_saves_its_own_settings(drive: Drive, source: SettingsDouble) -> None:
     driver = drive("endpoints")
     driver.click("Add endpoint")
     choices = (box for box in driver.dialog.findChildren(QComboBox) if box.isVisible())
@@ -228,7 +228,7 @@ def test_another_protocol_has_its_own_settings(drive: Drive, source: SettingsDou
     assert (form.provider, form.settings) == ("azure", (("api_version", "2024-10-21"),))
 
 
-def test_a_kept_key_is_confirmed_for_a_changed_address(drive: Drive, source: SettingsDouble) -> None:
+def test_stored_key_must_be_confirmed_for_a_changed_address(drive: Drive, source: SettingsDouble) -> None:
     keys = (("endpoint:g", Key("sk-planted-0123456789", "keyring", origin="https://old.example")),)
     question = AddressQuestion(
         "“Gateway”", "key", ("https://old.example",), "https://new.example/v1", "https://new.example", keys, "this form"
@@ -251,7 +251,7 @@ def protocol(driver: Driver) -> QComboBox:
     )
 
 
-def test_a_stored_endpoint_opens_unchanged(drive: Drive, source: SettingsDouble) -> None:
+def test_stored_endpoint_opens_unchanged_and_keeps_unknown_settings(drive: Drive, source: SettingsDouble) -> None:
     """Also with settings that this release has no field for, in any order."""
     long = "A gateway with a name that no field has room for " * 4
     settings = (("newer", "kept"), ("api_version", "2024-10-21"))
@@ -269,7 +269,7 @@ def test_a_stored_endpoint_opens_unchanged(drive: Drive, source: SettingsDouble)
     assert form.settings == (("api_version", "2025-01-01"), ("newer", "kept"))
 
 
-def test_settings_of_a_protocol_survive_looking_at_another(drive: Drive) -> None:
+def test_protocol_settings_are_kept_while_another_protocol_is_shown(drive: Drive) -> None:
     driver = drive("endpoints")
     driver.click("Add endpoint")
     choice = protocol(driver)

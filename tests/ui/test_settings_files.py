@@ -46,7 +46,7 @@ def _said(form: QWidget) -> list[str]:
     return [status.text() for status in form.findChildren(StatusLabel) if status.isVisible()]
 
 
-def test_a_file_is_renamed_and_moved(qtbot: QtBot, theme: Theme) -> None:
+def test_model_file_can_be_renamed_and_relocated(qtbot: QtBot, theme: Theme) -> None:
     source = SettingsDouble()
     form = _form(qtbot, source, GONE, "/elsewhere/tuned.gguf")
     assert _said(form) == ["The file /models/tuned.gguf is not there any more."]
@@ -68,7 +68,9 @@ def test_a_file_is_renamed_and_moved(qtbot: QtBot, theme: Theme) -> None:
         ("Fine", "", "Choose the model file."),
     ],
 )
-def test_what_is_wrong_is_said_and_not_saved(qtbot: QtBot, theme: Theme, name: str, path: str, sentence: str) -> None:
+def test_invalid_fields_are_reported_and_not_saved(
+    qtbot: QtBot, theme: Theme, name: str, path: str, sentence: str
+) -> None:
     source = SettingsDouble()
     form = _form(qtbot, source, EndpointInfo(TUNED))
     _field(form, "Name").setText(name)
@@ -78,7 +80,7 @@ def test_what_is_wrong_is_said_and_not_saved(qtbot: QtBot, theme: Theme, name: s
     assert source.calls == []
 
 
-def test_what_the_source_refuses_stands_below_its_field(qtbot: QtBot, theme: Theme) -> None:
+def test_errors_of_the_source_are_shown_at_their_field(qtbot: QtBot, theme: Theme) -> None:
     source = SettingsDouble()
     source.answers["save_file"] = bad(
         SentenceError("No.", (FieldMistake("adapter", "The file x is not a GGUF file."),))
@@ -90,7 +92,7 @@ def test_what_the_source_refuses_stands_below_its_field(qtbot: QtBot, theme: The
     assert _button(form, "Save").isEnabled()
 
 
-def test_the_list_names_files_with_their_path_and_removes_them(qtbot: QtBot, theme: Theme) -> None:
+def test_list_shows_file_paths_and_removes_files(qtbot: QtBot, theme: Theme) -> None:
     source = SettingsDouble()
     source.own = [EndpointInfo(OLLAMA), GONE]
     panel = EndpointsPanel(theme, source)
@@ -114,7 +116,7 @@ def test_the_list_names_files_with_their_path_and_removes_them(qtbot: QtBot, the
 
 
 @pytest.mark.window
-def test_a_renamed_file_renames_its_lanes(desk: Desk, tmp_path: Path) -> None:
+def test_renaming_a_file_renames_its_lanes(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
     file.write_bytes(b"GGUF")
     window = desk.open()

@@ -12,7 +12,7 @@ from workbench.host import settings
 from workbench.ui.features.lanes.view import LanesView
 
 
-def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:
+def test_reduce_motion_applies_at_once_and_is_saved(desk: Desk) -> None:
     window = desk.open()
     window.dialogs.show_settings("appearance")
     dialog = window.dialogs.settings
@@ -46,7 +46,7 @@ def _type_into_all(of: QWidget) -> None:
             field.setText("a")
 
 
-def test_nothing_moves_in_any_window(desk: Desk) -> None:
+def test_reduced_motion_stops_animation_in_every_window(desk: Desk) -> None:
     for effect in Qt.UIEffect:
         QApplication.setEffectEnabled(effect, True)
     desk.theme._effects = dict.fromkeys(desk.theme._effects, True)
@@ -81,7 +81,7 @@ def test_nothing_moves_in_any_window(desk: Desk) -> None:
         desk.theme._effects = dict.fromkeys(desk.theme._effects, False)
 
 
-def test_running_times_count_in_seconds(desk: Desk) -> None:
+def test_reduced_motion_updates_elapsed_times_at_most_once_a_second(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "On"}, {"until": str(desk.directory / "never")}]})
     desk.theme.set_motion("reduced")
     desk.ctrl(Qt.Key.Key_Return)

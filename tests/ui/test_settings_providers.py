@@ -46,13 +46,13 @@ def info(source: WorkbenchSettingsSource, provider: str) -> KeyInfo:
     return next(one for one in source.keys().result(PATIENCE_S).keys if one.provider == provider)
 
 
-def test_every_provider_with_something_to_enter_is_listed(kept: WorkbenchSettingsSource) -> None:
+def test_every_configurable_provider_is_listed(kept: WorkbenchSettingsSource) -> None:
     listed = [one.provider for one in kept.keys().result(PATIENCE_S).keys]
     assert len(listed) == len(set(listed)) >= 106
     assert {"scaleway", "vertex_ai", "oci", "bedrock", "azure"} <= set(listed)
 
 
-def test_an_address_of_the_environment_is_shown_with_its_key(kept: WorkbenchSettingsSource) -> None:
+def test_address_from_the_environment_is_shown_with_its_key(kept: WorkbenchSettingsSource) -> None:
     assert info(kept, "openai").state == f"from OPENAI_API_KEY, to {GATEWAY}"
     state = kept.provider("openai").result(PATIENCE_S)
     assert state.goes_to == f"Requests go to {GATEWAY}, as OPENAI_BASE_URL says."
@@ -60,7 +60,7 @@ def test_an_address_of_the_environment_is_shown_with_its_key(kept: WorkbenchSett
     assert state.documentation == PROVIDERS["openai"].documentation
 
 
-def test_an_address_that_cannot_be_used_is_said_to_get_nothing(kept: WorkbenchSettingsSource) -> None:
+def test_unusable_address_is_reported_and_gets_no_requests(kept: WorkbenchSettingsSource) -> None:
     assert info(kept, "anthropic").state == "unusable address: https://•••@gateway.example"
     assert kept.provider("anthropic").result(PATIENCE_S).goes_to == (
         "ANTHROPIC_BASE_URL names https://•••@gateway.example, which cannot be used, so nothing is sent. Leave user "
@@ -68,7 +68,7 @@ def test_an_address_that_cannot_be_used_is_said_to_get_nothing(kept: WorkbenchSe
     )
 
 
-def test_a_key_is_kept_for_the_address_that_is_shown(kept: WorkbenchSettingsSource) -> None:
+def test_key_is_bound_to_the_shown_address_until_confirmed_for_another(kept: WorkbenchSettingsSource) -> None:
     assert kept.set_key("groq", KEY, session=False).result(PATIENCE_S).state == f"in the keyring (…tail), to {GATEWAY}"
     assert kept.provider("groq").result(PATIENCE_S).question is None
     # An address entered later has to be confirmed.
@@ -81,7 +81,7 @@ def test_a_key_is_kept_for_the_address_that_is_shown(kept: WorkbenchSettingsSour
     assert info(kept, "groq").state == "in the keyring (…tail), to https://other.example"
 
 
-def test_a_key_without_an_address_is_not_kept(kept: WorkbenchSettingsSource) -> None:
+def test_key_is_refused_while_its_provider_has_no_address(kept: WorkbenchSettingsSource) -> None:
     error = kept.set_key("azure", KEY, session=True).exception(PATIENCE_S)
     assert error is not None
     assert "Enter the address of Azure OpenAI first" in sentence_of(error, "")
@@ -93,7 +93,7 @@ def test_a_key_without_an_address_is_not_kept(kept: WorkbenchSettingsSource) -> 
     assert next(one.value for one in state.settings if one.setting.name == "api_version") == "2024-10-21"
 
 
-def test_settings_of_the_environment_are_named_and_secret_ones_show_their_end(kept: WorkbenchSettingsSource) -> None:
+def test_environment_settings_are_named_and_secrets_show_only_their_end(kept: WorkbenchSettingsSource) -> None:
     (account,) = kept.provider("cloudflare").result(PATIENCE_S).settings
     assert (account.variable, account.found, account.value) == ("CLOUDFLARE_ACCOUNT_ID", "acc-1", "")
     kept.save_provider("bedrock", "", {"aws_secret_access_key": KEY}, session=True).result(PATIENCE_S)
@@ -116,7 +116,7 @@ def test_settings_of_the_environment_are_named_and_secret_ones_show_their_end(ke
         ("https://faß.example/v1", "begins with xn--"),
     ],
 )
-def test_what_is_no_address_is_refused(kept: WorkbenchSettingsSource, address: str, words: str) -> None:
+def test_invalid_address_is_refused(kept: WorkbenchSettingsSource, address: str, words: str) -> None:
     error = kept.save_provider("openai", address, {}, session=True).exception(PATIENCE_S)
     assert error is not None
     assert words in sentence_of(error, "")
@@ -133,7 +133,7 @@ def _state(**more: object) -> ProviderState:
     return ProviderState("openai", "OpenAI", where, public="https://api.openai.com/v1", settings=settings, **more)  # type: ignore[arg-type]
 
 
-def test_the_form_saves_what_was_typed(drive: Drive, source: SettingsDouble) -> None:
+def test_form_saves_typed_settings(drive: Drive, source: SettingsDouble) -> None:
     source.states["openai"] = _state()
     driver = drive()
     driver.choose("Providers", "OpenAI")
@@ -150,7 +150,7 @@ def _typed() -> dict[str, str | None]:
     return {"api_version": "2024-10-21", "azure_ad_token": "hush"}
 
 
-def test_a_new_address_is_confirmed_in_its_place(drive: Drive, source: SettingsDouble) -> None:
+def test_new_address_can_be_confirmed_in_the_form(drive: Drive, source: SettingsDouble) -> None:
     keys = (("openai", Key(KEY, "keyring", origin="https://api.openai.com")),)
     question = AddressQuestion(
         "OpenAI", "key", ("https://api.openai.com",), GATEWAY, "https://gateway.example", keys, "OPENAI_BASE_URL"
@@ -165,7 +165,7 @@ def test_a_new_address_is_confirmed_in_its_place(drive: Drive, source: SettingsD
     assert KEY not in driver.texts()
 
 
-def test_settings_that_are_typed_survive_looking_at_another_provider(drive: Drive, source: SettingsDouble) -> None:
+def test_typed_settings_are_kept_while_another_provider_is_shown(drive: Drive, source: SettingsDouble) -> None:
     source.states["openai"] = _state()
     driver = drive()
     driver.choose("Providers", "OpenAI")
@@ -184,7 +184,7 @@ def test_settings_that_are_typed_survive_looking_at_another_provider(drive: Driv
     assert "Close without saving what you typed for OpenAI?" in driver.texts()
 
 
-def test_settings_that_are_typed_survive_the_removal_of_the_key(drive: Drive, source: SettingsDouble) -> None:
+def test_typed_settings_are_kept_when_the_key_is_removed(drive: Drive, source: SettingsDouble) -> None:
     driver = drive()
     driver.choose("Providers", "Anthropic")
     driver.wait_for("Address")

@@ -43,7 +43,7 @@ def fake() -> Iterator[FakeProvider]:
         yield made
 
 
-def test_keys_are_kept_shown_by_their_end_and_removed(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+def test_keys_are_stored_shown_by_their_end_and_removed(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
     kept = source.set_key("openai", f" {KEY}\n", session=False).result(PATIENCE_S)
     assert (kept.source, kept.tail) == ("keyring", "…tail")
     page = source.keys().result(PATIENCE_S)
@@ -57,7 +57,7 @@ def test_keys_are_kept_shown_by_their_end_and_removed(source: WorkbenchSettingsS
     assert source.remove_key("openai").result(PATIENCE_S).source == ""
 
 
-def test_a_key_in_the_keyring_hides_the_one_in_the_environment(source: WorkbenchSettingsSource) -> None:
+def test_session_key_overrides_the_environment_key(source: WorkbenchSettingsSource) -> None:
     kept = source.set_key("deepseek", KEY, session=True).result(PATIENCE_S)
     assert (kept.source, kept.variable) == ("session", "DEEPSEEK_API_KEY")
     assert source.remove_key("deepseek").result(PATIENCE_S).source == "environment"
@@ -82,7 +82,7 @@ class LockedDrawer(Drawer):
         raise RuntimeError(f"locked, and {KEY} is in my words")
 
 
-def test_a_locked_keyring_is_asked_once_and_said(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+def test_locked_keyring_is_queried_once_and_reported(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
     drawer = LockedDrawer()
     workbench.keys._chosen = drawer
     page = source.keys().result(PATIENCE_S)
@@ -93,7 +93,9 @@ def test_a_locked_keyring_is_asked_once_and_said(source: WorkbenchSettingsSource
     assert {info.provider for info in page.keys if info.source} == {"deepseek"}
 
 
-def test_without_a_keyring_it_says_why(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+def test_missing_keyring_is_reported_and_only_session_keys_are_accepted(
+    source: WorkbenchSettingsSource, workbench: Workbench
+) -> None:
     from keyring.backends.fail import Keyring
 
     workbench.keys._chosen = Keyring()
@@ -106,13 +108,13 @@ def test_without_a_keyring_it_says_why(source: WorkbenchSettingsSource, workbenc
     assert source.set_key("openai", KEY, session=True).result(PATIENCE_S).source == "session"
 
 
-def test_a_key_that_is_not_there_cannot_be_tested(source: WorkbenchSettingsSource) -> None:
+def test_testing_a_missing_key_is_refused(source: WorkbenchSettingsSource) -> None:
     error = source.test_key("openai").exception(PATIENCE_S)
     assert error is not None
     assert "OpenAI needs an API key" in sentence_of(error, "no")
 
 
-def test_an_endpoint_is_written_without_its_secrets(
+def test_endpoint_secrets_are_not_written_to_disk(
     source: WorkbenchSettingsSource, workbench: Workbench, tmp_path: Path
 ) -> None:
     form = EndpointForm(
@@ -137,12 +139,12 @@ def test_an_endpoint_is_written_without_its_secrets(
     assert not workbench.keys._chosen.kept  # type: ignore[union-attr]
 
 
-def test_a_form_that_cannot_be_saved_says_where(source: WorkbenchSettingsSource) -> None:
+def test_invalid_form_names_the_wrong_fields(source: WorkbenchSettingsSource) -> None:
     error = source.save_endpoint(EndpointForm("openai", "ftp://x"), session=False).exception(PATIENCE_S)
     assert {wrong.where for wrong in getattr(error, "wrongs", ())} == {"name", "base_url"}
 
 
-def test_models_are_asked_with_what_was_typed_before_anything_is_saved(
+def test_models_are_requested_with_typed_secrets_before_saving(
     source: WorkbenchSettingsSource, fake: FakeProvider
 ) -> None:
     form = EndpointForm(
@@ -154,7 +156,7 @@ def test_models_are_asked_with_what_was_typed_before_anything_is_saved(
     assert (headers["x-team"], headers["x-api-key"]) == ("a", "typed-secret")
 
 
-def test_models_are_asked_with_what_is_kept_when_nothing_was_typed(
+def test_models_are_requested_with_stored_secrets_when_none_are_typed(
     source: WorkbenchSettingsSource, fake: FakeProvider
 ) -> None:
     form = EndpointForm("Kept", fake.base_url, needs_key=True, key=KEY, headers=(("X-Auth-Token", "kept-secret"),))
@@ -165,15 +167,13 @@ def test_models_are_asked_with_what_is_kept_when_nothing_was_typed(
     assert fake.requests[0].headers["x-auth-token"] == "kept-secret"
 
 
-def test_no_key_is_sent_to_a_server_that_needs_none(source: WorkbenchSettingsSource, fake: FakeProvider) -> None:
+def test_no_key_is_sent_to_an_endpoint_that_needs_none(source: WorkbenchSettingsSource, fake: FakeProvider) -> None:
     source.set_key("openai", KEY, session=True).result(PATIENCE_S)
     source.load_models(EndpointForm("Open", fake.base_url)).result(PATIENCE_S)
     assert KEY not in json.dumps(fake.requests[0].headers)
 
 
-def test_a_server_that_refuses_is_a_sentence_without_the_key(
-    source: WorkbenchSettingsSource, fake: FakeProvider
-) -> None:
+def test_rejection_by_a_server_is_reported_without_the_key(source: WorkbenchSettingsSource, fake: FakeProvider) -> None:
     fake.script(status(401, {"error": {"message": f"bad key {KEY}"}}))
     form = EndpointForm("Strict", fake.base_url, needs_key=True, key=KEY)
     error = source.load_models(form).exception(PATIENCE_S)
@@ -183,7 +183,7 @@ def test_a_server_that_refuses_is_a_sentence_without_the_key(
     assert KEY not in sentence
 
 
-def test_appearance_is_kept_beside_everything_else(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+def test_saving_appearance_keeps_other_settings(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
     config = workbench.places.config
     config.mkdir(parents=True, exist_ok=True)
     (config / "settings.json").write_text('{"theme": "light", "geometry": "AAAA", "unknown": 1}')
@@ -197,7 +197,7 @@ def test_appearance_is_kept_beside_everything_else(source: WorkbenchSettingsSour
     }
 
 
-def test_an_endpoint_that_needs_no_key_never_wakes_the_keyring(
+def test_endpoint_without_a_key_never_queries_the_keyring(
     source: WorkbenchSettingsSource, workbench: Workbench
 ) -> None:
     drawer = LockedDrawer()
@@ -209,7 +209,7 @@ def test_an_endpoint_that_needs_no_key_never_wakes_the_keyring(
     assert isinstance(source.endpoints().result(PATIENCE_S)[0].endpoint, Endpoint)
 
 
-def test_a_model_file_is_listed_renamed_and_missed(
+def test_model_file_is_listed_renamed_and_reported_when_missing(
     source: WorkbenchSettingsSource, workbench: Workbench, tmp_path: Path
 ) -> None:
     file = tmp_path / "tuned.gguf"

@@ -16,7 +16,7 @@ __all__ = ["theme"]
 
 @pytest.mark.parametrize("role", ["pill", "small", ""])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.3, 2.0])
-def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Theme, role: str, scale: float) -> None:
+def test_text_is_elided_only_below_its_size_hint(qtbot: QtBot, theme: Theme, role: str, scale: float) -> None:
     theme.set_scale(scale)
     line = ElidedText(role=role)
     qtbot.addWidget(line)
@@ -39,7 +39,7 @@ def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Th
     assert line.toolTip() == line.full()
 
 
-def test_a_brief_line_is_not_cut_to_what_says_nothing(qtbot: QtBot, theme: Theme) -> None:
+def test_short_text_is_used_before_the_line_is_elided_to_nothing(qtbot: QtBot, theme: Theme) -> None:
     line = ElidedText()
     qtbot.addWidget(line)
     line.set_full("based on #2", "from #2")
@@ -54,9 +54,7 @@ def test_a_brief_line_is_not_cut_to_what_says_nothing(qtbot: QtBot, theme: Theme
 
 
 @pytest.mark.parametrize("running", [False, True])
-def test_the_words_of_run_and_stop_stay_whole_where_their_keys_do_not_fit(
-    qtbot: QtBot, theme: Theme, running: bool
-) -> None:
+def test_run_and_stop_buttons_drop_their_keys_before_their_words(qtbot: QtBot, theme: Theme, running: bool) -> None:
     room = QWidget()
     qtbot.addWidget(room)
     bar = RunBar(room)

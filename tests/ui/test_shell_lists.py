@@ -16,7 +16,7 @@ from workbench.ui.widgets.theme import Theme
 __all__ = ["theme"]
 
 
-def test_a_name_goes_in_the_direction_of_its_language(qtbot: QtBot, theme: Theme) -> None:
+def test_prompt_name_is_painted_in_its_own_text_direction(qtbot: QtBot, theme: Theme) -> None:
     view = QWidget()
     qtbot.addWidget(view)
     view.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -34,7 +34,7 @@ def add(opened: ShortcutSheet, command: str, *presses: Qt.Key, held: Qt.Keyboard
         QTest.keyClick(opened.add, key, held)
 
 
-def test_a_key_is_changed_by_pressing_it_and_everything_follows(desk: Desk) -> None:
+def test_new_shortcut_is_set_by_pressing_keys_and_takes_effect(desk: Desk) -> None:
     window = desk.open()
     opened = sheet(desk)
     opened.select("run")
@@ -59,7 +59,7 @@ def test_a_key_is_changed_by_pressing_it_and_everything_follows(desk: Desk) -> N
     assert json.loads(file.read_text())["keys"] == {"run": ["Ctrl+F12"]}
 
 
-def test_a_key_of_another_command_changes_hands_only_when_pressed_again(desk: Desk) -> None:
+def test_shortcut_in_use_is_reassigned_only_when_pressed_again(desk: Desk) -> None:
     window = desk.open()
     opened = sheet(desk)
     add(opened, "settings", Qt.Key.Key_K)
@@ -78,7 +78,7 @@ def test_a_key_of_another_command_changes_hands_only_when_pressed_again(desk: De
     opened.reject()
 
 
-def test_keys_that_cannot_be_given_are_refused(desk: Desk) -> None:
+def test_reserved_keys_are_refused(desk: Desk) -> None:
     window = desk.open()
     opened = sheet(desk)
     add(opened, "run", Qt.Key.Key_3)
@@ -94,7 +94,7 @@ def test_keys_that_cannot_be_given_are_refused(desk: Desk) -> None:
     opened.reject()
 
 
-def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
+def test_filter_matches_keys(desk: Desk) -> None:
     desk.open()
     opened = sheet(desk)
     opened.filter.setText("f6")
@@ -104,7 +104,7 @@ def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
     opened.reject()
 
 
-def test_a_row_is_chosen_from_the_start_and_the_keyboard_can_be_seen_on_it(desk: Desk) -> None:
+def test_first_row_is_selected_and_shows_keyboard_focus(desk: Desk) -> None:
     desk.open()
     opened = sheet(desk)
     assert opened.tree.currentItem().text(0) == opened.shown_titles()[0] == "Run all lanes"
@@ -128,7 +128,7 @@ def test_a_row_is_chosen_from_the_start_and_the_keyboard_can_be_seen_on_it(desk:
     opened.reject()
 
 
-def test_signs_are_stored_as_they_are_printed_on_every_layout() -> None:
+def test_punctuation_keys_are_stored_as_printed_on_every_layout() -> None:
     german = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Slash, CTRL | SHIFT, "/")
     assert pressed(german) == "Ctrl+/"
     assert pressed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_K, CTRL | SHIFT, "K")) == "Ctrl+Shift+K"
@@ -140,7 +140,7 @@ def test_signs_are_stored_as_they_are_printed_on_every_layout() -> None:
     assert clean("Ctrl+K, Ctrl+L") == clean("") == clean("Ctrl+") == clean("no key") == ""
 
 
-def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
+def test_f6_cycles_through_the_panes_and_shift_f6_reverses(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     first = QApplication.focusWidget()
@@ -158,7 +158,7 @@ def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
 
 
 @pytest.mark.qt_log_ignore("does not support", extend=True)
-def test_shift_f10_opens_the_menu_of_what_is_focused(desk: Desk) -> None:
+def test_shift_f10_opens_the_context_menu(desk: Desk) -> None:
     window = desk.open()
     window.sidebar.prompt_list.setFocus()
     window.focus_lane(0)

@@ -38,7 +38,7 @@ def place(frame: WindowFrame) -> QRect:
 
 
 @pytest.mark.parametrize("scale", [1.0, pytest.param(1.5, marks=DEEP)])
-def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, scale: float) -> None:
+def test_draft_is_shown_at_once_and_does_not_move(starting: Starting, scale: float) -> None:
     starting.theme.set_scale(scale)
     frame = starting.show()
     editor = frame.view.editor
@@ -55,7 +55,7 @@ def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, sc
     assert len(seen) == 1, f"the text jumped: {seen}"
 
 
-def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
+def test_text_typed_during_start_is_kept_in_the_draft(starting: Starting) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("ab")
@@ -73,7 +73,7 @@ def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
 
 
 @pytest.mark.parametrize("how", ["key", pytest.param("button", marks=DEEP)])
-def test_a_run_asked_for_before_there_is_an_engine_runs_once(starting: Starting, how: str) -> None:
+def test_run_requested_before_the_engine_starts_runs_once(starting: Starting, how: str) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("Hey. ")
@@ -90,7 +90,7 @@ def test_a_run_asked_for_before_there_is_an_engine_runs_once(starting: Starting,
     assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
 
 
-def test_a_new_database_becomes_the_sample(starting: Starting, tmp_path: Path) -> None:
+def test_new_database_opens_with_the_sample(starting: Starting, tmp_path: Path) -> None:
     starting.db = tmp_path / "new.db"
     frame = starting.show()
     starting.until(frame.isActiveWindow)
@@ -100,7 +100,7 @@ def test_a_new_database_becomes_the_sample(starting: Starting, tmp_path: Path) -
     assert frame.is_edited
 
 
-def test_a_key_that_closes_is_obeyed(starting: Starting) -> None:
+def test_quit_key_closes_the_window_during_start(starting: Starting) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
@@ -110,7 +110,7 @@ def test_a_key_that_closes_is_obeyed(starting: Starting) -> None:
 @pytest.mark.parametrize(
     "moment", ["shown", pytest.param("painted", marks=DEEP), pytest.param("opening", marks=DEEP), "opened"]
 )
-def test_closing_early_leaves_nothing_and_keeps_the_letters(starting: Starting, moment: str) -> None:
+def test_closing_during_start_is_clean_and_keeps_typed_text(starting: Starting, moment: str) -> None:
     frame = starting.show()
     painted: list[bool] = []
     frame.painted.connect(lambda: painted.append(True))
@@ -132,7 +132,7 @@ def test_closing_early_leaves_nothing_and_keeps_the_letters(starting: Starting, 
     assert starting.rows("SELECT 1 FROM in_flight") == []
 
 
-def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starting) -> None:
+def test_window_size_at_an_early_close_is_restored_at_the_next_start(starting: Starting) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     frame.resize(1100, 720)
@@ -150,7 +150,7 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
     second.deleteLater()
 
 
-def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
+def test_first_window_fits_on_a_small_screen(starting: Starting) -> None:
     frame = WindowFrame(starting.theme, Settings())
     room = frame.screen().availableSize()
     assert room.height() < 900
@@ -160,7 +160,9 @@ def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
 
 
 @pytest.mark.parametrize("step", [0, *(pytest.param(n, marks=DEEP) for n in (1, 2, 4)), 3])
-def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+def test_closing_between_two_build_steps_is_clean_and_keeps_typed_text(
+    starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
     real = window_builder.build
 
     def closing(window: MainWindow) -> Iterator[None]:
@@ -180,7 +182,7 @@ def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pyt
     assert places(os.environ).config.joinpath("settings.json").exists()
 
 
-def test_what_cannot_be_opened_is_told(starting: Starting) -> None:
+def test_database_that_cannot_be_opened_is_reported(starting: Starting) -> None:
     with sqlite3.connect(starting.db) as connection:
         connection.execute("PRAGMA application_id = 42")
     connection.close()
@@ -205,7 +207,7 @@ def mark(db: Path, application: int) -> None:
     connection.close()
 
 
-def test_letters_stay_when_the_history_cannot_be_opened(starting: Starting) -> None:
+def test_typed_text_is_kept_when_the_history_cannot_be_opened(starting: Starting) -> None:
     type_over_what_cannot_be_opened(starting)
     refusal = starting.start.refusal
     assert refusal is not None
@@ -219,7 +221,7 @@ def test_letters_stay_when_the_history_cannot_be_opened(starting: Starting) -> N
     starting.until(lambda: starting.stored() == "kept and You are brief.")
 
 
-def test_letters_that_are_safe_are_not_asked_about(starting: Starting) -> None:
+def test_closing_does_not_ask_about_saved_text(starting: Starting) -> None:
     type_over_what_cannot_be_opened(starting)
     starting.frame.close()
     assert not starting.frame.isVisible()
@@ -228,7 +230,7 @@ def test_letters_that_are_safe_are_not_asked_about(starting: Starting) -> None:
     assert found.content.messages[0].text == "kept You are brief."
 
 
-def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
+def test_closing_asks_about_text_that_would_be_lost(starting: Starting) -> None:
     type_over_what_cannot_be_opened(starting)
     in_the_way = early_draft.path_of(starting.db, starting.start._session)
     in_the_way.with_name(f"{in_the_way.name}.partial").mkdir()
@@ -252,7 +254,7 @@ def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
     assert asked == ["The draft could not be saved and would be lost."] * 2
 
 
-def test_a_step_that_fails_is_told(starting: Starting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_build_step_is_reported(starting: Starting, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: MainWindow) -> Iterator[None]:
         yield
         raise RuntimeError("no widget today")
@@ -263,7 +265,7 @@ def test_a_step_that_fails_is_told(starting: Starting, monkeypatch: pytest.Monke
     assert isinstance(starting.start.error, RuntimeError)
 
 
-def test_a_draft_that_changed_since_the_first_look_is_shown(starting: Starting) -> None:
+def test_draft_changed_after_the_preview_is_shown(starting: Starting) -> None:
     frame = starting.show()
     store = open_store(starting.db, now=utc_now(), uid=new_uid)
     uid = store.last_prompt()
@@ -276,7 +278,7 @@ def test_a_draft_that_changed_since_the_first_look_is_shown(starting: Starting) 
     assert dict(frame.text()[1]) == {"question": "Another one?"}
 
 
-def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starting) -> None:
+def test_side_bar_width_does_not_depend_on_when_added(starting: Starting) -> None:
     shown = starting.show()
     starting.until(lambda: shown.is_complete)
     shown.resize(1440, 900)
@@ -292,7 +294,7 @@ def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starti
     early.deleteLater()
 
 
-def test_a_first_start_has_the_keyboard_in_the_sample(starting: Starting) -> None:
+def test_first_start_focuses_the_text_of_the_sample(starting: Starting) -> None:
     starting.db.unlink()
     frame = starting.show()
     starting.qtbot.waitExposed(frame)
@@ -303,7 +305,7 @@ def test_a_first_start_has_the_keyboard_in_the_sample(starting: Starting) -> Non
     assert window.dialogs.settings is None
 
 
-def test_no_core_dumps_are_made_once_there_are_keys(starting: Starting) -> None:
+def test_engine_process_makes_no_core_dumps(starting: Starting) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     starting.show()

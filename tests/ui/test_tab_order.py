@@ -27,7 +27,7 @@ def around(desk: Desk, *, forward: bool = True) -> list[QWidget]:
     return seen
 
 
-def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
+def test_tab_visits_the_window_in_reading_order(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     window.editor.set_content(content(("system", "a {{late}}"), ("user", "b")))
@@ -47,7 +47,7 @@ def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     assert around(desk, forward=False) == [seen[0], *reversed(seen[1:])]
 
 
-def test_the_header_is_gone_through_from_the_left(desk: Desk) -> None:
+def test_tab_visits_the_header_from_left_to_right(desk: Desk) -> None:
     window = desk.open()
     window.notices.offer("It is gone.", "Undo", lambda: None)
     QApplication.processEvents()
@@ -57,7 +57,7 @@ def test_the_header_is_gone_through_from_the_left(desk: Desk) -> None:
     assert places == sorted(places)
 
 
-def test_f6_enters_the_header_where_its_key_changes_nothing(desk: Desk) -> None:
+def test_f6_enters_the_header_at_the_tab_of_the_current_view(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     for _ in range(9):
@@ -70,7 +70,7 @@ def test_f6_enters_the_header_where_its_key_changes_nothing(desk: Desk) -> None:
     assert not window.session.blind
 
 
-def test_a_lane_that_goes_takes_nothing_from_those_beside_it(desk: Desk) -> None:
+def test_hiding_a_lane_leaves_the_other_lanes_intact(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "# Status\n\nIt is **on its way**.\n"}]})
     lanes = window.lane_list
     lanes.duplicate(window.slots()[0])

@@ -27,7 +27,7 @@ def _opened(desk: Desk, query: str) -> TechniquesController:
     return actions
 
 
-def test_a_role_makes_a_system_message_in_one_step_and_tab_fills_it(desk: Desk) -> None:
+def test_role_adds_a_system_message_and_tab_moves_between_its_gaps(desk: Desk) -> None:
     window = desk.open()
     editor = window.editor
     editor.set_content(content(("user", "Hi {{question}}")))
@@ -56,7 +56,7 @@ def test_a_role_makes_a_system_message_in_one_step_and_tab_fills_it(desk: Desk) 
     assert editor.content() == content(("user", "Hi {{question}}"))
 
 
-def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
+def test_escape_leaves_the_gaps_and_tab_inserts_text_again(desk: Desk) -> None:
     window = desk.open()
     editor = window.editor
     editor.set_content(content(("system", "Be kind."), ("user", "Hi")))
@@ -75,7 +75,7 @@ def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
     assert editor.content().messages[0].text == "Be kind."
 
 
-def test_a_selection_goes_into_the_first_gap(desk: Desk) -> None:
+def test_selection_fills_the_first_gap(desk: Desk) -> None:
     window = desk.open()
     editor = window.editor
     editor.set_content(content(("user", "Read this.")))
@@ -89,7 +89,7 @@ def test_a_selection_goes_into_the_first_gap(desk: Desk) -> None:
     assert editor.content().messages[0].text.startswith("<document>\nRead this.\n</document>\n")
 
 
-def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> None:
+def test_own_technique_is_saved_from_a_selection_and_can_be_removed(desk: Desk) -> None:
     window = desk.open()
     folder = window.workbench.places.data / "techniques"
     folder.mkdir()
@@ -119,7 +119,7 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
     actions.dialog.close()
 
 
-def test_the_palette_finds_and_inserts_techniques(desk: Desk) -> None:
+def test_palette_finds_and_inserts_techniques(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(content(("user", "Hi")))
     found = next(source for source in window.palette_sources() if source.name == "techniques").read()
@@ -128,7 +128,7 @@ def test_the_palette_finds_and_inserts_techniques(desk: Desk) -> None:
     assert [m.role for m in window.editor.content().messages] == ["system", "user"]
 
 
-def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(desk: Desk) -> None:
+def test_header_items_of_a_narrow_system_message_do_not_overlap(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     block = blocks(window.editor)[0]
     desk.until(lambda: block.count() != "")
@@ -138,7 +138,7 @@ def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(
     assert not block._count.isVisible() or not block._count.geometry().intersects(block._techniques.geometry())
 
 
-def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
+def test_few_shot_adds_examples_as_one_undo_step(desk: Desk) -> None:
     editor = desk.open().editor
     editor.set_content(content(("user", "Hi")))
     editor.focus_first()
@@ -151,7 +151,7 @@ def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
     assert editor.content() == content(("user", "Hi"))
 
 
-def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(desk: Desk) -> None:
+def test_output_format_technique_sets_a_schema_and_can_be_undone(desk: Desk) -> None:
     window = desk.open()
     editor = window.editor
     start = Content(content(("user", "Hi")).messages, output=OutputFormat("json"))
@@ -187,7 +187,7 @@ def _inserted(desk: Desk, query: str) -> None:
     desk.until(lambda: actions.dialog is None and focused().window() is desk.window.frame)
 
 
-def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> None:
+def test_version_records_the_techniques_inserted_into_its_draft(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(content(("user", "Hi")))
     window.editor.focus_first()
@@ -205,7 +205,7 @@ def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> Non
     desk.until_rows([(run[0], "role"), (run[0] + 1, "role"), (run[0] + 1, "self-check")], MARKED)
 
 
-def test_an_insertion_that_was_undone_marks_nothing(desk: Desk) -> None:
+def test_undone_insertion_is_not_recorded(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(content(("user", "Hi")))
     window.editor.focus_first()

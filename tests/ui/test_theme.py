@@ -54,20 +54,20 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_contrast_is_measured_as_it_should_be() -> None:
+def test_contrast_matches_known_ratios() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("ink", USED_ON)
-def test_text_stands_out_from_what_it_is_written_on(tokens: ThemeTokens, ink: str) -> None:
+def test_text_has_enough_contrast_on_its_backgrounds(tokens: ThemeTokens, ink: str) -> None:
     for ground in USED_ON[ink].split():
         assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, f"{ink} on {ground}"
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_rule_of_the_stylesheet_can_be_read(tokens: ThemeTokens) -> None:
+def test_every_stylesheet_rule_has_enough_contrast(tokens: ThemeTokens) -> None:
     names = set(ThemeTokens._fields)
     seen = 0
     for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", SHEET):
@@ -83,7 +83,7 @@ def test_every_rule_of_the_stylesheet_can_be_read(tokens: ThemeTokens) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_hints_in_empty_fields_can_be_read(qtbot: QtBot, theme: Theme, mode: str) -> None:
+def test_placeholder_text_has_the_opaque_muted_colour(qtbot: QtBot, theme: Theme, mode: str) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     for field in (QLineEdit(), QPlainTextEdit()):
         qtbot.addWidget(field)
@@ -94,7 +94,7 @@ def test_hints_in_empty_fields_can_be_read(qtbot: QtBot, theme: Theme, mode: str
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("kind", [QPushButton, QToolButton])
-def test_what_cannot_be_pressed_can_still_be_read(qtbot: QtBot, theme: Theme, mode: str, kind: type[QWidget]) -> None:
+def test_disabled_buttons_have_enough_contrast(qtbot: QtBot, theme: Theme, mode: str, kind: type[QWidget]) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     for role in ("", "quiet", "primary"):
         button = kind()
@@ -107,7 +107,7 @@ def test_what_cannot_be_pressed_can_still_be_read(qtbot: QtBot, theme: Theme, mo
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_every_control_shows_that_it_has_the_focus(qtbot: QtBot, theme: Theme, mode: str) -> None:
+def test_every_control_shows_a_focus_ring(qtbot: QtBot, theme: Theme, mode: str) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     page = QWidget()
     qtbot.addWidget(page)
@@ -142,7 +142,7 @@ def test_every_control_shows_that_it_has_the_focus(qtbot: QtBot, theme: Theme, m
             assert edge.size() == before.size()
 
 
-def test_less_motion_stops_carets_and_comes_back(qapp: QApplication, theme: Theme) -> None:
+def test_reduced_motion_stops_caret_blinking_and_is_reversible(qapp: QApplication, theme: Theme) -> None:
     hints = qapp.styleHints()
     before = hints.cursorFlashTime()
     theme.set_motion("reduced")
@@ -152,7 +152,7 @@ def test_less_motion_stops_carets_and_comes_back(qapp: QApplication, theme: Them
     assert hints.cursorFlashTime() == before
 
 
-def test_of_quick_changes_the_first_and_the_last_are_taken_in(qapp: QApplication, qtbot: QtBot, theme: Theme) -> None:
+def test_rapid_changes_apply_only_the_first_and_the_last(qapp: QApplication, qtbot: QtBot, theme: Theme) -> None:
     looks: list[tuple[bool, float]] = []
     normal = qapp.font().pointSizeF()
     theme.changed.connect(lambda: looks.append((theme.is_dark, round(theme.font().pointSizeF() / normal, 2))))
@@ -169,7 +169,7 @@ def test_of_quick_changes_the_first_and_the_last_are_taken_in(qapp: QApplication
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_a_large_font_ends_with_its_test(qapp: QApplication, turn: int, first_sizes: list[float]) -> None:
+def test_large_font_does_not_leak_into_the_next_test(qapp: QApplication, turn: int, first_sizes: list[float]) -> None:
     first_sizes.append(qapp.font().pointSizeF())
     assert len(set(first_sizes)) == 1
     made = Theme(qapp, "light", 2.0)
@@ -183,7 +183,7 @@ def first_sizes() -> list[float]:
 
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.0])
-def test_pills_are_round_at_every_size(qtbot: QtBot, theme: Theme, scale: float) -> None:
+def test_pills_are_round_at_every_text_size(qtbot: QtBot, theme: Theme, scale: float) -> None:
     theme.set_scale(scale)
     window = QWidget()
     qtbot.addWidget(window)
@@ -212,7 +212,7 @@ class _Counted(QObject):
 
 
 @pytest.mark.parametrize("change", [lambda t: t.set_mode("dark"), lambda t: t.set_scale(1.3)], ids=["mode", "scale"])
-def test_another_look_reaches_each_widget_a_few_times(
+def test_theme_change_notifies_each_widget_only_a_few_times(
     change: Callable[[Theme], None], theme: Theme, qtbot: QtBot, qapp: QApplication
 ) -> None:
     top = QWidget()

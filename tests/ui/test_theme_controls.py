@@ -23,7 +23,7 @@ def _inked(image: QImage, left: int, right: int) -> int:
 @pytest.mark.parametrize("scale", [0.8, 2.0])
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("kind", [QComboBox, QSpinBox])
-def test_a_choice_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: float, kind: type[QWidget]) -> None:
+def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: float, kind: type[QWidget]) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     theme.set_scale(scale)
     choice = kind()
@@ -36,7 +36,7 @@ def test_a_choice_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: 
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_a_pressed_toggle_has_an_edge_and_a_line(qtbot: QtBot, theme: Theme, mode: str) -> None:
+def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme, mode: str) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     toggle = QToolButton()
     qtbot.addWidget(toggle)
@@ -54,7 +54,7 @@ def test_a_pressed_toggle_has_an_edge_and_a_line(qtbot: QtBot, theme: Theme, mod
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_a_focused_button_has_one_frame(qtbot: QtBot, theme: Theme, mode: str) -> None:
+def test_focused_button_has_a_single_border(qtbot: QtBot, theme: Theme, mode: str) -> None:
     theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
     button = QPushButton()
     qtbot.addWidget(button)

@@ -14,7 +14,7 @@ pytestmark = machine
 __all__ = ["shown", "theme"]
 
 
-def test_placeholders_grow_with_all_text(theme: Theme, shown: Show) -> None:
+def test_placeholders_follow_the_text_size(theme: Theme, shown: Show) -> None:
     window = QWidget()
     field, answer = ExactField(theme), AnswerView(theme)
     layout = QVBoxLayout(window)
@@ -28,7 +28,7 @@ def test_placeholders_grow_with_all_text(theme: Theme, shown: Show) -> None:
             assert area.viewport().font().pointSizeF() == area.font().pointSizeF() == theme.font().pointSizeF()
 
 
-def test_letters_are_shown_as_they_are(theme: Theme) -> None:
+def test_fonts_form_no_ligatures(theme: Theme) -> None:
     for font in (theme.mono(), theme.font(), theme.font(-1, bold=True), QApplication.font()):
         layout = QTextLayout("->=>!=", font)
         layout.beginLayout()

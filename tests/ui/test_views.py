@@ -104,7 +104,7 @@ def stage(qtbot: QtBot) -> Stage:
     return Stage(qtbot)
 
 
-def test_pages_name_the_keys_in_force_also_those_that_are_made_later(stage: Stage) -> None:
+def test_pages_show_current_shortcuts_even_when_created_later(stage: Stage) -> None:
     stage.views.name_keys(lambda command: f"{command} 1")
     stage.views.show("history")
     (page,) = stage.made
@@ -113,13 +113,13 @@ def test_pages_name_the_keys_in_force_also_those_that_are_made_later(stage: Stag
     assert page.key == "judge 2"
 
 
-def test_the_shown_page_says_in_which_order_tab_goes_through_it(stage: Stage) -> None:
+def test_current_page_defines_its_tab_order(stage: Stage) -> None:
     stage.views.show("history")
     (page,) = stage.made
     assert stage.views.stops() == [page.second, page.first]
 
 
-def test_a_view_is_made_when_it_is_first_wanted(stage: Stage) -> None:
+def test_view_is_created_when_first_shown(stage: Stage) -> None:
     assert stage.made == []
     assert stage.views.page("history") is None
     QTest.mouseClick(stage.views.tabs.tab("history"), Qt.MouseButton.LeftButton)
@@ -133,7 +133,7 @@ def test_a_view_is_made_when_it_is_first_wanted(stage: Stage) -> None:
     assert len(stage.made) == 1
 
 
-def test_a_view_is_made_in_steps_before_anybody_goes_there(stage: Stage) -> None:
+def test_view_can_be_created_in_steps_before_being_shown(stage: Stage) -> None:
     steps = 0
     while stage.views.make_more():
         steps += 1
@@ -146,14 +146,14 @@ def test_a_view_is_made_in_steps_before_anybody_goes_there(stage: Stage) -> None
     assert stage.made[0].first.hasFocus()
 
 
-def test_whoever_goes_to_a_view_that_is_half_made_gets_all_of_it(stage: Stage) -> None:
+def test_showing_a_half_created_view_completes_its_creation(stage: Stage) -> None:
     assert stage.views.make_more()
     stage.views.show("history")
     assert len(stage.made) == 1
     assert stage.made[0].isVisible()
 
 
-def test_the_page_is_laid_out_once_for_the_room_that_the_side_bar_leaves(stage: Stage, qtbot: QtBot) -> None:
+def test_page_being_left_is_not_resized_when_the_side_bar_hides(stage: Stage, qtbot: QtBot) -> None:
     stage.views.show("history")
     stage.views.show("compose")
     seen = Sizes(stage.compose)
@@ -162,21 +162,21 @@ def test_the_page_is_laid_out_once_for_the_room_that_the_side_bar_leaves(stage: 
     assert stage.compose.first not in seen.told
 
 
-def test_the_side_bar_stands_beside_the_views_that_want_it(stage: Stage) -> None:
+def test_side_bar_is_shown_only_in_views_that_use_one(stage: Stage) -> None:
     stage.views.show("history")
     assert not stage.side.isVisible()
     stage.views.show("compose")
     assert stage.side.isVisible()
 
 
-def test_a_view_is_entered_where_it_was_left(stage: Stage) -> None:
+def test_view_restores_its_focus_when_shown_again(stage: Stage) -> None:
     stage.compose.second.setFocus()
     stage.views.show("history")
     stage.views.show("compose")
     assert stage.compose.second.hasFocus()
 
 
-def test_what_had_the_keyboard_may_be_gone(stage: Stage) -> None:
+def test_view_focuses_its_first_field_if_the_focused_one_was_deleted(stage: Stage) -> None:
     stage.compose.second.setFocus()
     stage.views.show("history")
     stage.compose.second.deleteLater()
@@ -185,7 +185,7 @@ def test_what_had_the_keyboard_may_be_gone(stage: Stage) -> None:
     assert stage.compose.first.hasFocus()
 
 
-def test_tabs_tell_what_is_shown_and_changes_are_told_once(stage: Stage) -> None:
+def test_tabs_show_the_current_view_and_changes_are_signalled_once(stage: Stage) -> None:
     told: list[str] = []
     stage.views.changed.connect(told.append)
     stage.views.show("history")
@@ -204,7 +204,7 @@ def test_tabs_tell_what_is_shown_and_changes_are_told_once(stage: Stage) -> None
         (Qt.Key.Key_A, ALT, None),
     ],
 )
-def test_alt_with_a_digit_by_its_place(
+def test_alt_and_a_digit_key_selects_a_view_by_key_position(
     qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier, wanted: int | None
 ) -> None:
     window = QWidget()
@@ -239,7 +239,7 @@ class DividedView(QWidget):
         return None
 
 
-def test_a_page_is_told_of_once_it_is_made_and_asked_what_was_divided_by_hand(qtbot: QtBot) -> None:
+def test_created_page_is_announced_and_reports_manually_moved_dividers(qtbot: QtBot) -> None:
     main, stage = QMainWindow(), QStackedWidget()
     qtbot.addWidget(main)
     main.setCentralWidget(stage)

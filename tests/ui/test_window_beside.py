@@ -63,7 +63,7 @@ def stored(desk: Desk, count: int) -> None:
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == count)
 
 
-def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> None:
+def test_baseline_can_win_and_is_marked_winner_everywhere(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     desk.ctrl(Qt.Key.Key_2)
@@ -95,7 +95,7 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     desk.until(lambda: desk.timeline()[0].verdict == "none")
 
 
-def test_ties_and_all_bad_take_the_baseline_in(desk: Desk) -> None:
+def test_ties_and_all_bad_include_the_baseline(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     window.actions["tie"].trigger()
@@ -118,7 +118,7 @@ def test_ties_and_all_bad_take_the_baseline_in(desk: Desk) -> None:
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
 
 
-def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
+def test_answer_to_other_values_cannot_win(desk: Desk) -> None:
     window = desk.open(ECHO)
     lanes(desk, 2)
     write(desk, "Hello {{who}}", who="Ada")
@@ -152,7 +152,7 @@ def two_sets(desk: Desk, *ticked: str) -> None:
     write(desk, "Hello {{who}}", sets)
 
 
-def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Desk) -> None:
+def test_each_value_set_is_judged_with_its_own_baseline_answer(desk: Desk) -> None:
     window = desk.open(ECHO)
     lanes(desk, 2)
     two_sets(desk, "Ada", "Bo")
@@ -184,7 +184,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     assert desk.text(1).startswith("Hello Bo")
 
 
-def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) -> None:
+def test_baseline_is_indistinguishable_in_a_blind_run(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     # A second attempt must not give the kept answer away.
@@ -216,7 +216,7 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
 
 
-def test_who_is_hidden_or_answered_other_values_has_no_part_in_a_blind_run(desk: Desk) -> None:
+def test_hidden_lane_is_excluded_from_a_blind_run(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     window.hide_lane("s1")
@@ -230,7 +230,7 @@ def test_who_is_hidden_or_answered_other_values_has_no_part_in_a_blind_run(desk:
     assert desk.text(1) == "First text."
 
 
-def test_samples_are_as_many_of_every_lane_while_blind(desk: Desk) -> None:
+def test_sample_counts_are_hidden_while_blind(desk: Desk) -> None:
     window = desk.open(ECHO)
     lanes(desk, 2)
     window.lane_list.set_samples("s0", 3)
@@ -242,7 +242,7 @@ def test_samples_are_as_many_of_every_lane_while_blind(desk: Desk) -> None:
     assert [status(desk, slot).samples for slot in ("s0", "s1")] == [3, 0]
 
 
-def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: Desk) -> None:
+def test_lanes_outside_a_partial_run_keep_their_answers_after_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     lanes(desk, 4, samples=2)
     write(desk, "First.")
@@ -294,7 +294,7 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     ]  # fmt: skip
 
 
-def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
+def test_restoring_a_run_restores_its_baseline_lanes(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     desk.ctrl(Qt.Key.Key_2)
@@ -313,7 +313,7 @@ def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
     assert desk.text(1) == "First text."
 
 
-def test_a_kept_answer_is_compared_like_any_other_and_judged_only_where_it_is_shown(desk: Desk) -> None:
+def test_baseline_answer_is_compared_and_judged_only_while_shown(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
     column = window.lanes.column("s1")

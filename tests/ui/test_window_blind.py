@@ -93,7 +93,7 @@ def _blind_run(desk: Desk) -> None:
     desk.run()
 
 
-def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
+def test_models_are_not_named_until_the_verdict(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     assert window.is_blind
@@ -119,7 +119,7 @@ def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
     assert "iteration" in window.header.session()
 
 
-def test_who_answered_is_told_until_another_view_is_shown(desk: Desk) -> None:
+def test_revealed_names_are_shown_until_the_view_changes(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     window.blind_bar.reveal_clicked.emit()
@@ -129,7 +129,7 @@ def test_who_answered_is_told_until_another_view_is_shown(desk: Desk) -> None:
     assert "Answer 1 was" not in desk.notice()
 
 
-def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
+def test_second_verdict_is_not_blind(desk: Desk) -> None:
     desk.open(ANSWERS)
     _blind_run(desk)
     desk.ctrl(Qt.Key.Key_1)
@@ -140,7 +140,7 @@ def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
     desk.until_rows([(1,), (0,)], "SELECT blind FROM verdicts ORDER BY id")
 
 
-def test_no_text_before_all_have_ended(desk: Desk) -> None:
+def test_no_answer_is_shown_before_all_lanes_have_ended(desk: Desk) -> None:
     window = desk.open(
         {
             "default": [{"text": "Quick."}, {"finish": "stop"}],
@@ -163,7 +163,7 @@ def test_no_text_before_all_have_ended(desk: Desk) -> None:
     assert _leaks(desk) == []
 
 
-def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
+def test_unjudged_blind_run_stays_blind_until_revealed(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     desk.press(Qt.Key.Key_B, CTRL)
@@ -185,7 +185,7 @@ def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
     desk.until_rows([], "SELECT 1 FROM verdicts")
 
 
-def test_a_failure_that_names_its_model_is_told_with_the_names(desk: Desk) -> None:
+def test_failure_that_names_its_model_is_hidden_until_the_reveal(desk: Desk) -> None:
     window = desk.open(
         {
             "default": [{"text": "Fine."}, {"finish": "stop"}],
@@ -207,7 +207,7 @@ CODES = ("connect_failed", "rate_limited", "model_load_failed", "no_builtin_mode
 @pytest.mark.parametrize(
     "code", ["no_key", "of later", *(pytest.param(code, marks=pytest.mark.deep(only=True)) for code in CODES)]
 )
-def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None:
+def test_failure_does_not_identify_its_lane(desk: Desk, code: str) -> None:
     failing = [{"fail": [code, "zephyr-three at zephyr.example costs free, 5 tok/s.", "zephyr"]}]
     window = desk.open({**ANSWERS, "models": {"zephyr-three": failing}})
     _blind_run(desk)
@@ -224,7 +224,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
 @pytest.mark.parametrize(
     "text", [pytest.param("A line.\n" * 200, marks=pytest.mark.deep(only=True)), "- **an item**\n" * 200]
 )
-def test_a_long_answer_is_shown_from_its_beginning(desk: Desk, text: str) -> None:
+def test_long_blind_answer_is_shown_from_the_start(desk: Desk, text: str) -> None:
     window = desk.open({"default": [{"text": text}, {"finish": "stop"}]})
     _blind_run(desk)
     for slot in window.slots():
@@ -240,7 +240,7 @@ def _build(desk: Desk) -> None:
         desk.window.lanes.column(slot)
 
 
-def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
+def test_engine_messages_hide_model_names_while_blind(desk: Desk) -> None:
     window = desk.open({**ANSWERS, "models": {"zephyr-two": [{"text": "half"}, {"exit": 3}]}})
     _blind_run(desk)
     _build(desk)
@@ -255,9 +255,7 @@ def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
     assert window.status.engine() == "zephyr-two is loaded."
 
 
-def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_endpoints_and_missing_keys_stay_unnamed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     # Without retries, which would be refused too, after back-off.
     monkeypatch.setattr(lane_calls, "Call", partial(Call, retries=0))
     window = desk.open(None)
@@ -290,7 +288,7 @@ def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
     assert any("Zephyr wants a key" in text for _, text in _texts(window.frame))
 
 
-def test_problems_are_told_without_names_and_whole_with_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problem_that_names_a_model_is_withheld_until_the_reveal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = desk.open(ANSWERS)
 
     def price(result: Result, *_: object) -> Result:
@@ -322,7 +320,7 @@ def test_problems_are_told_without_names_and_whole_with_them(desk: Desk, monkeyp
     window.back()
 
 
-def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: Desk) -> None:
+def test_problem_without_names_is_shown_at_once_but_not_its_detail(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     window.bridge.problem.emit("The disk is full. Make room.", "a path of zephyr-one")
@@ -335,7 +333,7 @@ def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: De
     assert window.notice.detail.toPlainText() == "a path of zephyr-one"
 
 
-def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(desk: Desk) -> None:
+def test_limit_question_hides_the_price_while_blind(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     window.budget_confirmation.set_limits(Limits(calls=2))
@@ -350,7 +348,7 @@ def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(des
     window.budget_confirmation.refuse()
 
 
-def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
+def test_palette_shows_no_model_names_of_a_blind_run(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     found = [source for source in window.palette_sources() if source.name != "models"]
@@ -359,7 +357,7 @@ def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
     assert [text for text in said if any(secret in text for secret in SECRETS)] == []
 
 
-def test_nothing_is_said_of_the_built_in_model_while_blind(desk: Desk) -> None:
+def test_built_in_model_hint_is_hidden_while_blind(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     desk.until(lambda: window.notice.key == "hint_builtin")
     assert {lane.endpoint for lane in window.draft_lanes} == {BUILTIN}
@@ -370,7 +368,7 @@ def test_nothing_is_said_of_the_built_in_model_while_blind(desk: Desk) -> None:
     desk.until(lambda: window.notice.key in ("hint_builtin", "revealed"))
 
 
-def test_heads_and_statuses_hold_nothing_to_leak() -> None:
+def test_blind_heads_and_statuses_contain_no_model_data() -> None:
     status = LaneStatus(
         state="failed",
         ttft_ms=3,
@@ -400,7 +398,7 @@ def test_heads_and_statuses_hold_nothing_to_leak() -> None:
     ]
 
 
-def test_orders_differ_by_run_and_are_kept() -> None:
+def test_blind_order_differs_by_run_and_is_stable() -> None:
     slots = ["a", "b", "c", "d"]
     assert order("run", 0, slots) == order("run", 0, slots[::-1])
     assert len({order(f"run {i}", 0, slots) for i in range(60)}) > 15

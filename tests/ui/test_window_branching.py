@@ -33,7 +33,7 @@ def draft_text(desk: Desk) -> str:
     return desk.window.editor.content().messages[0].text
 
 
-def test_a_letter_starts_a_branch_at_the_same_place(desk: Desk) -> None:
+def test_typing_into_a_past_iteration_starts_a_branch_at_the_caret(desk: Desk) -> None:
     past(desk)
     desk.press(Key.Key_Left)
     assert desk.window.viewing is not None
@@ -52,7 +52,7 @@ def test_a_letter_starts_a_branch_at_the_same_place(desk: Desk) -> None:
     assert desk.window.based_on == old + 1
 
 
-def test_what_an_input_method_composed_starts_a_branch_too(desk: Desk) -> None:
+def test_input_method_text_starts_a_branch(desk: Desk) -> None:
     past(desk)
     field = QApplication.focusWidget()
     assert field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
@@ -68,7 +68,7 @@ def test_what_an_input_method_composed_starts_a_branch_too(desk: Desk) -> None:
     assert draft_text(desk) == "old textés"
 
 
-def test_the_notice_brings_the_draft_back(desk: Desk) -> None:
+def test_notice_restores_the_draft(desk: Desk) -> None:
     past(desk)
     desk.press(Key.Key_Backspace)
     assert draft_text(desk) == "old tex"
@@ -76,7 +76,7 @@ def test_the_notice_brings_the_draft_back(desk: Desk) -> None:
     assert draft_text(desk) == "new text"
 
 
-def test_a_selection_gives_way_to_what_is_pasted(desk: Desk) -> None:
+def test_pasting_replaces_the_selection_in_the_branch(desk: Desk) -> None:
     past(desk, "old 😀 text")
     desk.window.past_editor.blocks[0].field.select(4, 2)  # type: ignore[union-attr] # it is there
     QApplication.clipboard().setText("b\r\nc")
@@ -85,7 +85,7 @@ def test_a_selection_gives_way_to_what_is_pasted(desk: Desk) -> None:
     QApplication.clipboard().clear()
 
 
-def test_reading_and_copying_leave_the_past_alone(desk: Desk) -> None:
+def test_reading_and_copying_do_not_start_a_branch(desk: Desk) -> None:
     past(desk)
     desk.ctrl(Key.Key_A)
     desk.ctrl(Key.Key_C)

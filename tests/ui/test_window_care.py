@@ -25,7 +25,7 @@ from workbench.store.records import LaneStart, OutputStart, RunStart
 pytestmark = pytest.mark.window
 
 
-def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_reported_and_the_text_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draft_saver, "RETRY_MS", 100)
     window = desk.open()
     window.editor.focus_first()
@@ -61,7 +61,7 @@ def limit(desk: Desk, pages: int) -> None:
     desk.window.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
 
 
-def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
+def test_closing_asks_about_answers_that_could_not_be_saved(desk: Desk) -> None:
     go, long = desk.directory / "go", "A long answer. " * 4000
     window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"text": long}, {"finish": "stop"}]})
     window.editor.focus_first()
@@ -81,7 +81,7 @@ def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
     desk.until_rows([("finished", f"So far. {long}")] * 2, "SELECT state, text FROM outputs")
 
 
-def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
+def test_answers_saved_after_a_retry_are_shown_as_saved(desk: Desk) -> None:
     go = desk.directory / "go"
     script = [{"text": "So far. "}, {"until": str(go)}, {"text": "A long answer. " * 4000}, {"finish": "stop"}]
     window = desk.open({"default": script})
@@ -98,7 +98,7 @@ def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
     desk.until_rows([("finished",)], "SELECT DISTINCT state FROM outputs")
 
 
-def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
+def test_closing_asks_about_unsaved_streaming_answers(desk: Desk) -> None:
     long = "A long answer. " * 4000
     window = desk.open({"default": [{"text": long}, {"until": str(desk.directory / "never")}]})
     window.editor.focus_first()
@@ -111,7 +111,7 @@ def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
     assert asked == ["2 answers could not be saved in the history and would be lost."]
 
 
-def test_what_another_process_runs_appears(desk: Desk) -> None:
+def test_run_of_another_process_appears_in_the_timeline(desk: Desk) -> None:
     window = desk.open()
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--model", "echo", "--db", str(desk.db)]
     done = subprocess.run(command, capture_output=True, timeout=PROCESS_S, env=dict(os.environ), check=False)
@@ -120,7 +120,7 @@ def test_what_another_process_runs_appears(desk: Desk) -> None:
     assert not window.is_running()
 
 
-def test_a_second_start_raises_the_first(desk: Desk) -> None:
+def test_second_start_raises_the_first_window(desk: Desk) -> None:
     window = desk.open()
     window.frame.showMinimized()
     raised: list[bool] = []
@@ -130,7 +130,7 @@ def test_a_second_start_raises_the_first(desk: Desk) -> None:
     desk.until(lambda: raised and not window.frame.isMinimized())
 
 
-def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
+def test_long_history_is_loaded_page_by_page(desk: Desk) -> None:
     window = desk.open(ECHO)
     store, prompt = window.store, window.prompt_uid
     draft = window.draft()
@@ -164,7 +164,7 @@ def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
     assert numbers == list(range(250, 250 - len(numbers), -1))
 
 
-def test_a_history_of_a_newer_release_is_shown_and_not_touched(desk: Desk) -> None:
+def test_history_of_a_newer_release_is_opened_read_only(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()
@@ -183,7 +183,7 @@ def test_a_history_of_a_newer_release_is_shown_and_not_touched(desk: Desk) -> No
     desk.close_without_the_draft()
 
 
-def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
+def test_closing_during_a_run_keeps_the_text_so_far(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
     window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
@@ -193,7 +193,7 @@ def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
     assert places(os.environ).config.joinpath("settings.json").exists()
 
 
-def test_verdicts_on_the_past_are_kept_apart(desk: Desk) -> None:
+def test_verdict_on_a_past_iteration_does_not_change_the_newest_one(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()

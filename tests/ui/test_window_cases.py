@@ -46,7 +46,7 @@ def stored(desk: Desk) -> tuple[Case, ...]:
     return desk.window.store.packs.cases(desk.window.prompt_uid)
 
 
-def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None:
+def test_checks_are_described_and_unknown_ones_shown_as_json(desk: Desk) -> None:
     dialog = filled(desk)
     assert [dialog.cases.index(row).data() for row in range(2)] == ["Late order", "Lost?"]
     assert dialog.detail.told() == [
@@ -62,7 +62,7 @@ def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None
     assert stored(desk) == (LATE, LOST)
 
 
-def test_a_case_is_used_as_a_value_set_and_undone(desk: Desk) -> None:
+def test_case_is_added_as_a_value_set_and_can_be_undone(desk: Desk) -> None:
     dialog = filled(desk)
     window = desk.window
     before = window.draft()
@@ -106,7 +106,7 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
     desk.until(lambda: dict(stored(desk)[0].values)["record"] == "lost!")
 
 
-def test_a_case_is_deleted_and_brought_back_to_its_place(desk: Desk) -> None:
+def test_deleted_case_is_restored_to_its_position(desk: Desk) -> None:
     dialog = filled(desk)
     dialog.delete.click()
     desk.until(lambda: dialog.cases.rowCount() == 1)
@@ -122,7 +122,7 @@ def test_a_case_is_deleted_and_brought_back_to_its_place(desk: Desk) -> None:
     dialog.close()
 
 
-def test_shown_values_become_a_case(desk: Desk) -> None:
+def test_shown_values_can_be_saved_as_a_case(desk: Desk) -> None:
     window = desk.open()
     window.set_actions.add()
     window.value_sets.rename(window.value_sets.active, "refund")
@@ -141,7 +141,7 @@ def test_shown_values_become_a_case(desk: Desk) -> None:
     desk.until(lambda: dict(stored(desk)[0].values) == {"question": "Money back?"})
 
 
-def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
+def test_empty_list_explains_cases_and_offers_to_add_one(desk: Desk) -> None:
     desk.open()
     dialog = shown(desk)
     assert dialog.nothing.isVisible()
@@ -159,7 +159,7 @@ def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
     dialog.close()
 
 
-def test_another_prompt_closes_the_list_and_keeps_what_was_typed(desk: Desk) -> None:
+def test_switching_prompts_closes_the_list_and_saves_edits(desk: Desk) -> None:
     dialog = filled(desk)
     window, first = desk.window, desk.window.prompt_uid
     dialog.detail.name.setFocus()
@@ -174,7 +174,7 @@ def test_another_prompt_closes_the_list_and_keeps_what_was_typed(desk: Desk) -> 
     assert window.store.packs.cases(other) == ()
 
 
-def test_the_menu_of_the_sets_leads_there(desk: Desk) -> None:
+def test_menu_of_value_sets_opens_the_cases(desk: Desk) -> None:
     window = desk.open()
     menu = window.set_actions.menu("")
     entries = {action.text(): action for action in menu.actions()}
@@ -184,7 +184,7 @@ def test_the_menu_of_the_sets_leads_there(desk: Desk) -> None:
     menu.deleteLater()
 
 
-def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
+def test_renaming_a_case_keeps_its_checks_unchanged(desk: Desk) -> None:
     dialog = filled(desk)
     before = desk.rows("SELECT checks FROM cases WHERE uid = 'case-late'")
     dialog.detail.name.setFocus()
@@ -195,7 +195,7 @@ def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
     dialog.close()
 
 
-def test_ten_thousand_cases_are_listed_at_once(desk: Desk) -> None:
+def test_ten_thousand_cases_are_listed(desk: Desk) -> None:
     window = desk.open()
     many = [Case(f"c{n}", "", (("question", f"Where is {n}?"),)) for n in range(10_000)]
     window.store.packs.save_cases(window.prompt_uid, many).result()
@@ -208,7 +208,7 @@ def test_ten_thousand_cases_are_listed_at_once(desk: Desk) -> None:
     dialog.close()
 
 
-def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None:
+def test_last_edit_is_saved_when_the_window_closes(desk: Desk) -> None:
     dialog = filled(desk)
     dialog.detail.name.setFocus()
     desk.type("!")
@@ -216,7 +216,7 @@ def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None
     desk.until_rows([("Late order!",)], "SELECT name FROM cases WHERE uid = 'case-late'")
 
 
-def test_what_cannot_be_saved_is_said_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save_is_reported_and_retried(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(controller, "RETRY_MS", 50)
     dialog = filled(desk)
     packs = desk.window.store.packs

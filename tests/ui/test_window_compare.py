@@ -62,7 +62,7 @@ def test_versions_and_the_draft_are_compared_part_by_part(desk: Desk) -> None:
     dialog.close()
 
 
-def test_settings_of_lanes_take_part(desk: Desk) -> None:
+def test_comparison_includes_lane_settings(desk: Desk) -> None:
     window = desk.open(HELLO)
     ask(desk, "Hello")
     lane = window.draft_lanes[1]
@@ -75,7 +75,7 @@ def test_settings_of_lanes_take_part(desk: Desk) -> None:
     dialog.close()
 
 
-def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
+def test_side_by_side_view_aligns_lines_and_steps_through_changes(desk: Desk) -> None:
     window = desk.open(HELLO)
     window.lane_list.replace_all(window.draft_lanes[1:])
     for text in ("One two three.", "One three.\nfour\nfive\nsix"):
@@ -112,7 +112,7 @@ def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
     dialog.close()
 
 
-def test_a_draft_that_just_ran_is_compared_with_the_one_before(desk: Desk) -> None:
+def test_comparison_defaults_to_the_previous_iteration(desk: Desk) -> None:
     window = desk.open(HELLO)
     ask(desk, "Be kind.")
     ask(desk, "Be brief.")
@@ -126,7 +126,7 @@ def test_a_draft_that_just_ran_is_compared_with_the_one_before(desk: Desk) -> No
 
 
 @given(st.text("ab\n ", max_size=30), st.text("ab\n ", max_size=30))
-def test_sides_are_level_and_whole(old: str, new: str) -> None:
+def test_both_sides_are_complete_and_equally_long(old: str, new: str) -> None:
     sides = side_by_side(tuple(runs_of(diff_texts(old, new))))
     texts = ["".join(run.text for run in side if run.kind != "filler") for side in sides]
     assert texts == [old, new]

@@ -35,7 +35,7 @@ def texts(desk: Desk) -> list[str]:
 @pytest.mark.parametrize(
     "body", [pytest.param(b"{", marks=pytest.mark.deep(only=True)), b'{"content": 3}', b"\xff\xfe"]
 )
-def test_a_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) -> None:
+def test_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.type("Run once. ")
@@ -81,7 +81,7 @@ def peeked(desk: Desk, prompt: str) -> str:
     return body[0][0].decode(errors="replace") if body else ""
 
 
-def test_a_damaged_draft_without_versions_opens_empty(desk: Desk) -> None:
+def test_damaged_draft_without_versions_opens_empty(desk: Desk) -> None:
     window = desk.open()
     window.prompts.create("New")
     desk.until(lambda: window.is_ready and window.timeline.rowCount() == 0 and len(window.slots()) == 1)
@@ -94,7 +94,7 @@ def test_a_damaged_draft_without_versions_opens_empty(desk: Desk) -> None:
     assert texts(desk) == [""]
 
 
-def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
+def test_command_line_refuses_to_run_a_damaged_draft(desk: Desk) -> None:
     desk.open()
     desk.close()
     damage(desk, "drafts", b"{", "1")
@@ -107,7 +107,7 @@ def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
     desk.until_rows([("{",)], "SELECT DISTINCT body FROM drafts")
 
 
-def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
+def test_prompt_with_a_damaged_version_stays_usable(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.type("First. ")
@@ -132,7 +132,9 @@ def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     assert len(desk.timeline()) == 3
 
 
-def test_iterations_that_cannot_be_read_are_not_called_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_iterations_are_reported_instead_of_an_empty_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.open().run()
     desk.until(lambda: desk.rows("SELECT 1 FROM runs"))
     desk.settle()
@@ -152,7 +154,7 @@ def test_iterations_that_cannot_be_read_are_not_called_none(desk: Desk, monkeypa
     desk.until(lambda: not empty.isVisible())
 
 
-def test_what_was_recovered_does_not_hide_where_the_old_file_is(desk: Desk) -> None:
+def test_recovery_notice_keeps_the_path_of_the_old_file(desk: Desk) -> None:
     """A repaired history may have an answer that was cut off."""
     window = desk.open()
     window.notices.at_start("settings", "The old file is kept as /x.db.")

@@ -45,7 +45,7 @@ def answer(box: QMessageBox, label: str) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
+def test_delete_hides_runs_and_undo_restores_them(desk: Desk) -> None:
     view = entered(desk)
     stored = desk.rows("SELECT * FROM runs")
     chosen(desk, view, "order-2", "order-1")
@@ -65,7 +65,7 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     shown(desk, view, "order-1")
 
 
-def test_a_run_far_down_is_hidden_and_comes_back_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_deleted_far_down_is_restored_to_its_position(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_table, "PAGE", 3)
     view = entered(desk)
     view.table.setMaximumHeight(160)
@@ -83,7 +83,7 @@ def test_a_run_far_down_is_hidden_and_comes_back_where_it_was(desk: Desk, monkey
     desk.until(lambda: uids(view) == EVERY)
 
 
-def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
+def test_ctrl_z_undoes_deleting_and_archiving(desk: Desk) -> None:
     view = entered(desk)
     stored = desk.rows("SELECT * FROM runs")
     chosen(desk, view, "order-2", "order-1")
@@ -104,7 +104,7 @@ def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     assert not desk.window.actions["undo"].isEnabled()
 
 
-def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
+def test_ctrl_z_in_the_search_field_undoes_typing(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-2")
     view.table.setFocus()
@@ -118,7 +118,7 @@ def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
     desk.until_rows([(1,)], "SELECT count(*) FROM runs WHERE archived <> 0")
 
 
-def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:
+def test_deleted_runs_disappear_from_compose_until_undone(desk: Desk) -> None:
     view = entered(desk)
     window = desk.window
     window.choose_prompt(ORDER)
@@ -137,7 +137,7 @@ def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:
     desk.until(lambda: window.shown_run() == "order-4")
 
 
-def test_deleted_runs_are_brought_back_from_where_they_are_found(desk: Desk) -> None:
+def test_deleted_runs_can_be_restored_from_their_search(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "sql-1")
     entry(view, "Delete")
@@ -149,7 +149,7 @@ def test_deleted_runs_are_brought_back_from_where_they_are_found(desk: Desk) -> 
     assert searched(desk, view, "kind:iteration") == EVERY
 
 
-def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> None:
+def test_permanent_deletion_asks_first_and_leaves_no_data_in_the_file(desk: Desk) -> None:
     view = entered(desk)
     word = b"selects"
     assert holds(desk, word)
@@ -172,7 +172,7 @@ def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> Non
     desk.until_rows([(2,)], "SELECT number FROM runs WHERE uid = 'sql-2'")
 
 
-def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
+def test_permanent_deletion_can_include_backups(desk: Desk) -> None:
     view = entered(desk)
     upkeep = desk.window.store.upkeep
     folder = desk.directory / "backups"
@@ -189,7 +189,7 @@ def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
     assert b"It selects rows." not in new.path.read_bytes()
 
 
-def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> None:
+def test_unfinished_purge_is_reported_at_the_next_start_and_can_be_completed(desk: Desk) -> None:
     """It came after the runs had gone and before the file was written anew."""
     desk.open()
     store = desk.window.store
@@ -202,7 +202,7 @@ def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> N
     desk.until_rows([("0",)], "SELECT value FROM meta WHERE key = ?", UNCLEAN)
 
 
-def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk) -> None:
+def test_backup_made_during_the_question_is_asked_about(desk: Desk) -> None:
     """The backup of the day comes by itself, some seconds after the start."""
     view = entered(desk)
     chosen(desk, view, "sql-1")
@@ -222,7 +222,7 @@ def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk
     assert not made.path.exists()
 
 
-def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
+def test_run_in_progress_cannot_be_deleted(desk: Desk) -> None:
     go = desk.directory / "go"
     window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"finish": "stop"}]})
     window.run()
@@ -239,7 +239,7 @@ def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
     desk.settle()
 
 
-def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
+def test_deleted_prompt_can_be_restored(desk: Desk) -> None:
     entered(desk)
     window = desk.window
     window.prompts.refresh()
@@ -257,7 +257,7 @@ def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
     desk.until_rows([(0,)], "SELECT DISTINCT archived FROM runs")
 
 
-def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
+def test_deleted_items_can_all_be_restored_or_purged(desk: Desk) -> None:
     view = entered(desk)
     window = desk.window
     window.actions["deleted"].trigger()

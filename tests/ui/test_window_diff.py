@@ -43,7 +43,7 @@ def said(found: DiffPage) -> tuple[str, str]:
     return shown(found), found.count.text()
 
 
-def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -> None:
+def test_diff_compares_answers_with_the_previous_iteration_and_the_winner(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "one two three")
     desk.ctrl(Qt.Key.Key_D)
@@ -72,7 +72,7 @@ def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -
     assert column.answer.toPlainText().startswith("one 2 four\n")
 
 
-def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Desk) -> None:
+def test_diff_base_is_chosen_from_a_menu_for_one_lane(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "other words")
     column = window.lanes.column(window.slots()[0])
@@ -93,7 +93,7 @@ def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Des
     desk.until(lambda: column.reading.mode == "text")
 
 
-def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
+def test_footer_names_the_base_of_the_diff(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "one two three")
     ask(desk, "one 2 three")
@@ -122,7 +122,7 @@ def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
     assert "Show what differs from Refined prompt" in diff.accessibleName()
 
 
-def test_nothing_is_compared_while_it_streams(desk: Desk) -> None:
+def test_streaming_answer_shows_no_diff(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "Part"}, {"wait_ms": 60_000}]})
     window.command("diff_lane")
     desk.ctrl(Qt.Key.Key_Return)

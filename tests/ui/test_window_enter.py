@@ -23,7 +23,7 @@ def enter(on: QWidget, key: Qt.Key = Qt.Key.Key_Return, modifier: Qt.KeyboardMod
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
-def test_enter_goes_to_another_view(desk: Desk, key: Qt.Key) -> None:
+def test_enter_on_a_tab_switches_the_view(desk: Desk, key: Qt.Key) -> None:
     window = desk.open()
     pad = Qt.KeyboardModifier.KeypadModifier if key == Qt.Key.Key_Enter else _NONE
     enter(window.views.tabs.tab("history"), key, pad)
@@ -62,7 +62,7 @@ def test_ctrl_enter_on_a_button_runs_all_lanes(desk: Desk) -> None:
     assert window.views.shown == "compose"
 
 
-def test_enter_in_the_text_is_a_line(desk: Desk) -> None:
+def test_enter_in_the_text_inserts_a_line_break(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     before = window.editor.content().messages[0].text.count("\n")
@@ -70,7 +70,7 @@ def test_enter_in_the_text_is_a_line(desk: Desk) -> None:
     assert window.editor.content().messages[0].text.count("\n") == before + 1
 
 
-def test_enter_on_a_button_of_the_find_bar_presses_that(desk: Desk) -> None:
+def test_enter_presses_the_focused_button_of_the_find_bar(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_H)

@@ -38,7 +38,7 @@ def texts(desk: Desk) -> list[str]:
     return [message.text for message in desk.window.editor.content().messages]
 
 
-def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
+def test_matches_are_counted_and_navigated_by_keys(desk: Desk) -> None:
     opened(desk, "one 😀 two One", "nothing", "one")
     desk.ctrl(Key.Key_F)
     desk.type("one")
@@ -57,7 +57,7 @@ def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
     assert QApplication.focusWidget() is desk.window.editor.blocks[2].field
 
 
-def test_a_wrong_pattern_is_said_in_place(desk: Desk) -> None:
+def test_invalid_pattern_is_reported_in_the_find_bar(desk: Desk) -> None:
     opened(desk, "one (")
     desk.ctrl(Key.Key_F)
     bar: FindBar = desk.window.find_bar
@@ -69,7 +69,7 @@ def test_a_wrong_pattern_is_said_in_place(desk: Desk) -> None:
     desk.until(lambda: said(desk) == "none")
 
 
-def test_all_is_replaced_in_one_step(desk: Desk) -> None:
+def test_replace_all_is_one_undo_step(desk: Desk) -> None:
     before = ["a\u00a0b a\n", "x", "aa\r"]
     opened(desk, *before)
     desk.ctrl(Key.Key_H)
@@ -86,7 +86,7 @@ def test_all_is_replaced_in_one_step(desk: Desk) -> None:
     assert texts(desk)[2] == "éééé\r"
 
 
-def test_one_hit_is_replaced_at_a_time(desk: Desk) -> None:
+def test_replace_changes_one_match_at_a_time(desk: Desk) -> None:
     opened(desk, "a b a")
     desk.ctrl(Key.Key_H)
     desk.type("a")
@@ -112,7 +112,7 @@ PARTED = Content(
 )
 
 
-def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk: Desk) -> None:
+def test_examples_tools_and_output_format_are_searched_in_reading_order(desk: Desk) -> None:
     desk.open()
     editor = desk.window.editor
     desk.window.compose_view.set_draft(PARTED, ())
@@ -152,7 +152,7 @@ def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk
     assert editor.content() == PARTED
 
 
-def test_one_hit_of_an_example_is_replaced_and_stored(desk: Desk) -> None:
+def test_replacing_a_match_in_an_example_is_stored(desk: Desk) -> None:
     desk.open()
     editor = desk.window.editor
     desk.window.compose_view.set_draft(Content((Message("user", "u"),), examples=(Example("a red one", "b"),)), ())
@@ -166,7 +166,7 @@ def test_one_hit_of_an_example_is_replaced_and_stored(desk: Desk) -> None:
     desk.until(lambda: (draft := desk.stored_draft()) and draft.content.examples == (Example("a new one", "b"),))
 
 
-def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
+def test_messages_without_widgets_are_searched(desk: Desk) -> None:
     finder = opened(desk, *["x"] * 60, "needle")
     desk.ctrl(Key.Key_F)
     desk.type("needle")
@@ -179,7 +179,7 @@ def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
     assert hits._spans == ()
 
 
-def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
+def test_ctrl_and_wheel_change_the_text_size(desk: Desk) -> None:
     opened(desk, "text")
     # Events that no child accepts reach the frame; Qt propagates only spontaneous ones.
     viewport = desk.window.frame
@@ -199,7 +199,7 @@ def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
         assert desk.theme.scale == scale
 
 
-def test_a_narrow_bar_leaves_room_for_what_is_looked_for_and_stands_above_the_values(desk: Desk) -> None:
+def test_narrow_find_bar_keeps_a_wide_field_and_stays_above_the_values(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_F)

@@ -66,7 +66,7 @@ def uids(view: HistoryView) -> list[str]:
     return [row.row.run_uid for at in range(view.model.rowCount()) if (row := view.model.row(at)) is not None]
 
 
-def test_the_newest_runs_are_shown_at_once(desk: Desk) -> None:
+def test_newest_runs_are_listed_first_when_history_opens(desk: Desk) -> None:
     view = entered(desk)
     assert uids(view) == [
         "order-4", "order-3", "order-2", "order-1", "triage-2", "triage-1", "sql-2", "sql-1",
@@ -77,7 +77,7 @@ def test_the_newest_runs_are_shown_at_once(desk: Desk) -> None:
     assert view.model.index(1, WINNER).data() == "★ gpt-5-mini"
 
 
-def test_typing_searches_and_esc_leads_back(desk: Desk) -> None:
+def test_typing_searches_and_esc_returns_to_compose(desk: Desk) -> None:
     view = entered(desk)
     assert searched(desk, view, "track* winner:yes") == ["order-3"]
     view.bar.field.choices.hide()
@@ -90,7 +90,7 @@ def test_typing_searches_and_esc_leads_back(desk: Desk) -> None:
     assert not desk.window.sidebar.isHidden()
 
 
-def test_a_long_paste_leaves_the_table_its_room(desk: Desk) -> None:
+def test_messages_about_a_long_query_leave_room_for_the_table(desk: Desk) -> None:
     view = entered(desk)
     view.bar.field.setText(" ".join(f"model:nobody{number}" for number in range(90)))
     desk.until(lambda: not view.model.is_searching and "more places like these" in view.bar.said())
@@ -104,7 +104,7 @@ def test_a_long_paste_leaves_the_table_its_room(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("number", "kind"), [pytest.param(12715, "iteration", marks=pytest.mark.deep(only=True)), (1234567, "improve")]
 )
-def test_numbers_and_days_are_whole_however_long_they_are(desk: Desk, number: int, kind: str) -> None:
+def test_long_numbers_and_dates_are_not_elided(desk: Desk, number: int, kind: str) -> None:
     store = desk.open().workbench.store
     past = Past(store, datetime(2022, 11, 20, 20, tzinfo=UTC))
     past.run("old", ORDER, FIRST, answer("It is on its way.", 1234.5678))
@@ -142,7 +142,7 @@ def test_a_narrow_table_hides_columns_in_their_order_and_cuts_no_title(desk: Des
     assert seen == [(), ("Lanes", "Cost")]
 
 
-def test_what_is_not_understood_is_said_with_what_was_searched(desk: Desk) -> None:
+def test_invalid_filter_is_reported_with_the_query_searched_instead(desk: Desk) -> None:
     view = entered(desk)
     assert searched(desk, view, "tracking cost:abc") == []
     assert "“cost:abc” is not understood" in view.bar.said()
@@ -151,7 +151,7 @@ def test_what_is_not_understood_is_said_with_what_was_searched(desk: Desk) -> No
     assert view.bar.said() == ""
 
 
-def test_a_choice_is_taken_by_keys(desk: Desk) -> None:
+def test_suggestion_is_accepted_by_keys(desk: Desk) -> None:
     view = entered(desk)
     field = view.bar.field
     desk.type("wi")
@@ -169,7 +169,7 @@ def test_a_choice_is_taken_by_keys(desk: Desk) -> None:
     assert field.text() == "wi"
 
 
-def test_esc_closes_the_choices_first(desk: Desk) -> None:
+def test_esc_closes_the_suggestions_before_clearing_the_query(desk: Desk) -> None:
     view = entered(desk)
     desk.type("mo")
     desk.until(lambda: view.bar.field.choices.isVisible())
@@ -180,7 +180,7 @@ def test_esc_closes_the_choices_first(desk: Desk) -> None:
     assert view.bar.field.text() == ""
 
 
-def test_choices_are_offered_when_asked_for_and_find_their_place_behind_characters_of_two_units(desk: Desk) -> None:
+def test_suggestions_open_on_request_and_work_after_emoji(desk: Desk) -> None:
     view = entered(desk)
     field = view.bar.field
     field.setText("😀😀 wi")
@@ -195,7 +195,7 @@ def test_choices_are_offered_when_asked_for_and_find_their_place_behind_characte
     assert {"prompt:", "model:", "winner:", "cost:", "is:"} <= set(field.choices.texts())
 
 
-def test_arrows_walk_from_the_search_through_the_runs_and_enter_opens(desk: Desk) -> None:
+def test_arrow_keys_move_from_search_to_runs_and_enter_opens_one(desk: Desk) -> None:
     view = entered(desk)
     desk.press(Qt.Key.Key_Down)
     assert QApplication.focusWidget() is view.table
@@ -218,7 +218,7 @@ def test_arrows_walk_from_the_search_through_the_runs_and_enter_opens(desk: Desk
     assert QApplication.focusWidget() is view.bar.field
 
 
-def test_best_match_is_another_order_of_the_same_runs(desk: Desk) -> None:
+def test_sort_order_keeps_the_same_runs(desk: Desk) -> None:
     view = entered(desk)
     newest = searched(desk, view, "track*")
     view.bar.order.setCurrentText("Best match")
@@ -230,7 +230,7 @@ def test_best_match_is_another_order_of_the_same_runs(desk: Desk) -> None:
     assert uids(view) == newest[::-1]
 
 
-def test_no_run_and_no_match_are_explained(desk: Desk) -> None:
+def test_empty_history_and_no_matches_are_explained(desk: Desk) -> None:
     view = entered(desk, filled=False)
     desk.until(lambda: view.empty.isVisible())
     assert view.empty.words().startswith(NOTHING_RUN)
@@ -245,7 +245,7 @@ def test_no_run_and_no_match_are_explained(desk: Desk) -> None:
     assert view.table.isVisible()
 
 
-def test_a_new_run_appears_where_the_newest_are_looked_at(desk: Desk) -> None:
+def test_new_run_appears_at_the_top_and_keeps_the_selection(desk: Desk) -> None:
     view = entered(desk)
     view.table.select(2)
     desk.window.run()
@@ -258,7 +258,7 @@ def test_a_new_run_appears_where_the_newest_are_looked_at(desk: Desk) -> None:
     assert [row.row.run_uid for row in view.selected()] == ["order-2"]
 
 
-def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(desk: Desk) -> None:
+def test_newest_run_is_selected_when_a_preloaded_view_first_opens(desk: Desk) -> None:
     window = desk.open()
     fill(window.store)
     desk.until(lambda: not window.workbench.searcher.behind())
@@ -282,7 +282,7 @@ def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(des
     assert [row.row.run_uid for row in view.selected()] == [newest[0]]
 
 
-def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_is_repeated_until_the_index_is_up_to_date(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.ui.features.history.view._LATE_MS", 10)
     view = entered(desk)
     store = desk.window.store
@@ -297,7 +297,7 @@ def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypa
     assert view.bar.said() == ""
 
 
-def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
+def test_f6_and_tab_visit_the_visible_parts(desk: Desk) -> None:
     view = entered(desk)
     header = desk.window.header
     shown(desk, view, "order-4")
@@ -318,7 +318,7 @@ def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
     "scale",
     [pytest.param(0.8, marks=pytest.mark.deep(only=True)), pytest.param(1.0, marks=pytest.mark.deep(only=True)), 2.0],
 )
-def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, scale: float) -> None:
+def test_table_and_detail_keep_their_shares_at_every_text_size(desk: Desk, scale: float) -> None:
     view = entered(desk)
     window = desk.window
     window.frame.resize(1024, 700)
@@ -332,7 +332,7 @@ def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, s
         assert detail.rect().contains(button.rect().translated(button.mapTo(detail, QPoint())))
 
 
-def test_the_names_of_columns_grow_with_all_letters(desk: Desk) -> None:
+def test_column_headings_follow_the_text_size(desk: Desk) -> None:
     view = entered(desk)
     header = view.table.horizontalHeader()
 
@@ -353,7 +353,7 @@ def test_the_names_of_columns_grow_with_all_letters(desk: Desk) -> None:
     desk.until(lambda: height() == before)
 
 
-def test_everything_has_a_name_and_a_role(desk: Desk) -> None:
+def test_every_widget_has_an_accessible_name_and_role(desk: Desk) -> None:
     view = entered(desk)
     assert complaints() == []
     desk.type("wi")
@@ -371,7 +371,7 @@ def shown(desk: Desk, view: HistoryView, uid: str) -> RunDetailView:
     return looked
 
 
-def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
+def test_detail_shows_the_complete_selected_run(desk: Desk) -> None:
     view = entered(desk)
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
@@ -401,7 +401,7 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     assert failed.text.isHidden()
 
 
-def test_a_blind_run_tells_no_names(desk: Desk) -> None:
+def test_blind_run_shows_no_model_names_until_judged(desk: Desk) -> None:
     view = entered(desk)
     looked = shown(desk, view, "order-4")
     said = []
@@ -422,7 +422,7 @@ def test_a_blind_run_tells_no_names(desk: Desk) -> None:
     desk.until(lambda: view.detail.answers[0].cards.shown()[1].title.full() == "★ haiku")
 
 
-def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
+def test_moving_quickly_through_runs_shows_the_last_one(desk: Desk) -> None:
     view = entered(desk)
     desk.press(Qt.Key.Key_Down)
     for _ in range(7):
@@ -432,7 +432,7 @@ def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
     assert [card.card.standing for card in view.detail.answers[0].cards.shown()] == ["bad", "bad"]
 
 
-def test_restore_takes_up_a_run_of_another_prompt(desk: Desk) -> None:
+def test_restore_opens_a_run_of_another_prompt_in_the_draft(desk: Desk) -> None:
     view = entered(desk)
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
@@ -446,7 +446,7 @@ def test_restore_takes_up_a_run_of_another_prompt(desk: Desk) -> None:
     desk.until(lambda: (kept := desk.stored_draft()) is not None and kept.content.messages[0].text == SECOND)
 
 
-def test_branch_starts_from_the_runs_version(desk: Desk) -> None:
+def test_branch_starts_from_the_version_of_the_run(desk: Desk) -> None:
     view = entered(desk)
     searched(desk, view, "prompt:order winner:tie")
     shown(desk, view, "order-2")
@@ -458,7 +458,7 @@ def test_branch_starts_from_the_runs_version(desk: Desk) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_another_prompt_opened_meanwhile_is_not_taken_away(desk: Desk) -> None:
+def test_opening_a_run_does_not_replace_a_prompt_chosen_later(desk: Desk) -> None:
     view = entered(desk)
     shown(desk, view, "order-4")
     view.detail.open.click()
@@ -467,7 +467,7 @@ def test_another_prompt_opened_meanwhile_is_not_taken_away(desk: Desk) -> None:
     assert desk.window.viewing is None
 
 
-def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:
+def test_request_and_comparison_open_on_demand(desk: Desk) -> None:
     view = entered(desk)
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
@@ -531,7 +531,7 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     assert not detail.restore.isHidden()
 
 
-def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
+def test_blind_run_is_compared_without_lane_names(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-4", "order-1")
     desk.until(lambda: view.detail.pair is not None)
@@ -543,7 +543,7 @@ def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
     assert not any("haiku" in title for title in titles)
 
 
-def test_runs_are_starred_and_found_by_it(desk: Desk) -> None:
+def test_starred_runs_are_marked_and_found_by_search(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3", "sql-2")
     entry(view, "Star")
@@ -558,7 +558,7 @@ def test_runs_are_starred_and_found_by_it(desk: Desk) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_stars_and_archiving_read_no_row_of_the_timeline(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starring_and_archiving_read_no_timeline_rows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     view = entered(desk)
     read: list[str] = []
     history = desk.window.workbench.history
@@ -579,7 +579,7 @@ def test_stars_and_archiving_read_no_row_of_the_timeline(desk: Desk, monkeypatch
     assert read == []
 
 
-def test_tags_are_given_completed_and_searched(desk: Desk) -> None:
+def test_tags_are_added_edited_searched_and_removed(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
     entry(view, "Tags…")
@@ -603,7 +603,7 @@ def test_tags_are_given_completed_and_searched(desk: Desk) -> None:
     desk.until(lambda: not desk.rows("SELECT 1 FROM tags"))
 
 
-def test_a_note_is_written_by_its_key(desk: Desk) -> None:
+def test_note_shortcut_writes_a_note(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-2")
     view.table.setFocus()
@@ -615,7 +615,7 @@ def test_a_note_is_written_by_its_key(desk: Desk) -> None:
     desk.until(lambda: view.detail.about.words().startswith("Neither knows the number."))
 
 
-def test_archived_runs_leave_the_table_and_come_back_exactly(desk: Desk) -> None:
+def test_archived_runs_leave_the_table_and_undo_restores_them_exactly(desk: Desk) -> None:
     view = entered(desk)
     before, stored = uids(view), desk.rows("SELECT * FROM runs")
     chosen(desk, view, "order-2", "order-1")
@@ -645,7 +645,7 @@ def test_rows_are_copied_as_lines(desk: Desk) -> None:
     ]
 
 
-def test_all_selected_runs_are_meant_also_those_that_had_left_the_memory(
+def test_select_all_includes_runs_no_longer_in_memory(
     desk: Desk, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_table, "KEPT", 2)

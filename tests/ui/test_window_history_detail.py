@@ -31,7 +31,7 @@ def clipboard() -> str:
     return QApplication.clipboard().text()
 
 
-def test_hits_are_marked_in_every_part(desk: Desk) -> None:
+def test_search_matches_are_highlighted_in_every_part(desk: Desk) -> None:
     view = entered(desk)
     detail = view.detail
 
@@ -57,7 +57,7 @@ def test_hits_are_marked_in_every_part(desk: Desk) -> None:
         desk.until(lambda where=where: found() == where)
 
 
-def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
+def test_unchanged_part_with_a_match_is_shown(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
     assert "{{question}}" not in view.detail.diff.toPlainText()
@@ -68,7 +68,7 @@ def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
     assert marked(view.detail.diff) == ["question"]
 
 
-def test_marked_texts_are_never_taken_for_html(desk: Desk) -> None:
+def test_highlighted_text_is_never_parsed_as_html(desk: Desk) -> None:
     view = entered(desk)
     store = desk.window.store
     values = (("question", "<b>bold</b> & <img src=x> needle"),)
@@ -84,7 +84,7 @@ def test_marked_texts_are_never_taken_for_html(desk: Desk) -> None:
     assert "<img" not in view.detail.answers[0].values.text()
 
 
-def test_the_run_is_copied_in_every_form(desk: Desk) -> None:
+def test_run_can_be_copied_in_every_format(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
     actions, notice = desk.window.actions, desk.window.notice
@@ -111,7 +111,7 @@ def test_the_run_is_copied_in_every_form(desk: Desk) -> None:
     assert clipboard() == first
 
 
-def test_a_blind_run_is_copied_without_names(desk: Desk) -> None:
+def test_blind_run_is_copied_without_names(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-4")
     for command in ("copy_run_answers", "copy_run_markdown", "copy_run_json", "copy_run_requests"):
@@ -121,7 +121,7 @@ def test_a_blind_run_is_copied_without_names(desk: Desk) -> None:
         assert not any(name in clipboard() for name in ("gpt", "haiku", "0.0005", "Where is it?")), command
 
 
-def test_an_imported_run_is_called_so_everywhere_and_can_be_restored(desk: Desk) -> None:
+def test_imported_run_is_labelled_as_import_and_can_be_restored(desk: Desk) -> None:
     view = entered(desk)
     window, store = desk.window, desk.window.store
     start = run("imported", text("Brought in {{q}}"), prompt=ORDER, kind="import", values=(("q", "1"),), at=utc_now())
@@ -144,7 +144,7 @@ def test_an_imported_run_is_called_so_everywhere_and_can_be_restored(desk: Desk)
     assert window.draft().values == (("q", "1"),)
 
 
-def test_a_question_for_a_better_prompt_opens_as_one_and_is_no_draft(desk: Desk) -> None:
+def test_improvement_run_opens_as_a_proposal_and_cannot_be_restored(desk: Desk) -> None:
     view = entered(desk)
     window, store = desk.window, desk.window.store
     base = json.dumps({"format": 1, "messages": [{"role": "user", "text": "Say hello."}]})
@@ -168,7 +168,7 @@ def test_a_question_for_a_better_prompt_opens_as_one_and_is_no_draft(desk: Desk)
     dialog.close()
 
 
-def test_where_a_hand_divided_it_is_kept(desk: Desk) -> None:
+def test_manually_moved_divider_is_restored(desk: Desk) -> None:
     view = entered(desk)
     handle = view.divider.handle(1)
     middle = QPoint(0, handle.height() // 2)
@@ -189,7 +189,7 @@ def test_where_a_hand_divided_it_is_kept(desk: Desk) -> None:
     assert again.detail.width() == width
 
 
-def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: Desk) -> None:
+def test_title_font_is_the_same_before_and_after_a_theme_change(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
     before = view.detail.title.font()
@@ -200,7 +200,7 @@ def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: De
     assert before.pointSizeF() > view.detail.more.font().pointSizeF()
 
 
-def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(desk: Desk) -> None:
+def test_answers_are_shown_incrementally_and_only_of_the_selected_run(desk: Desk) -> None:
     view = entered(desk)
     store = desk.window.store
     lanes = tuple(lane(f"{number}", f"model-{number}") for number in range(7))
@@ -239,7 +239,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     assert bar.value() == 20
 
 
-def test_a_long_answer_is_wrapped_beside_its_scroll_bar_from_the_beginning(desk: Desk) -> None:
+def test_long_answer_is_wrapped_to_the_width_left_by_the_scroll_bar(desk: Desk) -> None:
     holder = QWidget()
     desk.qtbot.addWidget(holder)
     holder.resize(400, 400)
@@ -261,7 +261,7 @@ def selected(text: QPlainTextEdit, start: int, end: int) -> None:
     text.setTextCursor(cursor)
 
 
-def test_what_is_selected_in_a_run_outlives_that_it_is_read_again(desk: Desk) -> None:
+def test_text_selection_is_kept_when_the_run_is_reloaded(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
     (cards,) = [answers.cards for answers in view.detail.answers if answers.isVisible()]
@@ -276,7 +276,7 @@ def test_what_is_selected_in_a_run_outlives_that_it_is_read_again(desk: Desk) ->
     desk.until(lambda: marked(cards.shown()[0].text) == ["transit"])
 
 
-def test_two_that_are_compared_stay_so_when_something_new_is_run(desk: Desk) -> None:
+def test_comparison_and_selection_are_kept_when_a_new_run_appears(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3", "order-1")
     desk.until(lambda: view.detail.pair is not None)

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.window, pytest.mark.e2e]
 
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 40))
-def test_a_killed_window_loses_nothing(desk: Desk, seed: int) -> None:
+def test_killed_window_loses_nothing_recorded(desk: Desk, seed: int) -> None:
     runs = random.Random(seed).randint(1, 4)
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.ui.driven", str(desk.directory)],
@@ -80,7 +80,7 @@ CUTS = {
 
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 40))
-def test_a_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Path, seed: int) -> None:
+def test_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Path, seed: int) -> None:
     """Between two rounds or in the middle of a call: the steps are there, and are shown, after the next start."""
     cut = random.Random(seed).choice(sorted(CUTS))
     script = tmp_path / "tools.json"

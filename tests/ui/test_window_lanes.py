@@ -24,7 +24,7 @@ def _stored_lanes(desk: Desk) -> list[tuple[str, str]]:
     return [(lane.endpoint, lane.model) for lane in draft.lanes]
 
 
-def test_lanes_are_added_duplicated_moved_and_removed_and_kept(desk: Desk) -> None:
+def test_changed_duplicated_moved_and_removed_lanes_are_stored(desk: Desk) -> None:
     window = desk.open()
     lanes = window.lane_list
     first, second = window.slots()
@@ -47,7 +47,7 @@ def test_lanes_are_added_duplicated_moved_and_removed_and_kept(desk: Desk) -> No
     assert restored[1].pinned == 2
 
 
-def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
+def test_only_set_parameters_are_recorded(desk: Desk) -> None:
     window = desk.open()
     slot = window.slots()[1]
     window.lane_list.set_params(slot, Params(seed=7, extra=json.dumps({"top_k": 3})))
@@ -59,7 +59,7 @@ def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
     assert lane.params.to_json() == {"seed": 7, "extra": {"top_k": 3}}
 
 
-def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a_tie(desk: Desk) -> None:
+def test_missing_key_offers_settings_and_its_lane_is_excluded_from_a_tie(desk: Desk) -> None:
     window = desk.open()
     slot = window.slots()[0]
     window.lane_list.set_model(slot, LITELLM, "openai/gpt-5-mini")
@@ -91,7 +91,7 @@ def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a
     desk.until(lambda: window.dialogs.settings is None)
 
 
-def test_litellm_is_loaded_before_it_is_needed_and_only_then(desk: Desk) -> None:
+def test_litellm_is_preloaded_only_for_models_that_need_translation(desk: Desk) -> None:
     window = desk.open()
     first, second = window.slots()
     window.lane_list.set_model(first, LITELLM, "openai/gpt-5-mini")
@@ -165,7 +165,7 @@ def test_switching_prompts_keeps_both_drafts(desk: Desk) -> None:
     assert window.editor.content() == second
 
 
-def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
+def test_answer_keeps_its_model_when_the_lane_changes(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()
@@ -184,7 +184,7 @@ def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
     assert not window.lane_heads[0].answered_by
 
 
-def test_a_new_lane_sets_nothing(desk: Desk) -> None:
+def test_new_lane_has_no_parameters_set(desk: Desk) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
     assert len(window.slots()) == 3
@@ -195,7 +195,7 @@ def test_a_new_lane_sets_nothing(desk: Desk) -> None:
     desk.until(lambda: window.dialogs.picker is None)
 
 
-def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
+def test_highlighted_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     for _ in range(3):
@@ -219,7 +219,7 @@ def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
     assert window.viewing.row.number == 3
 
 
-def test_a_key_in_the_moment_of_switching_belongs_to_the_old_prompt(desk: Desk) -> None:
+def test_text_typed_while_switching_is_added_to_the_old_prompt(desk: Desk) -> None:
     window = desk.open()
     sample, lanes = window.prompt_uid, window.draft_lanes
     desk.ctrl(Qt.Key.Key_N)
@@ -255,7 +255,7 @@ def _press_step(desk: Desk, slot: str) -> None:
     QTest.mouseClick(box.step, Qt.MouseButton.LeftButton)
 
 
-def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_bad(desk: Desk) -> None:
+def test_lane_without_an_answer_has_no_price_and_can_only_be_all_bad(desk: Desk) -> None:
     window = desk.open(_failing("bad_request"))
     window.editor.focus_first()
     desk.run()
@@ -271,7 +271,7 @@ def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_b
     desk.until_rows([("all_bad",)], "SELECT kind FROM verdicts")
 
 
-def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
+def test_unknown_model_offers_the_picker_of_its_lane(desk: Desk) -> None:
     window = desk.open(_failing("no_model"))
     second = window.slots()[1]
     window.editor.focus_first()
@@ -284,7 +284,7 @@ def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
     assert [lane.model for lane in window.draft_lanes][1] == ECHO_MODEL
 
 
-def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) -> None:
+def test_unreachable_endpoint_offers_its_settings(desk: Desk) -> None:
     window = desk.open(_failing("connect_failed"))
     own = Endpoint("e-own", "openai", "Mine", "http://127.0.0.1:9/v1")
     window.store.save_endpoint(own, "2026-01-01T00:00:00.000Z").result()
@@ -302,7 +302,7 @@ def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) ->
     settings.reject()
 
 
-def test_a_lane_that_was_mended_after_it_failed_is_run_again_by_the_same_button(desk: Desk) -> None:
+def test_next_step_of_a_failed_lane_reruns_once_its_parameters_change(desk: Desk) -> None:
     window = desk.open(_failing("refused_param"))
     window.editor.focus_first()
     desk.run()
@@ -319,7 +319,7 @@ def test_a_lane_that_was_mended_after_it_failed_is_run_again_by_the_same_button(
     assert column.footer.retry.isVisible()
 
 
-def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
+def test_too_long_request_offers_the_editor(desk: Desk) -> None:
     window = desk.open(_failing("too_long"))
     window.editor.focus_first()
     desk.run()
@@ -331,7 +331,7 @@ def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
     assert window.editor.isAncestorOf(focused)
 
 
-def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(desk: Desk) -> None:
+def test_twelve_streaming_lanes_are_scrolled_fully_into_view_by_keys(desk: Desk) -> None:
     never = str(desk.directory / "never")
     window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]}, size=(1024, 700))
     for _ in range(10):
@@ -361,7 +361,7 @@ def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(de
     desk.settle()
 
 
-def test_running_without_a_lane_says_what_is_lacking(desk: Desk) -> None:
+def test_running_without_a_visible_lane_is_refused_with_a_reason(desk: Desk) -> None:
     window = desk.open()
     for slot in window.slots():
         window.lane_list.remove(slot)

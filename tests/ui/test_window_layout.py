@@ -28,7 +28,7 @@ def _lanes(desk: Desk, count: int = 3, **first: object) -> None:
     desk.window.lane_list.replace_all([Lane("s0", ECHO_ENDPOINT, "model-0", **first), *lanes[1:]])  # type: ignore[arg-type] # fields of a lane
 
 
-def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
+def test_samples_are_requested_browsed_and_judged(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk, 2, samples=3, params=Params(seed=5))
     desk.run()
@@ -56,7 +56,7 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
 
 
 @pytest.mark.qt_log_ignore("does not support", extend=True)
-def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
+def test_sample_count_is_set_from_the_palette(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk, 2)
     window.focus_lane(1)
@@ -90,7 +90,7 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
+def test_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     desk.run()
@@ -112,7 +112,7 @@ def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     assert window.lanes.column("s1").status.kept == "#1"  # type: ignore[union-attr] # as above
 
 
-def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:
+def test_one_lane_or_only_changed_lanes_can_be_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     desk.run()
@@ -131,7 +131,7 @@ def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:
     desk.until_rows([("s0",)], newest)
 
 
-def test_lanes_are_hidden_and_one_has_the_whole_width(desk: Desk) -> None:
+def test_lanes_can_be_hidden_or_shown_alone(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     window.focus_lane(1)
@@ -153,7 +153,7 @@ def _column(desk: Desk, slot: str) -> LaneColumn:
     return column
 
 
-def test_hidden_lanes_are_counted_and_come_back(desk: Desk) -> None:
+def test_hidden_lanes_are_counted_and_can_be_shown_again(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     assert not [mark for mark in window.lanes.findChildren(HiddenMark) if mark.isVisible()]
@@ -172,7 +172,7 @@ def test_hidden_lanes_are_counted_and_come_back(desk: Desk) -> None:
     assert not [mark for mark in window.lanes.findChildren(HiddenMark) if mark.isVisible()]
 
 
-def test_the_keyboard_stays_at_the_lanes_when_the_one_that_has_it_is_hidden(desk: Desk) -> None:
+def test_focus_stays_in_the_lanes_when_the_focused_lane_is_hidden(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     board = window.lanes
@@ -188,7 +188,7 @@ def test_the_keyboard_stays_at_the_lanes_when_the_one_that_has_it_is_hidden(desk
     assert window.slots() == ["s0", "s1", "s2"]
 
 
-def test_a_lane_that_has_the_whole_width_says_how_many_are_behind_it(desk: Desk) -> None:
+def test_maximized_lane_shows_the_number_of_other_lanes(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     window.focus_lane(1)
@@ -199,7 +199,7 @@ def test_a_lane_that_has_the_whole_width_says_how_many_are_behind_it(desk: Desk)
     assert not behind.isVisible()
 
 
-def test_three_lanes_are_seen_whole_in_a_usual_window(desk: Desk) -> None:
+def test_three_lanes_fit_in_a_1440_by_900_window(desk: Desk) -> None:
     window = desk.open(ECHO, size=(1440, 900))
     _lanes(desk)
     desk.run()
@@ -211,7 +211,7 @@ def test_three_lanes_are_seen_whole_in_a_usual_window(desk: Desk) -> None:
     desk.until(lambda: window.lanes.add_button.text() == "+ Lane")
 
 
-def test_columns_are_as_wide_as_their_text(desk: Desk) -> None:
+def test_lane_widths_can_follow_their_content(desk: Desk) -> None:
     window = desk.open()
     _lanes(desk)
     board = window.lanes
@@ -240,7 +240,7 @@ def test_columns_are_as_wide_as_their_text(desk: Desk) -> None:
     assert settings.load(places(os.environ).config).settings.lanes_by_content
 
 
-def test_lanes_scroll_together_when_a_person_scrolls(desk: Desk) -> None:
+def test_lanes_scroll_together_when_the_user_scrolls(desk: Desk) -> None:
     window = desk.open()
     _lanes(desk)
     desk.run()

@@ -28,7 +28,7 @@ def _editor(desk: Desk) -> QPlainTextEdit:
     return field
 
 
-def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
+def test_run_key_runs_the_sample_and_records_the_run(desk: Desk) -> None:
     window = desk.open()
     assert [head.pinned for head in window.lane_heads] == [1, None]
     _editor(desk)
@@ -46,7 +46,7 @@ def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     assert window.draft().content != Content((Message("user", ""),))
 
 
-def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
+def test_changed_text_creates_a_version_with_word_counts(desk: Desk) -> None:
     window = desk.open()
     field = _editor(desk)
     desk.run()
@@ -66,7 +66,7 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     assert window.based_on == newest.version
 
 
-def test_verdict_keys(desk: Desk) -> None:
+def test_ctrl_digits_give_verdicts_anywhere_and_plain_digits_only_in_lanes(desk: Desk) -> None:
     window = desk.open()
     field = _editor(desk)
     desk.run()
@@ -99,7 +99,7 @@ def test_verdict_keys(desk: Desk) -> None:
     desk.until(lambda: desk.timeline()[0].verdict == "none")
 
 
-def test_no_verdict_while_the_answer_still_streams(desk: Desk) -> None:
+def test_verdict_is_refused_while_the_answer_streams(desk: Desk) -> None:
     gate = desk.directory / "gate"
     desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"text": " and half"}, {"finish": "stop"}]})
     _editor(desk)
@@ -114,7 +114,7 @@ def test_no_verdict_while_the_answer_still_streams(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT count(*) FROM verdicts") == [(1,)])
 
 
-def test_the_past_is_read_only_and_comes_back_exactly(desk: Desk) -> None:
+def test_past_iteration_is_read_only_and_restored_exactly(desk: Desk) -> None:
     window = desk.open()
     field = _editor(desk)
     desk.run()
@@ -170,7 +170,7 @@ def test_branch_makes_the_old_version_the_parent(desk: Desk) -> None:
     assert parents[newest.version] == old
 
 
-def test_a_retry_keeps_the_earlier_attempt(desk: Desk) -> None:
+def test_retry_keeps_the_earlier_attempt(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "Part"}, {"fail": ["server_error", "The server failed. Retry.", "500"]}]})
     _editor(desk)
     desk.run()
@@ -187,7 +187,7 @@ def test_a_retry_keeps_the_earlier_attempt(desk: Desk) -> None:
     assert shown.attempt == 1
 
 
-def test_escape_stops_and_keeps_the_text(desk: Desk) -> None:
+def test_escape_stops_the_run_and_keeps_the_text(desk: Desk) -> None:
     desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
     _editor(desk)
     desk.ctrl(Qt.Key.Key_Return)
@@ -212,7 +212,7 @@ def test_ctrl_dot_stops_the_focused_lane_only(desk: Desk) -> None:
     desk.until_rows([("finished",), ("stopped",)], "SELECT state FROM outputs ORDER BY lane")
 
 
-def test_a_note_names_the_iteration(desk: Desk) -> None:
+def test_note_is_stored_with_the_iteration(desk: Desk) -> None:
     window = desk.open()
     _editor(desk)
     desk.run()
@@ -225,7 +225,7 @@ def test_a_note_names_the_iteration(desk: Desk) -> None:
     desk.until_rows([("the first try",)], "SELECT note FROM runs")
 
 
-def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> None:
+def test_missing_value_is_reported_and_nothing_is_recorded(desk: Desk) -> None:
     window = desk.open()
     _editor(desk)
     desk.type("{{language}} ")
@@ -235,7 +235,7 @@ def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> No
     assert not window.is_running()
 
 
-def test_the_draft_is_in_the_database_within_a_second(desk: Desk) -> None:
+def test_draft_is_saved_within_a_second(desk: Desk) -> None:
     window = desk.open()
     _editor(desk)
     desk.type("Kept? ")
@@ -250,7 +250,7 @@ def test_the_draft_is_in_the_database_within_a_second(desk: Desk) -> None:
     desk.until(stored)
 
 
-def test_the_next_start_shows_draft_and_answers(desk: Desk) -> None:
+def test_next_start_shows_draft_and_answers(desk: Desk) -> None:
     window = desk.open()
     _editor(desk)
     desk.run()

@@ -38,7 +38,7 @@ def compared(desk: Desk) -> CompareDialog:
     return dialog
 
 
-def test_ctrl_click_marks_two_and_opens_neither(desk: Desk) -> None:
+def test_ctrl_click_marks_two_rows_without_opening_them(desk: Desk) -> None:
     newest, middle, oldest = three(desk)
     window = desk.window
     hint = window.sidebar.marked
@@ -60,7 +60,7 @@ def test_ctrl_click_marks_two_and_opens_neither(desk: Desk) -> None:
     assert not hint.isVisible()
 
 
-def test_one_mark_asks_for_another_and_a_click_opens_as_ever(desk: Desk) -> None:
+def test_hint_asks_for_a_second_mark_and_a_plain_click_opens_a_row(desk: Desk) -> None:
     newest, middle, _ = three(desk)
     window = desk.window
     click(desk, 1, CTRL)
@@ -80,7 +80,7 @@ def test_one_mark_asks_for_another_and_a_click_opens_as_ever(desk: Desk) -> None
     assert window.viewing is None
 
 
-def test_keys_mark_two_rows_while_walking(desk: Desk) -> None:
+def test_rows_can_be_marked_by_keyboard(desk: Desk) -> None:
     newest, middle, oldest = three(desk)
     window = desk.window
     window.actions["older"].trigger()
@@ -104,7 +104,7 @@ def test_keys_mark_two_rows_while_walking(desk: Desk) -> None:
     dialog.close()
 
 
-def test_a_version_that_was_never_run_is_marked_like_an_iteration(desk: Desk) -> None:
+def test_version_without_runs_can_be_marked(desk: Desk) -> None:
     desk.open(HELLO)
     ask(desk, "Be kind.")
     rows = desk.shown_rows()
@@ -114,7 +114,7 @@ def test_a_version_that_was_never_run_is_marked_like_an_iteration(desk: Desk) ->
     dialog.close()
 
 
-def test_another_prompt_takes_the_marks_away(desk: Desk) -> None:
+def test_switching_prompts_clears_the_marks(desk: Desk) -> None:
     three(desk)
     window = desk.window
     click(desk, 1, CTRL)

@@ -32,7 +32,7 @@ def first_lane(desk: Desk) -> LaneColumn:
     return column
 
 
-def test_an_empty_answer_is_a_state_of_its_own(desk: Desk) -> None:
+def test_empty_answer_is_shown_as_a_separate_state(desk: Desk) -> None:
     window = desk.open(EMPTY)
     window.editor.focus_first()
     desk.run()
@@ -52,7 +52,7 @@ def test_an_empty_answer_is_a_state_of_its_own(desk: Desk) -> None:
     assert "empty answer" in first_lane(desk).header.numbers.candidates()[0]
 
 
-def test_an_empty_blind_answer_tells_no_reason(desk: Desk) -> None:
+def test_empty_blind_answer_shows_no_reason(desk: Desk) -> None:
     window = desk.open(EMPTY)
     window.command("blind")
     window.editor.focus_first()
@@ -63,7 +63,7 @@ def test_an_empty_blind_answer_tells_no_reason(desk: Desk) -> None:
     assert column.answer.placeholderText() == "Empty answer"
 
 
-def test_further_choices_are_said_and_can_be_read(desk: Desk) -> None:
+def test_additional_choices_are_counted_and_can_be_read(desk: Desk) -> None:
     window = desk.open(SEVERAL)
     window.editor.focus_first()
     desk.run()
@@ -82,7 +82,7 @@ def test_further_choices_are_said_and_can_be_read(desk: Desk) -> None:
     dialog.reject()
 
 
-def test_further_choices_are_not_counted_while_blind(desk: Desk) -> None:
+def test_additional_choices_are_not_counted_while_blind(desk: Desk) -> None:
     window = desk.open(SEVERAL)
     window.command("blind")
     window.editor.focus_first()

@@ -17,7 +17,7 @@ from workbench.usecases.other_processes import OtherProcessesSeen
 pytestmark = pytest.mark.window
 
 
-def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_of_a_killed_terminal_is_shown_as_interrupted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_clock, "LOOKS_BETWEEN", 1)
     monkeypatch.setattr(frame_clock, "WATCH_MS", 10)
     window = desk.open()
@@ -48,7 +48,7 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
     assert window.lane_presenter.state(window.slots()[0]) == "interrupted"
 
 
-def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_of_a_live_terminal_is_not_recovered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_clock, "LOOKS_BETWEEN", 1)
     monkeypatch.setattr(frame_clock, "WATCH_MS", 10)
     window = desk.open()

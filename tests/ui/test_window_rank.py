@@ -90,7 +90,7 @@ def ready(desk: Desk) -> None:
     desk.until(lambda: sittings.state == "showing")
 
 
-def test_nothing_of_rank_is_made_before_it_is_wanted(desk: Desk) -> None:
+def test_rank_view_is_not_created_at_start(desk: Desk) -> None:
     window = desk.open()
     assert window.rank_view is None
     desk.press(Key.Key_4, ALT)
@@ -104,7 +104,7 @@ def test_every_view_has_a_tab(desk: Desk) -> None:
     assert [tabs.tab(view).text() for view in FEATURES.views()] == ["Compose", "History", "Rank"]
 
 
-def test_the_menu_of_groupings_names_the_keys_in_force_and_groups(desk: Desk) -> None:
+def test_grouping_menu_shows_current_shortcuts_and_changes_the_grouping(desk: Desk) -> None:
     window = opened_over(desk, 60)
     rank = view(desk)
     menu = rank.group.menu()
@@ -115,7 +115,7 @@ def test_the_menu_of_groupings_names_the_keys_in_force_and_groups(desk: Desk) ->
     desk.until(lambda: rank.group.text() == "Group by model ▾")
 
 
-def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
+def test_table_lists_the_entrants_and_warns_about_unconnected_groups(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     blind = desk.rows("SELECT total(blind) FROM verdicts")[0][0]
@@ -127,7 +127,7 @@ def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
     assert window.sidebar.isVisible()
 
 
-def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: Desk) -> None:
+def test_each_row_counts_wins_losses_and_the_share_of_blind_verdicts(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=1)
     rank = view(desk)
     model = rank.table_model
@@ -152,7 +152,7 @@ def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: De
     assert window.views.shown == "rank"
 
 
-def test_headings_are_whole_where_letters_are_large_and_the_window_small(desk: Desk) -> None:
+def test_headings_are_not_clipped_at_double_text_size_in_a_small_window(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     window.frame.resize(1024, 700)
@@ -175,7 +175,7 @@ def _height_of(chart: IntervalChart, row: int) -> float:
     return float(chart.mapFromScene(chart._box.mapViewToScene(pg.Point(0, row + 0.5))).y())
 
 
-def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
+def test_every_interval_is_described_in_words_and_drawn_at_its_row(desk: Desk) -> None:
     opened_over(desk, 60, versions=2)
     rank = view(desk)
     model, table = rank.table_model, rank.table
@@ -193,7 +193,7 @@ def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) ->
     assert told.text(QAccessible.Text.Name) == "Ranking, strongest first"
 
 
-def test_a_history_that_can_only_be_read_is_ranked_and_offers_no_sitting(desk: Desk) -> None:
+def test_read_only_history_is_ranked_but_cannot_be_judged(desk: Desk) -> None:
     store, prompt = history(desk.db)
     runs(store, prompt, 12, versions=2)
     store.set_meta("last_prompt", prompt).result(10)
@@ -212,7 +212,7 @@ def test_a_history_that_can_only_be_read_is_ranked_and_offers_no_sitting(desk: D
     assert not window.is_judging
 
 
-def test_other_groupings_rank_others(desk: Desk) -> None:
+def test_changing_the_grouping_changes_the_ranked_entrants(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     window.actions["group_model"].trigger()
@@ -223,7 +223,7 @@ def test_other_groupings_rank_others(desk: Desk) -> None:
     assert "single entrant" in rank.instead.text()
 
 
-def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_stale_ranking_is_shown_while_another_is_computed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     go_on = threading.Event()
@@ -244,7 +244,7 @@ def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monk
     assert [row.name for row in rank.table_model.rows] == ["gpt-5-mini", "claude-haiku-4.5"]
 
 
-def test_too_little_is_a_sentence(desk: Desk) -> None:
+def test_too_few_verdicts_show_a_message(desk: Desk) -> None:
     desk.open()
     rank = view(desk)
     assert not rank.table.isVisible()
@@ -252,7 +252,7 @@ def test_too_little_is_a_sentence(desk: Desk) -> None:
     assert rank.ways.isVisible()
 
 
-def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
+def test_verdicts_given_by_keys_in_a_judging_session_are_stored(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     view(desk)
     judging(desk)
@@ -284,7 +284,7 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", [(Key.Key_Z,), (Key.Key_Z, CTRL)], ids=["z", "ctrl-z"])
-def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple[Qt.Key, ...]) -> None:
+def test_undo_withdraws_the_verdict_and_shows_the_pair_again(desk: Desk, key: tuple[Qt.Key, ...]) -> None:
     window = opened_over(desk, 12, judged=False)
     view(desk)
     judging(desk)
@@ -302,7 +302,7 @@ def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple
     assert window.store.judgements.verdicts(window.prompt_uid)[0].outputs[1].place == 1
 
 
-def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
+def test_judging_restarts_by_key_after_esc(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     page = view(desk).judging
     judging(desk)
@@ -325,7 +325,7 @@ def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
 
 
-def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
+def test_judging_page_shows_no_model_or_version(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False, answer="An answer. {number}")
     view(desk)
     judging(desk)
@@ -334,7 +334,7 @@ def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
     assert [text for text in texts if any(secret in text for secret in secrets)] == []
 
 
-def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None:
+def test_pair_is_skipped_by_key_and_restored_by_undo(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     rank = view(desk)
     judging(desk)
@@ -356,7 +356,7 @@ def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None
     desk.until(lambda: desk.rows(PAIRS) == [("winner",)])
 
 
-def test_the_prompt_is_unfolded_above_every_pair(desk: Desk) -> None:
+def test_prompt_stays_unfolded_from_pair_to_pair(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     page = view(desk).judging
     judging(desk)
@@ -375,7 +375,7 @@ def test_the_prompt_is_unfolded_above_every_pair(desk: Desk) -> None:
     assert window.is_judging
 
 
-def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -> None:
+def test_names_of_the_last_pair_are_revealed_on_demand_after_the_verdict(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     page = view(desk).judging
     judging(desk)
@@ -396,7 +396,7 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
     assert page.last.full() == "Nothing judged yet.", "a pair to be judged again is blind"
 
 
-def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
+def test_judging_session_connects_the_entrants_of_the_current_grouping(desk: Desk) -> None:
     window = opened_over(desk, 20, versions=5, judged=False)
     rank = view(desk)
     window.actions["group_version"].trigger()
@@ -411,7 +411,7 @@ def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
     assert not any("No verdict connects" in text for text in rank.remarks())
 
 
-def test_every_pair_is_read_from_its_beginning(desk: Desk) -> None:
+def test_every_pair_is_shown_from_the_start(desk: Desk) -> None:
     long = "# Order {order}, {number}\n\n" + "It is **on its way**, as version {version} says.\n\n" * 60
     window = opened_over(desk, 12, judged=False, answer=long)
     view(desk)
@@ -432,7 +432,7 @@ def test_every_pair_is_read_from_its_beginning(desk: Desk) -> None:
     assert bar.value() == 0
 
 
-def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
+def test_unjudged_blind_run_is_not_in_the_ranking(desk: Desk) -> None:
     def make(store: Store, prompt: str) -> None:
         runs(store, prompt, 8, versions=1, models=MODELS, seed=2)
         runs(store, prompt, 1, versions=1, models=("secret/one", "secret/two"), blind=100)
@@ -446,7 +446,7 @@ def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
     assert not any("one" in row.name or "two" in row.name for row in rank.table_model.rows)
 
 
-def test_leaving_ends_the_sitting_and_keeps_the_verdicts(desk: Desk) -> None:
+def test_leaving_the_view_ends_the_judging_session_and_keeps_verdicts(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     view(desk)
     judging(desk)
@@ -458,7 +458,7 @@ def test_leaving_ends_the_sitting_and_keeps_the_verdicts(desk: Desk) -> None:
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
 
 
-def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
+def test_judging_without_pairs_shows_a_message(desk: Desk) -> None:
     window = desk.open()
     window.actions["judge"].trigger()
     assert window.views.shown == "rank"
@@ -471,7 +471,7 @@ def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
     assert page.currentWidget() is page.ranking
 
 
-def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
+def test_chart_scrolls_with_a_long_table(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=3, models=MANY)
     rank = view(desk)
     table, chart = rank.table, rank.table.chart
@@ -490,7 +490,7 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     assert rank.ranking.verticalScrollBar().maximum() == 0
 
 
-def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
+def test_newer_ranking_request_replaces_older_ones(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     view(desk)
     rank = window.rank.rank
@@ -502,7 +502,7 @@ def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
     assert told == ["everywhere"]
 
 
-def test_parts_are_reached_with_f6_and_tab(desk: Desk) -> None:
+def test_ranking_and_judging_are_reached_with_f6_and_tab(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     rank.table.setFocus()
@@ -531,7 +531,7 @@ def techniques(store: Store, prompt: str) -> None:
     preferring(store, prompt, 120, {2: 2.0, 4: 2.0})
 
 
-def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -> None:
+def test_techniques_are_ranked_and_can_be_corrected_in_rank(desk: Desk) -> None:
     window = opened(desk, techniques)
     rank = view(desk)
     assert not rank.versions.isVisible()
@@ -566,7 +566,7 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     desk.until(lambda: (2, "self-check", 1) in desk.rows(said))
 
 
-def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> None:
+def test_technique_grouping_without_marks_shows_a_message(desk: Desk) -> None:
     window = opened_over(desk, 20, versions=2)
     rank = view(desk)
     window.actions["group_technique"].trigger()
@@ -579,7 +579,7 @@ def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> N
     assert rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal) == "Entrant"
 
 
-def test_what_the_content_tells_is_shown_and_cannot_be_taken_away(desk: Desk) -> None:
+def test_technique_detected_from_the_content_cannot_be_removed(desk: Desk) -> None:
     versions = VersionTechniques()
     desk.qtbot.addWidget(versions)
     versions.show_versions([VersionMarks(1, (), ("examples",), "#1"), VersionMarks(2, name="#2")], [("role", "R & D")])
@@ -598,7 +598,7 @@ MARKDOWN = "# Order {order}\n\nIt is **on its way**:\n\n- says {version}\n- in a
 
 
 @pytest.mark.deep
-def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
+def test_memory_of_a_judging_session_does_not_grow_with_its_length(desk: Desk) -> None:
     window = opened_over(desk, 60, judged=False, answer=MARKDOWN)
     view(desk)
     judging(desk)
@@ -626,7 +626,7 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     desk.until(lambda: 0 < kept_texts(outputs) <= 20 + 4 + 2)
 
 
-def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
+def test_undo_can_revert_a_complete_judging_session(desk: Desk) -> None:
     window = opened_over(desk, 30, judged=False)
     view(desk)
     judging(desk)

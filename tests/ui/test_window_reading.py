@@ -17,7 +17,7 @@ pytestmark = pytest.mark.window
 MARKS = {"default": [{"text": "Some **bold** words"}, {"usage": {"input": 12, "output": 4}}, {"finish": "stop"}]}
 
 
-def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
+def test_reading_mode_is_switched_and_stored_and_answers_are_copied(desk: Desk) -> None:
     window = desk.open(MARKS)
     window.editor.focus_first()
     desk.run()
@@ -45,7 +45,7 @@ def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("mode", ["text", "markdown", "json"])
-def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> None:
+def test_ctrl_and_wheel_over_an_answer_is_passed_to_the_window(desk: Desk, mode: str) -> None:
     window = desk.open({"default": [{"text": '# T\n```json\n{"a": 1}\n```'}, {"finish": "stop"}]})
     window.editor.focus_first()
     desk.run()
@@ -74,7 +74,7 @@ def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> Non
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.mark.parametrize("mode", ["text", "markdown", "diff"])
-def test_the_menu_key_over_an_answer_opens_the_menu_of_the_lane(desk: Desk, mode: str) -> None:
+def test_menu_key_over_an_answer_opens_the_lane_menu_without_a_selection(desk: Desk, mode: str) -> None:
     window = desk.open(MARKS)
     window.editor.focus_first()
     desk.run()

@@ -24,7 +24,7 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_clock, "WATCH_MS", 20)
 
 
-def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:
+def test_replaced_history_is_reported_and_not_written_to(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()
@@ -50,7 +50,7 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     desk.until_rows([("theirs",)], "SELECT uid FROM prompts")
 
 
-def test_a_history_that_comes_back_goes_on(desk: Desk) -> None:
+def test_history_moved_back_into_place_is_used_again(desk: Desk) -> None:
     window = desk.open()
     place = window.store.path
     away = place.with_name("away.db")

@@ -70,7 +70,7 @@ def warnings(desk: Desk) -> list[str]:
     return [header.warning.text() if not header.warning.isHidden() else "" for header in headers(desk)]
 
 
-def test_a_lane_says_that_its_model_is_retired_and_leads_to_another(desk: Desk, make: Make) -> None:
+def test_lane_warns_about_a_retired_model_and_opens_the_picker(desk: Desk, make: Make) -> None:
     make(Bot=["openai/gpt-gone", "gpt-soon", "gpt-fine", "echo"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: any(warnings(desk)))
@@ -92,7 +92,7 @@ def test_a_lane_says_that_its_model_is_retired_and_leads_to_another(desk: Desk, 
     desk.until(lambda: (draft := desk.stored_draft()) is not None and draft.lanes[0].model == "gpt-fine")
 
 
-def test_a_blind_lane_does_not_tell_that_its_model_is_retired(desk: Desk, make: Make) -> None:
+def test_blind_lane_does_not_show_that_its_model_is_retired(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-gone", "echo"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: any(warnings(desk)))
@@ -103,7 +103,7 @@ def test_a_blind_lane_does_not_tell_that_its_model_is_retired(desk: Desk, make: 
     assert "gpt-gone" not in desk.notice()
 
 
-def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
+def test_start_notice_shows_the_lane_and_stays_dismissed(desk: Desk, make: Make) -> None:
     uids = make(archived="Old", Old=["gpt-soon"], Bot=["echo", "openai/gpt-gone"], Other=["gpt-fine"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notice.key == "retired")
@@ -121,7 +121,7 @@ def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
     assert window.notice.key != "retired"
 
 
-def test_a_dismissed_date_is_told_again_once_it_has_come(desk: Desk, make: Make) -> None:
+def test_dismissed_notice_returns_on_the_retirement_date(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-soon"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notice.key == "retired")
@@ -138,7 +138,7 @@ def test_a_dismissed_date_is_told_again_once_it_has_come(desk: Desk, make: Make)
 
 
 @pytest.mark.parametrize("kept", ["[", "3", '["gpt-gone"]', "[[]]", '{"a": 1}'])
-def test_what_was_dismissed_in_another_shape_is_told(desk: Desk, make: Make, kept: str) -> None:
+def test_malformed_dismissal_is_ignored(desk: Desk, make: Make, kept: str) -> None:
     make(Bot=["gpt-gone"])
     with closing(sqlite3.connect(desk.db)) as connection, connection:
         connection.execute("INSERT INTO meta (key, value) VALUES ('retired_dismissed', ?)", (kept,))
@@ -146,7 +146,7 @@ def test_what_was_dismissed_in_another_shape_is_told(desk: Desk, make: Make, kep
     desk.until(lambda: window.notice.key == "retired")
 
 
-def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:
+def test_notice_names_several_models_and_lists_their_prompts(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-gone", "gpt-soon"], Other=["gpt-soon", "gpt-gone"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notice.key == "retired")
@@ -159,7 +159,7 @@ def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:
     ]
 
 
-def test_without_such_a_model_nothing_is_said(desk: Desk, make: Make) -> None:
+def test_no_notice_is_shown_without_a_retired_model(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-fine", "echo"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.retired_models.has_looked)
@@ -167,7 +167,7 @@ def test_without_such_a_model_nothing_is_said(desk: Desk, make: Make) -> None:
     assert not any(warnings(desk))
 
 
-def test_what_was_recovered_is_said_beside_it(desk: Desk, make: Make) -> None:
+def test_recovery_message_is_added_to_the_retirement_notice(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-gone"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notice.key == "retired")
@@ -178,7 +178,7 @@ def test_what_was_recovered_is_said_beside_it(desk: Desk, make: Make) -> None:
 
 
 @pytest.mark.parametrize("scale", [SMALLEST, 1.0, LARGEST])
-def test_the_warning_is_shown_whole_and_headers_stay_aligned(desk: Desk, make: Make, scale: float) -> None:
+def test_warning_is_not_clipped_and_headers_stay_aligned(desk: Desk, make: Make, scale: float) -> None:
     make(Bot=["gpt-gone", "echo"])
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL, today=lambda: TODAY)

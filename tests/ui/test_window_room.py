@@ -31,7 +31,7 @@ def parts(window: WindowDriver) -> list[QRect]:
 
 
 @pytest.mark.parametrize("size", [(1024, 700), pytest.param((1440, 900), marks=pytest.mark.deep(only=True))])
-def test_a_notice_moves_and_hides_nothing(desk: Desk, size: tuple[int, int]) -> None:
+def test_notice_moves_and_covers_no_other_widget(desk: Desk, size: tuple[int, int]) -> None:
     window = desk.open(size=size)
     window.notice.hide()
     QApplication.processEvents()
@@ -49,7 +49,7 @@ def test_a_notice_moves_and_hides_nothing(desk: Desk, size: tuple[int, int]) -> 
     assert parts(window) == before
 
 
-def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
+def test_long_notice_wraps_or_is_complete_in_the_tooltip(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     sentence = "The variables {{question}} and {{order}} have no values. Give them one each below the messages."
     window.notices.problem(sentence)
@@ -72,9 +72,7 @@ def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
         [(scale, size) for scale in (1.0, 1.5, 2.0) for size in ((1024, 700), (1440, 900))],
     ),
 )
-def test_a_question_in_the_header_is_whole_at_every_size_of_text(
-    desk: Desk, scale: float, size: tuple[int, int]
-) -> None:
+def test_question_in_the_header_is_complete_at_every_text_size(desk: Desk, scale: float, size: tuple[int, int]) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=size)
     desk.run()
@@ -94,7 +92,7 @@ def test_a_question_in_the_header_is_whole_at_every_size_of_text(
     assert window.header._session.isVisible()
 
 
-def test_a_question_that_the_header_has_no_room_for_is_whole_below_it(desk: Desk) -> None:
+def test_question_too_long_for_the_header_is_complete_below_the_header(desk: Desk) -> None:
     desk.theme.set_scale(2.0)
     window = desk.open(size=(1024, 700))
     before = parts(window)
@@ -127,7 +125,7 @@ def test_a_question_that_the_header_has_no_room_for_is_whole_below_it(desk: Desk
     assert not notice.whole.isVisible()
 
 
-def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
+def test_notice_detail_overlays_the_window_until_closed(desk: Desk) -> None:
     window = desk.open()
     before = parts(window)
     window.notices.problem("It failed. Try again.", "the reason")
@@ -147,7 +145,7 @@ def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
     assert not window.notice.detail.isVisible()
 
 
-def test_a_notice_takes_its_detail_along(desk: Desk) -> None:
+def test_deleting_a_notice_deletes_its_detail(desk: Desk) -> None:
     window = desk.open()
     other = NoticeBar()
     window.frame.add_notice(other)
@@ -161,7 +159,7 @@ def test_a_notice_takes_its_detail_along(desk: Desk) -> None:
 # Past iterations
 
 
-def test_the_banner_of_the_past_always_says_read_only(desk: Desk) -> None:
+def test_banner_of_a_past_iteration_always_shows_read_only(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     desk.run()
     window.view_row(window.timeline.row(0).uid)  # type: ignore[union-attr]
@@ -181,7 +179,7 @@ def rows_shown(view: QAbstractItemView) -> int:
     return view.viewport().height() // view.sizeHintForRow(0)
 
 
-def test_the_prompt_list_grows_with_the_prompts_up_to_its_share(desk: Desk) -> None:
+def test_prompt_list_grows_with_the_prompts_up_to_its_share(desk: Desk) -> None:
     window = desk.open()
     prompts = window.sidebar.prompt_list
     for count in range(3, 7):
@@ -199,7 +197,7 @@ def test_the_prompt_list_grows_with_the_prompts_up_to_its_share(desk: Desk) -> N
     assert prompts.verticalScrollBar().maximum() > 0
 
 
-def test_a_division_by_hand_stays(desk: Desk) -> None:
+def test_manually_moved_side_bar_divider_stays(desk: Desk) -> None:
     window = desk.open()
     splitter = window.sidebar.splitter
     splitter.moveSplitter(300, 1)
@@ -224,7 +222,7 @@ def test_f2_twice_renames_once(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Renamed'"))
 
 
-def test_a_new_prompt_is_named_and_then_written(desk: Desk) -> None:
+def test_new_prompt_is_named_first_and_then_edited(desk: Desk) -> None:
     window = desk.open()
     before = window.prompt_uid
     window.new_prompt()
@@ -238,7 +236,7 @@ def test_a_new_prompt_is_named_and_then_written(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Ticket triage'"))
 
 
-def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> None:
+def test_refusal_notice_disappears_when_another_prompt_opens(desk: Desk) -> None:
     window = desk.open()
     window.values.set_values({})
     window.editor.focus_first()
@@ -269,7 +267,7 @@ def test_both_lanes_of_the_sample_are_in_view(desk: Desk, size: tuple[int, int])
     assert window.editor.width() >= 280
 
 
-def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
+def test_manually_moved_window_divider_keeps_its_position_on_resize(desk: Desk) -> None:
     window = desk.open(size=(1300, 800))
     window.frame.divider.moveSplitter(310, 1)
     window.frame.resize(1200, 800)
@@ -280,7 +278,7 @@ def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
 # Problems that keep a draft from running
 
 
-def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
+def test_refused_run_focuses_the_missing_value(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.type(" ".join(f"{{{{v{i}}}}}" for i in range(25)))
@@ -296,7 +294,7 @@ def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
     desk.run()
 
 
-def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
+def test_refused_run_focuses_the_empty_message(desk: Desk) -> None:
     window = desk.open()
     window.prompts.create()
     desk.until(lambda: window.prompts.model.rowCount() == 3 and window.is_ready)
@@ -313,7 +311,7 @@ def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
     desk.until(lambda: not note.isVisible())
 
 
-def test_a_value_that_only_a_pinned_version_lacks_can_be_given(desk: Desk) -> None:
+def test_value_missing_only_in_a_pinned_version_can_be_entered(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.editor.focus_first()
     desk.type("{{only_before}} ")

@@ -44,7 +44,7 @@ def rename(desk: Desk, dialog: SavedSearchesDialog, name: str) -> None:
     desk.press(Qt.Key.Key_Return)
 
 
-def test_a_search_is_saved_and_taken_again(desk: Desk) -> None:
+def test_saved_search_can_be_used_again(desk: Desk) -> None:
     view = entered(desk)
     assert not desk.window.actions["save_search"].isEnabled()
     save(desk, view, "track* winner:yes", "Good ones")
@@ -59,7 +59,7 @@ def test_a_search_is_saved_and_taken_again(desk: Desk) -> None:
     assert complaints() == []
 
 
-def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
+def test_saving_under_an_existing_name_replaces_with_a_warning(desk: Desk) -> None:
     view = entered(desk)
     save(desk, view, "track*", "Mine")
     searched(desk, view, "sql")
@@ -78,7 +78,7 @@ def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
     assert stored(desk) == [("Mine", "sql")]
 
 
-def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
+def test_saved_search_can_be_renamed_deleted_and_restored(desk: Desk) -> None:
     view = entered(desk)
     save(desk, view, "track*", "Mine")
     save(desk, view, "sql", "Other")
@@ -107,7 +107,7 @@ def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
     desk.until(lambda: stored(desk) == [("Other", "sql"), ("Tracking", "track*")])
 
 
-def test_the_palette_finds_them_from_everywhere(desk: Desk) -> None:
+def test_palette_finds_saved_searches_from_other_views(desk: Desk) -> None:
     view = entered(desk)
     save(desk, view, "track* winner:yes", "Good ones")
     searched(desk, view, "sql")

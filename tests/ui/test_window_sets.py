@@ -40,7 +40,7 @@ def _names(desk: Desk) -> list[str]:
     return [one.name for one in desk.window.value_sets.sets]
 
 
-def test_one_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
+def test_run_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
@@ -83,7 +83,7 @@ def test_lanes_page_together_and_verdicts_are_per_set(desk: Desk) -> None:
     assert window.verdict.positions == (1,)
 
 
-def test_the_past_pages_the_same_way_and_comes_back_with_its_sets(desk: Desk) -> None:
+def test_past_iteration_pages_through_sets_and_restores_them(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     desk.run()
@@ -106,7 +106,7 @@ def test_the_past_pages_the_same_way_and_comes_back_with_its_sets(desk: Desk) ->
     assert dict(window.values.values())["question"] == "Where is order 1?"
 
 
-def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
+def test_refused_run_focuses_the_missing_value_in_its_set(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     window.actions["add_set"].trigger()
@@ -125,7 +125,7 @@ def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
     desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 4)
 
 
-def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
+def test_run_of_one_set_is_labelled_without_moving_the_lanes(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     desk.run()
@@ -139,7 +139,7 @@ def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
     assert window.pager.sizeHint().height() == window.pager.height() == high
 
 
-def test_after_a_restart_the_name_of_the_shown_set_can_be_read(desk: Desk) -> None:
+def test_shown_set_is_in_view_after_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO, size=(1024, 700))
     desk.window.actions["add_set"].trigger()
     uid = window.value_sets.sets[-1].uid
@@ -152,7 +152,7 @@ def test_after_a_restart_the_name_of_the_shown_set_can_be_read(desk: Desk) -> No
     desk.until(lambda: name.visibleRegion().boundingRect().width() == name.width())
 
 
-def test_sets_and_the_answers_to_the_values_that_are_shown_survive_a_restart(desk: Desk) -> None:
+def test_sets_and_answers_of_the_shown_set_survive_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
@@ -167,7 +167,7 @@ def test_sets_and_the_answers_to_the_values_that_are_shown_survive_a_restart(des
     assert window.pager.name.full() == "Set 2 of 2 · thanks"
 
 
-def test_sets_are_named_moved_and_deleted_with_a_way_back(desk: Desk) -> None:
+def test_sets_can_be_renamed_moved_deleted_and_restored(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     window.actions["rename_set"].trigger()
@@ -188,7 +188,7 @@ def test_sets_are_named_moved_and_deleted_with_a_way_back(desk: Desk) -> None:
     desk.until(lambda: (draft := desk.stored_draft()) is not None and [s.name for s in draft.sets] == _names(desk))
 
 
-def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
+def test_value_edited_in_the_large_pane_is_run_unchanged(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.values.focus("question")
     window.actions["large_value"].trigger()
@@ -209,7 +209,7 @@ def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
     assert "and another" in desk.text(1)
 
 
-def test_what_was_told_of_sets_goes_with_the_next_run(desk: Desk) -> None:
+def test_notice_about_sets_disappears_with_the_next_run(desk: Desk) -> None:
     desk.open(ECHO)
     _paste(desk)
     assert "3 sets with values" in desk.notice()
@@ -217,7 +217,7 @@ def test_what_was_told_of_sets_goes_with_the_next_run(desk: Desk) -> None:
     assert "sets with values" not in desk.notice()
 
 
-def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> None:
+def test_shown_set_stays_in_view_when_the_window_shrinks(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     sets = window.value_sets
@@ -228,7 +228,7 @@ def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> Non
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
 
 
-def test_the_shown_set_stays_in_sight_when_its_row_grows(desk: Desk) -> None:
+def test_shown_set_stays_in_view_when_its_row_grows(desk: Desk) -> None:
     window = desk.open(ECHO, size=(1024, 700))
     _paste(desk)
     sets = window.value_sets
@@ -247,7 +247,7 @@ def said_of_sets(window: WindowDriver) -> str:
     return "".join(note.text() for note in window.compose_view.findChildren(SetNote) if note.isVisible())
 
 
-def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> None:
+def test_sets_that_would_send_the_same_text_are_reported_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)
@@ -277,7 +277,7 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     desk.until(lambda: said_of_sets(window) == "")
 
 
-def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> None:
+def test_ticked_sets_without_a_value_are_reported_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     window.editor.set_content(Content((Message("user", "{{record}} {{question}} {{tone}}"),)), undoable=True)
@@ -298,7 +298,7 @@ def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> N
     desk.until(lambda: said_of_sets(window) == "")
 
 
-def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> None:
+def test_refusal_names_the_incomplete_set_until_completed_or_unticked(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     window.editor.set_content(Content((Message("user", "{{record}} {{question}}"),)), undoable=True)
@@ -325,7 +325,7 @@ def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> Non
     desk.until(lambda: desk.notice() != said)
 
 
-def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
+def test_ticked_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)

@@ -44,7 +44,7 @@ def ran(desk: Desk) -> None:
     desk.run()
 
 
-def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk) -> None:
+def test_lane_menu_stars_and_unstars_the_answer(desk: Desk) -> None:
     ran(desk)
     choose(desk, 1)
     desk.until(lambda: "starred" in shown_pills(column(desk, 1).header.row))
@@ -64,7 +64,7 @@ def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk)
     assert starred(desk) == []
 
 
-def test_the_command_stars_the_focused_lane_and_what_another_program_starred_is_shown(desk: Desk) -> None:
+def test_command_stars_the_focused_lane_and_foreign_stars_are_shown(desk: Desk) -> None:
     ran(desk)
     star = desk.window.actions["star_answer"]
     desk.window.focus_lane(0)
@@ -78,7 +78,7 @@ def test_the_command_stars_the_focused_lane_and_what_another_program_starred_is_
     desk.until(lambda: "starred" in shown_pills(column(desk, 1).header.row))
 
 
-def test_what_has_no_answer_has_no_star(desk: Desk) -> None:
+def test_lane_without_an_answer_cannot_be_starred(desk: Desk) -> None:
     desk.open()
     assert not entry(desk, 0).isEnabled()
     desk.window.stars.toggle(desk.window.lanes.focused_slot())

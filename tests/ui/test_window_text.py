@@ -16,7 +16,7 @@ from workbench.core.text import unify_newlines
 pytestmark = pytest.mark.window
 
 
-def test_pasted_texts_come_through_to_the_byte(desk: Desk) -> None:
+def test_pasted_text_is_sent_stored_and_restored_unchanged(desk: Desk) -> None:
     """One long session with the real engine: paste, run on echo, look at request and answer, restore."""
     window = desk.open(script=None)
     window.lane_list.replace_all(window.draft_lanes[1:])

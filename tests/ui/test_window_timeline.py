@@ -80,7 +80,7 @@ def sample(desk: Desk) -> WindowDriver:
     return window
 
 
-def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sample: WindowDriver) -> None:
+def test_sample_versions_are_in_the_timeline_before_the_first_run(desk: Desk, sample: WindowDriver) -> None:
     refined, one_line = desk.shown_rows()
     assert isinstance(refined, BareVersion)
     assert isinstance(one_line, BareVersion)
@@ -92,7 +92,7 @@ def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sa
     desk.until(lambda: "0 iterations of this prompt" in sample.status.database())
 
 
-def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk, sample: WindowDriver) -> None:
+def test_version_without_runs_is_shown_without_values_or_lanes(desk: Desk, sample: WindowDriver) -> None:
     before = sample.draft()
     look_at(desk, 1)
     assert sample.past_editor is not None
@@ -121,7 +121,7 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert "No lanes yet" in empty_lanes(sample)
 
 
-def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: WindowDriver) -> None:
+def test_restore_replaces_the_text_and_can_be_undone(desk: Desk, sample: WindowDriver) -> None:
     before = sample.draft()
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
@@ -156,7 +156,7 @@ def test_branch_makes_the_version_the_parent(desk: Desk, sample: WindowDriver) -
     assert desk.timeline()[0].branched
 
 
-def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: WindowDriver) -> None:
+def test_timeline_commands_are_enabled_once_late_rows_arrive(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
     sample.timeline.set_prompt(sample.prompt_uid)
     sample.update_commands()
@@ -166,7 +166,7 @@ def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: W
     assert sample.actions["note"].isEnabled()
 
 
-def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: WindowDriver) -> None:
+def test_alt_and_arrow_keys_move_through_versions_and_iterations(desk: Desk, sample: WindowDriver) -> None:
     desk.press(Qt.Key.Key_Left, ALT)
     desk.until(lambda: sample.viewing_bar.text() == "Read-only: sample 2")
     desk.press(Qt.Key.Key_Right, ALT)
@@ -190,7 +190,7 @@ def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample:
     desk.until(lambda: sample.viewing is None)
 
 
-def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample: WindowDriver) -> None:
+def test_version_that_was_run_is_listed_only_as_its_iteration(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
     assert names(desk) == ["#1", "sample 2", "sample 1"]
     pinned = desk.shown_rows()[2]
@@ -209,7 +209,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     desk.until(lambda: "2 iterations of this prompt" in sample.status.database())
 
 
-def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> None:
+def test_removing_the_viewed_row_opens_no_other_row(desk: Desk) -> None:
     gate = desk.directory / "gate"
     window = desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"finish": "stop"}]})
     desk.until(lambda: len(desk.shown_rows()) == 2)
@@ -227,7 +227,7 @@ def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> N
     assert name(viewing.row) == "sample 2"
 
 
-def test_texts_are_named_after_the_iteration_that_ran_them_first(desk: Desk, sample: WindowDriver) -> None:
+def test_versions_are_named_after_the_iteration_that_first_ran_them(desk: Desk, sample: WindowDriver) -> None:
     def base() -> str:
         return " ".join(label.full() for label in sample.run_bar.findChildren(ElidedText))
 
@@ -256,7 +256,7 @@ def test_texts_are_named_after_the_iteration_that_ran_them_first(desk: Desk, sam
     assert [label.name for label in sample.lane_heads[0].versions] == ["#2", "#1", "sample 2", "sample 1"]
 
 
-def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDriver) -> None:
+def test_note_on_a_version_is_used_as_its_label(desk: Desk, sample: WindowDriver) -> None:
     look_at(desk, 0)
     desk.press(Qt.Key.Key_N, CTRL, SHIFT)
     dialog = sample.dialogs.note
@@ -269,7 +269,7 @@ def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDr
     desk.until(lambda: sample.lane_heads[0].versions[0].text == "five steps")
 
 
-def test_lanes_know_what_versions_are_about(desk: Desk, sample: WindowDriver) -> None:
+def test_lanes_show_note_and_opening_words_of_versions(desk: Desk, sample: WindowDriver) -> None:
     desk.type("Be brief. ")
     desk.run()
     labels = {label.number: label for label in sample.lane_heads[0].versions}
@@ -284,7 +284,7 @@ def test_lanes_know_what_versions_are_about(desk: Desk, sample: WindowDriver) ->
     assert [reopened[n].text for n in (1, 2, 3)] == [labels[n].text for n in (1, 2, 3)]
 
 
-def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
+def test_version_of_a_newer_release_is_read_only(desk: Desk) -> None:
     desk.open()
     desk.close()
     with sqlite3.connect(desk.db) as other:
@@ -311,7 +311,7 @@ def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
     assert window.draft() == before
 
 
-def test_rows_say_how_runs_ended(desk: Desk) -> None:
+def test_rows_show_how_runs_ended(desk: Desk) -> None:
     window = desk.open(FAILS)
     window.editor.focus_first()
     desk.run()
@@ -322,7 +322,7 @@ def test_rows_say_how_runs_ended(desk: Desk) -> None:
     assert desk.timeline()[0].outcome.words == "failed"
 
 
-def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
+def test_row_shows_a_stopped_run_and_is_updated_by_a_finished_retry(desk: Desk) -> None:
     gate = desk.directory / "gate"
     window = desk.open({"default": [{"text": "Part"}, {"until": str(gate)}, {"finish": "stop"}]})
     window.editor.focus_first()
@@ -340,7 +340,7 @@ def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mend
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=1) and not desk.timeline()[0].running)
 
 
-def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:
+def test_interrupted_run_is_marked_at_the_next_start(desk: Desk) -> None:
     window = desk.open()
     window.editor.focus_first()
     desk.run()
@@ -354,7 +354,7 @@ def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:
     assert describe(desk.timeline()[0]).endswith("1 of 2 interrupted")
 
 
-def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(desk: Desk) -> None:
+def test_run_that_ends_after_switching_prompts_changes_no_other_timeline(desk: Desk) -> None:
     gate = desk.directory / "gate"
     window = desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"finish": "stop"}]})
     window.editor.focus_first()
@@ -375,7 +375,7 @@ def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(des
     assert not desk.timeline()[0].running
 
 
-def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk, sample: WindowDriver) -> None:
+def test_right_click_opens_a_menu_that_acts_on_the_clicked_row(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
     view = sample.sidebar.iteration_list
     menu = right_click(desk, 2)
@@ -415,7 +415,7 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
     dialog.reject()
 
 
-def test_the_menu_key_opens_the_menu_of_the_marked_row(desk: Desk) -> None:
+def test_menu_key_opens_the_menu_of_the_current_row(desk: Desk) -> None:
     window = desk.open(ECHO)
     desk.until(lambda: len(desk.shown_rows()) == 2)
     look_at(desk, 1)
@@ -428,7 +428,7 @@ def test_the_menu_key_opens_the_menu_of_the_marked_row(desk: Desk) -> None:
     menu.close()
 
 
-def test_a_right_click_on_a_prompt_opens_it_not(desk: Desk) -> None:
+def test_right_click_on_a_prompt_does_not_open_that_prompt(desk: Desk) -> None:
     window = desk.open(HELLO)
     first = window.prompt_uid
     window.new_prompt()

@@ -36,7 +36,7 @@ def opened(desk: Desk) -> TrainingDialog:
     return dialog
 
 
-def test_who_asks_to_fine_tune_is_led_there(desk: Desk) -> None:
+def test_palette_finds_training_files_by_fine_tune(desk: Desk) -> None:
     filled(desk)
     desk.ctrl(Qt.Key.Key_K)
     palette = desk.window.dialogs.palette
@@ -60,7 +60,7 @@ def read(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
+def test_preview_equals_the_written_files(desk: Desk, tmp_path: Path) -> None:
     filled(desk)
     dialog = opened(desk)
     choose(desk, dialog, "trl-preference")
@@ -102,7 +102,7 @@ def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_every_format_is_offered_and_validated(desk: Desk, tmp_path: Path, name: str) -> None:
+def test_every_format_can_be_chosen_and_produces_valid_rows(desk: Desk, tmp_path: Path, name: str) -> None:
     filled(desk)
     dialog = opened(desk)
     choose(desk, dialog, name)
@@ -118,7 +118,7 @@ def test_every_format_is_offered_and_validated(desk: Desk, tmp_path: Path, name:
     dialog.close()
 
 
-def test_starred_answers_are_taken_when_asked_for(desk: Desk) -> None:
+def test_only_starred_answers_are_used_when_chosen(desk: Desk) -> None:
     filled(desk)
     store = desk.window.store
     dialog = opened(desk)
@@ -136,7 +136,7 @@ def test_starred_answers_are_taken_when_asked_for(desk: Desk) -> None:
     dialog.close()
 
 
-def test_a_price_that_is_no_number_says_so(desk: Desk) -> None:
+def test_price_that_is_not_a_number_is_reported(desk: Desk) -> None:
     filled(desk)
     dialog = opened(desk)
     dialog.price.setFocus()
@@ -149,7 +149,7 @@ def test_a_price_that_is_no_number_says_so(desk: Desk) -> None:
     dialog.close()
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_reported(desk: Desk, tmp_path: Path) -> None:
     filled(desk)
     dialog = opened(desk)
     (tmp_path / "file").write_text("x")
@@ -160,7 +160,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Pat
     dialog.close()
 
 
-def test_closing_gives_up_a_preview_that_takes_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_cancels_a_slow_preview(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(desk)
     began, closed, parted = threading.Event(), threading.Event(), []
     compare, part = training._near, training._for_validation

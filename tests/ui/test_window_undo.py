@@ -32,7 +32,7 @@ def type_value(desk: Desk, text: str) -> None:
     desk.type(text)
 
 
-def test_undo_of_continue_brings_back_values_and_lineage(desk: Desk) -> None:
+def test_undo_of_continue_restores_values_and_lineage(desk: Desk) -> None:
     window = desk.open()
     put(desk, "Where is {{order}}?", order="first")
     ran = window.based_on
@@ -58,7 +58,7 @@ def test_undo_of_continue_brings_back_values_and_lineage(desk: Desk) -> None:
     desk.until(lambda: (draft := desk.stored_draft()) and draft.based_on == ran)
 
 
-def test_a_value_typed_after_restore_stays(desk: Desk) -> None:
+def test_value_typed_after_restore_is_kept_by_undo_and_redo(desk: Desk) -> None:
     window = desk.open()
     put(desk, "Where is {{order}}?", order="first")
     put(desk, "Another {{order}}", order="second")

@@ -55,7 +55,7 @@ def judge(desk: Desk, random: Random) -> None:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 30))
-def test_edits_and_verdicts_are_one_list(desk: Desk, seed: int) -> None:
+def test_edits_and_verdicts_share_one_undo_history(desk: Desk, seed: int) -> None:
     random = Random(seed)
     ran(desk)
     done, undone, last = [shown(desk)], list[tuple[object, ...]](), ""
@@ -91,7 +91,7 @@ def test_edits_and_verdicts_are_one_list(desk: Desk, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(0, 20))
-def test_what_is_judged_is_connected_whatever_is_skipped_and_undone(desk: Desk, seed: int) -> None:
+def test_judged_entrants_stay_connected_after_any_skips_and_undos(desk: Desk, seed: int) -> None:
     random = Random(seed)
     versions = random.choice((2, 3, 5, 7))
     window = opened(desk, lambda store, prompt: runs(store, prompt, 14, versions=versions, judged=False))

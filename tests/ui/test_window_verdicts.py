@@ -118,7 +118,7 @@ USUAL = [(by_key, "first"), (by_mouse, "second"), (by_menu, "tie"), (by_key, "al
 
 @pytest.mark.deep
 @pytest.mark.parametrize(("give", "what"), depth.pick(USUAL, [(way, what) for way in WAYS for what in SENTENCES]))
-def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str], None], what: str) -> None:
+def test_every_verdict_shows_a_notice_with_undo(desk: Desk, give: Callable[[Desk, str], None], what: str) -> None:
     window = ran(desk)
     kind = what if what in ("tie", "all_bad") else "winner"
     given, taken = SENTENCES[what]
@@ -138,7 +138,7 @@ def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str],
     assert window.verdict.kind == kind
 
 
-def test_a_long_name_leaves_room_for_what_is_said(desk: Desk) -> None:
+def test_long_lane_name_is_shortened_in_the_notice(desk: Desk) -> None:
     window = ran(desk)
     window.lane_list.set_label("s0", f"first {'and so on ' * 30}last")
     desk.ctrl(Key.Key_1)
@@ -147,7 +147,7 @@ def test_a_long_name_leaves_room_for_what_is_said(desk: Desk) -> None:
     assert len(desk.notice()) < 80
 
 
-def test_what_counted_before_counts_again(desk: Desk) -> None:
+def test_undo_restores_the_previous_verdict(desk: Desk) -> None:
     window = ran(desk)
     for lane in (Key.Key_1, Key.Key_2):
         desk.ctrl(lane)
@@ -215,7 +215,7 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     assert text() == f"{base}A"
 
 
-def test_a_value_is_in_the_order_too(desk: Desk) -> None:
+def test_value_edits_and_verdicts_are_undone_in_order(desk: Desk) -> None:
     window = ran(desk)
     name = window.editor.variables()[0]
     window.values.focus(name)
@@ -238,7 +238,7 @@ def test_a_value_is_in_the_order_too(desk: Desk) -> None:
     assert verdicts(desk)[3:] == ["none"]
 
 
-def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
+def test_text_in_the_find_field_and_verdicts_are_undone_in_order(desk: Desk) -> None:
     window = ran(desk)
     window.actions["find"].trigger()
     field = window.find_field
@@ -266,9 +266,7 @@ def in_the_name_of_a_lane(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("elsewhere", [in_find, pytest.param(in_the_name_of_a_lane, marks=pytest.mark.deep(only=True))])
-def test_what_is_typed_where_the_focus_was_in_between_changes_no_order(
-    desk: Desk, elsewhere: Callable[[Desk], None]
-) -> None:
+def test_focusing_another_field_does_not_change_the_undo_order(desk: Desk, elsewhere: Callable[[Desk], None]) -> None:
     window = ran(desk)
     in_the_message(desk)
     base = texts(desk)
@@ -284,7 +282,7 @@ def test_what_is_typed_where_the_focus_was_in_between_changes_no_order(
     assert (texts(desk), window.verdict.kind) == (f"{base}A", "winner")
 
 
-def test_typing_goes_on_after_a_click_on_undo(desk: Desk) -> None:
+def test_typing_continues_in_the_field_after_clicking_undo(desk: Desk) -> None:
     window = ran(desk)
     field = in_the_message(desk)
     base = texts(desk)
@@ -296,7 +294,7 @@ def test_typing_goes_on_after_a_click_on_undo(desk: Desk) -> None:
     assert (texts(desk), verdicts(desk)) == (f"{base} and then", ["winner", "none"])
 
 
-def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
+def test_notice_of_compose_is_hidden_in_other_views(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     desk.ctrl(Key.Key_1)
@@ -308,7 +306,7 @@ def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
     assert said(desk) == ""
 
 
-def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(desk: Desk) -> None:
+def test_verdict_on_a_past_iteration_can_be_undone_in_place_and_from_the_draft(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     desk.type(" Briefly.")
@@ -330,7 +328,7 @@ def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(de
     desk.until(lambda: desk.timeline()[1].verdict == "none")
 
 
-def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> None:
+def test_verdict_on_a_past_iteration_is_kept_after_restore(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     desk.type(" Briefly.")
@@ -356,7 +354,7 @@ def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> Non
     assert verdicts(desk)[3:] == ["none"]
 
 
-def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None:
+def test_undo_does_not_withdraw_verdicts_from_before_a_run_or_prompt_switch(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     desk.type(" Briefly.")
@@ -373,7 +371,7 @@ def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None
     assert verdicts(desk) == ["winner", "winner"]
 
 
-def test_a_verdict_that_could_not_be_stored_is_not_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verdict_that_failed_to_be_stored_is_not_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = ran(desk)
 
     def full(*_: object) -> Future[None]:
@@ -390,7 +388,7 @@ def test_a_verdict_that_could_not_be_stored_is_not_undone(desk: Desk, monkeypatc
     assert verdicts(desk) == []
 
 
-def test_a_problem_is_there_again_after_a_verdict_was_said(desk: Desk) -> None:
+def test_problem_notice_returns_after_a_verdict_notice(desk: Desk) -> None:
     window = ran(desk)
     window.notices.problem("The disk is full. Make room.", "ENOSPC")
     desk.ctrl(Key.Key_1)
@@ -405,7 +403,7 @@ def test_a_problem_is_there_again_after_a_verdict_was_said(desk: Desk) -> None:
     assert said(desk) == ""
 
 
-def test_a_brief_notice_stays_while_the_keyboard_is_in_it(desk: Desk) -> None:
+def test_brief_notice_stays_while_focused(desk: Desk) -> None:
     window = ran(desk)
     desk.ctrl(Key.Key_1)
     notice_button(window).setFocus(Qt.FocusReason.TabFocusReason)
@@ -415,7 +413,7 @@ def test_a_brief_notice_stays_while_the_keyboard_is_in_it(desk: Desk) -> None:
     assert verdicts(desk) == ["winner", "none"]
 
 
-def test_a_blind_verdict_names_answers_and_then_who_gave_them(desk: Desk) -> None:
+def test_blind_verdict_notice_names_the_answer_first_and_then_the_models(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
     assert _leaks(desk) == []
@@ -433,7 +431,7 @@ def test_a_blind_verdict_names_answers_and_then_who_gave_them(desk: Desk) -> Non
     assert not window.is_blind
 
 
-def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> None:
+def test_verdict_notice_is_hidden_when_another_value_set_is_shown(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     window.actions["blind"].trigger()
@@ -458,7 +456,7 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("command", ["spread", pytest.param("star_answer", marks=pytest.mark.deep(only=True))])
-def test_what_is_said_about_answers_goes_with_their_set(desk: Desk, command: str) -> None:
+def test_notice_about_an_answer_is_hidden_with_its_value_set(desk: Desk, command: str) -> None:
     window = desk.open(ANSWERS)
     _paste(desk)
     _blind_run(desk)
@@ -472,7 +470,7 @@ def test_what_is_said_about_answers_goes_with_their_set(desk: Desk, command: str
     assert desk.notice() == ""
 
 
-def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -> None:
+def test_problem_that_names_a_model_is_withheld_above_a_blind_set(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _paste(desk)
     _blind_run(desk)
@@ -487,7 +485,7 @@ def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -
     assert desk.notice() == f"{NAMES[0]} is overloaded."
 
 
-def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
+def test_pair_verdicts_are_shown_undone_and_redone(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
     view(desk)
     judging(desk)
@@ -523,7 +521,7 @@ def texts(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize("somewhere", [in_the_message, pytest.param(in_a_lane, marks=pytest.mark.deep(only=True))])
-def test_a_verdict_ends_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
+def test_verdict_clears_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
     window = ran(desk)
     in_the_message(desk)
     base = texts(desk)
@@ -560,7 +558,7 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
     assert states == [("A", True), ("A", False), ("", False)]
 
 
-def test_a_value_alone_is_undone_from_a_lane(desk: Desk) -> None:
+def test_value_edit_can_be_undone_from_a_lane(desk: Desk) -> None:
     window = ran(desk)
     name = window.editor.variables()[0]
     value = window.values.all_values()[name]
@@ -573,7 +571,7 @@ def test_a_value_alone_is_undone_from_a_lane(desk: Desk) -> None:
     assert window.values.all_values()[name] == f"V{value}"
 
 
-def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_undo_keeps_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = ran(desk)
     for _ in range(2):
         desk.ctrl(Key.Key_1)
@@ -589,7 +587,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeyp
     assert not window.undo.can_redo
 
 
-def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
+def test_edit_clears_redo_of_edits_in_other_fields(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     base = texts(desk)
@@ -603,7 +601,7 @@ def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
     assert texts(desk) == base
 
 
-def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
+def test_verdict_splits_typing_in_another_field_into_two_undo_steps(desk: Desk) -> None:
     window = ran(desk)
     window.actions["find"].trigger()
     field = window.find_field
@@ -620,7 +618,7 @@ def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
     assert field.text() == "or"
 
 
-def test_a_verdict_beside_a_question_is_said_once_that_is_answered(desk: Desk) -> None:
+def test_verdict_notice_waits_until_the_question_is_answered(desk: Desk) -> None:
     window = ran(desk)
     window.budget_confirmation.set_limits(Limits(calls=1))
     desk.ctrl(Key.Key_Return)
@@ -652,7 +650,7 @@ def _failing(*_: object) -> Future[None]:
     return broken
 
 
-def test_a_pair_stays_judged_where_its_undo_could_not_be_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_undo_keeps_the_pair_judged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
     view(desk)
     judging(desk)
@@ -667,7 +665,7 @@ def test_a_pair_stays_judged_where_its_undo_could_not_be_stored(desk: Desk, monk
 
 
 @pytest.mark.deep(only=True)
-def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
+def test_failed_undos_of_pairs_keep_their_verdicts_and_the_shown_pair(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
@@ -700,7 +698,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
 
 
 @pytest.mark.deep(only=True)
-def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
+def test_verdict_is_ignored_and_redo_kept_while_a_pair_is_reloaded(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
@@ -719,7 +717,7 @@ def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", [pytest.param(Key.Key_S, marks=pytest.mark.deep(only=True)), Key.Key_Minus])
-def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.Key) -> None:
+def test_pairs_after_one_without_a_preference_stay_connected(desk: Desk, key: Qt.Key) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, versions=5, judged=False))
     view(desk)
     judging(desk)
@@ -742,7 +740,7 @@ def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.
         assert groups() == 1, number
 
 
-def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
+def test_skip_is_undone_and_redone_in_order(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
@@ -768,7 +766,7 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     assert not sittings.can_redo
 
 
-def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
+def test_undo_is_disabled_until_something_was_done(desk: Desk) -> None:
     window = ran(desk)
     assert not window.undo.can_undo
     assert not window.undo.can_redo
@@ -783,7 +781,7 @@ def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
     assert window.actions["redo"].isEnabled()
 
 
-def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> None:
+def test_draft_edits_cannot_be_undone_from_a_past_iteration(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     desk.type(" Briefly.")
@@ -818,7 +816,7 @@ def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> 
     assert not in_the_past("redo"), "an edit was undone after the verdict"
 
 
-def test_a_brief_notice_waits_for_a_question_and_no_longer(desk: Desk) -> None:
+def test_brief_notice_waits_for_a_question_and_precedes_a_problem(desk: Desk) -> None:
     notice = desk.open().notice
     notice.show_notice("question", "Run it?", action="question", label="Run it", asks=True)
     notice.show_brief("brief", "Done.", action="brief", label="Undo")
@@ -834,7 +832,7 @@ def test_a_brief_notice_waits_for_a_question_and_no_longer(desk: Desk) -> None:
     assert notice.key == "problem"
 
 
-def test_a_pair_that_is_being_prepared_at_a_skip_is_chosen_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pair_being_prepared_during_a_skip_is_discarded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)

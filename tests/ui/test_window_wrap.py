@@ -24,7 +24,7 @@ def modes(desk: Desk) -> set[Mode]:
     return {block.field.lineWrapMode() for editor in editors for block in editor.blocks}
 
 
-def test_one_key_wraps_and_unwraps_every_message(desk: Desk) -> None:
+def test_wrap_key_toggles_wrapping_in_every_message(desk: Desk) -> None:
     window = desk.open()
     window.compose_view.set_draft(Content((Message("user", LONG), Message("assistant", LONG))), ())
     field = window.editor.blocks[0].field
@@ -45,7 +45,7 @@ def test_one_key_wraps_and_unwraps_every_message(desk: Desk) -> None:
     assert window.editor.content().messages[0].text == LONG
 
 
-def test_the_choice_is_there_in_the_past_and_the_next_time(desk: Desk) -> None:
+def test_wrapping_choice_applies_to_past_iterations_and_the_next_start(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     desk.press(Qt.Key.Key_Z, ALT)

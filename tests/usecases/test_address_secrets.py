@@ -36,7 +36,7 @@ ADDRESSES = (
 
 @pytest.mark.parametrize("address", ADDRESSES)
 class TestAnAddressOfTheEnvironment:
-    def test_is_refused_with_a_sentence_that_hides_it(self, tmp_path: Path, address: str) -> None:
+    def test_environment_address_with_a_secret_is_refused_and_hidden(self, tmp_path: Path, address: str) -> None:
         with opened(tmp_path, {}, {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "sk-planted-012345"}) as (bench, _):
             handle = bench.runner.start_iteration(
                 new_prompt(bench), draft(Lane("a", LITELLM, "openai/gpt-5")), based_on=None
@@ -50,7 +50,7 @@ class TestAnAddressOfTheEnvironment:
         kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
         assert HIDDEN.encode() not in kept
 
-    def test_is_hidden_in_settings_doctor_and_code(self, tmp_path: Path, address: str) -> None:
+    def test_secret_in_an_address_is_hidden_in_settings_and_code(self, tmp_path: Path, address: str) -> None:
         env = {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "sk-planted-012345"}
         keys = KeyStore(env, Drawer(), names=key_names(env))
         state = state_of(keys, "openai")
@@ -61,7 +61,7 @@ class TestAnAddressOfTheEnvironment:
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES[:2], *ADDRESSES[-2:]])
-def test_an_endpoint_of_a_crafted_history_hides_it(
+def test_secret_in_an_address_of_a_crafted_history_is_hidden(
     tmp_path: Path, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with opened(tmp_path, {}) as (bench, _):
@@ -84,7 +84,7 @@ def test_an_endpoint_of_a_crafted_history_hides_it(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_none_can_be_entered(address: str) -> None:
+def test_address_with_a_secret_cannot_be_saved(address: str) -> None:
     keys = KeyStore({}, Drawer(), names=key_names({}))
     with pytest.raises(HostError) as raised:
         save_settings(keys, "openai", address, {}, session=True)
@@ -92,7 +92,7 @@ def test_none_can_be_entered(address: str) -> None:
     assert keys.choices.address("openai") == ""
 
 
-def test_the_api_version_of_an_azure_address_belongs_into_its_setting() -> None:
+def test_azure_address_with_an_api_version_is_refused() -> None:
     keys = KeyStore({}, Drawer(), names=key_names({}))
     with pytest.raises(HostError, match="API version"):
         save_settings(keys, "azure", "https://mine.openai.azure.com?api-version=2024-10-21", {}, session=True)

@@ -31,25 +31,25 @@ def code(model: str, env: dict[str, str], endpoint: Endpoint = LITELLM_ENDPOINT)
 
 
 @pytest.mark.parametrize("target", ["OpenAI SDK", "curl", "LiteLLM"])
-def test_an_address_of_the_environment_is_in_the_code(target: str) -> None:
+def test_code_contains_the_openai_address_of_the_environment(target: str) -> None:
     assert GATEWAY in code("gpt-5-mini", {"OPENAI_BASE_URL": GATEWAY})[target]
     assert GATEWAY not in code("gpt-5-mini", {})[target]
 
 
 @pytest.mark.parametrize("target", ["Anthropic SDK", "LiteLLM"])
-def test_of_anthropic_too(target: str) -> None:
+def test_code_contains_the_anthropic_address_of_the_environment(target: str) -> None:
     env = {"ANTHROPIC_BASE_URL": "https://gateway.example"}
     assert '"https://gateway.example"' in code("claude-haiku-4-5", env)[target]
     assert "gateway" not in code("claude-haiku-4-5", {})[target]
 
 
-def test_the_variable_that_holds_the_key_is_named() -> None:
+def test_code_names_the_variable_that_holds_the_key() -> None:
     assert "GOOGLE_API_KEY" in code("gemini/gemini-2.5-flash", {"GOOGLE_API_KEY": "x"})["LiteLLM"]
     assert "GEMINI_API_KEY" in code("gemini/gemini-2.5-flash", {})["LiteLLM"]
 
 
 @pytest.mark.parametrize("name", ["OpenAI", "Anthropic", "groq", "Azure", "AWS", "Gemini"])
-def test_an_own_address_never_takes_the_variable_of_a_provider(name: str) -> None:
+def test_code_of_a_custom_endpoint_never_uses_a_provider_variable(name: str) -> None:
     endpoint = Endpoint("e", "openai", name, "https://theirs.example/v1", needs_key=True, secret_headers=("Api-Key",))
     known = {variable for provider in PROVIDERS.values() for variable in provider.all_variables}
     texts = code("some-model", {}, endpoint).values()
@@ -58,7 +58,7 @@ def test_an_own_address_never_takes_the_variable_of_a_provider(name: str) -> Non
         assert not set(re.findall(r"[A-Z][A-Z0-9_]+", text)) & known
 
 
-def test_an_endpoint_of_azure_has_address_version_and_deployment() -> None:
+def test_code_of_an_azure_endpoint_has_address_version_and_deployment() -> None:
     endpoint = Endpoint(
         "e",
         "litellm",
@@ -78,7 +78,7 @@ def test_an_endpoint_of_azure_has_address_version_and_deployment() -> None:
         assert part in text
 
 
-def test_the_doctor_names_the_address_beside_the_key(tmp_path: Path) -> None:
+def test_doctor_names_the_address_of_a_key(tmp_path: Path) -> None:
     env = {"OPENAI_API_KEY": "sk-planted-0123456789", "OPENAI_BASE_URL": GATEWAY, "GROQ_API_KEY": "x"}
     checkup = Checkup(tmp_path / "w.db", places(env), env, "0")
     found = next(one for one in checkup.findings() if one.name == "keyring")

@@ -189,7 +189,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 @depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans(), shell=st.sampled_from(["sh", "bash"]))
-def test_curl_sends_what_the_lane_sends(
+def test_curl_sends_the_request_of_the_lane(
     fake: FakeProvider, directory: Path, asked: Question, filled: bool, shell: str
 ) -> None:
     code, fine = snippets(asked, mine(fake), filled=filled)["curl"]
@@ -204,7 +204,7 @@ def test_curl_sends_what_the_lane_sends(
 
 @depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans())
-def test_openais_library_sends_what_the_lane_sends(
+def test_openai_library_sends_the_request_of_the_lane(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
 ) -> None:
     code, fine = snippets(asked, mine(fake), filled=filled)["OpenAI SDK"]
@@ -218,7 +218,7 @@ def test_openais_library_sends_what_the_lane_sends(
 
 @depth.examples(8, 375)
 @given(asked=questions(), filled=st.booleans())
-def test_litellm_sends_what_the_lane_sends(
+def test_litellm_sends_the_request_of_the_lane(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
 ) -> None:
     asked = replace(asked, params=replace(asked.params, extra=""))
@@ -233,7 +233,7 @@ def test_litellm_sends_what_the_lane_sends(
 
 @depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans())
-def test_anthropics_library_sends_the_texts_of_the_lane(
+def test_anthropic_library_sends_the_texts_of_the_lane(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
 ) -> None:
     asked = replace(asked, model="anthropic/claude-x", content=replace(asked.content, output=None))
@@ -268,7 +268,9 @@ def data_url(source: Mapping[str, str]) -> str:
 @given(asked=questions(), filled=st.booleans(), shell=st.sampled_from(["sh", "bash"]))
 @example(replace(PLAIN, values={"a": "{{b}} {{ a }}", "b": "", "braces": "}}"}), True, "sh")
 @example(Question(Content((Message("user", "{{a}}", (EMPTY,)),)), PLAIN.values | {"a": ""}, Params()), False, "sh")
-def test_the_command_asks_what_the_lane_asks(directory: Path, asked: Question, filled: bool, shell: str) -> None:
+def test_command_sends_the_messages_and_parameters_of_the_lane(
+    directory: Path, asked: Question, filled: bool, shell: str
+) -> None:
     code, fine = snippets(asked, FIXED_ENDPOINTS[1], filled=filled)["workbench"]
     if not fine:
         assert "\0" in "".join(asked.params.get("stop") or ())
@@ -292,7 +294,9 @@ def test_the_command_asks_what_the_lane_asks(directory: Path, asked: Question, f
 
 
 @pytest.mark.parametrize("target", ["OpenAI SDK", "curl"])
-def test_very_long_texts_go_through(target: str, fake: FakeProvider, python: Interpreter, directory: Path) -> None:
+def test_very_long_texts_are_sent_completely(
+    target: str, fake: FakeProvider, python: Interpreter, directory: Path
+) -> None:
     long = "word \"'\\$`\n" * 100_000
     asked = replace(PLAIN, values={**PLAIN.values, "a": long})
     code, _ = snippets(asked, mine(fake), filled=False)[target]
@@ -304,7 +308,7 @@ def test_very_long_texts_go_through(target: str, fake: FakeProvider, python: Int
     assert fake.requests[0].body["messages"][0]["content"] == f"Say {long} as JSON"
 
 
-def test_a_value_that_no_command_line_holds_stands_in_the_file(tmp_path: Path) -> None:
+def test_value_unfit_for_a_command_line_is_in_the_prompt_file(tmp_path: Path) -> None:
     long = "a\0b" * 100_000
     code, _ = snippets(replace(PLAIN, values={**PLAIN.values, "a": long}), FIXED_ENDPOINTS[1], filled=False)[
         "workbench"
@@ -323,19 +327,19 @@ def test_a_value_that_no_command_line_holds_stands_in_the_file(tmp_path: Path) -
         (replace(PLAIN, values={**PLAIN.values, "a": "x" * 4 * 2**20}), "longer than the command's file"),
     ],
 )
-def test_what_the_command_cannot_take_is_said(asked: Question, words: str) -> None:
+def test_unsupported_input_of_the_command_is_reported(asked: Question, words: str) -> None:
     said, fine = snippets(asked, FIXED_ENDPOINTS[1], filled=True)["workbench"]
     assert not fine
     assert words in said
 
 
 @pytest.mark.parametrize("extra", ['{"a": NaN}', '{"a": 1e999}', "[1]", "{"])
-def test_parameters_that_no_request_holds_are_refused(extra: str) -> None:
+def test_invalid_extra_parameters_are_refused(extra: str) -> None:
     with pytest.raises(RefusedError, match="parameters of this lane"):
         snippets(replace(PLAIN, params=Params(extra=extra)), LITELLM, filled=True)
 
 
-def test_brackets_in_an_address_are_no_range(fake: FakeProvider, directory: Path) -> None:
+def test_curl_does_not_expand_brackets_in_an_address(fake: FakeProvider, directory: Path) -> None:
     endpoint = replace(mine(fake), base_url=f"{fake.url}/[1-2]/{{a,b}}")
     code, _ = snippets(PLAIN, endpoint, filled=True)["curl"]
     fake.requests.clear()
@@ -347,7 +351,7 @@ JSON_ASKED = replace(PLAIN, content=Content((Message("user", "Go"),), output=Out
 
 
 @pytest.mark.parametrize(("model", "form"), [("anthropic/claude-x", False), ("gemini/x", True)])
-def test_json_is_asked_for_in_words_where_it_has_to_be(model: str, form: bool) -> None:
+def test_json_is_requested_in_words_and_by_format_if_supported(model: str, form: bool) -> None:
     found = snippets(replace(JSON_ASKED, model=model), LITELLM, filled=True)
     assert "Answer with one JSON value" in found["LiteLLM"][0]
     assert ("response_format" in found["LiteLLM"][0]) is form
@@ -360,7 +364,7 @@ def test_json_is_asked_for_in_words_where_it_has_to_be(model: str, form: bool) -
         Content((Message("system", "{{b}}"), Message("user", "Say {{a}}")), output=OutputFormat("json")),
     ],
 )
-def test_variables_that_would_leave_other_messages_are_filled(
+def test_values_are_filled_in_where_variables_would_change_the_messages(
     content: Content, fake: FakeProvider, python: Interpreter, directory: Path
 ) -> None:
     asked = replace(PLAIN, content=content)
@@ -371,7 +375,7 @@ def test_variables_that_would_leave_other_messages_are_filled(
     assert fake.requests[0].body == sent_by_the_workbench(asked, mine(fake), directory)
 
 
-def test_breakpoints_are_in_the_code_where_the_lane_has_them() -> None:
+def test_cache_breakpoints_are_in_the_code_for_models_that_take_them() -> None:
     cached = replace(PLAIN, content=Content((Message("system", "Long.", cache=True), Message("user", "Hi"))))
     for model, has in [("bedrock/anthropic.claude-x", True), ("anthropic/claude-x", True), ("gemini/x", False)]:
         found = snippets(replace(cached, model=model), LITELLM, filled=True)

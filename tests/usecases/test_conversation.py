@@ -9,13 +9,13 @@ MINE = Content((Message("system", "S {{a}}"), Message("user", "Q")), "jinja")
 THEIRS = (Message("system", "T"), Message("user", "{{b}}"), Message("assistant", "A"))
 
 
-def test_an_answer_and_an_empty_message_go_on() -> None:
+def test_continuing_appends_the_answer_and_an_empty_message() -> None:
     after = continued(MINE, "Answer\n")
     assert after.messages == (*MINE.messages, Message("assistant", "Answer\n"), Message("user", ""))
     assert after.template == "jinja"
 
 
-def test_a_conversation_replaces_or_follows_and_the_system_prompt_stays_by_choice() -> None:
+def test_conversation_replaces_or_follows_messages_and_may_keep_system_prompt() -> None:
     roles = {
         (keep, append): [m.text for m in with_conversation(MINE, THEIRS, keep_system=keep, append=append).messages]
         for keep in (True, False)

@@ -36,7 +36,7 @@ def eraser(store: Store) -> Eraser:
     return Eraser(store, lambda: LATER, uids("erased"))
 
 
-def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, eraser: Eraser) -> None:
+def test_preview_lists_deleted_data_and_effects_on_other_runs(store: Store, eraser: Eraser) -> None:
     store.mark("r2", "v", Verdict("winner", (), kept=("B",)), ("r2.0.0", "r1.1.0"), LATER).result(10)
     Maintenance(store, lambda: LATER).back_up()
     outlook = eraser.look(PurgeTargets(("r1",)))
@@ -50,7 +50,7 @@ def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, erase
     ]
 
 
-def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Eraser) -> None:
+def test_result_lists_kept_text_and_deleted_backups(store: Store, eraser: Eraser) -> None:
     store.save_draft("p", Draft(text("new"), based_on=2), LATER)
     care = Maintenance(store, lambda: NOW)
     old = care.back_up()
@@ -65,14 +65,12 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     assert [backup.made_at for backup in care.backups()] == [LATER]
 
 
-def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
+def test_preview_uses_the_plural_for_several_runs(eraser: Eraser) -> None:
     (first,) = eraser.look(PurgeTargets(("r1", "r2"))).sentences()
     assert first.startswith("Deletes their 3 answers, notes and verdicts")
 
 
-def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
-    store: Store, eraser: Eraser, tmp_path: Path
-) -> None:
+def test_backups_are_kept_when_no_new_one_can_be_made(store: Store, eraser: Eraser, tmp_path: Path) -> None:
     folder = tmp_path / "disk"
     folder.mkdir()
     care = Maintenance(store, lambda: NOW)
@@ -91,7 +89,7 @@ def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
     assert (tmp_path / "elsewhere" / old.path.name).exists()
 
 
-def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backup_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
     old = Maintenance(store, lambda: NOW).back_up()
     outlook = eraser.look(PurgeTargets(("r1",)))
     unlink = Path.unlink
@@ -109,7 +107,7 @@ def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, mo
     )
 
 
-def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+def test_missing_backup_folder_is_mentioned(store: Store, eraser: Eraser, tmp_path: Path) -> None:
     folder = tmp_path / "unplugged"
     Maintenance(store, lambda: NOW).set_rules(MaintenanceRules(folder=str(folder)))
     assert eraser.look(PurgeTargets(("r1",))).sentences()[-1] == (
@@ -117,7 +115,7 @@ def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser
     )
 
 
-def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+def test_backups_in_earlier_folders_are_found(store: Store, eraser: Eraser, tmp_path: Path) -> None:
     care = Maintenance(store, lambda: NOW)
     first = care.back_up()
     found = [first.path]
@@ -129,7 +127,7 @@ def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp
     assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted(found)
 
 
-def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Path) -> None:
+def test_files_left_by_a_move_are_found_and_deleted(store: Store, tmp_path: Path) -> None:
     care = Maintenance(store, lambda: NOW)
     backup = care.back_up()
     store.close()
@@ -153,12 +151,12 @@ def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
-def test_remembered_folders_that_are_damaged_are_none(store: Store, eraser: Eraser, text: str) -> None:
+def test_damaged_folder_list_is_treated_as_empty(store: Store, eraser: Eraser, text: str) -> None:
     store.set_meta("copy_folders", text).result(10)
     assert eraser.look(PurgeTargets(("r1",))).copies == ()
 
 
-def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:
+def test_backup_made_after_the_preview_is_counted(store: Store, eraser: Eraser) -> None:
     outlook = eraser.look(PurgeTargets(("r1",)))
     assert outlook.copies == ()
     Maintenance(store, lambda: LATER).back_up()
@@ -166,7 +164,7 @@ def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> 
     assert erased.sentence == "1 run is deleted for good. 1 backup still has it."
 
 
-def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
+def test_failed_rewrite_of_the_file_is_reported_and_retried(
     store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.store.maintenance.deletion._TRIES", 1)
@@ -181,7 +179,7 @@ def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
     assert not store.deleting.is_unclean
 
 
-def test_all_that_is_deleted_comes_back(store: Store, eraser: Eraser) -> None:
+def test_all_deleted_runs_and_prompts_can_be_restored(store: Store, eraser: Eraser) -> None:
     eraser.delete(["r1"], True).result(10)
     eraser.delete_prompt("p", True).result(10)
     doomed = eraser.deleted()
@@ -192,5 +190,5 @@ def test_all_that_is_deleted_comes_back(store: Store, eraser: Eraser) -> None:
     assert [(row.uid, row.iterations) for row in store.prompts()] == [("p", 2)]
 
 
-def test_numbers_have_their_noun() -> None:
+def test_counts_use_singular_and_plural_nouns() -> None:
     assert [counted(count, "copy", "copies") for count in (1, 2, 1200)] == ["1 copy", "2 copies", "1,200 copies"]

@@ -21,7 +21,7 @@ def run(workbench: Workbench, prompt: str, text: str) -> None:
     assert handle.wait(PATIENCE_S)
 
 
-def test_the_newest_version_that_is_read_whole_with_the_newest_lanes(tmp_path: Path) -> None:
+def test_unreadable_draft_is_replaced_by_the_newest_readable_version(tmp_path: Path) -> None:
     with opened(tmp_path, {"default": [{"echo": True}]}) as (workbench, _):
         prompt = new_prompt(workbench)
         for text in ("one {{name}}", "two {{name}}", "three {{name}}"):
@@ -40,7 +40,7 @@ def test_the_newest_version_that_is_read_whole_with_the_newest_lanes(tmp_path: P
         assert found.draft.value_map == {"name": "Ada"}
 
 
-def test_a_good_draft_is_opened_as_it_is(tmp_path: Path) -> None:
+def test_readable_draft_is_opened_unchanged(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         prompt = new_prompt(workbench)
         assert workbench.prompts.open(prompt).draft == workbench.prompts.draft(prompt)

@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_timeline_and_history_count_them(store: Store) -> None:
+def test_timeline_and_history_count_empty_answers(store: Store) -> None:
     assert [row.outcome for row in store.iterations("p")] == [Outcome(2, empty=1), Outcome(2, empty=1)]
     rows = Searcher(store, lambda: NOW, lambda: 0).search("").page.rows
     assert [row.row.outcome for row in rows] == [Outcome(2, empty=1), Outcome(2, empty=1)]
@@ -55,7 +55,7 @@ def test_timeline_and_history_count_them(store: Store) -> None:
     assert store.iteration("r1").outcome == Outcome(2)
 
 
-def test_what_is_found_of_the_past_shows_them(store: Store) -> None:
+def test_history_cards_show_empty_answers_and_hidden_choices(store: Store) -> None:
     rows = Searcher(store, lambda: NOW, lambda: 0).search("").page.rows
     blind, named = (looked(store, History(store, lambda: "u", lambda: NOW), row, "").sets[0].cards for row in rows)
     assert named[0].said.startswith(SENTENCE)
@@ -63,7 +63,9 @@ def test_what_is_found_of_the_past_shows_them(store: Store) -> None:
     assert sorted(card.said for card in blind) == ["", "Empty answer."]
 
 
-def test_the_terminal_tells_them(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_shows_empty_answers_and_further_choices(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     database = ("--db", str(tmp_path / "w.db"))
     assert main(["history", "list", *database]) == 0
     assert [line.split("\t")[6] for line in capsys.readouterr().out.splitlines()] == ["1 of 2 empty"] * 2
@@ -84,7 +86,7 @@ def written(store: Store, format_: str, uid: str) -> str:
     return out.getvalue()
 
 
-def test_exports_tell_them(store: Store) -> None:
+def test_exports_contain_empty_answers_and_further_choices(store: Store) -> None:
     told = written(store, "md", "r1")
     assert "\nempty answer\n" in told
     assert "\nEmpty answer (finish reason: length)" in told
@@ -99,7 +101,7 @@ def test_exports_tell_them(store: Store) -> None:
     assert "Empty answer." in written(store, "md", "r2")
 
 
-def test_a_run_that_is_empty_is_not_called_finished() -> None:
+def test_empty_result_is_reported_as_empty_answer() -> None:
     assert report._ending(EMPTY).startswith("empty answer · ")
     assert "finish reason: length. Reasoning used up all tokens." in report._ending(EMPTY)
     assert report._ending(SEVERAL).startswith("finished · ")

@@ -34,7 +34,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     end()
 
 
-def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
+def test_engine_fault_is_reported_as_a_problem_and_logged(log: Path) -> None:
     heard, listeners = Heard(), RunListeners()
     listeners.add(heard)
     listeners.engine(EngineNotice("fault", REPORT))
@@ -58,14 +58,14 @@ def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
         ("It sent an invalid message: 'secret words'", "Its parent ended it."),
     ],
 )
-def test_how_the_engine_ended_is_logged_without_its_words(log: Path, report: str, said: str) -> None:
+def test_engine_exit_is_logged_without_its_output(log: Path, report: str, said: str) -> None:
     RunListeners().engine(EngineNotice("restarting", f"The engine stopped and is being restarted.\n{report}"))
     logged = log.read_text("utf-8")
     assert f"The engine ended. {said}" in logged
     assert "secret" not in logged
 
 
-def test_an_exception_that_nobody_expected_is_a_problem_without_its_words(log: Path) -> None:
+def test_unexpected_exception_is_reported_without_its_message(log: Path) -> None:
     problem = problem_of(ZeroDivisionError("secret words"))
     assert str(log) in problem.sentence
     assert problem.detail == "Unexpected error: ZeroDivisionError"

@@ -38,7 +38,7 @@ def forecast(workbench: Workbench, draft: Draft) -> LaneForecast:
     return lane
 
 
-def test_a_breakpoint_makes_the_input_a_range(workbench: Workbench) -> None:
+def test_cache_breakpoint_turns_the_input_cost_into_a_range(workbench: Workbench) -> None:
     """Up to the last breakpoint, with the tools that come before all messages, and no further."""
     messages = (Message("system", LONG, cache=True), Message("user", "Hi"), Message("assistant", "Ho", cache=True))
     draft = asked(*messages, Message("user", LONG), lane=cloud(CLAUDE))
@@ -60,7 +60,7 @@ def test_a_breakpoint_makes_the_input_a_range(workbench: Workbench) -> None:
     assert more.cacheable - lane.cacheable == more.input - lane.input > 0
 
 
-def test_pictures_belong_to_what_is_kept_only_before_the_breakpoint(workbench: Workbench) -> None:
+def test_pictures_are_cacheable_only_before_the_breakpoint(workbench: Workbench) -> None:
     picture = (Attachment("0" * 64, "image/png", "a.png"),)
     before = forecast(workbench, asked(Message("user", "Hi", picture, cache=True), lane=cloud(CLAUDE)))
     after = forecast(
@@ -76,14 +76,14 @@ def test_without_a_breakpoint_the_input_has_one_price(workbench: Workbench) -> N
     assert (lane.cacheable, given.low) == (0, given.high)
 
 
-def test_where_breakpoints_do_not_go_out_nothing_is_reckoned_for_them(workbench: Workbench) -> None:
+def test_breakpoints_that_are_not_sent_do_not_affect_the_forecast(workbench: Workbench) -> None:
     saved = workbench.endpoints.save(EndpointForm("Mine", "http://127.0.0.1:9/v1"))
     saved.done.result(PATIENCE_S)
     for lane in (cloud("gpt-5-mini"), Lane("a", saved.endpoint.uid, "claude-haiku-4-5"), echo()):
         assert forecast(workbench, asked(Message("system", LONG, cache=True), lane=lane)).cacheable == 0
 
 
-def test_a_price_set_by_hand_knows_no_cache(workbench: Workbench) -> None:
+def test_manual_price_has_no_cache_range(workbench: Workbench) -> None:
     workbench.pricing.set_price("litellm", CLAUDE, Rates(1e-3, 1e-2))
     lane = forecast(workbench, asked(Message("system", LONG, cache=True), lane=cloud(CLAUDE)))
     given = lane.input_cost
@@ -93,7 +93,7 @@ def test_a_price_set_by_hand_knows_no_cache(workbench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("lane", [replace(echo(), samples=3), Lane("gone", "e-removed", "m", samples=3)])
-def test_calls_count_where_tokens_do_not(workbench: Workbench, lane: Lane) -> None:
+def test_calls_are_counted_for_lanes_without_token_counts(workbench: Workbench, lane: Lane) -> None:
     """A limit on calls is about every call, also of a lane whose model counts nothing."""
     sets = tuple(ValueSet(f"s{number}", "", (("a", str(number)),), ticked=True) for number in range(2))
     draft = replace(asked(Message("user", "{{a}}"), lane=lane), sets=sets)

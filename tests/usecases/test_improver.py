@@ -42,7 +42,7 @@ def _rows(workbench: Workbench, query: str) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def test_the_question_is_recorded_and_the_prompts_own_past_stays(tmp_path: Path) -> None:
+def test_improvement_request_is_recorded_outside_the_timeline(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
@@ -77,7 +77,7 @@ def test_the_question_is_recorded_and_the_prompts_own_past_stays(tmp_path: Path)
         assert proposal_of(past.base, past.result.text, past.tag).remark == "Shorter."
 
 
-def test_a_prompt_that_has_only_a_draft_gets_the_version_that_was_meant(tmp_path: Path) -> None:
+def test_improving_a_draft_without_versions_creates_its_version(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle, _ = workbench.improver.ask(_wanted(prompt))
@@ -91,7 +91,7 @@ def test_a_prompt_that_has_only_a_draft_gets_the_version_that_was_meant(tmp_path
         assert (later.began.number, later.began.version_number) == (1, 1)
 
 
-def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path) -> None:
+def test_answers_are_offered_with_verdicts_and_sent_with_values(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         for kind, positions in (("winner", (1,)), ("all_bad", (0, 1)), ("none", ())):
@@ -113,7 +113,7 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
         assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
 
 
-def test_of_an_answer_that_was_judged_again_beside_a_later_run_the_last_word_counts(tmp_path: Path) -> None:
+def test_latest_verdict_counts_for_an_answer_judged_with_a_later_run(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         first = workbench.runner.start_iteration(prompt, draft(echo(), cloud("chat")), based_on=None)
@@ -136,7 +136,7 @@ def test_of_an_answer_that_was_judged_again_beside_a_later_run_the_last_word_cou
         assert known() == [(2, "echo", ""), (1, "echo", "lost"), (1, "chat", "winner")]
 
 
-def test_an_answer_is_shown_to_a_model_behind_a_nul_too(tmp_path: Path) -> None:
+def test_answers_are_complete_after_a_nul_and_cut_when_too_long(tmp_path: Path) -> None:
     said = "before\0 the rest"
     with opened(tmp_path, {"models": {"chat": [{"text": said}], "long": [{"text": "😀" * 50_001}]}}) as (workbench, _):
         prompt = new_prompt(workbench)
@@ -150,7 +150,7 @@ def test_an_answer_is_shown_to_a_model_behind_a_nul_too(tmp_path: Path) -> None:
         assert workbench.improver.earlier(prompt)[0].opening == said
 
 
-def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) -> None:
+def test_answers_of_a_blind_run_are_offered_only_after_its_verdict(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(), based_on=None, blind=True)
@@ -161,7 +161,7 @@ def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) ->
         assert [a.judgement for a in workbench.improver.known(prompt).answers] == ["all bad"]
 
 
-def test_a_question_of_another_release_is_told(tmp_path: Path) -> None:
+def test_improvement_of_an_ordinary_run_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         other = workbench.runner.start_iteration(prompt, draft(), based_on=None)
@@ -170,7 +170,7 @@ def test_a_question_of_another_release_is_told(tmp_path: Path) -> None:
             workbench.improver.past(other.run_uid)
 
 
-def test_it_can_be_stopped_and_keeps_its_text(tmp_path: Path) -> None:
+def test_stopped_improvement_keeps_its_text(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle, tag = workbench.improver.ask(_wanted(prompt, "waits"))
@@ -184,7 +184,7 @@ def test_it_can_be_stopped_and_keeps_its_text(tmp_path: Path) -> None:
             proposal_of(past.base, past.result.text, tag)
 
 
-def test_what_cannot_be_asked_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_invalid_request_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         with pytest.raises(RefusedError, match="no text to improve"):

@@ -39,7 +39,7 @@ def drawn(one: JudgingSession) -> ShownPair:
     return shown
 
 
-def test_pairs_are_of_different_makers_and_the_same_values(made: tuple[Store, str]) -> None:
+def test_pairs_have_different_lanes_and_the_same_values(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, judged=False)
     answers = {answer.uid: answer for answer in store.judgements.answers(prompt)}
@@ -55,7 +55,7 @@ def test_pairs_are_of_different_makers_and_the_same_values(made: tuple[Store, st
     assert len(seen) == one.pairs > 12
 
 
-def test_a_verdict_is_stored_as_it_was_given(made: tuple[Store, str]) -> None:
+def test_verdicts_are_stored_as_given(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 6, judged=False)
     one = sitting(made)
@@ -70,7 +70,7 @@ def test_a_verdict_is_stored_as_it_was_given(made: tuple[Store, str]) -> None:
     assert one.judged == 3
 
 
-def test_undo_brings_the_pair_back_and_takes_the_row_back(made: tuple[Store, str]) -> None:
+def test_undo_returns_the_pair_and_removes_the_stored_verdict(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 6, judged=False)
     one = sitting(made)
@@ -84,7 +84,7 @@ def test_undo_brings_the_pair_back_and_takes_the_row_back(made: tuple[Store, str
     assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
 
 
-def test_texts_of_old_pairs_are_let_go_and_read_again(made: tuple[Store, str]) -> None:
+def test_texts_of_old_pairs_are_released_and_reread_after_undo(made: tuple[Store, str]) -> None:
     store, prompt = made
     outputs = set(runs(store, prompt, 30, judged=False))
     one = sitting(made)
@@ -105,7 +105,7 @@ def test_texts_of_old_pairs_are_let_go_and_read_again(made: tuple[Store, str]) -
     assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
 
 
-def test_what_was_judged_before_comes_again_swapped_and_is_counted(made: tuple[Store, str]) -> None:
+def test_judged_pairs_repeat_swapped_and_count_for_consistency(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
@@ -126,12 +126,12 @@ def test_what_was_judged_before_comes_again_swapped_and_is_counted(made: tuple[S
     assert (later.consistency.repeats, later.consistency.agreeing) == (2, 2)
 
 
-def test_nobody_to_judge_is_no_error(made: tuple[Store, str]) -> None:
+def test_session_without_answers_has_no_pairs(made: tuple[Store, str]) -> None:
     one = sitting(made)
     assert (one.pairs, one.prepare()) == (0, None)
 
 
-def test_strengths_are_learnt_while_pairs_go_on(made: tuple[Store, str]) -> None:
+def test_first_verdicts_each_request_an_update_of_the_strengths(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 30, judged=False)
     one = sitting(made)
@@ -143,7 +143,7 @@ def test_strengths_are_learnt_while_pairs_go_on(made: tuple[Store, str]) -> None
     assert one.prepare() is not None
 
 
-def test_of_many_verdicts_a_twentieth_is_learnt_at_once(made: tuple[Store, str]) -> None:
+def test_after_many_verdicts_an_update_waits_for_a_twentieth(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 80, versions=2)
     one = sitting(made)
@@ -155,7 +155,7 @@ def test_of_many_verdicts_a_twentieth_is_learnt_at_once(made: tuple[Store, str])
 
 
 @pytest.mark.parametrize("grouping", ["both", "version", "model", "technique", "everywhere"])
-def test_ten_verdicts_connect_what_the_ranking_shows(made: tuple[Store, str], grouping: Grouping) -> None:
+def test_ten_verdicts_connect_all_ranked_entrants(made: tuple[Store, str], grouping: Grouping) -> None:
     """Twenty-four answers, and pairs that touch none of them twice would connect nobody."""
     store, prompt = made
     runs(store, prompt, 12, versions=5, judged=False)
@@ -171,7 +171,7 @@ def test_ten_verdicts_connect_what_the_ranking_shows(made: tuple[Store, str], gr
     assert len(found.entrants) == {"both": 10, "version": 5, "model": 2, "technique": 4, "everywhere": 2}[grouping]
 
 
-def test_versions_are_compared_with_the_same_model_first(made: tuple[Store, str]) -> None:
+def test_versions_are_first_compared_on_the_same_model(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, versions=3, judged=False)
     answers = {answer.uid: answer.who for answer in store.judgements.answers(prompt)}
@@ -182,7 +182,7 @@ def test_versions_are_compared_with_the_same_model_first(made: tuple[Store, str]
         assert answers[pair.left].model == answers[pair.right].model
 
 
-def test_identical_answers_are_never_asked(made: tuple[Store, str]) -> None:
+def test_identical_answers_are_never_paired(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 6, versions=3, judged=False, answer="The same for all.")
     assert sitting(made).pairs == 0
@@ -194,7 +194,7 @@ def test_identical_answers_are_never_asked(made: tuple[Store, str]) -> None:
     assert seen == one.pairs > 0
 
 
-def test_a_skipped_pair_is_not_asked_again_and_connects_nobody(made: tuple[Store, str]) -> None:
+def test_skipped_pair_is_not_shown_again_and_connects_no_entrants(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 30, versions=2, judged=False)
     one = sitting(made)
@@ -213,7 +213,7 @@ def test_a_skipped_pair_is_not_asked_again_and_connects_nobody(made: tuple[Store
         assert len(fit(compare(stored)).groups) == 1
 
 
-def test_what_is_called_all_bad_connects_nobody(made: tuple[Store, str]) -> None:
+def test_all_bad_verdicts_connect_no_entrants(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 30, versions=3, judged=False)
     one = sitting(made)
@@ -224,7 +224,7 @@ def test_what_is_called_all_bad_connects_nobody(made: tuple[Store, str]) -> None
     assert (len(found.groups), len(found.entrants)) == (1, 6)
 
 
-def test_a_skip_is_taken_back_like_a_verdict(made: tuple[Store, str]) -> None:
+def test_undo_takes_back_skips_and_verdicts_in_order(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
@@ -245,7 +245,7 @@ def test_a_skip_is_taken_back_like_a_verdict(made: tuple[Store, str]) -> None:
     assert not one.can_undo
 
 
-def test_pairs_of_answers_that_were_deleted_meanwhile_are_passed_over(made: tuple[Store, str]) -> None:
+def test_pairs_with_deleted_answers_are_skipped(made: tuple[Store, str]) -> None:
     store, prompt = made
     uids = runs(store, prompt, 12, judged=False)
     one = sitting(made)
@@ -266,7 +266,7 @@ def test_pairs_of_answers_that_were_deleted_meanwhile_are_passed_over(made: tupl
     assert len(store.judgements.verdicts(prompt)) == one.judged == seen
 
 
-def test_the_prompt_is_the_newest_for_every_pair_and_makers_are_told_on_demand(made: tuple[Store, str]) -> None:
+def test_session_shows_the_newest_prompt_and_names_answers_on_demand(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, versions=3, judged=False)
     one = sitting(made)
@@ -281,7 +281,7 @@ def test_the_prompt_is_the_newest_for_every_pair_and_makers_are_told_on_demand(m
     assert list(one.who(shown.pair)) == names
 
 
-def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Store, str]) -> None:
+def test_answers_of_an_unjudged_blind_run_are_not_drawn(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 4, blind=100)
     assert sitting(made).pairs > 0
@@ -297,7 +297,7 @@ def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Sto
         reopened.close()
 
 
-def test_a_sitting_is_about_a_few_hundred_at_most(made: tuple[Store, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_limits_the_number_of_entrants(made: tuple[Store, str], monkeypatch: pytest.MonkeyPatch) -> None:
     store, prompt = made
     runs(store, prompt, 40, versions=4)
     made_of = [PairOption(f"{n}x", f"{n}y", f"v{n}", f"v{n + 1}", "values") for n in range(9)]
@@ -319,7 +319,7 @@ def test_a_sitting_is_about_a_few_hundred_at_most(made: tuple[Store, str], monke
     assert len({name for pair in met for name in pair}) == 2
 
 
-def test_a_verdict_that_could_not_be_stored_leaves_skips_in_their_place(made: tuple[Store, str]) -> None:
+def test_forgetting_an_unstored_verdict_keeps_the_undo_order(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
@@ -333,7 +333,7 @@ def test_a_verdict_that_could_not_be_stored_leaves_skips_in_their_place(made: tu
     assert undone.shown is third
 
 
-def test_a_verdict_whose_undo_could_not_be_stored_counts_in_its_place(made: tuple[Store, str]) -> None:
+def test_verdict_is_restored_in_order_when_its_undo_is_not_stored(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
@@ -351,7 +351,7 @@ def test_a_verdict_whose_undo_could_not_be_stored_counts_in_its_place(made: tupl
 
 
 @pytest.mark.parametrize("kind", ["skip", "all_bad"])
-def test_pairs_that_were_prepared_ahead_are_chosen_anew(made: tuple[Store, str], kind: str) -> None:
+def test_dropped_prepared_pairs_are_chosen_again(made: tuple[Store, str], kind: str) -> None:
     store, prompt = made
     runs(store, prompt, 12, versions=5, judged=False)
     one = sitting(made)

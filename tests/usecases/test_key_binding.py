@@ -147,7 +147,7 @@ def failure(result: Result) -> Failure:
     return result.failure
 
 
-def test_a_moved_endpoint_gets_its_key_after_one_confirmation(tmp_path: Path) -> None:
+def test_endpoint_with_a_changed_address_gets_its_key_after_confirmation(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         lane = Lane("a", at.saved(mine.base_url), "fake-1")
         assert at.run(lane).text == "Hello world"
@@ -169,7 +169,7 @@ def test_a_moved_endpoint_gets_its_key_after_one_confirmation(tmp_path: Path) ->
         assert at.workbench.endpoints.question(endpoint) is None
 
 
-def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_else(tmp_path: Path) -> None:
+def test_confirmation_names_settings_as_the_source_of_a_changed_address(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         uid = at.saved("https://old.example")
         form = EndpointForm("Mine", "https://new.example", uid, needs_key=True, headers=(("X-Auth", None),))
@@ -184,7 +184,7 @@ def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_el
         )
 
 
-def test_an_address_that_looks_like_the_own_one_is_told_apart(tmp_path: Path) -> None:
+def test_confirmation_shows_punycode_of_a_lookalike_address(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         uid = at.saved("https://llm.mine.example/v1")
         at.change("UPDATE endpoints SET base_url = ?", "https://llm.min\u0435.example/v1")  # its last e is Cyrillic
@@ -196,7 +196,7 @@ def test_an_address_that_looks_like_the_own_one_is_told_apart(tmp_path: Path) ->
         assert question.address == "https://llm.min\u0435.example/v1, which is https://llm.xn--min-tdd.example"
 
 
-def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
+def test_confirmation_is_stored_outside_the_history_without_the_key(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs:
         with desk(tmp_path) as at:
             drawer = at.workbench.keys._chosen
@@ -219,7 +219,7 @@ def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path
 
 
 @pytest.mark.parametrize("source", ["environment", "keyring"])
-def test_a_confirmation_is_for_the_key_that_there_was(tmp_path: Path, source: str) -> None:
+def test_confirmation_is_valid_only_for_the_same_key(tmp_path: Path, source: str) -> None:
     """The variable's value, or what another program put into the keyring, may be another key tomorrow."""
     theirs, choices, drawer = "https://theirs.example", ProviderChoices(tmp_path), Drawer()
 
@@ -260,7 +260,7 @@ SIGNED_IN = (
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
-def test_no_key_of_a_provider_goes_to_a_stored_address(gateways: Gateways, *, needs_key: bool) -> None:
+def test_provider_keys_are_never_sent_to_a_stored_address(gateways: Gateways, *, needs_key: bool) -> None:
     uid = f"key {needs_key}"
     with FakeProvider() as fake:
         gateways.desk.add(uid, "litellm", fake.base_url, needs_key=needs_key)
@@ -271,7 +271,7 @@ def test_no_key_of_a_provider_goes_to_a_stored_address(gateways: Gateways, *, ne
             assert leaked(fake) == [], model
 
 
-def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: Path) -> None:
+def test_foreign_history_gets_no_key_of_an_endpoint_with_the_same_uid(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs:
         (tmp_path / "mine").mkdir()
         (tmp_path / "theirs").mkdir()
@@ -297,7 +297,7 @@ def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: 
             assert theirs.requests == []
 
 
-def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
+def test_stored_row_of_the_built_in_endpoint_is_ignored(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         at.add(LITELLM, "litellm", "http://127.0.0.1:9/v1", needs_key=False)
         endpoint = at.workbench.endpoints.find(LITELLM)
@@ -306,7 +306,7 @@ def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("needs_key", [True, False])
-def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(gateways: Gateways, *, needs_key: bool) -> None:
+def test_endpoint_without_an_address_gets_no_provider_key(gateways: Gateways, *, needs_key: bool) -> None:
     """The key belongs to the gateway, and the public address would be asked in its place."""
     uid, before, at = f"no address {needs_key}", len(gateways.openai.requests), gateways.desk
     at.add(uid, "litellm", "", needs_key=needs_key)
@@ -320,7 +320,7 @@ def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(gateways: Ga
     assert len(gateways.openai.requests) == before
 
 
-def test_a_model_that_is_an_address_is_not_asked(gateways: Gateways) -> None:
+def test_model_that_is_an_address_is_refused(gateways: Gateways) -> None:
     with FakeProvider() as theirs:
         refused = failure(gateways.desk.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
         assert refused.code == "no_model"
@@ -328,7 +328,7 @@ def test_a_model_that_is_an_address_is_not_asked(gateways: Gateways) -> None:
         assert theirs.requests == []
 
 
-def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
+def test_keys_of_another_endpoint_are_not_sent(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)
         # Its key would have the same keyring name as the header of the first endpoint.
@@ -348,7 +348,7 @@ def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
         "",
     ],
 )
-def test_an_address_that_can_be_read_in_two_ways_gets_no_key(tmp_path: Path, written: str) -> None:
+def test_ambiguous_address_gets_no_key(tmp_path: Path, written: str) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)
         at.change("UPDATE endpoints SET base_url = ?", written.format(mine=mine.port, theirs=theirs.port))
@@ -359,7 +359,7 @@ def test_an_address_that_can_be_read_in_two_ways_gets_no_key(tmp_path: Path, wri
         assert (mine.requests, theirs.requests) == ([], [])
 
 
-def test_a_key_of_an_earlier_release_is_confirmed_once_for_an_endpoint(tmp_path: Path) -> None:
+def test_endpoint_key_of_an_earlier_release_needs_one_confirmation(tmp_path: Path) -> None:
     with FakeProvider() as mine, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)
         drawer = at.workbench.keys._chosen
@@ -377,7 +377,7 @@ def test_a_key_of_an_earlier_release_is_confirmed_once_for_an_endpoint(tmp_path:
         assert at.run(Lane("a", uid, "m")).text == "Hello world"
 
 
-def test_a_key_of_an_earlier_release_goes_to_the_public_address_of_its_provider() -> None:
+def test_provider_key_of_an_earlier_release_is_bound_to_the_public_address() -> None:
     keys = open_keys({})
     drawer = with_drawer(keys)
     drawer.kept["prompt-workbench", "openai"] = KEYRING
@@ -391,7 +391,7 @@ def test_a_key_of_an_earlier_release_goes_to_the_public_address_of_its_provider(
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"confirmed": 1}', '{"confirmed": [1, ["a"], ["a", "b", 3]]}', "\x00"]
 )
-def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: str) -> None:
+def test_damaged_confirmation_file_allows_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "providers.json").write_text(text, "utf-8")
     keys = open_keys({}, ProviderChoices(tmp_path))
     with_drawer(keys)
@@ -404,7 +404,7 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
-def test_what_signs_in_by_itself_waits_for_a_confirmation_too(gateways: Gateways, *, needs_key: bool) -> None:
+def test_sign_in_of_the_computer_needs_a_confirmation(gateways: Gateways, *, needs_key: bool) -> None:
     uid = f"sign-in {needs_key}"
     with FakeProvider() as fake:
         gateways.desk.add(uid, "litellm", fake.base_url, needs_key=needs_key)
@@ -415,7 +415,7 @@ def test_what_signs_in_by_itself_waits_for_a_confirmation_too(gateways: Gateways
         assert fake.requests == []
 
 
-def test_settings_of_a_crafted_endpoint_steer_nothing(gateways: Gateways) -> None:
+def test_crafted_endpoint_settings_do_not_redirect_the_key(gateways: Gateways) -> None:
     at = gateways.desk
     with FakeProvider() as mine, FakeProvider() as theirs:
         form = EndpointForm("Mine", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
@@ -429,7 +429,7 @@ def test_settings_of_a_crafted_endpoint_steer_nothing(gateways: Gateways) -> Non
 
 
 @pytest.mark.parametrize("provider", ["gigachat", "replicate"])
-def test_a_crafted_protocol_takes_no_key_to_a_server_of_its_own(gateways: Gateways, provider: str) -> None:
+def test_crafted_provider_of_an_endpoint_gets_no_key(gateways: Gateways, provider: str) -> None:
     """One exchanges the key at a token server, the other goes by an address that is not that of the endpoint."""
     at = gateways.desk
     with FakeProvider() as mine:
@@ -443,26 +443,26 @@ def test_a_crafted_protocol_takes_no_key_to_a_server_of_its_own(gateways: Gatewa
 
 
 class TestAddressesInTheEnvironment:
-    def test_key_and_address_of_the_environment_go_together(self, gateways: Gateways) -> None:
+    def test_environment_key_is_sent_to_the_environment_address(self, gateways: Gateways) -> None:
         result = gateways.desk.run(Lane("a", LITELLM, "gpt-5-mini"))
         assert result.text == "Hello world"
         assert leaked(gateways.openai) == [ENVIRONMENT]
         assert Mark("changed", "address", f"{gateways.openai.base_url} (OPENAI_BASE_URL)") in result.marks
 
-    def test_the_other_name_of_the_address_counts_too(self, tmp_path: Path) -> None:
+    def test_alternative_address_variable_is_used(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:
             assert at.run(Lane("a", LITELLM, "openai/gpt-5-mini")).text == "Hello world"
 
-    def test_a_model_without_its_provider_is_asked_at_the_one_whose_key_it_gets(self, gateways: Gateways) -> None:
+    def test_model_without_a_provider_prefix_uses_its_providers_address(self, gateways: Gateways) -> None:
         gateways.desk.run(Lane("a", LITELLM, "gemini-pro-latest"))
         assert leaked(gateways.gemini) == [ENVIRONMENT]
 
-    def test_it_goes_through_litellm_as_well(self, gateways: Gateways) -> None:
+    def test_environment_address_is_used_for_anthropic_models(self, gateways: Gateways) -> None:
         assert gateways.desk.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
         assert leaked(gateways.anthropic) == [ENVIRONMENT]
         assert gateways.anthropic.requests[0].path == "/v1/messages"
 
-    def test_a_key_that_several_providers_take_goes_to_the_gateway_that_one_of_them_names(self) -> None:
+    def test_shared_key_is_bound_to_the_gateway_of_one_provider(self) -> None:
         env = {"DASHSCOPE_API_KEY": ENVIRONMENT, "DASHSCOPE_API_BASE": "https://gateway.example/v1"}
         keys = open_keys(env)
         litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
@@ -481,7 +481,7 @@ class TestAddressesInTheEnvironment:
         assert key is not None
         assert key.origin == "https://dashscope-intl.aliyuncs.com"
 
-    def test_a_key_of_the_keyring_waits_for_a_confirmation(self, tmp_path: Path) -> None:
+    def test_keyring_key_needs_confirmation_for_the_environment_address(self, tmp_path: Path) -> None:
         env = {"OPENAI_API_KEY": "", "GROQ_API_KEY": ""}
         with FakeProvider() as gateway, desk(tmp_path, {**env, "GROQ_API_BASE": gateway.base_url}) as at:
             lane = Lane("a", LITELLM, "groq/llama")
@@ -498,17 +498,17 @@ class TestAddressesInTheEnvironment:
             assert at.run(lane).text == "Hello world"
             assert leaked(gateway) == [KEYRING]
 
-    def test_the_key_of_the_environment_is_used_when_only_that_belongs_to_the_address(self, gateways: Gateways) -> None:
+    def test_environment_key_is_used_if_the_keyring_key_has_another_address(self, gateways: Gateways) -> None:
         assert gateways.desk.run(Lane("a", LITELLM, "groq/llama")).text == "Hello world"
         assert leaked(gateways.groq) == [ENVIRONMENT]
 
-    def test_an_address_that_is_none_sends_nothing(self, tmp_path: Path) -> None:
+    def test_invalid_environment_address_is_refused(self, tmp_path: Path) -> None:
         with desk(tmp_path, {"OPENAI_BASE_URL": "gateway.example/v1"}) as at:
             refused = failure(at.run(Lane("a", LITELLM, "gpt-5-mini")))
             assert refused.code == "bad_address"
             assert "OPENAI_BASE_URL" in refused.sentence
 
-    def test_azure_with_its_version(self, gateways: Gateways) -> None:
+    def test_azure_request_uses_deployment_version_and_environment_key(self, gateways: Gateways) -> None:
         gateways.desk.run(Lane("a", LITELLM, "azure/my-deployment"))
         path = gateways.azure.requests[0].path
         assert path.startswith("/openai/deployments/my-deployment/chat/completions")

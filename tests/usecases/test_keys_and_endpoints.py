@@ -38,22 +38,22 @@ def nobody_knows(model: str) -> str:
 
 
 class TestCredentials:
-    def test_a_providers_key_goes_to_its_models(self) -> None:
+    def test_provider_key_is_used_for_its_models(self) -> None:
         store = keys({"ANTHROPIC_API_KEY": SECRET})
         assert credentials(store, LITELLM_ENDPOINT, "claude-haiku-4-5", nobody_knows) == Credentials(SECRET)
         assert credentials(store, LITELLM_ENDPOINT, "anthropic/claude-haiku-4-5", nobody_knows) == Credentials(SECRET)
         assert isinstance(credentials(store, LITELLM_ENDPOINT, "gpt-5", nobody_knows), Failure)
 
-    def test_the_catalogue_names_the_provider_when_the_id_does_not(self) -> None:
+    def test_provider_is_taken_from_the_catalogue_if_the_id_has_none(self) -> None:
         store = keys({"MISTRAL_API_KEY": SECRET})
         found = credentials(store, LITELLM_ENDPOINT, "codestral-latest", lambda model: "mistral")
         assert found == Credentials(SECRET)
 
     @pytest.mark.parametrize("model", ["ollama/llama3", "llamafile/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
-    def test_what_needs_no_key_or_is_unknown_is_asked_without(self, model: str) -> None:
+    def test_models_without_a_key_or_provider_get_no_credentials(self, model: str) -> None:
         assert credentials(keys(), LITELLM_ENDPOINT, model, nobody_knows) == Credentials()
 
-    def test_an_environment_key_never_goes_to_a_custom_address(self) -> None:
+    def test_environment_key_is_never_sent_to_a_custom_address(self) -> None:
         store = keys({"OPENAI_API_KEY": SECRET})
         open_ = Endpoint("e", "openai", "Mine", "http://127.0.0.1:1/v1")
         closed = Endpoint("e", "openai", "Mine", "http://127.0.0.1:1/v1", needs_key=True)
@@ -72,17 +72,17 @@ class TestCredentials:
             (LITELLM_ENDPOINT, False),
         ],
     )
-    def test_a_model_on_this_machine_may_take_long_to_begin(self, endpoint: Endpoint, patient: bool) -> None:
+    def test_local_models_get_a_long_first_token_timeout(self, endpoint: Endpoint, patient: bool) -> None:
         assert timeouts_for(endpoint).first == (600.0 if patient else 60.0)
 
-    def test_a_secret_header_without_a_value_is_named(self) -> None:
+    def test_missing_secret_header_is_named(self) -> None:
         failure = credentials(
             keys(), Endpoint("e", "openai", "Mine", "http://h/v1", secret_headers=("X-Auth",)), "m", str
         )
         assert isinstance(failure, Failure)
         assert "X-Auth" in failure.sentence
 
-    def test_a_broken_keyring_is_a_failure_and_no_crash(self) -> None:
+    def test_broken_keyring_returns_a_failure(self) -> None:
         class Broken(Drawer):
             def get_password(self, service: str, username: str) -> str | None:
                 raise OSError("locked")
@@ -97,13 +97,13 @@ class TestCredentials:
         assert provider_key("openai") == "openai"
         assert provider_key("ollama") != provider_key("lm_studio")
 
-    def test_keys_do_not_show_themselves(self) -> None:
+    def test_keys_are_not_in_the_repr(self) -> None:
         assert SECRET not in repr(Credentials(SECRET, (("X", SECRET),)))
         assert SECRET not in repr(EndpointForm("n", "u", key=SECRET, headers=(("X", SECRET),)))
 
 
 class TestEndpoints:
-    def test_secrets_go_into_the_key_store_and_names_into_the_database(self, tmp_path: Path) -> None:
+    def test_secrets_are_stored_in_the_key_store_and_not_in_the_database(self, tmp_path: Path) -> None:
         with opened(tmp_path, {"listed": ["m1", "m2"]}) as (workbench, _):
             workbench.engine.start()
             form = EndpointForm(
@@ -129,7 +129,7 @@ class TestEndpoints:
         assert SECRET.encode() not in raw
         assert b"hush-hush" not in raw
 
-    def test_changing_an_endpoint_keeps_what_is_not_mentioned(self, tmp_path: Path) -> None:
+    def test_changing_an_endpoint_keeps_secrets_that_are_not_replaced(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
             uid = self._saved(workbench, EndpointForm("Mine", "http://h/v1", "", True, SECRET, (("X-Auth", "hush"),)))
             self._saved(workbench, EndpointForm("Other", "http://h/v1", uid, True, None, (("X-Auth", None),)))
@@ -144,7 +144,7 @@ class TestEndpoints:
             assert workbench.keys.get(f"endpoint:{uid}") is None
             assert workbench.keys.get(f"endpoint:{uid}:header:x-auth") is None
 
-    def test_removing_forgets_the_key_and_history_keeps_the_name(self, tmp_path: Path) -> None:
+    def test_removing_an_endpoint_deletes_its_key(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
             uid = self._saved(workbench, EndpointForm("Mine", "http://h/v1", "", True, SECRET))
             workbench.endpoints.remove(uid).result(PATIENCE_S)
@@ -152,7 +152,7 @@ class TestEndpoints:
             assert workbench.keys.get(f"endpoint:{uid}") is None
             assert workbench.endpoints.custom() == []
 
-    def test_a_wrong_form_changes_nothing(self, tmp_path: Path) -> None:
+    def test_invalid_form_changes_nothing(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
             with pytest.raises(WrongFormError) as caught:
                 workbench.endpoints.save(EndpointForm("", "nowhere", "", True, SECRET))
@@ -160,13 +160,13 @@ class TestEndpoints:
             assert workbench.endpoints.custom() == []
             assert workbench.keys.secrets() == ()
 
-    def test_without_a_keyring_nothing_is_written(self, tmp_path: Path) -> None:
+    def test_endpoint_with_a_key_is_not_saved_without_a_keyring(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
             with pytest.raises(HostError, match="this session"):
                 workbench.endpoints.save(EndpointForm("Mine", "http://h/v1", "", True, SECRET))
             assert workbench.endpoints.custom() == []
 
-    def test_a_gguf_file_is_looked_at_before_it_is_kept(self, tmp_path: Path) -> None:
+    def test_gguf_files_are_checked_before_they_are_saved(self, tmp_path: Path) -> None:
         good, bad = tmp_path / "m.gguf", tmp_path / "bad.gguf"
         good.write_bytes(b"GGUF....")
         bad.write_bytes(b"PK")
@@ -178,7 +178,7 @@ class TestEndpoints:
             saved.done.result(PATIENCE_S)
             assert workbench.endpoints.custom() == [Endpoint(saved.endpoint.uid, "gguf", "Tiny", path=str(good))]
 
-    def test_testing_a_key_that_is_not_there_asks_nobody(self, tmp_path: Path) -> None:
+    def test_testing_a_missing_key_is_refused_without_a_request(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
             with pytest.raises(EngineError, match="OpenAI needs an API key"):
                 workbench.endpoints.test_provider("openai").result(PATIENCE_S)
@@ -221,7 +221,7 @@ def server(status: int, body: bytes, location: str = "") -> Iterator[tuple[Serve
 
 
 class TestDiscovery:
-    def test_a_running_server_tells_its_models(self) -> None:
+    def test_running_server_is_found_with_its_models(self) -> None:
         body = json.dumps({"object": "list", "data": [{"id": "llama3:8b"}, {"no": "id"}]}).encode()
         with server(200, body) as (candidate, asked):
             (found,) = look_for_servers([candidate], PATIENCE_S)
@@ -229,7 +229,7 @@ class TestDiscovery:
             assert found.sentence == "Ollama is running with 1 model."
             assert asked == ["/v1/models"]
 
-    def test_a_server_without_models_is_still_found(self) -> None:
+    def test_server_without_models_is_found(self) -> None:
         with server(200, b'{"data": []}') as (candidate, _):
             (found,) = look_for_servers([candidate], PATIENCE_S)
             assert found.running
@@ -238,27 +238,27 @@ class TestDiscovery:
     @pytest.mark.parametrize(
         ("status", "body"), [(404, b""), (200, b"<html>"), (200, b"[]"), (500, b"\xff"), (200, b"[" * 10**5)]
     )
-    def test_something_else_is_not_taken_for_it(self, status: int, body: bytes) -> None:
+    def test_other_program_at_the_address_is_not_taken_for_the_server(self, status: int, body: bytes) -> None:
         with server(status, body) as (candidate, _):
             (found,) = look_for_servers([candidate], PATIENCE_S)
             assert not found.running
             assert "Another program answers at the address of Ollama" in found.sentence
 
-    def test_a_server_that_drips_is_not_waited_for(self) -> None:
+    def test_slow_dripping_server_times_out(self) -> None:
         with FakeProvider() as fake:
             fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
             (found,) = look_for_servers([ServerCandidate("Ollama", fake.base_url)], 0.3)
             assert not found.running
             fake.wait_for(lambda f: f.disconnects == 1)
 
-    def test_nobody_is_sent_elsewhere(self) -> None:
+    def test_redirects_are_not_followed(self) -> None:
         with server(200, b'{"data": [{"id": "evil"}]}') as (elsewhere, asked):
             with server(302, b"", location=f"{elsewhere.base_url}/models") as (candidate, _):
                 (found,) = look_for_servers([candidate])
             assert not found.running
             assert asked == []
 
-    def test_no_server_and_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_server_is_reported_without_using_the_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with server(200, b'{"data": []}') as (proxy, asked):
             monkeypatch.setenv("http_proxy", proxy.base_url)
             (found,) = look_for_servers([ServerCandidate("LM Studio", "http://127.0.0.1:9/v1")])

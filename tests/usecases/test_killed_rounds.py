@@ -145,7 +145,7 @@ def stored(path: Path) -> list[AnswerStep]:
 
 
 @pytest.mark.e2e
-def test_a_killed_terminal_leaves_its_rounds(tmp_path: Path, fake: FakeProvider, model: Model) -> None:
+def test_received_rounds_are_stored_when_the_cli_is_killed(tmp_path: Path, fake: FakeProvider, model: Model) -> None:
     path = tmp_path / "w.db"
     with opened(tmp_path, {}) as (workbench, _):
         saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
@@ -168,7 +168,7 @@ def test_a_killed_terminal_leaves_its_rounds(tmp_path: Path, fake: FakeProvider,
     assert rows(path, "SELECT count(*) FROM partials") == [(0,)]
 
 
-def test_a_killed_engine_leaves_its_rounds(tmp_path: Path, fake: FakeProvider, model: Model) -> None:
+def test_received_rounds_are_stored_when_the_engine_is_killed(tmp_path: Path, fake: FakeProvider, model: Model) -> None:
     with opened(tmp_path) as (workbench, _):
         saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
         saved.done.result(PATIENCE_S)

@@ -19,7 +19,7 @@ MINE = Endpoint("e1", "openai", "Mine", "http://127.0.0.1:8000/v1")
 MOVED = Endpoint("e1", "openai", "Mine", "http://127.0.0.1:9000/v1")
 
 
-def test_a_list_belongs_to_an_endpoint_at_an_address(tmp_path: Path) -> None:
+def test_list_is_stored_per_endpoint_and_address(tmp_path: Path) -> None:
     KnownModels(tmp_path).put(MINE, ("a", "b", "\ud800"))
     again = KnownModels(tmp_path)
     assert again.get(MINE) == ("a", "b", "\ud800")
@@ -45,7 +45,7 @@ def test_a_list_belongs_to_an_endpoint_at_an_address(tmp_path: Path) -> None:
         b" " * 9_000_000,
     ],
 )
-def test_a_file_in_another_form_is_no_list(tmp_path: Path, written: bytes) -> None:
+def test_malformed_file_is_ignored(tmp_path: Path, written: bytes) -> None:
     known = KnownModels(tmp_path)
     known.put(MINE, ("a",))
     (file,) = (tmp_path / FOLDER).iterdir()
@@ -53,7 +53,7 @@ def test_a_file_in_another_form_is_no_list(tmp_path: Path, written: bytes) -> No
     assert known.get(MINE) == ()
 
 
-def test_prices_are_kept_beside_the_models(tmp_path: Path) -> None:
+def test_prices_are_stored_per_endpoint_and_malformed_ones_ignored(tmp_path: Path) -> None:
     rows = {"a": {"input_cost_per_token": 1e-6}}
     KnownModels(tmp_path).put_prices(MINE, rows)
     again = KnownModels(tmp_path)
@@ -67,13 +67,13 @@ def test_prices_are_kept_beside_the_models(tmp_path: Path) -> None:
     assert again.prices(MINE) == {}
 
 
-def test_an_uid_is_no_path(tmp_path: Path) -> None:
+def test_endpoint_uid_cannot_lead_out_of_the_cache_folder(tmp_path: Path) -> None:
     known = KnownModels(tmp_path / "cache")
     known.put(Endpoint("../../up", "openai", "x", "http://h/../.."), ("a",))
     assert [path.parent for path in tmp_path.rglob("*.json")] == [tmp_path / "cache" / FOLDER]
 
 
-def test_without_a_place_to_write_nothing_is_known(tmp_path: Path) -> None:
+def test_unwritable_cache_stores_nothing(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
     known = KnownModels(tmp_path / "cache")
     known.put(MINE, ("a",))
@@ -81,13 +81,13 @@ def test_without_a_place_to_write_nothing_is_known(tmp_path: Path) -> None:
     known.forget(MINE)
 
 
-def test_who_refuses_has_answered() -> None:
+def test_refused_key_counts_as_an_answer() -> None:
     assert is_answer(EngineError(Failure("bad_key", "No.")))
     assert not is_answer(EngineError(Failure("connect_failed", "No.")))
     assert not is_answer(ValueError())
 
 
-def test_what_a_server_lists_is_remembered_until_it_is_removed(tmp_path: Path) -> None:
+def test_listed_models_are_kept_until_the_endpoint_is_removed(tmp_path: Path) -> None:
     with opened(tmp_path) as (workbench, _):
         endpoints = workbench.endpoints
         workbench.engine.start()

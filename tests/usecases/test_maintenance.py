@@ -47,7 +47,7 @@ def answered(store: Store, name: str, at: str = NOW) -> None:
     store.finish_output(f"{name}.0.0", FULL_RESULT, at).result(10)
 
 
-def test_a_copy_a_day_where_something_is_new(care: Maintenance, store: Store, clock: Clock) -> None:
+def test_daily_backup_is_made_only_after_changes(care: Maintenance, store: Store, clock: Clock) -> None:
     first = care.back_up_if_due()
     assert first is not None
     assert not first.by_hand
@@ -60,7 +60,7 @@ def test_a_copy_a_day_where_something_is_new(care: Maintenance, store: Store, cl
     assert care.backups() == [second, first]
 
 
-def test_old_copies_go_when_a_new_one_is_there(care: Maintenance, store: Store, clock: Clock) -> None:
+def test_old_backups_are_removed_after_a_new_one(care: Maintenance, store: Store, clock: Clock) -> None:
     care.set_rules(MaintenanceRules(keep=2))
     for day in range(1, 5):
         clock.now = f"2026-12-0{day}T14:00:00.000Z"
@@ -69,14 +69,14 @@ def test_old_copies_go_when_a_new_one_is_there(care: Maintenance, store: Store, 
     assert [backup.made_at[:10] for backup in care.backups()] == ["2026-12-04", "2026-12-03"]
 
 
-def test_who_wants_no_daily_copies_gets_none_but_can_make_one(care: Maintenance) -> None:
+def test_daily_backups_can_be_off_while_manual_ones_work(care: Maintenance) -> None:
     care.set_rules(MaintenanceRules(daily=False))
     assert care.back_up_if_due() is None
     assert care.back_up().by_hand
     assert len(care.backups()) == 1
 
 
-def test_copies_go_where_the_person_wants_them(care: Maintenance, tmp_path: Path) -> None:
+def test_backups_are_stored_in_the_chosen_folder(care: Maintenance, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     care.set_rules(MaintenanceRules(folder=str(elsewhere)))
     with pytest.raises(StoreError) as caught:
@@ -87,7 +87,7 @@ def test_copies_go_where_the_person_wants_them(care: Maintenance, tmp_path: Path
     assert care.back_up().path.parent == elsewhere
 
 
-def test_a_copy_that_cannot_be_made_is_an_error_and_removes_none(care: Maintenance, store: Store, clock: Clock) -> None:
+def test_failed_backup_raises_and_removes_no_old_one(care: Maintenance, store: Store, clock: Clock) -> None:
     assert care.back_up_if_due() is not None
     clock.now = "2026-11-26T14:00:00.000Z"
     answered(store, "r", "2026-11-26T13:00:00.000Z")
@@ -98,14 +98,14 @@ def test_a_copy_that_cannot_be_made_is_an_error_and_removes_none(care: Maintenan
     assert len(care.backups()) == 1
 
 
-def test_damaged_rules_are_those_that_drop_nothing(care: Maintenance, store: Store) -> None:
+def test_damaged_rules_are_replaced_by_defaults_that_delete_nothing(care: Maintenance, store: Store) -> None:
     store.set_meta(CARE, '{"raw_days": "all"}').result(10)
     assert care.rules() == MaintenanceRules()
     answered(store, "r", "2020-01-01T00:00:00.000Z")
     assert care.tidy() == 0
 
 
-def test_a_rule_drops_what_is_old(care: Maintenance, store: Store) -> None:
+def test_rule_drops_old_raw_responses(care: Maintenance, store: Store) -> None:
     answered(store, "old", "2026-01-01T00:00:00.000Z")
     answered(store, "new", NOW)
     care.set_rules(MaintenanceRules(raw_days=30))
@@ -113,7 +113,7 @@ def test_a_rule_drops_what_is_old(care: Maintenance, store: Store) -> None:
     assert care.droppable()[0] == 1
 
 
-def test_a_copy_that_fails_does_not_hold_up_the_rule(care: Maintenance, store: Store, tmp_path: Path) -> None:
+def test_rule_is_applied_even_if_the_backup_folder_is_missing(care: Maintenance, store: Store, tmp_path: Path) -> None:
     answered(store, "old", "2026-01-01T00:00:00.000Z")
     care.set_rules(MaintenanceRules(raw_days=30, folder=str(tmp_path / "gone")))
     with pytest.raises(StoreError, match="is not there"):
@@ -121,7 +121,7 @@ def test_a_copy_that_fails_does_not_hold_up_the_rule(care: Maintenance, store: S
     assert care.droppable()[0] == 0
 
 
-def test_nothing_is_dropped_from_a_history_whose_copy_is_unsound(
+def test_nothing_is_dropped_when_the_backup_is_damaged(
     care: Maintenance, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unsound(*_: object, **__: object) -> None:
@@ -135,7 +135,7 @@ def test_nothing_is_dropped_from_a_history_whose_copy_is_unsound(
     assert care.droppable()[0] == 1
 
 
-def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Maintenance, store: Store) -> None:
+def test_freeing_space_reports_its_steps_and_can_be_stopped(care: Maintenance, store: Store) -> None:
     for number in range(3):
         answered(store, f"r{number}")
     said: list[str] = []
@@ -150,13 +150,15 @@ def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Maintenance,
     assert care.droppable()[0] == 1
 
 
-def test_a_sound_history_has_nothing_wrong(care: Maintenance, store: Store) -> None:
+def test_valid_history_passes_the_check(care: Maintenance, store: Store) -> None:
     answered(store, "r")
     assert care.check() == HistoryCheck()
     assert care.size().total > 0
 
 
-def test_a_restored_history_is_looked_after_as_the_one_before(care: Maintenance, store: Store, tmp_path: Path) -> None:
+def test_restored_history_keeps_the_current_rules_and_backup_folder(
+    care: Maintenance, store: Store, tmp_path: Path
+) -> None:
     """A rule that drops nothing any more must not come back, nor must the backups be looked for elsewhere."""
     care.set_rules(MaintenanceRules(raw_days=1))
     old = care.back_up()
@@ -175,9 +177,7 @@ def test_a_restored_history_is_looked_after_as_the_one_before(care: Maintenance,
     again.close()
 
 
-def test_a_backup_is_looked_after_by_its_own_rules_where_those_of_now_cannot_be_read(
-    care: Maintenance, store: Store
-) -> None:
+def test_restored_history_uses_the_backups_rules_if_current_are_unreadable(care: Maintenance, store: Store) -> None:
     care.set_rules(MaintenanceRules(keep=5))
     old = care.back_up()
     path = store.path

@@ -6,7 +6,7 @@ from workbench.host.pip import PipProgress
 from workbench.usecases.model_installation import InstallationSteps
 
 
-def test_each_tenth_is_told_once() -> None:
+def test_progress_is_reported_once_per_ten_percent() -> None:
     told: list[str] = []
     steps = InstallationSteps(told.append)
     steps.report(PipProgress(5, None))

@@ -44,7 +44,7 @@ def facts(catalogue: ModelCatalogue, engine: Engine) -> ModelParameters:
     return ModelParameters(catalogue.get, catalogue.provider_of, engine)
 
 
-def test_efforts_are_those_of_the_model(catalogue: ModelCatalogue) -> None:
+def test_catalogue_lists_the_efforts_of_each_model(catalogue: ModelCatalogue) -> None:
     """Figures of the whole list: many take xhigh and max, many refuse minimal."""
     efforts = [model.support.efforts for model in catalogue.models if model.support.efforts]
     assert sum("xhigh" in one for one in efforts) > 250
@@ -76,25 +76,25 @@ def test_efforts_are_those_of_the_model(catalogue: ModelCatalogue) -> None:
         ),
     ],
 )
-def test_efforts_by_flags(row: dict[str, object], expected: tuple[str, ...] | None) -> None:
+def test_efforts_are_read_from_the_flags(row: dict[str, object], expected: tuple[str, ...] | None) -> None:
     found = support_of("acme/m", row, {})
     assert found.efforts == (expected or None)
     assert ("reasoning_effort" in found.refused) == (expected == ())
 
 
-def test_the_row_without_the_providers_name_fills_in() -> None:
+def test_row_without_the_provider_name_fills_missing_flags() -> None:
     bare = {"supports_minimal_reasoning_effort": False}
     assert support_of("azure/m", {"supports_reasoning": True}, bare).efforts == ("none", "low", "medium", "high")
 
 
-def test_a_model_without_sampling_settings_says_so(catalogue: ModelCatalogue) -> None:
+def test_models_without_sampling_settings_refuse_them_with_a_reason(catalogue: ModelCatalogue) -> None:
     flat = [m for m in catalogue.models if "temperature" in m.support.refused]
     assert len(flat) > 100
     assert "takes no sampling settings" in flat[0].support.refused["temperature"]
     assert "max_tokens" not in flat[0].support.refused
 
 
-def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: ModelCatalogue) -> None:
+def test_parameter_dropped_by_litellm_is_refused_with_the_provider_name(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature", "top_p", "max_tokens", "stop", "reasoning_effort"])
     found = facts(catalogue, engine).full(LITELLM, "anthropic/claude-haiku-4-5")
     assert found.refused["seed"] == "Anthropic has no such setting for claude-haiku-4-5."
@@ -104,7 +104,7 @@ def test_what_litellm_leaves_out_is_refused_with_the_providers_name(catalogue: M
     assert "max" in (opus.efforts or ())
 
 
-def test_litellm_is_asked_once_and_need_not_answer(catalogue: ModelCatalogue) -> None:
+def test_litellm_is_queried_once_and_its_failure_is_ignored(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature"])
     known = facts(catalogue, engine)
     assert known.full(LITELLM, "groq/x") == known.full(LITELLM, "groq/x")
@@ -114,14 +114,14 @@ def test_litellm_is_asked_once_and_need_not_answer(catalogue: ModelCatalogue) ->
         assert unknown.full(LITELLM, "groq/x") == unknown.listed(LITELLM, "groq/x")
 
 
-def test_openai_takes_what_its_library_knows(catalogue: ModelCatalogue) -> None:
+def test_openai_refuses_parameters_its_library_does_not_know(catalogue: ModelCatalogue) -> None:
     refused = facts(catalogue, Engine(None)).listed(LITELLM, "gpt-4o").refused
     own = {row.name for row in table() if row.formats["openai"] or not row.is_sent}
     assert {"top_k", "min_p", "repetition_penalty", "reasoning_effort"} <= refused.keys()
     assert refused.keys() == {row.name for row in table()} - own | {"reasoning_effort"}
 
 
-def test_addresses_of_ones_own_refuse_nothing_and_echo_everything(catalogue: ModelCatalogue) -> None:
+def test_custom_endpoints_refuse_no_parameter_and_echo_refuses_all(catalogue: ModelCatalogue) -> None:
     engine = Engine(["temperature"])
     known = facts(catalogue, engine)
     assert known.full(MINE, "gpt-5") == known.full(BUILTIN, "x") == known.full(None, "x") == ParameterSupport()

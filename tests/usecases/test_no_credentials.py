@@ -91,13 +91,15 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Fai
         yield found
 
 
-def test_there_are_enough_of_them() -> None:
+def test_table_has_enough_models_and_providers() -> None:
     assert len(TABLE) >= 40
     assert len({split_model(model)[0] for model in TABLE}) >= 25
 
 
 @pytest.mark.parametrize("model", TABLE)
-def test_an_answer_names_what_is_missing_and_where_to_enter_it(failures: Mapping[str, Failure], model: str) -> None:
+def test_failure_names_the_missing_credential_and_its_settings_page(
+    failures: Mapping[str, Failure], model: str
+) -> None:
     failure = failures[model]
     if failure.code == "no_package":
         # Without the extra “vertex” its libraries are missing instead.

@@ -49,7 +49,7 @@ def result(usage: Usage, **more: Any) -> Result:
     return Result("finished", "x", usage=usage, request={"model": "m"}, **more)
 
 
-def test_long_prompts_cost_what_their_tier_costs(pricing: Pricing) -> None:
+def test_long_prompts_are_priced_by_their_tier(pricing: Pricing) -> None:
     made = pricing.price(result(Usage(300_000, 1_000)), LITELLM, GEMINI)
     assert made.cost_usd == pytest.approx(0.3 * 2.5 + 0.001 * 15)
     assert source_words(made.rates) == "LiteLLM's price list"
@@ -57,21 +57,21 @@ def test_long_prompts_cost_what_their_tier_costs(pricing: Pricing) -> None:
     assert made.rates.sheet["input_cost_per_token_above_200k_tokens"] == 2.5e-6
 
 
-def test_two_short_requests_are_not_one_long_one(pricing: Pricing) -> None:
+def test_each_request_is_priced_by_its_own_tier(pricing: Pricing) -> None:
     short, long = Usage(150_000, 500), Usage(300_000, 500)
     both = replace(Usage(450_000, 1_000), rounds=(short, long))
     made = pricing.price(result(both), LITELLM, GEMINI)
     assert made.cost_usd == pytest.approx(0.15 * 1.25 + 0.0005 * 10 + 0.3 * 2.5 + 0.0005 * 15)
 
 
-def test_what_was_saved_is_counted_at_the_price_of_the_tier(pricing: Pricing) -> None:
+def test_cache_savings_use_the_price_of_the_tier(pricing: Pricing) -> None:
     rates = pricing.rates_for(LITELLM, GEMINI)
     assert rates is not None
     long = Usage(300_000, 0, cached=200_000)
     assert saved(long, rates) == pytest.approx(cost(replace(long, cached=0), rates) - cost(long, rates))  # type: ignore[operator]
 
 
-def test_a_price_of_time_takes_the_time(catalogue: ModelCatalogue) -> None:
+def test_price_per_second_is_multiplied_by_the_duration(catalogue: ModelCatalogue) -> None:
     named = next(
         m for m in catalogue.models if m.rates and "input_cost_per_second" in m.rates.sheet and not m.rates.input
     )
@@ -86,7 +86,7 @@ def reported(usd: float) -> Usage:
     return Usage(10, 20, details=UsageDetails(reported_usd=usd, reported_by="openrouter.ai"))
 
 
-def test_a_reported_cost_counts_and_is_named(pricing: Pricing) -> None:
+def test_reported_cost_is_used_and_its_source_named(pricing: Pricing) -> None:
     made = pricing.price(result(reported(0.25)), LITELLM, "openrouter/no-such-model")
     assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
     listed = pricing.price(result(reported(0.0)), LITELLM, GEMINI)
@@ -95,14 +95,14 @@ def test_a_reported_cost_counts_and_is_named(pricing: Pricing) -> None:
     assert listed.rates.sheet
 
 
-def test_a_cost_that_only_one_of_two_requests_reported_is_no_sum(pricing: Pricing) -> None:
+def test_cost_reported_by_one_of_two_requests_gives_no_total(pricing: Pricing) -> None:
     both = replace(Usage(20, 40), rounds=(reported(0.25), Usage(10, 20)))
     assert pricing.price(result(both), LITELLM, "openrouter/no-such-model").cost_usd is None
     whole = replace(Usage(20, 40), rounds=(reported(0.25), reported(0.5)))
     assert pricing.price(result(whole), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
 
 
-def test_a_cost_that_was_reported_without_tokens_is_part_of_the_sum(pricing: Pricing) -> None:
+def test_cost_reported_without_tokens_is_included_in_the_total(pricing: Pricing) -> None:
     bare = replace(reported(0.5), input=None, output=None)
     both = total((reported(0.25), bare))
     assert (both.input, both.output) == (10, 20)
@@ -110,13 +110,13 @@ def test_a_cost_that_was_reported_without_tokens_is_part_of_the_sum(pricing: Pri
     assert pricing.price(result(total((bare, bare, Usage()))), LITELLM, GEMINI).cost_usd == 1.0
 
 
-def test_tokens_that_only_one_of_two_requests_counted_are_no_cost(pricing: Pricing) -> None:
+def test_tokens_counted_by_one_of_two_requests_give_no_cost(pricing: Pricing) -> None:
     both = total((Usage(10, 20), replace(reported(0.5), input=None, output=None)))
     assert pricing.price(result(both), LITELLM, GEMINI).cost_usd is None
     assert cost(both, Rates(1.0, 1.0)) is None
 
 
-def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: ModelCatalogue) -> None:
+def test_manual_price_without_tokens_keeps_the_reported_cost(catalogue: ModelCatalogue) -> None:
     prices = ProviderChoices()
     prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
     pricing = Pricing(prices, rates_in(catalogue), lambda: "now")
@@ -124,7 +124,7 @@ def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: Mode
     assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
 
 
-def test_a_price_by_hand_counts_most(catalogue: ModelCatalogue) -> None:
+def test_manual_price_overrides_lists_and_reports(catalogue: ModelCatalogue) -> None:
     prices = ProviderChoices()
     prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
     pricing = Pricing(prices, rates_in(catalogue), lambda: "now", GatewayPrices(answers({"m": ROW}), lambda: 0.0))
@@ -149,7 +149,7 @@ def answers(rows: Rows | Failure, asked: list[str] | None = None) -> Any:
     return ask
 
 
-def test_the_list_of_a_gateway_is_used_and_named(catalogue: ModelCatalogue) -> None:
+def test_gateway_price_list_is_used_and_named(catalogue: ModelCatalogue) -> None:
     asked: list[str] = []
     gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
     pricing = Pricing(ProviderChoices(), rates_in(catalogue), lambda: "now", gateways)
@@ -163,7 +163,7 @@ def test_the_list_of_a_gateway_is_used_and_named(catalogue: ModelCatalogue) -> N
 
 
 @pytest.mark.parametrize(("rows", "after"), [({"m": ROW}, FRESH_S), ({}, RETRY_S), (Failure("x", "No."), RETRY_S)])
-def test_a_list_is_asked_for_again_when_it_is_old(rows: Mapping[str, Any] | Failure, after: float) -> None:
+def test_price_list_is_requested_again_after_its_lifetime(rows: Mapping[str, Any] | Failure, after: float) -> None:
     now = [0.0]
     asked: list[str] = []
     gateways = GatewayPrices(answers(rows, asked), lambda: now[0])
@@ -173,14 +173,14 @@ def test_a_list_is_asked_for_again_when_it_is_old(rows: Mapping[str, Any] | Fail
         assert len(asked) == times
 
 
-def test_only_a_wish_asks() -> None:
+def test_reading_rates_requests_no_list() -> None:
     asked: list[str] = []
     gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
     assert (gateways.known_rates(GATEWAY, "m"), gateways.rates(GATEWAY, "m")) == (None, None)
     assert asked == []
 
 
-def test_a_list_that_fails_later_leaves_the_last_one() -> None:
+def test_failed_refresh_keeps_the_last_price_list() -> None:
     now, told = [0.0], [{"m": ROW}, Failure("x", "No.")]
     gateways = GatewayPrices(lambda endpoint: answers(told.pop(0))(endpoint), lambda: now[0])
     gateways.prepare(GATEWAY)
@@ -190,7 +190,7 @@ def test_a_list_that_fails_later_leaves_the_last_one() -> None:
     assert gateways.rates(GATEWAY, "m") is not None
 
 
-def test_what_was_not_sent_may_be_asked_at_once() -> None:
+def test_unsent_price_request_can_be_repeated_at_once() -> None:
     """Such as to an address that was not confirmed yet."""
     answered: list[Rows] = []
 
@@ -207,7 +207,7 @@ def test_what_was_not_sent_may_be_asked_at_once() -> None:
     assert gateways.rates(GATEWAY, "m") is not None
 
 
-def test_a_keyring_that_waits_for_a_person_holds_up_nobody_else() -> None:
+def test_waiting_keyring_does_not_block_other_endpoints() -> None:
     asked, unlocked = threading.Event(), threading.Event()
 
     def ask(endpoint: Endpoint) -> Future[Rows]:
@@ -233,7 +233,7 @@ def test_a_keyring_that_waits_for_a_person_holds_up_nobody_else() -> None:
     assert gateways.rates(GATEWAY, "m") is not None
 
 
-def test_a_silent_list_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unanswered_price_list_is_waited_for_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ends of calls are worked on one after the other."""
     now = [0.0]
     waits: list[float | None] = []
@@ -262,16 +262,16 @@ def test_a_silent_list_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> No
         gateway_row({"prompt": "0.000002", "completion": "7"}),
     ],
 )
-def test_a_row_without_a_price_is_none(row: dict[str, Any]) -> None:
+def test_row_without_a_valid_price_returns_none(row: dict[str, Any]) -> None:
     assert rates_of("m", "acme", row) is None
 
 
-def test_a_free_prompt_beside_an_answer_with_a_price_is_no_mistake() -> None:
+def test_free_input_with_priced_output_is_valid() -> None:
     rates = rates_of("m", "acme", gateway_row({"prompt": "0", "completion": "0.000002"}))
     assert cost(Usage(1_000, 500), rates) == pytest.approx(0.001)
 
 
-def test_an_engine_that_was_closed_is_no_fault_of_the_run() -> None:
+def test_closed_engine_leaves_rates_unknown_without_an_error() -> None:
     def closed(endpoint: Endpoint) -> Future[Rows]:
         raise EngineError(Failure("closed", "The engine was closed."))
 
@@ -280,7 +280,7 @@ def test_an_engine_that_was_closed_is_no_fault_of_the_run() -> None:
     assert gateways.rates(GATEWAY, "m") is None
 
 
-def test_prices_that_are_written_as_texts_are_shown_as_they_are_billed() -> None:
+def test_prices_written_as_text_are_read_as_numbers() -> None:
     rates = rates_of("m", "acme", {"input_cost_per_token": "1e-6", "output_cost_per_token": "2e-6"})
     assert rates is not None
     assert (rates.input, rates.output) == (1e-6, 2e-6)

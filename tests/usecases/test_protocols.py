@@ -37,7 +37,7 @@ def at(tmp_path_factory: pytest.TempPathFactory, gateway: FakeProvider) -> Itera
         yield it
 
 
-def test_anthropic(at: Desk) -> None:
+def test_anthropic_endpoint_lists_models_and_answers(at: Desk) -> None:
     with FakeProvider() as fake:
         form = EndpointForm("Gateway", fake.url, needs_key=True, key=KEY, provider="anthropic")
         saved = at.workbench.endpoints.save(form)
@@ -53,14 +53,14 @@ def test_anthropic(at: Desk) -> None:
         assert resolve_model("Gateway/claude-haiku-4-5", [saved.endpoint]) == (saved.endpoint.uid, "claude-haiku-4-5")
 
 
-def test_a_bearer_token_of_anthropic(at: Desk, gateway: FakeProvider) -> None:
+def test_anthropic_bearer_token_is_sent_without_an_api_key(at: Desk, gateway: FakeProvider) -> None:
     assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
     (request,) = gateway.requests
     assert request.headers["authorization"] == "Bearer planted-bearer-token"
     assert "x-api-key" not in request.headers, "the token alone, as Anthropic's own clients send it"
 
 
-def test_azure_with_version_and_deployment(at: Desk) -> None:
+def test_azure_endpoint_uses_version_and_deployment(at: Desk) -> None:
     with FakeProvider() as fake:
         settings = (("api_version", "2024-10-21"),)
         form = EndpointForm("Azure 2", fake.url, needs_key=True, key=KEY, provider="azure", settings=settings)
@@ -75,7 +75,7 @@ def test_azure_with_version_and_deployment(at: Desk) -> None:
             at.workbench.endpoints.models(saved.endpoint).result(PATIENCE_S)
 
 
-def test_any_provider_of_litellm(at: Desk) -> None:
+def test_endpoints_of_litellm_providers_send_their_own_key(at: Desk) -> None:
     with FakeProvider() as fake:
         for provider in ("perplexity", "groq", "openrouter", "mistral", "deepinfra"):
             key = f"{KEY}-{provider}"
@@ -87,19 +87,19 @@ def test_any_provider_of_litellm(at: Desk) -> None:
             assert {request.headers["authorization"] for request in fake.requests[before:]} == {f"Bearer {key}"}
 
 
-def test_a_server_without_a_key(at: Desk) -> None:
+def test_endpoint_without_a_key_answers(at: Desk) -> None:
     with FakeProvider() as fake:
         saved = at.workbench.endpoints.save(EndpointForm("Open", fake.url, provider="anthropic"))
         saved.done.result(PATIENCE_S)
         assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
 
 
-def test_the_failure_of_an_endpoint_leads_to_its_own_page(at: Desk) -> None:
+def test_failure_of_an_endpoint_names_the_endpoint_settings(at: Desk) -> None:
     at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
     assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
 
 
-def test_every_provider_can_be_chosen() -> None:
+def test_offered_protocols_are_known_providers() -> None:
     from workbench.ui.features.settings.protocol_fields import protocols
 
     offered = {row.id for row in protocols()}

@@ -40,13 +40,15 @@ def asked(store: KeyStore, endpoint: Endpoint, model: str) -> Credentials | Fail
     ],
 )
 class TestWhatStandsInAnAddress:
-    def test_is_checked_when_it_is_saved(self, provider: str, name: str, value: str) -> None:
+    def test_invalid_address_part_is_refused_on_save(self, provider: str, name: str, value: str) -> None:
         store = keys()
         with pytest.raises(HostError, match="cannot be part of an address"):
             save_settings(store, provider, "https://mine.example", {name: value}, session=True)
         assert (store.choices.settings(provider), store.choices.address(provider)) == ({}, "")
 
-    def test_is_checked_again_when_it_is_used(self, tmp_path: Path, provider: str, name: str, value: str) -> None:
+    def test_invalid_stored_address_part_is_refused_on_use(
+        self, tmp_path: Path, provider: str, name: str, value: str
+    ) -> None:
         kept = {"settings": {provider: {name: value}}, "addresses": {"azure": "https://mine.example"}}
         (tmp_path / FILE).write_text(json.dumps(kept), "utf-8")
         store = keys(choices=ProviderChoices(tmp_path))
@@ -56,7 +58,7 @@ class TestWhatStandsInAnAddress:
         assert refused.code == "bad_setting", refused
 
 
-def test_a_setting_of_the_environment_is_checked_too() -> None:
+def test_invalid_environment_setting_is_refused() -> None:
     env = {"SNOWFLAKE_JWT": "sk-planted", "SNOWFLAKE_ACCOUNT_ID": "evil.example/"}
     refused = asked(keys(env), _LITELLM, "snowflake/m")
     assert isinstance(refused, Failure)
@@ -64,7 +66,7 @@ def test_a_setting_of_the_environment_is_checked_too() -> None:
     assert "SNOWFLAKE_ACCOUNT_ID" in refused.sentence
 
 
-def test_a_usual_setting_is_kept() -> None:
+def test_valid_settings_are_stored() -> None:
     store = keys()
     save_settings(store, "vertex_ai", "", {"vertex_project": "example.com:my-project"}, session=True)
     save_settings(store, "bedrock", "", {"aws_role_name": "arn:aws:iam::123:role/x y"}, session=True)
@@ -73,12 +75,12 @@ def test_a_usual_setting_is_kept() -> None:
 
 
 @pytest.mark.parametrize("value", _BAD)
-def test_the_form_of_an_endpoint_checks_its_settings(value: str) -> None:
+def test_endpoint_form_checks_its_settings(value: str) -> None:
     form = EndpointForm("Mine", "https://mine.example", provider="azure", settings=(("api_version", value),))
     assert [wrong.where for wrong in check_form(form, ())] == ["settings"]
 
 
-def test_an_endpoint_of_a_history_with_another_one_is_not_asked() -> None:
+def test_stored_endpoint_with_an_invalid_setting_is_refused() -> None:
     endpoint = Endpoint(
         "e", "litellm", "Mine", "https://mine.example", provider="azure", settings=(("api_version", "1/x"),)
     )
@@ -87,7 +89,7 @@ def test_an_endpoint_of_a_history_with_another_one_is_not_asked() -> None:
     assert refused.code == "bad_setting"
 
 
-def test_a_history_chooses_an_account_but_not_who_signs_in() -> None:
+def test_history_may_set_an_account_but_no_sign_in() -> None:
     settings = (
         ("aws_role_name", "arn:aws:iam::1:role/theirs"),
         ("aws_profile_name", "work"),

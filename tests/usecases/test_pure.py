@@ -43,7 +43,7 @@ def no_version(number: int) -> VersionRow:
 
 
 class TestPlanning:
-    def test_what_is_lacking_is_named_so_that_it_can_be_gone_to(self) -> None:
+    def test_missing_input_is_listed_and_the_message_stays_short(self) -> None:
         names = tuple(f"v{i}" for i in range(3000))
         problem = check(draft(text=" ".join(f"{{{{{name}}}}}" for name in names)))
         assert problem is not None
@@ -54,24 +54,24 @@ class TestPlanning:
         assert empty is not None
         assert empty.lack == MissingInput()
 
-    def test_a_variable_without_a_value_is_named(self) -> None:
+    def test_variables_without_a_value_are_named(self) -> None:
         problem = check(draft(text="{{a}} {{b}} {{name}}"))
         assert problem is not None
         assert "{{a}} and {{b}}" in problem.sentence
 
-    def test_an_empty_value_is_a_value(self) -> None:
+    def test_empty_value_is_accepted(self) -> None:
         assert check(draft(values={"name": ""})) is None
 
-    def test_jinja_variables_are_for_the_renderer_to_judge(self) -> None:
+    def test_jinja_variables_are_not_checked_before_rendering(self) -> None:
         content = Content((Message("user", "{% for x in y %}{{x}}{% endfor %}"),), "jinja")
         assert check(Draft(content, (("y", "z"),), (echo(),))) is None
 
     @pytest.mark.parametrize("text", ["", "no lanes"])
-    def test_nothing_to_send_or_nowhere_is_refused(self, text: str) -> None:
+    def test_draft_without_text_or_lanes_is_refused(self, text: str) -> None:
         wrong = Draft(Content((Message("user", text),)), (), () if text else (echo(),))
         assert check(wrong) is not None
 
-    def test_a_draft_whose_lanes_are_all_pinned_needs_no_text(self) -> None:
+    def test_draft_with_only_pinned_lanes_needs_no_text(self) -> None:
         assert check(Draft(Content(), (), (echo(pinned=1),))) is None
 
     @pytest.mark.parametrize("extra", ["{", "[1]", '"a"'])
@@ -80,17 +80,17 @@ class TestPlanning:
         assert problem is not None
         assert "lane 1" in problem.sentence
 
-    def test_pinned_lanes_send_their_version_and_current_ones_the_text(self) -> None:
+    def test_pinned_lanes_send_their_version_and_others_the_draft(self) -> None:
         old = VersionRow("v", 4, "", None, "t", Content((Message("user", "Old {{name}}"),)))
         planned = plan_lanes(draft(echo(), echo("b", pinned=4)), {4: old}.__getitem__, no_render)
         assert [lane.rendered[0].messages[0].text for lane in planned] == ["Hello Ada", "Old Ada"]
 
-    def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
+    def test_pinned_version_with_a_missing_value_is_named(self) -> None:
         old = VersionRow("v", 4, "", None, "t", Content((Message("user", "{{gone}}"),)), name="#3")
         with pytest.raises(RefusedError, match=r"Enter a value for \{\{gone\}\} below, which #3 uses\."):
             plan_lanes(draft(echo(pinned=4)), {4: old}.__getitem__, no_render)
 
-    def test_messages_that_are_empty_with_their_values_are_refused(self) -> None:
+    def test_messages_that_are_empty_after_rendering_are_refused(self) -> None:
         with pytest.raises(RefusedError, match="nothing to send"):
             plan_lanes(draft(text="{{name}}", values={"name": ""}), no_version, no_render)
 
@@ -105,7 +105,7 @@ class TestPricing:
     def pricing(self) -> Pricing:
         return Pricing(ProviderChoices(), CATALOGUE.get, lambda: "now")
 
-    def test_the_users_price_wins_and_leaves_again(self) -> None:
+    def test_user_price_overrides_the_catalogue_until_removed(self) -> None:
         pricing = self.pricing()
         assert pricing.rates_for(self.litellm, "gpt-5-mini") == CATALOGUE["gpt-5-mini"]
         pricing.set_price(LITELLM, "gpt-5-mini", Rates(1.0, 2.0))
@@ -113,26 +113,26 @@ class TestPricing:
         pricing.set_price(LITELLM, "gpt-5-mini", None)
         assert pricing.rates_for(self.litellm, "gpt-5-mini") == CATALOGUE["gpt-5-mini"]
 
-    def test_a_custom_address_has_no_catalogue_price(self) -> None:
+    def test_custom_endpoint_has_no_catalogue_price(self) -> None:
         assert self.pricing().rates_for(LOCAL, "gpt-5-mini") is None
 
-    def test_local_models_are_free_and_the_unknown_is_unknown(self) -> None:
+    def test_local_models_are_free_and_unknown_models_have_no_price(self) -> None:
         pricing = self.pricing()
         assert pricing.price(self.answered, FILE, "Tiny").cost_usd == 0.0
         assert pricing.rates_for(FILE, "Tiny") == FREE
         unknown = pricing.price(self.answered, self.litellm, "no-such")
         assert (unknown.rates, unknown.cost_usd) == (None, None)
 
-    def test_cost_is_counted_from_usage(self) -> None:
+    def test_cost_is_computed_from_usage(self) -> None:
         assert self.pricing().price(self.answered, self.litellm, "gpt-5-mini").cost_usd == pytest.approx(120e-6)
 
-    def test_what_was_never_sent_has_no_cost(self) -> None:
+    def test_result_without_a_request_has_no_cost(self) -> None:
         never = Result("failed", usage=Usage(100, 10))
         assert self.pricing().price(never, self.litellm, "gpt-5-mini").cost_usd is None
 
 
 class TestSession:
-    def test_spending_counts_the_known_and_names_the_unknown(self) -> None:
+    def test_session_sums_known_costs_and_counts_unknown_ones(self) -> None:
         session = SessionTotals()
         session.ended(Result("finished", cost_usd=0.25, request={}))
         session.ended(Result("stopped", cost_usd=0.5, request={}, usage=Usage(1, 1, source="estimate")))
@@ -141,13 +141,13 @@ class TestSession:
         stats = session.stats()
         assert (stats.spent_usd, stats.unknown, stats.about) == (0.75, 1, True)
 
-    def test_loops_are_of_one_prompt_and_pauses_do_not_count(self) -> None:
+    def test_median_loop_time_is_per_prompt_without_long_pauses(self) -> None:
         session = SessionTotals()
         for prompt, at in [("a", 0), ("b", 1_000), ("a", 8_000), ("a", 8_000 + 11 * 60_000), ("b", 11_000)]:
             session.started(prompt, at)
         assert (session.stats().iterations, session.stats().median_loop_ms) == (5, 9_000)
 
-    def test_a_session_begins_with_nothing(self) -> None:
+    def test_new_session_has_no_loop_time(self) -> None:
         assert SessionTotals().stats().median_loop_ms is None
 
 
@@ -169,15 +169,15 @@ class TestNames:
             ("gpt5mini", (LITELLM, "gpt5mini")),
         ],
     )
-    def test_a_name_means_one_model(self, text: str, meant: tuple[str, str]) -> None:
+    def test_model_name_resolves_to_one_model(self, text: str, meant: tuple[str, str]) -> None:
         assert resolve_model(text, ALL) == meant
 
     @pytest.mark.parametrize("text", ["", "  ", "My server", "My server/"])
-    def test_half_a_name_is_refused(self, text: str) -> None:
+    def test_incomplete_model_name_is_refused(self, text: str) -> None:
         with pytest.raises(RefusedError):
             resolve_model(text, ALL)
 
-    def test_an_endpoint_never_takes_the_name_of_a_provider(self) -> None:
+    def test_endpoint_name_never_shadows_a_provider(self) -> None:
         theirs = Endpoint("e9", "openai", "groq", "https://evil.example/v1")
         file = Endpoint("e8", "gguf", "openai/gpt-5", path="/m.gguf")
         there = [theirs, file, *ALL]
@@ -191,22 +191,22 @@ class TestNames:
         )
         assert shadowed("groq/llama", ALL) == shadowed("My server/llama", there) == ""
 
-    def test_a_name_that_several_endpoints_have_means_none_of_them(self) -> None:
+    def test_name_of_several_endpoints_is_refused(self) -> None:
         theirs = Endpoint("e9", "openai", "My Server", "https://evil.example/v1")
         with pytest.raises(RefusedError, match="Several endpoints"):
             resolve_model("my server/llama", [theirs, *ALL])
 
-    def test_slots_never_repeat(self) -> None:
+    def test_lane_slots_are_unique(self) -> None:
         made = slots(800)
         assert made[:3] == ("a", "b", "c")
         assert made[25:28] == ("z", "aa", "ab")
         assert len(set(made)) == 800
 
     @given(st.text(st.characters(exclude_characters="="), min_size=1).filter(str.strip), st.text())
-    def test_a_pair_keeps_its_value_exactly(self, name: str, value: str) -> None:
+    def test_name_value_pair_keeps_its_value_exactly(self, name: str, value: str) -> None:
         assert pair(f"{name}={value}", "x") == (name.strip(), value)
 
-    def test_parameters_from_text(self) -> None:
+    def test_parameters_are_parsed_from_text(self) -> None:
         given_ = [
             ("temperature", "0.2"),
             ("max-tokens", "5"),
@@ -225,7 +225,7 @@ class TestNames:
             "extra": {"z": 1, "x": "y"},
         }
 
-    def test_what_is_given_counts_more_than_the_lanes_extra_parameters(self) -> None:
+    def test_given_parameters_override_extra_parameters_of_the_lane(self) -> None:
         made = with_params(Params(extra='{"top_p": 0.9, "z": 1}'), [("top-p", "0.4")])
         assert made.request() == {"top_p": 0.4, "z": 1}
         extra = '{"max_completion_tokens": 9, "num_predict": -1, "topP": 1, "logprobs": true, "z": 1}'
@@ -254,7 +254,7 @@ class TestNames:
             ("stop", ""),
         ],
     )
-    def test_numbers_that_are_none_are_refused(self, given_: tuple[str, str]) -> None:
+    def test_invalid_parameter_values_are_refused(self, given_: tuple[str, str]) -> None:
         with pytest.raises(RefusedError, match=given_[0]):
             with_params(Params(), [given_])
 
@@ -262,12 +262,12 @@ class TestNames:
         ("text", "words"),
         [("1e999", "too large"), ('{"a": [-1e999]}', "too large"), ("[" * 60_000, "nested too deeply")],
     )
-    def test_what_no_request_can_hold_is_refused(self, text: str, words: str) -> None:
+    def test_too_large_or_nested_values_are_refused(self, text: str, words: str) -> None:
         with pytest.raises(RefusedError, match=f"x.*{words}"):
             with_params(Params(), [("x", text)])
 
     @pytest.mark.parametrize("given_", [("Temperature", "99"), ("max_completion_tokens", "-3"), ("topP", "7")])
-    def test_another_spelling_or_name_is_the_same_parameter(self, given_: tuple[str, str]) -> None:
+    def test_other_spellings_and_names_are_checked_as_the_same_parameter(self, given_: tuple[str, str]) -> None:
         with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) must be a (whole )?number"):
             with_params(Params(), [given_])
 
@@ -280,7 +280,7 @@ class TestNames:
         with pytest.raises(RefusedError):
             clean_name(name)
 
-    def test_white_space_in_a_name_is_one_space(self) -> None:
+    def test_whitespace_in_a_name_is_collapsed(self) -> None:
         assert clean_name("  Order \n status ") == "Order status"
 
 
@@ -310,7 +310,7 @@ class TestAddresses:
             "http://h/a\tb",
         ],
     )
-    def test_what_is_no_address_gets_a_sentence(self, url: str) -> None:
+    def test_invalid_address_is_reported(self, url: str) -> None:
         (wrong,) = check_form(form(url=url), ALL)
         assert wrong.where == "base_url"
         assert wrong.sentence.endswith(".")
@@ -324,18 +324,18 @@ class TestAddresses:
             ("http://h", "http://h"),
         ],
     )
-    def test_an_address_is_kept_clean(self, typed: str, kept: str) -> None:
+    def test_address_is_normalised(self, typed: str, kept: str) -> None:
         assert check_form(form(url=typed), ALL) == ()
         assert clean_url(typed) == kept
 
-    def test_white_space_around_a_header_is_no_part_of_it(self) -> None:
+    def test_whitespace_around_a_header_value_is_accepted(self) -> None:
         assert check_form(form(headers=(("X", " a b \r\n"),)), ALL) == ()
 
     @pytest.mark.parametrize("name", ["", "a/b", "echo", "OpenAI", "my SERVER", "a\nb"])
-    def test_names_that_would_mean_something_else_are_refused(self, name: str) -> None:
+    def test_ambiguous_or_taken_endpoint_names_are_refused(self, name: str) -> None:
         assert [wrong.where for wrong in check_form(form(name), ALL)] == ["name"]
 
-    def test_an_endpoint_may_keep_its_own_name(self) -> None:
+    def test_endpoint_can_keep_its_own_name(self) -> None:
         assert check_form(form("My server", uid="e1"), ALL) == ()
 
     @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ class TestAddresses:
     def test_headers_that_cannot_be_sent_are_refused(self, headers: tuple[tuple[str, str], ...]) -> None:
         assert [wrong.where for wrong in check_form(form(headers=headers), ALL)] == ["headers"]
 
-    def test_only_plain_http_to_another_machine_is_warned_about(self) -> None:
+    def test_plain_http_warns_only_for_other_machines(self) -> None:
         assert warnings("http://127.0.0.1:1/v1") == warnings("https://h.example/v1") == ()
         assert "unencrypted" in warnings("http://10.0.0.5:8000/v1")[0]
 
@@ -380,7 +380,7 @@ class TestAddresses:
             ("", False),
         ],
     )
-    def test_loopback(self, host: str, is_it: bool) -> None:
+    def test_loopback_hosts_are_recognised(self, host: str, is_it: bool) -> None:
         assert is_loopback(host) is is_it
 
     @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def detail() -> IterationDetail:
 
 
 class TestHistory:
-    def test_restore_continues_the_line_and_branch_leaves_it(self) -> None:
+    def test_restore_keeps_the_base_version_and_branch_changes_the_base(self) -> None:
         now = replace(draft(), based_on=7)
         back, aside = restore(detail(), now), branch(detail(), now)
         assert back.content == aside.content == detail().content
@@ -414,19 +414,19 @@ class TestHistory:
         assert [lane.pinned for lane in back.lanes] == [None, 1]
         assert (back.based_on, aside.based_on) == (7, 2)
 
-    def test_a_version_that_was_never_run_brings_its_text_only(self) -> None:
+    def test_restoring_a_version_without_runs_changes_only_the_text(self) -> None:
         now = replace(draft(), based_on=7)
         was = VersionDetail(BareVersion("v", 2, "t", "", "", 0, 0), Content((Message("user", "was"),)))
         back, aside = restore(was, now), branch(was, now)
         assert back == replace(now, content=was.content)
         assert aside == replace(now, content=was.content, based_on=2)
 
-    def test_what_a_newer_release_made_is_not_taken_over(self) -> None:
+    def test_content_of_a_newer_release_is_not_restored_or_branched(self) -> None:
         for take_over in (restore, branch):
             with pytest.raises(RefusedError, match="a newer release made it"):
                 take_over(replace(detail(), newer="No: a newer release made it."), draft())
 
-    def test_lanes_come_back_as_they_stood(self) -> None:
+    def test_restore_keeps_order_baselines_and_visibility_of_lanes(self) -> None:
         was = detail()
         earlier = replace(
             was,
@@ -442,7 +442,7 @@ class TestHistory:
             ("b", "", False),
         ]
 
-    def test_the_same_key_again_takes_it_back(self) -> None:
+    def test_repeated_verdict_is_cleared(self) -> None:
         none, tie, bad = Verdict("none"), Verdict("tie", (0, 1), True), Verdict("all_bad", (0, 1))
         first, kept = Verdict("winner", (1,)), Verdict("winner", kept=("c",))
         assert next_verdict(none, first) == first
@@ -455,7 +455,7 @@ class TestHistory:
         assert next_verdict(tie, bad) == bad
 
 
-def test_the_sample_is_the_articles_pair_and_a_draft_that_small_models_manage() -> None:
+def test_sample_has_two_versions_and_a_draft_ready_to_run() -> None:
     sample = load_sample()
     one_line, refined = (version.content for version in sample.versions)
     assert sample.name == "Order status bot"

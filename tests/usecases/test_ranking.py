@@ -39,7 +39,7 @@ def warnings(found: RankingResult) -> str:
         ("everywhere", {"gpt-5-mini", "claude-haiku-4.5"}),
     ],
 )
-def test_who_is_ranked(made: tuple[Store, str], grouping: Grouping, expected: set[str]) -> None:
+def test_ranked_names_depend_on_the_grouping(made: tuple[Store, str], grouping: Grouping, expected: set[str]) -> None:
     store, prompt = made
     runs(store, prompt, 40, versions=2)
     found = rank(store, prompt, grouping)
@@ -60,7 +60,7 @@ def test_the_same_history_gives_the_same_ranking(made: tuple[Store, str]) -> Non
     assert rank(store, prompt, "both") == rank(store, prompt, "both")
 
 
-def test_costs_and_times_are_those_of_the_answers(made: tuple[Store, str]) -> None:
+def test_costs_and_times_come_from_the_answers(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 12, versions=1, models=(MODELS[0], "unknown/model"))
     rows = {row.name: row for row in rank(store, prompt, "model").rows}
@@ -71,7 +71,7 @@ def test_costs_and_times_are_those_of_the_answers(made: tuple[Store, str]) -> No
     assert (rows["model"].per_thousand, rows["model"].priced, rows["model"].answers) == (None, 0, 12)
 
 
-def test_too_little_is_said_in_place_of_a_table(made: tuple[Store, str]) -> None:
+def test_message_replaces_the_table_with_too_few_verdicts(made: tuple[Store, str]) -> None:
     store, prompt = made
     found = rank(store, prompt, "both")
     assert (found.rows, found.enough.reason) == ((), "no_verdict")
@@ -81,20 +81,20 @@ def test_too_little_is_said_in_place_of_a_table(made: tuple[Store, str]) -> None
     assert found.enough.sentence == "3 verdicts so far. The ranking appears after 6."
 
 
-def test_one_version_alone_cannot_be_ranked_by_version(made: tuple[Store, str]) -> None:
+def test_single_version_cannot_be_ranked_by_version(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 10, versions=1)
     assert rank(store, prompt, "version").enough.reason == "one_entrant"
 
 
-def test_groups_that_no_verdict_connects_are_named(made: tuple[Store, str]) -> None:
+def test_unconnected_groups_are_named(made: tuple[Store, str]) -> None:
     store, prompt = made
     runs(store, prompt, 40, versions=2)
     assert "#1 · claude-haiku-4.5, #1 · gpt-5-mini / #2 · " in warnings(rank(store, prompt, "both"))
     assert "connects" not in warnings(rank(store, prompt, "model"))
 
 
-def test_names_in_sight_and_answers_seen_before_are_warned_about(made: tuple[Store, str]) -> None:
+def test_verdicts_with_names_shown_and_repeated_ones_are_warned_about(made: tuple[Store, str]) -> None:
     store, prompt = made
     outputs = runs(store, prompt, 20, versions=1, blind=0)
     assert "20 of 20 winners and ties were given with names shown" in warnings(rank(store, prompt, "model"))
@@ -104,7 +104,7 @@ def test_names_in_sight_and_answers_seen_before_are_warned_about(made: tuple[Sto
     assert any("Judged again" in remark.text for remark in rank(store, prompt, "model").remarks)
 
 
-def test_all_bad_alone_ranks_nobody(made: tuple[Store, str]) -> None:
+def test_all_bad_verdicts_alone_give_no_ranking(made: tuple[Store, str]) -> None:
     store, prompt = made
     outputs = runs(store, prompt, 8, versions=1, judged=False)
     for run, left, right in zip(
@@ -114,7 +114,7 @@ def test_all_bad_alone_ranks_nobody(made: tuple[Store, str]) -> None:
     assert rank(store, prompt, "both").enough.reason == "all_bad"
 
 
-def test_names_tell_apart() -> None:
+def test_equal_model_names_are_made_distinct() -> None:
     found = [
         Answerer(1, "litellm", "a/x"),
         Answerer(1, "litellm", "b/x"),
@@ -126,7 +126,7 @@ def test_names_tell_apart() -> None:
     assert set(names(found, "version", {}, {1: "#1", 2: "sample"}).values()) == {"#1", "sample"}
 
 
-def test_of_very_many_those_judged_last_are_ranked() -> None:
+def test_only_the_last_judged_entrants_are_ranked() -> None:
     made = of_counts([(f"a{number}", f"b{number}", 1, 0, 0) for number in range(5)])
     kept, others = newest(made, 4)
     assert [one.run for one in kept] == ["r3", "r4"]
@@ -134,7 +134,7 @@ def test_of_very_many_those_judged_last_are_ranked() -> None:
     assert newest(made, 10) == (made, 0)
 
 
-def test_those_who_are_not_ranked_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unranked_entrants_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, prompt = history(tmp_path / "h.db")
     runs(store, prompt, 60, versions=10)
     monkeypatch.setattr(ranking, "newest", lambda judgements: newest(judgements, 8))

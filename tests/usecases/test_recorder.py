@@ -65,7 +65,7 @@ def transcript(uid: str = "r.0.0") -> Transcript:
     return Transcript(uid, "r", 0, lambda: 0)
 
 
-def test_whoever_waits_hears_once_that_ends_were_saved_late(
+def test_late_saved_ends_are_announced_once_per_run(
     store: Store, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.usecases.recorder.TRY_AGAIN_AFTER_S", 0.05)
@@ -83,7 +83,7 @@ def test_whoever_waits_hears_once_that_ends_were_saved_late(
     assert late == ["r"]
 
 
-def test_an_end_that_cannot_be_saved_is_kept_and_tried_again(
+def test_unsaved_end_is_kept_and_retried(
     store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.usecases.recorder.TRY_AGAIN_AFTER_S", 0.05)
@@ -102,7 +102,7 @@ def test_an_end_that_cannot_be_saved_is_kept_and_tried_again(
     assert store.iteration_detail("r").outputs[0].result.text == "the answer"
 
 
-def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
+def test_unsaved_streamed_text_is_saved_with_the_next_chunk(
     store: Store, recorder: Recorder, problems: list[Problem]
 ) -> None:
     output = transcript()
@@ -115,7 +115,7 @@ def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
     assert len(problems) == 1
 
 
-def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem]) -> None:
+def test_chunks_are_saved_in_order_after_a_failure(tmp_path: Path, problems: list[Problem]) -> None:
     """A piece that was refused and one behind it that was not would read as a text with a hole after a kill."""
     pending: list[tuple[list[Partial], Future[None]]] = []
 
@@ -142,7 +142,7 @@ def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem
     assert recorder.close(PATIENCE_S) == 0
 
 
-def test_an_answer_whose_end_has_no_room_is_safe_from_a_kill(
+def test_text_of_an_unsaved_end_is_kept_after_a_kill(
     store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last piece of the text fits where the whole end does not, and is there after a kill."""
@@ -177,7 +177,7 @@ def texts(store: Store) -> list[str]:
     return [o.result.text for o in store.iteration_detail("r").outputs if o.result.text]
 
 
-def test_a_disk_that_is_full_in_the_middle_of_an_answer_is_told_in_one_voice(
+def test_full_disk_while_streaming_is_reported_with_one_advice(
     store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "save_partials", refused)
@@ -193,7 +193,7 @@ def test_a_disk_that_is_full_in_the_middle_of_an_answer_is_told_in_one_voice(
     assert recorder.settle(PATIENCE_S) == 0
 
 
-def test_closing_tries_once_more_and_says_what_is_left(store: Store, problems: list[Problem]) -> None:
+def test_close_retries_and_returns_the_number_of_unsaved_answers(store: Store, problems: list[Problem]) -> None:
     recorder = Recorder(store, lambda: NOW, problems.append)
     result, tried = Result("finished", "x"), threading.Event()
     with locked(store.path):
@@ -207,7 +207,7 @@ def test_closing_tries_once_more_and_says_what_is_left(store: Store, problems: l
     assert [o.result.state for o in store.iteration_detail("r").outputs] == ["finished", "finished"]
 
 
-def test_a_trouble_that_comes_back_is_told_again(
+def test_recurring_save_failure_is_reported_again(
     store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.usecases.recorder.TRY_AGAIN_AFTER_S", 0.05)

@@ -33,11 +33,11 @@ def use(model: str, day: date, prompt: str = "Bot") -> RetiringUse:
         (tuple(use(one, GONE) for one in "abcde"), "Retired models in use: a, b, c and 2 more."),
     ],
 )
-def test_the_line(uses: tuple[RetiringUse, ...], line: str) -> None:
+def test_retirement_notice_names_models_dates_and_prompts(uses: tuple[RetiringUse, ...], line: str) -> None:
     assert retirement_line(uses) == line
 
 
-def test_only_what_litellm_serves_is_looked_up() -> None:
+def test_only_models_of_litellm_are_checked_for_retirement() -> None:
     days = {"gone": GONE, "soon": SOON, "late": LATE}
     mine = Endpoint("e1", "openai", "Mine", "http://127.0.0.1:1/v1")
     lanes = [DraftLane("p", "Bot", "a", LITELLM, model) for model in ("soon", "gone", "late", "unknown")]
@@ -50,7 +50,7 @@ def test_only_what_litellm_serves_is_looked_up() -> None:
     assert [one.line for one in found] == ["Bot: gone, retired 2025-09-01", "Bot: soon, retires on 2027-01-05"]
 
 
-def test_lanes_of_drafts_in_use(tmp_path: Path) -> None:
+def test_draft_lanes_skip_archived_deleted_and_damaged_drafts(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         before = len(workbench.store.draft_lanes())
         for name in ("Archived", "Deleted", "Damaged", "Odd", "Kept"):
@@ -72,7 +72,7 @@ def test_lanes_of_drafts_in_use(tmp_path: Path) -> None:
         ]
 
 
-def test_a_date_is_known_of_the_names_that_a_price_is_known_of(tmp_path: Path) -> None:
+def test_retirement_date_is_known_for_names_that_have_a_price(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         litellm = next(one for one in FIXED_ENDPOINTS if one.uid == LITELLM)
         catalogue = workbench.catalogue

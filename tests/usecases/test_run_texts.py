@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_a_single_message_and_a_single_answer_are_exact(store: Store) -> None:
+def test_single_message_and_answer_are_copied_exactly(store: Store) -> None:
     exact = "  Where\u00a0is it?\n\n"
     store.begin_run(run("r", text(exact))).result(10)
     store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
@@ -34,7 +34,7 @@ def test_a_single_message_and_a_single_answer_are_exact(store: Store) -> None:
     assert json.loads(run_texts.requests_json(detail)) == [{"answer": "echo", "request": FULL_RESULT.request}]
 
 
-def test_several_parts_stand_under_their_titles(store: Store) -> None:
+def test_several_messages_and_answers_are_copied_with_titles(store: Store) -> None:
     content = Content((Message("system", "Be kind."), Message("user", "Hi")))
     store.begin_run(run("r", content, lanes=(lane(), lane("B", "vendor/two")), samples=2)).result(10)
     for output in ("r.0.0", "r.0.1", "r.1.0"):
@@ -49,7 +49,7 @@ def test_several_parts_stand_under_their_titles(store: Store) -> None:
     )
 
 
-def test_a_failure_is_told_in_markdown(store: Store) -> None:
+def test_markdown_contains_the_failure(store: Store) -> None:
     store.begin_run(run("r", text("Hi"), note="Why?")).result(10)
     store.finish_output("r.0.0", FAILED, LATER).result(10)
     written = run_texts.answers_markdown(store.iteration_detail("r"), "Order bot · #1")
@@ -57,7 +57,7 @@ def test_a_failure_is_told_in_markdown(store: Store) -> None:
     assert "half an ans\n\n> The provider asks to wait. Try again in a minute.\n" in written
 
 
-def test_what_is_blind_yet_tells_nobody(store: Store) -> None:
+def test_blind_run_is_copied_without_names_and_costs(store: Store) -> None:
     lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
     store.begin_run(replace(run("r", text("Hi"), lanes=lanes), blind=True)).result(10)
     for position, words in enumerate(("zebra", "ant")):
@@ -69,7 +69,7 @@ def test_what_is_blind_yet_tells_nobody(store: Store) -> None:
         assert not any(name in written for name in ("vendor", "0.000165", "30 tokens"))
 
 
-def test_why_a_blind_answer_failed_is_not_copied(store: Store) -> None:
+def test_failure_of_a_blind_answer_is_not_copied(store: Store) -> None:
     store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"), lane("B"))), blind=True)).result(10)
     refused = Result("failed", "", failure=Failure("auth", "The key for vendor/two was refused."))
     store.finish_output("r.0.0", FULL_RESULT, LATER)

@@ -33,7 +33,7 @@ STEPS = {
 SCRIPT = {"models": STEPS}
 
 
-def test_lanes_stream_end_and_are_recorded(tmp_path: Path) -> None:
+def test_lanes_stream_finish_and_are_recorded(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, heard):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(), echo("b", "reasons")), based_on=None)
@@ -55,7 +55,7 @@ def test_lanes_stream_end_and_are_recorded(tmp_path: Path) -> None:
         assert workbench.runner.running() == ()
 
 
-def test_steps_are_recorded_and_the_text_is_the_last(tmp_path: Path) -> None:
+def test_steps_are_recorded_and_the_last_text_is_the_answer(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo("b", "steps")), based_on=None)
@@ -78,7 +78,7 @@ def test_steps_are_recorded_and_the_text_is_the_last(tmp_path: Path) -> None:
     assert rows[2:4] == [(2, "tool_call", '{"a": 1}'), (3, "tool_result", "found")]
 
 
-def test_the_same_text_makes_a_new_iteration_of_one_version(tmp_path: Path) -> None:
+def test_same_text_makes_a_new_iteration_of_the_same_version(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handles = [workbench.runner.start_iteration(prompt, draft(), based_on=None) for _ in range(3)]
@@ -86,7 +86,7 @@ def test_the_same_text_makes_a_new_iteration_of_one_version(tmp_path: Path) -> N
         assert [(h.began.number, h.began.version_number) for h in handles if h.began] == [(1, 1), (2, 1), (3, 1)]
 
 
-def test_a_pinned_lane_sends_its_version_and_makes_none(tmp_path: Path) -> None:
+def test_pinned_lane_sends_its_version_and_creates_none(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
@@ -120,7 +120,7 @@ def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path
         assert workbench.prompts.version_numbers(prompt) == ()
 
 
-def test_what_only_the_database_can_tell_is_refused_later_and_nothing_is_sent(tmp_path: Path) -> None:
+def test_unknown_pinned_version_is_refused_and_nothing_is_sent(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, heard):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(pinned=9)), based_on=None)
@@ -150,7 +150,7 @@ def test_a_run_that_cannot_be_recorded_is_not_sent(tmp_path: Path) -> None:
         assert workbench.engine.state == "new"
 
 
-def test_half_a_character_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_text_with_a_lone_surrogate_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(text="\ud83d {{name}}"), based_on=None)
@@ -159,7 +159,7 @@ def test_half_a_character_is_refused_with_a_sentence(tmp_path: Path) -> None:
         assert "half of a character" in handle.problem.sentence
 
 
-def test_no_key_fails_the_lane_without_any_network(tmp_path: Path) -> None:
+def test_missing_key_fails_only_its_lane_without_a_request(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(cloud(), echo()), based_on=None)
@@ -177,7 +177,7 @@ def test_no_key_fails_the_lane_without_any_network(tmp_path: Path) -> None:
         assert workbench.session.stats().unknown == 0
 
 
-def test_a_removed_endpoint_fails_its_lane_with_a_sentence(tmp_path: Path) -> None:
+def test_removed_endpoint_fails_its_lane(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(Lane("a", "gone", "m")), based_on=None)
@@ -188,7 +188,7 @@ def test_a_removed_endpoint_fails_its_lane_with_a_sentence(tmp_path: Path) -> No
         assert result.failure.code == "no_endpoint"
 
 
-def test_cost_is_counted_with_the_price_of_the_time(tmp_path: Path) -> None:
+def test_cost_is_computed_and_stored_with_the_current_price(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT, {"OPENAI_API_KEY": "sk-test-0123456789"}) as (workbench, _):
         prompt = new_prompt(workbench)
         workbench.pricing.set_price("litellm", "priced", Rates(1e-3, 1e-2, 1e-4))
@@ -201,7 +201,7 @@ def test_cost_is_counted_with_the_price_of_the_time(tmp_path: Path) -> None:
         assert workbench.session.stats().spent_usd == pytest.approx(0.65)
 
 
-def test_a_dead_engine_leaves_the_text_and_a_retry_keeps_it(tmp_path: Path) -> None:
+def test_engine_crash_keeps_the_text_and_retry_adds_an_attempt(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(model="dies"), echo("b")), based_on=None)
@@ -217,7 +217,7 @@ def test_a_dead_engine_leaves_the_text_and_a_retry_keeps_it(tmp_path: Path) -> N
         assert [(o.position, o.attempt) for o in detail.outputs] == [(0, 1), (1, 1), (1, 2)]
 
 
-def test_an_answer_of_an_earlier_session_can_be_retried(tmp_path: Path) -> None:
+def test_answer_of_an_earlier_session_can_be_retried(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(model="fails")), based_on=None)
@@ -255,7 +255,7 @@ def test_stopping_keeps_the_text(tmp_path: Path) -> None:
         assert workbench.history.detail(handle.run_uid).verdict == Verdict("winner", (2,))
 
 
-def test_a_stop_before_the_engine_is_there_stops_too(tmp_path: Path) -> None:
+def test_stop_before_the_engine_starts_is_honoured(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
@@ -264,7 +264,7 @@ def test_a_stop_before_the_engine_is_there_stops_too(tmp_path: Path) -> None:
         assert [o.result.state for o in workbench.history.detail(handle.run_uid).outputs] == ["stopped"]
 
 
-def test_closing_stops_what_runs_and_keeps_its_text(tmp_path: Path) -> None:
+def test_closing_stops_running_answers_and_keeps_their_text(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
@@ -278,7 +278,7 @@ def test_closing_stops_what_runs_and_keeps_its_text(tmp_path: Path) -> None:
         assert (output.result.state, output.result.text) == ("stopped", "so far")
 
 
-def test_streamed_text_is_in_the_database_while_it_streams(tmp_path: Path) -> None:
+def test_text_is_stored_during_streaming(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
@@ -286,7 +286,7 @@ def test_streamed_text_is_in_the_database_while_it_streams(tmp_path: Path) -> No
         wait_for(lambda: workbench.history.detail(handle.run_uid).outputs[0].result.text == "so far")
 
 
-def test_a_listener_that_fails_harms_nobody(tmp_path: Path) -> None:
+def test_failing_listener_does_not_affect_the_run(tmp_path: Path) -> None:
     class Bad:
         def __getattr__(self, name: str) -> object:
             raise RuntimeError("no such callback")
@@ -313,7 +313,7 @@ def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
         assert len(workbench.history.iterations(prompt)) == 1
 
 
-def test_many_runs_at_once_all_end_and_are_numbered_in_order(tmp_path: Path) -> None:
+def test_concurrent_runs_all_finish_and_are_numbered_in_order(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         lanes = [echo(chr(97 + n)) for n in range(12)]
@@ -341,7 +341,7 @@ def formed(output: OutputFormat, *lanes: Lane) -> Draft:
     return Draft(Content((Message("user", "Hi"),), output=output), (), lanes)
 
 
-def test_answers_are_checked_at_their_end_and_when_they_are_read(tmp_path: Path) -> None:
+def test_answers_are_checked_against_the_format_live_and_when_read(tmp_path: Path) -> None:
     script = {"models": {"good": [{"text": '{"a": 1}'}], "bad": [{"text": "{}"}], "dies": STEPS["fails"]}}
     with opened(tmp_path, script) as (workbench, _):
         prompt = new_prompt(workbench)
@@ -378,7 +378,7 @@ def test_a_pinned_lane_is_checked_by_its_own_version(tmp_path: Path) -> None:
         (Content((Message("user", "Hi"),), tools=(Tool("look up"),)), "“look up” needs a name"),
     ],
 )
-def test_a_wrong_schema_or_tool_is_refused_before_anything_is_written(
+def test_invalid_schema_or_tool_is_refused_before_anything_is_written(
     tmp_path: Path, content: Content, words: str
 ) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
@@ -390,7 +390,7 @@ def test_a_wrong_schema_or_tool_is_refused_before_anything_is_written(
         assert workbench.prompts.version_numbers(prompt) == ()
 
 
-def test_a_tool_that_is_off_may_be_wrong(tmp_path: Path) -> None:
+def test_disabled_tool_may_be_invalid(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         content = Content((Message("user", "Hi"),), tools=(Tool("look up", enabled=False),))
         handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), (echo(),)), based_on=None)
@@ -398,7 +398,7 @@ def test_a_tool_that_is_off_may_be_wrong(tmp_path: Path) -> None:
         assert handle.problem is None
 
 
-def test_a_model_known_to_have_no_tools_is_not_asked(tmp_path: Path) -> None:
+def test_model_without_tool_support_gets_no_request(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         models = workbench.catalogue.get().models
         model = next(m.id for m in models if "tools" in m.lacks)

@@ -66,7 +66,7 @@ class Speaker:
 
 
 @given(_events)
-def test_a_process_that_dies_leaves_all_that_was_saved(shared: Store, events: list[tuple[object, ...]]) -> None:
+def test_saved_chunks_are_recovered_after_the_process_dies(shared: Store, events: list[tuple[object, ...]]) -> None:
     name = f"r{next(_names)}"
     shared.begin_run(run(name, text(name))).result(10)
     speaker = Speaker(f"{name}.0.0")

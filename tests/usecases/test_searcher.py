@@ -34,7 +34,7 @@ def searcher(store: Store) -> Searcher:
     return Searcher(store, lambda: LATER, lambda: next(ticks), EAST)
 
 
-def test_a_search_brings_rows_and_their_form_to_keep(store: Store) -> None:
+def test_search_returns_pages_and_the_normalised_query(store: Store) -> None:
     found = searcher(store).search("  tracking   model:HAIKU", limit=2)
     assert [row.row.run_uid for row in found.page.rows] == ["r4", "r3"]
     assert (found.text, found.took_ms, found.complaints, found.remarks) == ("tracking model:HAIKU", 4, (), ())
@@ -44,7 +44,7 @@ def test_a_search_brings_rows_and_their_form_to_keep(store: Store) -> None:
     assert (rest.page.next, rest.page.total) == (None, None)
 
 
-def test_what_was_not_understood_is_said_where_it_stands(store: Store) -> None:
+def test_complaints_point_to_the_parts_not_understood(store: Store) -> None:
     words = "tracking -model:opus winner:maybe tag:none"
     found = searcher(store).search(words)
     said = [(words[c.start : c.end], c.sentence) for c in found.complaints]
@@ -63,7 +63,7 @@ def test_what_was_not_understood_is_said_where_it_stands(store: Store) -> None:
         ("prompt:none", ""),
     ],
 )
-def test_words_of_a_prompts_name_lead_to_its_runs(store: Store, words: str, asked: str) -> None:
+def test_words_of_a_prompt_name_suggest_its_filter(store: Store, words: str, asked: str) -> None:
     """Names are not among the words of runs, so that nothing is found of a prompt by what it is called."""
     for number in range(2):
         store.create_prompt(f"helper-{number}", f"Helper {number}", NOW).result(10)
@@ -79,13 +79,13 @@ def test_words_of_a_prompts_name_lead_to_its_runs(store: Store, words: str, aske
         assert len(searcher(store).search(asked).page.rows) == 5
 
 
-def test_days_begin_where_the_person_is(store: Store) -> None:
+def test_days_begin_in_the_users_time_zone(store: Store) -> None:
     """It is the 25th there already."""
     assert searcher(store).search("before:today").page.total == SearchTotal(0)
     assert searcher(store).search("after:2026-11-25").page.total == SearchTotal(5)
 
 
-def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unindexed_runs_and_index_errors_are_reported(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Indexer, "due", lambda *_: False)
     store.set_note("r1", "n").result(10)
     one = searcher(store)
@@ -103,7 +103,7 @@ def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, mo
     assert one.behind() == 0
 
 
-def test_the_best_says_among_how_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_best_order_reports_how_many_runs_were_compared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from workbench.store.search import search_pages
 
     assert searcher(store).search("tracking", order="best").remarks == ()
@@ -112,7 +112,7 @@ def test_the_best_says_among_how_many(store: Store, monkeypatch: pytest.MonkeyPa
     assert found.remarks == ("Best of the newest 3 that match. Add a word to search further back.",)
 
 
-def test_a_search_is_stopped(store: Store) -> None:
+def test_search_can_be_stopped(store: Store) -> None:
     stop = SearchStop()
     stop.stop()
     with pytest.raises(StoreError) as caught:
@@ -120,7 +120,7 @@ def test_a_search_is_stopped(store: Store) -> None:
     assert caught.value.code == "interrupted"
 
 
-def test_values_of_the_history_are_offered(store: Store) -> None:
+def test_completion_offers_values_of_the_history(store: Store) -> None:
     one = searcher(store)
     assert [choice.text for choice in one.complete("model:hai", 9).choices] == ["vendor/haiku"]
     assert [choice.text for choice in one.complete("prompt:", 7).choices] == ['"Order bot"']

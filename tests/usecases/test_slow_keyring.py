@@ -35,7 +35,7 @@ def slow_keyring(directory: Path) -> Iterator[tuple[Workbench, SlowDrawer]]:
             keyring.unlocked.set()
 
 
-def test_a_lane_that_waits_for_the_keyring_keeps_no_other_lane_waiting(tmp_path: Path) -> None:
+def test_lane_waiting_for_the_keyring_does_not_block_others(tmp_path: Path) -> None:
     with slow_keyring(tmp_path) as (workbench, keyring):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(cloud(), echo()), based_on=None)
@@ -51,7 +51,7 @@ def test_a_lane_that_waits_for_the_keyring_keeps_no_other_lane_waiting(tmp_path:
         assert waiting.result.state == "finished"
 
 
-def test_a_lane_that_waits_for_the_keyring_can_be_stopped(tmp_path: Path) -> None:
+def test_lane_waiting_for_the_keyring_can_be_stopped(tmp_path: Path) -> None:
     with slow_keyring(tmp_path) as (workbench, keyring):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(cloud()), based_on=None)

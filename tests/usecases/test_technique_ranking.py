@@ -49,7 +49,7 @@ def said(found: RankingResult) -> str:
     return " ".join(remark.text for remark in found.remarks)
 
 
-def test_what_helps_is_told_with_its_interval(made: Made) -> None:
+def test_effective_technique_is_ranked_with_its_interval(made: Made) -> None:
     found = judged(made, SQUARE, {2: 1.6, 4: 1.6})
     assert found.enough
     assert [row.name for row in found.rows] == ["Role", "Self-check"]
@@ -68,7 +68,7 @@ def test_what_helps_is_told_with_its_interval(made: Made) -> None:
     assert role.answers == 24
 
 
-def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
+def test_stronger_model_is_not_credited_to_a_technique(made: Made) -> None:
     store, prompt, library = made
     # Versions with it were mostly run by the stronger model.
     runs(store, prompt, 60, versions=2, models=MODELS, judged=False)
@@ -95,26 +95,26 @@ def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
     assert abs(role.strength.estimate) < 0.4
 
 
-def test_what_always_comes_together_has_a_sentence(made: Made) -> None:
+def test_techniques_always_used_together_are_reported_as_inseparable(made: Made) -> None:
     found = judged(made, {2: ("role", "tone"), 4: ("role", "tone", "self-check")}, {})
     assert [row.name for row in found.rows] == ["Self-check"]
     assert "Role and Tone always come together, so their effects cannot be separated." in said(found)
 
 
-def test_what_every_version_has_has_a_sentence(made: Made) -> None:
+def test_technique_of_every_compared_version_is_reported(made: Made) -> None:
     everywhere = {version: ("role", *SQUARE.get(version, ())[-1:]) for version in (1, 2, 3, 4)}
     found = judged(made, everywhere, {})
     assert [row.name for row in found.rows] == ["Self-check"]
     assert "Nothing can be said about Role: in every comparison both versions had it, or neither." in said(found)
 
 
-def test_one_or_the_other_has_a_sentence(made: Made) -> None:
+def test_techniques_that_exclude_each_other_are_reported(made: Made) -> None:
     found = judged(made, {1: ("role",), 2: ("tone",), 3: ("role",), 4: ("tone",)}, {})
     assert (found.rows, found.enough.reason) == ((), "untold")
     assert "Whenever one version had Role the other had Tone" in said(found)
 
 
-def test_nothing_marked_is_said_and_versions_can_be_marked(made: Made) -> None:
+def test_unmarked_versions_are_reported_and_offered_for_marking(made: Made) -> None:
     store, prompt, library = made
     assert rank_techniques(store, prompt, library).enough.reason == "no_verdict"
     found = judged(made, {}, {}, 20)
@@ -125,12 +125,12 @@ def test_nothing_marked_is_said_and_versions_can_be_marked(made: Made) -> None:
     assert "Few-shot examples" not in dict(found.choices).values()
 
 
-def test_marked_alike_is_said(made: Made) -> None:
+def test_versions_with_the_same_marks_are_reported(made: Made) -> None:
     found = judged(made, dict.fromkeys((1, 2, 3, 4), ("role",)), {}, 20)
     assert "No verdict compares a version with a technique to one without it." in found.enough.sentence
 
 
-def test_a_few_comparisons_have_a_sentence(made: Made) -> None:
+def test_too_few_comparisons_are_reported(made: Made) -> None:
     found = judged(made, SQUARE, {}, 4)
     assert found.enough.reason == "few"
     store, prompt, library = made
@@ -140,12 +140,12 @@ def test_a_few_comparisons_have_a_sentence(made: Made) -> None:
     assert "Fewer than 6 comparisons include" in said(found)
 
 
-def test_no_effect_says_how_many_more(made: Made) -> None:
+def test_missing_effect_is_reported(made: Made) -> None:
     found = judged(made, SQUARE, {2: 0.5, 4: 0.5}, 20)
     assert "No effect is larger than chance" in said(found)
 
 
-def test_techniques_of_ones_own_are_told_from_the_products(made: Made) -> None:
+def test_own_techniques_are_named_apart_from_built_in_ones(made: Made) -> None:
     _, _, library = made
     mine = library.save(Technique("", "Role", "Mine.", "", "", "caret", "Mine alone."))
     assert mine.own

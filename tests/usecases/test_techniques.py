@@ -22,7 +22,7 @@ def files(home: Path) -> Techniques:
     return Techniques(places(os.environ).make())
 
 
-def test_ones_own_come_last_and_never_write_over_another(files: Techniques) -> None:
+def test_own_techniques_are_last_and_never_overwrite_another(files: Techniques) -> None:
     first, second = files.save(MINE), files.save(replace(MINE, snippet="other"))
     assert (first.id, second.id) == ("role", "role-2")
     library = files.all()
@@ -37,7 +37,7 @@ def test_ones_own_come_last_and_never_write_over_another(files: Techniques) -> N
     assert [path.name for path in files.folder.iterdir()] == ["role-2.yml"]
 
 
-def test_a_broken_or_huge_file_harms_nothing_and_is_named(files: Techniques) -> None:
+def test_broken_or_huge_file_is_skipped_and_named(files: Techniques) -> None:
     files.save(MINE)
     (files.folder / "big.yml").write_bytes(b"x" * (LIMIT_BYTES * 40))
     (files.folder / "bad.yml").write_text("name: [")
@@ -46,7 +46,7 @@ def test_a_broken_or_huge_file_harms_nothing_and_is_named(files: Techniques) -> 
     assert [problem.split(":")[0] for problem in library.problems] == ["bad.yml", "big.yml"]
 
 
-def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files: Techniques) -> None:
+def test_built_in_techniques_and_invalid_saves_are_refused(files: Techniques) -> None:
     with pytest.raises(RefusedError, match="cannot be removed"):
         files.remove(files.all().techniques[0])
     with pytest.raises(RefusedError, match="not saved"):
@@ -58,7 +58,7 @@ def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files:
         blocked.save(MINE)
 
 
-def test_both_endings_of_yaml_are_read_and_kept(files: Techniques) -> None:
+def test_both_yaml_extensions_are_read_and_kept(files: Techniques) -> None:
     made = files.save(replace(MINE, name="Mine"))
     (files.folder / "mine.yml").rename(files.folder / "mine.yaml")
     (files.folder / "bad.yaml").write_text("name: [")
@@ -71,7 +71,7 @@ def test_both_endings_of_yaml_are_read_and_kept(files: Techniques) -> None:
     assert "mine.yaml has the name of another file. Rename one of them." in files.all().problems
 
 
-def test_a_pipe_among_the_files_is_named_and_not_read(files: Techniques) -> None:
+def test_pipe_in_the_folder_is_named_and_not_read(files: Techniques) -> None:
     files.save(MINE)
     os.mkfifo(files.folder / "pipe.yml")
     library = files.all()

@@ -59,7 +59,7 @@ def bot(request: Request) -> Reply:
     return Reply((*sent, Send(chunk({}, finish="tool_calls")), Send(event("[DONE]"))), headers=SSE)
 
 
-def test_the_sample_says_what_it_needs() -> None:
+def test_sample_states_the_need_for_a_model_with_tools() -> None:
     sample = load_sample(ORDER_TOOLS)
     assert "needs a model with tools" in sample.name
     assert "calls none" in sample.versions[0].note
@@ -74,7 +74,7 @@ def test_the_sample_says_what_it_needs() -> None:
 @pytest.mark.parametrize(
     ("number", "words"), [("123ABCDEFG", "in transit"), ("77AB12CD90", "delivered"), ("0000000000", "no order")]
 )
-def test_the_sample_runs_with_a_model_that_calls_its_tool(
+def test_sample_runs_with_a_model_that_calls_its_tool(
     bench: tuple[Workbench, Heard], fake: FakeProvider, number: str, words: str
 ) -> None:
     workbench, _ = bench
@@ -99,7 +99,7 @@ def test_the_sample_runs_with_a_model_that_calls_its_tool(
     assert kinds == [("tool_call",), ("tool_result",), ("text",)]
 
 
-def test_attached_files_are_sent_and_recorded_by_hash(
+def test_attachments_are_sent_and_recorded_by_hash(
     bench: tuple[Workbench, Heard], fake: FakeProvider, tmp_path: Path
 ) -> None:
     workbench, _ = bench
@@ -121,7 +121,9 @@ def test_attached_files_are_sent_and_recorded_by_hash(
     assert list((tmp_path / "cache").rglob(name)) == []
 
 
-def test_a_file_that_is_gone_or_that_nobody_takes_is_said(bench: tuple[Workbench, Heard], fake: FakeProvider) -> None:
+def test_missing_or_unsupported_attachment_fails_without_a_request(
+    bench: tuple[Workbench, Heard], fake: FakeProvider
+) -> None:
     workbench, _ = bench
     lane = lane_at(workbench, fake)
     prompt = new_prompt(workbench)
@@ -136,7 +138,7 @@ def test_a_file_that_is_gone_or_that_nobody_takes_is_said(bench: tuple[Workbench
     assert fake.requests == []
 
 
-def test_files_of_a_session_that_died_are_removed(tmp_path: Path) -> None:
+def test_cached_files_of_a_crashed_session_are_removed(tmp_path: Path) -> None:
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     with opened(tmp_path, {}, environment) as (workbench, _):
         name = workbench.store.add_blob(PNG, "image/png").result(PATIENCE_S)
@@ -148,7 +150,7 @@ def test_files_of_a_session_that_died_are_removed(tmp_path: Path) -> None:
         assert not left.parent.exists()
 
 
-def test_a_model_known_to_see_nothing_is_not_asked(tmp_path: Path) -> None:
+def test_model_without_vision_fails_when_given_a_picture(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         model = next(m.id for m in workbench.catalogue.get().models if "vision" in m.lacks)
         name = workbench.store.add_blob(PNG, "image/png").result(PATIENCE_S)

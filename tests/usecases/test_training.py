@@ -61,7 +61,7 @@ def rows(lines: Sequence[str]) -> list[Any]:
     return [json.loads(line) for line in lines]
 
 
-def test_winners_are_what_is_trained_with(store: Store) -> None:
+def test_winners_become_the_training_rows(store: Store) -> None:
     for number, order in enumerate(ORDERS):
         judge(store, f"r{number}", order, (f"{order} comes on day {number}.", f"No idea about {order}, sorry."), WON)
     judge(store, "tie", "a cup", ("One answer.", "Another one."), Verdict("tie", (0, 1)))
@@ -89,7 +89,7 @@ def test_winners_are_what_is_trained_with(store: Store) -> None:
     ]
 
 
-def test_calls_of_tools_are_carried(store: Store) -> None:
+def test_tool_calls_are_included_in_the_rows(store: Store) -> None:
     steps = (
         AnswerStep("tool_call", '{"n": "7"}', "look", "c"),
         AnswerStep("tool_result", "late", "look", "c"),
@@ -103,7 +103,7 @@ def test_calls_of_tools_are_carried(store: Store) -> None:
     assert "Together accepts only answers of one message without tool calls: 1 of these rows." in notes
 
 
-def test_what_cannot_be_used_is_counted(store: Store) -> None:
+def test_unusable_answers_are_counted(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", (Result("finished", "cut of", finish_reason="length"), "Bad."), WON)
     judge(store, "r3", "3", ("Better.", "Worse."), WON, text("Other words for {{order}}"), pinned=(None, 1))
@@ -119,14 +119,14 @@ def test_what_cannot_be_used_is_counted(store: Store) -> None:
     assert "1 row is fewer than the 10" in " ".join(made.notes)
 
 
-def test_a_jinja_prompt_is_rendered(store: Store) -> None:
+def test_jinja_prompt_is_rendered(store: Store) -> None:
     jinja = Content((Message("user", "{% for x in [1, 2] %}{{ order|upper }} {% endfor %}"),), "jinja")
     judge(store, "r1", "ab", ("Fine.", "Bad."), WON, jinja)
     (row,) = rows(Trainer(store).prepare("p", "trl-sft").train)
     assert row["prompt"] == [{"role": "user", "content": "AB AB "}]
 
 
-def test_contradictions_are_listed(store: Store) -> None:
+def test_contradictory_verdicts_are_left_out_and_listed(store: Store) -> None:
     judge(store, "r1", "1", ("Fine answer.", "Bad answer."), WON)
     judge(store, "r2", "1", ("Bad answer.", "Fine answer."), WON)
     judge(store, "r3", "2", ("Good.", "Poor."), WON)
@@ -136,7 +136,7 @@ def test_contradictions_are_listed(store: Store) -> None:
     assert found.about == "order: 1"
 
 
-def test_stars_choose_too(store: Store) -> None:
+def test_starred_answers_can_be_chosen(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", ("Starred and not judged.", "x"), Verdict("none"))
     with pytest.raises(RefusedError, match="nothing is starred"):
@@ -152,7 +152,7 @@ def test_stars_choose_too(store: Store) -> None:
         Trainer(store).prepare("p", "trl-sft", "starred")
 
 
-def test_a_winner_that_was_all_bad_elsewhere_is_no_answer_to_learn(store: Store) -> None:
+def test_winner_judged_all_bad_elsewhere_is_left_out(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "1", ("Fine.", "Worse."), Verdict("all_bad"))
     judge(store, "r3", "2", ("Good.", "Poor."), WON)
@@ -166,7 +166,7 @@ def test_a_winner_that_was_all_bad_elsewhere_is_no_answer_to_learn(store: Store)
     assert [row["messages"][-1]["content"] for row in rows(both.train)] == ["Good.", "Best.", "Starred."]
 
 
-def test_rows_that_a_format_does_not_take_are_left_out_and_told(store: Store) -> None:
+def test_rows_not_accepted_by_a_format_are_left_out_and_counted(store: Store) -> None:
     """TRL asks for a prompt that ends with the user; one such prompt does not keep the others from being written."""
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", ("Yes.", "No."), WON, Content((Message("system", "Where is {{order}}?"),)))
@@ -181,7 +181,7 @@ def test_rows_that_a_format_does_not_take_are_left_out_and_told(store: Store) ->
     assert len(Trainer(store).prepare("p", "openai-sft", share=0).train) == 2
 
 
-def test_answers_that_were_cut_off_are_not_learned(store: Store) -> None:
+def test_answers_that_were_cut_off_are_left_out(store: Store) -> None:
     for number, reason in enumerate(("content_filter", "MAX_TOKENS", "stop")):
         judge(store, f"r{number}", str(number), (Result("finished", "Said.", finish_reason=reason), "No."), WON)
     made = Trainer(store).prepare("p", "openai-sft", share=0)
@@ -189,13 +189,13 @@ def test_answers_that_were_cut_off_are_not_learned(store: Store) -> None:
     assert dict(made.left_out) == {"answers that were cut off or not finished": 2}
 
 
-def test_what_cannot_be_divided_is_told(store: Store) -> None:
+def test_missing_validation_rows_are_reported(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     assert "There are no rows for validation" in " ".join(Trainer(store).prepare("p", "trl-sft").notes)
     assert "There are no rows for validation" not in " ".join(Trainer(store).prepare("p", "trl-sft", share=0).notes)
 
 
-def test_what_a_newer_release_made_is_not_half_learned(store: Store) -> None:
+def test_versions_of_a_newer_release_are_left_out(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", ("Good.", "Poor."), WON, text("New {{order}}"))
     with closing(sqlite3.connect(store.path)) as other, other:
@@ -209,7 +209,7 @@ def test_what_a_newer_release_made_is_not_half_learned(store: Store) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "archived"])
-def test_deleted_runs_teach_nothing_and_archived_ones_do(store: Store, how: str) -> None:
+def test_deleted_runs_are_left_out_and_archived_ones_included(store: Store, how: str) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", ("Good.", "Poor."), WON)
     if how == "deleted":
@@ -219,7 +219,7 @@ def test_deleted_runs_teach_nothing_and_archived_ones_do(store: Store, how: str)
     assert len(Trainer(store).prepare("p", "openai-sft", share=0).train) == (1 if how == "deleted" else 2)
 
 
-def test_the_cost_is_told_or_unknown(store: Store) -> None:
+def test_cost_is_estimated_or_unknown_without_a_price(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     unknown = Trainer(store).prepare("p", "openai-sft").cost
     assert unknown.usd is None
@@ -229,7 +229,7 @@ def test_the_cost_is_told_or_unknown(store: Store) -> None:
     assert known.tokens > 10
 
 
-def test_files_are_whole_and_of_one_split(store: Store, tmp_path: Path) -> None:
+def test_written_files_are_complete_and_replace_earlier_ones(store: Store, tmp_path: Path) -> None:
     for number, order in enumerate(ORDERS):
         judge(store, f"r{number}", order, (f"{order} comes on day {number}.", "No."), WON)
     trainer = Trainer(store)
@@ -240,7 +240,9 @@ def test_files_are_whole_and_of_one_split(store: Store, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["train.jsonl"]
 
 
-def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_writes_training_files_and_stars_answers(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for number, order in enumerate(ORDERS):
         judge(store, f"r{number}", order, (f"{order} comes on day {number}.", f"No {order}."), WON)
     db = str(store.path)
@@ -268,6 +270,6 @@ def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("name", ["trl-preference", "openai-preference"])
-def test_stars_make_no_preferences(store: Store, name: str) -> None:
+def test_stars_cannot_make_preference_rows(store: Store, name: str) -> None:
     with pytest.raises(RefusedError, match="only verdicts give"):
         Trainer(store).prepare("p", name, "starred")

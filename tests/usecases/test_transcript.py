@@ -21,7 +21,7 @@ def make() -> Transcript:
 
 
 @given(st.lists(st.text()), st.data())
-def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.DataObject) -> None:
+def test_growing_text_returns_the_tail_from_any_offset(texts: list[str], data: st.DataObject) -> None:
     pieces = GrowingText()
     for text in texts:
         pieces.add(pieces.length, text)
@@ -32,7 +32,7 @@ def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.D
 
 
 @given(st.text(min_size=1), st.data())
-def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None:
+def test_overlapping_chunks_are_added_once(whole: str, data: st.DataObject) -> None:
     pieces = GrowingText()
     while pieces.length < len(whole):
         start = data.draw(st.integers(0, pieces.length))
@@ -41,7 +41,7 @@ def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None
     assert pieces.since(0) == whole
 
 
-def test_a_life_from_waiting_to_finished() -> None:
+def test_transcript_passes_from_waiting_to_finished() -> None:
     transcript = make()
     assert transcript.snapshot().state == "waiting"
     transcript.apply(CallQueued("o"))
@@ -68,7 +68,7 @@ def test_a_life_from_waiting_to_finished() -> None:
     )
 
 
-def test_it_ends_once_and_never_changes_after() -> None:
+def test_transcript_ends_once_and_does_not_change_afterwards() -> None:
     transcript = make()
     assert transcript.end(Result("stopped", "so far"))
     assert not transcript.end(Result("finished", "all of it"))
@@ -78,7 +78,7 @@ def test_it_ends_once_and_never_changes_after() -> None:
         transcript.end(Result("streaming"))
 
 
-def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
+def test_unsaved_chunks_are_taken_once_and_again_after_give_back() -> None:
     transcript = make()
     transcript.apply(CallDelta("o", "text", 0, "ab"))
     taken = transcript.take_unsaved()
@@ -92,7 +92,7 @@ def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
     assert transcript.take_unsaved() == ()
 
 
-def test_a_final_text_that_goes_another_way_is_saved_whole() -> None:
+def test_differing_final_text_is_saved_completely() -> None:
     transcript = make()
     transcript.apply(CallDelta("o", "text", 0, "abc"))
     transcript.take_unsaved()
@@ -100,7 +100,7 @@ def test_a_final_text_that_goes_another_way_is_saved_whole() -> None:
     assert transcript.take_unsaved() == (PartialText("o", "text", 0, "aXcd"),)
 
 
-def test_stopping_is_shown_until_it_has_stopped() -> None:
+def test_stopping_is_shown_until_the_end() -> None:
     transcript = make()
     transcript.ask_to_stop()
     assert transcript.snapshot().stopping
@@ -108,7 +108,7 @@ def test_stopping_is_shown_until_it_has_stopped() -> None:
     assert not transcript.snapshot().stopping
 
 
-def test_after_a_round_with_tools_the_text_begins_anew() -> None:
+def test_text_starts_again_after_a_tool_round() -> None:
     clock = iter(range(0, 1000, 10))
     transcript = Transcript("o", "r", 0, lambda: next(clock))
     transcript.apply(RequestSent("o", {}))
@@ -130,7 +130,7 @@ def test_after_a_round_with_tools_the_text_begins_anew() -> None:
     assert (transcript.snapshot().rounds, len(transcript.snapshot().steps)) == (1, 4)
 
 
-def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
+def test_tool_call_is_shown_and_saved_while_its_arguments_stream() -> None:
     transcript = make()
     transcript.apply(CallDelta("o", "text", 0, "One moment."))
     assert transcript.snapshot().steps == ()
@@ -155,7 +155,7 @@ def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
     assert transcript.take_unsaved() == taken[:1]
 
 
-def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
+def test_unsaved_chunks_of_a_finished_round_are_dropped() -> None:
     transcript = make()
     transcript.apply(CallDelta("o", "text", 0, "One moment."))
     transcript.apply(ToolCallDelta("o", 0, "now", "c1", 0, "{}"))
@@ -175,7 +175,7 @@ def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
     assert transcript.snapshot().rounds == 1
 
 
-def test_what_an_end_adds_to_the_steps_is_not_saved_twice() -> None:
+def test_steps_added_by_the_end_are_not_saved_twice() -> None:
     """An end that finds no room is in memory; what is saved meanwhile must not tell the answer a second time."""
     transcript = make()
     steps = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))

@@ -44,7 +44,7 @@ def answer(workbench: Workbench, prompt: str, lane: Lane) -> Result:
     return output.result
 
 
-def test_typing_asks_no_server_and_a_run_asks_for_its_prices(tmp_path: Path) -> None:
+def test_typing_contacts_no_server_and_a_run_requests_prices(tmp_path: Path) -> None:
     with opened(tmp_path) as (workbench, _):
         with FakeProvider() as fake:
             lane = Lane("a", added(workbench, fake).uid, "fake-1")
@@ -65,7 +65,7 @@ def test_typing_asks_no_server_and_a_run_asks_for_its_prices(tmp_path: Path) -> 
         assert found.rates is not None, "the last list is known after a start"
 
 
-def test_prices_come_with_the_run_after_an_address_was_confirmed(tmp_path: Path) -> None:
+def test_run_gets_prices_after_its_address_is_confirmed(tmp_path: Path) -> None:
     key = "sk-planted-0123456789"
     with opened(tmp_path) as (workbench, _), FakeProvider() as fake, FakeProvider() as other:
         fake.answer = proxy
@@ -90,7 +90,7 @@ def test_prices_come_with_the_run_after_an_address_was_confirmed(tmp_path: Path)
         assert fake.requests == []
 
 
-def test_opening_the_picker_brings_prices_along(tmp_path: Path) -> None:
+def test_fetching_models_in_the_picker_also_loads_prices(tmp_path: Path) -> None:
     with opened(tmp_path) as (workbench, _), FakeProvider() as fake:
         endpoint = added(workbench, fake)
         source = WorkbenchPickerSource(workbench.models)
@@ -100,7 +100,7 @@ def test_opening_the_picker_brings_prices_along(tmp_path: Path) -> None:
         wait_for(lambda: workbench.pricing.rates_for(endpoint, "fake-1") is not None)
 
 
-def test_models_that_a_form_listed_are_known_once_it_is_saved(tmp_path: Path) -> None:
+def test_models_listed_by_a_form_are_known_after_saving(tmp_path: Path) -> None:
     with opened(tmp_path) as (workbench, _), FakeProvider() as fake:
         workbench.start_engine()
         form = EndpointForm("Mine", fake.base_url)
@@ -110,9 +110,7 @@ def test_models_that_a_form_listed_are_known_once_it_is_saved(tmp_path: Path) ->
         assert workbench.endpoints.known.get(saved.endpoint) == tuple(listed)
 
 
-def test_a_list_is_told_only_when_it_is_known_to_later_questions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_model_list_is_returned_only_after_being_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path) as (workbench, _), FakeProvider() as fake:
         workbench.start_engine()
         begun, goes_on, put = threading.Event(), threading.Event(), workbench.endpoints.known.put
@@ -130,7 +128,7 @@ def test_a_list_is_told_only_when_it_is_known_to_later_questions(
         assert listed.result(PATIENCE_S)
 
 
-def test_a_price_set_in_a_history_of_somebody_else_is_not_mine(tmp_path: Path) -> None:
+def test_prices_stored_in_a_history_are_ignored(tmp_path: Path) -> None:
     """Prices stored in a history are ignored: a foreign one could keep a run under the limits."""
     with opened(tmp_path) as (workbench, _):
         path = workbench.store.path

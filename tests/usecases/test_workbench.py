@@ -55,7 +55,7 @@ ROOT = Path(__file__).parents[2]
 opened = functools.partial(making.opened, made_here=True)
 
 
-def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:
+def test_new_database_contains_the_samples(tmp_path: Path) -> None:
     sample = load_sample()
     with opened(tmp_path, {}) as (workbench, _):
         row, other = workbench.prompts.all()
@@ -72,7 +72,7 @@ def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:
         assert workbench.engine.state == "new"
 
 
-def test_the_sample_is_written_in_one_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_samples_are_written_in_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill between two writes would leave a prompt that looks like one that a person made."""
     submit, asked = Writer.submit, []
 
@@ -86,7 +86,7 @@ def test_the_sample_is_written_in_one_go(tmp_path: Path, monkeypatch: pytest.Mon
         assert len(asked) == 2, "one task for the samples and one for recovery"
 
 
-def test_the_sample_comes_once_even_when_it_was_put_away(tmp_path: Path) -> None:
+def test_archived_samples_are_not_added_again(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         for row in workbench.prompts.all():
             workbench.prompts.archive(row.uid).result(PATIENCE_S)
@@ -96,7 +96,7 @@ def test_the_sample_comes_once_even_when_it_was_put_away(tmp_path: Path) -> None
             workbench.prompts.sample()
 
 
-def test_processes_that_make_a_database_together_seed_it_once(tmp_path: Path) -> None:
+def test_concurrent_processes_seed_a_new_database_once(tmp_path: Path) -> None:
     children = [
         subprocess.Popen(
             [sys.executable, "-c", SEED, str(tmp_path / "w.db")], stdin=subprocess.PIPE, stderr=subprocess.PIPE
@@ -114,7 +114,7 @@ def test_processes_that_make_a_database_together_seed_it_once(tmp_path: Path) ->
         assert len(workbench.prompts.all()) == 2
 
 
-def test_after_a_kill_the_text_is_there_as_interrupted_and_a_sentence_says_so(tmp_path: Path) -> None:
+def test_killed_session_leaves_interrupted_answers_and_a_notice(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(ROOT)], stdout=subprocess.PIPE, text=True)
     with child:
         assert child.stdout is not None
@@ -143,18 +143,18 @@ def test_after_a_kill_the_text_is_there_as_interrupted_and_a_sentence_says_so(tm
         (3, "Recovered 3 interrupted answers from the last session."),
     ],
 )
-def test_recovery_is_one_quiet_sentence(outputs: int, sentence: str) -> None:
+def test_recovery_notice_counts_the_answers(outputs: int, sentence: str) -> None:
     assert recovery_sentence(RecoveredOutputs(outputs, min(outputs, 1))) == sentence
 
 
-def test_what_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "w.db").write_text("hello")
     with pytest.raises(StoreError) as caught, opened(tmp_path, {}):
         pass
     assert "not a history database" in problem_of(caught.value).sentence
 
 
-def test_a_missing_directory_is_made(tmp_path: Path) -> None:
+def test_missing_directory_is_created(tmp_path: Path) -> None:
     directory = tmp_path / "deep" / "er"
     workbench = Workbench.open(directory / "w.db", places(os.environ), os.environ)
     workbench.close()
@@ -163,7 +163,7 @@ def test_a_missing_directory_is_made(tmp_path: Path) -> None:
     assert directory.stat().st_mode & 0o077 == 0
 
 
-def test_drafts_names_and_copies(tmp_path: Path) -> None:
+def test_drafts_are_exact_and_prompts_can_be_renamed_copied_and_found(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         uid = new_prompt(workbench, "First  one")
         workbench.prompts.save_draft(uid, draft(text="a\r b\u2028\xa0\n\n {{name}}")).result(PATIENCE_S)
@@ -181,7 +181,7 @@ def test_drafts_names_and_copies(tmp_path: Path) -> None:
             workbench.prompts.find("Renamed")
 
 
-def test_a_workbench_that_ran_reports_its_session(tmp_path: Path) -> None:
+def test_session_reports_iterations_and_spending(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         prompt = new_prompt(workbench)
         for _ in range(2):

@@ -32,7 +32,7 @@ def status(usd: float | None, usage: Usage, *, free: bool = False, **more: Any) 
         (0.5, Usage(10, 20, source="estimate"), Rates(1.0, 1.0), "about $0.5000", "LiteLLM's price list"),
     ],
 )
-def test_a_cost_is_shown_with_its_source(
+def test_cost_is_shown_with_its_source(
     usd: float | None, usage: Usage, rates: Rates | None, shown: str, source: str
 ) -> None:
     found = status(usd, usage, rates=rates)

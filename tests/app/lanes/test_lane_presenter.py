@@ -24,7 +24,7 @@ ENDED = replace(
 )
 
 
-def test_an_output_never_shows_as_finished_before_its_text() -> None:
+def test_output_is_not_shown_as_finished_before_its_text() -> None:
     """It may end between any two looks at it."""
     looks: Iterator[TranscriptSnapshot] = iter([WAITING, ENDED, ENDED])
     board = LanePresenter(lambda *_: next(looks), lambda: 0)
@@ -47,7 +47,7 @@ def test_an_output_never_shows_as_finished_before_its_text() -> None:
     ],
     ids=["a second", "stars", "other answers"],
 )
-def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[LanePresenter], None]) -> None:
+def test_refresh_between_frames_does_not_show_the_end_before_the_text(look: Callable[[LanePresenter], None]) -> None:
     now = [WAITING]
 
     def lookup(uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot:

@@ -21,7 +21,7 @@ def plan(*states: State) -> PackImportPlan:
     return PackImportPlan(ReadPack(Pack(PackAbout("a", "Bots"), prompts), {}), planned, "/tmp/bots")
 
 
-def test_states_suggest_and_choices_are_what_can_be_done() -> None:
+def test_states_set_default_actions_and_limit_the_choices() -> None:
     table = PlanTable()
     table.show_plan(plan("new", "changed", "identical", "conflicting"))
     assert list(table.actions.values()) == ["add", "update", "skip", "skip"]
@@ -39,7 +39,7 @@ def test_states_suggest_and_choices_are_what_can_be_done() -> None:
     ]
 
 
-def test_a_choice_about_many_prompts_is_told_once() -> None:
+def test_choice_for_many_prompts_emits_one_change() -> None:
     table = PlanTable()
     table.show_plan(plan(*(["new"] * 500)))
     told: list[tuple[int, int]] = []
@@ -50,7 +50,7 @@ def test_a_choice_about_many_prompts_is_told_once() -> None:
     assert len(told) == 1
 
 
-def test_a_pack_that_is_here_has_nothing_new() -> None:
+def test_pack_already_imported_has_nothing_new() -> None:
     table = PlanTable()
     table.show_plan(plan("identical", "identical"))
     assert table.summary == "Nothing new: everything is already in your history."

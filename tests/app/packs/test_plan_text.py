@@ -12,7 +12,7 @@ def prompt(content: Content) -> PackPrompt:
     return PackPrompt("p", "Bot", "bot", "h", (PackVersion("h", content),))
 
 
-def test_messages_files_and_the_other_parts_are_told() -> None:
+def test_text_shows_messages_files_and_counts_other_parts() -> None:
     file = Attachment("a" * 64, "text/plain", "rules.txt")
     messages = (Message("system", "Be kind.\n"), Message("user", "{{q}}", (file,)))
     other = Content(
@@ -25,7 +25,7 @@ def test_messages_files_and_the_other_parts_are_told() -> None:
     assert text_of(prompt(other)).endswith("\n\nWith 2 examples, 1 tool, an output format.")
 
 
-def test_no_more_is_put_together_than_is_shown() -> None:
+def test_text_is_cut_at_the_shown_length() -> None:
     huge = Content((Message("user", "x" * 3_000_000), Message("assistant", "never shown")))
     said = text_of(prompt(huge))
     assert len(said) < MOST_SHOWN + 100

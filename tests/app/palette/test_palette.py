@@ -36,23 +36,23 @@ def find(qapp: QApplication) -> Iterator[Find]:
     tasks.close()
 
 
-def test_a_beginning_beats_what_was_chosen_lately(find: Find) -> None:
+def test_prefix_match_ranks_above_a_recent_entry(find: Find) -> None:
     titles = ["Order bot with its database", "Order status bot", "Both in order"]
     assert find(titles, "/order bot", ["Order status bot"])[0] == titles[0]
     assert find(titles, "order", ["Both in order"])[-1] == "Both in order"
 
 
-def test_of_equally_good_matches_the_one_chosen_last_comes_first(find: Find) -> None:
+def test_most_recent_entry_is_first_among_equal_matches(find: Find) -> None:
     titles = ["Order one", "Order two", "Order three"]
     assert find(titles, "order", ["Order three", "Order two"]) == ["Order three", "Order two", "Order one"]
     assert find(titles, "", ["Order two"])[0] == "Order two"
 
 
-def test_a_word_twice_is_not_the_whole_of_a_name_of_one_word(find: Find) -> None:
+def test_repeated_word_does_not_match_a_single_word_name_completely(find: Find) -> None:
     assert find(["or", "or order"], "or or") == ["or order", "or"]
 
 
-def test_the_word_for_a_kind_and_inner_initials_are_not_sure(qapp: QApplication) -> None:
+def test_kind_words_and_inner_matches_are_not_sure(qapp: QApplication) -> None:
     def read() -> list[PaletteEntry]:
         return [
             PaletteEntry("command", title, title, lambda: None) for title in ("Run all lanes", "Stop the focused lane")
@@ -68,7 +68,7 @@ def test_the_word_for_a_kind_and_inner_initials_are_not_sure(qapp: QApplication)
     tasks.close()
 
 
-def test_the_kind_only_orders_what_matches_equally_well(qapp: QApplication) -> None:
+def test_kind_orders_only_equal_matches(qapp: QApplication) -> None:
     """A model that is typed in full comes before a prompt whose name begins so; the middle of a word is never sure."""
 
     def source(kind: str, title: str, rank: int) -> PaletteSource:

@@ -25,7 +25,7 @@ def fitted(counts: Counts, prior: float = 1.0) -> DavidsonFit:
     return fit(compare(of_counts(counts)), prior)
 
 
-def test_pudding_as_davidson_published_it() -> None:
+def test_pudding_data_gives_davidsons_published_results() -> None:
     comparisons = compare(of_counts(published.PUDDING))
     found = fit(comparisons, prior=0.0)
     worths = np.exp(found.strengths)
@@ -38,7 +38,7 @@ def test_pudding_as_davidson_published_it() -> None:
     assert np.sqrt(np.diag(errors)) == pytest.approx(published.PUDDING_MEAN_ERRORS, abs=1e-5)
 
 
-def test_baseball_as_agresti_published_it() -> None:
+def test_baseball_data_gives_agrestis_published_results() -> None:
     comparisons = compare(of_counts(published.BASEBALL))
     found = fit(comparisons, prior=0.0)
     errors, base = covariance(comparisons, found), found.entrants.index("Baltimore")
@@ -87,7 +87,7 @@ def best(height: Callable[..., float], sizes: int) -> list[float]:
         ([("a", "b", 3, 1, 2)], 2.5),
     ],
 )
-def test_two_entrants_as_on_a_grid(counts: Counts, prior: float) -> None:
+def test_two_entrant_fit_matches_a_grid_search(counts: Counts, prior: float) -> None:
     found = fitted(counts, prior)
 
     def height(strength: float, log_nu: float) -> float:
@@ -99,7 +99,7 @@ def test_two_entrants_as_on_a_grid(counts: Counts, prior: float) -> None:
 
 
 @pytest.mark.parametrize("prior", [0.0, 1.0])
-def test_three_entrants_as_on_a_grid(prior: float) -> None:
+def test_three_entrant_fit_matches_a_grid_search(prior: float) -> None:
     counts = [("a", "b", 6, 2, 1), ("b", "c", 3, 3, 2), ("a", "c", 2, 1, 0)]
     found = fitted(counts, prior)
 
@@ -116,7 +116,7 @@ def test_three_entrants_as_on_a_grid(prior: float) -> None:
     assert found.nu == pytest.approx(math.exp(log_nu), abs=1e-3)
 
 
-def test_without_a_prior_what_has_no_finite_estimate_is_refused() -> None:
+def test_fit_without_prior_refuses_data_without_a_finite_estimate() -> None:
     with pytest.raises(ValueError, match="b did not beat or tie all others"):
         fitted([("a", "b", 3, 0, 0)], prior=0.0)
     with pytest.raises(ValueError, match="every comparison is a tie"):
@@ -129,13 +129,13 @@ def test_without_a_prior_what_has_no_finite_estimate_is_refused() -> None:
     assert fitted([("a", "b", 0, 0, 3)]).strengths == pytest.approx((0, 0), abs=1e-9)
 
 
-def test_a_tie_alone_connects_and_lets_nu_be_finite() -> None:
+def test_prior_keeps_nu_finite_when_all_verdicts_are_ties() -> None:
     found = fitted([("a", "b", 0, 0, 3)])
     # Only the prior's half decision between equals weighs against ties.
     assert found.outcome("a", "b").tie == pytest.approx(3 / 3.5, abs=1e-6)
 
 
-def test_what_no_verdict_connects_is_told() -> None:
+def test_fit_reports_groups_of_unconnected_entrants() -> None:
     found = fitted([("a", "b", 3, 1, 0), ("b", "c", 1, 1, 0), ("x", "y", 5, 1, 0)])
     assert found.groups == (("a", "b", "c"), ("x", "y"))
     assert found.connected("a", "c")
@@ -145,7 +145,7 @@ def test_what_no_verdict_connects_is_told() -> None:
     assert alone.strength("z") == pytest.approx(0, abs=0.1)
 
 
-def test_strengths_as_chances() -> None:
+def test_strengths_convert_to_win_probabilities() -> None:
     found = fitted([("a", "b", 6, 2, 4)])
     outcome = found.outcome("a", "b")
     assert outcome.win + outcome.tie + outcome.loss == pytest.approx(1)
@@ -158,7 +158,7 @@ def test_strengths_as_chances() -> None:
         found.strength("nobody")
 
 
-def test_the_fit_finds_a_judge_again() -> None:
+def test_fit_recovers_the_strengths_of_a_simulated_judge() -> None:
     strengths = strengths_of((1.5, 0.5, 0.0, -0.5, -1.5))
     found = fit(compare(judged(Random(1), strengths, 4, 20_000)))
     assert found.strengths == pytest.approx(tuple(strengths.values()), abs=0.06)
@@ -181,7 +181,7 @@ def more(table: Table, pair: tuple[str, str]) -> Table:
 
 
 @given(tables, st.permutations("abcd"))
-def test_names_do_not_matter(table: Table, names: list[str]) -> None:
+def test_entrant_names_do_not_affect_the_fit(table: Table, names: list[str]) -> None:
     new = dict(zip("abcd", names, strict=True))
     before, after = fitted(rows(table)), fitted((new[a], new[b], *cell) for a, b, *cell in rows(table))
     for entrant, strength in zip(before.entrants, before.strengths, strict=True):
@@ -190,14 +190,14 @@ def test_names_do_not_matter(table: Table, names: list[str]) -> None:
 
 
 @given(tables)
-def test_turned_round_verdicts_turn_strengths_round(table: Table) -> None:
+def test_reversed_verdicts_reverse_the_strengths(table: Table) -> None:
     before = fitted(rows(table))
     after = fitted((a, b, lost, won, tied) for a, b, won, lost, tied in rows(table))
     assert after.strengths == pytest.approx(tuple(-s for s in before.strengths), abs=1e-6)
 
 
 @given(tables)
-def test_strengths_are_centred_and_nu_is_there_with_ties(table: Table) -> None:
+def test_strengths_are_centred_and_nu_is_positive_only_with_ties(table: Table) -> None:
     found = fitted(rows(table))
     assert math.fsum(found.strengths) == pytest.approx(0, abs=1e-9)
     assert found.nu >= 0
@@ -205,7 +205,7 @@ def test_strengths_are_centred_and_nu_is_there_with_ties(table: Table) -> None:
 
 
 @given(tables, st.sampled_from(PAIRS), st.booleans())
-def test_one_more_win_never_lets_the_winner_fall_behind(table: Table, pair: tuple[str, str], ties: bool) -> None:
+def test_additional_win_never_lowers_the_winners_rank(table: Table, pair: tuple[str, str], ties: bool) -> None:
     if not ties:
         table = {key: (won, lost, 0) for key, (won, lost, _) in table.items()}
         assume(any(map(sum, table.values())))
@@ -225,14 +225,14 @@ def test_one_more_win_never_lets_the_winner_fall_behind(table: Table, pair: tupl
 
 @depth.examples(25, 1000)
 @given(st.fixed_dictionaries({pair: st.tuples(*[st.integers(1, 8)] * 3) for pair in PAIRS}), st.integers(2, 4))
-def test_the_scale_of_weights_matters_only_to_the_prior(table: Table, times: int) -> None:
+def test_scaling_weights_and_prior_together_keeps_strengths(table: Table, times: int) -> None:
     many = [(a, b, won * times, lost * times, tied * times) for a, b, won, lost, tied in rows(table)]
     assert fitted(many, 0.0).strengths == pytest.approx(fitted(rows(table), 0.0).strengths, abs=1e-6)
     assert fitted(many, float(times)).strengths == pytest.approx(fitted(rows(table), 1.0).strengths, abs=1e-6)
 
 
 @given(tables, st.sampled_from((0.1, 1.0, 3.0)))
-def test_a_larger_prior_brings_strengths_nearer(table: Table, prior: float) -> None:
+def test_larger_prior_brings_strengths_closer_together(table: Table, prior: float) -> None:
     without_ties = [(a, b, won, lost, 0) for a, b, won, lost, _ in rows(table)]
     assume(any(won + lost for _, _, won, lost, _ in without_ties))
     near, far = fitted(without_ties, prior * 2), fitted(without_ties, prior)
@@ -241,13 +241,13 @@ def test_a_larger_prior_brings_strengths_nearer(table: Table, prior: float) -> N
 
 
 @given(tables, st.randoms(use_true_random=False))
-def test_the_order_of_verdicts_does_not_matter(table: Table, random: Random) -> None:
+def test_verdict_order_does_not_affect_the_fit(table: Table, random: Random) -> None:
     made = of_counts(rows(table))
     mixed = random.sample(made, len(made))
     assert fit(compare(mixed)) == fit(compare(made))
 
 
-def test_covariances_count_a_verdict_of_many_lanes_once() -> None:
+def test_covariances_count_a_multi_lane_verdict_as_one() -> None:
     # Luce's choice among k equals has the information (I - J / k) / k; n such choices leave each the variance k / n.
     for lanes in (2, 3, 5):
         names, made = "abcde"[:lanes], []

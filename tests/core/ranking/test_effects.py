@@ -26,7 +26,7 @@ def found(counts: Counts, made_of: Parts, prior: float = 1.0) -> PartEffects:
     return effects(compare(of_counts(counts)), made_of, prior, resamples=50)
 
 
-def test_two_parts_as_on_a_grid() -> None:
+def test_effects_of_two_parts_match_a_grid_search() -> None:
     made_of = parted(n="", x="X", y="Y", b="XY")
     counts = [("n", "x", 2, 5, 1), ("n", "y", 4, 3, 0), ("b", "x", 3, 2, 2), ("b", "n", 6, 1, 1), ("x", "y", 4, 1, 0)]
 
@@ -51,7 +51,7 @@ def test_two_parts_as_on_a_grid() -> None:
     assert one.nu == pytest.approx(math.exp(log_nu), abs=1e-3)
 
 
-def test_one_part_each_is_the_plain_model() -> None:
+def test_one_part_per_entrant_matches_the_plain_model() -> None:
     comparisons = compare(judged(Random(3), {"a": 1.0, "b": 0.0, "c": -0.5, "d": 0.2}, 3, 80, ties=0.4))
     made_of = {entrant: frozenset([entrant]) for entrant in "abcd"}
     plain, parted = fit(comparisons), effects(comparisons, made_of, resamples=20)
@@ -74,7 +74,7 @@ def test_known_effects_are_recovered() -> None:
     assert one.tangles == ()
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
+def test_effect_intervals_have_nominal_coverage() -> None:
     truth = {"A": 0.8, "B": -0.5}
     made_of = parted(o="", a="A", b="B", ab="AB")
     strengths = {entrant: sum(truth[part] for part in parts) for entrant, parts in made_of.items()}
@@ -90,7 +90,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     assert held >= 275
 
 
-def test_the_seed_decides_and_runs_are_needed_to_draw() -> None:
+def test_effects_are_reproducible_and_a_single_run_is_not_resampled() -> None:
     made_of = parted(o="", a="A")
     comparisons = compare(of_counts([("o", "a", 3, 6, 1)]))
     assert effects(comparisons, made_of).of("A") == effects(comparisons, made_of).of("A")
@@ -101,7 +101,7 @@ def test_the_seed_decides_and_runs_are_needed_to_draw() -> None:
 
 
 @given(st.lists(judgements, min_size=1, max_size=12), st.permutations("ABC"))
-def test_relabeling_changes_nothing_but_names(verdicts: list[Judgement], order: list[str]) -> None:
+def test_relabeling_parts_changes_only_their_names(verdicts: list[Judgement], order: list[str]) -> None:
     comparisons = compare(verdicts)
     if not comparisons.items:
         return
@@ -137,7 +137,9 @@ def test_relabeling_changes_nothing_but_names(verdicts: list[Judgement], order: 
         ),
     ],
 )
-def test_what_cannot_be_told_apart(made_of: Parts, counts: Counts, tangles: tuple[TechniqueTangle, ...]) -> None:
+def test_inseparable_parts_are_reported_as_tangles(
+    made_of: Parts, counts: Counts, tangles: tuple[TechniqueTangle, ...]
+) -> None:
     one = found(counts, made_of)
     assert one.tangles == tangles
     tangled = {part for tangle in tangles for part in tangle.parts}
@@ -147,7 +149,7 @@ def test_what_cannot_be_told_apart(made_of: Parts, counts: Counts, tangles: tupl
             one.of(part)
 
 
-def test_what_is_tangled_leaves_the_others_alone() -> None:
+def test_tangled_part_does_not_affect_other_effects() -> None:
     counts = [("a", "b", 3, 7, 0), ("c", "d", 2, 4, 1)]
     with_it = found(counts, parted(a="X", b="XY", c="X", d="XY"))
     without = found(counts, parted(a="", b="Y", c="", d="Y"))
@@ -162,7 +164,7 @@ def test_more_wins_of_a_part_raise_its_effect() -> None:
     assert values[0] < 0 < values[-1]
 
 
-def test_only_comparisons_of_which_one_side_had_it_are_counted() -> None:
+def test_tallies_count_comparisons_where_only_one_side_has_the_part() -> None:
     made_of = parted(o="", a="A", b="AB")
     verdicts = [
         verdict("1", ("o", 2), ("a", 1)),
@@ -177,7 +179,7 @@ def test_only_comparisons_of_which_one_side_had_it_are_counted() -> None:
     )
 
 
-def test_nothing_without_parts_or_a_prior() -> None:
+def test_effects_require_parts_and_a_prior() -> None:
     comparisons = compare(of_counts([("a", "b", 3, 2, 0)]))
     with pytest.raises(ValueError, match="need parts"):
         effects(comparisons, parted(a="", b=""))

@@ -34,7 +34,7 @@ def ends(sure: FitUncertainty) -> list[tuple[float, float]]:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("case", depth.pick(SHORT, CASES), ids=str)
-def test_intervals_hold_the_truth_as_often_as_they_say(case: Case, figure: Callable[[str], None]) -> None:
+def test_intervals_have_nominal_coverage(case: Case, figure: Callable[[str], None]) -> None:
     by_curvature, told = coverage(case, depth.pick(60, 1000), depth.pick(60, 400), 11, depth.pick(3_000, 20_000))
     figure(line(case, by_curvature, told))
     low, high = OUTSIDE.get(case, BAND)
@@ -43,7 +43,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(case: Case, figure: Calla
     assert low - slack <= told <= high + slack
 
 
-def test_with_many_runs_they_are_hardly_wider_than_they_must_be() -> None:
+def test_intervals_of_many_runs_have_nearly_the_normal_width() -> None:
     sure = measured(judged(Random(2), strengths_of(FOUR), 2, 2000))
     for entrant in sure.fit.entrants:
         interval, place = sure.of(entrant), sure.fit.entrants.index(entrant)
@@ -53,7 +53,7 @@ def test_with_many_runs_they_are_hardly_wider_than_they_must_be() -> None:
 
 @depth.examples(40, 1000)
 @given(st.lists(judgements, min_size=1, max_size=15).filter(lambda made: compare(made).items))
-def test_an_interval_holds_its_estimate(made: list[Judgement]) -> None:
+def test_interval_contains_its_estimate(made: list[Judgement]) -> None:
     sure = measured(made, resamples=50)
     for entrant, (low, high) in zip(sure.fit.entrants, ends(sure), strict=True):
         assert low < sure.fit.strength(entrant) < high
@@ -65,14 +65,14 @@ def test_an_interval_holds_its_estimate(made: list[Judgement]) -> None:
     assert (back.low, back.high) == pytest.approx((-apart.high, -apart.low))
 
 
-def test_the_same_verdicts_in_any_order_give_the_same_intervals() -> None:
+def test_intervals_depend_on_the_seed_but_not_on_verdict_order() -> None:
     made = judged(Random(3), strengths_of(FOUR), 3, 20, sets=2, ties=0.2, shift=2.0)
     mixed = Random(4).sample(made, len(made))
     assert ends(measured(made)) == ends(measured(mixed))
     assert ends(measured(made, seed=3)) != ends(measured(made, seed=4))
 
 
-def test_names_of_entrants_do_not_matter() -> None:
+def test_entrant_names_do_not_affect_intervals() -> None:
     made = judged(Random(5), strengths_of(FOUR), 3, 60)
     new = dict(zip("abcd", "dacb", strict=True))
     renamed = [
@@ -85,14 +85,14 @@ def test_names_of_entrants_do_not_matter() -> None:
         assert after.of(new[entrant]).high == pytest.approx(before.of(entrant).high, abs=1e-6)
 
 
-def test_a_larger_prior_makes_them_narrower() -> None:
+def test_larger_prior_narrows_intervals() -> None:
     comparisons = compare(of_counts([("a", "b", 6, 1, 1), ("b", "c", 4, 2, 0)]))
     wide, narrow = (measure(comparisons, fit(comparisons, prior), 1, 300) for prior in (0.5, 5.0))
     for (low, high), (inner_low, inner_high) in zip(ends(wide), ends(narrow), strict=True):
         assert inner_high - inner_low < high - low
 
 
-def test_verdicts_of_one_run_are_not_many_runs() -> None:
+def test_intervals_are_wider_for_many_verdicts_in_few_runs() -> None:
     # The same wins: on ten value sets of two runs each, and on one value set of twenty runs.
     together = [
         verdict(f"r{n // 10}", ("a", 1 if n < 10 else 2), ("b", 2 if n < 10 else 1), values=str(n)) for n in range(20)
@@ -104,7 +104,7 @@ def test_verdicts_of_one_run_are_not_many_runs() -> None:
 
 
 @pytest.mark.parametrize("runs", [2, 3, 5])
-def test_with_few_runs_they_are_as_wide_as_their_agreement_makes_likely(runs: int) -> None:
+def test_widening_for_few_runs_grows_with_agreement_within_runs(runs: int) -> None:
     steps = intervals._widening(np.array([0.0, 0.5, 1.0, 3.0, 8.0, 1e6]), runs, 8.0)
     assert list(steps) == sorted(steps)
     # At least as wide as for independent verdicts, at most as for one verdict per run.
@@ -114,14 +114,14 @@ def test_with_few_runs_they_are_as_wide_as_their_agreement_makes_likely(runs: in
     assert intervals._widening(np.ones(1), 5, 8.0) < intervals._widening(np.ones(1), 2, 8.0)
 
 
-def test_runs_of_one_value_set_are_not_resampled() -> None:
+def test_runs_of_a_single_value_set_are_not_resampled() -> None:
     assert measured(judged(Random(2), strengths_of(FOUR), 2, 40)).precision.drawn is None
     assert measured(judged(Random(2), strengths_of(FOUR), 2, 40, sets=2)).precision.drawn is not None
 
 
 @pytest.mark.parametrize("ties", [0.0, 0.4])
 @pytest.mark.parametrize("lanes", [2, 4])
-def test_ends_are_where_the_likelihood_fell_as_far_as_it_may(lanes: int, ties: float) -> None:
+def test_interval_ends_are_at_the_profile_likelihood_threshold(lanes: int, ties: float) -> None:
     comparisons = compare(judged(Random(8), strengths_of(FOUR), lanes, 14, ties=ties))
     fitted = fit(comparisons)
     sure = measure(comparisons, fitted).precision
@@ -151,14 +151,14 @@ def test_ends_are_where_the_likelihood_fell_as_far_as_it_may(lanes: int, ties: f
         assert 2 * (top - best) == pytest.approx(3.8415 * scale[0], rel=1e-3)
 
 
-def test_one_run_gives_what_the_likelihood_says() -> None:
+def test_single_run_uses_likelihood_intervals() -> None:
     sure = measured([verdict("r", ("a", 1), ("b", 2), values=str(n)) for n in range(8)])
     precision = sure.precision
     assert (precision.drawn, precision.runs) == (None, 1)
     assert sure.of("a") == precision.intervals(np.array([[0.5, -0.5]]))[0]
 
 
-def test_who_was_hardly_judged_stays_uncertain() -> None:
+def test_rarely_judged_entrant_stays_uncertain() -> None:
     made = judged(Random(6), strengths_of((1.0, 0.0, -1.0)), 2, 300)
     sure = measured([*made, verdict("x", ("new", 1), ("b", 2)), verdict("y", ("new", 1), ("c", 2))])
     new, old = sure.of("new"), sure.of("a")
@@ -169,14 +169,14 @@ def test_who_was_hardly_judged_stays_uncertain() -> None:
     assert apart.high - apart.low == pytest.approx(before.high - before.low, rel=0.1)
 
 
-def test_strangers_to_each_other_are_not_told_apart() -> None:
+def test_unconnected_entrants_are_not_separated() -> None:
     sure = measured(of_counts([("a", "b", 40, 10, 0), ("x", "y", 40, 10, 0)]))
     near, far = sure.between("a", "b"), sure.between("a", "y")
     assert far.high - far.low > 1.5 * (near.high - near.low)
     assert far.low < 0
 
 
-def test_who_is_not_drawn_does_not_run_away() -> None:
+def test_entrant_left_out_of_a_draw_does_not_diverge() -> None:
     """Nothing but the prior holds an entrant that a draw leaves out, and all the others outweigh that."""
     made = [verdict(f"r{group}", (f"a{group}", 1), *((f"b{group}.{n}", 2) for n in range(3))) for group in range(40)]
     made.append(verdict("z", ("champion", 1), *((f"y{n}", 2) for n in range(30))))
@@ -191,7 +191,7 @@ def test_who_is_not_drawn_does_not_run_away() -> None:
 
 
 @pytest.mark.parametrize("ties", [0.0, 0.3])
-def test_one_step_for_each_draw_says_nearly_the_same(monkeypatch: pytest.MonkeyPatch, ties: float) -> None:
+def test_one_step_per_draw_approximates_the_full_fit(monkeypatch: pytest.MonkeyPatch, ties: float) -> None:
     made = judged(Random(4), strengths_of(FOUR), 2, 200, sets=2, ties=ties)
     fitted = measured(made, resamples=600)
     monkeypatch.setattr(intervals, "MANY", 0)
@@ -202,7 +202,7 @@ def test_one_step_for_each_draw_says_nearly_the_same(monkeypatch: pytest.MonkeyP
     assert [s.estimate for s in map(stepped.of, stepped.fit.entrants)] == list(fitted.fit.strengths)
 
 
-def test_intervals_as_chances() -> None:
+def test_intervals_convert_to_probabilities() -> None:
     interval = measured(of_counts([("a", "b", 12, 4, 0)])).of("a")
     low, high = interval.chances
     assert low == pytest.approx(1 / (1 + math.exp(-interval.low)))
@@ -218,11 +218,11 @@ def test_intervals_need_a_prior() -> None:
 @pytest.mark.parametrize(
     ("freedom", "point"), [(1, 12.706), (5, 2.5706), (10, 2.2281), (20, 2.0860), (30, 2.0423), (120, 1.9799)]
 )
-def test_points_of_student(freedom: int, point: float) -> None:
+def test_student_t_quantiles_are_accurate(freedom: int, point: float) -> None:
     assert student(freedom) == pytest.approx(point, rel=1e-3)
 
 
-def test_many_entrants_take_little_memory() -> None:
+def test_intervals_of_many_entrants_use_little_memory() -> None:
     random = Random(1)
     names = {f"v{number}": random.gauss(0, 1) for number in range(100)}
     comparisons = compare(judged(random, names, 2, 400))

@@ -11,14 +11,14 @@ from tests.core.ranking.made import judgements, verdict
 from workbench.core.ranking.judgements import ComparisonSet, EntrantComparison, EntrantTally, Judgement, compare
 
 
-def test_the_winner_meets_each_loser_and_losers_do_not_meet() -> None:
+def test_winner_is_compared_with_each_loser_but_losers_are_not_compared() -> None:
     found = compare([verdict("r", ("b", 2), ("a", 1), ("c", 2))])
     assert found.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 3), EntrantComparison("r", "a", "c", 1, 0, 0, 3))
     assert (found.comparing, found.blind, found.cases, found.runs) == (1, 1, 1, 1)
     assert found.entrants == ("a", "b", "c")
 
 
-def test_all_that_are_tied_meet() -> None:
+def test_tied_entrants_are_all_compared_with_each_other() -> None:
     found = compare([verdict("r", ("a", 1), ("b", 1), ("c", 1))])
     assert [(i.first, i.second, i.won, i.lost, i.tied) for i in found.items] == [
         ("a", "b", 0, 0, 1),
@@ -27,7 +27,7 @@ def test_all_that_are_tied_meet() -> None:
     ]
 
 
-def test_some_that_are_tied_beat_the_rest() -> None:
+def test_tied_winners_beat_the_rest() -> None:
     found = compare([verdict("r", ("c", 2), ("a", 1), ("b", 1), ("d", 2))])
     said = {(i.first, i.second): (i.won, i.lost, i.tied) for i in found.items}
     assert said == {
@@ -39,7 +39,7 @@ def test_some_that_are_tied_beat_the_rest() -> None:
     }
 
 
-def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
+def test_samples_of_an_entrant_share_a_comparison_and_are_never_compared() -> None:
     won = compare([verdict("r", ("a", 2), ("a", 1), ("b", 2), ("b", 2), ("b", 2))])
     assert won.items == (EntrantComparison("r", "a", "b", 1, 0, 0, 2),)
     # Of the pairs of outputs with different places, two go to a and one to b; one pair is a tie.
@@ -47,7 +47,7 @@ def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
     assert mixed.items == (EntrantComparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
 
 
-def test_repeats_on_the_same_values_of_a_run_weigh_as_one() -> None:
+def test_repeated_verdicts_on_the_same_values_of_a_run_weigh_as_one() -> None:
     found = compare(
         [verdict("r", ("a", 1), ("b", 2)), verdict("r", ("a", 2), ("b", 1)), verdict("r", ("a", 1), ("b", 2))]
     )
@@ -58,7 +58,7 @@ def test_repeats_on_the_same_values_of_a_run_weigh_as_one() -> None:
     assert (len(other.items), other.cases, other.runs) == (2, 2, 1)
 
 
-def test_all_bad_compares_nobody_and_is_counted() -> None:
+def test_all_bad_verdict_is_counted_but_compares_no_entrants() -> None:
     bad = verdict("r", ("a", None), ("b", None))
     found = compare([bad, verdict("s", ("a", 1), ("a", 2)), verdict("t", ("a", 1), ("b", 2), blind=False)])
     assert [item.run for item in found.items] == ["t"]
@@ -70,7 +70,7 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
     assert compare([]) == ComparisonSet()
 
 
-def test_a_tally_counts_verdicts_and_pairs_apart() -> None:
+def test_tally_counts_verdicts_and_pairs_separately() -> None:
     found = compare([verdict("r", ("a", 1), ("b", 2), ("c", 2)), verdict("s", ("a", 1), ("b", 1))])
     a, b, c = found.tallies
     assert (a.verdicts, a.won, a.lost, a.tied, a.pairs) == (2, 2, 0, 1, 3)
@@ -79,14 +79,14 @@ def test_a_tally_counts_verdicts_and_pairs_apart() -> None:
 
 
 @given(st.lists(judgements, max_size=12), st.randoms(use_true_random=False))
-def test_the_order_of_verdicts_leaves_no_trace(made: list[Judgement], random: Random) -> None:
+def test_verdict_order_does_not_affect_comparisons(made: list[Judgement], random: Random) -> None:
     mixed = list(made)
     random.shuffle(mixed)
     assert compare(mixed) == compare(made)
 
 
 @given(st.lists(judgements, max_size=12))
-def test_every_comparison_weighs_one_and_the_tallies_know_them_all(made: list[Judgement]) -> None:
+def test_every_comparison_weighs_one_and_is_counted_in_the_tallies(made: list[Judgement]) -> None:
     found = compare(made)
     for item in found.items:
         assert item.first < item.second

@@ -61,7 +61,7 @@ def left_of(pair: OutputPair) -> str:
     return pair.candidate.first_entrant if straight else pair.candidate.second_entrant
 
 
-def test_the_open_and_uncertain_comes_first() -> None:
+def test_most_uncertain_pair_is_offered_first() -> None:
     # a and b are far above c and d; the order of a and b is the most uncertain and least compared.
     settled = [
         ("a", "c", 20, 1, 0),
@@ -74,12 +74,12 @@ def test_the_open_and_uncertain_comes_first() -> None:
     assert entrants(pairs[0]) == "ab"
 
 
-def test_who_nobody_judged_yet_comes_first() -> None:
+def test_unjudged_entrant_is_offered_first() -> None:
     pairs, _ = taken(made([("a", "b", 20, 15, 0), ("b", "c", 20, 15, 0), ("a", "c", 20, 15, 0)]), 4)
     assert all("d" in entrants(pair) for pair in pairs)
 
 
-def test_gains_are_what_a_verdict_takes_from_the_uncertainty_of_the_order() -> None:
+def test_gain_is_the_expected_reduction_of_ranking_uncertainty() -> None:
     start = made([("a", "b", 4, 2, 3), ("b", "c", 5, 0, 1), ("a", "d", 1, 1, 0)])
     covariances, strengths = start.covariances, start.strengths
 
@@ -105,7 +105,7 @@ def test_gains_are_what_a_verdict_takes_from_the_uncertainty_of_the_order() -> N
         assert gain == pytest.approx(expected, rel=1e-3)
 
 
-def test_a_pair_that_is_taken_counts_as_judged() -> None:
+def test_taken_pair_counts_as_judged() -> None:
     start = made([("a", "b", 4, 2, 0), ("b", "c", 5, 1, 0), ("a", "d", 1, 1, 0), ("c", "d", 1, 2, 0)])
     (pair,), after = taken(start, 1)
     i, j = (start.entrants.index(name) for name in entrants(pair))
@@ -119,7 +119,7 @@ def test_a_pair_that_is_taken_counts_as_judged() -> None:
     assert np.diag(after.covariances).sum() < np.diag(start.covariances).sum()
 
 
-def test_left_and_right_take_turns() -> None:
+def test_left_and_right_sides_alternate() -> None:
     pairs, _ = taken(made([("a", "b", 5, 5, 1), ("c", "d", 2, 1, 0)]), 60)
     for group in map("".join, combinations(FOUR, 2)):
         # A repeated pair swaps its sides, independently of the alternation.
@@ -131,7 +131,7 @@ def test_left_and_right_take_turns() -> None:
         assert abs(sum(left_of(pair) == entrant for pair in mine) - len(mine) / 2) <= 1.5
 
 
-def test_what_was_shown_before_is_balanced_out() -> None:
+def test_sides_shown_in_earlier_verdicts_are_balanced() -> None:
     before = [
         PairOption("a0", "b0", "a", "b", "v0", first_left=1, judged=1),
         PairOption("b9", "a9", "b", "a", "v9", second_left=2, judged=2),
@@ -143,14 +143,14 @@ def test_what_was_shown_before_is_balanced_out() -> None:
     assert lefts[3] != lefts[4]
 
 
-def test_who_stood_left_less_often_begins() -> None:
+def test_entrant_shown_less_often_on_the_left_is_placed_left() -> None:
     shown = PairOption("c0", "a0", "c", "a", "v0", first_left=1, judged=1)
     for one, other in ("ab", "ba"):
         (pair,), _ = taken(queue([shown, PairOption(one, other, one, other, "v1")], *belief([], "abc")), 1)
         assert left_of(pair) == "a"
 
 
-def test_a_seed_decides_and_the_order_of_candidates_does_not() -> None:
+def test_pairs_depend_on_the_seed_but_not_on_candidate_order() -> None:
     told = belief(of_counts([("a", "b", 3, 2, 1)]))
     some = candidates()
     mixed = Random(2).sample(some, len(some))
@@ -159,11 +159,11 @@ def test_a_seed_decides_and_the_order_of_candidates_does_not() -> None:
     assert taken(queue(some, *told, 6), 40)[0] != first
 
 
-def test_where_all_is_open_chance_decides_who_begins() -> None:
+def test_first_pair_is_random_without_verdicts() -> None:
     assert len({entrants(taken(made(seed=seed), 1)[0][0]) for seed in range(20)}) > 3
 
 
-def test_taking_leaves_the_queue_as_it_was() -> None:
+def test_taking_a_pair_does_not_modify_the_queue() -> None:
     start = made([("a", "b", 3, 2, 1)])
     first, after = taken(start, 10)
     again, _ = taken(start, 10)
@@ -171,13 +171,13 @@ def test_taking_leaves_the_queue_as_it_was() -> None:
     assert (start.remaining, after.remaining, after.taken) == (60, 50, 10)
 
 
-def test_every_pair_comes_once_and_then_none() -> None:
+def test_queue_offers_every_new_pair_once_and_then_ends() -> None:
     pairs, end = taken(made(values=7), 44)
     assert len({pair.candidate for pair in pairs if not pair.again}) == 42
     assert take(end) == (None, end)
 
 
-def test_of_a_first_sitting_every_twentieth_was_judged_in_it_and_changes_sides() -> None:
+def test_first_session_repeats_its_pairs_every_twentieth_with_sides_swapped() -> None:
     pairs, end = taken(made(values=20), 2 * AGAIN)
     again = [place for place, pair in enumerate(pairs) if pair.again]
     assert again == [AGAIN - 1, 2 * AGAIN - 1]
@@ -189,7 +189,7 @@ def test_of_a_first_sitting_every_twentieth_was_judged_in_it_and_changes_sides()
     assert take(end)[0] is None
 
 
-def test_every_twentieth_was_judged_before_and_changes_sides() -> None:
+def test_every_twentieth_pair_repeats_an_earlier_verdict_with_sides_swapped() -> None:
     pairs, end = taken(made(judged=3, values=20), 2 * AGAIN)
     assert [place for place, pair in enumerate(pairs) if pair.again] == [AGAIN - 1, 2 * AGAIN - 1]
     assert all(pair.candidate.judged for pair in pairs if pair.again)
@@ -199,7 +199,7 @@ def test_every_twentieth_was_judged_before_and_changes_sides() -> None:
     assert take(end)[0] is None
 
 
-def test_outputs_are_spread() -> None:
+def test_outputs_are_spread_across_pairs() -> None:
     pairs, _ = taken(made(values=20), 40)
     shown = Counter(output for pair in pairs if not pair.again for output in (pair.left, pair.right))
     assert max(shown.values()) <= 2
@@ -207,14 +207,14 @@ def test_outputs_are_spread() -> None:
     assert all(one.candidate.values != other.candidate.values for one, other in pairwise(pairs))
 
 
-def test_outputs_of_one_entrant_never_meet() -> None:
+def test_outputs_of_one_entrant_are_never_paired() -> None:
     start = queue([PairOption("a0", "a1", "a", "a", "v"), PairOption("a0", "b0", "a", "b", "v")], *belief([], "ab"))
     pairs, end = taken(start, 1)
     assert entrants(pairs[0]) == "ab"
     assert take(end)[0] is None
 
 
-def test_new_verdicts_change_what_comes_next() -> None:
+def test_new_verdicts_change_the_next_pairs() -> None:
     start = made([("a", "b", 1, 1, 0)])
     settled = [("a", "b", 90, 10, 0), ("a", "c", 90, 10, 0), ("b", "c", 50, 50, 0), ("a", "d", 1, 1, 0)]
     pairs, _ = taken(believe(start, *belief(of_counts(settled))), 3)
@@ -225,12 +225,12 @@ def test_new_verdicts_change_what_comes_next() -> None:
         queue([PairOption("x", "y", "a", "stranger", "v")], *belief([], "ab"))
 
 
-def test_no_candidates_no_pairs() -> None:
+def test_queue_without_candidates_offers_no_pair() -> None:
     start = queue([], *belief([], "ab"))
     assert take(start)[0] is None
 
 
-def test_what_was_judged_is_connected_after_every_pair() -> None:
+def test_judged_entrants_are_connected_after_every_pair() -> None:
     names = "abcdefghijklmnopqrst"
     start = queue(candidates(names, 3), *belief([], names), 4)
     parts = {name: {name} for name in names}
@@ -244,7 +244,7 @@ def test_what_was_judged_is_connected_after_every_pair() -> None:
     assert parts["a"] == set(names)
 
 
-def test_parts_that_were_judged_apart_are_joined_first() -> None:
+def test_separately_judged_groups_are_connected_first() -> None:
     apart = [("a", "b", 20, 1, 0), ("c", "d", 20, 1, 0)]
     pairs, _ = taken(queue(candidates("abcdef"), *belief(of_counts(apart), "abcdef")), 1)
     assert set(entrants(pairs[0])) & set("ab")
@@ -257,7 +257,7 @@ def test_parts_that_were_judged_apart_are_joined_first() -> None:
     assert len(groups) == 1
 
 
-def test_a_pair_without_a_preference_connects_nobody() -> None:
+def test_pair_without_a_preference_connects_no_entrants() -> None:
     start = queue(candidates("abcd"), *belief([]), 1)
     first, after = take(start)
     assert first is not None
@@ -273,7 +273,7 @@ def test_a_pair_without_a_preference_connects_nobody() -> None:
     assert list(with_it.allowed()) == [bool(some) for some in touching]
 
 
-def test_what_was_skipped_does_not_come_again() -> None:
+def test_skipped_pair_is_not_repeated() -> None:
     pairs, start = taken(made(values=20), AGAIN - 1)
     start = connect(start, [], {pairs[0].candidate.key, pairs[2].candidate.key})
     (again, *rest), start = taken(start, AGAIN + 1)
@@ -282,20 +282,20 @@ def test_what_was_skipped_does_not_come_again() -> None:
     assert rest[-1].candidate.key == pairs[3].candidate.key
 
 
-def test_where_parts_cannot_be_joined_the_rest_goes_on() -> None:
+def test_queue_continues_when_groups_cannot_be_connected() -> None:
     some = [c for c in candidates("abcd") if {c.first_entrant, c.second_entrant} in map(set, ("ab", "cd"))]
     pairs, end = taken(queue(some, *belief([])), 20 + 1)
     assert Counter(entrants(pair) for pair in pairs if not pair.again) == {"ab": 10, "cd": 10}
     assert take(end)[0] is None
 
 
-def test_makers_that_differ_in_nothing_else_meet_first() -> None:
+def test_pairs_without_other_differences_are_offered_first() -> None:
     some = [replace(c, apart=int(c.values > "v4")) for c in candidates("ab")]
     pairs, _ = taken(queue(some, *belief([], "ab")), 10)
     assert [pair.candidate.apart for pair in pairs] == [0] * 5 + [1] * 5
 
 
-def test_pairs_that_wait_count_as_judged_on_top_of_a_new_fit() -> None:
+def test_pending_pairs_count_as_judged_after_a_new_fit() -> None:
     start = made([("a", "b", 1, 1, 0)])
     told = belief(of_counts([("a", "b", 1, 1, 0), ("a", "c", 1, 0, 0)]))
     (pair,), _ = taken(start, 1)
@@ -305,7 +305,7 @@ def test_pairs_that_wait_count_as_judged_on_top_of_a_new_fit() -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("history", depth.pick(HISTORIES[1:2], HISTORIES), ids=lambda history: history.title)
-def test_a_sitting_comes_nearer_to_the_order_than_random_pairs(history: History, figure: Callable[[str], None]) -> None:
+def test_session_finds_the_ranking_better_than_random_pairs(history: History, figure: Callable[[str], None]) -> None:
     found = compared(history, depth.pick(8, 20), depth.pick(1, 50))
     figure(f"{history.title}, {history.apart:g} apart: {found}")
     assert found.parts == (1, 1)
@@ -315,7 +315,7 @@ def test_a_sitting_comes_nearer_to_the_order_than_random_pairs(history: History,
         assert min(depth.pick([sum(gains) / 2], gains)) >= margin - 2 * max(depth.pick((0.0,), found.errors))
 
 
-def test_a_sitting_of_500_out_of_10_000() -> None:
+def test_session_of_500_pairs_from_10_000_candidates_is_balanced() -> None:
     names = "".join(chr(ord("a") + i) for i in range(20))
     random, some = Random(3), []
     for number in range(10_000):

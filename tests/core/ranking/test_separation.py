@@ -36,7 +36,7 @@ def of(counts: Counts, most: int = 1000) -> LeaderSeparation:
     return separated(of_counts(counts), most)
 
 
-def test_what_is_apart_already() -> None:
+def test_clearly_different_leaders_are_reported_as_separated() -> None:
     found = of([("a", "b", 60, 20, 5), ("b", "c", 30, 20, 0)])
     assert (found.first, found.second, found.state) == ("a", "b", "separated")
     assert found.distance.low > 0
@@ -44,7 +44,7 @@ def test_what_is_apart_already() -> None:
     assert separation_words(found, str.upper) == ("A is stronger than B: their difference is larger than chance.")
 
 
-def test_what_some_more_would_separate() -> None:
+def test_overlapping_leaders_report_the_number_of_verdicts_needed() -> None:
     found = of([("a", "b", 20, 12, 0), ("b", "c", 30, 10, 0), ("a", "c", 33, 7, 0)])
     assert (found.first, found.second, found.state) == ("a", "b", "more")
     assert found.distance.low < 0
@@ -58,7 +58,7 @@ def test_what_some_more_would_separate() -> None:
     )
 
 
-def test_what_is_about_equal_gets_no_number() -> None:
+def test_nearly_equal_leaders_get_no_number_of_verdicts() -> None:
     found = of([("a", "b", 500, 500, 0)])
     assert (found.state, found.alike, found.direct) == ("equal", VerdictNeed(None, None), VerdictNeed(None, None))
     assert separation_words(found) == (
@@ -66,14 +66,14 @@ def test_what_is_about_equal_gets_no_number() -> None:
     )
 
 
-def test_a_limit_is_told_in_place_of_a_number() -> None:
+def test_verdict_need_above_the_limit_shows_the_limit() -> None:
     found = of([("a", "b", 40, 30, 0)], most=300)
     assert found.alike.even is not None
     assert found.alike.likely is None
     assert "more than 300" in separation_words(found)
 
 
-def test_what_no_verdict_connects() -> None:
+def test_unconnected_leaders_are_reported() -> None:
     found = of([("a", "b", 30, 5, 0), ("x", "y", 30, 6, 0)])
     assert {found.first, found.second} == {"a", "x"}
     assert found.state == "unconnected"
@@ -81,14 +81,14 @@ def test_what_no_verdict_connects() -> None:
     assert separation_words(found) == "No verdict connects a and x. Judge them against each other."
 
 
-def test_one_entrant_has_nobody_to_be_apart_from() -> None:
+def test_single_entrant_has_no_separation() -> None:
     comparisons = compare([])
     assert separate(comparisons, measure(comparisons, fit(comparisons, also="a"))) is None
 
 
 @pytest.mark.deep(only=True)
 @pytest.mark.parametrize(("runs", "more"), [(30, 40), (60, 40), (60, 120)])
-def test_the_chance_comes_true(runs: int, more: int) -> None:
+def test_predicted_separation_probability_is_calibrated(runs: int, more: int) -> None:
     """Of judges whose preferences are as uncertain as the variance says, the foretold share separates."""
     random, told, came, judges = Random(runs * more), 0.0, 0, depth.pick(50, 400)
     for _ in range(judges):
@@ -106,7 +106,7 @@ def test_the_chance_comes_true(runs: int, more: int) -> None:
     assert told > judges / 25
 
 
-def test_a_direct_verdict_adds_its_information() -> None:
+def test_direct_verdict_need_follows_from_the_information_of_a_verdict() -> None:
     found = of([("a", "b", 30, 20, 0), ("a", "c", 30, 20, 0), ("b", "c", 30, 20, 0)])
     variance = ((found.distance.high - found.distance.estimate) / 1.96) ** 2
     # Near equality a verdict has nearly the information of a comparison of equals, 1/4.
@@ -118,13 +118,13 @@ def test_a_direct_verdict_adds_its_information() -> None:
     assert found.direct.even in (rounded(least - 1), rounded(least), rounded(least + 1))
 
 
-def test_equals_may_separate_either_way() -> None:
+def test_equal_entrants_may_separate_in_either_direction() -> None:
     assert chance_to_separate(0.0, 1.0, 0.2) == pytest.approx(2 * NormalDist().cdf(-1.959964 * (0.2 / 0.8) ** 0.5))
     assert chance_to_separate(0.5, 1.0, 1.0) == 0.0
     assert chance_to_separate(2.0, 1.0, 1.0) == 1.0
 
 
-def test_an_even_chance_is_even() -> None:
+def test_even_verdict_need_gives_a_probability_of_one_half() -> None:
     found = of([("a", "b", 30, 20, 0)])
     assert found.alike.even is not None
     variance = ((found.distance.estimate - found.distance.low) / 1.96) ** 2
@@ -134,7 +134,9 @@ def test_an_even_chance_is_even() -> None:
 
 
 @given(st.floats(0, 2), st.floats(0.05, 4), st.floats(0.1, 0.9), st.floats(0.1, 0.9))
-def test_more_verdicts_never_make_it_less_likely(distance: float, variance: float, one: float, other: float) -> None:
+def test_more_verdicts_never_lower_the_separation_probability(
+    distance: float, variance: float, one: float, other: float
+) -> None:
     if distance > 1.96 * variance**0.5:
         return
     near, far = sorted((one, other), reverse=True)
@@ -142,19 +144,19 @@ def test_more_verdicts_never_make_it_less_likely(distance: float, variance: floa
     assert 0 <= before <= after + 1e-9 <= 1 + 1e-9
 
 
-def test_information_of_a_comparison() -> None:
+def test_information_is_computed_from_outcome_probabilities() -> None:
     assert information(ComparisonChances(0.5, 0, 0.5)) == 0.25
     assert information(ComparisonChances(0.25, 0.5, 0.25)) == 0.125
     assert information(ComparisonChances(0.9, 0, 0.1)) == pytest.approx(0.09)
 
 
 @given(st.integers(1, 100_000))
-def test_numbers_are_not_more_exact_than_they_are(number: int) -> None:
+def test_rounded_count_has_two_significant_digits_and_is_never_lower(number: int) -> None:
     shown = rounded(number)
     assert number <= shown <= number * 1.5
     assert len(str(shown).rstrip("0")) <= 2
     assert rounded(shown) == shown
 
 
-def test_rounded_numbers() -> None:
+def test_counts_are_rounded_up() -> None:
     assert [rounded(n) for n in (1, 7, 11, 31, 104, 999)] == [1, 8, 12, 40, 120, 1000]

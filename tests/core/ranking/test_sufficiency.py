@@ -49,18 +49,20 @@ SILENT = verdict("s", ("a", 1), ("a", 2))
         ),
     ],
 )
-def test_a_sentence_in_place_of_a_table(made: list[Judgement], reason: str, missing: int, sentence: str) -> None:
+def test_sentence_replaces_the_table_when_verdicts_are_insufficient(
+    made: list[Judgement], reason: str, missing: int, sentence: str
+) -> None:
     found = enough(compare(made))
     assert not found
     assert (found.reason, found.missing, found.sentence) == (reason, missing, sentence)
 
 
-def test_six_are_enough() -> None:
+def test_six_verdicts_are_enough() -> None:
     assert enough(compare(of_counts([("a", "b", 3, 2, 1)])))
     # The reason for that number: equals reach it by luck in less than 1 of 20 cases.
     assert 2 * 0.5**FEWEST < 0.05 <= 2 * 0.5 ** (FEWEST - 1)
 
 
-def test_repeats_on_the_same_outputs_are_not_more_verdicts() -> None:
+def test_repeated_verdicts_on_the_same_outputs_count_as_one() -> None:
     found = enough(compare([verdict("r", ("a", 1), ("b", 2))] * 10))
     assert (found.reason, found.missing) == ("few", 5)

@@ -21,7 +21,7 @@ sys.meta_path.insert(0, Watch())
 @pytest.mark.parametrize(
     "module", ["workbench.core.ranking.davidson", "workbench.usecases.judging_session", "workbench.ui.widgets.chart"]
 )
-def test_whatever_brings_numpy_along_asks_for_one_thread(module: str) -> None:
+def test_modules_importing_numpy_default_to_one_openblas_thread(module: str) -> None:
     free = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     for env, expected in ((free, "1"), ({**free, "OPENBLAS_NUM_THREADS": "2"}, "2")):
         done = subprocess.run(

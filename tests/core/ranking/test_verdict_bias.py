@@ -31,7 +31,7 @@ def won_at(*spots: int, lanes: int = 2, blind: bool = True) -> list[Judgement]:
     ]
 
 
-def test_the_left_one_wins_too_often() -> None:
+def test_bias_towards_the_left_position_is_detected() -> None:
     found = places(won_at(*[0] * 29, *[1] * 11))
     assert (found.winners, found.first, found.expected) == (40, 29, 20)
     exact = 2 * sum(comb(40, k) for k in range(29, 41)) / 2**40
@@ -39,13 +39,13 @@ def test_the_left_one_wins_too_often() -> None:
     assert found.misleads
 
 
-def test_the_right_one_wins_too_often() -> None:
+def test_bias_towards_the_right_position_is_detected() -> None:
     found = places(won_at(*[0] * 5, *[1] * 35))
     assert found.misleads
     assert found.first < found.expected
 
 
-def test_places_that_mean_nothing() -> None:
+def test_balanced_or_few_positions_do_not_mislead() -> None:
     found = places(won_at(*[0, 1] * 30))
     assert found.chance == pytest.approx(1)
     assert not found.misleads
@@ -56,13 +56,13 @@ def test_places_that_mean_nothing() -> None:
     assert places([]).chance == 1
 
 
-def test_a_habit_too_small_to_matter_does_not_mislead() -> None:
+def test_negligible_position_bias_does_not_mislead() -> None:
     found = places(won_at(*[0] * 10_300, *[1] * 9_700))
     assert found.chance < 0.001
     assert not found.misleads
 
 
-def test_the_share_expected_goes_by_the_number_of_lanes() -> None:
+def test_expected_share_depends_on_the_number_of_lanes() -> None:
     found = places([*won_at(0, 1, lanes=2), *won_at(0, 1, 2, 3, lanes=4)])
     assert (found.winners, found.first, found.expected) == (6, 2, 2.0)
     # Probabilities of 0 to 6 first places: two tosses with 1/2 and four with 1/4, written out.
@@ -72,24 +72,24 @@ def test_the_share_expected_goes_by_the_number_of_lanes() -> None:
     assert places(won_at(*[0] * 20, *[1] * 10, *[2] * 10, lanes=3)).chance < places(won_at(*[0] * 20, *[1] * 20)).chance
 
 
-def test_only_drawn_orders_can_say_anything_about_places() -> None:
+def test_position_bias_uses_only_blind_verdicts_with_a_winner() -> None:
     found = places([*won_at(*[0] * 50, blind=False), *won_at(0, 1), verdict("t", ("a", 1), ("b", 1))])
     assert (found.winners, found.left_out, found.misleads) == (2, 50, False)
 
 
 @given(st.lists(st.tuples(st.integers(2, 5), st.integers(0, 4)), max_size=40))
-def test_the_chance_is_one(shown: list[tuple[int, int]]) -> None:
+def test_position_chance_is_a_probability(shown: list[tuple[int, int]]) -> None:
     found = places([won_at(spot % lanes, lanes=lanes)[0] for lanes, spot in shown])
     assert 0 < found.chance <= 1
 
 
-def test_false_alarms_about_places_are_as_rare_as_said() -> None:
+def test_false_alarms_about_position_bias_are_rare() -> None:
     random = Random(1)
     alarms = sum(places(won_at(*(random.randrange(3) for _ in range(60)), lanes=3)).misleads for _ in range(400))
     assert alarms <= 12
 
 
-def test_names_in_sight() -> None:
+def test_large_share_of_non_blind_verdicts_misleads() -> None:
     made = [*won_at(*[0] * 8), *won_at(0, 0, blind=False), verdict("x", ("a", None), ("b", None), blind=False)]
     found = not_blind(made)
     assert found == VerdictShare(2, 10)
@@ -98,14 +98,14 @@ def test_names_in_sight() -> None:
     assert not not_blind([]).misleads
 
 
-def test_a_fifth_that_all_falls_on_one_side_looks_like_a_difference() -> None:
+def test_swayed_share_shifts_100_verdicts_by_two_standard_errors() -> None:
     """The reason for the threshold."""
     verdicts = 100
     share = (1 - SWAYED) / 2 + SWAYED
     assert (share - 0.5) / (0.25 / verdicts) ** 0.5 == pytest.approx(2)
 
 
-def test_outputs_seen_before() -> None:
+def test_large_share_of_outputs_seen_before_misleads() -> None:
     made = [verdict(f"r{n}", ("a", 1), ("b", 2), seen=n < 3) for n in range(10)]
     assert seen_before(made) == VerdictShare(3, 10)
     assert seen_before(made).misleads
@@ -123,13 +123,13 @@ def about(*said: str) -> list[Judgement]:
     return made
 
 
-def test_verdicts_that_repeat_themselves() -> None:
+def test_agreement_counts_repeated_verdicts_on_the_same_outputs() -> None:
     assert agreement(about("first")) == VerdictAgreement(0, 0)
     assert agreement(about("first", "first", "tie", "tie", "second", "bad", "bad")) == VerdictAgreement(6, 3)
     assert agreement([*about("first"), *won_at(0, 1)]) == VerdictAgreement(0, 0)
 
 
-def test_two_that_lost_were_not_compared() -> None:
+def test_losing_outputs_do_not_count_as_compared() -> None:
     def three(run: str, winner: int) -> Judgement:
         outputs = tuple(JudgedOutput(f"o{i}", "abc"[i], 1 if i == winner else 2) for i in range(3))
         return Judgement(run, "", "winner", outputs)
@@ -153,7 +153,7 @@ def test_agreement_is_unknown_poor_or_good() -> None:
 
 
 @given(st.integers(1, 200), st.integers(0, 200))
-def test_the_interval_of_agreement_holds_the_share(repeats: int, agreeing: int) -> None:
+def test_agreement_interval_contains_the_share(repeats: int, agreeing: int) -> None:
     found = VerdictAgreement(repeats, min(repeats, agreeing))
     low, high = found.interval
     assert 0 <= low <= found.share <= high <= 1

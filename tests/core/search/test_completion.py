@@ -23,7 +23,7 @@ def offered(text: str, caret: int | None = None) -> list[str]:
     return [text[: found.start] + choice.text + text[found.end :] for choice in found.choices]
 
 
-def test_filters_are_offered_where_one_can_begin() -> None:
+def test_filters_are_offered_where_a_word_can_begin() -> None:
     assert offered("") == [f"{field}:" for field in FIELDS]
     assert offered("x mo") == ["x model:"]
     assert offered("x -wi") == ["x -winner:"]
@@ -32,7 +32,7 @@ def test_filters_are_offered_where_one_can_begin() -> None:
     assert [choice.text for choice in complete("", 0, {}).choices if choice.text in ("prompt:", "tag:")] == []
 
 
-def test_values_are_offered_behind_the_colon() -> None:
+def test_values_are_offered_after_the_colon() -> None:
     assert offered("winner:") == ["winner:yes", "winner:no", "winner:tie", "winner:bad"]
     assert offered("x model:HAI y", 11) == ['x model:"haiku local" y', "x model:anthropic/claude-haiku-4.5 y"]
     assert offered("-prompt:tri") == ['-prompt:"Ticket triage → JSON"']
@@ -44,20 +44,20 @@ def test_values_are_offered_behind_the_colon() -> None:
     assert offered("is:st") == ["is:starred"]
 
 
-def test_a_name_is_replaced_and_its_value_stays() -> None:
+def test_completing_a_filter_name_keeps_its_value() -> None:
     assert offered("mo:haiku", 2) == ["model:haiku"]
     assert offered('"in a phrase mo', 15) == []
 
 
 @given(typed, st.integers(-2, 60))
-def test_what_is_taken_is_understood(text: str, caret: int) -> None:
+def test_completion_has_a_valid_range_and_nonempty_choices(text: str, caret: int) -> None:
     found = complete(text, caret, KNOWN)
     assert 0 <= found.start <= found.end <= len(text)
     for choice in found.choices:
         assert choice.text
 
 
-def test_every_value_that_is_offered_reads_as_itself() -> None:
+def test_every_offered_value_parses_as_its_filter() -> None:
     for field in FIELDS:
         for whole in offered(f"{field}:"):
             parsed = parse(whole)

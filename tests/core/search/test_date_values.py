@@ -31,21 +31,21 @@ WEST = timezone(timedelta(hours=-5))
         ("9999-12-31", WEST, "9999-12-31T05:00:00.000Z"),
     ],
 )
-def test_moments_begin(moment: str, zone: timezone, stored: str) -> None:
+def test_dates_resolve_to_their_start_in_the_time_zone(moment: str, zone: timezone, stored: str) -> None:
     assert stored_moment(moment, NOW, zone) == stored
 
 
 @pytest.mark.parametrize("text", ["", "2026-02-30", "26-01-01", "0000", "tomorrow", "7", "d", "99999d", "2026-1-1-1"])
-def test_other_texts_are_none(text: str) -> None:
+def test_invalid_dates_return_none(text: str) -> None:
     assert read_moment(text) is None
 
 
 @given(st.dates(), st.sampled_from([None, EAST, WEST]))
-def test_every_day_can_be_asked_for(day: object, zone: timezone | None) -> None:
+def test_every_date_can_be_read_and_resolved(day: object, zone: timezone | None) -> None:
     moment = read_moment(str(day))
     assert moment == str(day)
     assert len(stored_moment(moment, NOW, zone)) == 24
 
 
-def test_the_examples_read_as_themselves() -> None:
+def test_example_dates_are_read_unchanged() -> None:
     assert [read_moment(example) for example in EXAMPLES] == list(EXAMPLES)

@@ -39,17 +39,17 @@ def marked(search: str, text: str) -> list[str]:
         ("-x model:y", "x y", []),
     ],
 )
-def test_words_are_marked(search: str, text: str, found: list[str]) -> None:
+def test_matching_words_are_marked(search: str, text: str, found: list[str]) -> None:
     assert marked(search, text) == found
 
 
-def test_a_query_without_words_marks_nothing() -> None:
+def test_query_without_words_marks_nothing() -> None:
     assert not MatchMarker(parse("model:x -y").query)
     assert MatchMarker(parse("y").query)
 
 
 @given(st.text(), st.lists(st.text(min_size=1, max_size=5).filter(is_searchable), min_size=1, max_size=3))
-def test_marks_are_places_in_order(text: str, looked_for: list[str]) -> None:
+def test_marks_are_ordered_positions_within_the_text(text: str, looked_for: list[str]) -> None:
     marks = MatchMarker(SearchQuery(tuple(QueryWords(one) for one in looked_for))).marks(text + looked_for[0])
     flat = [place for mark in marks for place in mark]
     assert flat == sorted(set(flat))
@@ -57,11 +57,11 @@ def test_marks_are_places_in_order(text: str, looked_for: list[str]) -> None:
 
 
 @given(st.text())
-def test_folding_keeps_places(text: str) -> None:
+def test_folding_preserves_positions(text: str) -> None:
     assert len(folded(text)) == len(text)
 
 
-def test_preparing() -> None:
+def test_text_is_prepared_for_the_index() -> None:
     assert prepared("plain text") == "plain text"
     assert prepared("a\0b") == "a b"
     assert prepared("模型x") == " 模  型 x"
@@ -71,7 +71,7 @@ def test_preparing() -> None:
     assert not is_searchable("-…!\u19b0\ue000")
 
 
-def test_a_snippet_is_one_line_around_the_first_mark() -> None:
+def test_snippet_is_one_line_around_the_first_mark() -> None:
     text = "Start of it. " * 20 + "Here is\n\n the tracking   number of it. " + "And more of it. " * 20
     marks = MatchMarker(parse("tracking").query).marks(text)
     made = snippet(text, marks, 80)
@@ -85,7 +85,7 @@ def test_a_snippet_is_one_line_around_the_first_mark() -> None:
 
 
 @given(st.text(alphabet="ab 漢\n", max_size=300), st.integers(10, 60))
-def test_snippets_never_break(text: str, width: int) -> None:
+def test_snippet_fits_its_width_with_valid_marks(text: str, width: int) -> None:
     marks = MatchMarker(parse("ab 漢").query).marks(text)
     made = snippet(text, marks, width)
     assert len(made.text) <= width
@@ -104,5 +104,5 @@ def test_snippets_never_break(text: str, width: int) -> None:
         ("…", []),
     ],
 )
-def test_a_text_is_parted_into_the_words_of_the_index(text: str, words: list[str]) -> None:
+def test_text_is_split_into_index_words(text: str, words: list[str]) -> None:
     assert words_of(prepared(text)) == words

@@ -72,7 +72,7 @@ def complaints(text: str) -> list[tuple[str, str]]:
     return [(text[c.start : c.end], c.sentence) for c in parse(text).complaints]
 
 
-def test_the_search_of_the_picture() -> None:
+def test_words_and_filters_are_parsed_together() -> None:
     assert terms("tracking model:haiku winner:yes ") == (
         QueryWords("tracking"),
         QueryFilter("model", "haiku"),
@@ -80,7 +80,7 @@ def test_the_search_of_the_picture() -> None:
     )
 
 
-def test_words_phrases_beginnings_and_their_negation() -> None:
+def test_words_phrases_prefixes_and_negations_are_parsed() -> None:
     assert terms('a "b  c" trac* -d -"e f" "order st"*') == (
         QueryWords("a"),
         QueryWords("b  c"),
@@ -98,16 +98,16 @@ def test_words_phrases_beginnings_and_their_negation() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "-", '"', '""', "*", "- * -"])
-def test_what_is_not_typed_yet_is_nothing(text: str) -> None:
+def test_incomplete_input_gives_no_terms(text: str) -> None:
     assert terms(text) == ()
 
 
 @pytest.mark.parametrize("text", ["http://example.org/a", "12:30", "3:x", "C++", "x=1"])
-def test_a_colon_does_not_make_a_filter(text: str) -> None:
+def test_punctuation_in_a_word_does_not_make_a_filter(text: str) -> None:
     assert all(isinstance(term, QueryWords) for term in terms(text))
 
 
-def test_ranges_have_units() -> None:
+def test_ranges_accept_units() -> None:
     def read(text: str) -> object:
         (term,) = terms(text)
         assert isinstance(term, QueryFilter)
@@ -125,7 +125,7 @@ def test_ranges_have_units() -> None:
     assert (QueryRange(Decimal(1), with_low=False).holds(1), QueryRange(high=Decimal(1)).holds(1.0)) == (False, True)
 
 
-def test_moments_stay_as_they_are_meant() -> None:
+def test_dates_are_normalised_and_relative_dates_stay_relative() -> None:
     assert terms("before:2026-1-3 after:Yesterday after:07d after:2026-11 -before:12h") == (
         QueryFilter("before", "2026-01-03"),
         QueryFilter("after", "yesterday"),
@@ -135,7 +135,7 @@ def test_moments_stay_as_they_are_meant() -> None:
     )
 
 
-def test_what_is_not_understood_is_explained_and_searched() -> None:
+def test_unrecognised_filters_are_explained_and_searched_as_words() -> None:
     parsed = parse("x winner:maybe -colour:red modle:haiku before:2026-02-30 cost:>much")
     assert parsed.query.terms == (
         QueryWords("x"),
@@ -159,13 +159,13 @@ def test_what_is_not_understood_is_explained_and_searched() -> None:
     assert "Did you mean model:?" in said[2][1]
 
 
-def test_a_filter_without_value_waits_at_the_end_and_is_a_word_elsewhere() -> None:
+def test_filter_without_value_is_ignored_at_the_end_and_a_word_elsewhere() -> None:
     assert parse("x model:").query.terms == (QueryWords("x"),)
     assert parse("model: x").query.terms == (QueryWords("model:"), QueryWords("x"))
     assert "right after the colon" in complaints("model:")[0][1]
 
 
-def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
+def test_unclosed_quotes_and_one_letter_prefixes_are_explained() -> None:
     assert parse('a "b c').query.terms == (QueryWords("a"), QueryWords("b c"))
     assert complaints('a "b c')[0][0] == '"b c'
     assert parse("s*").query.terms == (QueryWords("s"),)
@@ -189,11 +189,11 @@ def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
         ("track*", ""),
     ],
 )
-def test_signs_of_other_searches_are_explained(text: str, said: str) -> None:
+def test_operators_of_other_search_languages_are_explained(text: str, said: str) -> None:
     assert [complaint.sentence for complaint in parse(text).complaints] == ([said] if said else [])
 
 
-def test_a_long_paste_is_cut_and_says_so() -> None:
+def test_long_paste_is_cut_with_a_complaint() -> None:
     many = parse("word " * (MOST_TERMS + 5))
     assert len(many.query.terms) == MOST_TERMS
     assert "first 100 words" in many.complaints[0].sentence
@@ -212,7 +212,7 @@ def test_a_long_paste_is_cut_and_says_so() -> None:
         "漢" * 60 + " " + "字" * 3000,
     ],
 )
-def test_a_pasted_page_is_searched_by_its_beginning(text: str) -> None:
+def test_pasted_page_is_searched_by_its_first_words(text: str) -> None:
     """Each sign of such scripts is a word of the index, and a phrase of thousands takes seconds."""
     parsed = parse(text)
     phrases = [term for term in parsed.query.terms if isinstance(term, QueryWords)]
@@ -223,7 +223,7 @@ def test_a_pasted_page_is_searched_by_its_beginning(text: str) -> None:
     assert parse(to_text(parsed.query)).query == parsed.query
 
 
-def test_a_phrase_is_cut_between_words() -> None:
+def test_phrase_is_cut_between_words() -> None:
     assert first_words("one two, three", 2) == ("one two,", 2)
     assert first_words("é́tude two", 1) == ("é́tude", 1)
     assert first_words("a漢字b c", 3) == ("a漢字", 3)
@@ -231,7 +231,7 @@ def test_a_phrase_is_cut_between_words() -> None:
 
 
 @pytest.mark.parametrize("text", ["(" * 3000, "cost:" + "x" * 3000, "*" + "x" * 3000, '"' + "." * 3000])
-def test_a_sentence_is_short_whatever_was_pasted(text: str) -> None:
+def test_complaint_is_short_for_any_pasted_text(text: str) -> None:
     complaints = parse(text).complaints
     assert complaints
     assert all(len(complaint.sentence) < 350 for complaint in complaints)
@@ -240,7 +240,7 @@ def test_a_sentence_is_short_whatever_was_pasted(text: str) -> None:
 
 @given(typed)
 @example('winner:"prompt:  ')
-def test_anything_can_be_typed(text: str) -> None:
+def test_any_typed_text_is_parsed_and_round_trips(text: str) -> None:
     parsed = parse(text)
     assert len(parsed.spans) == len(parsed.query.terms)
     for complaint in parsed.complaints:
@@ -253,13 +253,13 @@ def test_anything_can_be_typed(text: str) -> None:
 
 
 @given(queries)
-def test_a_query_survives_its_text(query: SearchQuery) -> None:
+def test_query_round_trips_through_its_text(query: SearchQuery) -> None:
     again = parse(to_text(query))
     assert (again.query, again.complaints) == (query, ())
 
 
 @given(typed)
-def test_no_word_is_lost(text: str) -> None:
+def test_every_typed_letter_is_in_a_term_or_a_complaint(text: str) -> None:
     """Every letter that was typed is in a term, unless its piece was left out with a complaint."""
     parsed = parse(text)
     told = [(c.start, c.end) for c in parsed.complaints]
@@ -268,7 +268,7 @@ def test_no_word_is_lost(text: str) -> None:
             assert any(start <= at < end for start, end in (*parsed.spans, *told))
 
 
-def test_values_of_fields() -> None:
+def test_field_values_are_normalised_or_rejected() -> None:
     assert read_value(FIELDS["error"], "YES") == "yes"
     assert read_value(FIELDS["error"], "rate_limit") == "rate_limit"
     assert read_value(FIELDS["is"], "Starred") == "starred"

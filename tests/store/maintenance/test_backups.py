@@ -36,7 +36,7 @@ def folder(path: Path) -> Path:
     return backups.folder_of(path)
 
 
-def test_a_backup_holds_everything_and_is_private(path: Path, folder: Path) -> None:
+def test_backup_is_complete_and_private(path: Path, folder: Path) -> None:
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     assert made.path.parent == folder
@@ -47,7 +47,7 @@ def test_a_backup_holds_everything_and_is_private(path: Path, folder: Path) -> N
     assert [p.name for p in folder.iterdir()] == [made.path.name]
 
 
-def test_a_backup_is_made_while_the_history_is_open_and_written_to(path: Path, folder: Path) -> None:
+def test_backup_of_open_history_includes_the_log_and_allows_writes(path: Path, folder: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
     store.begin_run(run("r", text("Hi")))
@@ -61,7 +61,7 @@ def test_a_backup_is_made_while_the_history_is_open_and_written_to(path: Path, f
     again.close()
 
 
-def test_backups_are_listed_newest_first_and_tell_their_time(path: Path, folder: Path) -> None:
+def test_backups_are_listed_newest_first_with_time_and_kind(path: Path, folder: Path) -> None:
     fill(path, "first")
     old = backups.make(path, folder, NOW)
     kept = backups.make(path, folder, LATER, by_hand=True)
@@ -71,7 +71,7 @@ def test_backups_are_listed_newest_first_and_tell_their_time(path: Path, folder:
     assert [(b.made_at, b.by_hand) for b in backups.listed(path, folder)] == [(LATER, True), (NOW, False)]
 
 
-def test_old_ones_go_but_never_the_newest_nor_those_made_by_hand(path: Path, folder: Path) -> None:
+def test_pruning_keeps_the_newest_and_all_manual_backups(path: Path, folder: Path) -> None:
     fill(path, "first")
     times = [f"2026-11-{day:02}T08:00:00.000Z" for day in range(1, 6)]
     for at in times:
@@ -84,7 +84,7 @@ def test_old_ones_go_but_never_the_newest_nor_those_made_by_hand(path: Path, fol
     assert [b.made_at for b in backups.listed(path, folder)] == [times[4], by_hand.made_at]
 
 
-def test_a_damaged_history_makes_no_backup(path: Path, folder: Path) -> None:
+def test_damaged_history_is_not_backed_up(path: Path, folder: Path) -> None:
     fill(path, "words " * 5000)
     with path.open("r+b") as file:
         file.seek(3 * 4096)
@@ -96,7 +96,7 @@ def test_a_damaged_history_makes_no_backup(path: Path, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["truncated", "overwritten", "another program's", "claims an older format", "gone"])
-def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: Path, damage: str) -> None:
+def test_invalid_backup_is_refused_and_history_stays_unchanged(path: Path, folder: Path, damage: str) -> None:
     fill(path, "words " * 5000)
     made = backups.make(path, folder, NOW)
     match damage:
@@ -127,7 +127,7 @@ def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: 
     assert {p.name for p in path.parent.iterdir()} - logs == {path.name, folder.name}
 
 
-def test_a_backup_put_in_place_is_the_history_and_the_old_one_is_kept(path: Path, folder: Path) -> None:
+def test_restoring_replaces_the_history_and_keeps_the_old_one_as_backup(path: Path, folder: Path) -> None:
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     fill(path, "second", "s")
@@ -151,7 +151,7 @@ def test_a_restore_can_be_undone(path: Path, folder: Path) -> None:
     assert answers(path) == ["first", "second"]
 
 
-def test_what_a_link_leads_to_is_replaced_and_not_the_link(path: Path, tmp_path: Path) -> None:
+def test_restoring_replaces_the_target_of_a_symlink_and_keeps_the_link(path: Path, tmp_path: Path) -> None:
     real = tmp_path / "elsewhere" / "real.db"
     real.parent.mkdir()
     fill(real, "first")
@@ -163,7 +163,7 @@ def test_what_a_link_leads_to_is_replaced_and_not_the_link(path: Path, tmp_path:
     assert answers(real) == ["first"]
 
 
-def test_a_replaced_history_is_kept_beside_where_the_backups_cannot_be(path: Path, folder: Path) -> None:
+def test_replaced_history_stays_in_its_folder_if_backup_folder_is_missing(path: Path, folder: Path) -> None:
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     fill(path, "second", "s")
@@ -172,7 +172,7 @@ def test_a_replaced_history_is_kept_beside_where_the_backups_cannot_be(path: Pat
     assert answers(kept) == ["first", "second"]
 
 
-def test_a_stopped_copy_leaves_nothing(path: Path, folder: Path) -> None:
+def test_cancelled_backup_leaves_no_files(path: Path, folder: Path) -> None:
     fill(path, "words " * 200)
     shares: list[float | None] = []
 
@@ -187,7 +187,7 @@ def test_a_stopped_copy_leaves_nothing(path: Path, folder: Path) -> None:
     assert all(share is None or 0 <= share <= 1 for share in shares)
 
 
-def test_a_history_that_somebody_has_open_is_not_replaced(path: Path, folder: Path) -> None:
+def test_history_open_elsewhere_is_not_replaced(path: Path, folder: Path) -> None:
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     other = connect(path, mode="rw")
@@ -202,7 +202,7 @@ def test_a_history_that_somebody_has_open_is_not_replaced(path: Path, folder: Pa
 
 
 @pytest.mark.parametrize("header_too", [False, True])
-def test_a_damaged_history_is_kept_with_its_log_when_it_is_replaced(path: Path, folder: Path, header_too: bool) -> None:
+def test_replaced_damaged_history_is_kept_with_its_log(path: Path, folder: Path, header_too: bool) -> None:
     fill(path, "words " * 5000)
     made = backups.make(path, folder, NOW)
     with path.open("r+b") as file:
@@ -218,7 +218,7 @@ def test_a_damaged_history_is_kept_with_its_log_when_it_is_replaced(path: Path, 
         assert kept.with_name(kept.name + "-wal").read_bytes() == b"what was a log"
 
 
-def test_a_backup_that_is_too_old_is_not_restored_and_says_what_to_do(path: Path, tmp_path: Path) -> None:
+def test_too_old_backup_is_refused_and_the_error_suggests_salvage(path: Path, tmp_path: Path) -> None:
     fill(path, "now")
     old = tmp_path / "old.db"
     fill(old, "then")

@@ -97,7 +97,7 @@ print("survived")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a mount namespace")
-def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+def test_maintenance_on_a_full_disk_fails_and_keeps_the_history(tmp_path: Path) -> None:
     disk, roomy = tmp_path / "disk", tmp_path / "roomy"
     disk.mkdir()
     roomy.mkdir()

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 @pytest.mark.deep
 @pytest.mark.parametrize("what", ["backup", "restore", "move", "repair", "smaller"])
-def test_a_kill_at_any_step_leaves_a_whole_history(tmp_path: Path, what: str, figure: Callable[[str], None]) -> None:
+def test_kill_at_any_maintenance_step_leaves_the_history_intact(
+    tmp_path: Path, what: str, figure: Callable[[str], None]
+) -> None:
     command = [
         sys.executable,
         "-m",

@@ -86,7 +86,7 @@ def traces(store: Store, word: str = SECRET) -> list[str]:
     return [file.name for file in folder.iterdir() if file.is_file() and word.encode() in file.read_bytes().lower()]
 
 
-def test_what_is_deleted_is_nowhere_and_comes_back_as_it_was(store: Store) -> None:
+def test_deleted_runs_are_hidden_and_undelete_restores_them(store: Store) -> None:
     for name in ("r1", "r2", "r3"):
         answered(store, name, content=text(f"Text of {name}"))
     store.curation.archive(["r1"], True).result(10)
@@ -109,7 +109,7 @@ def test_what_is_deleted_is_nowhere_and_comes_back_as_it_was(store: Store) -> No
     assert not store.deleting.deleted()
 
 
-def test_a_new_iteration_has_a_number_of_its_own_while_the_newest_is_deleted(store: Store) -> None:
+def test_new_iteration_does_not_reuse_the_number_of_a_deleted_one(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2")
     store.curation.delete(["r2"], True).result(10)
@@ -117,7 +117,7 @@ def test_a_new_iteration_has_a_number_of_its_own_while_the_newest_is_deleted(sto
     assert rows(store, "SELECT uid, number FROM runs ORDER BY id") == [("r1", 1), ("r2", 2), ("r3", 3)]
 
 
-def test_a_run_in_flight_is_neither_deleted_nor_purged(store: Store) -> None:
+def test_running_run_cannot_be_deleted_or_purged(store: Store) -> None:
     answered(store, "r1")
     store.begin_run(run("r2", text("Where is it?"))).result(10)
     for refused in (
@@ -158,7 +158,7 @@ def everywhere(store: Store, name: str) -> None:
     store.curation.tag({name: [f"{SECRET}tag"]}).result(10)
 
 
-def test_no_byte_is_left_in_the_files(store: Store) -> None:
+def test_purge_of_a_run_leaves_no_text_in_the_files(store: Store) -> None:
     answered(store, "before", content=text("Nothing of it here."))
     everywhere(store, "r")
     answered(store, "after", content=text("Nor here."))
@@ -179,7 +179,7 @@ def test_no_byte_is_left_in_the_files(store: Store) -> None:
     connection.close()
 
 
-def test_no_byte_is_left_in_pages_that_were_freed_before(store: Store) -> None:
+def test_purge_clears_pages_freed_earlier(store: Store) -> None:
     everywhere(store, "r")
     connection = sqlite3.connect(store.path, isolation_level=None)
     connection.execute("PRAGMA secure_delete = OFF")
@@ -191,7 +191,7 @@ def test_no_byte_is_left_in_pages_that_were_freed_before(store: Store) -> None:
     assert traces(store) == []
 
 
-def test_what_others_use_stays(store: Store) -> None:
+def test_purge_keeps_data_used_by_other_runs(store: Store) -> None:
     blob = store.add_blob(b"a shared file", "text/plain").result(10)
     content = Content((Message("user", "Shared text", (Attachment(blob, "text/plain", "a.txt"),)),))
     answered(store, "r1", content=content)
@@ -206,7 +206,7 @@ def test_what_others_use_stays(store: Store) -> None:
     assert detail.row.number == 3
 
 
-def test_numbers_stay_and_are_never_given_again(store: Store) -> None:
+def test_purge_keeps_numbers_and_never_reuses_them(store: Store) -> None:
     answered(store, "r1", content=text("one"))
     answered(store, "r2", content=text("two"), based_on=1)
     answered(store, "r3", content=text("three"), based_on=2)
@@ -218,7 +218,7 @@ def test_numbers_stay_and_are_never_given_again(store: Store) -> None:
     assert store.iteration_count("p") == 2
 
 
-def test_a_version_that_goes_leaves_its_children_to_its_parent(store: Store) -> None:
+def test_children_of_a_purged_version_move_to_its_parent(store: Store) -> None:
     answered(store, "r1", content=text("one two"))
     answered(store, "r2", content=text(f"one two {SECRET}"), based_on=1)
     answered(store, "r3", content=text("one two"), based_on=2)
@@ -231,7 +231,7 @@ def test_a_version_that_goes_leaves_its_children_to_its_parent(store: Store) -> 
     assert store.iteration_detail("r4").based_on is None
 
 
-def test_versions_of_the_draft_and_with_labels_stay_and_are_told(store: Store) -> None:
+def test_purge_keeps_and_reports_versions_used_by_draft_or_labels(store: Store) -> None:
     for number, name in enumerate(("r1", "r2", "r3", "r4"), start=1):
         answered(store, name, content=text(name), based_on=number - 1 or None)
     store.save_draft("p", Draft(text("new"), (), (lane(pinned=2), lane("B")), 4), LATER).result(10)
@@ -250,7 +250,7 @@ def test_versions_of_the_draft_and_with_labels_stay_and_are_told(store: Store) -
     assert [version.number for version in store.versions("p")] == [1, 2, 4]
 
 
-def test_a_verdict_elsewhere_that_is_lost_counts_no_more(store: Store) -> None:
+def test_verdicts_that_lose_their_winner_to_a_purge_no_longer_count(store: Store) -> None:
     answered(store, "old", lanes=(lane(), lane("B")))
     beside = (BesideLane("C", "old", 1),)
     for name in ("lost", "won", "tied"):
@@ -273,7 +273,7 @@ def test_a_verdict_elsewhere_that_is_lost_counts_no_more(store: Store) -> None:
     assert rows(store, "SELECT uid FROM verdicts WHERE run_id IS NULL") == [("v6",)]
 
 
-def test_a_prompt_goes_and_comes_back_with_its_runs(store: Store) -> None:
+def test_deleting_and_undeleting_a_prompt_includes_its_runs(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2", content=text("two"))
     store.create_prompt("q", "Other", NOW).result(10)
@@ -293,7 +293,7 @@ def test_a_prompt_goes_and_comes_back_with_its_runs(store: Store) -> None:
     assert found(store, "is:deleted") == ["r1"]
 
 
-def test_a_run_that_is_brought_back_brings_its_prompt(store: Store) -> None:
+def test_undeleting_a_run_undeletes_its_prompt(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2")
     store.curation.delete_prompt("p", True).result(10)
@@ -302,7 +302,7 @@ def test_a_run_that_is_brought_back_brings_its_prompt(store: Store) -> None:
     assert found(store) == ["r2"]
 
 
-def test_a_prompt_leaves_no_byte_either(store: Store) -> None:
+def test_purge_of_a_prompt_leaves_no_text_in_the_files(store: Store) -> None:
     store.create_prompt("q", f"{SECRET}name", NOW).result(10)
     answered(store, "q1", prompt="q", content=text(f"{SECRET}text"))
     store.save_draft("q", Draft(text(f"{SECRET}draft")), LATER).result(10)
@@ -314,7 +314,7 @@ def test_a_prompt_leaves_no_byte_either(store: Store) -> None:
     assert found(store) == ["r1"]
 
 
-def test_copies_that_hold_it_are_found(store: Store, tmp_path: Path) -> None:
+def test_copies_containing_purged_or_unreadable_data_are_found_and_removed(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     answered(store, "r1")
@@ -339,7 +339,7 @@ def test_copies_that_hold_it_are_found(store: Store, tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [older.name]
 
 
-def test_what_moves_and_repairs_left_is_found(store: Store, tmp_path: Path) -> None:
+def test_copies_left_by_moves_and_repairs_are_found_and_removed(store: Store, tmp_path: Path) -> None:
     answered(store, "r1")
     whole = backups.make(store.path, tmp_path, "2026-11-24T14:00:00.000Z").path.read_bytes()
     stem = store.path.stem
@@ -360,7 +360,9 @@ def test_what_moves_and_repairs_left_is_found(store: Store, tmp_path: Path) -> N
     assert store.path.exists()
 
 
-def test_somebody_who_reads_keeps_the_log_and_that_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cleaning_fails_while_another_program_reads_and_works_afterwards(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("workbench.store.maintenance.deletion._TRIES", 1)
     everywhere(store, "r")
     reader = sqlite3.connect(store.path, isolation_level=None)
@@ -376,7 +378,7 @@ def test_somebody_who_reads_keeps_the_log_and_that_is_said(store: Store, monkeyp
     assert traces(store) == []
 
 
-def test_the_index_does_not_remember_texts_by_keys_that_are_given_again(store: Store) -> None:
+def test_search_index_drops_purged_text_when_row_ids_are_reused(store: Store) -> None:
     answered(store, "r1", content=text("first words"))
     settled(store)
     purged(store, "r1")

@@ -10,7 +10,7 @@ from workbench.store.maintenance import backups
 from workbench.store.maintenance.history_purge import PurgeTargets
 
 
-def test_what_a_kill_left_of_copies_is_found(store: Store, tmp_path: Path) -> None:
+def test_partial_copies_left_by_a_kill_are_found_and_removed(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     name = f"{store.path.stem}-2026-11-24T140000.000Z.db.unseen"

@@ -46,7 +46,7 @@ def count(path: Path) -> int:
         connection.close()
 
 
-def test_the_new_file_is_there_when_word_is_left_and_the_old_one_still_too(history: Path, target: Path) -> None:
+def test_both_files_are_complete_when_the_forwarding_note_is_written(history: Path, target: Path) -> None:
     seen: list[tuple[int, int]] = []
     moved = move(history, target, NOW, lambda: seen.append((count(history), count(target))), keep=False)
     assert moved == MovedHistory(target, None)
@@ -56,14 +56,14 @@ def test_the_new_file_is_there_when_word_is_left_and_the_old_one_still_too(histo
     assert target.stat().st_mode & 0o077 == 0
 
 
-def test_the_old_one_is_kept_under_another_name(history: Path, target: Path) -> None:
+def test_move_can_keep_the_old_history_under_another_name(history: Path, target: Path) -> None:
     moved = move(history, target, NOW, nothing, keep=True)
     assert moved.kept is not None
     assert count(moved.kept) == count(target) == 30
     assert not history.exists()
 
 
-def test_what_was_written_meanwhile_by_another_program_is_not_removed(history: Path, target: Path) -> None:
+def test_move_is_abandoned_if_another_program_writes_to_the_history(history: Path, target: Path) -> None:
     def write() -> None:
         connection = sqlite3.connect(history)
         connection.execute("UPDATE prompts SET name = 'Changed'")
@@ -95,7 +95,7 @@ def _damaged(history: Path, target: Path) -> None:
     ("obstacle", "words"),
     [(_taken, "already"), (_gone, "is not there"), (_damaged, "Repair it first")],
 )
-def test_an_obstacle_is_a_sentence_and_the_history_stays(
+def test_obstacle_to_a_move_is_reported_and_the_history_stays_unchanged(
     history: Path, target: Path, obstacle: Callable[[Path, Path], None], words: str
 ) -> None:
     obstacle(history, target)
@@ -107,7 +107,7 @@ def test_an_obstacle_is_a_sentence_and_the_history_stays(
     assert not target.exists() or target.read_text() == "mine"
 
 
-def test_a_history_that_is_open_elsewhere_stays(history: Path, target: Path) -> None:
+def test_history_open_elsewhere_is_not_moved(history: Path, target: Path) -> None:
     other = connect(history, mode="rw")
     other.execute("SELECT count(*) FROM prompts").fetchone()
     try:
@@ -120,7 +120,7 @@ def test_a_history_that_is_open_elsewhere_stays(history: Path, target: Path) -> 
     assert list(target.parent.iterdir()) == []
 
 
-def test_a_move_that_is_stopped_leaves_nothing_in_the_new_folder(history: Path, target: Path) -> None:
+def test_cancelled_move_leaves_the_new_folder_empty(history: Path, target: Path) -> None:
     with pytest.raises(StoreError) as caught:
         move(history, target, NOW, nothing, keep=False, watch=lambda _: False)
     assert caught.value.code == "interrupted"

@@ -37,7 +37,7 @@ def raw(connection: sqlite3.Connection) -> set[str]:
     return {uid for (uid,) in rows}
 
 
-def test_kinds_add_up_to_the_file(store: Store, connection: sqlite3.Connection) -> None:
+def test_measured_sizes_match_the_file_and_are_sorted_by_size(store: Store, connection: sqlite3.Connection) -> None:
     for number in range(30):
         answered(store, f"r{number}")
     store.add_blob(b"x" * 300_000, "image/png").result(10)
@@ -51,7 +51,7 @@ def test_kinds_add_up_to_the_file(store: Store, connection: sqlite3.Connection) 
     assert list(kinds.values()) == sorted(kinds.values(), reverse=True)
 
 
-def test_without_dbstat_the_long_columns_are_measured(store: Store, connection: sqlite3.Connection) -> None:
+def test_long_columns_are_measured_without_dbstat(store: Store, connection: sqlite3.Connection) -> None:
     answered(store, "r")
     store.add_blob(b"x" * 300_000, "image/png").result(10)
     sizes = {name: size for name, _, size in space._without_dbstat(connection)}
@@ -59,7 +59,7 @@ def test_without_dbstat_the_long_columns_are_measured(store: Store, connection: 
     assert sizes["outputs"] >= len(FULL_RESULT.text.encode()) + len(FULL_RESULT.reasoning.encode())
 
 
-def test_raw_responses_go_but_never_those_of_what_won_or_was_marked(
+def test_raw_responses_are_dropped_except_of_winners_notes_and_stars(
     store: Store, connection: sqlite3.Connection
 ) -> None:
     answered(store, "won", lanes=2)
@@ -76,7 +76,7 @@ def test_raw_responses_go_but_never_those_of_what_won_or_was_marked(
     assert texts == [(FULL_RESULT.text,)]
 
 
-def test_a_verdict_that_was_taken_back_keeps_nothing(store: Store, connection: sqlite3.Connection) -> None:
+def test_withdrawn_verdict_protects_no_raw_responses(store: Store, connection: sqlite3.Connection) -> None:
     answered(store, "r", lanes=2)
     both = ("r.0.0", "r.1.0")
     store.mark("r", "v1", Verdict("winner", (1,)), both, NOW).result(10)
@@ -85,7 +85,7 @@ def test_a_verdict_that_was_taken_back_keeps_nothing(store: Store, connection: s
 
 
 @pytest.mark.parametrize("lost", ["verdicts", "verdict_outputs"])
-def test_a_run_whose_row_names_a_winner_keeps_all_when_its_verdict_was_lost(
+def test_run_with_a_lost_winner_verdict_keeps_all_raw_responses(
     store: Store, connection: sqlite3.Connection, lost: str
 ) -> None:
     for name, verdict in (("won", Verdict("winner", (1,))), ("bad", Verdict("all_bad"))):
@@ -99,7 +99,7 @@ def test_a_run_whose_row_names_a_winner_keeps_all_when_its_verdict_was_lost(
     assert raw(connection) == {"won.0.0", "won.1.0"}
 
 
-def test_only_what_is_old_goes_by_a_rule_and_in_steps(store: Store, connection: sqlite3.Connection) -> None:
+def test_raw_responses_before_a_date_are_dropped_in_batches(store: Store, connection: sqlite3.Connection) -> None:
     for number in range(3):
         answered(store, f"old{number}", at="2026-01-01T00:00:00.000Z")
     answered(store, "new", at=NOW)
@@ -110,7 +110,7 @@ def test_only_what_is_old_goes_by_a_rule_and_in_steps(store: Store, connection: 
     assert raw(connection) == {"new.0.0"}
 
 
-def test_shrinking_gives_the_room_back(store: Store, path: Path, connection: sqlite3.Connection) -> None:
+def test_shrinking_frees_disk_space(store: Store, path: Path, connection: sqlite3.Connection) -> None:
     store.add_blob(b"x" * 3_000_000, "image/png").result(10)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("DELETE FROM blobs")
@@ -118,7 +118,7 @@ def test_shrinking_gives_the_room_back(store: Store, path: Path, connection: sql
     assert [row.name for row in store.prompts()] == ["Order bot"]
 
 
-def test_what_only_another_program_understands_is_a_sentence(
+def test_shrinking_a_history_with_an_unknown_collation_raises_an_error(
     store: Store, path: Path, connection: sqlite3.Connection
 ) -> None:
     connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
@@ -128,7 +128,7 @@ def test_what_only_another_program_understands_is_a_sentence(
     assert [row.name for row in store.prompts()] == ["Order bot"]
 
 
-def test_a_check_finds_damage_and_rows_that_lead_nowhere(store: Store, connection: sqlite3.Connection) -> None:
+def test_check_reports_dangling_references(store: Store, connection: sqlite3.Connection) -> None:
     answered(store, "r")
     assert space.check(connection) == []
     connection.execute("PRAGMA foreign_keys = OFF")

@@ -54,7 +54,7 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def test_a_prompt_that_goes_is_named_by_its_pack_no_more(store: Store) -> None:
+def test_purged_prompt_is_removed_from_its_pack_and_origins(store: Store) -> None:
     bring(store, "secret-a", "b")
     purge(store, "secret-a")
     about = store.packs.about("pack")
@@ -71,7 +71,7 @@ def test_a_prompt_that_goes_is_named_by_its_pack_no_more(store: Store) -> None:
     assert store.prompts() == []
 
 
-def test_a_pack_of_nothing_else_is_forgotten_and_nothing_is_left_to_undo(store: Store) -> None:
+def test_pack_with_only_purged_prompts_is_removed_with_its_undo(store: Store) -> None:
     bring(store, "secret-a")
     purge(store, "secret-a")
     assert store.packs.known() == []
@@ -83,7 +83,7 @@ def test_a_pack_of_nothing_else_is_forgotten_and_nothing_is_left_to_undo(store: 
     assert b"secret-a" not in b"".join(file.read_bytes() for file in store.path.parent.glob("history.db*"))
 
 
-def test_what_came_before_an_update_does_not_bring_it_back(store: Store) -> None:
+def test_undoing_a_pack_update_does_not_restore_a_purged_prompt(store: Store) -> None:
     bring(store, "secret-a", "b")
     late = ArrivingPrompt("f-b", "b", "Bot b", new=False, versions=(ArrivingVersion("v2", "h2", text("More")),))
     body = json.dumps({"name": "Bots", "prompts": [{"uid": "b", "slug": "slug-b"}]})

@@ -79,7 +79,7 @@ def staged(theirs: Path, tmp_path: Path, *, light: bool = False) -> dict[str, in
             staging.close()
 
 
-def test_all_of_a_sound_history_is_copied_but_its_prices_and_its_own_facts(theirs: Path, tmp_path: Path) -> None:
+def test_valid_history_is_copied_except_prices_and_meta(theirs: Path, tmp_path: Path) -> None:
     counts = staged(theirs, tmp_path)
     connection = sqlite3.connect(theirs)
     try:
@@ -90,13 +90,13 @@ def test_all_of_a_sound_history_is_copied_but_its_prices_and_its_own_facts(their
     assert (counts["prices"], counts["meta"], counts["left out"]) == (0, 0, 0)
 
 
-def test_counting_needs_no_texts(theirs: Path, tmp_path: Path) -> None:
+def test_light_copy_has_rows_but_no_texts_or_files(theirs: Path, tmp_path: Path) -> None:
     counts = staged(theirs, tmp_path, light=True)
     assert (counts["runs"], counts["outputs"]) == (2, 4)
     assert (counts["steps"], counts["bodies"], counts["blobs"], counts["left out"]) == (0, 0, 0, 0)
 
 
-def test_nothing_is_locked_while_the_file_of_a_stranger_is_read(
+def test_history_stays_writable_while_another_file_is_read(
     mine: Store, theirs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each statement on the other file finds the history open to writers, and none comes from the writing thread."""
@@ -122,7 +122,7 @@ def test_nothing_is_locked_while_the_file_of_a_stranger_is_read(
     assert tried > 20
 
 
-def test_stop_while_it_is_copied_changes_nothing(mine: Store, theirs: Path) -> None:
+def test_stopping_an_import_during_the_copy_changes_nothing(mine: Store, theirs: Path) -> None:
     halt = ReadingHalt()
     report = Importer(mine, lambda: LATER).run(theirs, halt, lambda _: halt.ask())
     assert report.state == "stopped"
@@ -131,7 +131,7 @@ def test_stop_while_it_is_copied_changes_nothing(mine: Store, theirs: Path) -> N
     assert not [path for path in mine.path.parent.iterdir() if path.name.startswith(".import-")]
 
 
-def test_reading_that_brings_nothing_ends_by_itself(theirs: Path, tmp_path: Path) -> None:
+def test_reading_without_progress_times_out(theirs: Path, tmp_path: Path) -> None:
     def read_on() -> None:
         clock = Ticking()
         with reading(theirs, tmp_path, ReadingHalt(clock)) as other:
@@ -143,7 +143,7 @@ def test_reading_that_brings_nothing_ends_by_itself(theirs: Path, tmp_path: Path
     assert caught.value.code == "corrupt"
 
 
-def test_what_is_read_begins_patience_anew(theirs: Path, tmp_path: Path) -> None:
+def test_each_row_read_resets_the_reading_timeout(theirs: Path, tmp_path: Path) -> None:
     clock = Ticking()
     halt = ReadingHalt(clock)
     with reading(theirs, tmp_path, halt) as other:
@@ -153,7 +153,7 @@ def test_what_is_read_begins_patience_anew(theirs: Path, tmp_path: Path) -> None
             other.execute("SELECT count(*) FROM runs").fetchone()
 
 
-def test_a_look_at_a_schema_has_a_limit(theirs: Path) -> None:
+def test_schema_inspection_has_a_time_limit(theirs: Path) -> None:
     connection = connect(theirs, mode="ro")
     try:
         with pytest.raises(StoreError, match="takes far too long") as caught, limited(connection, 5, Ticking(0.1)):
@@ -165,7 +165,7 @@ def test_a_look_at_a_schema_has_a_limit(theirs: Path) -> None:
         connection.close()
 
 
-def test_a_table_with_more_rows_than_its_file_can_hold_ends(mine: Store, theirs: Path) -> None:
+def test_table_with_impossibly_many_rows_is_reported_as_damaged(mine: Store, theirs: Path) -> None:
     """An inner page may name one leaf again and again, and itself be named so."""
     connection = sqlite3.connect(theirs)
     try:
@@ -187,7 +187,7 @@ def test_a_table_with_more_rows_than_its_file_can_hold_ends(mine: Store, theirs:
         Importer(mine, lambda: LATER).run(theirs, ReadingHalt(), lambda _: None)
 
 
-def test_ctrl_c_ends_what_sqlite_does_on_the_main_thread(theirs: Path) -> None:
+def test_ctrl_c_interrupts_a_query_on_the_main_thread(theirs: Path) -> None:
     connection = connect(theirs, mode="ro")
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -225,17 +225,17 @@ def test_ctrl_c_ends_what_sqlite_does_on_the_main_thread(theirs: Path) -> None:
         ("contents", {"hash": "x", "body": "{}"}, "the text does not match its hash"),
     ],
 )
-def test_rows_are_held_to_what_this_program_writes(table: str, row: dict[str, object], words: str) -> None:
+def test_invalid_rows_are_rejected_with_a_reason(table: str, row: dict[str, object], words: str) -> None:
     assert words in trouble(table, row)
 
 
-def test_a_row_of_ours_passes() -> None:
+def test_valid_rows_are_accepted() -> None:
     row = {"uid": "019a", "started_at": NOW, "kind": "iteration", "verdict": "none", "note": "", "added": 3, "blind": 0}
     assert trouble("runs", row) == ""
     assert trouble("outputs", {"state": "finished", "cost_usd": None, "input_tokens": 10**12, "duration_ms": 0}) == ""
 
 
-def test_records_hold_what_their_fields_say() -> None:
+def test_records_with_invalid_fields_are_repaired_and_marked_as_damaged() -> None:
     from workbench.core.runs import AnswerStep, IterationRow, Timing
 
     row = IterationRow("u", 1, 2, NOW, "note", "", 0, 0, "none", "", running=False)

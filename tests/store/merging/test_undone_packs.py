@@ -37,7 +37,7 @@ def count(store: Store, table: str, where: str = "1") -> int:
         connection.close()
 
 
-def test_texts_and_files_of_an_undone_import_go_with_the_next_deletion(store: Store) -> None:
+def test_next_purge_removes_texts_and_files_of_an_undone_import(store: Store) -> None:
     store.create_prompt("mine", "Mine", NOW)
     store.begin_run(run("r", text("Kept text"), prompt="mine")).result(10)
     store.create_prompt("old", "Old", NOW).result(10)

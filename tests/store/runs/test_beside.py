@@ -40,7 +40,7 @@ def victim(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(sqlite3.sqlite_version_info > (3, 52), reason="newer ones delete only what SQLite made")
-def test_sqlite_itself_deletes_what_a_journal_names(history: Path, victim: Path) -> None:
+def test_plain_sqlite_deletes_the_file_named_in_a_journal(history: Path, victim: Path) -> None:
     """Otherwise the tests below would show nothing."""
     crafted.journal_naming(history, victim)
     with closing(sqlite3.connect(history)) as connection:
@@ -50,7 +50,9 @@ def test_sqlite_itself_deletes_what_a_journal_names(history: Path, victim: Path)
 
 @pytest.mark.parametrize("mode", ["ro", "rw", "rwc"])
 @pytest.mark.parametrize("is_linked", [False, True])
-def test_no_connection_deletes_it(history: Path, victim: Path, mode: str, *, is_linked: bool) -> None:
+def test_connecting_refuses_a_journal_that_names_another_file(
+    history: Path, victim: Path, mode: str, *, is_linked: bool
+) -> None:
     crafted.journal_naming(history, victim)
     if is_linked:
         link = history.with_name("link.db")
@@ -62,7 +64,7 @@ def test_no_connection_deletes_it(history: Path, victim: Path, mode: str, *, is_
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_no_command_deletes_it(
+def test_no_command_deletes_the_file_named_in_a_journal(
     history: Path, victim: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     crafted.journal_naming(history, victim)
@@ -73,7 +75,7 @@ def test_no_command_deletes_it(
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_nothing_of_it_is_deleted_at_the_first_look_or_by_an_import(
+def test_preview_and_import_do_not_delete_the_file_named_in_a_journal(
     history: Path, victim: Path, tmp_path: Path
 ) -> None:
     crafted.journal_naming(history, victim)
@@ -83,7 +85,7 @@ def test_nothing_of_it_is_deleted_at_the_first_look_or_by_an_import(
 
 
 @pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
-def test_a_link_or_a_pipe_is_refused(history: Path, victim: Path, end: str) -> None:
+def test_link_pipe_or_folder_in_place_of_a_journal_or_log_is_refused(history: Path, victim: Path, end: str) -> None:
     beside = Path(f"{history}{end}")
     for make in (lambda: beside.symlink_to(victim), lambda: os.mkfifo(beside), beside.mkdir):
         make()
@@ -94,7 +96,7 @@ def test_a_link_or_a_pipe_is_refused(history: Path, victim: Path, end: str) -> N
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_what_is_written_before_it_is_whole_follows_no_link(history: Path, victim: Path, kind: str) -> None:
+def test_partial_files_do_not_follow_planted_links_or_pipes(history: Path, victim: Path, kind: str) -> None:
     """The names of these files are predictable, so a stranger's folder can hold links or pipes in their place."""
     copy = history.with_name("copy.db")
     planted = [history.with_name("w.damaged-draft-1.partial"), copy.with_name("copy.db.partial")]
@@ -115,7 +117,7 @@ def test_what_is_written_before_it_is_whole_follows_no_link(history: Path, victi
     assert victim.read_text() == "of somebody\n"
 
 
-def test_a_file_cannot_ask_for_a_large_cache(history: Path) -> None:
+def test_connection_ignores_a_large_cache_size_in_the_file(history: Path) -> None:
     with history.open("r+b") as file:
         file.seek(48)
         file.write((2**31 - 1).to_bytes(4))
@@ -125,14 +127,14 @@ def test_a_file_cannot_ask_for_a_large_cache(history: Path) -> None:
         assert connection.execute("PRAGMA cache_size").fetchone() == (-2000,)
 
 
-def test_a_connection_takes_a_file_as_data(history: Path) -> None:
+def test_connection_distrusts_the_schema_and_limits_value_size(history: Path) -> None:
     with closing(connect(history, mode="ro")) as connection:
         assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
         assert connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) == MOST_BYTES
 
 
 @pytest.mark.parametrize("kind", ["statistics-compute", "statistics-compute-much"])
-def test_statistics_that_compute_for_days_are_refused_at_once(history: Path, kind: str) -> None:
+def test_statistics_tables_with_computed_values_are_refused(history: Path, kind: str) -> None:
     """SQLite reads them with the schema, before anything can look at that."""
     crafted.make(kind, history.with_name("odd.db"), history)
     odd = history.with_name("odd.db")
@@ -141,7 +143,7 @@ def test_statistics_that_compute_for_days_are_refused_at_once(history: Path, kin
 
 
 @pytest.mark.parametrize("end", ["-wal", "-journal"])
-def test_a_log_that_claims_more_than_the_disk_has_is_not_copied(
+def test_import_refuses_a_sparse_log_or_journal(
     history: Path, tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Path(f"{history}{end}").open("wb") as log:
@@ -151,7 +153,7 @@ def test_a_log_that_claims_more_than_the_disk_has_is_not_copied(
     assert f"“w.db{end}” has gaps without data" in capsys.readouterr().err
 
 
-def test_a_copy_that_there_is_no_room_for_is_not_begun(
+def test_import_reports_a_full_disk_before_copying(
     history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path(f"{history}-wal").write_bytes(b"x" * 100)

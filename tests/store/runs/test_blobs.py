@@ -17,14 +17,14 @@ from workbench.store.runs.blobs import MAX_BLOB
 BODY = bytes(range(256)) * 40
 
 
-def test_the_same_bytes_are_kept_once(store: Store) -> None:
+def test_identical_files_get_the_same_name(store: Store) -> None:
     name = store.add_blob(BODY, "image/png").result(10)
     assert name == hashlib.sha256(BODY).hexdigest()
     assert store.add_blob(BODY, "text/plain").result(10) == name
     assert store.blob(name) == BODY
 
 
-def test_a_file_that_is_too_large_or_unknown_is_said(store: Store) -> None:
+def test_too_large_or_unknown_file_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match=r"has 21 MB; the limit is 21 MB") as wrong:
         store.add_blob(b"x" * (MAX_BLOB + 1), "text/plain").result(10)
     assert wrong.value.code == "too_large"
@@ -33,7 +33,7 @@ def test_a_file_that_is_too_large_or_unknown_is_said(store: Store) -> None:
     assert wrong.value.code == "missing"
 
 
-def test_attachments_survive_a_restart_and_a_duplicate(path: Path) -> None:
+def test_attachments_survive_a_restart_and_duplicating_the_prompt(path: Path) -> None:
     first = opened(path)
     name = first.add_blob(BODY, "image/png").result(10)
     attached = Attachment(name, "image/png", "photo.png")

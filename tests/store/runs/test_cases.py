@@ -29,7 +29,7 @@ def uids(store: Store) -> list[str]:
     return [case.uid for case in store.packs.cases("p")]
 
 
-def test_one_case_is_changed_in_its_place(store: Store) -> None:
+def test_changing_a_case_keeps_its_position(store: Store) -> None:
     other = replace(CASES[1], name="Other", values=(("order", "x"), ("more", "y")))
     store.packs.change_case("p", other).result()
     assert store.packs.cases("p") == (CASES[0], other, *CASES[2:])
@@ -38,7 +38,7 @@ def test_one_case_is_changed_in_its_place(store: Store) -> None:
 
 
 @pytest.mark.parametrize("at", range(4))
-def test_one_that_is_taken_away_comes_back_to_its_place(store: Store, at: int) -> None:
+def test_removed_case_is_restored_at_its_position(store: Store, at: int) -> None:
     taken = store.packs.take_case("p", f"c{at}").result()
     assert taken.case == CASES[at]
     assert uids(store) == [f"c{n}" for n in range(4) if n != at]
@@ -46,14 +46,14 @@ def test_one_that_is_taken_away_comes_back_to_its_place(store: Store, at: int) -
     assert store.packs.cases("p") == tuple(CASES)
 
 
-def test_what_came_meanwhile_goes_behind_it(store: Store) -> None:
+def test_restored_case_precedes_cases_added_after_its_removal(store: Store) -> None:
     taken = store.packs.take_case("p", "c3").result()
     store.packs.add_case("p", Case("new")).result()
     store.packs.put_case_back("p", taken).result()
     assert uids(store) == ["c0", "c1", "c2", "c3", "new"]
 
 
-def test_a_value_set_becomes_a_case_once(store: Store) -> None:
+def test_saving_a_value_set_as_case_twice_updates_the_case(store: Store) -> None:
     assert store.packs.keep_case("p", Case("s", "Set", (("order", "7"),))).result() is None
     assert uids(store)[-1] == "s"
     before = store.packs.keep_case("p", Case("c2", "Later", (("order", "9"),))).result()

@@ -43,14 +43,14 @@ def found(store: Store, query: str) -> list[str]:
     return [row.row.run_uid for row in page.rows]
 
 
-def test_stars_come_and_go(store: Store) -> None:
+def test_stars_can_be_set_and_removed(store: Store) -> None:
     store.curation.star(["r0", "r2"], True).result(10)
     assert found(store, "is:starred") == ["r2", "r0"]
     store.curation.star(["r2"], False).result(10)
     assert found(store, "is:starred") == ["r0"]
 
 
-def test_what_is_archived_is_shown_only_when_asked_for(store: Store) -> None:
+def test_archived_runs_are_found_only_with_the_archived_filter(store: Store) -> None:
     store.curation.archive(["r1"], True).result(10)
     assert found(store, "way") == ["r2", "r0"]
     assert found(store, "is:archived") == ["r1"]
@@ -58,7 +58,7 @@ def test_what_is_archived_is_shown_only_when_asked_for(store: Store) -> None:
     assert found(store, "way") == ["r2", "r1", "r0"]
 
 
-def test_tags_are_exactly_those_given_and_unused_ones_are_gone(store: Store) -> None:
+def test_tagging_replaces_the_tags_and_removes_unused_ones(store: Store) -> None:
     store.curation.tag({"r0": ["good", "short", "good"], "r1": ["good"]}).result(10)
     assert found(store, "tag:good") == ["r1", "r0"]
     assert found(store, "tag:short") == ["r0"]
@@ -68,7 +68,7 @@ def test_tags_are_exactly_those_given_and_unused_ones_are_gone(store: Store) -> 
     assert rows(store, "SELECT 1 FROM tags UNION SELECT 1 FROM run_tags") == []
 
 
-def test_a_run_that_is_gone_changes_nothing_for_the_others(store: Store) -> None:
+def test_change_that_includes_a_missing_run_changes_no_run(store: Store) -> None:
     for write in (
         lambda: store.curation.star(["r0", "gone"], True),
         lambda: store.curation.archive(["r0", "gone"], True),

@@ -44,7 +44,7 @@ def kept(store: Store) -> Store:
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_a_damaged_draft_is_a_sentence_and_its_bytes_stay(kept: Store, path: Path, body: bytes) -> None:
+def test_damaged_draft_is_reported_and_its_bytes_are_kept_in_a_file(kept: Store, path: Path, body: bytes) -> None:
     damage(path, "drafts", body)
     with pytest.raises(StoreError, match="draft of this prompt cannot be read") as caught:
         kept.draft("p")
@@ -61,14 +61,14 @@ def test_a_damaged_draft_is_a_sentence_and_its_bytes_stay(kept: Store, path: Pat
     assert kept.keep_damaged_draft("p") is None
 
 
-def test_a_damaged_draft_is_kept_by_whoever_overwrites_it(kept: Store, path: Path) -> None:
+def test_overwriting_a_damaged_draft_keeps_its_bytes_in_a_file(kept: Store, path: Path) -> None:
     damage(path, "drafts", BODIES[0])
     kept.save_draft("p", Draft(text("mended")), NOW).result(10)
     (file,) = asides(path)
     assert file.read_bytes() == BODIES[0]
 
 
-def test_a_damaged_draft_that_cannot_be_kept_is_not_overwritten(kept: Store, path: Path) -> None:
+def test_damaged_draft_that_cannot_be_copied_is_not_overwritten(kept: Store, path: Path) -> None:
     damage(path, "drafts", BODIES[0])
     file = kept.keep_damaged_draft("p")
     assert file is not None
@@ -84,14 +84,14 @@ def test_a_damaged_draft_that_cannot_be_kept_is_not_overwritten(kept: Store, pat
     assert file.read_bytes() == BODIES[0]
 
 
-def test_good_drafts_leave_no_files(kept: Store, path: Path) -> None:
+def test_valid_drafts_leave_no_files(kept: Store, path: Path) -> None:
     kept.save_draft("p", Draft(text("three")), LATER).result(10)
     assert kept.keep_damaged_draft("p") is None
     assert asides(path) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"half": "\xff', b'{"format": 2}', b'{"format": 1, "messages": 3}'])
-def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, body: bytes) -> None:
+def test_damaged_version_leaves_other_versions_usable(store: Store, path: Path, body: bytes) -> None:
     first = store.begin_run(run("r1", text("one"))).result(10)
     second = store.begin_run(run("r2", text("two"), based_on=1)).result(10)
     assert (first.version_number, second.version_number) == (1, 2)
@@ -117,7 +117,7 @@ def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, bod
 
 
 @pytest.mark.parametrize("damage", ["", "\x01", '{"half": "a', "[1]", '"text"'])
-def test_a_run_with_damaged_parts_is_read_with_the_rest(store: Store, path: Path, damage: str) -> None:
+def test_run_with_damaged_parts_is_read_without_them(store: Store, path: Path, damage: str) -> None:
     values = (RunSet("", "", (("order", "12"),)),)
     store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"),)), sets=values))
     store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)

@@ -28,7 +28,7 @@ def test_every_history_has_the_fixed_endpoints(store: Store) -> None:
     assert store.endpoints() == list(FIXED_ENDPOINTS)
 
 
-def test_an_endpoint_comes_back_and_can_be_changed_and_removed(store: Store) -> None:
+def test_endpoint_is_stored_changed_removed_and_added_again(store: Store) -> None:
     store.save_endpoint(OURS, NOW).result(10)
     store.save_endpoint(Endpoint("uid-0", "openai", "a server", "http://[::1]:1/v1"), NOW).result(10)
     assert [e.name for e in store.endpoints()[len(FIXED_ENDPOINTS) :]] == ["a server", "My server"]
@@ -53,7 +53,7 @@ def test_an_endpoint_comes_back_and_can_be_changed_and_removed(store: Store) -> 
         Endpoint("u", "openai", "n", f"http://x/v1?api_key={KEY}"),
     ],
 )
-def test_keys_are_refused_and_are_nowhere_in_the_files(store: Store, path: Path, endpoint: Endpoint) -> None:
+def test_endpoint_containing_a_key_is_refused_and_never_written(store: Store, path: Path, endpoint: Endpoint) -> None:
     with pytest.raises(StoreError) as caught:
         store.save_endpoint(endpoint, NOW).result(10)
     assert caught.value.code == "secret"
@@ -64,6 +64,6 @@ def test_keys_are_refused_and_are_nowhere_in_the_files(store: Store, path: Path,
         assert KEY.encode() not in file.read_bytes()
 
 
-def test_a_broken_address_is_a_sentence(store: Store) -> None:
+def test_invalid_address_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match="not an address"):
         store.save_endpoint(Endpoint("u", "openai", "n", "http://[broken"), NOW).result(10)

@@ -43,7 +43,9 @@ fresh = uids("example")
 @depth.examples(25, 1500)
 @given(contents, values, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE)
-def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[str, str], ...], label: str) -> None:
+def test_drafts_are_stored_unchanged(
+    shared: Store, content: Content, values: tuple[tuple[str, str], ...], label: str
+) -> None:
     draft = Draft(content, values, (Lane("A", ECHO, "echo", label=label),))
     shared.save_draft("p", draft, NOW).result(10)
     assert shared.draft("p") == draft
@@ -52,7 +54,7 @@ def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[s
 @depth.examples(25, 1500)
 @given(contents, values, texts, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE, HOSTILE)
-def test_runs_are_exact(
+def test_runs_are_stored_unchanged(
     shared: Store, content: Content, values: tuple[tuple[str, str], ...], note: str, answer: str
 ) -> None:
     name = fresh()
@@ -68,7 +70,7 @@ def test_runs_are_exact(
 
 @depth.examples(20, 1000)
 @given(st.lists(st.text(max_size=6), max_size=12))
-def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
+def test_partial_text_is_stored_unchanged(shared: Store, pieces: list[str]) -> None:
     name = fresh()
     shared.begin_run(run(name, Content((Message("user", "x"),)))).result(10)
     at = 0
@@ -83,7 +85,7 @@ def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
 BROKEN = "half of an emoji: \ud83d"
 
 
-def test_half_a_character_cannot_run_and_says_so(store: Store) -> None:
+def test_text_with_a_lone_surrogate_is_refused_in_runs_versions_and_names(store: Store) -> None:
     broken = Content((Message("user", BROKEN),))
     for start in (
         run("r", broken),
@@ -101,13 +103,13 @@ def test_half_a_character_cannot_run_and_says_so(store: Store) -> None:
     assert store.iterations("p") == []
 
 
-def test_a_draft_with_half_a_character_is_kept_until_it_is_mended(store: Store) -> None:
+def test_draft_with_a_lone_surrogate_is_stored_unchanged(store: Store) -> None:
     draft = Draft(Content(()), (("a", BROKEN),), (lane(),))
     store.save_draft("p", draft, NOW).result(10)
     assert store.draft("p") == draft
 
 
-def test_an_answer_with_half_a_character_is_kept(store: Store) -> None:
+def test_answer_with_a_lone_surrogate_is_stored_with_a_replacement(store: Store) -> None:
     store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
     store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)]).result(10)
     result = Result(
@@ -126,7 +128,7 @@ def test_an_answer_with_half_a_character_is_kept(store: Store) -> None:
 
 
 @pytest.mark.parametrize("count", [-1, 2**63, 10**40, 1.5, True, "7"])
-def test_a_senseless_count_is_unknown_and_the_answer_kept(store: Store, count: object) -> None:
+def test_invalid_token_count_is_stored_as_unknown(store: Store, count: object) -> None:
     store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
     usage = Usage(count, 5, count, count)  # type: ignore[arg-type]
     store.finish_output("r.0.0", Result("finished", "kept", usage=usage), LATER).result(10)
@@ -134,7 +136,7 @@ def test_a_senseless_count_is_unknown_and_the_answer_kept(store: Store, count: o
     assert (stored.text, stored.usage) == ("kept", Usage(None, 5, None, None))
 
 
-def test_long_answers_are_exact(store: Store) -> None:
+def test_long_answers_are_stored_unchanged(store: Store) -> None:
     store.begin_run(run("r", Content((Message("user", "x" * 1_000_000),)))).result(10)
     answer = FULL_RESULT.text * 200_000
     store.finish_output("r.0.0", Result("finished", answer), LATER).result(10)

@@ -25,7 +25,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @depth.examples(25, 625)
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 5)), min_size=1, max_size=10))
-def test_lineage(shared: Store, steps: list[tuple[str, int]]) -> None:
+def test_numbers_parents_and_branches_follow_any_order_of_edits(shared: Store, steps: list[tuple[str, int]]) -> None:
     prompt = fresh()
     shared.create_prompt(prompt, "Lineage", NOW).result(10)
     made: list[tuple[str, int | None, bool]] = []

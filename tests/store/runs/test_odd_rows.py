@@ -54,14 +54,14 @@ def damage(path: Path) -> Iterator[Damage]:
 
 
 @pytest.mark.parametrize("parent", ["id", "3 - id"], ids=["own", "circle"])
-def test_a_version_that_comes_from_itself_can_be_copied(damage: Damage, parent: str) -> None:
+def test_prompt_with_a_cycle_of_version_parents_can_be_duplicated(damage: Damage, parent: str) -> None:
     store = damage(f"UPDATE versions SET parent_id = {parent}")
     store.duplicate_prompt("p", "copy", "Copy", LATER).result(60)
     assert [version.content for version in store.versions("copy")] == [text("Hi 2")]
 
 
 @pytest.mark.parametrize("body", ["'{'", "'[]'", "'{\"order\": [1]}'", "'7'"])
-def test_values_that_are_none_keep_no_answer_from_being_judged_or_improved(damage: Damage, body: str) -> None:
+def test_answers_with_damaged_values_can_be_judged_and_listed(damage: Damage, body: str) -> None:
     store = damage(f"UPDATE value_bodies SET body = {body}")
     found = store.judgements.text("r1.0.0")
     assert found.text == "one"
@@ -69,7 +69,7 @@ def test_values_that_are_none_keep_no_answer_from_being_judged_or_improved(damag
     assert {answer.text for answer in store.recent_answers("p")} == {"one", "two"}
 
 
-def test_a_run_without_value_sets_is_shown(damage: Damage) -> None:
+def test_run_without_value_sets_is_read(damage: Damage) -> None:
     store = damage("DELETE FROM run_values WHERE run_id = 2")
     assert store.iteration_detail("r2").values == ()
     assert len(store.iterations("p")) == 2
@@ -85,7 +85,7 @@ def test_a_run_without_value_sets_is_shown(damage: Damage) -> None:
         "DELETE FROM run_docs",
     ],
 )
-def test_numbers_that_cannot_be_counted_on_are_told_as_damage(damage: Damage, statement: str) -> None:
+def test_maximal_numbers_and_missing_rows_are_reported_as_damage(damage: Damage, statement: str) -> None:
     store = damage(statement)
     if "attempt" in statement:
         asked = store.add_attempt("r2.0.0", "again", LATER)
@@ -99,7 +99,7 @@ def test_numbers_that_cannot_be_counted_on_are_told_as_damage(damage: Damage, st
 @pytest.mark.parametrize(
     "body", ["{", "[7]", '{"prompts": [7]}', '{"prompts": [{"uid": "p"}], "name": [1]}', "[" * 9000]
 )
-def test_what_is_remembered_of_a_pack_in_another_shape_is_nothing(damage: Damage, body: str) -> None:
+def test_stored_packs_of_invalid_form_are_ignored(damage: Damage, body: str) -> None:
     store = damage(
         f"INSERT INTO packs VALUES ('k', '{body}', '{NOW}')", f"INSERT INTO meta VALUES ('{LAST}', '{body}')"
     )
@@ -112,14 +112,14 @@ def test_what_is_remembered_of_a_pack_in_another_shape_is_nothing(damage: Damage
 
 
 @pytest.mark.parametrize("table", ["contents", "value_bodies", "versions", "lanes", "prompts"])
-def test_rows_that_name_missing_rows_are_left_out_or_told_as_damage(damage: Damage, table: str) -> None:
+def test_dangling_references_raise_nothing_but_store_errors(damage: Damage, table: str) -> None:
     store = damage("PRAGMA foreign_keys = OFF", f"DELETE FROM {table}")
     for read in (lambda: store.iteration_detail("r2"), lambda: store.iterations("p"), lambda: store.version("p", 2)):
         with suppress(StoreError):
             read()
 
 
-def test_a_run_with_more_text_than_a_document_holds_is_found_by_its_beginning(
+def test_run_longer_than_an_index_document_is_found_by_its_beginning(
     damage: Damage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_index, "_MOST_DOCUMENT", 1000)
@@ -130,7 +130,7 @@ def test_a_run_with_more_text_than_a_document_holds_is_found_by_its_beginning(
     assert found(store, "never") == []
 
 
-def test_any_number_of_pieces_of_an_answer_is_read(damage: Damage) -> None:
+def test_many_overlapping_partials_are_joined_in_time(damage: Damage) -> None:
     """Each 20 characters of 4 MB; putting every one behind a copy of the rest would take minutes."""
     pieces = "WITH n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 199999)"
     store = damage(
@@ -149,7 +149,7 @@ def test_any_number_of_pieces_of_an_answer_is_read(damage: Damage) -> None:
     ]
 
 
-def test_of_a_run_with_any_number_of_lanes_as_many_are_shown_as_a_draft_may_have(damage: Damage) -> None:
+def test_run_with_too_many_lanes_is_shown_up_to_the_limit_of_a_draft(damage: Damage) -> None:
     store = damage(
         "INSERT INTO lanes (run_id, position, uid, slot, endpoint_uid, model, version_id, pinned)"
         " WITH n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 999)"

@@ -11,7 +11,7 @@ from workbench.core.runs import Result
 from workbench.store import Store
 
 
-def test_lengths_and_reported_costs_of_finished_answers(store: Store) -> None:
+def test_past_amounts_hold_tokens_and_reported_costs_of_finished_answers(store: Store) -> None:
     reported, listed = Rates(0.0, 0.0, None, "provider"), Rates(1.0, 1.0)
     results: list[Result] = [
         replace(done("a"), usage=Usage(1, 10), cost_usd=0.5, rates=listed),

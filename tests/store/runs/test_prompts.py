@@ -13,7 +13,7 @@ from workbench.store import Store, StoreError
 from workbench.store.records import FirstVersion, WholePrompt
 
 
-def test_a_prompt_has_only_a_draft_at_first(store: Store) -> None:
+def test_saving_the_draft_of_a_new_prompt_creates_no_version(store: Store) -> None:
     assert store.draft("p") is None
     assert store.versions("p") == []
     draft = Draft(text("Hi {{name}}"), (("b", "2"), ("a", "1")), (lane(),), None)
@@ -23,7 +23,7 @@ def test_a_prompt_has_only_a_draft_at_first(store: Store) -> None:
     assert store.prompts()[0].updated_at == LATER
 
 
-def test_the_last_draft_counts(store: Store) -> None:
+def test_last_saved_draft_is_kept(store: Store) -> None:
     for n in range(20):
         saved = store.save_draft("p", Draft(text(f"draft {n}")), NOW)
     saved.result(10)
@@ -37,7 +37,7 @@ def test_prompts_are_listed_by_last_change(store: Store) -> None:
     assert [row.name for row in store.prompts()] == ["Orders", "Summary"]
 
 
-def test_a_clock_that_was_set_back_turns_nothing_round(store: Store) -> None:
+def test_clock_set_back_does_not_reorder_iterations_or_prompts(store: Store) -> None:
     back = "2025-11-24T13:20:05.123Z"
     store.create_prompt("q", "Summary", LATER).result(10)
     store.begin_run(run("r1", text("one"), at=LATER)).result(10)
@@ -51,7 +51,7 @@ def test_a_clock_that_was_set_back_turns_nothing_round(store: Store) -> None:
     assert store.last_prompt() == "s"
 
 
-def test_archived_prompts_are_a_list_of_their_own(store: Store) -> None:
+def test_archived_prompts_are_listed_separately(store: Store) -> None:
     store.archive_prompt("p", True, LATER).result(10)
     assert store.prompts() == []
     assert [(row.uid, row.archived) for row in store.prompts(archived=True)] == [("p", True)]
@@ -59,7 +59,7 @@ def test_archived_prompts_are_a_list_of_their_own(store: Store) -> None:
     assert [row.uid for row in store.prompts()] == ["p"]
 
 
-def test_the_last_prompt_is_the_one_named_else_the_one_changed_last(store: Store) -> None:
+def test_last_prompt_is_the_stored_one_or_the_last_changed(store: Store) -> None:
     store.create_prompt("q", "Summary", LATER).result(10)
     assert store.last_prompt() == "q"
     store.set_meta("last_prompt", "p").result(10)
@@ -75,7 +75,7 @@ def test_an_empty_history_has_no_last_prompt(path: Path) -> None:
     store.close()
 
 
-def test_unknown_prompts_are_a_sentence(store: Store) -> None:
+def test_unknown_prompt_raises_an_error(store: Store) -> None:
     for ask in (
         lambda: store.draft("x"),
         lambda: store.versions("x"),
@@ -91,7 +91,7 @@ def test_unknown_prompts_are_a_sentence(store: Store) -> None:
         assert caught.value.code == "missing"
 
 
-def test_a_copy_starts_from_the_draft_and_the_versions_it_needs(store: Store) -> None:
+def test_duplicate_has_the_draft_and_only_its_base_and_pinned_versions(store: Store) -> None:
     for number, words in enumerate(("one", "two", "three", "four"), start=1):
         store.add_version("p", f"v{number}", text(words), number - 1 or None, NOW).result(10)
     store.save_draft("p", Draft(text("five"), (("a", "1"),), (lane("A", pinned=2), lane("B")), 4), NOW).result(10)
@@ -106,14 +106,14 @@ def test_a_copy_starts_from_the_draft_and_the_versions_it_needs(store: Store) ->
     assert len(store.versions("p")) == 4
 
 
-def test_a_copy_keeps_no_answers_of_the_original(store: Store) -> None:
+def test_duplicate_drops_the_baseline_answers_of_the_original(store: Store) -> None:
     store.begin_run(run("r", text("one"))).result(10)
     store.save_draft("p", Draft(text("one"), (), (Lane("A", ECHO, "echo", baseline="r"),), 1), NOW).result(10)
     store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
     assert store.draft("copy") == Draft(text("one"), (), (Lane("A", ECHO, "echo"),), 1)
 
 
-def test_a_copy_without_draft_has_the_newest_version(store: Store) -> None:
+def test_duplicate_of_a_prompt_without_draft_has_the_newest_version(store: Store) -> None:
     store.add_version("p", "v1", text("one"), None, NOW).result(10)
     store.add_version("p", "v2", text("two"), 1, NOW).result(10)
     store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
@@ -121,14 +121,14 @@ def test_a_copy_without_draft_has_the_newest_version(store: Store) -> None:
     assert store.draft("copy") is None
 
 
-def test_a_copy_of_only_a_draft_is_only_a_draft(store: Store) -> None:
+def test_duplicate_of_a_prompt_without_versions_has_only_the_draft(store: Store) -> None:
     store.save_draft("p", Draft(text("just typed")), NOW).result(10)
     store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
     assert store.draft("copy") == Draft(text("just typed"))
     assert store.versions("copy") == []
 
 
-def test_a_whole_prompt_comes_whole_or_not_at_all(store: Store) -> None:
+def test_complete_prompts_are_added_all_or_none(store: Store) -> None:
     versions = (FirstVersion("w1", text("one"), "what it was"), FirstVersion("w2", text("two")))
     made = WholePrompt("w", "Whole", versions, Draft(text("three"), based_on=2), "the_sample")
     store.add_whole_prompts([made], NOW).result(10)

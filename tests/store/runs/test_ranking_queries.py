@@ -30,7 +30,7 @@ def mark(store: Store, run_uid: str, uid: str, verdict: Verdict, outputs: tuple[
     store.mark(run_uid, uid, verdict, outputs, NOW).result(10)
 
 
-def test_the_latest_verdict_of_a_run_counts_with_who_answered_in_the_order_shown(store: Store) -> None:
+def test_latest_verdict_of_a_run_counts_with_answerers_in_the_order_shown(store: Store) -> None:
     outputs = two(store, "r1")
     mark(store, "r1", "v1", Verdict("winner", (0,)), outputs)
     mark(store, "r1", "v2", Verdict("winner", (1,), blind=True), outputs[::-1])
@@ -43,14 +43,14 @@ def test_the_latest_verdict_of_a_run_counts_with_who_answered_in_the_order_shown
     assert store.judgements.verdicts(None) == [found]
 
 
-def test_one_that_was_taken_back_does_not_count(store: Store) -> None:
+def test_withdrawn_verdict_does_not_count(store: Store) -> None:
     outputs = two(store, "r1")
     mark(store, "r1", "v1", Verdict("winner", (0,)), outputs)
     mark(store, "r1", "v2", Verdict("none"), outputs)
     assert store.judgements.verdicts("p") == []
 
 
-def test_other_prompts_are_left_out(store: Store) -> None:
+def test_verdicts_of_other_prompts_are_excluded(store: Store) -> None:
     store.create_prompt("q", "Other", NOW).result(10)
     outputs = two(store, "r1")
     mark(store, "r1", "v1", Verdict("tie"), outputs)
@@ -59,7 +59,7 @@ def test_other_prompts_are_left_out(store: Store) -> None:
         store.judgements.verdicts("nobody")
 
 
-def test_a_pair_across_runs_is_judged_taken_back_and_judged_again(store: Store) -> None:
+def test_verdict_on_a_pair_across_runs_can_be_repeated_and_withdrawn_once(store: Store) -> None:
     first, _ = two(store, "r1")
     _, second = two(store, "r2", "Hello")
     judgements = store.judgements
@@ -77,7 +77,7 @@ def test_a_pair_across_runs_is_judged_taken_back_and_judged_again(store: Store) 
         judgements.take_back("v2", "v4", NOW).result(10)
 
 
-def test_kinds_without_a_winner_have_their_places(store: Store) -> None:
+def test_ties_share_first_place_and_all_bad_has_no_places(store: Store) -> None:
     first, second = two(store, "r1")
     store.judgements.judge("v1", "tie", (first, second), "", NOW, blind=True).result(10)
     store.judgements.judge("v2", "all_bad", (first, second), "", NOW, blind=True).result(10)
@@ -85,7 +85,7 @@ def test_kinds_without_a_winner_have_their_places(store: Store) -> None:
     assert places == [[1, 1], [None, None]]
 
 
-def test_answers_to_other_values_are_no_pair(store: Store) -> None:
+def test_answers_to_different_values_cannot_be_judged_as_a_pair(store: Store) -> None:
     first, _ = two(store, "r1", order="1")
     _, second = two(store, "r2", order="2")
     with pytest.raises(StoreError) as refused:
@@ -94,13 +94,13 @@ def test_answers_to_other_values_are_no_pair(store: Store) -> None:
     assert store.judgements.verdicts("p") == []
 
 
-def test_who_wins_in_a_pair_is_not_the_winner_that_others_are_compared_with(store: Store) -> None:
+def test_winner_of_a_pair_is_not_the_reference_winner(store: Store) -> None:
     first, second = two(store, "r1")
     store.judgements.judge("v1", "winner", (first, second), second, NOW, blind=True).result(10)
     assert store.winning_answer(first) is None
 
 
-def test_answers_for_pairs_are_finished_newest_first_and_of_the_newest_attempt(store: Store) -> None:
+def test_answers_for_pairs_are_finished_newest_attempts_in_reverse_order(store: Store) -> None:
     two(store, "r1")
     two(store, "r2", "Hello")
     store.begin_run(run("r3", text("Hi"), lanes=LANES, values=(("order", "1"),))).result(10)
@@ -113,7 +113,7 @@ def test_answers_for_pairs_are_finished_newest_first_and_of_the_newest_attempt(s
     assert store.judgements.text("again").values == (("order", "1"),)
 
 
-def test_a_blind_run_gives_nothing_away_before_it_is_judged(store: Store) -> None:
+def test_answers_and_costs_of_a_blind_run_are_hidden_until_its_verdict(store: Store) -> None:
     outputs = two(store, "r1", blind=True)
     assert store.judgements.answers("p") == []
     assert store.judgements.spent("p") == []
@@ -121,7 +121,7 @@ def test_a_blind_run_gives_nothing_away_before_it_is_judged(store: Store) -> Non
     assert {one.uid for one in store.judgements.answers("p")} == set(outputs)
 
 
-def test_costs_and_times_are_those_of_who_answered(store: Store) -> None:
+def test_costs_and_durations_are_grouped_by_answerer(store: Store) -> None:
     two(store, "r1")
     store.begin_run(run("r2", text("Hi"), lanes=LANES)).result(10)
     store.finish_output("r2.1.0", FULL_RESULT, NOW).result(10)

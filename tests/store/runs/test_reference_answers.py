@@ -15,7 +15,7 @@ def ran(store: Store, name: str, *, model: str = "echo", order: str = "1", state
         store.finish_output(f"{name}.{place}.0", result, LATER).result(10)
 
 
-def test_the_newest_finished_answer_of_the_same_lane_is_found(store: Store) -> None:
+def test_previous_answer_is_the_newest_finished_one_of_the_same_lane(store: Store) -> None:
     ran(store, "one", model="old/model")
     assert store.previous_answer("one.0.0") is None
     ran(store, "two", state="failed")
@@ -29,7 +29,7 @@ def test_the_newest_finished_answer_of_the_same_lane_is_found(store: Store) -> N
     assert store.previous_answer("nobody") is None
 
 
-def test_the_winner_is_the_latest_that_counts_and_one_for_the_same_values_comes_first(store: Store) -> None:
+def test_reference_winner_is_the_latest_preferring_the_same_values(store: Store) -> None:
     for name, order in (("one", "1"), ("two", "2"), ("three", "1")):
         ran(store, name, order=order)
     assert store.winning_answer("three.0.0") is None

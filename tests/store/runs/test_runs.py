@@ -21,7 +21,7 @@ from workbench.store import Store, StoreError
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 
 
-def test_a_run_is_there_before_anything_ended(store: Store) -> None:
+def test_new_run_is_complete_before_any_output_ends(store: Store) -> None:
     begun = store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A"), lane("B")))).result(10)
     assert (begun.number, begun.version_number, begun.lane_versions) == (1, 1, (1, 1))
     assert begun.change == count_change(None, text("Where is {{order}}?"))
@@ -38,7 +38,7 @@ def test_a_run_is_there_before_anything_ended(store: Store) -> None:
     )
 
 
-def test_everything_comes_back_exactly(store: Store) -> None:
+def test_runs_and_results_are_stored_unchanged(store: Store) -> None:
     lanes = (
         Lane(
             "slot-1",
@@ -72,7 +72,7 @@ def test_everything_comes_back_exactly(store: Store) -> None:
     assert detail.row.note == "why"
 
 
-def test_values_in_another_order_are_the_same_values_and_keep_their_order(store: Store, path: Path) -> None:
+def test_reordered_values_have_the_same_hash_and_keep_their_order(store: Store, path: Path) -> None:
     for name, values in (("r1", (("a", "1"), ("b", "2"))), ("r2", (("b", "2"), ("a", "1"))), ("r3", (("a", "1"),))):
         store.begin_run(run(name, text("x"), values=values)).result(10)
     assert store.iteration_detail("r2").values == (("b", "2"), ("a", "1"))
@@ -82,7 +82,7 @@ def test_values_in_another_order_are_the_same_values_and_keep_their_order(store:
     assert hashes[0] == hashes[1] != hashes[2]
 
 
-def test_lanes_run_pinned_versions_beside_the_current_text(store: Store) -> None:
+def test_pinned_lanes_run_their_version_and_others_the_current_text(store: Store) -> None:
     store.begin_run(run("r1", text("one"))).result(10)
     begun = store.begin_run(run("r2", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(10)
     assert (begun.version_number, begun.lane_versions) == (2, (1, 2))
@@ -90,7 +90,7 @@ def test_lanes_run_pinned_versions_beside_the_current_text(store: Store) -> None
     assert store.iteration("r2").version == 2
 
 
-def test_with_every_lane_pinned_no_version_is_made(store: Store) -> None:
+def test_run_with_only_pinned_lanes_creates_no_version(store: Store) -> None:
     store.add_version("p", "v1", text("one"), None, NOW).result(10)
     for name, content in (("r1", None), ("r2", text("typed but not run"))):
         begun = store.begin_run(run(name, content, lanes=(lane(pinned=1),), based_on=1)).result(10)
@@ -100,21 +100,21 @@ def test_with_every_lane_pinned_no_version_is_made(store: Store) -> None:
     assert (detail.content, detail.row.version) == (text("one"), 1)
 
 
-def test_a_lane_without_text_is_a_fault_of_the_caller(store: Store) -> None:
+def test_run_without_text_or_lanes_raises_value_error(store: Store) -> None:
     with pytest.raises(ValueError, match="runs the current text"):
         store.begin_run(run("r", None)).result(10)
     with pytest.raises(ValueError, match="at least one lane"):
         store.begin_run(run("r", text("x"), lanes=())).result(10)
 
 
-def test_a_run_that_cannot_be_written_whole_is_not_written_at_all(store: Store, path: Path) -> None:
+def test_failed_run_start_writes_nothing(store: Store, path: Path) -> None:
     with pytest.raises(StoreError, match="version is not in the history"):
         store.begin_run(run("r", text("new"), lanes=(lane("A"), lane("B", pinned=9)))).result(10)
     assert store.versions("p") == []
     assert store.iterations("p") == []
 
 
-def test_iterations_and_versions_are_counted_apart(store: Store) -> None:
+def test_iterations_and_versions_are_numbered_separately(store: Store) -> None:
     numbers = [
         (begun.number, begun.version_number)
         for name, words in (("r1", "one"), ("r2", "one"), ("r3", "two"), ("r4", "one"))
@@ -123,7 +123,7 @@ def test_iterations_and_versions_are_counted_apart(store: Store) -> None:
     assert numbers == [(1, 1), (2, 1), (3, 2), (4, 1)]
 
 
-def test_other_kinds_of_runs_have_numbers_of_their_own(store: Store) -> None:
+def test_each_kind_of_run_has_its_own_numbers(store: Store) -> None:
     store.begin_run(run("r1", text("one"))).result(10)
     assert store.begin_run(run("t1", text("one"), kind="test")).result(10).number == 1
     assert store.begin_run(run("r2", text("one"))).result(10).number == 2
@@ -132,7 +132,7 @@ def test_other_kinds_of_runs_have_numbers_of_their_own(store: Store) -> None:
     assert store.prompts()[0].iterations == 2
 
 
-def test_changes_are_counted_against_what_the_text_was_based_on(store: Store) -> None:
+def test_changes_are_counted_against_the_base_version(store: Store) -> None:
     store.begin_run(run("r1", text("Answer the question."))).result(10)
     store.begin_run(run("r2", text("Answer the question politely."), based_on=1)).result(10)
     store.begin_run(run("r3", text("Answer the question politely."), based_on=2)).result(10)
@@ -145,13 +145,13 @@ def test_changes_are_counted_against_what_the_text_was_based_on(store: Store) ->
     assert store.version("p", 1).parent is None
 
 
-def test_a_version_whose_parent_was_not_the_newest_is_a_branch(store: Store) -> None:
+def test_version_based_on_an_older_version_is_a_branch(store: Store) -> None:
     for name, words, based_on in (("r1", "one", None), ("r2", "two", 1), ("r3", "three", 1), ("r4", "four", 3)):
         store.begin_run(run(name, text(words), based_on=based_on)).result(10)
     assert [row.branched for row in store.iterations("p")] == [False, True, False, False]
 
 
-def test_the_timeline_pages_by_number(store: Store) -> None:
+def test_iterations_are_paged_by_number(store: Store) -> None:
     for n in range(1, 26):
         begun = store.begin_run(run(f"r{n}", text("same")))
     begun.result(10)
@@ -182,7 +182,7 @@ def test_a_retry_adds_an_attempt_and_keeps_the_earlier_one(store: Store) -> None
     assert outputs[2].result.text == "now it works"
 
 
-def test_a_run_runs_until_its_last_output_ended(store: Store) -> None:
+def test_run_is_running_until_its_last_output_ends(store: Store) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
     for position, running in ((0, True), (1, False)):
         store.finish_output(f"r.{position}.0", done("x"), LATER).result(10)
@@ -191,7 +191,7 @@ def test_a_run_runs_until_its_last_output_ended(store: Store) -> None:
     assert store.iteration("r").running
 
 
-def test_a_row_says_how_the_newest_attempts_ended(store: Store) -> None:
+def test_outcome_counts_how_the_newest_attempts_ended(store: Store) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
     assert store.iteration("r").outcome == Outcome(3)
     store.finish_output("r.0.0", FAILED, LATER)
@@ -208,7 +208,7 @@ def test_a_row_says_how_the_newest_attempts_ended(store: Store) -> None:
     assert store.iteration("r").outcome == Outcome(3, stopped=1, cut=1)
 
 
-def test_what_ended_stays_as_it_is(store: Store) -> None:
+def test_finished_output_cannot_be_finished_again(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.finish_output("r.0.0", done("first"), LATER).result(10)
     with pytest.raises(StoreError, match="already recorded") as caught:
@@ -217,13 +217,13 @@ def test_what_ended_stays_as_it_is(store: Store) -> None:
     assert store.iteration_detail("r").outputs[0].result.text == "first"
 
 
-def test_only_an_end_ends_an_output(store: Store) -> None:
+def test_output_cannot_be_finished_with_a_streaming_result(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     with pytest.raises(ValueError, match="streaming is not an end"):
         store.finish_output("r.0.0", Result("streaming"), LATER).result(10)
 
 
-def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
+def test_partial_text_is_shown_until_the_output_ends_and_then_removed(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
     store.save_partials([PartialText("r.0.0", "reasoning", 0, "hm"), PartialText("r.0.0", "text", 0, "Yo")])
     store.save_partials([PartialText("r.0.0", "text", 2, "ur 🙂"), PartialText("r.1.0", "text", 0, "B")])
@@ -239,14 +239,14 @@ def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
     other.close()
 
 
-def test_a_stream_that_starts_over_replaces_what_was(store: Store) -> None:
+def test_restarted_stream_replaces_the_partial_text(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     pieces = [PartialText("r.0.0", "text", 0, words) for words in ("a lost beginning", "Anew")]
     store.save_partials(pieces).result(10)
     assert store.iteration_detail("r").outputs[0].result.text == "Anew"
 
 
-def test_rounds_and_calls_are_seen_while_they_stream_and_kept_of_the_dead(store: Store, path: Path) -> None:
+def test_tool_rounds_and_calls_are_shown_while_streaming_and_survive_recovery(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
     rounds = (
         AnswerStep("text", "One moment."),
@@ -273,7 +273,7 @@ def test_rounds_and_calls_are_seen_while_they_stream_and_kept_of_the_dead(store:
     other.close()
 
 
-def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store: Store) -> None:
+def test_recovery_marks_outputs_of_dead_owners_interrupted_and_keeps_text(store: Store) -> None:
     store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B")), owner="dead")).result(10)
     store.begin_run(run("r2", text("x"), owner="alive")).result(10)
     store.finish_output("r1.0.0", done("whole"), LATER)
@@ -290,7 +290,7 @@ def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store
     assert store.recover(lambda owner: owner == "alive", LATER).result(10).outputs == 0
 
 
-def test_a_retry_belongs_to_the_process_that_makes_it(store: Store) -> None:
+def test_retry_is_owned_by_the_retrying_process(store: Store) -> None:
     store.begin_run(run("r", text("x"), owner="dead")).result(10)
     store.finish_output("r.0.0", FAILED, LATER).result(10)
     store.add_attempt("r.0.0", "again", LATER, owner_uid="alive").result(10)
@@ -298,7 +298,7 @@ def test_a_retry_belongs_to_the_process_that_makes_it(store: Store) -> None:
     assert store.recover(lambda owner: False, LATER).result(10).outputs == 1
 
 
-def test_an_owner_that_was_alive_after_all_is_believed(store: Store) -> None:
+def test_result_from_an_owner_presumed_dead_replaces_the_interruption(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.save_partials([PartialText("r.0.0", "text", 0, "模型 hal")])
     store.recover(lambda owner: False, LATER).result(10)
@@ -320,7 +320,7 @@ def test_requests_are_stored_once_and_share_their_messages(store: Store, path: P
     assert store.iteration_detail("r").outputs[3].result.request["messages"] == messages
 
 
-def test_raw_responses_may_be_dropped(store: Store, path: Path) -> None:
+def test_output_is_read_without_its_raw_response(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
     with sqlite3.connect(path) as other:
@@ -329,7 +329,7 @@ def test_raw_responses_may_be_dropped(store: Store, path: Path) -> None:
     assert store.iteration_detail("r").outputs[0].result == dataclasses.replace(FULL_RESULT, response=None)
 
 
-def test_unknown_stays_unknown(store: Store, path: Path) -> None:
+def test_missing_measurements_are_stored_as_null(store: Store, path: Path) -> None:
     store.begin_run(run("r", Content(text("x").messages))).result(10)
     store.finish_output("r.0.0", done("x"), LATER).result(10)
     other = sqlite3.connect(path)
@@ -338,7 +338,7 @@ def test_unknown_stays_unknown(store: Store, path: Path) -> None:
     assert row == (None, None, None, None, None)
 
 
-def test_notes_can_be_written_later(store: Store) -> None:
+def test_note_can_be_added_later_and_unknown_ids_raise_errors(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.set_note("r", "shorter is better").result(10)
     assert store.iteration("r").note == "shorter is better"
@@ -354,7 +354,7 @@ def test_notes_can_be_written_later(store: Store) -> None:
         store.save_partials([PartialText("x", "text", 0, "x")]).result(10)
 
 
-def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:
+def test_earlier_lanes_shown_next_to_a_run_are_stored_with_the_run(store: Store) -> None:
     store.create_prompt("q", "Other", NOW).result(10)
     store.begin_run(run("q1", text("x"), prompt="q", lanes=(lane("E"),))).result(10)
     store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
@@ -375,7 +375,7 @@ def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:
     assert store.iteration_detail("r1").beside == ()
 
 
-def test_how_a_cost_came_about_comes_back(store: Store, path: Path) -> None:
+def test_cost_breakdown_is_stored_unchanged(store: Store, path: Path) -> None:
     store.begin_run(run("r1", text("x"))).result(10)
     details = UsageDetails(input_audio=3, written_1h=4, tier="flex", reported_usd=0.25, reported_by="acme.example")
     one = Usage(10, 20, 5, 6, "provider", 7, details)
@@ -402,7 +402,7 @@ def test_how_a_cost_came_about_comes_back(store: Store, path: Path) -> None:
 @pytest.mark.parametrize(
     "stored", ["", "{", "[1]", "3", '{"usage": 3, "sheet": 4, "named": 5}', '{"usage": {"rounds": [4]}}']
 )
-def test_what_is_damaged_there_keeps_no_answer_from_being_shown(store: Store, path: Path, stored: str) -> None:
+def test_damaged_cost_breakdown_does_not_hide_the_answer(store: Store, path: Path, stored: str) -> None:
     store.begin_run(run("r1", text("x"))).result(10)
     store.finish_output("r1.0.0", FULL_RESULT, LATER).result(10)
     store.close()

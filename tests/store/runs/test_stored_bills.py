@@ -24,7 +24,7 @@ USAGE, RATES = Usage(10, 5), Rates(1e-6, 2e-6)
         '{"rate_written": -1.5}',
     ],
 )
-def test_numbers_that_are_none_are_left_out_as_a_whole(stored: str) -> None:
+def test_cost_breakdown_with_invalid_numbers_is_ignored(stored: str) -> None:
     usage, rates = with_billing(stored, USAGE, RATES)
     assert (usage, rates) == (USAGE, RATES)
     assert cost(usage, rates) == pytest.approx(20e-6)

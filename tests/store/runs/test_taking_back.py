@@ -23,7 +23,7 @@ def judged(store: Store) -> Store:
     return store
 
 
-def test_what_counted_before_counts_again(judged: Store, path: Path) -> None:
+def test_undoing_a_verdict_restores_the_previous_one(judged: Store, path: Path) -> None:
     before = rows(path, "SELECT uid, kind, supersedes_id FROM verdicts")
     judged.judgements.undo("second", "second", "third", LATER).result(10)
     assert judged.iteration_detail("r").verdict == WINNER
@@ -36,7 +36,7 @@ def test_what_counted_before_counts_again(judged: Store, path: Path) -> None:
     assert rows(path, f"{places}'third'") == rows(path, f"{places}'first'")
 
 
-def test_one_after_the_other_is_taken_back_and_given_again(judged: Store) -> None:
+def test_verdicts_are_undone_and_redone_one_by_one(judged: Store) -> None:
     judged.judgements.undo("second", "second", "third", LATER).result(10)
     judged.judgements.undo("first", "third", "fourth", LATER).result(10)
     assert judged.iteration_detail("r").verdict == Verdict("none")
@@ -46,7 +46,7 @@ def test_one_after_the_other_is_taken_back_and_given_again(judged: Store) -> Non
     assert judged.iteration_detail("r").verdict == TIE
 
 
-def test_before_the_first_verdict_there_was_none(store: Store, path: Path) -> None:
+def test_undoing_the_first_verdict_leaves_none_and_can_be_undone(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=LANES)).result(10)
     store.mark("r", "first", WINNER, SHOWN, LATER).result(10)
     store.judgements.undo("first", "first", "second", LATER).result(10)
@@ -57,7 +57,7 @@ def test_before_the_first_verdict_there_was_none(store: Store, path: Path) -> No
     assert store.iteration_detail("r").verdict == WINNER
 
 
-def test_only_the_verdict_that_counts_is_taken_back(judged: Store, path: Path) -> None:
+def test_only_the_current_verdict_can_be_undone(judged: Store, path: Path) -> None:
     with pytest.raises(StoreError, match="judged elsewhere since") as refused:
         judged.judgements.undo("first", "first", "third", LATER).result(10)
     assert refused.value.code == "judged"

@@ -36,7 +36,7 @@ def used(store: Store, prompt: str = "p") -> dict[int, list[str]]:
     return {one.number: list(one.used.values()) for one in store.techniques.of(prompt, range(1, 20))}
 
 
-def test_a_version_takes_the_marks_of_its_draft_and_passes_them_on(store: Store) -> None:
+def test_version_takes_the_marks_of_its_draft_and_later_versions_inherit(store: Store) -> None:
     assert begun(store, "a", text("Hi")) == 1
     assert begun(store, "b", text("Hi", "You are a clerk."), 1, (ROLE,)) == 2
     assert begun(store, "c", text("Hi", "You are a cook. Steps:"), 2, (STEPS,)) == 3
@@ -46,18 +46,18 @@ def test_a_version_takes_the_marks_of_its_draft_and_passes_them_on(store: Store)
     assert used(store) == {1: [], 2: ["Role"], 3: ["Role", "Steps"], 4: ["Steps"], 5: ["Role"]}
 
 
-def test_an_insertion_that_was_taken_back_leaves_nothing(store: Store) -> None:
+def test_mark_without_its_text_in_the_version_is_dropped(store: Store) -> None:
     assert begun(store, "a", text("Hi", "Be kind."), None, (ROLE,)) == 1
     assert used(store) == {1: []}
 
 
-def test_an_old_text_is_its_old_version_with_its_old_marks(store: Store) -> None:
+def test_running_an_old_text_again_keeps_the_marks_of_its_version(store: Store) -> None:
     begun(store, "a", text("Hi", "You are a clerk."))
     assert begun(store, "b", text("Hi", "You are a clerk."), 1, (ROLE,)) == 1
     assert used(store) == {1: []}
 
 
-def test_what_a_person_says_wins_and_is_inherited(store: Store) -> None:
+def test_corrections_by_the_user_win_and_are_inherited(store: Store) -> None:
     begun(store, "a", text("Hi", "You are a clerk."), None, (ROLE,))
     store.techniques.say("p", 1, "role", "Role", used=False).result(10)
     store.techniques.say("p", 1, "tone", "Tone", used=True).result(10)
@@ -70,12 +70,12 @@ def test_what_a_person_says_wins_and_is_inherited(store: Store) -> None:
     ]
 
 
-def test_a_version_that_is_not_there_is_a_sentence(store: Store) -> None:
+def test_correcting_an_unknown_version_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match="version is not in the history"):
         store.techniques.say("p", 7, "role", "Role", used=True).result(10)
 
 
-def test_the_content_tells_of_its_parts(store: Store, path: Path) -> None:
+def test_techniques_are_derived_from_examples_output_format_and_tools(store: Store, path: Path) -> None:
     parts = [
         dataclasses.replace(text("1"), examples=(Example("a", "b"), Example("c", "d", enabled=False))),
         dataclasses.replace(text("2"), examples=(Example("a", "b", enabled=False),)),
@@ -88,14 +88,14 @@ def test_the_content_tells_of_its_parts(store: Store, path: Path) -> None:
     assert used(store)[3] == ["Output format", "Tools"]
 
 
-def test_a_copy_of_a_prompt_keeps_the_marks(store: Store) -> None:
+def test_duplicated_prompt_keeps_the_marks(store: Store) -> None:
     begun(store, "a", text("Hi", "You are a clerk."), None, (ROLE,))
     store.save_draft("p", Draft(text("more"), based_on=1), LATER).result(10)
     store.duplicate_prompt("p", "q", "Copy", NOW).result(10)
     assert used(store, "q") == {1: ["Role"]}
 
 
-def test_pinned_lanes_alone_make_no_version_and_mark_none(store: Store) -> None:
+def test_run_with_only_pinned_lanes_creates_no_version_and_no_marks(store: Store) -> None:
     begun(store, "a", text("Hi"))
     assert begun(store, "b", text("Hi", "You are a clerk."), 1, (ROLE,), lane(pinned=1)) is None
     assert used(store) == {1: []}

@@ -40,7 +40,7 @@ def whole(store: Store, limit: int = 100) -> list[TimelineRow]:
     return rows
 
 
-def test_versions_that_nothing_ran_are_rows_with_their_change(store: Store) -> None:
+def test_versions_without_runs_are_rows_with_their_change(store: Store) -> None:
     add(store, "Answer.", None, note="the first")
     add(store, "Answer politely.", 1)
     first = BareVersion("v-Answer.", 1, NOW, "the first", "Answer.", 1, 0, name="text 1")
@@ -52,7 +52,7 @@ def test_versions_that_nothing_ran_are_rows_with_their_change(store: Store) -> N
     assert store.prompts()[0].iterations == 0
 
 
-def test_a_version_that_was_run_is_shown_by_its_iterations_only(store: Store) -> None:
+def test_version_with_iterations_has_no_row_of_its_own(store: Store) -> None:
     add(store, "one", None, moment(1))
     add(store, "two", 1, moment(2))
     store.begin_run(run("r1", text("two"), based_on=2, at=moment(3))).result(10)
@@ -62,7 +62,7 @@ def test_a_version_that_was_run_is_shown_by_its_iterations_only(store: Store) ->
     assert names(store.timeline("p").rows) == ["3", "2", "1"]
 
 
-def test_a_version_that_only_ran_pinned_beside_another_text_keeps_its_row(store: Store) -> None:
+def test_version_run_only_in_a_pinned_lane_keeps_its_row(store: Store) -> None:
     add(store, "one", None, moment(1))
     store.begin_run(run("r1", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1, at=moment(2))).result(10)
     rows = store.timeline("p").rows
@@ -73,28 +73,28 @@ def test_a_version_that_only_ran_pinned_beside_another_text_keeps_its_row(store:
     assert names(store.timeline("p").rows) == ["2", "1"], "with every lane pinned, its text is the iteration's"
 
 
-def test_a_test_run_makes_no_iteration_of_a_version(store: Store) -> None:
+def test_version_with_only_a_test_run_keeps_its_row(store: Store) -> None:
     store.begin_run(run("t", text("one"), kind="test")).result(10)
     (row,) = store.timeline("p").rows
     assert isinstance(row, BareVersion)
     assert row.ran
 
 
-def test_a_version_whose_answers_were_imported_says_so(store: Store) -> None:
+def test_version_with_imported_answers_is_marked_as_imported(store: Store) -> None:
     store.begin_run(run("i", text("one"), kind="import")).result(10)
     (row,) = store.timeline("p").rows
     assert isinstance(row, BareVersion)
     assert (row.ran, row.imported) == (False, True)
 
 
-def test_rows_stand_where_their_time_puts_them(store: Store) -> None:
+def test_timeline_rows_are_ordered_by_time(store: Store) -> None:
     for second in (1, 3, 5):
         store.begin_run(run(f"r{second}", text("same"), at=moment(second))).result(10)
         add(store, f"between {second}", 1, moment(second + 1))
     assert names(store.timeline("p").rows) == ["v4", "3", "v3", "2", "v2", "1"]
 
 
-def test_a_clock_that_was_set_back_moves_no_row_past_its_own_kind(store: Store) -> None:
+def test_clock_set_back_does_not_reorder_rows_of_the_same_kind(store: Store) -> None:
     for number, second in enumerate((100, 5, 50), start=1):
         store.begin_run(run(f"r{number}", text("same"), at=moment(second))).result(10)
     for number, second in enumerate((60, 4, 200), start=1):
@@ -112,7 +112,7 @@ steps = st.lists(
 
 @depth.examples(25, 625, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps, st.integers(1, 5))
-def test_pages_of_any_size_make_the_same_list(
+def test_pages_of_any_size_add_up_to_the_same_list(
     tmp_path_factory: pytest.TempPathFactory, made: list[tuple[str, int]], limit: int
 ) -> None:
     """Every iteration once, every version without iterations once, however the pages are cut."""
@@ -141,7 +141,7 @@ def test_pages_of_any_size_make_the_same_list(
         store.close()
 
 
-def test_a_page_asks_for_no_version_that_is_older_than_it(store: Store, path: Path) -> None:
+def test_page_reads_no_versions_older_than_its_iterations(store: Store, path: Path) -> None:
     for n in range(300):
         last = store.begin_run(run(f"r{n}", text(f"text {n}"), based_on=n or None, at=moment(n)))
     last.result(10)
@@ -152,7 +152,7 @@ def test_a_page_asks_for_no_version_that_is_older_than_it(store: Store, path: Pa
     assert [row.number for row in page.rows] == list(range(280, 260, -1))
 
 
-def test_a_version_is_shown_whole(store: Store) -> None:
+def test_version_detail_has_content_row_and_editable_note(store: Store) -> None:
     add(store, "one", None, note="why")
     detail = store.version_detail("v-one")
     assert detail.content == text("one")
@@ -165,7 +165,7 @@ def test_a_version_is_shown_whole(store: Store) -> None:
         store.set_version_note("x", "note").result(10)
 
 
-def test_labels_say_what_a_version_is_known_by(store: Store) -> None:
+def test_version_labels_show_the_note_or_change_and_the_opening(store: Store) -> None:
     add(store, "Answer\n the  question.", None, note="the first")
     add(store, "Answer the question politely, please, and at length, as if you had time. " * 9, 1)
     store.begin_run(run("r1", text("Answer the question in French."), based_on=1)).result(10)
@@ -199,7 +199,7 @@ def newer(path: Path, old: str, body: str) -> str:
         ('{"format":1,"messages":[{"role":"user","text":"one"}],"template":"mustache"}', text("one"), "mustache"),
     ],
 )
-def test_what_a_newer_release_made_is_shown_with_a_sentence_and_keeps_its_hash(
+def test_content_of_a_newer_release_is_shown_with_a_notice_and_keeps_its_hash(
     store: Store, path: Path, body: str, shown: object, said: str
 ) -> None:
     add(store, "one", None, moment(1))

@@ -49,7 +49,7 @@ def ran(store: Store) -> Store:
     return store
 
 
-def test_every_output_is_found_at_its_place(ran: Store) -> None:
+def test_outputs_keep_their_lane_value_set_and_sample(ran: Store) -> None:
     detail = ran.iteration_detail("r")
     assert detail.sets == SETS
     assert detail.values == SETS[0].values
@@ -58,13 +58,13 @@ def test_every_output_is_found_at_its_place(ran: Store) -> None:
     assert all(words == name(*place) for place, words in found.items())
 
 
-def test_a_retry_is_a_further_attempt_at_the_same_place(ran: Store) -> None:
+def test_retry_keeps_lane_value_set_and_sample(ran: Store) -> None:
     assert ran.add_attempt(name(1, 2, 1), "again", LATER).result(10) == 2
     (record,) = [o for o in ran.iteration_detail("r").outputs if o.uid == "again"]
     assert (record.position, record.value_set, record.sample, record.attempt) == (1, 2, 1, 2)
 
 
-def test_each_set_has_a_verdict_of_its_own(ran: Store) -> None:
+def test_each_value_set_has_its_own_verdict(ran: Store) -> None:
     def shown(at: int) -> tuple[str, ...]:
         return tuple(name(position, at, 0) for position in range(len(LANES)))
 
@@ -79,13 +79,13 @@ def test_each_set_has_a_verdict_of_its_own(ran: Store) -> None:
     assert [v.kind for v in ran.iteration_detail("r").verdicts] == ["winner", "none", "all_bad"]
 
 
-def test_a_verdict_names_outputs_of_one_set(ran: Store) -> None:
+def test_verdict_across_value_sets_is_refused(ran: Store) -> None:
     with pytest.raises((StoreError, ValueError)):
         ran.mark("r", "v", Verdict("tie", (0, 1)), (name(0, 0, 0), name(1, 1, 0)), LATER).result(10)
     assert all(v.kind == "none" for v in ran.iteration_detail("r").verdicts)
 
 
-def test_interrupted_outputs_keep_their_places(path: Path) -> None:
+def test_interrupted_outputs_keep_their_lane_value_set_and_sample(path: Path) -> None:
     first = opened(path)
     first.create_prompt("p", "One", NOW).result(10)
     first.begin_run(start()).result(10)

@@ -41,19 +41,19 @@ def rows(path: Path, sql: str) -> list[Any]:
         (Verdict("none"), ""),
     ],
 )
-def test_a_verdict_comes_back_and_shows_in_the_timeline(judged: Store, verdict: Verdict, winner: str) -> None:
+def test_verdict_is_stored_and_shown_in_the_timeline(judged: Store, verdict: Verdict, winner: str) -> None:
     judged.mark("r", "verdict", verdict, SHOWN, LATER).result(10)
     assert judged.iteration_detail("r").verdict == verdict
     row = judged.iterations("p")[0]
     assert (row.verdict, row.winner) == (verdict.kind, winner)
 
 
-def test_a_tie_without_positions_is_a_tie_of_all(judged: Store) -> None:
+def test_tie_without_positions_includes_all_lanes(judged: Store) -> None:
     judged.mark("r", "verdict", Verdict("tie"), SHOWN, LATER).result(10)
     assert judged.iteration_detail("r").verdict == Verdict("tie", (0, 1, 2))
 
 
-def test_losers_and_the_order_shown_are_kept(judged: Store, path: Path) -> None:
+def test_verdict_stores_losers_and_the_order_shown(judged: Store, path: Path) -> None:
     judged.mark("r", "verdict", Verdict("winner", (2,)), SHOWN, LATER).result(10)
     found = rows(
         path,
@@ -62,7 +62,7 @@ def test_losers_and_the_order_shown_are_kept(judged: Store, path: Path) -> None:
     assert found == [("r.1.0", 0, 2), ("r.0.0", 1, 2), ("r.2.0", 2, 1)]
 
 
-def test_the_latest_counts_and_none_takes_it_back(judged: Store, path: Path) -> None:
+def test_latest_verdict_counts_and_none_withdraws_it(judged: Store, path: Path) -> None:
     for number, verdict in enumerate((Verdict("winner", (0,)), Verdict("winner", (1,)), Verdict("none"))):
         judged.mark("r", f"verdict-{number}", verdict, SHOWN, LATER).result(10)
         assert judged.iteration_detail("r").verdict == verdict
@@ -77,7 +77,7 @@ def test_a_run_without_verdict_has_none(judged: Store) -> None:
     assert judged.iteration("r").verdict == "none"
 
 
-def test_verdicts_that_make_no_sense_are_refused(judged: Store) -> None:
+def test_invalid_verdicts_are_refused(judged: Store) -> None:
     for verdict, outputs in (
         (Verdict("winner", ()), SHOWN),
         (Verdict("winner", (0, 1)), SHOWN),
@@ -116,7 +116,7 @@ BOTH = ("s.0.0", "r.1.0")
         (Verdict("none"), ("none", ""), [None, None]),
     ],
 )
-def test_answers_of_an_earlier_run_are_judged_with_those_of_a_later_one(
+def test_verdict_of_a_later_run_can_include_answers_of_an_earlier_one(
     later: Store, path: Path, verdict: Verdict, row: tuple[str, str], places: list[int | None]
 ) -> None:
     later.mark("r", "before", Verdict("winner", (0,)), SHOWN, NOW).result(10)
@@ -128,7 +128,7 @@ def test_answers_of_an_earlier_run_are_judged_with_those_of_a_later_one(
     assert found == [(2, 2, "s.0.0", places[0]), (2, 1, "r.1.0", places[1])]
 
 
-def test_only_answers_to_the_same_values_of_the_same_prompt_are_judged_together(later: Store) -> None:
+def test_verdict_across_prompts_or_values_is_refused(later: Store) -> None:
     later.create_prompt("q", "Other", NOW).result(10)
     later.begin_run(run("else", text("x"), prompt="q")).result(10)
     later.begin_run(run("other", text("x"), values=(("order", "9"),))).result(10)
@@ -139,7 +139,7 @@ def test_only_answers_to_the_same_values_of_the_same_prompt_are_judged_together(
     assert later.iteration("s").verdict == "none"
 
 
-def test_what_won_over_a_run_is_the_winner_that_answers_are_compared_with(later: Store) -> None:
+def test_earlier_answer_that_beat_a_run_is_its_reference_winner(later: Store) -> None:
     later.finish_output("r.1.0", done("better"), NOW).result(10)
     later.mark("s", "verdict", Verdict("winner", kept=("B",)), BOTH, LATER).result(10)
     found = later.winning_answer("s.0.0")

@@ -23,7 +23,7 @@ def ended(store: Store, *outputs: str) -> None:
         store.finish_output(output, done("An answer."), LATER).result(10)
 
 
-def test_a_version_is_named_after_the_first_iteration_that_ran_it(store: Store) -> None:
+def test_version_is_named_after_its_first_iteration(store: Store) -> None:
     begun(store, "r1", "one")
     begun(store, "r2", "one", 1)
     begun(store, "r3", "two", 1)
@@ -42,7 +42,7 @@ def test_a_version_is_named_after_the_first_iteration_that_ran_it(store: Store) 
     assert [one.version_name for one in store.iteration_detail("r4").lanes] == ["#1"]
 
 
-def test_a_branch_is_named_like_any_other_text(store: Store) -> None:
+def test_branch_is_named_after_its_iteration(store: Store) -> None:
     for number, words in enumerate(("one", "two", "three"), start=1):
         begun(store, f"r{number}", words, number - 1 or None)
     begun(store, "branch", "one differently", 1)
@@ -51,7 +51,7 @@ def test_a_branch_is_named_like_any_other_text(store: Store) -> None:
     assert store.version_names("p")[4] == "#4"
 
 
-def test_a_run_says_at_once_what_its_text_is_called(store: Store) -> None:
+def test_starting_a_run_returns_the_version_name(store: Store) -> None:
     store.add_version("p", "bare", text("one"), None, NOW).result(10)
     assert store.version_names("p") == {1: "text 1"}
     first = store.begin_run(run("r1", text("two"), based_on=1)).result(10)
@@ -62,7 +62,7 @@ def test_a_run_says_at_once_what_its_text_is_called(store: Store) -> None:
     assert (late.version_number, late.version_name) == (1, "#3")
 
 
-def test_lanes_that_pinned_a_version_do_not_name_it(store: Store) -> None:
+def test_pinned_lanes_do_not_name_a_version(store: Store) -> None:
     """An iteration names one text; lanes beside it may have run several others."""
     for words in ("one", "two"):
         store.add_version("p", words, text(words), None, NOW).result(10)
@@ -96,7 +96,7 @@ def test_versions_without_an_iteration_are_named_by_their_origin(store: Store, p
     assert store.iteration("i2").version_name == "imported 2"
 
 
-def test_samples_are_called_so(store: Store) -> None:
+def test_sample_versions_are_named_sample(store: Store) -> None:
     def whole(uid: str, fact: str, *words: str) -> WholePrompt:
         versions = tuple(FirstVersion(f"{uid}.{word}", text(word)) for word in words)
         return WholePrompt(uid, uid, versions, Draft(text("draft")), fact)
@@ -113,7 +113,7 @@ def test_samples_are_called_so(store: Store) -> None:
     assert store.version_names("copy") == {1: "text 1"}
 
 
-def test_a_label_stands_beside_the_number_or_for_it(store: Store, path: Path) -> None:
+def test_label_follows_the_iteration_number_or_replaces_the_name(store: Store, path: Path) -> None:
     begun(store, "r1", "one")
     store.add_version("p", "bare", text("two"), 1, NOW).result(10)
     with sqlite3.connect(path) as other:
@@ -128,7 +128,7 @@ def test_a_label_stands_beside_the_number_or_for_it(store: Store, path: Path) ->
     assert store.iteration("r1").version_name == "#1 (live 1)"
 
 
-def test_when_its_first_iteration_is_deleted_the_next_one_names_a_version(store: Store) -> None:
+def test_deleting_the_first_iteration_renames_a_version_to_the_next(store: Store) -> None:
     begun(store, "r1", "one")
     begun(store, "r2", "two", 1)
     begun(store, "r3", "one", 2)
@@ -145,7 +145,7 @@ def test_when_its_first_iteration_is_deleted_the_next_one_names_a_version(store:
     assert store.version_names("p") == {2: "#4", 1: "#3"}, "numbers are given once"
 
 
-def test_a_version_is_found_by_every_name_that_people_know(store: Store) -> None:
+def test_version_is_found_by_number_or_name(store: Store) -> None:
     begun(store, "i", "imported", kind="import")
     begun(store, "r1", "one", 1)
     begun(store, "r2", "one", 2)
@@ -154,7 +154,7 @@ def test_a_version_is_found_by_every_name_that_people_know(store: Store) -> None
     assert store.version_named("p", "9" * 5000) is None
 
 
-def test_lists_of_runs_leave_out_names_that_cost_a_look_at_all_versions(store: Store) -> None:
+def test_search_results_omit_version_names_that_need_a_full_scan(store: Store) -> None:
     begun(store, "i", "imported", kind="import")
     begun(store, "r1", "one", 1)
     ended(store, "i.0.0", "r1.0.0")

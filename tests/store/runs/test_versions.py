@@ -16,7 +16,7 @@ def add(store: Store, words: str, parent: int | None, name: str = "") -> int:
     return store.add_version("p", name or f"v-{words}", text(words), parent, NOW).result(10).number
 
 
-def test_versions_are_numbered_and_know_their_parent(store: Store) -> None:
+def test_versions_have_numbers_and_parents(store: Store) -> None:
     assert [add(store, "one", None), add(store, "two", 1), add(store, "three", 1)] == [1, 2, 3]
     rows = store.versions("p")
     assert [(v.number, v.parent, v.uid) for v in rows] == [(1, None, "v-one"), (2, 1, "v-two"), (3, 1, "v-three")]
@@ -24,7 +24,7 @@ def test_versions_are_numbered_and_know_their_parent(store: Store) -> None:
     assert store.version("p", 2) == rows[1]
 
 
-def test_going_back_to_an_old_text_is_that_version_again(store: Store) -> None:
+def test_adding_an_old_text_returns_the_existing_version(store: Store) -> None:
     add(store, "one", None)
     add(store, "two", 1)
     again = store.add_version("p", "another-uid", text("one"), 2, LATER).result(10)
@@ -33,7 +33,7 @@ def test_going_back_to_an_old_text_is_that_version_again(store: Store) -> None:
     assert add(store, "three", 1) == 3
 
 
-def test_prompts_share_contents(store: Store, path: Path) -> None:
+def test_prompts_with_the_same_text_share_its_content(store: Store, path: Path) -> None:
     add(store, "one", None)
     store.create_prompt("q", "Other", NOW).result(10)
     assert store.add_version("q", "q-one", text("one"), None, NOW).result(10).number == 1
@@ -42,7 +42,7 @@ def test_prompts_share_contents(store: Store, path: Path) -> None:
     other.close()
 
 
-def test_an_unknown_version_or_parent_is_a_sentence(store: Store) -> None:
+def test_unknown_version_or_parent_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match="version is not in the history"):
         store.version("p", 7)
     with pytest.raises(StoreError, match="version is not in the history"):
@@ -50,14 +50,14 @@ def test_an_unknown_version_or_parent_is_a_sentence(store: Store) -> None:
     assert store.versions("p") == []
 
 
-def test_content_of_a_newer_release_keeps_its_keys(store: Store) -> None:
+def test_content_keeps_unknown_keys_of_a_newer_release(store: Store) -> None:
     content = Content(text("one").messages, "jinja", '{"later":[{"in":"a","out":"b"}],"more":[]}')
     row = store.add_version("p", "v", content, None, NOW).result(10)
     assert row.content == content
     assert row.hash == content_hash(content)
 
 
-def test_content_that_no_release_of_this_major_wrote_is_a_sentence(store: Store, path: Path) -> None:
+def test_content_of_an_unknown_format_is_reported_as_damaged(store: Store, path: Path) -> None:
     add(store, "one", None)
     with sqlite3.connect(path) as other:
         other.execute("UPDATE contents SET body = '{\"format\":9}'")

@@ -90,7 +90,7 @@ def pages_of(path: Path, table: str, kind: str = "leaf") -> list[int]:
     return [int(number) for number in found.stdout.split()]
 
 
-def test_no_table_is_forgotten(sound: Path) -> None:
+def test_salvage_covers_every_table(sound: Path) -> None:
     names = query(sound, "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
     # Rows of last_numbers look like those of an index of runs; at worst a number is reused.
     made_anew = {"run_rows", "run_docs", "search_names", "unindexed", "last_numbers"}
@@ -98,14 +98,14 @@ def test_no_table_is_forgotten(sound: Path) -> None:
     assert {name for (name,) in names} - made_anew - of_sqlite == set(_ORDER)
 
 
-def test_a_sound_file_comes_out_as_it_was(damaged: Path) -> None:
+def test_salvage_of_an_intact_file_keeps_all_rows(damaged: Path) -> None:
     result = saved(damaged)
     assert everything(result.path) == everything(damaged)
     assert (result.cut, result.stand_ins, result.leftover) == (0, 0, None)
     assert result.count("outputs") == 120
 
 
-def test_the_result_is_a_history_that_works(damaged: Path) -> None:
+def test_salvaged_history_can_be_read_run_and_searched(damaged: Path) -> None:
     overwrite(damaged, 1)
     store = opened(saved(damaged).path)
     assert {row.name for row in store.prompts()} == {"Prompt 0", "Prompt 1", "Prompt 2"}
@@ -120,7 +120,7 @@ def test_the_result_is_a_history_that_works(damaged: Path) -> None:
     store.close()
 
 
-def test_without_the_first_page_nothing_else_is_lost(damaged: Path, sound: Path) -> None:
+def test_loss_of_the_first_page_loses_no_rows(damaged: Path, sound: Path) -> None:
     overwrite(damaged, 1)
     result = saved(damaged)
     assert everything(result.path) == everything(sound)
@@ -128,7 +128,7 @@ def test_without_the_first_page_nothing_else_is_lost(damaged: Path, sound: Path)
 
 
 @pytest.mark.parametrize("seed", depth.seeds(2, 300))
-def test_every_row_on_a_page_that_was_spared_is_read(damaged: Path, sound: Path, seed: int) -> None:
+def test_every_row_on_an_undamaged_page_is_salvaged(damaged: Path, sound: Path, seed: int) -> None:
     whole = FilePages(sound.read_bytes())
     choose = random.Random(seed)
     hit = set(choose.sample(range(1, whole.count + 1), whole.count // choose.choice((4, 10, 40))))
@@ -148,7 +148,7 @@ def test_every_row_on_a_page_that_was_spared_is_read(damaged: Path, sound: Path,
     assert {row[-1] for row in found["outputs"]} - texts == set() or result.cut
 
 
-def test_a_file_that_was_cut_off_gives_what_is_left_of_it(damaged: Path) -> None:
+def test_truncated_file_yields_its_remaining_rows(damaged: Path) -> None:
     os.truncate(damaged, damaged.stat().st_size * 2 // 3 + 100)
     result = saved(damaged)
     assert 0 < result.count("outputs") <= 120
@@ -156,7 +156,7 @@ def test_a_file_that_was_cut_off_gives_what_is_left_of_it(damaged: Path) -> None
 
 
 @pytest.mark.parametrize("table", ["prompts", "contents", "versions", "runs", "lanes", "run_values", "value_bodies"])
-def test_answers_outlive_what_they_belonged_to(damaged: Path, sound: Path, table: str) -> None:
+def test_answers_are_salvaged_without_their_parent_rows(damaged: Path, sound: Path, table: str) -> None:
     for number in pages_of(sound, table):
         overwrite(damaged, number)
     result = saved(damaged)
@@ -184,7 +184,7 @@ def lose(path: Path, *statements: str) -> None:
     connection.close()
 
 
-def test_a_text_that_was_lost_is_never_taken_for_another_one(damaged: Path) -> None:
+def test_lost_texts_are_never_replaced_by_others(damaged: Path) -> None:
     # The first version refers to the last of the lost texts, as after an import or where prompts share texts.
     lose(
         damaged,
@@ -196,7 +196,7 @@ def test_a_text_that_was_lost_is_never_taken_for_another_one(damaged: Path) -> N
     assert query(result.path, "SELECT count(*), count(DISTINCT content_id) FROM versions") == [(60, 60)]
 
 
-def test_a_version_that_was_lost_is_never_taken_for_that_of_another_prompt(damaged: Path) -> None:
+def test_run_never_gets_a_version_of_another_prompt(damaged: Path) -> None:
     lose(damaged, "DELETE FROM runs WHERE id = 1", "DELETE FROM versions WHERE id = (SELECT max(id) FROM versions)")
     result = saved(damaged)
     strange = "SELECT count(*) FROM runs JOIN versions ON versions.id = version_id WHERE"
@@ -220,7 +220,7 @@ def rename(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE runs SET note = ? WHERE uid = ?", (f"note {number}", f"r{number}"))
 
 
-def test_what_is_in_the_log_counts(damaged: Path) -> None:
+def test_salvage_reads_changes_from_the_log(damaged: Path) -> None:
     crash(damaged, rename)
     overwrite(damaged, 1)
     result = saved(damaged)
@@ -229,7 +229,7 @@ def test_what_is_in_the_log_counts(damaged: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["head", "middle", "cut", "noise"])
-def test_a_bad_log_loses_no_row_of_the_file(damaged: Path, where: str) -> None:
+def test_damaged_log_loses_no_rows_of_the_file(damaged: Path, where: str) -> None:
     crash(damaged, rename)
     log = damaged.with_name(damaged.name + "-wal")
     body = bytearray(log.read_bytes())
@@ -249,7 +249,7 @@ def test_a_bad_log_loses_no_row_of_the_file(damaged: Path, where: str) -> None:
     assert log.read_bytes() == body
 
 
-def test_what_was_changed_behind_a_damaged_place_of_the_log_is_not_lost(damaged: Path) -> None:
+def test_committed_changes_after_damage_in_the_log_are_salvaged(damaged: Path) -> None:
     """Answers that ended after it, for example: their rows were there before, without a text."""
     long = "An answer over several pages. " * 1000
 
@@ -276,7 +276,7 @@ def test_what_was_changed_behind_a_damaged_place_of_the_log_is_not_lost(damaged:
     assert result.count("outputs") == 120
 
 
-def test_what_an_earlier_log_left_is_older(damaged: Path) -> None:
+def test_frames_of_an_earlier_log_do_not_replace_newer_ones(damaged: Path) -> None:
     """Frames of an earlier log stand behind those of the next one, which begins anew in the same file."""
 
     def work(connection: sqlite3.Connection) -> None:
@@ -294,7 +294,7 @@ def test_what_an_earlier_log_left_is_older(damaged: Path) -> None:
     assert query(result.path, "SELECT DISTINCT note FROM runs") == [("new",)]
 
 
-def test_what_was_purged_does_not_come_back(damaged: Path) -> None:
+def test_salvage_does_not_restore_deleted_rows(damaged: Path) -> None:
     connection = connect(damaged, mode="rw")
     connection.execute("PRAGMA secure_delete = OFF")
     connection.execute("DELETE FROM runs WHERE uid LIKE 'r1%'")
@@ -305,7 +305,7 @@ def test_what_was_purged_does_not_come_back(damaged: Path) -> None:
     assert query(saved(damaged).path, "SELECT count(*) FROM outputs") == left
 
 
-def test_an_answer_whose_end_was_lost_keeps_its_beginning(damaged: Path, sound: Path) -> None:
+def test_answer_that_lost_its_end_keeps_its_beginning(damaged: Path, sound: Path) -> None:
     ((uid, whole),) = query(sound, "SELECT uid, text FROM outputs ORDER BY length(text) DESC LIMIT 1")
     assert isinstance(whole, str)
     with damaged.open("r+b") as file:
@@ -322,7 +322,7 @@ def test_an_answer_whose_end_was_lost_keeps_its_beginning(damaged: Path, sound: 
 
 
 @pytest.mark.parametrize("body", [b"", b"not a database at all", bytes(100_000), b"SQLite format 3\0" + bytes(90_000)])
-def test_where_nothing_can_be_read_nothing_is_made(tmp_path: Path, body: bytes) -> None:
+def test_unreadable_file_is_refused_and_no_file_is_created(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(body)
     with pytest.raises(StoreError) as caught:
@@ -331,7 +331,7 @@ def test_where_nothing_can_be_read_nothing_is_made(tmp_path: Path, body: bytes) 
     assert [p.name for p in tmp_path.iterdir()] == ["history.db"]
 
 
-def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
+def test_leaf_pages_of_a_table_are_recognised(sound: Path) -> None:
     pages = FilePages(sound.read_bytes())
     kinds = {kind_of(pages.get(number), number) for number in pages_of(sound, "outputs")}
     assert kinds == {TABLE_LEAF}
@@ -339,7 +339,7 @@ def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
 
 @given(st.binary(max_size=9000), st.sampled_from([b"", MAGIC + b"\x10\0" + bytes(82), MAGIC + b"\x02\0" + bytes(82)]))
 @depth.examples(60, 2250)
-def test_reading_noise_ends_and_raises_nothing(noise: bytes, head: bytes) -> None:
+def test_reading_noise_terminates_without_errors(noise: bytes, head: bytes) -> None:
     pages = FilePages(head + noise, noise)
     pages.free()
     found = roots(pages)

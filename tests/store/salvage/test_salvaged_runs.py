@@ -13,7 +13,7 @@ from tests.store.search.test_search_index import settled
 
 
 @pytest.mark.parametrize("lost", [("run_values", "outputs"), ("lanes", "outputs"), ("lanes", "run_values", "outputs")])
-def test_runs_are_shown_and_exported_that_lost_nearly_everything(damaged: Path, lost: tuple[str, ...]) -> None:
+def test_runs_without_outputs_and_lanes_are_shown_and_exported(damaged: Path, lost: tuple[str, ...]) -> None:
     lose(damaged, *(f"DELETE FROM {table} WHERE run_id <= 6" for table in lost))
     store = opened(saved(damaged).path)
     rows = [row for prompt in store.prompts() for row in store.iterations(prompt.uid)]
@@ -26,7 +26,7 @@ def test_runs_are_shown_and_exported_that_lost_nearly_everything(damaged: Path, 
     store.close()
 
 
-def test_a_run_that_was_lost_comes_back_to_the_prompt_that_its_lanes_tell(damaged: Path) -> None:
+def test_lost_run_is_restored_to_the_prompt_of_its_lanes(damaged: Path) -> None:
     lose(damaged, "DELETE FROM runs WHERE id BETWEEN 16 AND 21")
     store = opened(saved(damaged).path)
     assert sorted((row.name, row.iterations) for row in store.prompts()) == [(f"Prompt {n}", 20) for n in range(3)]
@@ -39,7 +39,7 @@ def test_a_run_that_was_lost_comes_back_to_the_prompt_that_its_lanes_tell(damage
     store.close()
 
 
-def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
+def test_lanes_and_runs_never_refer_to_a_version_of_another_prompt(damaged: Path) -> None:
     # The prompt of a run without lanes is unknown; one lane refers to a version of another prompt.
     lose(
         damaged,
@@ -61,7 +61,7 @@ def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
-def test_what_found_no_place_is_for_the_user_alone(damaged: Path) -> None:
+def test_leftover_file_is_private(damaged: Path) -> None:
     lose(damaged, "DELETE FROM verdicts")
     leftover = saved(damaged).leftover
     assert leftover is not None

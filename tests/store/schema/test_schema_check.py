@@ -44,7 +44,7 @@ def why(connection: sqlite3.Connection, version: int = VERSION) -> str:
 
 
 @pytest.mark.parametrize("version", FORMATS)
-def test_every_version_passes_and_is_known_whole(version: int) -> None:
+def test_schema_of_every_format_is_accepted_and_completely_known(version: int) -> None:
     connection = made(version)
     try:
         assert check_schema(connection, version) == ""
@@ -74,13 +74,13 @@ def test_every_version_passes_and_is_known_whole(version: int) -> None:
         "CREATE TRIGGER on_list INSTEAD OF INSERT ON run_list BEGIN SELECT 1; END",
     ],
 )
-def test_what_people_and_programs_add_is_left_alone(connection: sqlite3.Connection, statement: str) -> None:
+def test_added_objects_and_columns_are_accepted(connection: sqlite3.Connection, statement: str) -> None:
     connection.execute("CREATE TABLE mine_too (a)")
     connection.execute(statement)
     assert check_schema(connection, VERSION) == ""
 
 
-def test_an_index_with_a_collation_of_another_program_is_refused(connection: sqlite3.Connection) -> None:
+def test_index_with_an_unknown_collation_is_refused(connection: sqlite3.Connection) -> None:
     connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
     connection.execute("CREATE INDEX odd ON runs (note COLLATE theirs)")
     assert "the index “odd” computes" in why(connection)
@@ -122,7 +122,9 @@ def test_an_index_with_a_collation_of_another_program_is_refused(connection: sql
         (f"{_REFERS}); CREATE INDEX odd ON mine (a) WHERE a LIKE '%b'", "the index “odd” computes"),
     ],
 )
-def test_what_computes_or_refuses_is_refused(connection: sqlite3.Connection, statements: str, words: str) -> None:
+def test_added_triggers_computed_values_and_constraints_are_refused(
+    connection: sqlite3.Connection, statements: str, words: str
+) -> None:
     connection.executescript(statements)
     assert words in why(connection)
 
@@ -139,7 +141,7 @@ def test_what_computes_or_refuses_is_refused(connection: sqlite3.Connection, sta
         ("CREATE TABLE", "CREATE /* */ VIRTUAL TABLE"),
     ],
 )
-def test_a_changed_statement_is_refused(connection: sqlite3.Connection, old: str, new: str) -> None:
+def test_altered_create_statement_is_refused(connection: sqlite3.Connection, old: str, new: str) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'runs'", (old, new))
     assert "“runs”" in why(connection)
@@ -154,21 +156,21 @@ def test_a_changed_statement_is_refused(connection: sqlite3.Connection, old: str
         ("run_search_idx", None),
     ],
 )
-def test_the_inside_of_the_search_index_is_looked_at(
+def test_altered_shadow_tables_of_the_search_index_are_refused(
     connection: sqlite3.Connection, name: str, sql: str | None
 ) -> None:
     rewrite(connection, name, sql)
     assert f"the table “{name}” " in why(connection)
 
 
-def test_a_table_of_sqlite_itself_that_computes_is_refused(connection: sqlite3.Connection) -> None:
+def test_internal_sqlite_table_with_computed_values_is_refused(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE mine (a INTEGER PRIMARY KEY AUTOINCREMENT)")
     assert check_schema(connection, VERSION) == ""
     rewrite(connection, "sqlite_sequence", f"CREATE TABLE sqlite_sequence(name, seq AS ({_INSTR}))")
     assert "“sqlite_sequence” computes" in why(connection)
 
 
-def test_two_tables_in_one_place_are_refused(connection: sqlite3.Connection) -> None:
+def test_tables_with_the_same_root_page_are_refused(connection: sqlite3.Connection) -> None:
     """What is written to the one would rewrite the other."""
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -178,7 +180,7 @@ def test_two_tables_in_one_place_are_refused(connection: sqlite3.Connection) -> 
     assert "two tables are in the same place" in why(connection)
 
 
-def test_statistics_that_compute_are_refused(connection: sqlite3.Connection) -> None:
+def test_statistics_table_with_computed_values_is_refused(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE mine (tbl, idx)")
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -197,7 +199,7 @@ def rewrite(connection: sqlite3.Connection, name: str, sql: str | None) -> None:
         connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, name))
 
 
-def test_comments_and_spaces_make_no_difference_anywhere(connection: sqlite3.Connection) -> None:
+def test_comments_appended_to_any_statement_are_ignored(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
         "UPDATE sqlite_schema SET sql = sql || ' -- mine' WHERE type IN ('table', 'index', 'trigger') AND sql <> ''"
@@ -206,13 +208,13 @@ def test_comments_and_spaces_make_no_difference_anywhere(connection: sqlite3.Con
     assert check_schema(connection, VERSION) == ""
 
 
-def test_comments_and_spaces_make_no_difference(connection: sqlite3.Connection) -> None:
+def test_comments_within_a_statement_are_ignored(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("UPDATE sqlite_schema SET sql = replace(sql, '-- Counted', '-- Reckoned') WHERE name = 'runs'")
     assert check_schema(connection, VERSION) == ""
 
 
-def test_an_older_version_may_not_hold_what_came_later(connection: sqlite3.Connection) -> None:
+def test_older_and_unknown_formats_with_an_extra_trigger_are_refused(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TRIGGER later AFTER INSERT ON runs BEGIN SELECT 1; END")
     assert "later on runs" in why(connection, FORMAT)
     assert "a format that does not exist" in why(connection, 1)
@@ -226,7 +228,7 @@ def test_a_format_that_cannot_be_upgraded_is_refused(connection: sqlite3.Connect
 
 
 @pytest.mark.parametrize("kind", ["trigger", "index", "table"])
-def test_an_older_version_is_held_to_its_own_objects(kind: str) -> None:
+def test_older_format_must_have_its_own_objects(kind: str) -> None:
     connection = made(FORMAT)
     changed = {
         "trigger": ("DROP TRIGGER runs_delete", "the trigger “runs_delete” is missing"),
@@ -239,13 +241,13 @@ def test_an_older_version_is_held_to_its_own_objects(kind: str) -> None:
     connection.close()
 
 
-def test_triggers_of_a_newer_minor_are_told_and_do_no_harm(connection: sqlite3.Connection) -> None:
+def test_triggers_of_a_newer_minor_format_are_reported_and_accepted(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TRIGGER later AFTER INSERT ON runs BEGIN SELECT 1; END")
     assert check_schema(connection, VERSION + 1) == "later on runs"
     assert check_schema(made(VERSION), VERSION + 1) == ""
 
 
-def test_a_newer_major_is_read_unless_its_tables_compute(connection: sqlite3.Connection) -> None:
+def test_newer_major_format_with_missing_tables_and_triggers_is_accepted(connection: sqlite3.Connection) -> None:
     connection.executescript("DROP TABLE prices; CREATE TRIGGER later AFTER INSERT ON runs BEGIN SELECT 1; END")
     assert check_schema(connection, 2000) == ""
 
@@ -262,14 +264,16 @@ def test_a_newer_major_is_read_unless_its_tables_compute(connection: sqlite3.Con
         "ALTER TABLE runs ADD COLUMN b INTEGER CHECK (b <> 1)",
     ],
 )
-def test_a_newer_major_whose_tables_compute_is_not_even_read(connection: sqlite3.Connection, statements: str) -> None:
+def test_newer_major_format_with_computed_or_substituted_tables_is_refused(
+    connection: sqlite3.Connection, statements: str
+) -> None:
     connection.executescript(statements)
     with pytest.raises(StoreError, match="newer release") as caught:
         check_schema(connection, 2000)
     assert caught.value.code == "newer_major"
 
 
-def test_statements_are_read_as_sqlite_reads_them() -> None:
+def test_create_statements_are_tokenised_like_sqlite_does() -> None:
     assert made_by("create unique index if not exists main.'x y' on [T] (a)") == CreatedObject("index", "x y", "t")
     assert made_by('CREATE TRIGGER t UPDATE OF "on" ON b BEGIN SELECT 1; END') == CreatedObject("trigger", "t", "b")
     assert made_by("CREATE -- a table\nTABLE x(a)") == CreatedObject("table", "x")

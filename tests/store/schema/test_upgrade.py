@@ -76,7 +76,7 @@ def healthy(path: Path) -> None:
     connection.close()
 
 
-def test_the_frozen_rows_are_written_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_frozen_rows_are_reproduced_exactly(capsys: pytest.CaptureFixture[str]) -> None:
     freeze.main()
     assert capsys.readouterr().out == freeze.ROWS.read_bytes().decode()
 
@@ -91,7 +91,7 @@ def test_every_table_has_a_frozen_row(path: Path) -> None:
     assert empty == []
 
 
-def test_the_schema_that_is_upgraded_is_the_one_that_1_3_made() -> None:
+def test_upgrade_starts_from_the_schema_of_format_1_3() -> None:
     made = [statement.strip() for statement in _statements(freeze.SCHEMA.read_bytes().decode())]
     theirs = {
         found.name: tuple(words(statement.rstrip(";")))
@@ -101,7 +101,7 @@ def test_the_schema_that_is_upgraded_is_the_one_that_1_3_made() -> None:
     assert {_name(statement): tuple(words(statement)) for statement in SCHEMA} == theirs
 
 
-def test_the_changes_lead_to_the_baseline() -> None:
+def test_upgrade_changes_add_up_to_the_baseline_schema() -> None:
     assert (FORMAT, CHANGES[-1][0]) == (OLDEST, VERSION)
     last = bridged(VERSION)
     assert last is not None
@@ -129,7 +129,7 @@ def _name(statement: str) -> str:
 
 
 @pytest.mark.parametrize("version", FORMATS)
-def test_an_old_history_opens_with_all_its_rows(version: int, path: Path) -> None:
+def test_old_history_opens_with_all_rows_and_accepts_new_runs(version: int, path: Path) -> None:
     restore_as(version, path)
     store = opened(path)
     assert (store.read_only, store.notice) == (False, "")
@@ -177,7 +177,7 @@ BOTS = {"name": "Bots", "description": "", "licence": "", "author": "", "prompts
 
 
 @pytest.mark.parametrize("version", FORMATS)
-def test_an_old_history_gets_the_schema_of_a_new_one(version: int, tmp_path: Path) -> None:
+def test_upgraded_history_has_the_schema_of_a_new_one(version: int, tmp_path: Path) -> None:
     old, new = tmp_path / "old.db", tmp_path / "new.db"
     restore_as(version, old)
     opened(old).close()
@@ -189,7 +189,7 @@ def test_an_old_history_gets_the_schema_of_a_new_one(version: int, tmp_path: Pat
 
 
 @pytest.mark.parametrize("version", FORMATS)
-def test_every_row_of_every_table_is_as_it_was(version: int, path: Path) -> None:
+def test_upgrade_keeps_every_row_of_every_table(version: int, path: Path) -> None:
     restore_as(version, path)
     before = rows(path)
     opened(path).close()
@@ -213,14 +213,14 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def test_numbers_of_what_was_deleted_are_not_given_again(path: Path) -> None:
+def test_upgraded_history_does_not_reuse_numbers_of_deleted_runs(path: Path) -> None:
     restore(path)
     store = opened(path)
     assert store.begin_run(run("r3", None, lanes=(lane("A", pinned=1),))).result(10).number == 4
     store.close()
 
 
-def test_what_people_added_is_kept(path: Path) -> None:
+def test_upgrade_keeps_objects_and_columns_added_by_others(path: Path) -> None:
     added = (
         "CREATE TABLE mine (a REFERENCES runs(id))",
         "CREATE VIEW my_runs AS SELECT note FROM runs",
@@ -247,7 +247,7 @@ def test_what_people_added_is_kept(path: Path) -> None:
     opened(path).close()
 
 
-def test_what_is_open_elsewhere_sees_the_upgrade(path: Path) -> None:
+def test_connection_open_during_the_upgrade_sees_the_new_schema(path: Path) -> None:
     """As the terminal beside a window: its connection has read the old schema."""
     restore(path)
     with closing(sqlite3.connect(path)) as other:
@@ -256,7 +256,7 @@ def test_what_is_open_elsewhere_sees_the_upgrade(path: Path) -> None:
         assert other.execute("SELECT DISTINCT billing FROM outputs").fetchall() == [("",)]
 
 
-def test_an_old_history_that_cannot_be_written_is_read(path: Path) -> None:
+def test_read_only_old_history_is_read_without_an_upgrade(path: Path) -> None:
     restore(path)
     before = path.read_bytes()
     store = Store(path, OpenedDatabase(None, failure("readonly")), lambda: "uid", 5000)
@@ -267,7 +267,7 @@ def test_an_old_history_that_cannot_be_written_is_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [1000, 1001, 1002])
-def test_a_history_that_is_too_old_says_what_to_do(version: int, path: Path, tmp_path: Path) -> None:
+def test_too_old_history_is_refused_and_can_be_salvaged_as_advised(version: int, path: Path, tmp_path: Path) -> None:
     restore(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
@@ -288,7 +288,7 @@ def test_a_history_that_is_too_old_says_what_to_do(version: int, path: Path, tmp
     store.close()
 
 
-def test_a_history_that_lies_about_its_format_is_left_alone(path: Path) -> None:
+def test_new_history_claiming_an_old_format_is_refused_unchanged(path: Path) -> None:
     """A new file that says it is an old one has already what the bridge would add."""
     opened(path).close()
     with closing(sqlite3.connect(path)) as connection:
@@ -335,7 +335,7 @@ def test_a_copy_is_made_before_an_upgrade(path: Path) -> None:
     assert len(copies(path)) == 1
 
 
-def test_an_upgraded_history_is_found_in(path: Path) -> None:
+def test_upgraded_history_is_searchable(path: Path) -> None:
     restore(path)
     store = opened(path)
     store.set_note("r1", "seen").result(10)
@@ -345,7 +345,7 @@ def test_an_upgraded_history_is_found_in(path: Path) -> None:
     store.close()
 
 
-def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path) -> None:
+def test_upgrade_keeps_the_newest_two_copies_and_leaves_other_files(path: Path) -> None:
     for year in (2021, 2022, 2023):
         path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
     theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.3.db")
@@ -359,7 +359,7 @@ def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path) -> None
     assert theirs.exists()
 
 
-def test_a_clock_that_was_set_back_costs_no_copy(path: Path) -> None:
+def test_clock_set_back_does_not_lose_the_new_copy(path: Path) -> None:
     for year in (2031, 2032):
         path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
     restore(path)
@@ -367,7 +367,7 @@ def test_a_clock_that_was_set_back_costs_no_copy(path: Path) -> None:
     assert copies(path) == [COPY, "history.before-upgrade-20320101T000000000Z-from-1.3.db"]
 
 
-def test_half_a_copy_never_looks_like_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_copy_is_named_partial_and_removed_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a kill: what had been written so far lies there, and the copy of the next start is whole."""
     restore(path)
 
@@ -387,7 +387,7 @@ def test_half_a_copy_never_looks_like_one(path: Path, monkeypatch: pytest.Monkey
     healthy(path.with_name(COPY))
 
 
-def test_an_upgrade_that_fails_changes_nothing(path: Path, on_the_bridge: Callable[..., None]) -> None:
+def test_failed_upgrade_changes_nothing(path: Path, on_the_bridge: Callable[..., None]) -> None:
     restore(path)
 
     def half(connection: sqlite3.Connection) -> None:
@@ -402,7 +402,7 @@ def test_an_upgrade_that_fails_changes_nothing(path: Path, on_the_bridge: Callab
     healthy(path)
 
 
-def test_an_upgrade_that_leads_elsewhere_changes_nothing(path: Path, on_the_bridge: Callable[..., None]) -> None:
+def test_upgrade_with_an_unexpected_result_is_rolled_back(path: Path, on_the_bridge: Callable[..., None]) -> None:
     restore(path)
     before = shape(path)
     on_the_bridge(lambda connection: connection.execute("DROP TABLE packs"))
@@ -412,7 +412,7 @@ def test_an_upgrade_that_leads_elsewhere_changes_nothing(path: Path, on_the_brid
     healthy(path)
 
 
-def test_no_upgrade_without_a_copy(path: Path) -> None:
+def test_upgrade_is_refused_if_the_copy_fails(path: Path) -> None:
     restore(path)
     before = shape(path)
     # A folder in place of the copy.
@@ -455,7 +455,7 @@ bridge.take_statements = whole
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_process_that_dies_on_the_bridge_leaves_the_history_as_it_was(moment: str, path: Path) -> None:
+def test_process_killed_during_the_upgrade_leaves_the_history_unchanged(moment: str, path: Path) -> None:
     restore(path)
     before, were = shape(path), rows(path)
     ended = subprocess.run(
@@ -473,7 +473,7 @@ def test_a_process_that_dies_on_the_bridge_leaves_the_history_as_it_was(moment: 
     healthy(path)
 
 
-def test_an_upgraded_history_of_a_newer_minor_is_written_and_of_a_newer_major_only_read(path: Path) -> None:
+def test_newer_minor_format_is_writable_and_newer_major_is_read_only(path: Path) -> None:
     restore(path)
     opened(path).close()
     for version, is_read_only in ((VERSION + 3, False), (2000, True)):

@@ -37,12 +37,12 @@ from workbench.ui.features.history.field import PLACEHOLDER
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
-def test_a_name_has_one_row() -> None:
+def test_filter_names_are_unique() -> None:
     assert len(FIELDS) == len(ROWS)
 
 
 @each_row
-def test_a_row_has_a_name_that_can_be_typed_and_words(row: HistoryField) -> None:
+def test_each_filter_has_a_typable_name_meaning_usages_and_examples(row: HistoryField) -> None:
     (piece,) = pieces(f"{row.name}:x")
     assert (piece.name, piece.text) == (row.name, "x")
     assert row.meaning
@@ -51,7 +51,7 @@ def test_a_row_has_a_name_that_can_be_typed_and_words(row: HistoryField) -> None
 
 
 @each_row
-def test_what_is_proposed_and_offered_is_understood(row: HistoryField) -> None:
+def test_examples_and_completions_of_each_filter_parse(row: HistoryField) -> None:
     proposed = [f"{row.name}:{value}" for value in row.values.examples]
     offered = [f"{row.name}:{value}" for value, _ in row.values.offers("")]
     for one in (*proposed, *offered):
@@ -73,7 +73,7 @@ def test_completion_offers_the_filter_and_its_values(row: HistoryField) -> None:
 
 
 @each_row
-def test_the_terminal_lists_it(row: HistoryField) -> None:
+def test_terminal_help_lists_every_usage_of_each_filter(row: HistoryField) -> None:
     listed = [usage for line in help_lines(FIELDS) for usage in line.split("  ")]
     assert {f"{row.name}:{usage}" for usage in row.values.usages} <= set(listed)
     for usage in row.values.usages:
@@ -83,7 +83,7 @@ def test_the_terminal_lists_it(row: HistoryField) -> None:
             assert all(row.values.read(value) is not None for value in usage.split("|"))
 
 
-def test_help_has_a_line_for_each_group_and_first_usages_first() -> None:
+def test_help_groups_filters_in_lines_and_lists_first_usages_first() -> None:
     names = ("prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind")
     assert list(help_lines({name: FIELDS[name] for name in names})) == [
         "prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE",
@@ -98,7 +98,7 @@ def test_help_has_a_line_for_each_group_and_first_usages_first() -> None:
     assert 80 < max(map(len, lines)) <= 100
 
 
-def test_what_values_say_of_themselves() -> None:
+def test_filter_values_describe_themselves() -> None:
     values = ChoiceValues({"yes": "it is", "no": "it is not", "never": "it never was"})
     row = FilterField("sure", values)
     assert (row.meaning, row.example) == ("yes, no or never", "sure:yes, sure:no or sure:never")
@@ -126,7 +126,7 @@ def count(store: Store, *terms: Term) -> int:
 
 
 @each_row
-def test_either_a_filter_or_its_opposite_finds_a_run(row: HistoryField, store: Store) -> None:
+def test_each_filter_or_its_negation_finds_a_run(row: HistoryField, store: Store) -> None:
     assert isinstance(store.searches.known()[row.name], tuple)
     for value in (*row.values.examples, *(value for value, _ in row.values.offers(""))):
         (term,) = parse(f"{row.name}:{value}").query.terms
@@ -134,7 +134,7 @@ def test_either_a_filter_or_its_opposite_finds_a_run(row: HistoryField, store: S
 
 
 @each_row
-def test_a_number_is_a_column_of_run_rows(row: HistoryField, store: Store, tmp_path: Path) -> None:
+def test_each_number_filter_has_a_column_in_run_rows(row: HistoryField, store: Store, tmp_path: Path) -> None:
     if not isinstance(row.source, NumberSource):
         return
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
@@ -145,12 +145,12 @@ def test_a_number_is_a_column_of_run_rows(row: HistoryField, store: Store, tmp_p
     assert isinstance(row.values, AmountValues)
 
 
-def test_no_two_numbers_share_a_letter() -> None:
+def test_letters_of_number_filters_are_unique() -> None:
     letters = [row.source.letter for row in ROWS if isinstance(row.source, NumberSource) and row.source.letter]
     assert len(set(letters)) == len(letters)
 
 
-def test_a_number_without_words_in_the_index_is_compared_row_by_row(store: Store, tmp_path: Path) -> None:
+def test_number_without_index_terms_is_compared_row_by_row(store: Store, tmp_path: Path) -> None:
     made = SearchPlan()
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
         term = QueryFilter("answers", QueryRange(Decimal(2), with_low=False))
@@ -162,14 +162,14 @@ def test_a_number_without_words_in_the_index_is_compared_row_by_row(store: Store
     assert made.facts == [f'(facts : "{ALL}")']
 
 
-def test_the_examples_of_the_window_are_understood() -> None:
+def test_example_searches_and_placeholder_parse() -> None:
     for example, _ in EXAMPLES:
         assert parse(example).complaints == ()
     named = {piece.name for piece in pieces(PLACEHOLDER) if piece.name}
     assert named <= set(FIELDS)
 
 
-def test_words_for_kinds_and_verdicts_are_those_that_runs_have() -> None:
+def test_kind_and_winner_choices_match_run_kinds_and_verdicts() -> None:
     kind, winner = FIELDS["kind"].values, FIELDS["winner"].values
     assert isinstance(kind, ChoiceValues)
     assert isinstance(winner, ChoiceValues)

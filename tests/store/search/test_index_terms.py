@@ -19,17 +19,17 @@ numbers = st.floats(0, 1e12) | st.integers(0, 10**9) | st.sampled_from([0.01, 0.
 
 
 @given(st.sampled_from(LETTERS), numbers, ranges)
-def test_the_word_of_a_number_is_among_those_of_its_range(letter: str, number: float, span: QueryRange) -> None:
+def test_term_of_a_number_is_among_the_terms_of_its_range(letter: str, number: float, span: QueryRange) -> None:
     if span.holds(number):
         assert index_terms.amount(letter, number) in index_terms.amounts(letter, span)
     at = QueryRange(Decimal(number), Decimal(number))
     assert index_terms.amounts(letter, at) == [index_terms.amount(letter, number)]
 
 
-def test_no_range_asks_for_many_words() -> None:
+def test_ranges_need_few_terms() -> None:
     assert len(index_terms.amounts("c", QueryRange(low=Decimal("0.01")))) < 80
     assert len(index_terms.amounts("d", QueryRange(Decimal(1000), Decimal(60_000)))) == 7
 
 
-def test_no_text_holds_a_fact() -> None:
+def test_prepared_text_contains_no_fact_marker() -> None:
     assert index_terms.MARK not in prepared(f"words {index_terms.ALL} words")

@@ -12,14 +12,14 @@ CHEAP = SavedSearch("u1", "Cheap winners", "winner:yes cost:<0.01", NOW)
 ANGRY = SavedSearch("u2", "angry", '"this is wrong"', LATER)
 
 
-def test_they_are_listed_by_name(store: Store) -> None:
+def test_saved_searches_are_listed_by_name(store: Store) -> None:
     assert store.searches.saved.all() == []
     store.searches.saved.save(CHEAP).result(10)
     store.searches.saved.save(ANGRY).result(10)
     assert store.searches.saved.all() == [ANGRY, CHEAP]
 
 
-def test_a_name_stands_once(store: Store) -> None:
+def test_saved_search_names_are_unique_ignoring_case(store: Store) -> None:
     saved = store.searches.saved
     saved.save(CHEAP).result(10)
     saved.save(SavedSearch("u3", "CHEAP WINNERS", "winner:yes", LATER)).result(10)
@@ -32,7 +32,7 @@ def test_a_name_stands_once(store: Store) -> None:
     assert [one.name for one in saved.all()] == ["Angry", "Cheap winners"]
 
 
-def test_one_that_is_gone_is_said(store: Store) -> None:
+def test_changing_a_deleted_saved_search_raises_an_error(store: Store) -> None:
     saved = store.searches.saved
     saved.save(CHEAP).result(10)
     saved.delete("u1").result(10)

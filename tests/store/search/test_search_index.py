@@ -88,7 +88,7 @@ def made_anew(path: Path) -> dict[int, list[tuple[str, str]]]:
     return indexed(path)
 
 
-def test_a_run_is_found_once_it_has_ended(store: Store) -> None:
+def test_run_is_searchable_once_all_its_outputs_have_ended(store: Store) -> None:
     store.begin_run(run("r", text("Wo ist es?"), lanes=(lane("A"), lane("B")), note="seltsam")).result(10)
     assert (found(store, "wo"), found(store, "")) == ([], ["r"])
     store.finish_output("r.0.0", done("hier"), LATER).result(10)
@@ -99,7 +99,7 @@ def test_a_run_is_found_once_it_has_ended(store: Store) -> None:
     assert store.searches.behind() == 0
 
 
-def test_a_retry_takes_it_out_of_date_until_it_ends(store: Store) -> None:
+def test_run_is_reindexed_when_its_retry_ends(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.finish_output("r.0.0", FAILED, LATER).result(10)
     assert (found(store, "error:yes"), found(store, "half")) == (["r"], ["r"])
@@ -109,7 +109,7 @@ def test_a_retry_takes_it_out_of_date_until_it_ends(store: Store) -> None:
     assert (found(store, "error:yes"), found(store, "error:no fine"), found(store, "half")) == ([], ["r"], ["r"])
 
 
-def test_what_people_say_later_is_found(store: Store, path: Path) -> None:
+def test_notes_verdicts_and_tags_added_later_are_searchable(store: Store, path: Path) -> None:
     add(store, "r", "answer")
     store.set_note("r", "brilliant").result(10)
     assert found(store, "brilliant winner:no") == ["r"]
@@ -132,7 +132,7 @@ def test_what_people_say_later_is_found(store: Store, path: Path) -> None:
     assert (found(store, "tag:keep"), found(store, "away"), found(store, "away is:archived")) == ([], [], ["r"])
 
 
-def test_other_tools_may_change_and_delete(store: Store, path: Path) -> None:
+def test_changes_and_deletions_by_other_programs_are_indexed(store: Store, path: Path) -> None:
     add(store, "r1", "first")
     add(store, "r2", "second")
     sql(path, "UPDATE outputs SET text = 'rewritten' WHERE uid = 'r1.0.0'")
@@ -149,7 +149,7 @@ def test_other_tools_may_change_and_delete(store: Store, path: Path) -> None:
     assert indexed(path) == {}
 
 
-def test_a_run_of_many_values_goes_in_piece_by_piece(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_with_many_value_sets_is_indexed_in_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "_SMALL", 40)
     monkeypatch.setattr(writer_module, "_LARGE", 60)
     store = opened(path)
@@ -167,7 +167,7 @@ def test_a_run_of_many_values_goes_in_piece_by_piece(path: Path, monkeypatch: py
     assert len(indexed(path)) == 30
 
 
-def test_what_was_not_indexed_is_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unindexed_runs_are_indexed_at_the_next_start(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Indexer, "due", lambda *_: False)
         store = opened(path)
@@ -182,7 +182,7 @@ def test_what_was_not_indexed_is_later(path: Path, monkeypatch: pytest.MonkeyPat
     store.close()
 
 
-def test_a_damaged_index_is_made_anew(path: Path) -> None:
+def test_damaged_index_is_rebuilt(path: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "P", NOW)
     add(store, "r1", "first words")
@@ -200,7 +200,7 @@ def test_a_damaged_index_is_made_anew(path: Path) -> None:
     assert len(indexed(path)) == 2
 
 
-def test_an_index_that_cannot_be_kept_loses_no_answer(
+def test_indexing_failure_loses_no_answer_and_is_retried(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> bool:
@@ -216,9 +216,7 @@ def test_an_index_that_cannot_be_kept_loses_no_answer(
     assert (store.searches.trouble, found(store, "kept")) == (None, ["r"])
 
 
-def test_a_change_that_was_undone_leaves_nothing_of_its_prompt_behind(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rolled_back_change_leaves_no_cached_prompt_text(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its keys are given to the next one, which was indexed with the words of a prompt that is nowhere."""
     index = Indexer.work
 
@@ -243,7 +241,7 @@ def test_a_change_that_was_undone_leaves_nothing_of_its_prompt_behind(
     assert (found(store, "nowhere"), found(store, "somewhere")) == ([], ["r"])
 
 
-def test_making_it_anew_orders_by_time(store: Store, path: Path) -> None:
+def test_rebuilding_the_index_orders_runs_by_time(store: Store, path: Path) -> None:
     for n, day in enumerate((5, 3, 4)):
         add(store, f"r{day}", "words", at=f"2026-11-0{day}T00:00:00.000Z", prompt=f"prompt {n}")
     assert found(store, "") == found(store, "words") == ["r4", "r3", "r5"]
@@ -252,7 +250,7 @@ def test_making_it_anew_orders_by_time(store: Store, path: Path) -> None:
     assert found(store, "") == found(store, "words") == ["r5", "r4", "r3"]
 
 
-def test_texts_that_cannot_be_read_are_searched_as_they_stand(store: Store, path: Path) -> None:
+def test_unreadable_texts_are_searched_as_stored(store: Store, path: Path) -> None:
     add(store, "r", "x")
     sql(
         path,
@@ -264,7 +262,7 @@ def test_texts_that_cannot_be_read_are_searched_as_they_stand(store: Store, path
     assert found(store, "strangeness json") == ["r"]
 
 
-def test_every_text_of_a_prompt_is_found(store: Store) -> None:
+def test_every_part_of_a_prompt_is_searchable(store: Store) -> None:
     from workbench.core.blocks import Example, Tool
 
     content = Content(
@@ -287,7 +285,7 @@ CHANGES = st.lists(
 
 @given(CHANGES)
 @depth.examples(20, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_index_is_what_it_would_be_if_made_anew(tmp_path: Path, changes: list[tuple[str, int]]) -> None:
+def test_incremental_index_equals_a_rebuilt_one(tmp_path: Path, changes: list[tuple[str, int]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}.db"
     store = opened(path)
     store.create_prompt("p", "P", NOW)
@@ -331,14 +329,14 @@ def _apply(store: Store, path: Path, changes: list[tuple[str, int]]) -> None:
             does[change](name)
 
 
-def test_the_list_is_looked_through_without_runs_in_flight(store: Store) -> None:
+def test_running_runs_are_not_due_for_indexing(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     with store._readers.use() as connection:
         assert search_index.behind(connection, 10) == 0
         assert Indexer().due(connection) is False
 
 
-def test_what_runs_took_is_known_while_the_index_is_made_anew(store: Store, path: Path) -> None:
+def test_run_totals_survive_a_rebuild_and_missing_ones_are_flagged(store: Store, path: Path) -> None:
     """Imports order all places anew; their rows are not counted, and everybody else's are."""
     store.begin_run(run("old", text("x"))).result(10)
     store.finish_output("old.0.0", FULL_RESULT, LATER).result(10)

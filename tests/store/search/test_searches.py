@@ -179,7 +179,9 @@ terms = words | st.sampled_from(filters)
 
 @given(st.lists(terms, max_size=4))
 @depth.examples(40, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]], wanted: list[object]) -> None:
+def test_search_finds_exactly_the_matching_runs_in_every_order(
+    history: tuple[Store, list[Made]], wanted: list[object]
+) -> None:
     store, made = history
     query = SearchQuery(tuple(wanted))  # type: ignore[arg-type]
     expected = [one.uid for one in made if all(holds(one, term) for term in wanted)]
@@ -195,7 +197,7 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
 
 @given(typed | any_query.map(lambda query: query))
 @depth.examples(80, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | SearchQuery) -> None:
+def test_no_query_breaks_a_search(history: tuple[Store, list[Made]], query: str | SearchQuery) -> None:
     store, _ = history
     for order in ("newest", "oldest", "best"):
         found = page(store, query, order=order)
@@ -207,14 +209,12 @@ def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]]
     "text",
     ['"', "a AND b", "NEAR(a b)", "text : a", "a + b", "^a", "(a", "a OR", "NOT", "{text} : a", "facts:p1", "\0"],
 )
-def test_signs_of_the_index_mean_nothing(history: tuple[Store, list[Made]], text: str) -> None:
+def test_index_query_syntax_has_no_effect(history: tuple[Store, list[Made]], text: str) -> None:
     store, _ = history
     assert uids(page(store, text)) == ([] if parse(text).query.terms else uids(page(store, "")))
 
 
-def test_the_best_match_comes_first_and_the_common_word_weighs_least(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_best_match_is_first_and_common_words_weigh_least(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["rare common", "common", "rare rare rare", "common common", "nothing here at all but common words rare"]
     for n, answer in enumerate(answers):
         store.begin_run(run(f"r{n}", text("x"))).result(10)
@@ -231,7 +231,7 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), st.booleans())
 @depth.examples(40, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
+def test_ranking_a_common_phrase_by_its_words_loses_no_results(
     history: tuple[Store, list[Made]], words: list[str], prefix: bool
 ) -> None:
     store, made = history
@@ -242,9 +242,7 @@ def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
     assert sorted(found) == sorted(one.uid for one in made if holds(one, phrase))
 
 
-def test_of_common_phrases_the_one_with_more_of_its_words_comes_first(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_common_phrase_is_ranked_by_the_frequency_of_its_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["a wonderful day", "a wonderful and wonderful, wonderful day", "a wonderful day and what came of it"]
     for n, answer in enumerate([f"{answer}, a wonderful day" for answer in answers]):
         store.begin_run(run(f"r{n}", text("x"))).result(10)
@@ -255,7 +253,9 @@ def test_of_common_phrases_the_one_with_more_of_its_words_comes_first(
     assert uids(page(store, '"a wonderful day"', order="best")) == ["r2", "r1", "r0"]
 
 
-def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_stops_at_the_count_and_time_limits(
+    history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, _ = history
     monkeypatch.setattr(search_pages, "_COUNTED_AT_ONCE", 5)
     monkeypatch.setattr(search_pages, "_COUNT_FOR_S", 600)
@@ -270,7 +270,7 @@ def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], m
     assert page(store, "kind:iteration", limit=3).total == SearchTotal(5, exact=False)
 
 
-def test_a_row_says_what_the_history_shows(store: Store, path: Path) -> None:
+def test_search_row_has_all_fields_and_hits_shown_in_history(store: Store, path: Path) -> None:
     lanes = (lane("A", "vendor/one"), replace(lane("B", "two"), label="Second"))
     store.begin_run(run("r", text("Where is it?", "Be kind."), lanes=lanes, note="a note")).result(10)
     (going,) = page(store, "").rows
@@ -302,7 +302,7 @@ def test_a_row_says_what_the_history_shows(store: Store, path: Path) -> None:
     assert page(store, "kind:iteration").rows[0].hits == ()
 
 
-def test_an_answer_is_looked_through_behind_a_nul_and_behind_what_is_cut(store: Store) -> None:
+def test_text_after_a_nul_and_after_the_cut_is_searched_in_answers(store: Store) -> None:
     store.begin_run(run("nul", text("x"), lanes=(lane("A", "one"),)))
     store.finish_output("nul.0.0", done("before\0 the needle"), LATER).result(10)
     store.begin_run(run("long", text("x"), lanes=(lane("A", "one"),)))
@@ -314,7 +314,7 @@ def test_an_answer_is_looked_through_behind_a_nul_and_behind_what_is_cut(store: 
     }
 
 
-def test_a_blind_run_names_nobody_before_its_verdict(store: Store) -> None:
+def test_blind_run_shows_no_model_names_before_its_verdict(store: Store) -> None:
     start = replace(run("r", text("x"), lanes=(lane("A", "one"), lane("B", "two"))), blind=True)
     store.begin_run(start).result(10)
     for position in range(2):
@@ -326,7 +326,7 @@ def test_a_blind_run_names_nobody_before_its_verdict(store: Store) -> None:
     assert (row.row.blind, row.lanes, [hit.title for hit in row.hits]) == (False, ("one", "two"), ["one", "two"])
 
 
-def test_filters_that_name_nothing_are_told(history: tuple[Store, list[Made]]) -> None:
+def test_filters_naming_unknown_values_are_reported(history: tuple[Store, list[Made]]) -> None:
     store, _ = history
     found = page(store, "alpha prompt:nobody model:haiku -tag:none error:odd")
     assert (found.unknown, found.rows) == ((1, 3, 4), ())
@@ -336,7 +336,7 @@ def test_filters_that_name_nothing_are_told(history: tuple[Store, list[Made]]) -
     assert (known["tag"], set(known["error"])) == ((), {"timeout", "rate_limit"})
 
 
-def test_a_clock_that_was_set_back_hides_nothing(store: Store) -> None:
+def test_clock_set_back_hides_no_runs_from_date_filters(store: Store) -> None:
     for day in (10, 20, 5, 21, 15):
         name = f"r{day}"
         store.begin_run(run(name, text("x"), at=f"2026-11-{day:02}T12:00:00.000Z")).result(10)
@@ -348,7 +348,7 @@ def test_a_clock_that_was_set_back_hides_nothing(store: Store) -> None:
         assert every(store, f"{query} after:2026-11-22") == []
 
 
-def test_a_search_can_be_stopped_before_and_while_it_runs(history: tuple[Store, list[Made]]) -> None:
+def test_search_can_be_stopped_before_and_during_its_query(history: tuple[Store, list[Made]]) -> None:
     store, _ = history
     stop = SearchStop()
     stop.stop()
@@ -378,14 +378,14 @@ def test_a_search_can_be_stopped_before_and_while_it_runs(history: tuple[Store, 
     assert ended == ["interrupted"]
 
 
-def test_runs_are_found_by_the_beginning_of_their_uid(history: tuple[Store, list[Made]]) -> None:
+def test_runs_are_found_by_a_prefix_of_their_uid(history: tuple[Store, list[Made]]) -> None:
     store, _ = history
     assert store.searches.find_run("run5") == ["run5", "run50"]
     assert store.searches.find_run("run59") == ["run59"]
     assert store.searches.find_run("x") == []
 
 
-def test_pages_need_no_sorting(history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_queries_need_no_sorting(history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch) -> None:
     """What makes a page cost the same everywhere: no statement that reads runs in order builds a table to sort."""
     store, _ = history
     asked: list[tuple[str, object]] = []

@@ -49,7 +49,7 @@ def host_of(events: EventBus, made: list[Counter]) -> FeatureHost:
     return FeatureHost((Feature("counter", (command,), make, subscriptions=(opened,)),), services)
 
 
-def test_a_controller_is_made_by_the_first_command_or_event_and_stopped_if_it_was() -> None:
+def test_controller_is_created_on_first_use_and_stopped_only_if_created() -> None:
     events, made = EventBus(), list[Counter]()
     host = host_of(events, made)
     actions = host.actions()
@@ -64,7 +64,7 @@ def test_a_controller_is_made_by_the_first_command_or_event_and_stopped_if_it_wa
     assert counter.stopped == 1
 
 
-def test_what_a_command_or_a_handled_event_changed_is_told_once() -> None:
+def test_changes_of_a_command_or_event_are_published_once() -> None:
     events, told = EventBus(), list[DataChanged]()
     events.subscribe(DataChanged, told.append)
     host = host_of(events, [])
@@ -73,7 +73,7 @@ def test_what_a_command_or_a_handled_event_changed_is_told_once() -> None:
     assert told == [DataChanged(Changed.CASES)] * 2
 
 
-def test_a_part_is_made_for_its_room_with_what_the_owner_gives(qapp: object) -> None:
+def test_part_is_created_for_its_room_and_other_rooms_raise_lookup_error(qapp: object) -> None:
     services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
     room, other = Room[str, QLabel]("page.head"), Room[str, QLabel]("page.foot")
     part = FeaturePart(room, make=lambda controller, given: QLabel(f"{given} {controller.done}"))
@@ -83,7 +83,7 @@ def test_a_part_is_made_for_its_room_with_what_the_owner_gives(qapp: object) -> 
         host.part(other, "counted")
 
 
-def test_every_part_names_the_modules_that_the_window_waits_for() -> None:
+def test_every_part_has_preload_modules_and_a_unique_room() -> None:
     parts = [feature.part for feature in FEATURES if feature.part is not None]
     assert all(part.preload for part in parts)
     assert len({part.room for part in parts}) == len(parts)
@@ -126,7 +126,7 @@ def viewed(key: View, made: list[Counter], make: Callable[[], Counter]) -> Featu
     return Feature(key, (), controller, view=view)
 
 
-def test_a_view_is_made_in_steps_the_first_of_which_makes_the_controller() -> None:
+def test_view_is_built_in_steps_and_the_first_creates_the_controller() -> None:
     made: list[Counter] = []
     services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
     host = FeatureHost((viewed("rank", made, Counter), viewed("history", made, Counter)), services)
@@ -142,7 +142,7 @@ def test_a_view_is_made_in_steps_the_first_of_which_makes_the_controller() -> No
     assert counter.done == 1
 
 
-def test_verdicts_are_given_where_the_controller_of_the_shown_view_takes_them() -> None:
+def test_verdicts_go_to_the_controller_of_the_shown_view_if_accepted() -> None:
     made: list[Counter] = []
     services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
     host = FeatureHost((viewed("rank", made, Judge), viewed("history", made, Counter)), services)
@@ -177,7 +177,7 @@ class ToldShell:
         return lambda *given: self.asked.append((name, *given))
 
 
-def test_the_commands_of_the_shell_ask_for_what_they_say() -> None:
+def test_shell_commands_call_the_matching_window_methods() -> None:
     shell = ToldShell()
     actions = bound(OF_SHELL, shell)
     for act in actions.values():
@@ -213,7 +213,7 @@ TOGETHER = (
 )
 
 
-def test_commands_stand_with_those_that_they_belong_to() -> None:
+def test_related_commands_are_listed_together() -> None:
     # A command that is in none of these groups may stand anywhere.
     named = {name for together in TOGETHER for name in together}
     shown = [command.id for command in FEATURES.commands() if command.id in named]

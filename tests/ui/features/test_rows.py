@@ -30,17 +30,17 @@ COMMANDS = tuple(FEATURES.commands())
 ROWS = tuple(FEATURES)
 
 
-def test_every_package_is_a_feature_and_every_feature_a_package() -> None:
+def test_feature_table_matches_the_feature_packages() -> None:
     packages = sorted(path.parent.name for path in Path(features.__file__).parent.glob("*/__init__.py"))
     assert [row.id for row in ROWS] == packages
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_a_feature_and_its_commands_have_every_part(row: Feature[Any]) -> None:
+def test_feature_and_its_commands_have_every_part(row: Feature[Any]) -> None:
     _complete(row.id, lacks_of_feature(row))
 
 
-def test_the_commands_of_the_window_have_every_part() -> None:
+def test_window_commands_have_every_part() -> None:
     _complete("shell", [one for row in OF_SHELL for one in lacks_of_command(row)])
 
 
@@ -49,7 +49,7 @@ def _complete(name: str, lacks: list[str]) -> None:
         pytest.fail("\n- ".join([f"{name} lacks", *lacks]), pytrace=False)
 
 
-def test_one_message_names_every_part_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_message_names_every_missing_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "workbench.ui.features.nowhere", ModuleType("nowhere"))
     command = Command("nowhere", "Go nowhere…", "Travel", ("Shift+Ctrl+F35",), views=("attic",))
     feature = Feature("nowhere", (command,), lambda services: services, preload=("workbench.ui.features.gone.module",))
@@ -68,13 +68,13 @@ def test_one_message_names_every_part_that_is_missing(monkeypatch: pytest.Monkey
         _complete("nowhere", ["a", "b"])
 
 
-def test_views_have_a_tab_of_their_own() -> None:
+def test_views_have_unique_keys_and_tab_positions() -> None:
     views = [row.view for row in ROWS if row.view is not None]
     assert len({view.key for view in views}) == len({view.position for view in views}) == len(views)
     assert all(view.title[0].isupper() for view in views)
 
 
-def test_titles_are_told_apart() -> None:
+def test_command_titles_are_unique() -> None:
     assert len({row.title for row in COMMANDS}) == len(COMMANDS)
 
 
@@ -92,7 +92,7 @@ def test_menu_palette_and_shortcut_sheet_have_every_command(qtbot: QtBot, theme:
     assert set(offered) <= set(sheet.shown_titles())
 
 
-def test_the_first_paint_shows_the_keys_of_the_table() -> None:
+def test_first_paint_keys_match_the_command_table() -> None:
     registry = FEATURES.commands()
     for command, key in FIRST_KEYS.items():
         assert registry[command].shortcuts[0].replace("Return", "Enter") == key

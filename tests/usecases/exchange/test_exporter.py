@@ -69,7 +69,7 @@ def lines(store: Store, *uids: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written(store, "jsonl", *uids).split("\n")[:-1]]
 
 
-def test_json_lines_have_everything_exactly(store: Store) -> None:
+def test_json_lines_contain_every_field_exactly(store: Store) -> None:
     first, second = lines(store, "r1")
     assert (first["output"], first["won"], first["verdict"], first["tags"]) == ("r1.0.0", True, "winner", ["fine"])
     assert (first["text"], second["text"]) == (FULL_RESULT.text, EVIL)
@@ -80,7 +80,7 @@ def test_json_lines_have_everything_exactly(store: Store) -> None:
     assert [line["attempt"] for line in lines(store, "r3")] == [1, 2]
 
 
-def test_an_import_of_an_export_says_what_to_import_instead(store: Store, tmp_path: Path) -> None:
+def test_importing_an_export_is_refused_with_an_alternative(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(written(store, "jsonl"))
     words = "is an export of Prompt Workbench, which cannot be imported again. Import the history that it came from"
@@ -89,7 +89,7 @@ def test_an_import_of_an_export_says_what_to_import_instead(store: Store, tmp_pa
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: str) -> None:
+def test_export_of_a_blind_run_hides_models_and_lane_order(store: Store, format_: str) -> None:
     told = written(store, format_, "r2")
     assert "vendor/one" not in told
     assert "two" not in told
@@ -99,7 +99,7 @@ def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: str) -
     assert told.index("first") < told.index("second")
 
 
-def test_a_blind_answer_has_neither_lane_nor_numbers(store: Store) -> None:
+def test_blind_answer_has_no_lane_cost_or_verdict(store: Store) -> None:
     for line in lines(store, "r2"):
         assert (line["blind"], line["lane"], line["won"], line["cost_usd"], line["answered_by"]) == (
             *(True, None, None, None, ""),
@@ -107,7 +107,7 @@ def test_a_blind_answer_has_neither_lane_nor_numbers(store: Store) -> None:
         assert line["content"] is not None
 
 
-def test_no_cell_of_a_table_is_a_formula(store: Store) -> None:
+def test_csv_cells_are_never_formulas(store: Store) -> None:
     told = written(store, "csv")
     assert told.count("\r\n") == len(list(csv.reader(io.StringIO(told, newline=""))))
     rows = list(csv.DictReader(io.StringIO(told, newline="")))
@@ -121,7 +121,7 @@ def test_no_cell_of_a_table_is_a_formula(store: Store) -> None:
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
 
 
-def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
+def test_texts_cannot_break_out_of_the_markdown(store: Store) -> None:
     told = written(store, "md", "r1")
     assert told.startswith("# Order \\*bot\\* · \\#1\n")
     assert f"````text\n{EVIL}\n````\n" in told
@@ -141,7 +141,7 @@ def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
 
 
 @pytest.mark.parametrize("format_", ["md", "html"])
-def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store: Store, format_: str) -> None:
+def test_reports_contain_attachments_examples_output_format_and_tool_calls(store: Store, format_: str) -> None:
     content = Content(
         (Message("user", "Where is it?", (Attachment("ab" * 32, "image/png", "map.png"),)),),
         examples=(Example("Is it here?", "No, it left."),),
@@ -198,7 +198,7 @@ class _Page(HTMLParser):
         self.texts.append(data)
 
 
-def test_a_page_loads_and_runs_nothing(store: Store) -> None:
+def test_html_page_loads_and_runs_nothing(store: Store) -> None:
     told = written(store, "html")
     page = _Page()
     page.feed(told)
@@ -216,7 +216,7 @@ def test_a_page_loads_and_runs_nothing(store: Store) -> None:
     assert "<h2><bdi>Order *bot*</bdi> <small>#1</small></h2>" in told
 
 
-def test_a_page_has_the_colours_of_the_window() -> None:
+def test_html_page_has_the_colours_of_the_themes() -> None:
     style = resource("report", "report.css").read_text("utf-8")
     light, dark = style.split("@media (prefers-color-scheme: dark)")
     for tokens, part in ((LIGHT, light), (DARK, dark.split("@media")[0]), (LIGHT, style.split("@media print")[1])):
@@ -225,12 +225,12 @@ def test_a_page_has_the_colours_of_the_window() -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_the_same_runs_give_the_same_bytes(store: Store, format_: str) -> None:
+def test_same_runs_export_the_same_bytes(store: Store, format_: str) -> None:
     assert written(store, format_) == written(store, format_)
     assert written(store, format_, "r3", "r1") != written(store, format_, "r1", "r3")
 
 
-def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None:
+def test_query_export_contains_only_matching_runs(store: Store, tmp_path: Path) -> None:
     told: list[ExportProgress] = []
     target = tmp_path / "out.jsonl"
     done_ = exporter(store).to_file(ExportSelection(query="winner:yes"), "jsonl", target, tell=told.append)
@@ -243,7 +243,7 @@ def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.glob("*.[jm]*")) == ["all.jsonl", "out.jsonl"]
 
 
-def test_a_file_that_is_there_is_replaced_only_when_asked(store: Store, tmp_path: Path) -> None:
+def test_existing_file_is_replaced_only_on_request(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     target.write_text("mine")
     with pytest.raises(RefusedError, match="already exists"):
@@ -255,7 +255,7 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(store: Store, tmp_path
         exporter(store).to_file(ExportSelection(("r1",)), "md", tmp_path, replace=True)
 
 
-def test_what_ends_early_leaves_nothing(store: Store, tmp_path: Path) -> None:
+def test_stopped_or_failed_export_leaves_no_file(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     halt = ReadingHalt()
@@ -273,7 +273,7 @@ def test_what_ends_early_leaves_nothing(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.deep(only=True)
-def test_the_memory_does_not_grow_with_the_answers(store: Store, tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_number_of_answers(store: Store, tmp_path: Path) -> None:
     sets = tuple(RunSet("", f"set {number}", (("order", str(number)),)) for number in range(3000))
     outputs = tuple(OutputStart(f"big.{number}", value_set=number) for number in range(len(sets)))
     lanes = (LaneStart("big.lane", Lane("A", ECHO, "echo"), 0, outputs),)

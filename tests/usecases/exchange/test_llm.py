@@ -57,7 +57,7 @@ def sent(detail: IterationDetail) -> list[tuple[str, str]]:
 
 
 @BOTH
-def test_calls_become_runs_of_the_prompt_that_their_system_prompt_is(store: Store, tmp_path: Path, log: Log) -> None:
+def test_calls_are_grouped_into_prompts_by_their_system_prompt(store: Store, tmp_path: Path, log: Log) -> None:
     report = take(store, log(tmp_path / "logs.db"))
     assert sentence(report) == "Imported 7 runs with 7 answers in 2 new prompts."
     assert (report.total, report.read, report.state) == (8, 8, "done")
@@ -87,7 +87,7 @@ def test_calls_become_runs_of_the_prompt_that_their_system_prompt_is(store: Stor
 
 
 @BOTH
-def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: Log) -> None:
+def test_tools_schemas_and_attachments_are_imported(store: Store, tmp_path: Path, log: Log) -> None:
     take(store, log(tmp_path / "logs.db"))
     found = details(store)
     tool = Tool("look_up", "Look it up", '{"type": "object", "properties": {"order": {"type": "string"}}}')
@@ -106,7 +106,7 @@ def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: L
 
 
 @BOTH
-def test_importing_again_brings_only_what_is_new(store: Store, tmp_path: Path, log: Log) -> None:
+def test_importing_again_adds_only_new_calls(store: Store, tmp_path: Path, log: Log) -> None:
     take(store, log(tmp_path / "logs.db"))
     before = details(store).keys()
     preview = Importer(store, lambda: NOW).preview(log(tmp_path / "more.db"), ReadingHalt(), lambda _: None)
@@ -117,14 +117,14 @@ def test_importing_again_brings_only_what_is_new(store: Store, tmp_path: Path, l
     assert details(store).keys() - before == {"g1"}
 
 
-def test_a_log_that_went_from_one_generation_to_the_next_is_read_once(store: Store, tmp_path: Path) -> None:
+def test_log_migrated_to_the_new_format_is_imported_once(store: Store, tmp_path: Path) -> None:
     take(store, old_log(tmp_path / "old.db"))
     report = take(store, new_log(tmp_path / "new.db"))
     assert (report.added.runs, report.known) == (0, 7)
 
 
 @BOTH
-def test_runs_that_are_brought_in_stand_where_their_time_puts_them(store: Store, tmp_path: Path, log: Log) -> None:
+def test_imported_runs_are_ordered_by_their_time(store: Store, tmp_path: Path, log: Log) -> None:
     calls = [Called(f"x{n}", f"t{n}", f"number {n}", "yes", at=f"20{30 - n}-01-01T00:00:00+00:00") for n in range(5)]
     take(store, log(tmp_path / "logs.db", calls))
     searcher = Searcher(store, lambda: NOW, lambda: 0)
@@ -168,7 +168,7 @@ class Unfinished:
         self._connection.close()
 
 
-def test_a_change_that_ends_while_it_is_copied_is_read_whole(
+def test_change_that_ends_during_the_copy_is_read_completely(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = old_log(tmp_path / "logs.db")
@@ -180,7 +180,7 @@ def test_a_change_that_ends_while_it_is_copied_is_read_whole(
     assert {answer[:8] for answer in answers} == {"changed "}
 
 
-def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_that_keeps_changing_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = old_log(tmp_path / "logs.db")
     writing = Unfinished(path, monkeypatch, ends=False)
     with pytest.raises(StoreError, match=r"“logs\.db” keeps changing while it is read\. Close the program"):
@@ -189,7 +189,7 @@ def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, mo
     assert details(store) == {}
 
 
-def test_waiting_for_a_log_that_goes_on_changing_can_be_stopped(
+def test_waiting_for_a_changing_log_can_be_stopped(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, halt = old_log(tmp_path / "logs.db"), ReadingHalt()
@@ -200,7 +200,7 @@ def test_waiting_for_a_log_that_goes_on_changing_can_be_stopped(
     assert (stopped.value.code, writing.copies) == ("interrupted", 1)
 
 
-def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None:
+def test_import_writes_no_files_next_to_the_log(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "theirs"
     folder.mkdir()
     log = new_log(folder / "logs.db")
@@ -227,7 +227,7 @@ def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None
 
 
 @BOTH
-def test_an_import_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path, log: Log) -> None:
+def test_stopped_import_can_be_continued(store: Store, tmp_path: Path, log: Log) -> None:
     path = log(tmp_path / "logs.db", [Called(f"x{n:03}", f"t{n}", f"number {n}", "yes") for n in range(120)])
     halt = ReadingHalt()
     report = Importer(store, lambda: NOW).run(path, halt, lambda _: halt.ask())
@@ -237,7 +237,7 @@ def test_an_import_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path
     assert (report.state, report.added.runs, report.known) == ("done", 70, 50)
 
 
-def test_what_is_no_log_is_refused(store: Store, tmp_path: Path) -> None:
+def test_files_that_are_no_llm_log_are_refused(store: Store, tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("no database")
     other = tmp_path / "other.db"
@@ -257,7 +257,7 @@ def test_what_is_no_log_is_refused(store: Store, tmp_path: Path) -> None:
             take(store, tmp_path / name)
 
 
-def test_of_a_damaged_log_is_taken_what_can_be_read(store: Store, tmp_path: Path) -> None:
+def test_readable_part_of_a_damaged_log_is_imported(store: Store, tmp_path: Path) -> None:
     path = old_log(tmp_path / "logs.db", [Called(f"x{n:03}", f"t{n}", f"number {n}", "yes") for n in range(200)])
     connection = sqlite3.connect(path)
     connection.execute(
@@ -280,7 +280,7 @@ def test_of_a_damaged_log_is_taken_what_can_be_read(store: Store, tmp_path: Path
         take(store, path)
 
 
-def test_values_of_any_type_are_read(store: Store, tmp_path: Path) -> None:
+def test_values_of_unexpected_types_are_read(store: Store, tmp_path: Path) -> None:
     path = old_log(tmp_path / "logs.db", CALLS[:2])
     connection = sqlite3.connect(path)
     nested = "[" * 100_000
@@ -303,7 +303,7 @@ def test_values_of_any_type_are_read(store: Store, tmp_path: Path) -> None:
     assert found["b1"].outputs[0].result.text == "�A"
 
 
-def test_what_is_too_long_or_broken_is_left_out_and_named(
+def test_too_long_or_broken_calls_are_left_out_and_listed(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.store.merging.llm_log_reader.MOST_TEXT", 1000)
@@ -324,7 +324,7 @@ def test_what_is_too_long_or_broken_is_left_out_and_named(
 
 
 @BOTH
-def test_of_an_endless_conversation_the_beginning_is_taken(
+def test_beginning_of_an_endless_conversation_is_imported(
     store: Store, tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("llm_log_reader", "llm_turns"):

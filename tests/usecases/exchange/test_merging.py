@@ -141,7 +141,7 @@ def sound(store: Store) -> None:
     healthy(store.path)
 
 
-def test_another_history_comes_whole_and_once(make: Make) -> None:
+def test_another_history_is_merged_completely_and_only_once(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     preview = Importer(mine, lambda: NOW).preview(theirs.path, ReadingHalt(), lambda _: None)
@@ -169,7 +169,7 @@ def sample(store: Store, name: str = "Order status bot") -> str:
     return made.uid
 
 
-def test_the_samples_of_both_are_listed_once(make: Make) -> None:
+def test_samples_of_both_histories_are_listed_once(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     own, _ = sample(mine), sample(theirs)
     mine.begin_run(run("m1", text("mine"), prompt=own)).result(10)
@@ -180,7 +180,7 @@ def test_the_samples_of_both_are_listed_once(make: Make) -> None:
 
 
 @pytest.mark.parametrize("touched", ["run", "draft", "note", "name", "case"])
-def test_a_sample_that_somebody_worked_with_comes_along(make: Make, touched: str) -> None:
+def test_used_or_changed_sample_is_merged(make: Make, touched: str) -> None:
     mine, theirs = make("mine"), make("theirs")
     own = sample(mine)
     other = sample(theirs, "My bot" if touched == "name" else "Order status bot")
@@ -210,7 +210,7 @@ def test_nothing_is_written_to_the_other_file(make: Make, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("version", FORMATS)
-def test_histories_of_older_formats_are_read(make: Make, tmp_path: Path, version: int) -> None:
+def test_histories_of_older_formats_are_merged(make: Make, tmp_path: Path, version: int) -> None:
     restore_as(version, tmp_path / "old.db")
     before = sorted(tmp_path.iterdir())
     mine = make("mine")
@@ -264,7 +264,7 @@ def test_damaged_and_own_files_are_refused(make: Make) -> None:
 
 
 @pytest.mark.parametrize("tables_are_lost", [True, False], ids=["tables", "end"])
-def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make, tables_are_lost: bool) -> None:
+def test_unreadable_history_is_refused_with_the_salvage_command(make: Make, tables_are_lost: bool) -> None:
     theirs = make("theirs")
     fill(theirs)
     theirs.close()
@@ -279,7 +279,7 @@ def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make
     assert damaged.value.sentence.endswith(f"workbench history salvage --db {theirs.path} NEW.db")
 
 
-def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> None:
+def test_versions_with_equal_text_are_joined_and_renumbered(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
@@ -304,7 +304,7 @@ def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> Non
     assert theirs.draft("p") == Draft(text("typed"), (), (lane("A", pinned=2),), 1)
 
 
-def test_what_a_person_said_of_techniques_outdoes_what_was_inserted(make: Make) -> None:
+def test_manual_technique_marks_override_inserted_ones(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
@@ -322,7 +322,7 @@ def test_what_a_person_said_of_techniques_outdoes_what_was_inserted(make: Make) 
         }
 
 
-def test_numbers_of_what_was_deleted_for_good_are_not_given_again(make: Make) -> None:
+def test_numbers_of_purged_runs_are_not_reused(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
@@ -339,7 +339,7 @@ def test_numbers_of_what_was_deleted_for_good_are_not_given_again(make: Make) ->
     }
 
 
-def test_what_is_here_stays_as_it_is(make: Make) -> None:
+def test_local_data_is_kept_and_foreign_data_added_by_a_merge(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(mine)
     mine.close()
@@ -374,7 +374,7 @@ def test_what_is_here_stays_as_it_is(make: Make) -> None:
     healthy(mine.path)
 
 
-def test_prompts_of_one_name_stay_two(make: Make) -> None:
+def test_prompts_with_the_same_name_stay_separate(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     mine.create_prompt("p", "Summary", NOW).result(10)
     theirs.create_prompt("q", "Summary", NOW).result(10)
@@ -382,7 +382,7 @@ def test_prompts_of_one_name_stay_two(make: Make) -> None:
     assert sorted((row.uid, row.name) for row in mine.prompts()) == [("p", "Summary"), ("q", "Summary")]
 
 
-def test_the_latest_verdict_counts_wherever_it_was_made(make: Make) -> None:
+def test_latest_verdict_of_both_histories_counts(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(mine)
     mine.close()
@@ -406,7 +406,7 @@ def test_the_latest_verdict_counts_wherever_it_was_made(make: Make) -> None:
         sound(store)
 
 
-def test_an_answer_that_was_only_taken_for_interrupted_gets_its_end(make: Make) -> None:
+def test_answer_merged_as_interrupted_is_completed_by_a_later_merge(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     theirs.create_prompt("p", "Order bot", NOW)
     theirs.begin_run(run("r1", text("x")))
@@ -422,7 +422,7 @@ def test_an_answer_that_was_only_taken_for_interrupted_gets_its_end(make: Make) 
     assert mine.owners_in_flight() == set()
 
 
-def test_endpoints_of_others_are_named_and_not_asked(make: Make) -> None:
+def test_merged_endpoints_are_archived_and_not_offered(make: Make) -> None:
     """A key in the keyring goes by the identity of its endpoint, and must not follow that to another address."""
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
@@ -431,7 +431,7 @@ def test_endpoints_of_others_are_named_and_not_asked(make: Make) -> None:
     assert query(mine, "SELECT name, archived FROM endpoints") == [("Mine", 1)]
 
 
-def test_what_both_imported_does_not_come_twice(make: Make, tmp_path: Path) -> None:
+def test_runs_imported_by_both_are_not_duplicated(make: Make, tmp_path: Path) -> None:
     log = old_log(tmp_path / "logs.db")
     mine, theirs = make("mine"), make("theirs")
     take(mine, log)
@@ -443,7 +443,7 @@ def test_what_both_imported_does_not_come_twice(make: Make, tmp_path: Path) -> N
     assert everything(later) == everything(theirs)
 
 
-def test_a_merge_that_was_stopped_is_gone_on_with(make: Make) -> None:
+def test_stopped_merge_can_be_continued(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     theirs.create_prompt("p", "Order bot", NOW)
     for number in range(60):
@@ -457,7 +457,7 @@ def test_a_merge_that_was_stopped_is_gone_on_with(make: Make) -> None:
     assert everything(mine) == everything(theirs)
 
 
-def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
+def test_inconsistent_rows_are_left_out_and_listed(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     theirs.begin_run(run("r3", text("good"), lanes=(lane(),)))

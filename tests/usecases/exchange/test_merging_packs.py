@@ -50,7 +50,7 @@ def remember(store: Store, uid: str, body: str) -> None:
     store.packs.remember(uid, json.loads(body), NOW).result(10)
 
 
-def test_a_pack_is_exported_as_the_same_one_after_a_merge(make: Make, tmp_path: Path) -> None:
+def test_pack_is_exported_unchanged_after_a_merge(make: Make, tmp_path: Path) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     before = export(theirs, tmp_path / "theirs", PackAbout("", "Shop bots", "For the shop", "MIT", "Ada"))
@@ -63,7 +63,7 @@ def test_a_pack_is_exported_as_the_same_one_after_a_merge(make: Make, tmp_path: 
     assert len(mine.packs.known()) == 1
 
 
-def test_what_is_remembered_here_stays(make: Make) -> None:
+def test_existing_pack_record_is_kept(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     remember(theirs, "pack", said(slug="theirs"))
@@ -95,7 +95,7 @@ def test_what_is_remembered_here_stays(make: Make) -> None:
         json.dumps("x" * 5_000_000),
     ],
 )
-def test_what_cannot_be_relied_on_is_passed_over(make: Make, tmp_path: Path, body: str) -> None:
+def test_invalid_pack_records_are_skipped(make: Make, tmp_path: Path, body: str) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     remember(theirs, "odd", body)

@@ -110,7 +110,7 @@ def grades(store: Store) -> list[dict[str, Any]]:
     return [json.loads(extra) for (extra,) in rows]
 
 
-def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, tmp_path: Path) -> None:
+def test_eval_becomes_one_run_with_its_columns_as_lanes(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
     report = take(store, path)
     assert sentence(report) == "Imported 1 run with 4 answers in 1 new prompt."
@@ -139,7 +139,7 @@ def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, 
     assert results[1, 1].failure.detail == "429 slow down"
 
 
-def test_gradings_are_kept_and_keys_are_not(store: Store, tmp_path: Path) -> None:
+def test_gradings_are_kept_and_keys_are_removed(store: Store, tmp_path: Path) -> None:
     take(store, write(tmp_path / "out.json", document()))
     first, second = grades(store)
     assert first["componentResults"][0]["assertion"] == {"type": "contains", "value": "123"}
@@ -149,7 +149,7 @@ def test_gradings_are_kept_and_keys_are_not(store: Store, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("place", ["provider", "env", "header"])
-def test_a_key_is_masked_in_what_a_failed_call_said(store: Store, tmp_path: Path, place: str) -> None:
+def test_key_in_an_error_message_is_masked(store: Store, tmp_path: Path, place: str) -> None:
     data = document(
         results=[answer(1, 0, "1", response=None, error='401 for "sk-very/secret"', failureReason=2)],
     )
@@ -168,7 +168,7 @@ def test_a_key_is_masked_in_what_a_failed_call_said(store: Store, tmp_path: Path
     assert b"sk-very" not in store.path.read_bytes()
 
 
-def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
+def test_eval_is_imported_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
     take(store, path)
     assert sentence(take(store, path)) == "Nothing new; 1 was already here."
@@ -177,7 +177,7 @@ def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_
     assert [run.row.number for run in runs(store)] == [1, 2]
 
 
-def test_a_long_eval_is_several_runs_of_which_none_comes_twice(
+def test_long_eval_is_split_into_runs_that_are_imported_once(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(promptfoo, "_TESTS", 2)
@@ -188,13 +188,13 @@ def test_a_long_eval_is_several_runs_of_which_none_comes_twice(
     assert take(store, path).known == 3
 
 
-def test_repeats_are_samples(store: Store, tmp_path: Path) -> None:
+def test_repeated_results_become_samples(store: Store, tmp_path: Path) -> None:
     results = [answer(0, 0, "1"), answer(0, 0, "1"), answer(0, 0, "1")]
     take(store, write(tmp_path / "out.json", document(results=results)))
     assert [output.sample for output in runs(store)[0].outputs] == [0, 1, 2]
 
 
-def test_answers_that_are_not_taken_are_told(store: Store, tmp_path: Path) -> None:
+def test_answers_left_out_are_reported(store: Store, tmp_path: Path) -> None:
     repeated = [answer(0, 0, "1", gradingResult={"pass": True, "score": 1}) for _ in range(MOST_SAMPLES + 2)]
     path = write(tmp_path / "out.json", document(results=[answer(9, 0, "1"), *repeated]))
     report = take(store, path)
@@ -209,13 +209,13 @@ def test_answers_that_are_not_taken_are_told(store: Store, tmp_path: Path) -> No
     assert sentence(take(store, path)) == "Nothing new; 1 was already here; 3 left out."
 
 
-def test_an_eval_whose_id_is_half_a_character_comes_once(store: Store, tmp_path: Path) -> None:
+def test_eval_id_with_a_lone_surrogate_is_imported_once(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document() | {"evalId": "eval \ud83d"})
     take(store, path)
     assert sentence(take(store, path)) == "Nothing new; 1 was already here."
 
 
-def test_a_number_that_is_too_large_is_unknown(store: Store, tmp_path: Path) -> None:
+def test_too_large_numbers_become_unknown(store: Store, tmp_path: Path) -> None:
     usage = {"prompt": 10**400, "completion": 1}
     told = answer(0, 0, "1", response={"output": "x", "cost": 10**400, "tokenUsage": usage}, latencyMs=10**400)
     take(store, write(tmp_path / "out.json", document(results=[told])))
@@ -223,7 +223,7 @@ def test_a_number_that_is_too_large_is_unknown(store: Store, tmp_path: Path) -> 
     assert output.result == Result("finished", "x", usage=Usage(None, 1))
 
 
-def test_a_file_that_may_not_be_read_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_without_read_permission_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "out.json", document())
 
     def refuse(self: Path, *_: object) -> None:
@@ -234,7 +234,7 @@ def test_a_file_that_may_not_be_read_is_refused(store: Store, tmp_path: Path, mo
         take(store, path)
 
 
-def test_tests_that_were_repeated_are_samples_of_one_set(store: Store, tmp_path: Path) -> None:
+def test_repeated_tests_become_samples_of_one_value_set(store: Store, tmp_path: Path) -> None:
     """As promptfoo 0.121 writes them: each time under another number, the whole eval after the other."""
     results = [
         answer(0, 2 * time + test, str(test), testCase={"vars": {"order": str(test)}})
@@ -252,7 +252,7 @@ def test_tests_that_were_repeated_are_samples_of_one_set(store: Store, tmp_path:
     ]
 
 
-def test_the_table_of_version_2_is_read(store: Store, tmp_path: Path) -> None:
+def test_version_2_table_is_read(store: Store, tmp_path: Path) -> None:
     def told(text: str, **more: Any) -> dict[str, Any]:
         grade = {"pass": True, "score": 1, "reason": "ok"}
         return {"text": text, "pass": True, "latencyMs": 5, "cost": 0.5, "gradingResult": grade} | more
@@ -278,7 +278,7 @@ def test_the_table_of_version_2_is_read(store: Store, tmp_path: Path) -> None:
     ("raw", "template"),
     [("{{ a }}", "plain"), ("{{a | upper}}", "jinja"), ("{% if a %}x{% endif %}", "jinja"), ("{\\frac}", "plain")],
 )
-def test_templates_are_plain_where_they_only_name_variables(raw: str, template: str) -> None:
+def test_templates_are_plain_when_they_only_contain_variables(raw: str, template: str) -> None:
     assert promptfoo.content_of(raw) == Content((Message("user", raw),), template)  # type: ignore[arg-type]
 
 
@@ -294,7 +294,7 @@ def test_templates_are_plain_where_they_only_name_variables(raw: str, template: 
         (b"[1, 2]", "cannot be imported"),
     ],
 )
-def test_what_is_no_result_is_refused(store: Store, tmp_path: Path, body: bytes, words: str) -> None:
+def test_files_without_promptfoo_results_are_refused(store: Store, tmp_path: Path, body: bytes, words: str) -> None:
     path = tmp_path / "out.json"
     path.write_bytes(body)
     with pytest.raises(RefusedError, match=words):
@@ -302,7 +302,7 @@ def test_what_is_no_result_is_refused(store: Store, tmp_path: Path, body: bytes,
     assert runs(store) == []
 
 
-def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> None:
+def test_too_large_file_is_refused(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     with path.open("wb") as file:
         file.write(b"{")
@@ -311,7 +311,7 @@ def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> N
         take(store, path)
 
 
-def test_parts_of_any_shape_are_left_out_and_nothing_breaks(store: Store, tmp_path: Path) -> None:
+def test_malformed_parts_are_left_out_without_an_error(store: Store, tmp_path: Path) -> None:
     odd: list[Any] = [None, 1, "x", [], {}, {"promptIdx": True, "testIdx": 0}, {"promptIdx": 0, "testIdx": 10**30}]
     good = answer(
         0, 1, "1", latencyMs=float("inf"), response={"output": "half \ud83d", "cost": "much", "tokenUsage": []}

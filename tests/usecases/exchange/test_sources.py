@@ -19,7 +19,7 @@ ELSEWHERE = [row for row in formats().values() if row.instead]
 
 
 @pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: row.id)
-def test_a_file_that_is_used_elsewhere_says_where(row: ImportFormat, tmp_path: Path) -> None:
+def test_files_opened_elsewhere_are_refused_with_directions(row: ImportFormat, tmp_path: Path) -> None:
     path = tmp_path / "chosen"
     path.write_bytes(SAMPLES[row.id].start)
     with pytest.raises(RefusedError) as caught, opened(path, tmp_path, ReadingHalt()):
@@ -27,7 +27,7 @@ def test_a_file_that_is_used_elsewhere_says_where(row: ImportFormat, tmp_path: P
     assert caught.value.sentence == f"“chosen” {row.instead}"
 
 
-def test_what_has_no_format_says_what_is_supported(tmp_path: Path) -> None:
+def test_unknown_format_is_refused_with_the_supported_ones(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("x")
     with pytest.raises(RefusedError) as caught, opened(path, tmp_path, ReadingHalt()):
@@ -35,7 +35,7 @@ def test_what_has_no_format_says_what_is_supported(tmp_path: Path) -> None:
     assert caught.value.sentence == f"“notes.txt” cannot be imported. Supported: {supported()}."
 
 
-def test_the_commands_that_it_names_exist() -> None:
+def test_commands_named_in_refusals_exist() -> None:
     titles = {command.title for command in FEATURES.commands()}
     named = {title for row in ELSEWHERE for title in re.findall("“([^”]+…)”", row.instead)}
     assert named

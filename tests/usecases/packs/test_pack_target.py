@@ -20,7 +20,7 @@ class EnoughError(Exception):
     """Raised to cancel."""
 
 
-def test_what_is_new_and_what_is_replaced_is_told(tmp_path: Path) -> None:
+def test_target_reports_new_empty_or_replaced(tmp_path: Path) -> None:
     assert look_at(tmp_path / "a.promptpack", ABOUT, ["p"]).words == "A new file."
     assert look_at(tmp_path / "a", ABOUT, ["p"]).words == "A new folder."
     (tmp_path / "a").mkdir()
@@ -30,7 +30,7 @@ def test_what_is_new_and_what_is_replaced_is_told(tmp_path: Path) -> None:
     assert (there.is_replaced, there.is_refused) == (True, False)
 
 
-def test_what_holds_something_else_is_refused(tmp_path: Path) -> None:
+def test_target_with_other_content_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").write_text("x")
     (tmp_path / "b.promptpack").mkdir()
@@ -41,7 +41,7 @@ def test_what_holds_something_else_is_refused(tmp_path: Path) -> None:
         assert look_at(tmp_path / name, ABOUT, ["p"]).is_refused, name
 
 
-def test_a_folder_stays_the_pack_that_it_is(mine: House, tmp_path: Path) -> None:
+def test_pack_folder_keeps_its_identity(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "out", "p", about=ABOUT)
     same = look_at(tmp_path / "out", PackAbout("", "Other name"), ["p", "q"])
     assert (same.uid, same.is_refused) == ("pack-1", False)
@@ -51,7 +51,7 @@ def test_a_folder_stays_the_pack_that_it_is(mine: House, tmp_path: Path) -> None
     assert look_at(tmp_path / "out", PackAbout("", "Other"), ["q"]).is_refused
 
 
-def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
+def test_preparing_evidence_can_be_stopped(mine: House) -> None:
     heard: list[int] = []
 
     def watch(done: int) -> None:
@@ -64,21 +64,19 @@ def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
     assert heard == [1, 2]
 
 
-def test_a_prompt_that_is_gone_meanwhile_is_a_sentence(mine: House) -> None:
+def test_missing_prompt_is_refused(mine: House) -> None:
     with pytest.raises(RefusedError, match="no longer in the history"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all"), PackChoice("gone", "all")])
 
 
-def test_an_ending_in_capitals_is_a_file_for_both(mine: House, tmp_path: Path) -> None:
+def test_upper_case_extension_is_written_as_a_file(mine: House, tmp_path: Path) -> None:
     path = tmp_path / "MINE.PROMPTPACK"
     assert look_at(path, ABOUT, ["p"]).words == "A new file."
     mine.exporter.write(mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")]), path)
     assert path.is_file()
 
 
-def test_a_history_that_cannot_be_written_can_be_exported(
-    mine: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_read_only_history_can_be_exported(mine: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = mine.exporter.prepare(ABOUT, [PackChoice("p", "all")])
     monkeypatch.setattr(type(mine.store), "read_only", True)
     mine.exporter.write(made, tmp_path / "out.promptpack")

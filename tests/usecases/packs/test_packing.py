@@ -117,7 +117,7 @@ def mine(tmp_path: Path) -> Iterator[House]:
         yield one
 
 
-def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_path: Path) -> None:
+def test_full_pack_contains_everything_and_uses_the_winner(mine: House, tmp_path: Path) -> None:
     made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")])
     (prompt,) = made.pack.prompts
     assert [version.content for version in prompt.versions] == [
@@ -137,7 +137,7 @@ def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_pat
     assert made.notes == ()
 
 
-def test_only_what_was_chosen_is_in_it(mine: House) -> None:
+def test_pack_contains_only_chosen_versions(mine: House) -> None:
     winner = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p")]).pack.prompts[0]
     assert [version.content for version in winner.versions] == [text("Where is {{order}}? Be brief.")]
     assert [one.model for one in winner.lanes] == ["echo"]
@@ -150,7 +150,7 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (9,))])
 
 
-def test_what_was_made_since_an_export_is_exported(tmp_path: Path) -> None:
+def test_version_made_after_an_export_or_import_is_exported(tmp_path: Path) -> None:
     with house(tmp_path, "a") as one, house(tmp_path, "b") as other:
         one.store.create_prompt("p", "Order bot", NOW)
         one.store.begin_run(run("r1", text("First"))).result()
@@ -171,7 +171,7 @@ def test_what_was_made_since_an_export_is_exported(tmp_path: Path) -> None:
         assert read_pack(tmp_path / "back").pack.prompts[0].content == text("Third")
 
 
-def test_the_winner_is_alone_after_everything_was_exported(mine: House, tmp_path: Path) -> None:
+def test_winner_export_after_a_full_export_has_one_version(mine: House, tmp_path: Path) -> None:
     everything = mine.export(tmp_path / "all")
     mine.export(tmp_path / "winner", versions="winner")
     assert len(read_pack(tmp_path / "winner").pack.prompts[0].versions) == 1
@@ -180,7 +180,7 @@ def test_the_winner_is_alone_after_everything_was_exported(mine: House, tmp_path
         assert other.export(tmp_path / "back", versions="winner") == everything
 
 
-def test_a_new_prompt_does_not_take_the_file_of_another(mine: House, tmp_path: Path) -> None:
+def test_new_prompt_does_not_take_the_file_name_of_another(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "out", "p")
     about = mine.exporter.known(("p",))
     assert about is not None
@@ -191,7 +191,7 @@ def test_a_new_prompt_does_not_take_the_file_of_another(mine: House, tmp_path: P
     assert [prompt.slug for prompt in made.pack.prompts] == ["order-bot-2", "order-bot"]
 
 
-def test_a_draft_is_no_version(mine: House) -> None:
+def test_prompt_with_only_a_draft_cannot_be_exported(mine: House) -> None:
     mine.store.create_prompt("q", "Empty", NOW).result()
     with pytest.raises(RefusedError, match="only a draft"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("q")])
@@ -199,7 +199,7 @@ def test_a_draft_is_no_version(mine: House) -> None:
         mine.exporter.prepare(PackAbout("", "Mine"), [])
 
 
-def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tmp_path: Path) -> None:
+def test_evidence_is_optional_and_leaves_out_blind_runs(mine: House, tmp_path: Path) -> None:
     mine.store.begin_run(replace(run("r4", text("Tell {{order}}"), based_on=3), blind=True)).result()
     mine.store.finish_output("r4.0.0", done("secret"), LATER).result()
     assert mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p")]).evidence == {}
@@ -218,7 +218,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
     )
 
 
-def test_what_would_be_disclosed_is_found(mine: House) -> None:
+def test_possible_disclosures_and_file_sizes_are_listed(mine: House) -> None:
     made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     (finding,) = made.disclosed()
     assert finding.sentence == "evidence/order-bot.jsonl: an e-mail address (a…@example.org)"
@@ -232,7 +232,7 @@ def test_what_would_be_disclosed_is_found(mine: House) -> None:
     }
 
 
-def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
+def test_keys_in_json_escapes_and_attachments_are_found(mine: House) -> None:
     """Line ends and back slashes stand as escapes in JSON; attached texts are files of their own."""
     key = "sk-proj-abcdefghijklmnop1234"
     note = f"The key is\n{key}\n".encode()
@@ -252,7 +252,7 @@ def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
     ]
 
 
-def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> None:
+def test_imported_pack_creates_the_same_prompt(mine: House, tmp_path: Path) -> None:
     first = mine.export(tmp_path / "out")
     assert mine.export(tmp_path / "again") == first
     with house(tmp_path, "other") as other:
@@ -277,9 +277,7 @@ def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("parent", ["1", "4 - id"], ids=["own", "circle"])
 @pytest.mark.parametrize("versions", ["winner", "all"])
-def test_versions_that_come_from_each_other_are_exported(
-    mine: House, tmp_path: Path, parent: str, versions: str
-) -> None:
+def test_versions_with_circular_parents_are_exported(mine: House, tmp_path: Path, parent: str, versions: str) -> None:
     with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
         connection.execute(f"UPDATE versions SET parent_id = {parent}")
     mine.export(tmp_path / "out", versions=versions)
@@ -288,7 +286,7 @@ def test_versions_that_come_from_each_other_are_exported(
         assert {v.hash for v in other.store.versions("p")} <= {v.hash for v in mine.store.versions("p")}
 
 
-def test_an_iteration_of_a_version_of_another_prompt_is_left_out_of_the_evidence(mine: House) -> None:
+def test_evidence_leaves_out_iterations_of_another_prompts_version(mine: House) -> None:
     mine.store.create_prompt("q", "Other", NOW).result()
     with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
         connection.execute("UPDATE versions SET prompt_id = (SELECT id FROM prompts WHERE uid = 'q') WHERE number = 3")
@@ -296,7 +294,7 @@ def test_an_iteration_of_a_version_of_another_prompt_is_left_out_of_the_evidence
     assert made.notes[-1] == "Left out of the evidence: 1 iteration of versions that are not in the pack."
 
 
-def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
+def test_newer_version_is_imported_as_an_update(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one", versions="winner")
         other.bring(tmp_path / "one")
@@ -318,7 +316,7 @@ def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
             other.importer.undo()
 
 
-def test_who_has_gone_on_here_is_asked(mine: House, tmp_path: Path) -> None:
+def test_local_changes_make_an_update_conflict(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one", versions="winner")
         other.bring(tmp_path / "one")
@@ -339,7 +337,7 @@ def test_who_has_gone_on_here_is_asked(mine: House, tmp_path: Path) -> None:
         ]
 
 
-def test_cases_are_added_and_never_changed(mine: House, tmp_path: Path) -> None:
+def test_import_adds_cases_and_never_changes_them(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one")
         other.bring(tmp_path / "one")
@@ -358,7 +356,7 @@ def test_cases_are_added_and_never_changed(mine: House, tmp_path: Path) -> None:
         assert [case.name for case in other.store.packs.cases("p")] == ["First!", "Late!"]
 
 
-def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
+def test_import_with_later_changes_cannot_be_undone(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one")
     with house(tmp_path, "other") as other:
         other.bring(tmp_path / "one")
@@ -403,7 +401,7 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
         assert [one.state for one in fourth.bring(tmp_path / "one").prompts] == ["new"]
 
 
-def test_a_prompt_that_was_deleted_here_comes_in_beside_it(mine: House, tmp_path: Path) -> None:
+def test_deleted_prompt_is_imported_as_a_new_one(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one")
     mine.store.curation.delete_prompt("p", True).result()
     assert [one.state for one in mine.bring(tmp_path / "one").prompts] == ["new"]
@@ -414,7 +412,7 @@ def test_a_prompt_that_was_deleted_here_comes_in_beside_it(mine: House, tmp_path
     assert len(mine.store.prompts()) == 2
 
 
-def test_a_choice_that_cannot_be_is_a_sentence(mine: House, tmp_path: Path) -> None:
+def test_impossible_import_choice_is_refused(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one")
     with house(tmp_path, "other") as other:
         with pytest.raises(RefusedError, match="nothing to update"):
@@ -424,7 +422,7 @@ def test_a_choice_that_cannot_be_is_a_sentence(mine: House, tmp_path: Path) -> N
         assert other.store.prompts() == []
 
 
-def test_a_half_sound_pack_brings_nothing(mine: House, tmp_path: Path) -> None:
+def test_partly_invalid_pack_imports_nothing(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one")
     file = tmp_path / "one" / "cases" / "order-bot.jsonl"
     file.write_bytes(file.read_bytes().replace(b'"3"', b'"\\ud800"', 1))
@@ -437,7 +435,7 @@ def test_a_half_sound_pack_brings_nothing(mine: House, tmp_path: Path) -> None:
             other.bring(tmp_path / "one")
 
 
-def test_stopping_an_export_leaves_what_was_there(mine: House, tmp_path: Path) -> None:
+def test_stopped_export_keeps_the_existing_folder(mine: House, tmp_path: Path) -> None:
     before = mine.export(tmp_path / "one")
     heard: list[tuple[int, int]] = []
 
@@ -482,7 +480,7 @@ def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple
 
 @depth.examples(8, 1000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(st.tuples(pack_prompts(), names, st.lists(make.sets, max_size=2)), min_size=1, max_size=2))
-def test_out_in_and_out_again_is_the_same_for_any_content(made: list[tuple[PackPrompt, str, list[ValueSet]]]) -> None:
+def test_any_content_survives_export_import_and_export(made: list[tuple[PackPrompt, str, list[ValueSet]]]) -> None:
     with tempfile.TemporaryDirectory() as folder, house(Path(folder), "a") as first, house(Path(folder), "b") as second:
         for file in FILES:
             first.store.add_blob(BODIES[file.hash], file.media_type).result()
@@ -501,7 +499,7 @@ def test_out_in_and_out_again_is_the_same_for_any_content(made: list[tuple[PackP
         assert second.store.prompts() == []
 
 
-def test_an_imported_pack_keeps_what_was_said_of_it(mine: House, tmp_path: Path) -> None:
+def test_imported_pack_keeps_its_details_and_standing(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one", versions="winner")
     with house(tmp_path, "other") as other:
         other.bring(tmp_path / "one")
@@ -514,7 +512,7 @@ def test_an_imported_pack_keeps_what_was_said_of_it(mine: House, tmp_path: Path)
         assert other.exporter.prepare(about, [PackChoice("p")]).pack.prompts[0].standing == standing
 
 
-def test_the_folder_of_an_import_is_where_it_is_written_again(mine: House, tmp_path: Path) -> None:
+def test_imported_folder_is_the_next_export_target(mine: House, tmp_path: Path) -> None:
     (tmp_path / "repository").mkdir()
     mine.export(tmp_path / "repository" / "one")
     mine.export(tmp_path / "one.promptpack")
@@ -531,7 +529,7 @@ def test_the_folder_of_an_import_is_where_it_is_written_again(mine: House, tmp_p
         assert other.exporter.place(uid) is None
 
 
-def test_content_of_a_file_only(tmp_path: Path) -> None:
+def test_minimal_manual_pack_is_imported(tmp_path: Path) -> None:
     """A pack that a person wrote by hand, with the fewest words that are enough."""
     folder = tmp_path / "byhand"
     (folder / "prompts").mkdir(parents=True)
