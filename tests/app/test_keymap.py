@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.app.commands import Command
 from workbench.app.keymap import Keymap, only_outside_text, read, spoken, why_reserved
 from workbench.ui.composition import FEATURES
 
@@ -67,6 +68,13 @@ def test_key_settings_of_another_release_are_kept() -> None:
     assert found.notice == ""
     assert dict(found.keymap.reset_all().stored) == {"fly": ("Ctrl+J",)}
     assert found.keymap.keys("run") == ("F5",)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_default_keys_survive_beside_an_added_one(command: Command) -> None:
+    found = read(REGISTRY, {command.id: (*command.shortcuts, "F12")}, str)
+    assert found.notice == ""
+    assert found.keymap.keys(command.id) == (command.shortcuts if command.fixed else (*command.shortcuts, "F12"))
 
 
 def test_invalid_key_is_ignored_and_reported() -> None:

@@ -68,16 +68,16 @@ def test_pasting_replaces_the_text_prefilled_from_the_clipboard(qtbot: QtBot, th
     QApplication.clipboard().setText("q\nWhen?")
     dialog.field.paste()
     assert dialog.field.exact() == "q\nWhen?"
-    assert dialog.take.text() == "Make 1 set"
+    assert dialog.take.text() == "Create 1 set"
 
 
 def test_long_text_is_parsed_when_typing_pauses(qtbot: QtBot, theme: Theme) -> None:
     rows = "q\n" + "Where is it?\n" * (paste_dialog.AT_ONCE // 10)
     dialog = _shown(qtbot, PasteRowsDialog(theme, rows, ("q",)))
-    qtbot.waitUntil(lambda: dialog.take.text() == "Make 500 sets")
+    qtbot.waitUntil(lambda: dialog.take.text() == "Create 500 sets")
     QTest.keyClick(dialog.field, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(dialog.field, "x")
     assert not dialog.take.isEnabled()
     qtbot.waitUntil(dialog.take.isEnabled)
     dialog.field.set_exact("q\na")
-    assert dialog.take.text() == "Make 1 set"
+    assert dialog.take.text() == "Create 1 set"

@@ -142,9 +142,12 @@ def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: 
         if name not in commands:
             kept[name] = tuple(keys)
             continue
+        # Some commands come with a key that is reserved in text fields, where it never reaches them.
+        own = commands[name].shortcuts
         good = {key: clean(key) for key in keys}
-        wrong += [key for key, usable in good.items() if not usable or why_reserved(usable)]
-        kept[name] = tuple(usable for usable in good.values() if usable and not why_reserved(usable))
+        usable = {key for key in good.values() if key and (key in own or not why_reserved(key))}
+        wrong += [key for key, cleaned in good.items() if cleaned not in usable]
+        kept[name] = tuple(key for key in good.values() if key in usable)
         if keys and not kept[name]:
             # A damaged entry must not remove a command's keys.
             del kept[name]

@@ -32,4 +32,4 @@ class PasteRowsDialog(PasteDialog):
         if not rows.sets:
             return PasteReading(None, "", rows.left_out, "Create sets")
         words = taken(replace(rows, left_out=()), self._variables)
-        return PasteReading(rows, words, rows.left_out, f"Make {counted(len(rows.sets), 'set')}")
+        return PasteReading(rows, words, rows.left_out, f"Create {counted(len(rows.sets), 'set')}")

@@ -287,7 +287,7 @@ class ShortcutSheet(Dialog):
         command = self._command()
         if command is None:
             return
-        if reason := why_reserved(key):
+        if key not in command.shortcuts and (reason := why_reserved(key)):
             self._say(reason, wrong=True)
             return
         owner, wish = self._keys.keymap.owner(key), _Wish(command.id, key)
