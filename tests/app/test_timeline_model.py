@@ -178,6 +178,20 @@ def test_refresh_keeps_rows_below_the_first_page(qtbot: QtBot, make: Make) -> No
     assert model.row(180) == _row(20, "noted")
 
 
+def test_restored_rows_appear_among_all_loaded_rows(qtbot: QtBot, make: Make) -> None:
+    rows: list[TimelineRow] = [_row(n) for n in range(400, 0, -1)]
+    model, history = make([row for row in rows if row.number % 4])
+    model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.rowCount() == 200)
+    history.rows = rows
+    done: list[bool] = []
+    model.refresh(lambda: done.append(True), restored=100)
+    qtbot.waitUntil(lambda: bool(done))
+    assert _names(model) == [str(n) for n in range(400, 100, -1)]
+    model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.rowCount() == 400)
+
+
 def test_refresh_applies_changes_of_other_processes_without_a_reset(qtbot: QtBot, make: Make) -> None:
     rows: list[TimelineRow] = [_row(n) for n in range(300, 100, -1)]
     model, history = make(rows)

@@ -13,6 +13,7 @@ from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
 from workbench.app.history import table_model as history_table
 from workbench.store.maintenance.history_purge import UNCLEAN
+from workbench.ui.features.compose import timeline_actions
 from workbench.ui.features.history.view import HistoryView
 
 pytestmark = pytest.mark.window
@@ -118,7 +119,11 @@ def test_ctrl_z_in_the_search_field_undoes_typing(desk: Desk) -> None:
     desk.until_rows([(1,)], "SELECT count(*) FROM runs WHERE archived <> 0")
 
 
-def test_deleted_runs_disappear_from_compose_until_undone(desk: Desk) -> None:
+@pytest.mark.parametrize("most", [1, 50], ids=["reading the timeline again", "reading single rows"])
+def test_deleted_runs_disappear_from_compose_until_undone(
+    desk: Desk, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline_actions, "_ROWS", most)
     view = entered(desk)
     window = desk.window
     window.choose_prompt(ORDER)

@@ -73,11 +73,15 @@ class TimelineModel(QAbstractListModel):
         self.endResetModel()
         self._load()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read the newest page again and merge it: rows of other processes appear, changed rows are repainted."""
+    def refresh(self, then: Callable[[], None] | None = None, *, restored: int = 0) -> None:
+        """Read the newest page again and merge it: rows of other processes appear, changed rows are repainted.
+
+        With `restored`, as many rows as are loaded and that number more: restored runs may belong anywhere among them.
+        """
         if not self._prompt:
             return
         prompt, generation, ticket = self._prompt, self._generation, self.ticket()
+        limit = max(PAGE, len(self._rows) + restored) if restored else PAGE
 
         def merge(page: TimelinePage) -> None:
             if generation != self._generation:
@@ -86,7 +90,7 @@ class TimelineModel(QAbstractListModel):
             if then is not None:
                 then()
 
-        self._tasks.run(lambda: self._fetch(prompt, None, PAGE), merge)
+        self._tasks.run(lambda: self._fetch(prompt, None, limit), merge)
 
     def ticket(self) -> int:
         """Return a sequence number to take before reading a row, because reads may arrive out of order."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 _ROWS = 50
-"""Maximum number of timeline rows that are read one by one; the newest page is read as a whole."""
+"""Restored runs above this number are not read one by one."""
 
 
 class TimelineActions(QObject):
@@ -197,8 +197,11 @@ class TimelineActions(QObject):
             self._show_newest()
 
     def _brought_back(self, uids: Collection[str]) -> None:
-        for uid in list(uids)[:_ROWS]:
-            self._compose.rows.refresh(uid)
+        if len(uids) > _ROWS:
+            self._timeline.refresh(restored=len(uids))
+        else:
+            for uid in uids:
+                self._compose.rows.refresh(uid)
         if not self._left.isdisjoint(uids):
             self._left = frozenset()
             self._show_newest()
