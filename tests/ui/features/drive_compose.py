@@ -282,7 +282,7 @@ def sets(room: Room) -> dict[str, object]:
     room.actions["paste_sets"]()
     (rows,) = room.services.dialogs.widget().findChildren(PasteRowsDialog)
     rows.begin("name\tquestion\nthird\tWhy?\n")
-    take = next(button for button in rows.findChildren(QPushButton) if button.text().startswith("Make"))
+    take = next(button for button in rows.findChildren(QPushButton) if button.text().startswith("Create"))
     wait_for(take.isEnabled)
     take.click()
     texts = [action.text() for action in room.controller.sets.menu(shown.sets.active).actions() if action.text()]
