@@ -36,7 +36,8 @@ class Design:
 
     def __str__(self) -> str:
         told = f"{self.clusters} clusters of {self.size}{' on average' if self.uneven else ''}, {self.samples} samples"
-        return f"{told}, {100 * self.rate:.0f} %" + (f" and {100 * self.better:+.0f}" if self.better else "")
+        told += f", {100 * self.rate:.0f} %" + (f" and {100 * self.better:+.0f}" if self.better else "")
+        return told + (", columns nearly alike" if sum(self.own) < 0.5 else "")
 
     @property
     def spread(self) -> float:
@@ -149,12 +150,12 @@ def shares(design: Design, repetitions: int, seed: int) -> Shares:
     return Shares(**{name: value / repetitions for name, value in vars(found).items()})
 
 
-HEAD = f"{'per cent':52}{'rate':>7}{'diff.':>7}{'lower':>7}{'score':>7}{'p<.05':>7}{'score':>7}{'naive':>7}"
+HEAD = f"{'per cent':58}{'rate':>7}{'diff.':>7}{'lower':>7}{'score':>7}{'p<.05':>7}{'score':>7}{'naive':>7}"
 
 
 def line(design: Design, found: Shares) -> str:
     """Return a line of the table."""
-    return f"{design!s:52}" + "".join(f"{100 * value:7.1f}" for value in vars(found).values())
+    return f"{design!s:58}" + "".join(f"{100 * value:7.1f}" for value in vars(found).values())
 
 
 def main() -> None:

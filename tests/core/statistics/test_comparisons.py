@@ -188,7 +188,8 @@ def test_each_case_twice_in_its_cluster_does_not_make_a_difference_surer(
     once, twice = (
         compare_columns(clustered(pair[0], times), [clustered(pair[1], times)])[0].passes for times in (1, 2)
     )
-    if once is None or twice is None or once.method == "counts":
+    # Fewer than ten cases without samples have a test, which they lose as clusters.
+    if once is None or twice is None or twice.method == "counts":
         return
     assert twice.p == pytest.approx(once.p)
     if once.interval is None or twice.interval is None or once.method == "mcnemar":

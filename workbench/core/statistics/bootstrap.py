@@ -29,7 +29,7 @@ _DRAWN = 200_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BootstrapMeans:
-    """The sorted means of the resamples of some values, with bias and acceleration; `sign` mirrors them."""
+    """The sorted means of the resamples of some values, with bias and acceleration; `sign` as in `oriented`."""
 
     mean: float
     means: Floats
@@ -44,6 +44,8 @@ class BootstrapMeans:
             z = sqrt(self.clusters / (self.clusters - 1)) * student_point(self.clusters - 1, z)
         low, high = np.quantile(self.means, [self._level(-z), self._level(z)])
         found = ConfidenceInterval(min(float(low), self.mean), max(float(high), self.mean))
+        if not self.sign:
+            return found.hull(-found)
         return found if self.sign > 0 else -found
 
     def _level(self, z: float) -> float:

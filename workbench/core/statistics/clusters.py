@@ -84,11 +84,12 @@ class ClusterValues:
     def oriented(self) -> tuple[ClusterValues, int]:
         """Return the values and 1, or the negated values and -1: the same ones for values and negated values.
 
-        Whatever is drawn for the result then mirrors exactly if two columns change places.
+        Whatever is drawn for the result then mirrors exactly if two columns change places. 0 stands for values that are
+        their own mirror image.
         """
         negated = cluster_values(-self.sums, self.sizes)
-        here, there = (fsum(self.sums), *self.sums), (fsum(negated.sums), *negated.sums)
-        return (self, 1) if here >= there else (negated, -1)
+        here, there = ((fsum(one.sums), *one.sums, *one.sizes) for one in (self, negated))
+        return (negated, -1) if here < there else (self, int(here > there))
 
 
 def gather(keys: Iterable[Hashable], values: Iterable[float]) -> ClusterValues:

@@ -61,7 +61,7 @@ def sign_flip(values: ClusterValues, grid: int | None = None) -> SignFlipTest:
     at_least = above + equal
     p = 1.0 if total <= _NEAR else min(1.0, 2 * at_least)
     # The distribution is symmetric: P(sum >= -total) = 1 - P(sum > total).
-    return SignFlipTest(p, at_least if sign > 0 else 1 - above)
+    return SignFlipTest(p, at_least if sign >= 0 else 1 - above)
 
 
 def _on_grid(sums: Floats, grid: int | None) -> list[int] | None:
@@ -112,4 +112,4 @@ def _drawn(sums: Floats, total: float, seed: int, sign: int) -> SignFlipTest:
         above += int(np.count_nonzero(reached >= total - near))
         below += int(np.count_nonzero(reached >= -total - near))
         done += len(signs)
-    return SignFlipTest((1 + both) / (1 + FLIPS), (1 + (above if sign > 0 else below)) / (1 + FLIPS), FLIPS)
+    return SignFlipTest((1 + both) / (1 + FLIPS), (1 + (above if sign >= 0 else below)) / (1 + FLIPS), FLIPS)
