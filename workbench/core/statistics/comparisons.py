@@ -7,7 +7,22 @@ columns, is below `LEVEL`. The interval is shown beside it and may touch 0 then.
 One sample per case and no clusters: exact McNemar test and Newcombe's interval. Otherwise cases are averaged and
 summed by cluster: sign-flip test (`sign_flip`) and bootstrap (`bootstrap`); below ten clusters counts only. If fewer
 than ten clusters differ, resamples cannot show what rare differences may do: with none they would all be 0. The
-interval then extends at least to Newcombe's for as many pairs as clusters.
+interval then extends at least to Newcombe's for as many pairs as clusters. (Without this, intervals of 40 cases of 5
+samples at 95 % contain the truth in 88 %.)
+
+Measured with tests/core/statistics/simulated.py (2,000 repetitions), in per cent: coverage of the intervals of a pass
+rate, of a difference and of a score's difference; p < 0.05 with equal columns, as computed here and as if all samples
+were independent ("naive"):
+
+                                          rate   diff.   score   p < .05   naive
+    40 cases, 70 %                        95.0    96.2    95.3       2.2     2.2
+    40 cases of 5 samples, 70 %           96.4    94.2    95.5       4.2    11.7
+    40 cases of 5 samples, 95 %           92.8    97.5    95.5       1.6     7.9
+    100 cases of 3 samples, 70 %          96.0    94.3    94.6       4.5     8.0
+    12 clusters of 5 cases, 70 %          95.8    99.2    95.0       2.1     4.3
+    20 clusters of 6 cases, 70 %          95.8    94.5    94.2       4.0     7.4
+    20 clusters of 6 on average, 70 %     94.2    95.2    94.3       2.9     7.4
+    20 clusters of 6 cases, 95 %          95.0    99.6    94.2       1.4     3.1
 """
 
 from __future__ import annotations
