@@ -75,10 +75,13 @@ def test_store_does_not_load_numpy() -> None:
     assert loaded_by(modules) & NUMBERS == set()
 
 
-def test_only_the_ranking_loads_numpy() -> None:
-    rest = [name for name in modules_of("core") if not name.startswith("workbench.core.ranking.")]
+def test_only_ranking_and_statistics_load_numpy() -> None:
+    calculating = ("workbench.core.ranking.", "workbench.core.statistics.")
+    rest = [name for name in modules_of("core") if not name.startswith(calculating)]
     assert loaded_by(rest) & NUMBERS == set()
     assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.sufficiency"]) & NUMBERS == set()
+    free = ("results", "proportions", "power", "stopping")
+    assert loaded_by([f"workbench.core.statistics.{name}" for name in free]) & NUMBERS == set()
 
 
 def test_engine_client_loads_no_heavy_packages() -> None:

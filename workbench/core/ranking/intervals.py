@@ -70,6 +70,7 @@ from workbench.core.ranking.davidson import DavidsonFit, chance_of, spread
 from workbench.core.ranking.evidence import Floats, gather
 from workbench.core.ranking.judgements import ComparisonSet
 from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak
+from workbench.core.statistics.proportions import student_point
 
 RESAMPLES = 1000
 NORMAL = 1.959964
@@ -101,16 +102,10 @@ _DRAWN = 200_000
 
 
 def student(freedom: int) -> float:
-    """Return the 97.5 % point of Student's t with `freedom` degrees of freedom, to three digits.
-
-    From ten degrees on it uses the expansion in powers of 1 / freedom (Abramowitz and Stegun 1964, 26.7.5).
-    """
+    """Return the 97.5 % point of Student's t with `freedom` degrees of freedom, to three digits."""
     if freedom <= len(_STUDENT):
         return _STUDENT[freedom - 1]
-    z = NORMAL
-    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / freedom + second / freedom**2 + third / freedom**3
+    return student_point(freedom, NORMAL)
 
 
 @dataclass(frozen=True, slots=True)

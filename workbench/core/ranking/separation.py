@@ -21,19 +21,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, log10, sqrt
+from math import sqrt
 from statistics import NormalDist
 from typing import Literal
 
 from workbench.core.ranking.davidson import ComparisonChances
 from workbench.core.ranking.intervals import NORMAL, FitUncertainty, StrengthInterval
 from workbench.core.ranking.judgements import ComparisonSet
+from workbench.core.statistics.power import rounded
 
 MOST = 1000
 """Limit of further verdicts that are realistic for one question: two sessions of 500."""
 
 EVEN, LIKELY = 0.5, 0.8
-_STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 State = Literal["separated", "more", "equal", "unconnected"]
 
@@ -123,12 +123,6 @@ def _need(distance: float, variance: float, left: Callable[[int], float], most: 
         return min(rounded(high), most)
 
     return VerdictNeed(least(EVEN), least(LIKELY))
-
-
-def rounded(number: int) -> int:
-    """Return a number rounded up to about one significant digit: 31 to 40, 104 to 120."""
-    ten = int(10 ** floor(log10(number)))
-    return next(ceil(step * ten) for step in _STEPS if step * ten >= number)
 
 
 def separation_words(found: LeaderSeparation, name: Callable[[str], str] = str) -> str:

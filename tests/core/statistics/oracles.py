@@ -1,0 +1,9 @@
+"""Data computed by other programs; the header of oracles.json has their versions and calls."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ORACLES: dict[str, Any] = json.loads((Path(__file__).parent / "oracles.json").read_text(encoding="utf-8"))
