@@ -54,7 +54,7 @@ def answers(draw: st.DrawFn) -> CheckedAnswer:
 
 
 @given(checks(), answers(), VALUES)
-@depth.examples(200, 20_000, deadline=None)
+@depth.examples(200, 6_000, deadline=None)
 def test_every_check_of_every_answer_has_a_result(check: Check, answer: CheckedAnswer, returned: Any) -> None:
     found = evaluate(check, answer, ScriptedEngine(returned))
     assert found.reason
@@ -67,7 +67,7 @@ def test_every_check_of_every_answer_has_a_result(check: Check, answer: CheckedA
 
 
 @given(checks(), answers())
-@depth.examples(200, 10_000, deadline=None)
+@depth.examples(200, 4_000, deadline=None)
 def test_negation_turns_the_state_around(check: Check, answer: CheckedAnswer) -> None:
     check = replace(check, weight=None)
     plain = evaluate(replace(check, negated=False), answer, ScriptedEngine())

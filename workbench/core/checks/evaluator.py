@@ -22,13 +22,13 @@ from workbench.core.checks import (
     tool_checks,
     xml_checks,
 )
-from workbench.core.checks.check_result import CheckResult, Finding, MetricScore, UnscoredError, unscored
+from workbench.core.checks.check_result import CheckResult, Finding, UnscoredError, unscored
+from workbench.core.checks.check_sets import number_problem, set_result, with_metric
 from workbench.core.checks.check_types import CHECK_TYPES, unknown_type
 from workbench.core.checks.inputs import MOST_CHECKED, CheckedAnswer, CheckInputs
 from workbench.core.checks.js_text import MISSING
-from workbench.core.checks.scoring import score_set
 from workbench.core.checks.script_engine import ScriptEngine
-from workbench.core.checks.value_templates import filled, filled_value
+from workbench.core.checks.value_templates import filled_value
 
 _FUNCTIONS: Mapping[str, Callable[[CheckInputs], Finding]] = {
     "equals": text_checks.equals,
@@ -69,8 +69,7 @@ _LINKS = ("file://", "package:")
 def evaluate(check: Check, answer: CheckedAnswer, engine: ScriptEngine | None = None) -> CheckResult:
     """Return the result of a check; without an engine, patterns and JavaScript are unscored."""
     try:
-        result = _evaluated(check, answer, engine)
-        return _with_metric(check, result, answer)
+        return _evaluated(check, answer, engine)
     except UnscoredError as error:
         return unscored(str(error))
     except RecursionError:
@@ -83,13 +82,10 @@ def _evaluated(check: Check, answer: CheckedAnswer, engine: ScriptEngine | None)
         return unscored(unknown_type(check.type))
     if not row.is_evaluated:
         return unscored(row.explanation)
-    rest = json.loads(check.rest) if check.rest else {}
-    for key in ("threshold", "weight"):
-        if rest.get(key) is not None:
-            return unscored(f"The {key} of the check is not a number. Correct it.")
     if check.type == SET:
-        parts = tuple(evaluate(one, answer, engine) for one in check.checks)
-        return score_set(check, parts)
+        return set_result(check, [evaluate(one, answer, engine) for one in check.checks], answer.values)
+    if problem := number_problem(check):
+        return unscored(problem)
     if check.transform:
         return unscored("The check transforms the answer by code, which is not run here.")
     if len(answer.text) > MOST_CHECKED:
@@ -98,7 +94,7 @@ def _evaluated(check: Check, answer: CheckedAnswer, engine: ScriptEngine | None)
     if isinstance(value, str) and value.startswith(_LINKS):
         return unscored("The value of the check is in a file, which is not read here. Enter its contents.")
     inputs = CheckInputs(check, filled_value(value, answer.values), answer, engine)
-    return _judged(check, _FUNCTIONS[check.type](inputs))
+    return with_metric(check, _judged(check, _FUNCTIONS[check.type](inputs)), answer.values)
 
 
 def _judged(check: Check, finding: Finding) -> CheckResult:
@@ -123,20 +119,4 @@ def _judged(check: Check, finding: Finding) -> CheckResult:
         finding.found,
         finding.parts,
         finding.metrics,
-    )
-
-
-def _with_metric(check: Check, result: CheckResult, answer: CheckedAnswer) -> CheckResult:
-    """Add the check's own metric, whose name may be a template, to those of its parts."""
-    if not check.metric or result.score is None:
-        return result
-    try:
-        name = filled(check.metric, answer.values)
-    except UnscoredError:
-        # The name only labels a score; promptfoo shows the template then, too.
-        name = check.metric
-    others = tuple(metric for metric in result.metrics if metric.name != name)
-    metrics = (MetricScore(name, result.score), *others)
-    return CheckResult(
-        result.state, result.score, result.reason, result.place, result.expected, result.found, result.parts, metrics
     )
