@@ -1,7 +1,7 @@
 """Evaluates checks in a child process that may be killed.
 
-Invariant: every check gets a result. A check that takes longer than LIMIT_S, or that ends the process, is unscored; the
-process is started again, and the checks behind it are evaluated.
+Invariant: every check gets a result. A check that takes longer than the limit, or that ends the process, is unscored;
+the process is started again, and the checks behind it are evaluated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LIMIT_S = 1.0
 _START_S = 30.0
 _READ_S = 10.0
 COMMAND = (sys.executable, "-m", "workbench.engine.checker")
-_TOOK_TOO_LONG = f"The check took longer than {LIMIT_S:g} s and was stopped. Simplify its pattern, schema or code."
+_TOOK_TOO_LONG = "The check took longer than {:g} s and was stopped. Simplify its pattern, schema or code."
 _ENDED = "The check ended the process that evaluates checks. Simplify its pattern, schema or code."
 _NO_START = "The process that evaluates checks does not start. Restart the app."
 _TOO_LARGE = "The answer and the values of its case are too large to be checked."
@@ -39,10 +39,11 @@ class _StoppedError(Exception):
 class CheckerClient:
     """One checking process, started on first use. Use it from one thread, which must live until `close`."""
 
-    def __init__(self, env: Mapping[str, str], command: Sequence[str] = COMMAND) -> None:
-        """Prepare a client; `env` are the environment variables of the child."""
+    def __init__(self, env: Mapping[str, str], command: Sequence[str] = COMMAND, *, limit_s: float = LIMIT_S) -> None:
+        """Prepare a client; `env` are the environment variables of the child, `limit_s` is the time for one check."""
         self._env = dict(env)
         self._command = tuple(command)
+        self._limit_s = limit_s
         self._child: _Child | None = None
 
     def evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
@@ -82,7 +83,7 @@ class CheckerClient:
             try:
                 while len(results) < len(checks):
                     # The time since the last reply is that of this check.
-                    results.append(result_from_json(child.reply("checked", LIMIT_S)["result"], answer.text))
+                    results.append(result_from_json(child.reply("checked", self._limit_s)["result"], answer.text))
             except _StoppedError as error:
                 results.append(unscored(str(error)))
                 self.close()
@@ -128,7 +129,7 @@ class _Child:
         try:
             reply = self._replies.get(timeout=within)
         except queue.Empty as error:
-            raise _StoppedError(_TOOK_TOO_LONG) from error
+            raise _StoppedError(_TOOK_TOO_LONG.format(within)) from error
         if reply is None or reply["type"] != kind:
             raise _StoppedError(_ENDED)
         return reply
