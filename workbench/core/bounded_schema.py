@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import regex
@@ -16,6 +16,8 @@ import regex
 SECONDS = 1.0
 MOST_ERRORS = 100
 """Number of errors from which the best one is chosen; each holds a copy of the invalid value."""
+Search = Callable[[str, str], bool]
+"""Whether a pattern is found in a text."""
 _VALUES = frozenset({"const", "enum", "default", "examples"})
 
 
@@ -24,41 +26,59 @@ class UncheckedError(Exception):
 
 
 def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS) -> Any:
-    """Return jsonschema's best match among the errors, None for a valid value.
+    """Return jsonschema's best match among the errors of draft 2020-12, None for a valid value.
 
     Raises UncheckedError, and `referencing.exceptions.Unresolvable` for a reference that leaves the schema.
     """
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-    from jsonschema.validators import extend
-    from referencing import Registry
 
-    ruled = _without_dialects(schema)
-    if _has(ruled, "unevaluatedProperties") and _has(ruled, "patternProperties"):
-        raise UncheckedError("the schema combines unevaluatedProperties and patternProperties, which takes too long")
-    rules = _Rules(time.monotonic() + seconds)
-    made = {
-        "pattern": rules.pattern,
-        "patternProperties": rules.pattern_properties,
-        "additionalProperties": rules.additional_properties,
-        "uniqueItems": rules.unique_items,
-    }
-    # The default registry would fetch references over the network.
-    checker = extend(Draft202012Validator, made)(ruled, registry=Registry())
-    try:
-        return best_match(itertools.islice(checker.iter_errors(value), MOST_ERRORS))
-    except regex.error as wrong:
-        raise UncheckedError(f"a pattern in the schema is not a regular expression ({wrong})") from wrong
+    return BoundedValidator(schema, Draft202012Validator).first_error(value, time.monotonic() + seconds)
+
+
+class BoundedValidator:
+    """A validator of one schema. `search` replaces the search for patterns and has limits of its own."""
+
+    def __init__(self, schema: Mapping[str, Any], dialect: Any, search: Search | None = None) -> None:
+        """Prepare a schema for a validator class of jsonschema. Raises UncheckedError."""
+        from jsonschema.validators import extend
+        from referencing import Registry
+
+        ruled = _without_dialects(schema)
+        if _has(ruled, "unevaluatedProperties") and _has(ruled, "patternProperties"):
+            both = "unevaluatedProperties and patternProperties"
+            raise UncheckedError(f"the schema combines {both}, which takes too long")
+        self._rules = _Rules(search)
+        made = {
+            "pattern": self._rules.pattern,
+            "patternProperties": self._rules.pattern_properties,
+            "additionalProperties": self._rules.additional_properties,
+            "uniqueItems": self._rules.unique_items,
+        }
+        # The default registry would fetch references over the network.
+        self._checker = extend(dialect, made)(ruled, registry=Registry())
+
+    def first_error(self, value: Any, deadline: float) -> Any:
+        """Return an error like the function; `deadline` is on the monotonic clock, and for the patterns."""
+        from jsonschema.exceptions import best_match
+
+        self._rules.deadline = deadline
+        try:
+            return best_match(itertools.islice(self._checker.iter_errors(value), MOST_ERRORS))
+        except regex.error as wrong:
+            raise UncheckedError(f"a pattern in the schema is not a regular expression ({wrong})") from wrong
 
 
 class _Rules:
     """Replacements for the keywords that could run indefinitely, with one shared deadline."""
 
-    def __init__(self, deadline: float) -> None:
-        self._deadline = deadline
+    def __init__(self, search: Search | None) -> None:
+        self._search = search
+        self.deadline = 0.0
 
     def _found(self, pattern: str, text: str) -> bool:
-        left = self._deadline - time.monotonic()
+        if self._search is not None:
+            return self._search(pattern, text)
+        left = self.deadline - time.monotonic()
         try:
             if left > 0:
                 return regex.search(pattern, text, timeout=left) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.blocks import BlockError, OutputFormat
@@ -36,14 +36,20 @@ def schema_problem(output: OutputFormat) -> str:
 def schema_fault(text: str, what: str) -> str:
     """Return a sentence, beginning with `what`, about the error in a JSON Schema, "" if it is valid."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
 
     try:
         schema = schema_object(text, what)
-        if len(text) <= MOST_SCHEMA:
-            Draft202012Validator.check_schema(schema)
     except BlockError as error:
         return str(error)
+    return schema_fault_of(schema, what, Draft202012Validator.check_schema) if len(text) <= MOST_SCHEMA else ""
+
+
+def schema_fault_of(schema: Any, what: str, check: Callable[[Any], None]) -> str:
+    """Return a sentence like `schema_fault` about a schema as an object; `check` raises jsonschema's SchemaError."""
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        check(schema)
     except SchemaError as error:
         return f"{what} is invalid at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
     except RecursionError:
@@ -82,10 +88,10 @@ def _against(output: OutputFormat, value: Any) -> FormatCheck:
         return FormatCheck(None, f"not checked: {why}")
     if error is None:
         return FormatCheck(True, "valid against the schema")
-    return FormatCheck(False, _violation(error))
+    return FormatCheck(False, violation(error))
 
 
-def _violation(error: Any) -> str:
+def violation(error: Any) -> str:
     """Describe an error of an answer with its path; a missing field of the root needs none."""
     path = _path(error.absolute_path)
     names = error.validator_value if error.validator == "required" else ()

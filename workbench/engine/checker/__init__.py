@@ -1,0 +1,1 @@
+"""The process that evaluates checks: regular expressions and JavaScript of files, with limits."""
