@@ -56,6 +56,9 @@ class JudgingController(QObject):
         self._store, self._tasks, self._new_uid, self._now = store, tasks, new_uid, now
         self._sitting: JudgingSession | None = None
         self._ahead: deque[ShownPair] = deque()
+        """Prefetched pairs, which were never shown."""
+        self._again: deque[ShownPair] = deque()
+        """Pairs that were shown before an undo; they come first."""
         self._dropped: list[ShownPair] = []
         self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
         self._undone: list[UndoneJudgement] = []
@@ -125,7 +128,7 @@ class JudgingController(QObject):
         if self.shown is not None:
             self._undone.clear()
             if kind == "all_bad":
-                self._drop_ahead()
+                self._drop_ahead(self._again, self._ahead)
         return self._judge(kind, winner)
 
     @property
@@ -138,6 +141,9 @@ class JudgingController(QObject):
         if not self.can_redo:
             return False
         said = self._undone.pop().said
+        if said is None or said.kind == "all_bad":
+            # Pairs shown before were chosen after this step, but others may have been prefetched since it was undone.
+            self._drop_ahead(self._ahead)
         return self._skip() if said is None else self._judge(said.kind, said.winner)
 
     def _judge(self, kind: Kind, winner: int) -> bool:
@@ -161,7 +167,7 @@ class JudgingController(QObject):
         """Skip the pair for the rest of this session and show the next; return False if no pair is shown."""
         if self.shown is not None:
             self._undone.clear()
-            self._drop_ahead()
+            self._drop_ahead(self._again, self._ahead)
         return self._skip()
 
     def _skip(self) -> bool:
@@ -172,13 +178,13 @@ class JudgingController(QObject):
         self.skipped.emit()
         return True
 
-    def _drop_ahead(self) -> None:
-        """Give back prefetched pairs that were chosen on the assumption that the shown pair connects its entrants.
-
-        Not needed for redo: the prefetched pairs were chosen after that step.
-        """
-        self._dropped += [shown for shown in self._ahead if shown.source is not None]
-        self._ahead = deque(shown for shown in self._ahead if shown.source is None)
+    def _drop_ahead(self, *queues: deque[ShownPair]) -> None:
+        """Give back the pairs of `queues`, chosen on the assumption that the shown pair connects its entrants."""
+        for pairs in queues:
+            self._dropped += [shown for shown in pairs if shown.source is not None]
+            kept = [shown for shown in pairs if shown.source is None]
+            pairs.clear()
+            pairs.extend(kept)
         self._is_exhausted = False
         if self._is_preparing:
             self._is_stale = True
@@ -208,7 +214,7 @@ class JudgingController(QObject):
         if undone is None:
             return False
         if self.shown is not None:
-            self._ahead.appendleft(self.shown)
+            self._again.appendleft(self.shown)
         self._undone.append(undone)
         if undone.said is not None and undone.stored is not None:
             sitting, said = self._sitting, undone.said
@@ -233,7 +239,7 @@ class JudgingController(QObject):
             return
         sitting.restore(undone)
         self._undone = [one for one in self._undone if one is not undone]
-        self._ahead = deque(shown for shown in self._ahead if shown.pair is not undone.pair)
+        self._again = deque(shown for shown in self._again if shown.pair is not undone.pair)
         if undone.pair in (self._returning, self.shown and self.shown.pair):
             self._returning = None
             self._next()
@@ -265,20 +271,22 @@ class JudgingController(QObject):
         self._sitting, self.shown, self.state, self.last = None, None, "none", ""
         self._returning = None
         self._ahead.clear()
+        self._again.clear()
         self._dropped.clear()
         self._undone.clear()
         self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
         self.changed.emit()
 
     def _next(self) -> None:
-        self.shown = self._ahead.popleft() if self._ahead else None
+        following = self._again or self._ahead
+        self.shown = following.popleft() if following else None
         self.state = "showing" if self.shown else "over" if self._is_exhausted else "waiting"
         self.changed.emit()
         self._prepare()
 
     def _prepare(self) -> None:
         sitting = self._sitting
-        if sitting is None or self._is_preparing or self._is_exhausted or len(self._ahead) >= AHEAD:
+        if sitting is None or self._is_preparing or self._is_exhausted or len(self._again) + len(self._ahead) >= AHEAD:
             return
         self._is_preparing = True
 
