@@ -853,3 +853,29 @@ def test_pair_being_prepared_during_a_skip_is_discarded(desk: Desk, monkeypatch:
     go_on.set()
     desk.until(lambda: len(sittings._ahead) == AHEAD)
     assert not any(one is prepared[0] for one in (sittings.shown, *sittings._ahead))
+
+
+def test_pairs_prefetched_while_a_skip_was_undone_are_discarded_by_its_redo(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.judging_session
+    desk.until(lambda: len(sittings._ahead) == AHEAD)
+    prepare, go_on = JudgingSession.prepare, threading.Event()
+
+    def held(one: JudgingSession) -> ShownPair | None:
+        assert go_on.wait(60)
+        return prepare(one)
+
+    monkeypatch.setattr(JudgingSession, "prepare", held)
+    desk.press(Key.Key_S)
+    assert sittings.state == "waiting"
+    undo(desk)
+    go_on.set()
+    desk.until(lambda: len(sittings._ahead) == AHEAD)
+    prefetched = list(sittings._ahead)
+    redo(desk)
+    desk.until(lambda: sittings.state == "showing" and len(sittings._ahead) == AHEAD)
+    assert not any(one is early for early in prefetched for one in (sittings.shown, *sittings._ahead))
