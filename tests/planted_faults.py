@@ -1,10 +1,14 @@
 """Mutation testing: plants faults in the product, one at a time, and counts how many the tests detect.
 
-    python -m tests.planted_faults --count 40 --seed 1
+    python -m tests.planted_faults --count 40 --seed 1 [--coverage FILE]
 
 Each fault changes one operator, one constant or one call at a place that the seed picks; the three kinds alternate. The
 file is changed in place, the whole suite runs until the first failure, and the file is restored. So the checkout must
 have no uncommitted changes. A suite that hangs has detected the fault.
+
+With `--coverage`, only the tests that execute the changed line run, which takes a fifth of the time; for a line that no
+test of this process executes, all of them. FILE is written by the suite with coverage and pytest-cov, which are not
+among the project's dependencies: `pytest -n 3 --cov=workbench --cov-branch --cov-context=test`.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -159,13 +164,38 @@ def picked(count: int, seed: int) -> list[PlantedFault]:
     return [chosen.choice(kinds[KINDS[number % len(KINDS)]]) for number in range(count)]
 
 
-def is_noticed(fault: PlantedFault) -> bool:
-    """Return whether the suite fails or hangs with the fault in place. The file is always restored."""
+def tests_of(fault: PlantedFault, coverage: Path | None) -> list[str]:
+    """Return the ids of the tests that execute the line of a fault, empty if that is unknown."""
+    if coverage is None:
+        return []
+    from coverage import CoverageData
+
+    data = CoverageData(str(coverage))
+    data.read()
+    ending = fault.file.relative_to(ROOT).as_posix()
+    lines = next((data.contexts_by_lineno(name) for name in data.measured_files() if name.endswith(ending)), {})
+    # A statement is recorded where it begins.
+    begins = max((line for line in lines if line <= fault.line), default=0)
+    return sorted({context.rpartition("|")[0] for context in lines.get(begins, ()) if context})
+
+
+def is_noticed(fault: PlantedFault, tests: list[str]) -> bool:
+    """Return whether these tests, or all if none are given, fail or hang with the fault.
+
+    The file is always restored.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+        listed.write("\n".join(tests))
+        listed.flush()
+        return _fails(fault, [*SUITE, f"@{listed.name}"] if tests else list(SUITE))
+
+
+def _fails(fault: PlantedFault, command: list[str]) -> bool:
     whole = fault.file.read_bytes()
     fault.file.write_bytes(fault.source())
     try:
         suite = subprocess.Popen(
-            SUITE, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         try:
             return suite.wait(LIMIT_S) != 0
@@ -182,6 +212,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.planted_faults", description="Count the faults noticed.")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--coverage", type=Path, help="run only the tests that execute the line, by this data file")
     parser.add_argument("--list", action="store_true", help="print the faults, plant none")
     asked = parser.parse_args(arguments)
     chosen = picked(asked.count, asked.seed)
@@ -194,7 +225,7 @@ def main(arguments: list[str]) -> int:
     noticed = 0
     for number, fault in enumerate(chosen, 1):
         began = time.monotonic()
-        caught = is_noticed(fault)
+        caught = is_noticed(fault, tests_of(fault, asked.coverage))
         noticed += caught
         print(f"{number:3} {'noticed' if caught else 'MISSED '} {time.monotonic() - began:4.0f} s  {fault}", flush=True)
     print(f"{noticed} of {len(chosen)} noticed")
