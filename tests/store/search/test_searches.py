@@ -20,6 +20,7 @@ from tests.core.search.test_parser import typed
 from tests.filters import parse
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.money import Usage
+from workbench.core.outcome import Outcome
 from workbench.core.runs import Failure, Result, Timing, Verdict
 from workbench.core.search.date_values import stored_moment
 from workbench.core.search.match_marker import MatchMarker
@@ -268,6 +269,20 @@ def test_counting_stops_at_the_count_and_time_limits(
     assert page(store, "", limit=3, after=SearchCursor(5)).total is None
     monkeypatch.setattr(search_pages, "_COUNT_FOR_S", -1)
     assert page(store, "kind:iteration", limit=3).total == SearchTotal(5, exact=False)
+
+
+def test_search_row_counts_the_endings_of_its_answers_like_the_timeline(store: Store) -> None:
+    store.begin_run(run("r", text("Hi"), lanes=tuple(lane(slot) for slot in "ABCD"))).result(10)
+    endings = (
+        Result("failed", "", failure=Failure("server", "503")),
+        Result("stopped", "so far"),
+        replace(done("and so"), finish_reason="length"),
+        done("fine"),
+    )
+    for position, ended in enumerate(endings):
+        store.finish_output(f"r.{position}.0", ended, LATER).result(10)
+    (row,) = page(store, "fine").rows
+    assert row.row.outcome == store.iteration("r").outcome == Outcome(4, failed=1, stopped=1, cut=1)
 
 
 def test_search_row_has_all_fields_and_hits_shown_in_history(store: Store, path: Path) -> None:
