@@ -55,15 +55,18 @@ def _length(engine: Engine, calls: list[str]) -> int:
 
 def test_repeatedly_killed_engines_leave_no_processes(fake: FakeProvider) -> None:
     rng = random.Random(7)
+    killed: set[int | None] = set()
     with Engine(backoff=(0.01,)) as engine:
         for _ in range(4):
-            eventually(lambda: engine.client.state == "ready")
+            # Until the client notices that its engine is dead, that one is "ready".
+            eventually(lambda: engine.client.state == "ready" and engine.client.pid not in killed)
             call_id = engine.run(address(fake.base_url))
             if rng.random() < 0.5:
                 engine.heard.wait_for(lambda call_id=call_id: engine.sent(call_id))
             pid = engine.client.pid
             assert pid is not None
             family = descendants(pid)
+            killed.add(pid)
             os.kill(pid, signal.SIGKILL)
             assert engine.heard.result(call_id).state in ("finished", "failed")
             eventually(lambda family=family: not any(running(p) for p in family))
