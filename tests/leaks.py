@@ -65,7 +65,7 @@ def processes(tag: str) -> dict[int, str]:
 
 
 def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
-    """Poll until nothing is left or the time limit is reached; return what is left."""
+    """Call `look` until it returns an empty list or the timeout expires; return its last result."""
     deadline = time.monotonic() + PATIENCE_S
     pause = 0.001
     while (left := look()) and time.monotonic() < deadline:

@@ -35,9 +35,9 @@ _FINE = 4.0
 
 
 def comparison_words(comparison: ColumnComparison, need: CaseNeed | None = None) -> str:
-    """Return the sentence about a column and its baseline, with what was left out and how many more cases are needed.
+    """Return the sentence that compares a column with its baseline.
 
-    `need` is only said if no difference is shown.
+    It counts the cases left out. `need`, the number of further cases, is included only if no difference is shown.
     """
     passes = comparison.passes
     column, baseline = comparison.column, comparison.baseline

@@ -1,8 +1,8 @@
 """Regular expressions and JavaScript in QuickJS.
 
-Invariant: every evaluation gets a fresh context without files, network and modules, with limits of memory, stack and
-time. The limit of time does not hold inside single operations (a pattern, a search in a text, big integers): whoever
-must not hang runs this in a child process that can be killed.
+Invariant: every evaluation gets a fresh context without files, network or modules, and with limits on memory, stack
+size and time. A single operation (matching a pattern, searching a text, computing with big integers) is not interrupted
+when the time is up, so run this only in a child process that can be killed.
 """
 
 from __future__ import annotations
