@@ -71,7 +71,8 @@ def test_fifty_thousand_cells(store: Store, figure: Callable[[str], None], seed:
     assert most < MOST_BYTES
     figure(
         f"50,000 cells: written in {wrote:.1f} s, first page {page * 1000:.0f} ms, failed {failed * 1000:.0f} ms, by"
-        f" score {by_score * 1000:.0f} ms, run {opened * 1000:.0f} ms, results {results * 1000:.0f} ms and {most >> 20} MB"
+        f" score {by_score * 1000:.0f} ms, run {opened * 1000:.0f} ms, results {results * 1000:.0f} ms and"
+        f" {most >> 20} MB"
     )
     assert page < 0.1
     assert results < 1.0
