@@ -65,6 +65,12 @@ def test_run_is_described_completely_in_each_place() -> None:
     assert list(listed(FULL))[1:] == ["Order bot", "#7", "gpt · haiku", "★ gpt", "1 of 4 failed", "$0.0011"]
 
 
+def test_answers_without_a_price_are_counted_in_the_description() -> None:
+    assert whole(replace(FULL, cost_usd=None, unpriced=1200)).endswith(
+        "cost unknown · 1,200 without a price · starred · tag good"
+    )
+
+
 def test_damaged_row_is_marked() -> None:
     damaged = replace(FULL, row=replace(LINE, damage="its note"))
     assert "★ gpt · damaged" in list(facts(damaged))

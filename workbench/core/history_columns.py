@@ -92,7 +92,7 @@ def _cost(row: HistoryRow) -> str:
 
 def _cost_words(row: HistoryRow) -> str:
     cost = _cost(row)
-    unpriced = f" · {row.unpriced} without a price" if row.unpriced and cost == "unknown" else ""
+    unpriced = f" · {row.unpriced:,} without a price" if row.unpriced and cost == "unknown" else ""
     return cost and f"cost {cost}{unpriced}"
 
 
