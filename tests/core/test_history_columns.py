@@ -34,6 +34,12 @@ def test_columns_have_different_titles() -> None:
     assert len({column.title for column in COLUMNS}) == len(COLUMNS)
 
 
+def test_numbers_have_no_share_of_the_width() -> None:
+    """They would be far from their neighbours, because they are aligned at the right."""
+    assert {column.title for column in COLUMNS if column.is_number} == {"Iter.", "Cost"}
+    assert all(isinstance(column.width, str) for column in COLUMNS if column.is_number)
+
+
 def test_column_with_a_share_of_the_width_is_always_shown() -> None:
     """It fills the table in which others are hidden."""
     most = max(column.priority for column in COLUMNS)
