@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,6 +132,22 @@ def test_any_assertion_round_trips(data: Any, name: str) -> None:
 @given(make.cases)
 def test_any_case_round_trips(case: Case) -> None:
     assert case_from_json(json.loads(json.dumps(case_to_json(case)))) == case
+
+
+@given(make.cases, make.texts, st.lists(make.texts, max_size=3).map(tuple), make.texts, make.texts, st.booleans())
+def test_case_with_tags_and_cluster_round_trips(
+    case: Case, expectation: str, tags: tuple[str, ...], cluster: str, notes: str, is_held_out: bool
+) -> None:
+    whole = replace(case, expectation=expectation, tags=tags, cluster=cluster, notes=notes, held_out=is_held_out)
+    assert case_from_json(json.loads(json.dumps(case_to_json(whole)))) == whole
+
+
+@pytest.mark.parametrize(
+    "odd", [{"tags": "a"}, {"tags": [1]}, {"tags": []}, {"cluster": 3}, {"held_out": "yes"}, {"notes": ""}]
+)
+def test_further_fields_of_other_types_are_kept_unchanged(odd: dict[str, Any]) -> None:
+    data = {"uid": "u", "values": {}, **odd}
+    assert case_to_json(case_from_json(data)) == data
 
 
 def test_case_is_stored_with_its_set_fields() -> None:

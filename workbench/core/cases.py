@@ -22,6 +22,7 @@ _NOT = "not-"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = {"metric": "metric", "transform": "transform", "contextTransform": "context_transform"}
 _JSON = {"value": "value", "provider": "provider", "rubricPrompt": "rubric_prompt", "config": "config"}
+_CASE_TEXTS = ("expectation", "cluster", "notes")
 _DEEPEST = 20
 """Maximum nesting depth of assert-sets."""
 
@@ -60,7 +61,8 @@ class Case:
     """A value set with checks. `uid` identifies it across files and machines, `name` is its title.
 
     `threshold` is the minimum score to pass, None when every check must pass. `metadata` and `rest` are JSON objects
-    as text, "" for none.
+    as text, "" for none. `expectation` is a good answer, `tags` are for filters, and cases of one `cluster` belong
+    together: statistics count them as one draw. A `held_out` case is not used while the prompt is being changed.
     """
 
     uid: str
@@ -70,6 +72,11 @@ class Case:
     threshold: float | None = None
     metadata: str = ""
     rest: str = ""
+    expectation: str = ""
+    tags: tuple[str, ...] = ()
+    cluster: str = ""
+    notes: str = ""
+    held_out: bool = False
 
 
 def json_text(value: Any) -> str:
@@ -132,6 +139,13 @@ def case_to_json(case: Case) -> dict[str, Any]:
         data["threshold"] = _plain(case.threshold)
     if case.metadata:
         data["metadata"] = json.loads(case.metadata)
+    for name in _CASE_TEXTS:
+        if text := getattr(case, name):
+            data[name] = text
+    if case.tags:
+        data["tags"] = list(case.tags)
+    if case.held_out:
+        data["held_out"] = True
     return {**data, **(json.loads(case.rest) if case.rest else {})}
 
 
@@ -150,6 +164,7 @@ def case_from_json(data: object, where: str = "A case") -> Case:
         raise CaseError(f"{where}: checks must be a list and metadata an object.")
     if (threshold := _number(rest.get("threshold"))) is not None:
         del rest["threshold"]
+    further = _take_fields(rest)
     return Case(
         uid,
         name,
@@ -158,7 +173,22 @@ def case_from_json(data: object, where: str = "A case") -> Case:
         threshold,
         json_text(metadata) if metadata else "",
         json_text(rest) if rest else "",
+        **further,
     )
+
+
+def _take_fields(rest: dict[str, Any]) -> dict[str, Any]:
+    """Remove the further fields of a case from `rest` and return them; values of other types stay there."""
+    found: dict[str, Any] = {}
+    for name in _CASE_TEXTS:
+        if isinstance(text := rest.get(name), str) and text:
+            found[name] = rest.pop(name)
+    tags = rest.get("tags")
+    if isinstance(tags, list) and tags and all(isinstance(tag, str) for tag in tags):
+        found["tags"] = tuple(rest.pop("tags"))
+    if rest.get("held_out") is True:
+        found["held_out"] = rest.pop("held_out")
+    return found
 
 
 def _counted(items: Iterable[object]) -> Iterable[tuple[int, object]]:

@@ -1,0 +1,63 @@
+"""Test settings of a prompt: stored form and errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from workbench.core.cases import Check
+from workbench.core.lanes import Lane, Params
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+
+WHOLE = SuiteSettings(
+    checks=(Check("contains", value='"ETA"'),),
+    threshold=0.5,
+    columns=(Lane("a", "echo", "echo", Params(temperature=0.2), pinned=3), Lane("b", "builtin", "m", label="fast")),
+    baseline="b",
+    samples=3,
+    budget=SuiteBudget(usd=1.5, calls=100, minutes=2.5),
+    difference=0.2,
+    margin=0.03,
+    salt="x",
+)
+
+
+@pytest.mark.parametrize("settings", [WHOLE, SuiteSettings()])
+def test_settings_round_trip(settings: SuiteSettings) -> None:
+    assert SuiteSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+
+
+def test_defaults_are_not_stored() -> None:
+    assert SuiteSettings().to_json() == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"checks": {}},
+        {"checks": [{}]},
+        {"columns": "x"},
+        {"columns": [{"slot": "a"}]},
+        {"columns": [{"slot": "a", "endpoint": "e", "model": "m"}] * 41},
+        {"samples": True},
+        {"baseline": 3},
+        {"salt": 3},
+        {"threshold": -1},
+        {"budget": 3},
+        {"budget": {"usd": "1"}},
+        {"budget": {"calls": float("inf")}},
+        {"difference": 0},
+        {"margin": 1},
+    ],
+)
+def test_invalid_settings_are_refused_with_a_sentence(data: Any) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        SuiteSettings.from_json(data)
+
+
+def test_samples_are_bounded() -> None:
+    assert SuiteSettings.from_json({"samples": 1000}).samples == 20
+    assert SuiteSettings.from_json({"samples": 0}).samples == 1
