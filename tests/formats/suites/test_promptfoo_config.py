@@ -277,6 +277,20 @@ def test_losses_are_bounded() -> None:
     assert suite.losses[-1].sentence == "300 more remarks are not listed."
 
 
+def test_the_same_loss_in_many_places_is_named_once() -> None:
+    tests = ", ".join(["{vars: {x: a}, providerOutput: b}"] * 500)
+    suite = suite_of(HEAD + f"tests: [{tests}]")
+    assert lost(suite) == "tests[0].providerOutput and 499 more: The ready answer is not used: the model is asked."
+
+
+def test_a_case_whose_values_do_not_fit_an_expression_is_left_out() -> None:
+    suite = suite_of(
+        "prompts: [\"{{ l | join(', ') }}\"]\nproviders: [echo]\ntests: [{vars: {l: [1, 2]}}, {vars: {l: a}}]"
+    )
+    assert [dict(one.case.values)["l_join"] for one in suite.cases] == ["1, 2"]
+    assert "tests[1]: The case is left out, because an expression of a prompt cannot be evaluated" in lost(suite)
+
+
 def test_tests_come_from_files_of_many_kinds() -> None:
     suite = suite_of(
         HEAD + "tests: [t/a.yaml, t/b.json, t/c.jsonl, t/d.csv, t/one.yaml, {vars: v.yaml}]",

@@ -12,6 +12,7 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 from workbench.core.checks.js_text import to_string
@@ -34,6 +35,8 @@ CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"
 """Extensions of files that would have to be run."""
 MOST_CONFIG_BYTES = 4 * 2**20
 _MOST_LOSSES = 200
+_MOST_KEPT = 20_000
+_MOST_PLACES = 3
 _MOST_ROWS = 100_000
 _ENV = re.compile(r"""\{\{-?\s*env(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])\s*-?\}\}""")
 _POINTER = re.compile(r"~[01]")
@@ -53,16 +56,32 @@ class ConfigLoader:
 
     @property
     def losses(self) -> tuple[SuiteLoss, ...]:
-        """What was lost; a note says how many more there are."""
-        found = tuple(self._losses)
-        return (*found, SuiteLoss("note", "", f"{self._more:,} more remarks are not listed.")) if self._more else found
+        """What was lost; the same in many places is named once, and a note says how many more there are."""
+        places = Counter((loss.kind, loss.sentence) for loss in self._losses)
+        found: dict[tuple[LossKind, str], list[SuiteLoss]] = {}
+        for loss in self._losses:
+            found.setdefault((loss.kind, loss.sentence), []).append(loss)
+        made: list[SuiteLoss] = []
+        for (kind, sentence), losses in found.items():
+            if (count := places[kind, sentence]) > _MOST_PLACES:
+                made.append(SuiteLoss(kind, f"{losses[0].where} and {count - 1:,} more", sentence))
+            else:
+                made += losses
+        more = len(made) - _MOST_LOSSES + self._more
+        if more > 0:
+            made[_MOST_LOSSES:] = [SuiteLoss("note", "", f"{more:,} more remarks are not listed.")]
+        return tuple(made)
+
+    def refusals(self) -> str:
+        """Return the sentence of the first part that cannot be tested, "" for none."""
+        return next((loss.sentence for loss in self._losses if loss.kind == "refused"), "")
 
     def lose(self, kind: LossKind, where: str, sentence: str) -> None:
         """Note a loss."""
         loss = SuiteLoss(kind, where, sentence)
         if loss in self._losses:
             return
-        if len(self._losses) >= _MOST_LOSSES:
+        if len(self._losses) >= _MOST_KEPT:
             self._more += 1
         else:
             self._losses[loss] = None

@@ -67,8 +67,8 @@ class ConvertedTemplate:
 class SuiteVariables:
     """The variables of a suite: the kinds of each in all cases.
 
-    `problem` returns why an expression cannot be evaluated in some case, "" if it can. `has_filters` tells of filters
-    of the file's own, which are code.
+    `problem` returns why an expression cannot be evaluated in any case, "" if it can. `own_filters` are filters of the
+    file, which are code.
     """
 
     kinds: Mapping[str, frozenset[VarKind]]

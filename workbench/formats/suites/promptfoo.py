@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.cases import Check
+from workbench.core.checks.check_result import UnscoredError
 from workbench.core.content import Content
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.imported_suite import ImportedCase, ImportedColumn, ImportedSuite, SuitePrompt
@@ -299,10 +300,15 @@ def _cases(
     lacking: Counter[str] = Counter()
     for case, own in zip(cases, checks, strict=True):
         values = {name: as_value(value) for name, value in case.values.items()}
-        for name in converted.printed - values.keys():
-            lacking[name] += 1
-        values |= dict.fromkeys(sorted(converted.printed - values.keys()), "")
-        values |= {name: evaluated(expression, case.values) for expression, name in derived.items()}
+        missing = sorted(converted.printed - values.keys())
+        values |= dict.fromkeys(missing, "")
+        try:
+            values |= {name: evaluated(expression, case.values) for expression, name in derived.items()}
+        except UnscoredError:
+            sentence = "The case is left out, because an expression of a prompt cannot be evaluated for its values."
+            loader.lose("refused", case.test.where, sentence)
+            continue
+        lacking.update(missing)
         prompts = _prompts_of(case.test, converted, raw, loader)
         allowed = allowed_columns(case.test.data.get("providers"), columns, f"{case.test.where}.providers", loader)
         made.append(ImportedCase(case_of(case, own, values, taken), prompts, allowed))

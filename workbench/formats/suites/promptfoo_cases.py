@@ -62,7 +62,7 @@ def expanded(tests: Sequence[RawTest], loader: ConfigLoader) -> list[ExpandedTes
                 name = f"{description}: {parts}" if description and parts else description or parts
                 found.append(ExpandedTest(test, rendered, opening_words(clean(name), 80)))
     if not found:
-        raise SuiteFileError("No test of this configuration can be run here. Add one with texts as its variables.")
+        raise SuiteFileError(f"No test of this configuration can be run here. {loader.refusals() or 'Add one.'}")
     return found
 
 
@@ -164,12 +164,13 @@ def variables_of(tests: Sequence[ExpandedTest], own_filters: Iterable[str]) -> S
         kinds[name] = frozenset(found) | missing
 
     def problem(expression: str) -> str:
-        try:
-            for test in tests:
+        for test in tests:
+            try:
                 evaluated(expression, test.values)
-        except UnscoredError:
-            return f"“{{{{ {expression[:60]} }}}}” is not converted. Use a variable without operators and filters."
-        return ""
+            except UnscoredError:
+                continue
+            return ""
+        return f"“{{{{ {expression[:60]} }}}}” is not converted. Use a variable without operators and filters."
 
     return SuiteVariables(kinds, problem, frozenset(own_filters))
 
