@@ -60,7 +60,10 @@ def test_files_are_read_and_listed(folder: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "c").write_text("c")
     assert files.read("sub/b.txt") == b"b"
-    assert files.paths() == ("a.txt", "sub/b.txt")
+    assert files.paths("") == ("a.txt", "sub/b.txt")
+    assert files.paths("sub") == ("sub/b.txt",)
+    assert files.is_file("a.txt")
+    assert not files.is_file("sub")
     with pytest.raises(MissingSuiteFileError):
         files.read("none.txt")
     with pytest.raises(SuiteFileProblemError):
@@ -76,8 +79,10 @@ def test_links_are_not_followed(folder: Path) -> None:
     for path in ("link.txt", "inner.txt", "up/secret.txt"):
         with pytest.raises(SuiteFileProblemError, match="is a link, or in a folder that is one"):
             files.read(path)
-    assert files.paths() == ("a.txt", "sub/b.txt")
+    assert files.paths("") == ("a.txt", "sub/b.txt")
     assert matching(files, "**/*.txt") == ("a.txt", "sub/b.txt")
+    assert matching(files, "up/*.txt") == ()
+    assert not files.is_file("link.txt")
 
 
 @POSIX
@@ -86,7 +91,7 @@ def test_pipes_and_devices_are_refused_without_waiting(folder: Path) -> None:
     files = FolderFiles(folder)
     with pytest.raises(SuiteFileProblemError, match="is not a file"):
         files.read("pipe.txt")
-    assert "pipe.txt" not in files.paths()
+    assert "pipe.txt" not in files.paths("")
 
 
 def test_large_files_are_refused_before_they_are_read(folder: Path) -> None:
@@ -108,7 +113,7 @@ def test_many_files_are_refused_together(folder: Path, monkeypatch: pytest.Monke
 def test_folders_with_too_many_files_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite_files, "_MOST_LISTED", 1)
     with pytest.raises(SuiteFileProblemError, match="more than 1 files"):
-        FolderFiles(folder).paths()
+        FolderFiles(folder).paths("")
 
 
 FILES = MemoryFiles(dict.fromkeys(("a.txt", "b.md", "p/a.txt", "p/b.txt", "p/q/c.txt"), ""))

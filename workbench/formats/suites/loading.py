@@ -22,7 +22,6 @@ from workbench.core.testing.imported_suite import LossKind, SuiteLoss
 from workbench.core.yaml12 import YamlError, read_yaml
 from workbench.formats.imports.promptfoo_settings import may_be_secret
 from workbench.formats.suites.suite_files import (
-    MissingSuiteFileError,
     SuiteFileProblemError,
     inside,
     is_pattern,
@@ -50,6 +49,7 @@ class ConfigLoader:
         self._files = source.files
         self._given = {name: value for name, value in source.env.items() if not is_key_name(name)}
         self._own: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._losses: dict[SuiteLoss, None] = {}
         self._more = 0
         self.env_names: dict[str, None] = {}
@@ -89,11 +89,12 @@ class ConfigLoader:
     def text(self, reference: str, where: str, folder: str = "") -> str:
         """Return the text of a file, without a byte order mark and with LF line ends. Raises SuiteFileError."""
         try:
-            body = self._files.read(self._path(reference, folder))
+            path = self._path(reference, folder)
+            if path not in self._texts:
+                self._texts[path] = clean(self._files.read(path).decode("utf-8-sig"))
+            return self._texts[path]
         except SuiteFileProblemError as error:
             raise SuiteFileError(f"{where}: the file {_shown(reference)} {error}. Correct it there.") from error
-        try:
-            return clean(body.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             sentence = f"{where}: the file {_shown(reference)} is not UTF-8 text. Save it as UTF-8."
             raise SuiteFileError(sentence) from error
@@ -101,12 +102,9 @@ class ConfigLoader:
     def exists(self, reference: str, folder: str = "") -> bool:
         """Whether a file inside the folder exists and can be read."""
         try:
-            self._files.read(self._path(reference, folder))
-        except MissingSuiteFileError:
-            return False
+            return self._files.is_file(self._path(reference, folder))
         except SuiteFileProblemError:
-            return True
-        return True
+            return False
 
     def paths(self, reference: str, where: str, folder: str = "") -> tuple[str, ...]:
         """Return the paths that a reference with wild cards, or of a folder, stands for. Raises SuiteFileError."""
