@@ -53,7 +53,9 @@ def most_output(params: dict[str, Any], max_output: int | None) -> int | None:
     return min(known) if known else None
 
 
-def call_bound(rendered: RenderedRequest, params: dict[str, Any], rates: Rates | None, max_output: int | None) -> CallBound:
+def call_bound(
+    rendered: RenderedRequest, params: dict[str, Any], rates: Rates | None, max_output: int | None
+) -> CallBound:
     """Return the most that a call costs: its input by estimate, and as much output as it may have.
 
     The dollars are None without a price per token, and without a limit of the output.
@@ -160,4 +162,6 @@ class BudgetLedger:
 def requests_of(result: Result) -> int:
     """Return the number of requests of an answer: one, and one more for each round with tools."""
     kinds = [step.kind for step in result.steps]
-    return 1 + sum(kind == "tool_result" and before != "tool_result" for before, kind in zip(("", *kinds), kinds, strict=False))
+    return 1 + sum(
+        kind == "tool_result" and before != "tool_result" for before, kind in zip(("", *kinds), kinds, strict=False)
+    )

@@ -21,7 +21,7 @@ from workbench.core.runs import VersionRow
 from workbench.core.testing.cells import CellKey, cell_identity
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.scored_case import scored_case
-from workbench.store.testing import SuiteRecords
+from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.run_plan import sendable
 
 _CHUNK = 64
@@ -38,13 +38,6 @@ class JobColumn:
     content: Content
     endpoint: Endpoint | None
     question: str
-
-    @property
-    def gate(self) -> str:
-        """Columns with the same gate share a limit of concurrent calls, as in the engine."""
-        if self.endpoint is None or self.endpoint.kind != "litellm":
-            return self.lane.endpoint
-        return f"{self.lane.endpoint}/{self.lane.model.partition('/')[0]}"
 
 
 class SnapshotCases:

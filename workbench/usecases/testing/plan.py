@@ -53,6 +53,8 @@ class SuitePlan:
     columns: tuple[Lane, ...]
     cases: tuple[Case, ...]
     questions: tuple[str, ...]
+    contents: tuple[Content, ...]
+    """The content of each column's version."""
     content: Content | None = None
     based_on: int | None = None
     round: int = 1
@@ -140,7 +142,8 @@ class SuitePlanner:
             settings,
             settings.columns,
             chosen,
-            tuple(self._question(lane, contents[lane.pinned][0]) for lane in settings.columns),
+            tuple(self.question(lane, contents[lane.pinned][0]) for lane in settings.columns),
+            tuple(contents[lane.pinned][0] for lane in settings.columns),
             draft.content if None in contents else None,
             draft.based_on,
             max(1, newest + (round_ == "fresh")),
@@ -169,7 +172,8 @@ class SuitePlanner:
                 found[lane.pinned] = sendable(version), version.name
         return found
 
-    def _question(self, lane: Lane, content: Content) -> str:
+    def question(self, lane: Lane, content: Content) -> str:
+        """Return the `question_hash` of a column. Raises RefusedError if its endpoint was removed."""
         endpoint = self._facts.endpoint(lane.endpoint)
         if endpoint is None:
             raise RefusedError(NO_ENDPOINT.sentence)
@@ -198,17 +202,15 @@ class SuitePlanner:
             return
         rates = self._facts.rates(endpoint, lane.model)
         if call_bound(rendered, params, rates, self._facts.max_output(endpoint, lane.model)).usd is None:
-            raise RefusedError(f"{what} {_unpriced(rates)}, so dollars cannot limit this test. {_PRICE_IT[rates is None]}")
+            raise RefusedError(f"{what} {_unlimited(rates)}")
 
 
-_PRICE_IT = {
-    True: "Set its price in the model picker, or add a limit of calls.",
-    False: "Set Max tokens in its parameters, or add a limit of calls.",
-}
-
-
-def _unpriced(rates: Rates | None) -> str:
-    return "has no known price" if rates is None else "has no limit of output tokens"
+def _unlimited(rates: Rates | None) -> str:
+    if rates is None:
+        lack, advice = "has no known price", "Set its price in the model picker"
+    else:
+        lack, advice = "has no limit of output tokens", "Set Max tokens in its parameters"
+    return f"{lack}, so dollars cannot limit this test. {advice}, or add a limit of calls."
 
 
 def _no_cases(set_name: CaseSetName, has_others: bool) -> str:
