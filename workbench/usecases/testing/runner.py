@@ -13,15 +13,16 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from workbench.core.cases import Case
-from workbench.core.content import Content
-from workbench.core.lanes import Endpoint, Lane
+from workbench.core.lanes import Endpoint
 from workbench.core.runs import VersionRow
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
 from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.testing.analysis import SuiteAnalyst
+from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
-from workbench.usecases.testing.plan import SuitePlan
+from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle
 from workbench.usecases.testing.scheduler import SuiteLimits, SuiteScheduler, SuiteTools, check_columns
 from workbench.usecases.testing.scorer import Scorer, Sweep
@@ -38,11 +39,14 @@ class SuiteRunner:
         *,
         endpoint: Callable[[str], Endpoint | None],
         version: Callable[[str, int], VersionRow],
-        question: Callable[[Lane, Content], str],
+        planner: SuitePlanner,
+        estimator: SuiteEstimator,
     ) -> None:
-        """`question` returns the `question_hash` of a column."""
         self._tools = tools
-        self._endpoint, self._version, self._question = endpoint, version, question
+        self.planner = planner
+        self.estimator = estimator
+        self.analyst = SuiteAnalyst(tools.records)
+        self._endpoint, self._version = endpoint, version
         self._lock = threading.Lock()
         self._running: dict[str, _Run] = {}
         self._closing = False
@@ -206,7 +210,7 @@ class SuiteRunner:
         self._tools.listeners.problem(problem_of(error))
 
     def _job(self, prompt_uid: str, run_uid: str) -> SuiteJob:
-        return read_job(self._tools.records, self._version, self._endpoint, self._question, prompt_uid, run_uid)
+        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, prompt_uid, run_uid)
 
     def _begin_scoring(self, job: SuiteJob) -> Future[None]:
         return self._tools.records.begin_scoring(

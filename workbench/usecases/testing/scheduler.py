@@ -479,6 +479,9 @@ class SuiteScheduler:
             gate.limit.answered()
         elif result.failure is not None and result.failure.code == REFUSED:
             gate.limit.refused(cell.ticket)
+        elif result.state == "stopped":
+            # The cell stays open, so that `resume` asks it.
+            result = replace(result, state="interrupted")
         elif self._is_to_be_repeated(cell, result):
             result = replace(result, state="interrupted", failure=None)
             gate.pending.appendleft(cell.key)
@@ -565,7 +568,7 @@ class SuiteScheduler:
             while gate.ready:
                 gate.running += 1
                 cell = gate.ready.popleft()
-                self._end(cell, Result("stopped", model=self._model(cell.key)))
+                self._end(cell, Result("interrupted", model=self._model(cell.key)))
 
     def _reach_budget(self, why: str) -> None:
         self._budget_why = why
@@ -589,7 +592,7 @@ class SuiteScheduler:
     def _tell_ends(self, results: Sequence[Result]) -> None:
         finished = sum(result.state == "finished" for result in results)
         failed = sum(result.state == "failed" for result in results)
-        done = sum(result.state not in ("interrupted", "stopped") for result in results)
+        done = sum(result.state != "interrupted" for result in results)
         self._handle.update(
             lambda now: replace(now, answered=now.answered + finished, failed=now.failed + failed, done=now.done + done)
         )
