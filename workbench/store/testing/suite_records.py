@@ -18,6 +18,15 @@ from workbench.core.testing.scored_case import OverruleState
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.connections import Readers
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import (
+    cell_outputs,
+    cell_pages,
+    column_results,
+    overrules,
+    scorings,
+    suite_settings,
+    test_starts,
+)
 from workbench.store.testing.records import (
     CellEnd,
     CellScored,
@@ -49,29 +58,33 @@ class SuiteRecords:
 
     def settings(self, prompt_uid: str) -> SuiteSettings:
         """Return the test settings of a prompt, the defaults if it has none. Raises StoreError (missing, corrupt)."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return suite_settings.read(connection, prompt_uid)
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings, now: str) -> Future[None]:
         """Replace the test settings of a prompt."""
-        raise NotImplementedError
+        return self._write(lambda c: suite_settings.save(c, prompt_uid, settings, now))
 
     # Runs and cells
 
     def begin(self, start: SuiteStart) -> Future[SuiteBegun]:
         """Store a test run with its cases, and the cells whose question already has a finished answer in its round."""
-        raise NotImplementedError
+        return self._write(lambda c: test_starts.begin(c, start))
 
     def latest_round(self, prompt_uid: str) -> int:
         """Return the highest round of a prompt's test runs, 0 without any."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return test_starts.latest_round(connection, prompt_uid)
 
     def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
         """Return the test runs of a prompt, newest first."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return test_starts.listed(connection, prompt_uid, limit)
 
     def run(self, run_uid: str) -> SuiteRun:
         """Return a test run. Raises StoreError (missing)."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return test_starts.one(connection, run_uid)
 
     def open_cells(
         self, run_uid: str, after: CellKey | None, limit: int, *, failed_too: bool = False
@@ -80,23 +93,28 @@ class SuiteRecords:
 
         With `failed_too`, also those whose call failed, was stopped or was interrupted.
         """
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return cell_outputs.open_cells(connection, run_uid, after, limit, failed_too=failed_too)
 
     def case(self, run_uid: str, position: int) -> Case:
         """Return a case as it was when the run began."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return test_starts.case(connection, test_starts.run_key(connection, run_uid), position)
 
     def cases(self, run_uid: str, start: int, stop: int) -> tuple[Case, ...]:
         """Return the cases at positions from `start` to before `stop`."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return test_starts.cases(connection, test_starts.run_key(connection, run_uid), start, stop)
 
     def start_outputs(self, run_uid: str, starts: Sequence[CellStart], owner_uid: str, now: str) -> Future[None]:
         """Store calls that are about to be made, each as the next attempt of its cell; the cells stay open."""
-        raise NotImplementedError
+        taken = tuple(starts)
+        return self._write(lambda c: cell_outputs.start_outputs(c, run_uid, taken, owner_uid, now))
 
     def finish_outputs(self, ends: Sequence[CellEnd]) -> Future[None]:
         """Store how calls ended, all in one transaction, and record their cells."""
-        raise NotImplementedError
+        taken = tuple(ends)
+        return self._write(lambda c: cell_outputs.finish_outputs(c, taken))
 
     # Scorings
 
@@ -104,39 +122,46 @@ class SuiteRecords:
         self, run_uid: str, scoring_uid: str, checks: tuple[Check, ...], now: str, *, threshold: float | None = None
     ) -> Future[None]:
         """Add a scoring of a run; `checks` and `threshold` are those of the prompt for all cases."""
-        raise NotImplementedError
+        return self._write(lambda c: scorings.begin(c, run_uid, scoring_uid, checks, now, threshold))
 
     def scorings(self, run_uid: str) -> tuple[StoredScoring, ...]:
         """Return the scorings of a run, newest first."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return scorings.listed(connection, run_uid)
 
     def save_scores(self, scoring_uid: str, scores: Sequence[CellScored]) -> Future[None]:
         """Store the results of cells, in place of earlier ones of the same cells in this scoring."""
-        raise NotImplementedError
+        taken = tuple(scores)
+        return self._write(lambda c: scorings.save(c, scoring_uid, taken), durable=False)
 
     def unscored_cells(
         self, run_uid: str, scoring_uid: str, after: CellKey | None, limit: int
     ) -> tuple[ScoredInput, ...]:
         """Return up to `limit` recorded cells after `after` whose output has no result in a scoring, in order."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return scorings.unscored_cells(connection, run_uid, scoring_uid, after, limit)
 
     def results(self, run_uid: str, scoring_uid: str) -> tuple[ColumnResults, ...]:
         """Return the scored cells of each column, overrules applied."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return column_results.read(connection, run_uid, scoring_uid)
 
     # The grid
 
     def page(self, run_uid: str, scoring_uid: str, query: GridQuery, after: str, limit: int) -> GridPage:
         """Return up to `limit` rows of the grid after the cursor `after` ("" for the first page)."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return cell_pages.page(connection, run_uid, scoring_uid, query, after, limit)
 
     def counts(self, run_uid: str, scoring_uid: str, query: GridQuery) -> GridCounts:
         """Return how many rows each filter has, for the tag, text and column of `query`."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return cell_pages.counts(connection, run_uid, scoring_uid, query)
 
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
         """Return one sample of a cell with its answer and the results of its checks. Raises StoreError (missing)."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return cell_pages.cell(connection, run_uid, scoring_uid, key)
 
     # What people decide
 
@@ -147,12 +172,13 @@ class SuiteRecords:
 
         It holds in all runs and scorings that use the answer and the same check. Raises StoreError (missing).
         """
-        raise NotImplementedError
+        return self._write(lambda c: overrules.add(c, run_uid, output_uid, check_hash, state, note, now, uid))
 
     def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[None]:
         """Note that a held-out case was opened, which uses it up. The first time counts."""
-        raise NotImplementedError
+        return self._write(lambda c: suite_settings.use_case(c, prompt_uid, case_uid, now))
 
     def used_cases(self, prompt_uid: str) -> dict[str, str]:
         """Return when the held-out cases of a prompt that were opened were first opened, by uid."""
-        raise NotImplementedError
+        with self._readers.use() as connection:
+            return suite_settings.used_cases(connection, prompt_uid)
