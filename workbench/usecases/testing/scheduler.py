@@ -47,7 +47,9 @@ from workbench.usecases.testing.progress import SuiteHandle, SuiteState
 from workbench.usecases.testing.scorer import Scorer
 
 GROUP_S = 0.05
-"""Ends that arrive within this time are written together, earlier if half of the calls wait for that."""
+"""Ends that arrive within this time are written together; sooner if writing is fast, or if half of the calls wait."""
+_GROUP_WRITES = 2.0
+"""Ends are collected for this multiple of the time that the last write took."""
 TRY_AGAIN_S = 2.0
 RETRIES = 6
 """Attempts of one call beyond the first. More than in Compose, because nobody waits for the single answer."""
@@ -179,7 +181,8 @@ class SuiteScheduler:
         self._starting = 0
         self._ended: list[_Cell] = []
         self._flying = 0
-        self._first_end = 0.0
+        self._first_end = self._flew_at = 0.0
+        self._group_s = GROUP_S
         self._try_again_at = 0.0
         self._tries: dict[CellKey, int] = {}
         self._is_paused = self._is_stopping = self._is_troubled = self._gives_up = False
@@ -265,7 +268,7 @@ class SuiteScheduler:
         now = time.monotonic()
         deadlines = []
         if self._ended and not self._flying:
-            deadlines.append(max(self._first_end + GROUP_S, self._try_again_at))
+            deadlines.append(max(self._first_end + self._group_s, self._try_again_at))
         if (left := self._ledger.seconds_left) is not None and not self._budget_why:
             deadlines.append(now + left)
         try:
@@ -522,13 +525,14 @@ class SuiteScheduler:
         now = time.monotonic()
         if now < self._try_again_at:
             return
-        is_due = now - self._first_end >= GROUP_S or 2 * len(self._ended) >= len(self._ended) + len(self._live)
+        is_due = now - self._first_end >= self._group_s or 2 * len(self._ended) >= len(self._ended) + len(self._live)
         if not is_due:
             return
         cells, self._ended = tuple(self._ended), []
         ended_at = self._tools.owner.now()
         ends = tuple(CellEnd(cell.uid, cell.result, ended_at) for cell in cells if cell.result is not None)
         self._flying += 1
+        self._flew_at = now
         future = self._tools.records.finish_outputs(ends)
         future.add_done_callback(lambda done: self._inbox.put(_Saved(cells, ends, done.exception())))
 
@@ -544,6 +548,7 @@ class SuiteScheduler:
                 self._tools.listeners.problem(Problem(f"{END_UNSAVED} {problem.sentence}", problem.detail))
             return
         self._is_troubled = False
+        self._group_s = min(GROUP_S, _GROUP_WRITES * (time.monotonic() - self._flew_at))
         for cell in message.cells:
             self._gates[cell.place].running -= 1
         self._tell_ends([cell.result for cell in message.cells if cell.result is not None])

@@ -115,7 +115,7 @@ class Scorer:
         self._render = render
         self._on_problem = on_problem
         self._lock = threading.Lock()
-        self._waiting = 0
+        self._queued: set[tuple[str, str]] = set()
         self._orders: queue.SimpleQueue[_Fresh | _Whole | None] = queue.SimpleQueue()
         self._sweeps: set[Sweep] = set()
         self._closing = threading.Event()
@@ -131,9 +131,10 @@ class Scorer:
     def score(self, job: SuiteJob, cells: Sequence[ScoredInput], on_scored: Callable[[int], None]) -> None:
         """Score cells whose ends are recorded; returns at once. Leaves them to the sweep if too many wait."""
         with self._lock:
-            if self._waiting + len(cells) > MOST_WAITING:
+            if len(self._queued) + len(cells) > MOST_WAITING:
                 return
-            self._waiting += len(cells)
+            # A sweep leaves these out until their scores are stored.
+            self._queued.update((job.scoring_uid, one.output_uid) for one in cells)
         self._put(_Fresh(job, tuple(cells), on_scored))
 
     def sweep(
@@ -207,14 +208,20 @@ class Scorer:
         if isinstance(order, _Whole):
             self._do_sweep(order)
             return
+        saved = None
         try:
             if not self._closing.is_set():
-                self._save(order.job, self._scores(order.job, order.cells), order.on_scored)
+                saved = self._save(order.job, self._scores(order.job, order.cells), order.on_scored)
         except Exception as error:  # noqa: BLE001 - the sweep at the end of the run tries again
             self._on_problem(problem_of(error))
-        finally:
-            with self._lock:
-                self._waiting -= len(order.cells)
+        if saved is None:
+            self._unqueue(order)
+        else:
+            saved.add_done_callback(lambda _: self._unqueue(order))
+
+    def _unqueue(self, order: _Fresh) -> None:
+        with self._lock:
+            self._queued.difference_update((order.job.scoring_uid, one.output_uid) for one in order.cells)
 
     def _do_sweep(self, order: _Whole) -> None:
         sweep = order.sweep
@@ -236,7 +243,9 @@ class Scorer:
             page = self._store.unscored_cells(sweep.job.uid, sweep.job.scoring_uid, after, _PAGE)
             if not page:
                 break
-            scores = self._scores(sweep.job, page, sweep)
+            with self._lock:
+                queued = {output for scoring, output in self._queued if scoring == sweep.job.scoring_uid}
+            scores = self._scores(sweep.job, [one for one in page if one.output_uid not in queued], sweep)
             if saved is not None:
                 saved.result()
             saved = self._save(sweep.job, scores, order.on_scored)
