@@ -11,22 +11,21 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
 from workbench.cli.output import complain, one_line, write_exact
-from workbench.cli.testing_report import lines
 from workbench.cli.testing_target import SuiteTarget, rate, targets
 from workbench.core.testing.grid import SuiteRun
-from workbench.core.testing.report import SuiteReport
 from workbench.usecases.problems import RefusedError, unsaved_sentence
 from workbench.usecases.run_listeners import RunListener
-from workbench.usecases.testing.analysis import SuiteQuestion
-from workbench.usecases.testing.bar import SuiteBar
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
 from workbench.usecases.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.core.testing.report import SuiteReport
 
 _LOOK_EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
@@ -130,6 +129,10 @@ def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespac
     )
     began = time.monotonic()
     handle = tests.start(target.prompt_uid, plan)
+    # Statistics import numpy, so this is done while calls are running.
+    from workbench.usecases.testing.analysis import SuiteQuestion
+    from workbench.usecases.testing.bar import SuiteBar
+
     _follow(workbench, handle)
     if handle.problem is not None:
         # It was printed when it happened.
@@ -192,6 +195,8 @@ def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace) 
 
         write_json_report(report, cells(), sys.stdout)
     else:
+        from workbench.cli.testing_report import lines
+
         print("\n".join(map(one_line, lines(report))))
     for path, kind in ((args.junit, "junit"), (args.markdown, "markdown")):
         if path is not None:

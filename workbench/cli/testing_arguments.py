@@ -14,9 +14,7 @@ Answers of the same question are not asked and paid again: a second start contin
 anew. RATE is 90% or 0.9."""
 
 
-def add_testing(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
-) -> None:
+def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add `test`."""
     test = commands.add_parser(
         "test",

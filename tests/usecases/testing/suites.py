@@ -50,7 +50,9 @@ def finish(handle: SuiteHandle) -> SuiteHandle:
     return handle
 
 
-def run(workbench: Workbench, prompt_uid: str, given: SuiteSettings, tested: Sequence[Case], **more: object) -> SuiteHandle:
+def run(
+    workbench: Workbench, prompt_uid: str, given: SuiteSettings, tested: Sequence[Case], **more: object
+) -> SuiteHandle:
     return finish(workbench.tests.start(prompt_uid, plan(workbench, prompt_uid, given, tested, **more)))  # type: ignore[arg-type]
 
 

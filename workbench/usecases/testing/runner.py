@@ -11,21 +11,25 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import VersionRow
+from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
 from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
-from workbench.usecases.testing.analysis import SuiteAnalyst
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
-from workbench.usecases.testing.progress import SuiteHandle
+from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
 from workbench.usecases.testing.scheduler import SuiteLimits, SuiteScheduler, SuiteTools, check_columns
 from workbench.usecases.testing.scorer import Scorer, Sweep
+
+if TYPE_CHECKING:
+    from workbench.usecases.testing.analysis import SuiteAnalyst
 
 _CLOSE_WITHIN_S = 10.0
 
@@ -45,13 +49,23 @@ class SuiteRunner:
         self._tools = tools
         self.planner = planner
         self.estimator = estimator
-        self.analyst = SuiteAnalyst(tools.records)
+        self._analyst: SuiteAnalyst | None = None
         self._endpoint, self._version = endpoint, version
         self._lock = threading.Lock()
         self._running: dict[str, _Run] = {}
         self._closing = False
         self.unsaved = 0
         """Number of answers that could not be recorded."""
+
+    @property
+    def analyst(self) -> SuiteAnalyst:
+        """Reports on runs."""
+        if self._analyst is None:
+            # Statistics import numpy, which the first calls need not wait for.
+            from workbench.usecases.testing.analysis import SuiteAnalyst
+
+            self._analyst = SuiteAnalyst(self._tools.records)
+        return self._analyst
 
     @property
     def scorer(self) -> Scorer:
@@ -182,19 +196,24 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, prompt_uid: str, run_uid: str, settings: SuiteSettings) -> SuiteJob:
-        """Return the job of a stored run with a scoring by these settings, its newest one if that has them; blocks."""
-        job = replace(self._job(prompt_uid, run_uid), checks=settings.checks, threshold=settings.threshold)
+    def scored_job(self, prompt_uid: str, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
+        """Return the job of a stored run with its newest scoring; blocks.
+
+        A run without one gets a scoring by the settings of its plan, or by those of the prompt.
+        """
+        job = self._job(prompt_uid, run_uid)
         newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        if newest is not None and (newest.checks, newest.threshold) == (settings.checks, settings.threshold):
-            return replace(job, scoring_uid=newest.uid)
-        job = replace(job, scoring_uid=self._tools.owner.new_uid())
+        if newest is not None:
+            return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
+        settings = self._tools.records.settings(prompt_uid) if plan is None else plan.settings
+        uid = self._tools.owner.new_uid()
+        job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
         self._begin_scoring(job).result()
         return job
 
-    def settings(self, prompt_uid: str) -> SuiteSettings:
-        """Return the stored test settings of a prompt."""
-        return self._tools.records.settings(prompt_uid)
+    def failed_calls(self, job: SuiteJob) -> int:
+        """Return how many recorded cells of a run have no answer."""
+        return self._tools.records.counts(job.uid, job.scoring_uid, GridQuery()).failed_calls
 
     def scheduler(self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits) -> SuiteScheduler:
         """Return a scheduler for a job."""
@@ -283,15 +302,21 @@ class _Run:
     def _ask(self) -> int:
         runner, handle, plan = self._runner, self.handle, self._plan
         runner.start_engine()
-        if plan is None:
-            settings = runner.settings(handle.prompt_uid)
-        else:
-            settings = plan.settings
+        if plan is not None:
             runner.begin(plan, handle.run_uid)
         handle.begin()
-        job = runner.scored_job(handle.prompt_uid, handle.run_uid, settings)
-        cells, answered = job.run.cells, job.run.answered
-        handle.update(lambda now: replace(now, cells=cells, answered=answered, reused=answered, new=cells - answered))
+        job = runner.scored_job(handle.prompt_uid, handle.run_uid, plan)
+        # A run that has just begun has no failed calls.
+        without = 0 if plan is not None else runner.failed_calls(job)
+        answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
+        start = SuiteProgress(
+            cells=job.run.cells,
+            answered=answered,
+            failed=failed,
+            reused=answered,
+            new=job.run.cells - answered - failed,
+        )
+        handle.update(lambda _: start)
         scheduler = runner.scheduler(job, handle, self._limits)
         scheduler.unlock()
         with self._lock:

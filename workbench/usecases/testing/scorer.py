@@ -34,6 +34,7 @@ from workbench.usecases.testing.job import SuiteJob, prompt_text
 MOST_WAITING = 256
 """Answers that wait in memory for the checker."""
 _PAGE = 128
+_MOST_RECENT = 4096
 _IDLE_S = 20.0
 """After this time without work the checking process is ended."""
 _FIRST = (Check("equals", value='""'),)
@@ -115,6 +116,7 @@ class Scorer:
         self._render = render
         self._on_problem = on_problem
         self._lock = threading.Lock()
+        self._recent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._queued: set[tuple[str, str]] = set()
         self._orders: queue.SimpleQueue[_Fresh | _Whole | None] = queue.SimpleQueue()
         self._sweeps: set[Sweep] = set()
@@ -273,11 +275,18 @@ class Scorer:
         """Return the scores of those cells that have checks."""
         scores = []
         for one in cells:
+            place = job.scoring_uid, one.output_uid
+            if place in self._recent:
+                # A sweep read the cell before its end arrived here.
+                continue
             if self._closing.is_set() or (sweep is not None and sweep.is_cancelled):
                 break
             case = job.scored(one.key.case)
             if case.checks:
                 scores.append(self._score(job, case, one))
+                self._recent[place] = None
+        while len(self._recent) > _MOST_RECENT:
+            self._recent.popitem(last=False)
         return scores
 
     def _score(self, job: SuiteJob, case: Case, cell: ScoredInput) -> CellScored:
