@@ -192,45 +192,51 @@ def content_of(
 ) -> tuple[Content, ConvertedTemplate]:
     """Return the content of a prompt, with a text before and after it (`affixes`). Raises TemplateRefusedError."""
     before, after = affixes
-    messages, is_json = _messages(raw, loader)
-    if messages is None:
-        converted = convert([f"{before}{loader.filled(raw.text)}{after}"], variables)
-        return Content((Message("user", converted.texts[0]),), converted.template), converted
-    if before or after:
-        raise TemplateRefusedError("A prefix or suffix around a prompt in JSON breaks it. Put it into the messages.")
-    converted = convert([loader.filled(text) for _, text in messages], variables, keeps_partial=not is_json)
-    pairs = zip(messages, converted.texts, strict=True)
-    return Content(tuple(Message(role, text) for (role, _), text in pairs), converted.template), converted
+    data = _data(raw)
+    if isinstance(data, list) and data and all(isinstance(one, dict) and "role" in one for one in data):
+        if before or after:
+            raise TemplateRefusedError(
+                "A prefix or suffix around a prompt in JSON breaks it. Put it into the messages."
+            )
+        messages = [_message(one, number, raw, loader) for number, one in enumerate(data, start=1)]
+        is_json = raw.text.lstrip()[:1] == "["
+        converted = convert([loader.filled(text) for _, text in messages], variables, keeps_partial=not is_json)
+        pairs = zip(messages, converted.texts, strict=True)
+        return Content(tuple(Message(role, text) for (role, _), text in pairs), converted.template), converted
+    text = raw.text if data is None or before or after else _rewritten(data, raw, loader)
+    converted = convert([f"{before}{loader.filled(text)}{after}"], variables)
+    return Content((Message("user", converted.texts[0]),), converted.template), converted
 
 
-def _messages(raw: RawPrompt, loader: ConfigLoader) -> tuple[list[tuple[Role, str]] | None, bool]:
-    """Return the messages of a chat, None for another text; and whether promptfoo reads the prompt as JSON."""
+def _data(raw: RawPrompt) -> Any:
+    """Return the value of a prompt that promptfoo reads as JSON, or a chat in YAML; None for another text."""
     text = raw.text.strip()
-    data: Any = None
-    is_json = text[:1] in ("[", "{")
-    if is_json:
+    if text.startswith("- role:"):
         try:
-            data = json.loads(text)
-        except RecursionError as error:
-            raise TemplateRefusedError("Its JSON is nested too deeply.") from error
-        except ValueError as error:
-            if '"role"' in text:
-                sentence = "It is JSON only after its variables are filled in. Put them in quotes."
-                raise TemplateRefusedError(sentence) from error
-            return None, False
-    elif text.startswith("- role:"):
-        try:
-            data = read_yaml(raw.text).value
+            return read_yaml(raw.text).value
         except YamlError as error:
             raise TemplateRefusedError(f"Its messages cannot be read as YAML: {error}.") from error
-    if not isinstance(data, list) or not data or not all(isinstance(one, dict) and "role" in one for one in data):
-        if is_json:
-            sentence = (
-                "It is JSON without messages: promptfoo writes it anew and escapes values; here it is sent as it is."
-            )
-            loader.lose("differs", raw.where, sentence)
-        return None, False
-    return [_message(one, number, raw, loader) for number, one in enumerate(data, start=1)], is_json
+    if text[:1] not in ("[", "{"):
+        return None
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise TemplateRefusedError("Its JSON is nested too deeply.") from error
+    except ValueError as error:
+        if '"role"' in text:
+            sentence = "It is JSON only after its variables are filled in. Put them in quotes."
+            raise TemplateRefusedError(sentence) from error
+        return None
+
+
+def _rewritten(data: Any, raw: RawPrompt, loader: ConfigLoader) -> str:
+    """Return JSON without messages as promptfoo writes it, except that it escapes the values of variables."""
+    if "{{" in raw.text or "{%" in raw.text:
+        sentence = "Values in it are not escaped; promptfoo escapes quotes and line breaks in values of a JSON prompt."
+        loader.lose("differs", raw.where, sentence)
+        if "\\" in raw.text:
+            return raw.text
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 def _message(data: dict[str, Any], number: int, raw: RawPrompt, loader: ConfigLoader) -> tuple[Role, str]:
