@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from workbench.cli.address_confirmation import confirm_addresses
@@ -85,7 +85,7 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
         for target in targets(workbench, args, env):
-            codes.append(_test_one(workbench, target, args))
+            codes.append(_test_one(workbench, target, args, len(codes)))
     finally:
         unsaved = workbench.close()
         if unsaved:
@@ -111,7 +111,7 @@ def _check(args: argparse.Namespace) -> None:
         rate(args.fail_under, "--fail-under")
 
 
-def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespace) -> int:
+def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int) -> int:
     for note in target.notes:
         print(one_line(note), file=sys.stderr)
     tests = workbench.tests
@@ -150,7 +150,7 @@ def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespac
     report = tests.analyst.report(
         target.name, handle.run_uid, target.settings, question, handle.progress(), time.monotonic() - began
     )
-    _write(workbench, report, args)
+    _write(workbench, report, args, number)
     return _CODES.get(report.bar, FAILED)
 
 
@@ -186,22 +186,21 @@ def _run_named(workbench: Workbench, prompt_uid: str, name: str) -> SuiteRun:
     return found[0]
 
 
-def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace) -> None:
-    def cells():
-        return workbench.tests.analyst.cells(report.uid)
-
+def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace, number: int) -> None:
+    cells = partial(workbench.tests.analyst.cells, report.uid)
     if args.json:
-        from workbench.formats.test_reports.json_report import write_json_report
+        from workbench.formats.test_reports import FORMATS
 
-        write_json_report(report, cells(), sys.stdout)
+        for piece in FORMATS["json"].write(report, cells):
+            sys.stdout.write(piece)
     else:
         from workbench.cli.testing_report import lines
 
         print("\n".join(map(one_line, lines(report))))
-    for path, kind in ((args.junit, "junit"), (args.markdown, "markdown")):
+    for path, format_ in ((args.junit, "junit"), (args.markdown, "markdown")):
         if path is not None:
-            _write_file(path, kind, report, cells())
+            from workbench.usecases.testing.report_files import write_report
 
-
-def _write_file(path: Path, kind: str, report: SuiteReport, cells: object) -> None:
-    raise NotImplementedError
+            # A file of several grids has a report for each.
+            target = path if not number else path.with_stem(f"{path.stem}-{number + 1}")
+            write_report(report, cells, format_, target)

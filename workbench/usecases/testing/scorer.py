@@ -35,6 +35,7 @@ MOST_WAITING = 256
 """Answers that wait in memory for the checker."""
 _PAGE = 128
 _MOST_RECENT = 4096
+_STORED_WITHIN_S = 30.0
 _IDLE_S = 20.0
 """After this time without work the checking process is ended."""
 _FIRST = (Check("equals", value='""'),)
@@ -116,6 +117,8 @@ class Scorer:
         self._render = render
         self._on_problem = on_problem
         self._lock = threading.Lock()
+        self._fewer = threading.Condition(self._lock)
+        self._saving = 0
         self._recent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._queued: set[tuple[str, str]] = set()
         self._orders: queue.SimpleQueue[_Fresh | _Whole | None] = queue.SimpleQueue()
@@ -255,21 +258,35 @@ class Scorer:
             after = page[-1].key
         if saved is not None:
             saved.result()
+        # Scores that are being stored belong to the sweep as well.
+        with self._fewer:
+            self._fewer.wait_for(lambda: not self._saving, _STORED_WITHIN_S)
 
     def _save(
         self, job: SuiteJob, scores: Sequence[CellScored], on_scored: Callable[[int], None]
     ) -> Future[None] | None:
         if not scores:
             return None
+        with self._lock:
+            self._saving += 1
         saved = self._store.save_scores(job.scoring_uid, scores)
-        saved.add_done_callback(lambda done: self._saved(done, len(scores), on_scored))
+        saved.add_done_callback(lambda done: self._saved(done, job, scores, on_scored))
         return saved
 
-    def _saved(self, done: Future[None], count: int, on_scored: Callable[[int], None]) -> None:
-        if (error := done.exception()) is None:
-            on_scored(count)
+    def _saved(
+        self, done: Future[None], job: SuiteJob, scores: Sequence[CellScored], on_scored: Callable[[int], None]
+    ) -> None:
+        error = done.exception()
+        if error is None:
+            on_scored(len(scores))
         else:
             self._on_problem(problem_of(error))
+        with self._fewer:
+            self._saving -= 1
+            if error is not None:
+                for one in scores:
+                    self._recent.pop((job.scoring_uid, one.output_uid), None)
+            self._fewer.notify_all()
 
     def _scores(self, job: SuiteJob, cells: Sequence[ScoredInput], sweep: Sweep | None = None) -> list[CellScored]:
         """Return the scores of those cells that have checks."""
@@ -284,9 +301,11 @@ class Scorer:
             case = job.scored(one.key.case)
             if case.checks:
                 scores.append(self._score(job, case, one))
-                self._recent[place] = None
-        while len(self._recent) > _MOST_RECENT:
-            self._recent.popitem(last=False)
+                with self._lock:
+                    self._recent[place] = None
+        with self._lock:
+            while len(self._recent) > _MOST_RECENT:
+                self._recent.popitem(last=False)
         return scores
 
     def _score(self, job: SuiteJob, case: Case, cell: ScoredInput) -> CellScored:
