@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import complain, one_line, write_exact
+from workbench.cli.output import complain, one_line, write_over
 from workbench.cli.testing_target import SuiteTarget, rate, targets
 from workbench.core.testing.grid import SuiteRun
 from workbench.usecases.problems import RefusedError, unsaved_sentence
@@ -60,8 +60,7 @@ class ProgressPrinter:
             return
         if self._is_terminal:
             said, blank = one_line(said), " " * max(0, len(self._said) - len(said))
-            write_exact(f"\r{said}{blank}", self._out)
-            self._out.flush()
+            write_over(said + blank, self._out)
         else:
             print(one_line(said), file=self._out)
         self._said, self._said_at = said, now

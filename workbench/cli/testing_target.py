@@ -7,7 +7,6 @@ have it; the same file belongs to the same prompt, so that a second start finds 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -152,8 +151,7 @@ def _column(suite: ImportedSuite, prompt: int, column: int, numbers: list[int]) 
 
 def _prompt_of(workbench: Workbench, path: Path, suite: ImportedSuite) -> str:
     """Return the prompt that belongs to a file, making it if the history does not have it."""
-    digest = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogatepass")).digest()
-    uid = str(uuid.UUID(bytes=digest[:16], version=8))
+    uid = str(uuid.uuid5(uuid.NAMESPACE_URL, path.resolve().as_uri()))
     if all(row.uid != uid for row in (*workbench.prompts.all(), *workbench.prompts.all(archived=True))):
         content = suite.prompts[0].content
         _, made = workbench.prompts.create(suite.name or path.name, Draft(content), uid=uid)
