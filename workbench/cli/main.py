@@ -1,7 +1,8 @@
 """The `workbench` command.
 
 Invariant: every error is a sentence on stderr. Exit codes: 0 success, 1 an output or check failed, or nothing was
-found, 2 wrong use, 3 the budget of a test was reached, 130 stopped with Ctrl+C (128 + signal for other signals), 141 the reader closed the output's pipe.
+found, 2 wrong use, 3 the budget of a test was reached, 130 stopped with Ctrl+C (128 + signal for other signals), 141
+the reader closed the output's pipe.
 """
 
 from __future__ import annotations

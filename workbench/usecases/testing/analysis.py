@@ -296,8 +296,9 @@ def _no_worse(
     comparison: ColumnComparison, margin: float, summary: ColumnSummary, baseline: ColumnSummary
 ) -> tuple[NoWorseResult | None, str]:
     saved = None
-    if summary.cost_per_1000 is not None and baseline.cost_per_1000 is not None:
-        saved = baseline.cost_per_1000 - summary.cost_per_1000
+    costs = summary.cost_per_1000, baseline.cost_per_1000
+    if costs[0] is not None and costs[1] is not None and any(costs):
+        saved = costs[1] - costs[0]
     if comparison.passes is None:
         return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved)
     found = no_worse(comparison.passes, margin)
