@@ -26,8 +26,8 @@ from workbench.usecases.session import SessionTotals
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.plan import ModelFacts, SuitePlanner, addressed
 from workbench.usecases.testing.runner import SuiteRunner
-from workbench.usecases.testing.scheduler import SuiteEngine, SuiteTools
 from workbench.usecases.testing.scorer import Scorer
+from workbench.usecases.testing.suite_parts import SuiteEngine, SuiteTools
 
 
 def make_tests(

@@ -33,7 +33,6 @@ class SuiteProgress:
     failed: int = 0
     running: int = 0
     scored: int = 0
-    to_score: int = 0
     new: int = 0
     done: int = 0
     reused: int = 0

@@ -21,12 +21,14 @@ from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
 from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
-from workbench.usecases.testing.scheduler import SuiteLimits, SuiteScheduler, SuiteTools, check_columns
+from workbench.usecases.testing.scheduler import SuiteScheduler
 from workbench.usecases.testing.scorer import Scorer, Sweep
+from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
 
 if TYPE_CHECKING:
     from workbench.usecases.testing.analysis import SuiteAnalyst
