@@ -30,9 +30,13 @@ class MemoryFiles:
         body = self._files[path]
         return body.encode() if isinstance(body, str) else body
 
-    def paths(self) -> tuple[str, ...]:
-        """Return all paths."""
-        return tuple(sorted(self._files))
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file."""
+        return path in self._files
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """Return all paths below a folder."""
+        return tuple(sorted(path for path in self._files if not folder or path.startswith(f"{folder}/")))
 
 
 def suite_of(config: str, env: Mapping[str, str] | None = None, **files: str | bytes) -> ImportedSuite:

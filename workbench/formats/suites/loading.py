@@ -12,6 +12,7 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 from workbench.core.checks.js_text import to_string
@@ -21,7 +22,6 @@ from workbench.core.testing.imported_suite import LossKind, SuiteLoss
 from workbench.core.yaml12 import YamlError, read_yaml
 from workbench.formats.imports.promptfoo_settings import may_be_secret
 from workbench.formats.suites.suite_files import (
-    MissingSuiteFileError,
     SuiteFileProblemError,
     inside,
     is_pattern,
@@ -34,6 +34,8 @@ CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"
 """Extensions of files that would have to be run."""
 MOST_CONFIG_BYTES = 4 * 2**20
 _MOST_LOSSES = 200
+_MOST_KEPT = 20_000
+_MOST_PLACES = 3
 _MOST_ROWS = 100_000
 _ENV = re.compile(r"""\{\{-?\s*env(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])\s*-?\}\}""")
 _POINTER = re.compile(r"~[01]")
@@ -47,22 +49,39 @@ class ConfigLoader:
         self._files = source.files
         self._given = {name: value for name, value in source.env.items() if not is_key_name(name)}
         self._own: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._losses: dict[SuiteLoss, None] = {}
         self._more = 0
         self.env_names: dict[str, None] = {}
 
     @property
     def losses(self) -> tuple[SuiteLoss, ...]:
-        """What was lost; a note says how many more there are."""
-        found = tuple(self._losses)
-        return (*found, SuiteLoss("note", "", f"{self._more:,} more remarks are not listed.")) if self._more else found
+        """What was lost; the same in many places is named once, and a note says how many more there are."""
+        places = Counter((loss.kind, loss.sentence) for loss in self._losses)
+        found: dict[tuple[LossKind, str], list[SuiteLoss]] = {}
+        for loss in self._losses:
+            found.setdefault((loss.kind, loss.sentence), []).append(loss)
+        made: list[SuiteLoss] = []
+        for (kind, sentence), losses in found.items():
+            if (count := places[kind, sentence]) > _MOST_PLACES:
+                made.append(SuiteLoss(kind, f"{losses[0].where} and {count - 1:,} more", sentence))
+            else:
+                made += losses
+        more = len(made) - _MOST_LOSSES + self._more
+        if more > 0:
+            made[_MOST_LOSSES:] = [SuiteLoss("note", "", f"{more:,} more remarks are not listed.")]
+        return tuple(made)
+
+    def refusals(self) -> str:
+        """Return the sentence of the first part that cannot be tested, "" for none."""
+        return next((loss.sentence for loss in self._losses if loss.kind == "refused"), "")
 
     def lose(self, kind: LossKind, where: str, sentence: str) -> None:
         """Note a loss."""
         loss = SuiteLoss(kind, where, sentence)
         if loss in self._losses:
             return
-        if len(self._losses) >= _MOST_LOSSES:
+        if len(self._losses) >= _MOST_KEPT:
             self._more += 1
         else:
             self._losses[loss] = None
@@ -70,11 +89,12 @@ class ConfigLoader:
     def text(self, reference: str, where: str, folder: str = "") -> str:
         """Return the text of a file, without a byte order mark and with LF line ends. Raises SuiteFileError."""
         try:
-            body = self._files.read(self._path(reference, folder))
+            path = self._path(reference, folder)
+            if path not in self._texts:
+                self._texts[path] = clean(self._files.read(path).decode("utf-8-sig"))
+            return self._texts[path]
         except SuiteFileProblemError as error:
             raise SuiteFileError(f"{where}: the file {_shown(reference)} {error}. Correct it there.") from error
-        try:
-            return clean(body.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             sentence = f"{where}: the file {_shown(reference)} is not UTF-8 text. Save it as UTF-8."
             raise SuiteFileError(sentence) from error
@@ -82,12 +102,9 @@ class ConfigLoader:
     def exists(self, reference: str, folder: str = "") -> bool:
         """Whether a file inside the folder exists and can be read."""
         try:
-            self._files.read(self._path(reference, folder))
-        except MissingSuiteFileError:
-            return False
+            return self._files.is_file(self._path(reference, folder))
         except SuiteFileProblemError:
-            return True
-        return True
+            return False
 
     def paths(self, reference: str, where: str, folder: str = "") -> tuple[str, ...]:
         """Return the paths that a reference with wild cards, or of a folder, stands for. Raises SuiteFileError."""

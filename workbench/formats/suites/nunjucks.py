@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workbench.core.checks.js_text import to_string
 from workbench.core.content import Template
 from workbench.core.templates import PLAIN_VARIABLE
 
@@ -66,8 +67,8 @@ class ConvertedTemplate:
 class SuiteVariables:
     """The variables of a suite: the kinds of each in all cases.
 
-    `problem` returns why an expression cannot be evaluated in some case, "" if it can. `has_filters` tells of filters
-    of the file's own, which are code.
+    `problem` returns why an expression cannot be evaluated in any case, "" if it can. `own_filters` are filters of the
+    file, which are code.
     """
 
     kinds: Mapping[str, frozenset[VarKind]]
@@ -220,8 +221,7 @@ class _Converter:
         if _STRING.fullmatch(body):
             self._parts.append(_Part("text", _unquoted(body)))
         elif _NUMBER.fullmatch(body):
-            number = float(body)
-            self._parts.append(_Part("text", str(int(number)) if number.is_integer() else body))
+            self._parts.append(_Part("text", to_string(float(body))))
         elif body in _LITERALS:
             self._parts.append(_Part("text", _LITERALS[body]))
         elif body == "_conversation" or body.startswith("_conversation"):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.cases import Check
+from workbench.core.checks.check_result import UnscoredError
 from workbench.core.content import Content
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.imported_suite import ImportedCase, ImportedColumn, ImportedSuite, SuitePrompt
@@ -28,10 +29,12 @@ from workbench.formats.suites.promptfoo_cases import (
     case_of,
     evaluated,
     expanded,
+    template_filled,
     variables_of,
 )
 from workbench.formats.suites.promptfoo_checks import (
     DerivedNames,
+    note_keys,
     note_sets,
     note_types,
     note_values,
@@ -82,6 +85,9 @@ _TEST_OPTIONS = {
     "repeat": "A number of repeats for a single test is not used.",
     "response_format": "It is not sent.",
 }
+_KNOWN_IN_TEST = frozenset(
+    {"description", "vars", "assert", "options", "metadata", "threshold", "prompts", "providers", *_TEST_PARTS}
+)
 _QUIET_OPTIONS = frozenset({"prefix", "suffix", "disableVarExpansion", "disableDefaultAsserts", "runSerially"})
 _GRADERS = frozenset({"provider", "rubricPrompt", "factuality"})
 _SPELLINGS = {"testcases": "tests", "test": "tests", "cases": "tests", "prompt": "prompts", "provider": "providers"}
@@ -107,7 +113,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     tests = read_tests(config, loader)
     _note_tests(tests, loader)
     cases = expanded(tests.tests, loader)
-    affixes = _affixes(cases)
+    affixes = _affixes(cases, loader)
     variables = variables_of(cases, as_map(config.get("nunjucksFilters")))
     converted = _convert(raw_prompts, variables, affixes, loader)
     columns = _columns(config, raw_prompts, converted, loader)
@@ -121,6 +127,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
+    note_keys(every, loader)
     note_sets(every, loader)
     note_values(every, others, loader)
     _note_maps(converted, variables, loader)
@@ -186,6 +193,9 @@ def _options(given: Mapping[str, Any], loader: ConfigLoader) -> tuple[int, int |
 
 def _note_tests(tests: RawTests, loader: ConfigLoader) -> None:
     for test in tests.tests:
+        if unknown := sorted(test.data.keys() - _KNOWN_IN_TEST):
+            sentence = f"promptfoo does not know {listed(unknown)[:100]}, so it has no effect."
+            loader.lose("left_out", test.where, sentence)
         for part, sentence in _TEST_PARTS.items():
             if test.data.get(part) is not None:
                 loader.lose("differs", f"{test.where}.{part}", sentence)
@@ -201,7 +211,7 @@ def _note_tests(tests: RawTests, loader: ConfigLoader) -> None:
                 loader.lose("left_out", where, "It is not used.")
 
 
-def _affixes(cases: Sequence[ExpandedTest]) -> tuple[str, str]:
+def _affixes(cases: Sequence[ExpandedTest], loader: ConfigLoader) -> tuple[str, str]:
     """Return the texts before and after every prompt. Where cases differ in them, they become variables."""
     found = []
     for name, variable in (("prefix", PREFIX), ("suffix", SUFFIX)):
@@ -211,7 +221,8 @@ def _affixes(cases: Sequence[ExpandedTest]) -> tuple[str, str]:
             continue
         found.append(f"{{{{{variable}}}}}")
         for case, text in zip(cases, texts, strict=True):
-            case.values[variable] = text
+            where = f"{case.test.where}.options.{name}"
+            case.values[variable] = template_filled(loader.filled(text), case.values, where, loader)
     return found[0], found[1]
 
 
@@ -233,6 +244,10 @@ def _convert(
         positions[number] = len(prompts)
         prompts.append(SuitePrompt(title, prompt.label, content))
         derived |= {expression: name for name, expression in made.derived}
+        for _, expression in made.derived:
+            if expression in variables.kinds:
+                sentence = f"“{expression[:60]}” is a variable here; promptfoo calculates with it, and prints NaN."
+                loader.lose("differs", prompt.where, sentence)
         printed |= made.printed
     if not prompts:
         raise SuiteFileError(f"No prompt of this configuration can be tested here. {refused}")
@@ -285,10 +300,15 @@ def _cases(
     lacking: Counter[str] = Counter()
     for case, own in zip(cases, checks, strict=True):
         values = {name: as_value(value) for name, value in case.values.items()}
-        for name in converted.printed - values.keys():
-            lacking[name] += 1
-        values |= dict.fromkeys(sorted(converted.printed - values.keys()), "")
-        values |= {name: evaluated(expression, case.values) for expression, name in derived.items()}
+        missing = sorted(converted.printed - values.keys())
+        values |= dict.fromkeys(missing, "")
+        try:
+            values |= {name: evaluated(expression, case.values) for expression, name in derived.items()}
+        except UnscoredError:
+            sentence = "The case is left out, because an expression of a prompt cannot be evaluated for its values."
+            loader.lose("refused", case.test.where, sentence)
+            continue
+        lacking.update(missing)
         prompts = _prompts_of(case.test, converted, raw, loader)
         allowed = allowed_columns(case.test.data.get("providers"), columns, f"{case.test.where}.providers", loader)
         made.append(ImportedCase(case_of(case, own, values, taken), prompts, allowed))

@@ -19,6 +19,7 @@ from workbench.core.cases import Case, Check, json_text
 from workbench.core.checks.check_result import UnscoredError
 from workbench.core.checks.js_text import is_number, to_string, trim
 from workbench.core.checks.value_templates import filled
+from workbench.core.imported_runs import clean
 from workbench.core.text import opening_words
 from workbench.formats.imports.promptfoo_settings import as_map, as_text
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
@@ -59,9 +60,9 @@ def expanded(tests: Sequence[RawTest], loader: ConfigLoader) -> list[ExpandedTes
             if rendered is not None:
                 parts = ", ".join(opening_words(to_string(values[name]), 30) for name in varied)
                 name = f"{description}: {parts}" if description and parts else description or parts
-                found.append(ExpandedTest(test, rendered, opening_words(name, 80)))
+                found.append(ExpandedTest(test, rendered, opening_words(clean(name), 80)))
     if not found:
-        raise SuiteFileError("No test of this configuration can be run here. Add one with texts as its variables.")
+        raise SuiteFileError(f"No test of this configuration can be run here. {loader.refusals() or 'Add one.'}")
     return found
 
 
@@ -113,7 +114,10 @@ def _rendered(values: Mapping[str, Any], where: str, loader: ConfigLoader) -> di
         if isinstance(made[name], str):
             made[name] = made[name].removesuffix("\n")
     _resolve(made)
-    return {name: _template_filled(made, name, where, loader) for name in made}
+    return {
+        name: template_filled(value, made, f"{where}.vars.{name}", loader) if isinstance(value, str) else value
+        for name, value in made.items()
+    }
 
 
 def _resolve(values: dict[str, Any]) -> None:
@@ -130,18 +134,17 @@ def _resolve(values: dict[str, Any]) -> None:
             return
 
 
-def _template_filled(values: Mapping[str, Any], name: str, where: str, loader: ConfigLoader) -> Any:
-    value = values[name]
-    if not isinstance(value, str) or not _MARK.search(value) or is_literal(value):
-        return value
-    if any(root != "env" and root not in values for root in _ROOT.findall(value)):
-        return value
+def template_filled(text: str, values: Mapping[str, Any], where: str, loader: ConfigLoader) -> str:
+    """Return a text with its templates filled in as promptfoo does for values; if it cannot be, it stays as it is."""
+    if not _MARK.search(text) or is_literal(text):
+        return text
+    if any(root != "env" and root not in values for root in _ROOT.findall(text)):
+        return text
     try:
-        return filled(value, values)
+        return filled(text, values)
     except UnscoredError:
-        sentence = "This value is a template that is not filled in here; it stays as it is."
-        loader.lose("differs", f"{where}.vars.{name}", sentence)
-        return value
+        loader.lose("differs", where, "This text is a template that is not filled in here; it stays as it is.")
+        return text
 
 
 def kind_of(value: Any) -> VarKind:
@@ -161,12 +164,13 @@ def variables_of(tests: Sequence[ExpandedTest], own_filters: Iterable[str]) -> S
         kinds[name] = frozenset(found) | missing
 
     def problem(expression: str) -> str:
-        try:
-            for test in tests:
+        for test in tests:
+            try:
                 evaluated(expression, test.values)
-        except UnscoredError:
-            return f"“{{{{ {expression[:60]} }}}}” is not converted. Use a variable without operators and filters."
-        return ""
+            except UnscoredError:
+                continue
+            return ""
+        return f"“{{{{ {expression[:60]} }}}}” is not converted. Use a variable without operators and filters."
 
     return SuiteVariables(kinds, problem, frozenset(own_filters))
 
@@ -179,8 +183,8 @@ def evaluated(expression: str, values: Mapping[str, Any]) -> str:
 def as_value(value: Any) -> str:
     """Return the text of a value: what promptfoo prints, but JSON for a map."""
     if isinstance(value, dict):
-        return json_text(value)
-    return "" if value is None else to_string(value)
+        return clean(json_text(value))
+    return "" if value is None else clean(to_string(value))
 
 
 def case_of(test: ExpandedTest, checks: tuple[Check, ...], values: Mapping[str, str], taken: set[str]) -> Case:

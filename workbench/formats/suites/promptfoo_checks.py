@@ -23,6 +23,7 @@ from workbench.core.text import counted
 from workbench.formats.imports.promptfoo_settings import is_parameter, may_be_secret
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
 from workbench.formats.suites.suite_format import SuiteFileError
+from workbench.formats.value_rows import listed
 
 _EXPRESSION = re.compile(r"""\{\{-?\s*((?:[^{}"']|"[^"]*"|'[^']*')+?)\s*-?\}\}""")
 _LEADING = re.compile(r"[^\W\d]\w*")
@@ -160,6 +161,15 @@ def note_types(checks: Iterable[Check], loader: ConfigLoader) -> None:
             loader.lose("left_out", f"assert: {name}", f"{many} unscored. {row.explanation}")
         elif row.difference:
             loader.lose("differs", f"assert: {name}", row.difference)
+
+
+def note_keys(checks: Iterable[Check], loader: ConfigLoader) -> None:
+    """Note keys of checks that promptfoo does not know and ignores."""
+    for check in checks:
+        for one in single_checks(check):
+            if unknown := sorted((json.loads(one.rest) if one.rest else {}).keys() - {"threshold", "weight", "assert"}):
+                sentence = f"promptfoo does not know {listed(unknown)[:100]}, so it has no effect."
+                loader.lose("left_out", f"assert: {one.type[:80]}", sentence)
 
 
 def note_sets(checks: Iterable[Check], loader: ConfigLoader) -> None:

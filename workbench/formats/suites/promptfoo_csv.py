@@ -45,22 +45,24 @@ _LISTS = ("contains-all", "contains-any", "icontains-all", "icontains-any")
 _LIMITS = ("latency", "cost")
 _HALF = frozenset({"answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance"})
 _HALF_MORE = frozenset({"perplexity-score", "perplexity"})
+_IGNORED = frozenset({"bleu", "gleu", "tool-call-f1"})
+"""Types with a threshold that promptfoo does not read from a cell."""
 _SIMILAR = 0.8
 _USUAL = 0.75
 _COMMA = re.compile(r"(?<!\\),")
 
 
-def tests_of_rows(rows: Iterable[Mapping[str, str]], name: str, differs: Differs) -> list[dict[str, Any]]:
+def read_rows(rows: Iterable[Mapping[str, str]], name: str, differs: Differs) -> list[dict[str, Any]]:
     """Return the tests of a table's rows. Raises SuiteFileError, whose sentence names the row."""
     tests = []
     for number, row in enumerate(rows, start=1):
-        test = test_of_row(row, f"Row {number} of {name}", differs)
+        test = read_row(row, f"Row {number} of {name}", differs)
         test.setdefault("description", f"Row #{number}")
         tests.append(test)
     return tests
 
 
-def test_of_row(row: Mapping[str, str], where: str, differs: Differs) -> dict[str, Any]:
+def read_row(row: Mapping[str, str], where: str, differs: Differs) -> dict[str, Any]:
     """Return the test of one row. Raises SuiteFileError."""
     found: dict[str, Any] = {"vars": {}, "assert": [], "options": {}, "metadata": {}}
     thresholds: dict[int, float] = {}
@@ -121,10 +123,20 @@ def check_of_cell(cell: str, where: str, differs: Differs) -> dict[str, Any]:
     elif value is not None:
         check["value"] = value if kind in ("is-json", "contains-json") else trim(value)
     if threshold is not None:
-        check["threshold"] = float(threshold)
+        _add_given(check, kind, threshold, differs)
     else:
         _add_default(check, kind, differs)
     return {key: one for key, one in check.items() if one is not None}
+
+
+def _add_given(check: dict[str, Any], kind: str, threshold: str, differs: Differs) -> None:
+    """Add the threshold in the parentheses of a cell, if its type has one."""
+    if CHECK_TYPES[kind].threshold is None and kind not in (*_LIMITS, "similar", *_HALF, *_HALF_MORE):
+        differs(f"“{kind}({threshold})” has no threshold; the number is ignored.")
+        return
+    check["threshold"] = float(threshold)
+    if kind in _IGNORED:
+        differs(f"“{kind}({threshold})” needs a score of {threshold}; promptfoo ignores the number.")
 
 
 def _add_default(check: dict[str, Any], kind: str, differs: Differs) -> None:

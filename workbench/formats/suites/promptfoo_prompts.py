@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from workbench.core.cases import json_text
 from workbench.core.content import ROLES, Content, Message, Role
+from workbench.core.imported_runs import clean
 from workbench.core.text import opening_words
 from workbench.core.yaml12 import YamlError, read_yaml
 from workbench.formats.imports.promptfoo_settings import as_text
@@ -200,11 +201,11 @@ def content_of(
             )
         messages = [_message(one, number, raw, loader) for number, one in enumerate(data, start=1)]
         is_json = raw.text.lstrip()[:1] == "["
-        converted = convert([loader.filled(text) for _, text in messages], variables, keeps_partial=not is_json)
+        converted = convert([clean(loader.filled(text)) for _, text in messages], variables, keeps_partial=not is_json)
         pairs = zip(messages, converted.texts, strict=True)
         return Content(tuple(Message(role, text) for (role, _), text in pairs), converted.template), converted
     text = raw.text if data is None or before or after else _rewritten(data, raw, loader)
-    converted = convert([f"{before}{loader.filled(text)}{after}"], variables)
+    converted = convert([clean(f"{before}{loader.filled(text)}{after}")], variables)
     return Content((Message("user", converted.texts[0]),), converted.template), converted
 
 
@@ -257,7 +258,7 @@ def titles(prompts: Sequence[RawPrompt]) -> tuple[str, ...]:
     """Return short unique names of prompts."""
     found: list[str] = []
     for number, prompt in enumerate(prompts, start=1):
-        title = opening_words(" ".join(prompt.label.split()), 60) or f"Prompt {number}"
+        title = opening_words(clean(prompt.label), 60) or f"Prompt {number}"
         found.append(title if title not in found else f"{title} ({number})")
     return tuple(found)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.imported_runs import clean
 from workbench.core.lanes import ECHO_MODEL, Params
 from workbench.core.origins import shown_address
 from workbench.core.provider_table import ROWS
@@ -180,10 +181,10 @@ def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> Im
                 "Where it sets no temperature or max_tokens, the provider's own are used; "
                 "promptfoo sends 0 and 1,024 to most models."
             )
-            loader.lose("differs", where, sentence)
+            loader.lose("differs", "providers", sentence)
         if entry.id.startswith("openai:responses:"):
             loader.lose("differs", where, "It is asked with chat completions instead of the Responses API.")
-    return ImportedColumn(entry.id, endpoint, model, entry.label, params, prompts, address)
+    return ImportedColumn(clean(entry.id), endpoint, clean(model), clean(entry.label), params, prompts, address)
 
 
 def _model(id_: str) -> tuple[SuiteEndpoint, str, str]:

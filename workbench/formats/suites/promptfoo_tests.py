@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.formats.imports.promptfoo_settings import as_list, as_map
 from workbench.formats.suites.loading import FILE, ConfigLoader, csv_rows, is_code, json_lines
-from workbench.formats.suites.promptfoo_csv import tests_of_rows
+from workbench.formats.suites.promptfoo_csv import read_rows
 from workbench.formats.suites.suite_format import SuiteFileError
 
 MOST_TESTS = 10_000
@@ -148,7 +148,7 @@ def _of_file(path: str, where: str, loader: ConfigLoader) -> Iterator[tuple[str,
         return
     text = loader.text(path, where)
     if name.endswith(".csv"):
-        rows = tests_of_rows(csv_rows(text, path), path, lambda sentence: loader.lose("differs", path, sentence))
+        rows = read_rows(csv_rows(text, path), path, lambda sentence: loader.lose("differs", path, sentence))
         yield from ((f"{path}, row {number}", row) for number, row in enumerate(rows, start=1))
         return
     if name.endswith(".jsonl"):

@@ -43,8 +43,11 @@ class SuiteFiles(Protocol):
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises SuiteFileProblemError."""
 
-    def paths(self) -> tuple[str, ...]:
-        """Return the paths of all files in the folder, sorted; links and hidden ones are left out.
+    def is_file(self, path: str) -> bool:
+        """Whether a path is that of a file that can be read."""
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of all files below a folder ("" for the top), sorted; links and hidden ones are left out.
 
         Raises SuiteFileProblemError if there are too many.
         """
@@ -83,10 +86,16 @@ def matching(files: SuiteFiles, pattern: str) -> tuple[str, ...]:
     """
     if len(pattern) > _LONGEST_PATTERN:
         raise SuiteFileProblemError("is too long a pattern")
-    wanted = [one.replace("[^", "[!").split("/") for one in _without_braces(pattern)]
-    if not is_pattern(pattern):
-        wanted.append([*wanted[0], "*"])
-    return tuple(path for path in files.paths() if any(_matches(one, path.split("/")) for one in wanted))
+    if files.is_file(pattern):
+        return (pattern,)
+    patterns = _without_braces(pattern) if is_pattern(pattern) else [f"{pattern}/*".removeprefix("/")]
+    found: set[str] = set()
+    for one in patterns:
+        parts = one.replace("[^", "[!").split("/")
+        fixed = next((number for number, part in enumerate(parts) if is_pattern(part)), len(parts) - 1)
+        paths = files.paths("/".join(parts[:fixed]))
+        found |= {path for path in paths if _matches(parts, path.split("/"))}
+    return tuple(sorted(found))
 
 
 def _without_braces(pattern: str) -> list[str]:
@@ -122,7 +131,18 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._room = _MOST_TOGETHER
-        self._paths: tuple[str, ...] | None = None
+        self._paths: dict[str, tuple[str, ...]] = {}
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path is that of a file that can be read."""
+        try:
+            opened = self._opened(path)
+        except (OSError, ValueError, SuiteFileProblemError):
+            return False
+        try:
+            return stat.S_ISREG(os.fstat(opened).st_mode)
+        finally:
+            os.close(opened)
 
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises SuiteFileProblemError."""
@@ -145,16 +165,16 @@ class FolderFiles:
             raise SuiteFileProblemError(f"makes the files larger than {_MOST_TOGETHER // 2**20} MB together")
         return body
 
-    def paths(self) -> tuple[str, ...]:
-        """Return the paths of all files in the folder, sorted. Raises SuiteFileProblemError if there are too many."""
-        if self._paths is None:
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of all files below a folder, sorted. Raises SuiteFileProblemError if there are too many."""
+        if folder not in self._paths:
             found: list[str] = []
-            for path in self._walk("", 0):
+            for path in self._walk(folder, 0) if not folder or not self._is_linked(folder) else ():
                 found.append(path)
                 if len(found) > _MOST_LISTED:
                     raise SuiteFileProblemError(f"is in a folder with more than {_MOST_LISTED:,} files")
-            self._paths = tuple(sorted(found))
-        return self._paths
+            self._paths[folder] = tuple(sorted(found))
+        return self._paths[folder]
 
     def _walk(self, folder: str, depth: int) -> Iterator[str]:
         with contextlib.suppress(OSError), os.scandir(self._folder / folder) as entries:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.core.statistics.comparisons import ColumnComparison
 from workbench.core.statistics.proportions import ConfidenceInterval
 from workbench.core.testing.report import ColumnReport, ReportCell, ReportCells, SuiteReport
 from workbench.formats.test_reports.report_format import ReportFormat
+
+if TYPE_CHECKING:
+    from workbench.core.statistics.comparisons import ColumnComparison
 
 VERSION = 1
 
@@ -43,7 +45,7 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "is_probe": report.is_probe,
         "cases": report.cases,
         "unchecked_cases": report.unchecked,
-        "cells": {
+        "cell_counts": {
             "scored": report.scored,
             "unscored": report.unscored,
             "unanswered": report.unanswered,

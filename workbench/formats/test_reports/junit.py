@@ -51,8 +51,8 @@ def write(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str
 
 def _attributes(name: str, counts: Counter[CellState], seconds: float) -> str:
     return (
-        f' name={_quoted(name, _LONGEST_NAME)} tests="{counts.total()}" failures="{counts["fail"]}" errors="{counts["no_answer"]}"'
-        f' skipped="{counts["unscored"]}" time="{seconds:.3f}"'
+        f' name={_quoted(name, _LONGEST_NAME)} tests="{counts.total()}" failures="{counts["fail"]}"'
+        f' errors="{counts["no_answer"]}" skipped="{counts["unscored"]}" time="{seconds:.3f}"'
     )
 
 

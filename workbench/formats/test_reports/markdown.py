@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
-from workbench.core.statistics.wording import SHORT, difference_words
 from workbench.core.testing.report import ColumnReport, ReportCells, SuiteReport
 from workbench.core.text import counted
 from workbench.core.visible_text import visible
@@ -75,13 +74,7 @@ def _table(report: SuiteReport) -> Iterator[str]:
 
 
 def _difference(column: ColumnReport) -> str:
-    comparison = column.comparison
-    if comparison is None:
-        return ""
-    verdict = column.verdict or SHORT[comparison.verdict]
-    if comparison.passes is None or comparison.passes.interval is None:
-        return text(verdict)
-    return text(f"{verdict}: {difference_words(comparison.passes)}")
+    return text(": ".join(filter(None, (column.verdict, column.difference_words))))
 
 
 def _facts(report: SuiteReport) -> Iterator[str]:
