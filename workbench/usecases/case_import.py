@@ -136,7 +136,8 @@ class CaseImporter:
                 )
             return row.read(_File(path, row.limit_bytes, sheet, self._env), watch)
         except TableError as error:
-            raise RefusedError(str(error), str(error.__cause__ or "")) from error
+            sentence = f"“{path.name}” cannot be read. {error}"
+            raise RefusedError(sentence, str(error.__cause__ or "")) from error
         except OSError as error:
             reason = error.strerror or str(error)
             raise RefusedError(f"“{path.name}” cannot be read: {reason}. Choose another file.", str(error)) from error
@@ -221,8 +222,8 @@ class CaseImporter:
 
 
 def _question(case: Case) -> frozenset[tuple[str, str]]:
-    """Return what makes a case a duplicate: its values, or its expectation if it has none."""
-    return frozenset(case.values or (("", case.expectation),))
+    """Return what makes a case a duplicate: its values that are not empty, or its expectation if it has none."""
+    return frozenset((name, value) for name, value in case.values if value) or frozenset({("", case.expectation)})
 
 
 def _answer(detail: IterationDetail, output_uid: str) -> tuple[tuple[tuple[str, str], ...], str, str, str]:

@@ -47,9 +47,10 @@ def roles(header: str, *variables: str) -> list[str]:
         ("answer|name", ["answer", "name"], ["answer", "name"]),
         ("Order ID|user-name", ["order_id", "user_name"], ["order_id", "user_name"]),
         ("__expected|__description|__x", ["q", "r"], ["promptfoo", "promptfoo", "__x"]),
-        # One column and one variable are left, so they belong together.
-        ("input|ideal", ["question"], ["question", "expectation"]),
-        ("input|region|ideal", ["question"], ["input", "region", "expectation"]),
+        # One variable is left, and one column that is called like a question.
+        ("input|region|ideal", ["topic"], ["topic", "region", "expectation"]),
+        ("input|text|ideal", ["topic"], ["input", "text", "expectation"]),
+        ("input|ideal", ["a", "b"], ["input", "expectation"]),
         # The first of several expectations counts.
         ("expected|output|tags|tag", ["a", "b"], ["expectation", "ignore", "tags", "tags"]),
     ],

@@ -56,6 +56,7 @@ _NAMES: Mapping[str, ColumnRole] = {
     "note": "notes",
     "notes": "notes",
 }
+_QUESTIONS = frozenset(("input", "question", "query", "prompt", "text", "message", "user", "content"))
 _ONCE = frozenset(("expectation", "name", "cluster", "notes"))
 
 
@@ -106,7 +107,8 @@ class MappedCases:
 def default_mapping(table: CaseTable, variables: Sequence[str]) -> CaseMapping:
     """Return the mapping that the names of the columns suggest for a prompt with these variables.
 
-    If one column and one variable remain, they belong together. Other columns become variables of their own names.
+    If one variable remains and one column is called like a question ("input", "text"), they belong together. Other
+    columns become variables of their own names.
     """
     known = {_folded(name): name for name in reversed(variables)}
     uses: list[ColumnUse | None] = []
@@ -116,7 +118,7 @@ def default_mapping(table: CaseTable, variables: Sequence[str]) -> CaseMapping:
         if use is not None:
             used.add(use.variable or use.role)
         uses.append(use)
-    open_columns = [column for column, use in enumerate(uses) if use is None]
+    open_columns = [at for at, use in enumerate(uses) if use is None and _folded(table.header[at]) in _QUESTIONS]
     open_variables = [name for name in variables if name not in used]
     if len(open_columns) == len(open_variables) == 1:
         uses[open_columns[0]] = ColumnUse("variable", open_variables[0])

@@ -39,12 +39,12 @@ _START = (
     "The first row names the variables; CSV, Excel, OpenDocument, JSON, JSON Lines and YAML are read."
 )
 _EXPECTATIONS: tuple[tuple[ExpectationCheck, str], ...] = (
-    ("", "Keep the expectation as a good answer"),
-    ("equals", "Also check that the answer equals it"),
-    ("contains", "Also check that the answer contains it"),
-    ("icontains", "Also check that it is contained, ignoring case"),
+    ("", "is kept as a good answer"),
+    ("equals", "is also a check: the answer equals it"),
+    ("contains", "is also a check: the answer contains it"),
+    ("icontains", "is also a check: the answer contains it, ignoring case"),
 )
-_WIDE, _MOST_SHOWN_PROBLEMS, _COLUMN_LETTERS, _ROOMY = 1, 5, 28, 1.7
+_WIDE, _MOST_SHOWN_PROBLEMS, _COLUMN_LETTERS, _SHEET_LETTERS, _ROOMY = 1, 5, 28, 16, 1.7
 
 
 class CaseImportDialog(Dialog):
@@ -80,13 +80,15 @@ class CaseImportDialog(Dialog):
         self.notes = label("")
         set_role(self.notes, "pill-warn")
         self.columns = MappingTable(self)
-        self.column_list = LineList(self.columns, "Columns", _WIDE, widest=_COLUMN_LETTERS)
+        self.column_list = LineList(self.columns, "Columns", _WIDE, 6, _COLUMN_LETTERS)
         self.column_list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.use_label = label("", wrap=False)
         self.use = ChoiceBox()
         self.use.setAccessibleName("What the selected column becomes")
         self.preview = CasePreview(self)
         self.cases = QTableView()
+        self.first = label("FIRST CASES", "section")
+        self.expectation_label = label("The expectation", wrap=False)
         self.expectation = ChoiceBox()
         self.expectation.setAccessibleName("What the expectation becomes")
         self.skip = QCheckBox("Skip duplicates (cases with the same values)")
@@ -158,9 +160,11 @@ class CaseImportDialog(Dialog):
             self.sheet.addItems(list(table.sheets))
             self.sheet.setCurrentText(table.sheet)
         self.columns.show_mapping(table, mapping)
+        self.column_list.setMaximumHeight(self.column_list.sizeHint().height())
         self.preview.clear()
         self.told.say("")
         self._show_parts()
+        geometry.enlarge(self, self._size)
         self.column_list.selectRow(0)
         self._show_column(0)
 
@@ -232,10 +236,11 @@ class CaseImportDialog(Dialog):
         self.name.setVisible(self._table is not None)
         self.notes.setVisible(bool(self.notes.text()))
         self.sheet.setVisible(self.sheet.count() > 1)
-        for part in (self.column_list, self._chooser, self.cases, self.skip):
+        for part in (self.column_list, self._chooser, self.first, self.cases, self.skip):
             part.setVisible(has_table)
             part.setEnabled(not self._is_busy)
-        self.expectation.setVisible(has_table and self._mapping.has_expectation)
+        for part in (self.expectation_label, self.expectation):
+            part.setVisible(has_table and self._mapping.has_expectation)
         self.problems.setVisible(has_table and bool(self.problems.count()) and not self._is_busy)
         for one in (self.choose, self.paste, self.sheet, self.expectation):
             one.setEnabled(not self._is_busy)
@@ -302,9 +307,10 @@ class CaseImportDialog(Dialog):
         chooser.setContentsMargins(0, 0, 0, 0)
         chooser.addWidget(self.use_label)
         chooser.addWidget(self.use, 1)
-        options = FlowLayout(16)
-        options.addWidget(self.expectation)
-        options.addWidget(self.skip)
+        self.sheet.setMinimumContentsLength(_SHEET_LETTERS)
+        expectation = QHBoxLayout()
+        expectation.addWidget(self.expectation_label)
+        expectation.addWidget(self.expectation, 1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.close_)
@@ -316,17 +322,20 @@ class CaseImportDialog(Dialog):
         layout.addWidget(self.start)
         layout.addLayout(sources)
         layout.addWidget(self.notes)
-        layout.addWidget(self.column_list, 2)
+        layout.addWidget(self.column_list, 3)
         layout.addWidget(self._chooser)
-        layout.addWidget(self.cases, 3)
-        layout.addLayout(options)
+        layout.addLayout(expectation)
+        layout.addWidget(self.first)
+        layout.addWidget(self.cases, 4)
+        layout.addWidget(self.skip)
         layout.addWidget(self.told)
         layout.addWidget(self.problems)
         layout.addWidget(self.progress)
         layout.addStretch(0)
         layout.addLayout(buttons)
         scale = min(theme.scale, 1.5)
-        self.resize(QSize(int(780 * scale), int(640 * scale)).boundedTo(geometry.room(self)))
+        self._size = QSize(int(820 * scale), int(700 * scale)).boundedTo(geometry.room(self))
+        self.setMinimumWidth(min(self._size.width(), 460))
 
 
 def path_in(data: QMimeData) -> Path | None:
