@@ -129,8 +129,7 @@ def test_import_is_added_and_undone_as_one(importer: CaseImporter, store: Store)
         importer, "order,expected,title,tags,group,notes,__expected\n7,late,T,x;y,G,N,contains:late\n8,,,,,,\n"
     )
     made = plan(importer, table)
-    added, future = importer.add(made)
-    future.result()
+    added = importer.add(made)
     assert store.packs.cases("p")[1:] == (
         Case(
             added.uids[0],

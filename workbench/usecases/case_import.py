@@ -7,10 +7,12 @@ their size is checked before they are read, and workbooks are read in a process 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.cases import Case
@@ -35,6 +37,7 @@ from workbench.host.processes import scrubbed_env
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 
+_SLICE = 1_000
 MOST_PASTED = 16_000_000
 """Characters of a paste."""
 _NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Format a column as text to keep its look."
@@ -184,11 +187,13 @@ class CaseImporter:
             cases.append(case)
         return CaseImportPlan(prompt_uid, tuple(cases), mapped, duplicates, skips_duplicates)
 
-    def add(self, plan: CaseImportPlan) -> tuple[AddedCases, Future[None]]:
-        """Append the cases of a plan in one transaction."""
+    def add(self, plan: CaseImportPlan) -> AddedCases:
+        """Append the cases of a plan in one transaction. Raises StoreError."""
         cases = [replace(case, uid=self._new_uid()) for case in plan.cases]
         added = AddedCases(plan.prompt_uid, tuple(case.uid for case in cases))
-        return added, self._store.packs.append_cases(plan.prompt_uid, cases)
+        self._store.packs.append_cases(plan.prompt_uid, cases).result()
+        free_gradually(cases)
+        return added
 
     def take_back(self, added: AddedCases) -> Future[None]:
         """Undo an import: remove its cases, in one transaction."""
@@ -219,6 +224,14 @@ class CaseImporter:
         if made.before is None:
             return self._store.packs.remove_cases(made.prompt_uid, (made.case.uid,))
         return self._store.packs.change_case(made.prompt_uid, made.before)
+
+
+def free_gradually(*held: list[Any]) -> None:
+    """Empty lists of many objects in slices: freeing 100,000 cases at once would hold the GIL for 100 ms."""
+    for one in held:
+        while one:
+            del one[-_SLICE:]
+            time.sleep(0)
 
 
 def _question(case: Case) -> frozenset[tuple[str, str]]:

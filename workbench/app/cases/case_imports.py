@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.testing.case_mapping import CaseMapping
 from workbench.core.testing.case_table import CaseTable, ReadingStoppedError, Watch
-from workbench.usecases.case_import import AddedCases, CaseImporter, CaseImportPlan
+from workbench.usecases.case_import import CaseImporter, CaseImportPlan, free_gradually
 from workbench.usecases.problems import problem_of
 
 _TELL_S = 0.1
@@ -57,6 +57,9 @@ class CaseImports(QObject):
         self._halt = threading.Event()
         self._wanted: PlanRequest | None = None
         self._is_planning = False
+        # Keeps them alive until they are freed in slices.
+        self._table: CaseTable | None = None
+        self._plan: CaseImportPlan | None = None
 
     def read_file(self, path: Path, sheet: str = "") -> None:
         """Read a file; an earlier reading is stopped."""
@@ -75,21 +78,16 @@ class CaseImports(QObject):
     def add(self, plan: CaseImportPlan) -> None:
         """Import the cases of a plan."""
 
-        def work() -> AddedCases:
-            added, future = self._importer.add(plan)
-            future.result()
-            return added
-
-        self._tasks.run_large(work, self.added.emit, self._refuse)
+        self._tasks.run_large(lambda: self._importer.add(plan), self.added.emit, self._refuse)
 
     def stop(self) -> None:
         """Stop reading, and drop the plan in progress."""
         self._halt.set()
         self._wanted = None
 
-    def release(self, held: list[Any]) -> None:
-        """Free large objects off the UI thread; `held` must have the only references to them."""
-        self._tasks.run(held.clear)
+    def release(self) -> None:
+        """Free the last table and plan, which nothing else refers to any more."""
+        self._keep(None, None)
 
     def _read(self, work: Callable[[Watch], CaseTable]) -> None:
         self.stop()
@@ -107,6 +105,7 @@ class CaseImports(QObject):
         def read(table: CaseTable) -> None:
             if not halt.is_set():
                 self.was_read.emit(table)
+                self._keep(table, None)
 
         def failed(error: Exception) -> None:
             if isinstance(error, ReadingStoppedError):
@@ -115,6 +114,17 @@ class CaseImports(QObject):
                 self._refuse(error)
 
         self._tasks.run_large(lambda: work(watch), read, failed)
+
+    def _keep(self, table: CaseTable | None, plan: CaseImportPlan | None) -> None:
+        """Replace the kept table and plan, and free the former ones off the UI thread."""
+        parts: list[list[Any]] = []
+        if self._table is not None and self._table is not table:
+            parts += [list(self._table.rows), list(self._table.numbers)]
+        if self._plan is not None and self._plan is not plan:
+            parts += [list(self._plan.cases), list(self._plan.mapped.cases), list(self._plan.mapped.numbers)]
+        self._table, self._plan = table, plan
+        if parts:
+            self._tasks.run(partial(free_gradually, *parts))
 
     def _tell(self, halt: threading.Event, rows: int) -> None:
         if not halt.is_set():
@@ -140,6 +150,7 @@ class CaseImports(QObject):
             if self._wanted is wanted:
                 self._wanted = None
                 self.planned.emit(plan)
+                self._keep(self._table, plan)
             else:
                 self._plan_next()
 

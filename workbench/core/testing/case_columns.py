@@ -4,7 +4,8 @@ Invariant: `case_of_columns` is a pure function of a header and a row, and never
 kept and reported. Values are exact; only the cells of checks and thresholds are trimmed, as by promptfoo.
 
 Where promptfoo's reading is a defect it is not copied: `starts-with:a` and `levenshtein:a` get the default threshold of
-their type instead of 0.75, `latency:500` and `cost:0.01` mean that threshold, and an empty `__config:` cell is skipped.
+their type instead of 0.75, `latency:500` and `cost:0.01` mean that threshold, an empty `__config:` cell is skipped, and
+an empty text between commas does not match every answer.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _CONFIG = "__config:"
 _KNOWN = frozenset(("__description", "__prefix", "__suffix", "__providerOutput", "__metric", "__threshold"))
 _ALIASES = {"fn:": "javascript", "eval:": "javascript", "grade:": "llm-rubric"}
 _CODE = frozenset(("javascript", "python", "ruby"))
+_CODE_FILES = {
+    "python": re.compile(r"file://.*\.py(:|\Z)", re.DOTALL),
+    "javascript": re.compile(r"file://.*\.[cm]?[jt]s(:|\Z)", re.DOTALL),
+}
 _LIMITS = frozenset(("latency", "cost"))
 _DEFAULTS = {"similar": 0.8}
 """Thresholds that promptfoo sets in CSV files for types that are not evaluated here."""
@@ -110,6 +115,9 @@ def check_of_cell(text: str) -> Check:
     for alias, name in _ALIASES.items():
         if text.startswith(alias):
             return Check(name, value=json_text(_code(name, text[len(alias) :])))
+    if code := next((name for name, pattern in _CODE_FILES.items() if pattern.match(text)), ""):
+        # The file is never read, so the check is unscored.
+        return Check(code, value=json_text(text))
     if (match := _pattern().fullmatch(text)) is None:
         return Check("equals", value=json_text(text))
     negation, name, written, value = match.groups()

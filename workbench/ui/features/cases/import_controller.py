@@ -149,6 +149,6 @@ class CaseImportController:
     def _closed(self) -> None:
         self._imports.stop()
         if self.dialog is not None:
-            held = list(self.dialog.release())
+            self.dialog.forget()
             self.dialog = None
-            self._imports.release(held)
+            self._imports.release()

@@ -187,11 +187,9 @@ class CaseImportDialog(Dialog):
         if plan.cases and self.focusWidget() in (None, self.close_, self.choose, self.paste):
             self.go.setFocus()
 
-    def release(self) -> tuple[CaseTable | None, CaseImportPlan | None]:
-        """Return the table and the plan, and forget them."""
-        held = self._table, self._plan
+    def forget(self) -> None:
+        """Drop the table and the plan."""
         self._table = self._plan = None
-        return held
 
     def reject(self) -> None:
         if self._is_busy:
