@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.core.testing.case_table import CaseTable, Notes, Watch, table_of_rows
 from workbench.formats.cases.encoded_text import decoded
 from workbench.formats.cases.format import CaseFile, CaseFormat
-from workbench.formats.cases.separated_rows import delimiter_of, separated_rows
+from workbench.formats.separated_rows import delimiter_of, separated_rows
 
 LIMIT = 64 * 2**20
 
