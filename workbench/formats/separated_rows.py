@@ -27,6 +27,14 @@ def separated_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[in
     row: list[str] = []
     is_strict = delimiter != "\t"
     while place < end:
+        if not row:
+            # Most lines have no quotes, and are split ten times faster.
+            line_end = text.find("\n", place)
+            line = text[place:] if line_end < 0 else text[place:line_end].removesuffix("\r")
+            if '"' not in line:
+                yield number, line.split(delimiter)
+                place, number = end if line_end < 0 else line_end + 1, number + 1
+                continue
         cell = None
         if text[place] == '"' and (quoted := _QUOTED.match(text, place)) is not None:
             after = text[quoted.end() : quoted.end() + 1]

@@ -9,6 +9,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -266,12 +267,19 @@ CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TABLES = st.integers(2, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=6))
 
 
-@given(TABLES, st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n"]))
+@given(
+    TABLES,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+)
 @depth.examples(150, 3000)
-def test_tables_written_by_other_programs_are_read_exactly(rows: list[list[str]], delimiter: str, end: str) -> None:
+def test_tables_written_by_other_programs_are_read_exactly(
+    rows: list[list[str]], delimiter: str, end: str, quoting: Literal[0, 1]
+) -> None:
     header = [f"c{place}" for place in range(len(rows[0]) if rows else 2)]
     made = io.StringIO()
-    csv.writer(made, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    csv.writer(made, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows([header, *rows])
     table = read("csv", made.getvalue())
     assert table.header == tuple(header)
     kept = [row for row in rows if any(cell and not cell.isspace() for cell in row)]
