@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored, suite
 from workbench.core.cases import Case, Check
 from workbench.core.checks.check_result import CheckResult, MetricScore
@@ -32,14 +30,6 @@ FULL = SuiteSettings(
     0.02,
     "salt",
 )
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
-    yield store
-    store.close()
 
 
 def test_settings_are_kept(store: Store) -> None:

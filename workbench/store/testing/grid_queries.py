@@ -11,6 +11,7 @@ the same case (by uid) passed in the same column (by slot), in the newest scorin
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,8 @@ _FACTS = (
     " avg(c.duration_ms) FILTER (WHERE c.state = 'finished') AS latency,"
     " {differs} AS differs"
     f" FROM run_cells AS c LEFT JOIN {_SCORES.format(scoring=':scoring')}{{base}}"
-    " WHERE c.run_id = :run{lane} GROUP BY c.case_position, c.lane)"
+    " WHERE c.run_id = :run AND c.case_position >= :low AND c.case_position < :high{lane}"
+    " GROUP BY c.case_position, c.lane)"
 )
 _BASE = (
     " LEFT JOIN run_cells AS b ON b.run_id = c.run_id AND b.case_position = c.case_position AND b.lane = :baseline"
@@ -88,6 +90,10 @@ _TEXT = (
 )
 
 
+_FIRST_CASES = 500
+"""How many cases the first piece of a page looks at."""
+
+
 @dataclass(frozen=True, slots=True)
 class GridScope:
     """A run and a scoring by their keys, and what its grid depends on; `scoring` 0 for none."""
@@ -102,8 +108,44 @@ class GridScope:
 def positions(
     connection: sqlite3.Connection, scope: GridScope, query: GridQuery, after: str, limit: int
 ) -> tuple[list[int], str]:
-    """Return the positions of up to `limit` cases after a cursor, and the cursor after them, "" at the end."""
-    given = _given(scope, query)
+    """Return the positions of up to `limit` cases after a cursor, and the cursor after them, "" at the end.
+
+    Raises ValueError for an invalid cursor.
+    """
+    found: list[tuple[int, Any]] = []
+    for cases in _ranges(connection, scope, query, after):
+        found += _found(connection, scope, query, after, limit + 1 - len(found), cases)
+        if len(found) > limit:
+            break
+    page = found[:limit]
+    more = len(found) > limit and page
+    return [position for position, _ in page], json.dumps([page[-1][1], page[-1][0]]) if more else ""
+
+
+def _ranges(connection: sqlite3.Connection, scope: GridScope, query: GridQuery, after: str) -> Iterator[range]:
+    """Yield the cases to look at: all for a sort by value, otherwise piece by piece from the cursor on.
+
+    Pieces double, so that a filter that matches often reads little, and one that matches never costs little more.
+    """
+    (last,) = connection.execute("SELECT max(position) FROM run_cases WHERE run_id = ?", (scope.run,)).fetchone()
+    size = _FIRST_CASES if query.sort == "order" else max(_FIRST_CASES, (last or 0) + 1)
+    if query.descending and query.sort == "order":
+        end = _cursor(after)[1] if after else (last or 0) + 1
+        while end > 0:
+            yield range(max(0, end - size), end)
+            end, size = end - size, size * 2
+        return
+    start = _cursor(after)[1] + 1 if after and query.sort == "order" else 0
+    while start <= (last or 0):
+        yield range(start, start + size)
+        start, size = start + size, size * 2
+
+
+def _found(
+    connection: sqlite3.Connection, scope: GridScope, query: GridQuery, after: str, limit: int, cases: range
+) -> list[tuple[int, Any]]:
+    """Return the position and sort value of the rows after a cursor among some cases."""
+    given = _given(scope, query) | {"low": cases.start, "high": cases.stop, "limit": limit}
     with_ = join = ""
     if query.rows != "all" or query.sort != "order":
         flags = {"flag": _FLAGS.get(query.rows, "0")}
@@ -116,14 +158,12 @@ def positions(
         where += " AND flag"
     value = "k.position" if query.sort == "order" else "sort"
     keyset, order = _keyset(query, value, after, given)
-    found = connection.execute(
-        f"{with_}SELECT k.position, {value} FROM run_cases AS k{join} WHERE k.run_id = :run{where}{keyset}"
+    return connection.execute(
+        f"{with_}SELECT k.position, {value} FROM run_cases AS k{join}"
+        f" WHERE k.run_id = :run AND k.position >= :low AND k.position < :high{where}{keyset}"
         f" ORDER BY {order} LIMIT :limit",
-        given | {"limit": limit + 1},
+        given,
     ).fetchall()
-    page = found[:limit]
-    more = len(found) > limit and page
-    return [position for position, _ in page], json.dumps([page[-1][1], page[-1][0]]) if more else ""
 
 
 def counts(connection: sqlite3.Connection, scope: GridScope, query: GridQuery) -> GridCounts:
@@ -163,6 +203,8 @@ def _given(scope: GridScope, query: GridQuery) -> dict[str, Any]:
         "baseline": scope.baseline,
         "lane": query.column,
         "cells": columns * scope.samples,
+        "low": 0,
+        "high": 2**62,
         "tag": query.tag,
         "text": f"%{like}%",
     }
@@ -191,9 +233,12 @@ def _rows(
         )
     ]
     if _REGRESSED in wanted:
-        earlier = connection.execute(_EARLIER, (scope.run,)).fetchone() or (0, 0)
-        given["earlier"], given["earlier_scoring"] = earlier
-        needed.append(_BEFORE)
+        earlier = connection.execute(_EARLIER, (scope.run,)).fetchone()
+        if earlier is None:
+            flags = {name: "0" if flag == _REGRESSED else flag for name, flag in flags.items()}
+        else:
+            given["earlier"], given["earlier_scoring"] = earlier
+            needed.append(_BEFORE)
     maxima = ", ".join(f"max({flag}) AS {name}" for name, flag in flags.items())
     table = (
         f"(SELECT case_position, sum(recorded) AS recorded, {maxima}, avg({sort}) AS sort FROM facts"
