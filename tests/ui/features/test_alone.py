@@ -69,10 +69,16 @@ def test_training(tmp_path: Path) -> None:
 
 def test_cases(tmp_path: Path) -> None:
     told = driven("cases", tmp_path)
-    assert told["commands"] == ["cases", "keep_case"]
+    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case"]
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
+    assert told["imported"] == {
+        "told": "1 case to import. 1 duplicate is skipped.",
+        "added": [[["order", "8"], ["region", "EU"]]],
+        "left": 1,
+        "kept": [[["order", "9"]], "Here."],
+    }
     # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
@@ -82,6 +88,10 @@ def test_cases(tmp_path: Path) -> None:
         "The case “Late” was added to Compose as a value set. [Undo]",
         "[withdrawn]",
         "The case “Late” is deleted. [Undo]",
+        "[withdrawn]",
+        "1 case was added. [Undo]",
+        "[withdrawn]",
+        "The answer and its values are now a case of this prompt. [Undo]",
         "[withdrawn]",
     ]
 
