@@ -45,6 +45,7 @@ from workbench.core.testing.grid import (
 )
 from workbench.core.testing.report import ColumnReport, SuiteReport
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.store.errors import StoreError
 
 NAMES = (
     ("status of 123ABCDEFG", "order"),
@@ -281,7 +282,7 @@ class StandInSuites:
 
     def _fail(self, method: str) -> None:
         if method == self.broken:
-            raise OSError(f"The history cannot be read: {method}.")
+            raise StoreError(f"The history cannot be read: {method}. Try again.")
 
     def _columns(self) -> tuple[SuiteColumn, ...]:
         return standin_columns(self.columns)

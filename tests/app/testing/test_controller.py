@@ -122,8 +122,8 @@ def test_overruling_changes_row_counts_and_statistics(qtbot: QtBot, tasks: Tasks
     suites.look(CellKey(failed, 1, 0), against=2)
     until(qtbot, lambda: looked.count() == 1)
     shown = looked.at(0)[0]
-    assert shown.against is not None
-    assert shown.against.column.position == 2
+    assert shown.difference is not None
+    assert shown.difference.new == shown.detail.result.text
     before = suites.counts.rows["failed"]
     suites.overrule(shown.detail, 1, "pass")
     until(qtbot, lambda: suites.counts.rows["overruled"] == 1)

@@ -25,6 +25,7 @@ from workbench.app.testing.source import (
     TestedSet,
 )
 from workbench.app.testing.words import ColumnHead, RunAction, column_head, plain_head
+from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.testing.grid import (
     CaseSetName,
     CellDetail,
@@ -59,10 +60,24 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell in full, and the same sample of the column that it is compared with, None for none."""
+    """A cell in full, and how its answer differs from another text, None if one of the two is missing."""
 
     detail: CellDetail
-    against: CellDetail | None = None
+    difference: TextDiff | None = None
+
+
+EXPECTATION = -1
+"""In place of the position of a column: what the case says a good answer is."""
+_MOST_COMPARED = 200_000
+"""Characters of two answers that are compared."""
+
+
+def answer_of(detail: CellDetail) -> str:
+    """Return the text of an answer, or the sentence of its failure; "" without an answer."""
+    result = detail.result
+    if result is None:
+        return ""
+    return result.failure.sentence if not result.text and result.failure is not None else result.text
 
 
 class SuiteController(QObject):
@@ -153,15 +168,15 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str) -> None:
-        """Show the tests of a prompt."""
+    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
+        """Show the tests of a prompt; `then` is called once they are."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh()
+        self.refresh(then)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Read again what is set up and what ran; `then` is called once it is shown."""
@@ -390,7 +405,10 @@ class SuiteController(QObject):
     # Cells.
 
     def look(self, key: CellKey, against: int | None = None) -> None:
-        """Read a cell in full, and the same sample in the column `against`; only the newest request is delivered."""
+        """Read a cell in full, and compare it with the same sample in the column `against`, or with the expectation.
+
+        Only the newest request is delivered.
+        """
         run, source = self.run, self.source
         if run is None:
             return
@@ -399,10 +417,15 @@ class SuiteController(QObject):
 
         def read() -> ShownCell:
             detail = source.cell(run.uid, run.scoring_uid, key)
-            other = None
-            if against is not None and against != key.column:
-                other = source.cell(run.uid, run.scoring_uid, key._replace(column=against))
-            return ShownCell(detail, other)
+            base = ""
+            if against == EXPECTATION:
+                base = detail.case.expectation
+            elif against is not None and against != key.column:
+                base = answer_of(source.cell(run.uid, run.scoring_uid, key._replace(column=against)))
+            text = answer_of(detail)
+            if not base or not text or len(base) + len(text) > _MOST_COMPARED:
+                return ShownCell(detail)
+            return ShownCell(detail, diff_texts(base, text))
 
         def show(cell: ShownCell) -> None:
             if number == self._looking:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.app.testing.source import SuiteEstimate, SuiteProgress
 from workbench.core.money import show_cost
+from workbench.core.run_limits import Limits
 from workbench.core.testing.grid import CaseSetName, CellStatus, GridCell, RowFilter, RowSort, SuiteColumn
 from workbench.core.text import counted
 
@@ -85,6 +86,7 @@ class ColumnHead:
     low: float | None = None
     high: float | None = None
     figures: tuple[HeadFigure, ...] = ()
+    """Median latency, and cost of 1,000 answers."""
     sentence: str = ""
 
     @property
@@ -147,7 +149,7 @@ def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigu
 def _cost(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
     if summary.cost_per_1000 is None:
         return None
-    text = f"{_dollars(summary.cost_per_1000)} per 1k"
+    text = f"{_dollars(summary.cost_per_1000)}/1k"
     if baseline is None or baseline.cost_per_1000 is None:
         return HeadFigure(text)
     more = round(summary.cost_per_1000 - baseline.cost_per_1000, 4)
@@ -225,6 +227,19 @@ def budget_words(usd: float | None, calls: int | None, minutes: float | None) ->
         "" if minutes is None else f"{minutes:g} min",
     )
     return ", ".join(filter(None, parts))
+
+
+def limit_words(limits: Limits, estimate: SuiteEstimate) -> str:
+    """Return a sentence about the limits that a start would exceed, "" if none."""
+    over = []
+    if limits.calls is not None and estimate.new > limits.calls:
+        over.append(f"{counted(estimate.new, 'call')} (your limit is {limits.calls:,})")
+    if limits.usd is not None and estimate.high_usd is not None and estimate.high_usd > limits.usd:
+        over.append(f"up to {show_cost(estimate.high_usd)} (your limit is {show_cost(limits.usd)})")
+    told = [f"This test takes {', and '.join(over)}."] if over else []
+    if limits.usd is not None and (estimate.unpriced or estimate.high_usd is None) and estimate.new:
+        told.append("Its cost is not fully known.")
+    return " ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
