@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workbench.core.statistics.columns import ColumnSummary
-from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CaseSetName
+
+if TYPE_CHECKING:
+    # They load numpy, which what shows a report does not need.
+    from workbench.core.statistics.columns import ColumnSummary
+    from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult
 
 MOST_FAILING = 200
 """Most names of failing cases of a column."""
@@ -27,9 +30,10 @@ class ColumnReport:
 
     `title` is unique in the report, such as "#14 · gpt-5-mini". `comparison` is None for the baseline and without one.
     `rate_words` is the pass rate as in a column head ("92 % (80 to 97)"), `gaps_words` what is unscored or without an
-    answer ("" for nothing). `verdict` is the short form of the comparison, "" for the baseline; `sentence` the whole
-    one, which says what was left out. `score_sentence` is about mean scores, `no_worse_sentence` about a margin; both
-    "" if they were not asked for. `failing` are names of cases that fail by majority, in the order of the cases, at
+    answer ("" for nothing). `verdict` is the short form of the comparison, "" for the baseline, and `difference_words`
+    the difference with its interval ("" below ten clusters); `sentence` is the whole comparison, which says what was
+    left out. `score_sentence` is about mean scores, `no_worse_sentence` about a margin; both "" if they were not asked
+    for. `failing` are names of cases that fail by majority, in the order of the cases, at
     most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in `summary`.
     """
 
@@ -49,6 +53,7 @@ class ColumnReport:
     parameters: str = ""
     failing: tuple[str, ...] = ()
     failing_total: int = 0
+    difference_words: str = ""
 
     @property
     def cost_per_1000(self) -> float | None:
