@@ -311,6 +311,21 @@ QPushButton[role="pill-warn"] {
   font-size: @small;
 }
 QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { border-color: @warn; }
+QLabel[role="pill-dashed"] {
+  color: @muted; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px; font-size: @small;
+}
+QPushButton[role="pill-green"], QPushButton[role="pill-red"] {
+  border: 1px solid transparent; border-radius: @pill; padding: 1px 8px; font-size: @small;
+}
+QPushButton[role="pill-green"] { color: @green; background: @green_soft; }
+QPushButton[role="pill-red"] { color: @red; background: @red_soft; }
+QPushButton[role="pill-dashed"] {
+  color: @muted; background: transparent; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px;
+  font-size: @small;
+}
+QPushButton[role="pill-green"]:hover, QPushButton[role="pill-green"]:focus { border-color: @green; }
+QPushButton[role="pill-red"]:hover, QPushButton[role="pill-red"]:focus { border-color: @red; }
+QPushButton[role="pill-dashed"]:hover, QPushButton[role="pill-dashed"]:focus { border: 1px solid @accent; }
 QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
 QFrame[role="sunken-below"] { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }
