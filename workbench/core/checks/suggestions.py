@@ -7,7 +7,6 @@ it is suggested, so that its rules here need not repeat those of its type.
 from __future__ import annotations
 
 import math
-import os.path
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -192,7 +191,7 @@ def _tokens(values: Sequence[str]) -> list[str]:
 
 
 def _start(answers: Sequence[CheckedAnswer]) -> Iterator[CheckCandidate]:
-    start = os.path.commonprefix([answer.text for answer in answers])[:_LONGEST_START]
+    start = _common_start([answer.text for answer in answers])
     if any(len(answer.text) > len(start) for answer in answers):
         start = start[: max(start.rfind(" "), start.rfind("\n")) + 1].rstrip()
     if len(start) < _SHORTEST_START or "{{" in start or "{%" in start or "{#" in start or "#}" in start:
@@ -210,6 +209,13 @@ def _start(answers: Sequence[CheckedAnswer]) -> Iterator[CheckCandidate]:
         f"{{passes}} of {{count}} answers begin with {text}.",
         is_for_case=repeats_value,
     )
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    """Return the longest common start of all texts, at most `_LONGEST_START` characters."""
+    # What the first and the last text in order have in common, all have in common.
+    first, last = min(texts)[:_LONGEST_START], max(texts)
+    return next((first[:at] for at, letter in enumerate(first) if last[at : at + 1] != letter), first)
 
 
 def _words(texts: Sequence[str]) -> Iterator[CheckCandidate]:
