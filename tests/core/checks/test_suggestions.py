@@ -92,8 +92,8 @@ def test_check_that_a_winner_fails_is_not_suggested() -> None:
 
 
 def test_check_that_tells_the_winner_from_others_is_suggested() -> None:
-    assert "1 of 2 answers are JSON." in suggested("{}", "plain text", winners=[0])
-    assert "1 of 2 answers are JSON." not in suggested("{}", "plain text")
+    assert "1 of 2 answers is JSON." in suggested("{}", "plain text", winners=[0])
+    assert "1 of 2 answers is JSON." not in suggested("{}", "plain text")
 
 
 @pytest.mark.parametrize("present", [Check("is-json"), Check("contains-json", value=SCHEMA)])

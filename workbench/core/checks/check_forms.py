@@ -214,10 +214,9 @@ def value_problem(check: Check) -> str:
     value = json.loads(check.value)
     if row.value == "number" and not _is_count(value):
         return "Enter a number of words, or a range such as 20 to 60."
-    if row.value in ("schema", "map") and isinstance(value, str):
-        if row.value == "map" or value.lstrip()[:1] in "{[":
-            return _json_problem(value)
-    return ""
+    # A schema may be written in YAML.
+    is_json = row.value == "map" or (row.value == "schema" and isinstance(value, str) and value.lstrip()[:1] in "{[")
+    return _json_problem(value) if is_json and isinstance(value, str) else ""
 
 
 def new_check(name: str, *, negated: bool = False) -> Check:

@@ -102,13 +102,22 @@ def ranked(
         # A check that only some answers pass is worth a suggestion if those are the good ones, or most of them.
         if passes < count and passes * 3 < count * 2 and not (winners and passes * 2 >= count):
             continue
-        text = one.one if count == 1 else one.every if passes == count else one.some
-        sentence = text.format(count=count, passes=passes)
+        sentence = _sentence(one, passes, count)
         if one.group not in best or passes > best[one.group][1].passes:
             place = best[one.group][0] if one.group in best else len(best)
             best[one.group] = place, CheckSuggestion(one.check, sentence, passes, count)
     ordered = sorted(best.values(), key=lambda pair: pair[0])
     return tuple(suggestion for _, suggestion in ordered[:MOST_SUGGESTIONS])
+
+
+def _sentence(one: CheckCandidate, passes: int, count: int) -> str:
+    if count == 1:
+        text = one.one
+    elif passes == count:
+        text = one.every
+    else:
+        text = one.some if passes > 1 else one.one.replace("The answer", "1 of {count} answers", 1)
+    return text.format(count=count, passes=passes)
 
 
 def _group(check: Check) -> str:

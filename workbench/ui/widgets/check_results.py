@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -43,7 +43,8 @@ _INDENT = 18
 class ShownCheck:
     """A row of the list: a result with the words of its check, nested in `depth` sets.
 
-    `number` is the position of its check in the list, None for a member of a set.
+    `number` is the position of its check in the list, None for a member of a set. `text` is the answer, of which the
+    place is shown; "" shows none.
     """
 
     words: str
@@ -51,6 +52,7 @@ class ShownCheck:
     depth: int = 0
     number: int | None = None
     overruled: OverruledCheck | None = None
+    text: str = ""
 
     @property
     def state(self) -> CheckState:
@@ -87,7 +89,6 @@ class CheckResultList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._rows: tuple[ShownCheck, ...] = ()
-        self._text = ""
         self._can_show_places = False
         self._badge_width = 0
         self._layout = QVBoxLayout(self)
@@ -110,9 +111,14 @@ class CheckResultList(QWidget):
         `overruled` are a person's decisions in the same order, () for none. `text` is the answer, of which the place of
         each result is shown; "" shows no places. With `can_show_places` a button emits `place_wanted`.
         """
-        self._rows = tuple(shown_checks(checks, results, overruled))
-        self._text, self._can_show_places = text, can_show_places
-        self._fill()
+        self._can_show_places = can_show_places
+        self.show_rows(list(shown_checks(checks, results, overruled, text)))
+
+    def show_rows(self, rows: Sequence[ShownCheck]) -> None:
+        """Show any rows, such as the results of one check on several answers."""
+        if tuple(rows) != self._rows:
+            self._rows = tuple(rows)
+            self._fill()
 
     def rows(self) -> tuple[ShownCheck, ...]:
         """Return the rows, including those beyond the maximum shown."""
@@ -149,7 +155,7 @@ class CheckResultList(QWidget):
             told.append(self._plain(_overruled_words(row.overruled, row.result), "small"))
         if row.result.reason.lower() not in row.words.lower():
             told.append(self._plain(row.result.reason, "small-error" if row.state == "fail" else "small"))
-        told += [self._rich(one, name) for one, name in self._further(row.result)]
+        told += [self._rich(one, name) for one, name in self._further(row.result, row.text)]
         for at, one in enumerate(told):
             grid.addWidget(one, at, 1)
         if self._can_show_places and row.result.place is not None:
@@ -160,12 +166,12 @@ class CheckResultList(QWidget):
         made.setAccessibleName(f"{BADGES[row.state][0].partition(' ')[2]}: {row.words}. {row.result.reason}")
         return made
 
-    def _further(self, result: CheckResult) -> Iterator[tuple[str, str]]:
+    def _further(self, result: CheckResult, text: str) -> Iterator[tuple[str, str]]:
         """Yield the word diff or the place of a result as HTML, each with what it says."""
         if result.state != "pass" and result.expected is not None and result.found is not None:
             yield self._diff(result.expected, result.found), f"Expected {result.expected}, found {result.found}"
-        elif result.place is not None and self._text:
-            before, found, after = excerpt(self._text, result.place)
+        elif result.place is not None and text:
+            before, found, after = excerpt(text, result.place)
             tone = "red" if result.state == "fail" else "green"
             yield f"{_shown(before)}{self._marked(found, tone)}{_shown(after)}", f"Place: {before}{found}{after}"
 
@@ -200,12 +206,15 @@ class CheckResultList(QWidget):
 
 
 def shown_checks(
-    checks: Sequence[Check], results: Sequence[CheckResult], overruled: Sequence[OverruledCheck | None] = ()
+    checks: Sequence[Check],
+    results: Sequence[CheckResult],
+    overruled: Sequence[OverruledCheck | None] = (),
+    text: str = "",
 ) -> Iterator[ShownCheck]:
     """Yield the rows of checks and, below each set, of its members."""
     for number, (check, result) in enumerate(zip(checks, results, strict=True)):
         decided = overruled[number] if number < len(overruled) else None
-        yield from _with_parts(check, result, 0, number, decided)
+        yield from (replace(row, text=text) for row in _with_parts(check, result, 0, number, decided))
 
 
 def _with_parts(

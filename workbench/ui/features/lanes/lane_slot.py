@@ -16,6 +16,7 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn, minimum_width
 from workbench.ui.features.lanes.lane_intents import LaneIntents
@@ -73,6 +74,7 @@ class LaneSlot:
     def __init__(self, theme: Theme, head: LaneHead, intents: LaneIntents, row: QWidget) -> None:
         self._theme, self._intents, self._row = theme, intents, row
         self.head, self._place, self.status = head, SlotPlace(), LaneStatus()
+        self.checks: OutputChecks | None = None
         self._focus = (False, False)
         self._running = False
         self._late: dict[Kind, list[str]] | None = _nothing()
@@ -119,6 +121,11 @@ class LaneSlot:
     def set_status(self, status: LaneStatus) -> None:
         """Set the state of the output."""
         self.status = status
+        self._touch()
+
+    def set_checks(self, checks: OutputChecks | None) -> None:
+        """Set the results of the answer's checks, None for none."""
+        self.checks = checks
         self._touch()
 
     def set_text(self, text: str, reasoning: str) -> None:
@@ -189,6 +196,7 @@ class LaneSlot:
                 is_last=place.is_last,
             )
             column.set_status(self.status)
+            column.footer.show_checks(self.checks)
         if (late := self._late) is not None:
             self._late = None
             text, reasoning = "".join(late["text"]), "".join(late["reasoning"])
