@@ -103,6 +103,8 @@ class LaneFooter(QWidget):
             badge, role = BADGES[state]
             self._summary = f"{badge[0]} {summary}"
             set_role(self.checks, role)
+            # Qt measures a button without text as if it had four letters.
+            self.checks.setText(self._summary)
             self.checks.setAccessibleName(f"{summary} pass. {reason}".strip())
             self.checks.setToolTip(safe_tip(f"{reason}\nShows all checks" if reason else "Shows all checks"))
             self.reason.set_candidates((reason,))

@@ -21,6 +21,7 @@ from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn, minimum_width
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.wording import has_ended
 
 Kind = Literal["text", "reasoning", "steps"]
 """The parts of an answer that can grow. Steps come without a chunk: the page that shows them reads all of them."""
@@ -121,6 +122,9 @@ class LaneSlot:
     def set_status(self, status: LaneStatus) -> None:
         """Set the state of the output."""
         self.status = status
+        if not has_ended(status):
+            # The results are of the answer before.
+            self.checks = None
         self._touch()
 
     def set_checks(self, checks: OutputChecks | None) -> None:
@@ -145,7 +149,7 @@ class LaneSlot:
 
     def clear(self) -> None:
         """Reset to a lane that has not run."""
-        self.status = LaneStatus()
+        self.status, self.checks = LaneStatus(), None
         self._late, self._restart = _nothing(), True
         self._touch()
         if self.seen:
