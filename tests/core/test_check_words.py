@@ -22,6 +22,10 @@ UNGRADED = ". Not scored: a model has to grade the answer, which is not done her
         ({"type": "icontains-any", "value": ["a", "b"]}, "contains any of “a”, “b” (ignoring case)"),
         ({"type": "is-json"}, "is JSON"),
         ({"type": "is-json", "value": {"type": "object"}}, 'is JSON, by {"type":"object"}'),
+        ({"type": "word-count", "value": 80}, "has 80 words"),
+        ({"type": "word-count", "value": {"max": 60, "min": 10}}, "has 10 to 60 words"),
+        ({"type": "not-word-count", "value": {"max": 60}}, "does not have at most 60 words"),
+        ({"type": "word-count", "value": {"max": 60, "most": 1}}, 'has {"max":60,"most":1} words'),
         ({"type": "cost", "threshold": 0.002}, "costs at most $0.002"),
         ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
         (

@@ -129,7 +129,7 @@ def test_check_is_added_edited_and_tried_by_keyboard(desk: Desk) -> None:
     opened(desk)
     desk.run()
     dialog = shown(desk)
-    assert "None of the 2 answers is a refusal." in _until_suggested(desk, dialog)
+    assert "Neither answer is a refusal." in _until_suggested(desk, dialog)
     dialog.add.click()
 
     def pickers() -> list[CheckTypeDialog]:

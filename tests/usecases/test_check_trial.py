@@ -119,7 +119,7 @@ def test_newer_request_replaces_older_ones_with_its_key(trial: CheckTrial, made:
 
 def test_suggestions_pass_on_the_answers(trial: CheckTrial) -> None:
     found = trial.suggest((CheckedAnswer("{}"), CheckedAnswer("[]")), key="suggestions").result(PATIENCE_S)
-    assert (found[0].check, found[0].sentence) == (Check("is-json"), "All 2 answers are JSON.")
+    assert (found[0].check, found[0].sentence) == (Check("is-json"), "Both answers are JSON.")
 
 
 def test_closing_ends_the_evaluator_in_its_own_thread(trial: CheckTrial, made: list[InThisProcess]) -> None:

@@ -138,7 +138,7 @@ def _words(check: Check) -> tuple[str, bool]:
         return _LIMITED[kind][check.negated].format(_number(check.threshold)), True
     if kind not in _DOES:
         return "", False
-    form, value = _DOES[kind][check.negated], _value(check.value)
+    form, value = _DOES[kind][check.negated], _range(check.value) if kind == "word-count" else _value(check.value)
     if "{}" in form:
         words = form.format(value or "(no value)")
     elif value:
@@ -146,6 +146,16 @@ def _words(check: Check) -> tuple[str, bool]:
     else:
         words = form
     return words + (f" ({how})" if how else ""), False
+
+
+def _range(text: str) -> str:
+    """Format a number, or a map of min and max, of words."""
+    value = json.loads(text) if text else None
+    if not isinstance(value, dict) or not value or not value.keys() <= {"min", "max"}:
+        return _value(text)
+    if len(value) == 2:
+        return _cut(f"{value['min']} to {value['max']}")
+    return _cut(f"at least {value['min']}" if "min" in value else f"at most {value['max']}")
 
 
 def _rest(check: Check, *, told_threshold: bool) -> str:

@@ -28,19 +28,19 @@ def suggested(*texts: str, winners: Sequence[int] = (), **options: Any) -> dict[
 
 
 def test_json_is_suggested() -> None:
-    assert suggested('{"a": 1}', "[2]")["All 2 answers are JSON."] == {"type": "is-json"}
+    assert suggested('{"a": 1}', "[2]")["Both answers are JSON."] == {"type": "is-json"}
 
 
 def test_schema_of_the_output_format_is_preferred() -> None:
     found = suggested('{"status": "late"}', '{"status": ""}', schema=SCHEMA)
-    assert found["All 2 answers fit the JSON Schema of the output format."]["value"]["required"] == ["status"]
-    assert "All 2 answers are JSON." not in found
-    assert "All 2 answers are JSON." in suggested('{"status": "late"}', "{}", schema=SCHEMA)
+    assert found["Both answers fit the JSON Schema of the output format."]["value"]["required"] == ["status"]
+    assert "Both answers are JSON." not in found
+    assert "Both answers are JSON." in suggested('{"status": "late"}', "{}", schema=SCHEMA)
 
 
 def test_json_in_code_fences_is_only_contained() -> None:
     found = suggested("```json\n{}\n```", "Here: []")
-    assert found["All 2 answers contain JSON."] == {"type": "contains-json"}
+    assert found["Both answers contain JSON."] == {"type": "contains-json"}
 
 
 def test_markup_is_suggested_by_its_kind() -> None:
@@ -51,7 +51,7 @@ def test_markup_is_suggested_by_its_kind() -> None:
 
 def test_repeated_value_is_suggested_as_a_template() -> None:
     found = suggested("Order 77AB is late.", "77AB: late", values={"order": "77AB", "language": "English"})
-    assert found["All 2 answers repeat the value of order."] == {"type": "contains", "value": "{{order}}"}
+    assert found["Both answers repeat the value of order."] == {"type": "contains", "value": "{{order}}"}
     found = suggested("order 77ab", values={"order": "77AB"})
     assert found["The answer repeats the value of order."] == {"type": "icontains", "value": "{{order}}"}
 
@@ -61,22 +61,22 @@ def test_code_in_a_value_is_suggested_for_its_case_only() -> None:
     texts = ("Order 77AB12 is late.", "It is late: 77AB12")
     assert not any("77AB12" in sentence for sentence in suggested(*texts, values=values))
     found = suggested(*texts, values=values, is_for_case=True)
-    assert found["All 2 answers repeat “77AB12”."] == {"type": "contains", "value": "77AB12"}
+    assert found["Both answers repeat “77AB12”."] == {"type": "contains", "value": "77AB12"}
 
 
 def test_common_start_and_number_of_words_are_suggested() -> None:
     found = suggested("Dear customer, it is late.", "Dear customer, it was sent.")
-    assert found["All 2 answers begin with “Dear customer, it”."] == {
+    assert found["Both answers begin with “Dear customer, it”."] == {
         "type": "starts-with",
         "value": "Dear customer, it",
     }
-    assert found["All 2 answers have 4 to 7 words."] == {"type": "word-count", "value": {"min": 4, "max": 7}}
+    assert found["Both answers have 4 to 7 words."] == {"type": "word-count", "value": {"min": 4, "max": 7}}
 
 
 def test_refusals_are_told_apart() -> None:
     assert suggested("It is late.")["The answer is not a refusal."] == {"type": "not-is-refusal"}
     found = suggested("I cannot help with that.", "I'm sorry, but I can't assist with that request.")
-    assert found["All 2 answers are refusals."] == {"type": "is-refusal"}
+    assert found["Both answers are refusals."] == {"type": "is-refusal"}
 
 
 def test_end_of_the_answer_is_suggested() -> None:
@@ -107,7 +107,7 @@ def test_nothing_is_suggested_without_answers() -> None:
 
 def test_braces_in_answers_are_told_as_they_are() -> None:
     found = suggested("Use {0} or {name} now", "Use {0} or {name} later")
-    assert "All 2 answers begin with “Use {0} or {name}”." in found
+    assert "Both answers begin with “Use {0} or {name}”." in found
 
 
 WORDS = st.sampled_from(
@@ -142,7 +142,9 @@ def _numbers_are_true(one: CheckSuggestion) -> bool:
     if told := re.match(r"(\d+) of (\d+) answers", one.sentence):
         return (int(told[1]), int(told[2])) == (one.passes, one.answers) and one.passes < one.answers
     if told := re.match(r"(?:All|None of the) (\d+) answers", one.sentence):
-        return int(told[1]) == one.passes == one.answers > 1
+        return int(told[1]) == one.passes == one.answers > 2
+    if one.sentence.startswith(("Both answers", "Neither answer")):
+        return one.passes == one.answers == 2
     return one.sentence.startswith("The answer") and one.passes == one.answers == 1
 
 

@@ -25,6 +25,7 @@ _NAME = re.compile(r"[^\W\d][\w$]*")
 _TOKEN = re.compile(r"\w[\w.-]*\w")
 _SHORTEST_VALUE, _LONGEST_VALUE = 3, 200
 _SHORTEST_TOKEN = 4
+_ALL, _NONE = ("All {count} answers", "Both answers"), ("None of the {count} answers", "Neither answer")
 _SHORTEST_START, _LONGEST_START = 8, 80
 _FEWER, _MORE = 0.8, 1.25
 """How far a suggested number of words may be from that of the answers."""
@@ -114,7 +115,7 @@ def _sentence(one: CheckCandidate, passes: int, count: int) -> str:
     if count == 1:
         text = one.one
     elif passes == count:
-        text = one.every
+        text = one.every if count > 2 else one.every.replace(*_ALL).replace(*_NONE)
     else:
         text = one.some if passes > 1 else one.one.replace("The answer", "1 of {count} answers", 1)
     return text.format(count=count, passes=passes)

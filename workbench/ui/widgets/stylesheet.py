@@ -315,13 +315,13 @@ QLabel[role="pill-dashed"] {
   color: @muted; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }
 QPushButton[role="pill-green"], QPushButton[role="pill-red"] {
-  border: 1px solid transparent; border-radius: @pill; padding: 1px 8px; font-size: @small;
+  border: 1px solid transparent; border-radius: @pill; padding: 1px 8px; margin-left: 4px; font-size: @small;
 }
 QPushButton[role="pill-green"] { color: @green; background: @green_soft; }
 QPushButton[role="pill-red"] { color: @red; background: @red_soft; }
 QPushButton[role="pill-dashed"] {
   color: @muted; background: transparent; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px;
-  font-size: @small;
+  margin-left: 4px; font-size: @small;
 }
 QPushButton[role="pill-green"]:hover, QPushButton[role="pill-green"]:focus { border-color: @green; }
 QPushButton[role="pill-red"]:hover, QPushButton[role="pill-red"]:focus { border-color: @red; }

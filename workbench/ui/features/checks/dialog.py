@@ -40,6 +40,8 @@ from workbench.usecases.problems import problem_of
 _SAVE_MS = 500
 _TRY_MS = 250
 """Delays in milliseconds after the last edit, before checks are saved and tried."""
+_LIST_SHARE = 0.38
+"""The part of the width that the list takes."""
 _NOTHING = (
     "A check is a rule for answers: it passes, fails or gives a score. Add one, take a suggestion, or paste a list of "
     "promptfoo assertions with Ctrl+V."
@@ -152,7 +154,7 @@ class ChecksDialog(Dialog):
         self.suggested.add_wanted.connect(self.add_check)
 
     def _lay_out(self) -> None:
-        theme, scale = self._theme, min(self._theme.scale, 1.5)
+        scale = min(self._theme.scale, 1.5)
         acts = FlowLayout()
         for one in (self.add, self.remove, self.paste):
             acts.addWidget(one)
@@ -186,7 +188,6 @@ class ChecksDialog(Dialog):
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(1)
         halves.setStretchFactor(1, 1)
-        halves.setSizes([round(300 * theme.scale), round(480 * theme.scale)])
         said = QHBoxLayout()
         said.addWidget(self.told, 1)
         said.addWidget(self.undo)
@@ -198,7 +199,9 @@ class ChecksDialog(Dialog):
         layout.setSpacing(10)
         layout.addWidget(halves, 1)
         layout.addLayout(said)
-        self.resize(QSize(int(860 * scale), int(620 * scale)).boundedTo(geometry.room(self)))
+        self.resize(QSize(int(880 * scale), int(640 * scale)).boundedTo(geometry.room(self)))
+        left_width = round(self.width() * _LIST_SHARE)
+        halves.setSizes([left_width, self.width() - left_width])
 
     def _show(self, select: Path | None) -> None:
         """Show all checks anew and select one."""

@@ -64,7 +64,7 @@ class CheckForm(QWidget):
         self.explanation = label()
         self.difference = label("", "muted")
         self.negated = QCheckBox("Pass if this does not hold")
-        self.value_label = label("", "section")
+        self.value_label = label("", "muted")
         self.value = QPlainTextEdit()
         self.value.setTabChangesFocus(True)
         self.hint = label("", "small")

@@ -28,7 +28,7 @@ class SuggestionList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        column.addWidget(label("Suggested by the shown answers", "section"))
+        column.addWidget(label("SUGGESTED BY THE SHOWN ANSWERS", "section"))
         column.addWidget(self._rows)
         self.hide()
 

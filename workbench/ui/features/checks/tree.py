@@ -7,20 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from workbench.app.checks.check_tree import Checks, Path, walked
 from workbench.core.cases import SET, Check
 from workbench.core.check_words import lines
 from workbench.core.visible_text import visible_name
-from workbench.ui.widgets.theme import set_role
 
 _MOST_WORDS = 200
 _PATH = Qt.ItemDataRole.UserRole
 _IS_SET = Qt.ItemDataRole.UserRole + 1
 _MOVES = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Left: "out", Qt.Key.Key_Right: "in"}
+
+
+class _RoomyRows(QStyledItemDelegate):
+    """Rows with some air, as high as those of other lists."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), round(option.fontMetrics.height() * 1.7))
 
 
 class CheckTree(QTreeWidget):
@@ -49,7 +63,7 @@ class CheckTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        set_role(self, "rows")
+        self.setItemDelegate(_RoomyRows(self))
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(0)

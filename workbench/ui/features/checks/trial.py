@@ -36,9 +36,7 @@ class TrialPanel(QWidget):
     def show_results(self, answers: Sequence[LaneAnswer], results: Sequence[CheckResult]) -> None:
         """Show the results of one check; () while it was not tried."""
         shown = list(zip(answers, results, strict=False))
-        passed = sum(result.state == "pass" for _, result in shown)
-        sentence = f"Passes {passed} of {counted(len(shown), 'shown answer')}" if shown else ""
-        self.title.setText(sentence if answers else _NO_ANSWERS)
+        self.title.setText(_summary([result for _, result in shown]) if answers else _NO_ANSWERS)
         set_role(self.title, "heading" if shown else "muted")
         self.results.show_rows([ShownCheck(one.lane, result, text=one.answer.text) for one, result in shown])
 
@@ -52,5 +50,16 @@ def short_results(checks: Checks, tried: Tried) -> dict[Path, tuple[str, str]]:
             told[path] = "!", problem
         elif results:
             passed = sum(one.state == "pass" for one in results)
-            told[path] = f"{passed}/{len(results)}", f"Passes {passed} of {len(results)} shown answers"
+            is_open = all(one.state == "unscored" for one in results)
+            told[path] = "?" if is_open else f"{passed}/{len(results)}", _summary(results)
     return told
+
+
+def _summary(results: Sequence[CheckResult]) -> str:
+    """Return how many answers pass, and how many are unscored, "" for no results."""
+    if not results:
+        return ""
+    passed = sum(one.state == "pass" for one in results)
+    left = sum(one.state == "unscored" for one in results)
+    words = f"Passes {passed} of {counted(len(results), 'shown answer')}"
+    return f"{words}, {left} unscored" if left else words
