@@ -214,6 +214,16 @@ def test_wrong_pattern_is_told_beside_its_field_without_answers(desk: Desk) -> N
     desk.until(lambda: dialog.form.problem.text() == "")
 
 
+def test_checks_and_results_are_there_after_a_restart(desk: Desk) -> None:
+    opened(desk)
+    saved(desk, HELLO_CHECK)
+    desk.run()
+    desk.close()
+    opened(desk)
+    desk.until(lambda: footer(desk).checks.text() == "✓ 1/1 check")
+    assert shown(desk).checks == (HELLO_CHECK,)
+
+
 def test_real_process_evaluates_javascript(desk: Desk) -> None:
     desk.open(HELLO)
     # A loaded machine may take longer than a second for any check.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from workbench.core.cases import Check
 from workbench.core.testing.settings import SuiteSettings
@@ -41,27 +41,3 @@ class PromptChecks:
         settings = self._store.settings(prompt_uid)
         if settings.checks != checks:
             self._store.save_settings(prompt_uid, replace(settings, checks=checks), self._now()).result()
-
-
-class SessionSuiteSettings:
-    """Test settings for a history that cannot hold them; kept until the program ends."""
-
-    def __init__(self) -> None:
-        self._settings: dict[str, SuiteSettings] = {}
-
-    def settings(self, prompt_uid: str) -> SuiteSettings:
-        """Return the settings of a prompt."""
-        return self._settings.get(prompt_uid, SuiteSettings())
-
-    def save_settings(self, prompt_uid: str, settings: SuiteSettings, now: str) -> Future[None]:
-        """Keep settings."""
-        self._settings[prompt_uid] = settings
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
-
-
-def suite_settings_of(store: Any) -> SuiteSettingsStore:
-    """Return the part of a history that holds test settings."""
-    found: SuiteSettingsStore | None = getattr(store, "tests", None)
-    return SessionSuiteSettings() if found is None else found

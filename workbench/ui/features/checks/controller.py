@@ -29,7 +29,7 @@ from workbench.ui.shell.events import HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.check_trial import CheckTrial
 from workbench.usecases.problems import problem_of
-from workbench.usecases.prompt_checks import PromptChecks, suite_settings_of
+from workbench.usecases.prompt_checks import PromptChecks
 
 if TYPE_CHECKING:
     from workbench.ui.features.checks.dialog import ChecksDialog
@@ -43,7 +43,7 @@ class ChecksController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._checks = PromptChecks(suite_settings_of(services.backend.store), utc_now)
+        self._checks = PromptChecks(services.backend.store.tests, utc_now)
         self._of_cases: dict[tuple[str, str], tuple[Check, ...]] = {}
         self._unsaved: dict[str, tuple[Check, ...]] = {}
         self._saving: set[str] = set()
