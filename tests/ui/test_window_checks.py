@@ -183,6 +183,8 @@ def test_checks_are_ordered_and_grouped_by_keys(desk: Desk) -> None:
     assert dialog.checks == (Check(SET, checks=(HELLO_CHECK,)),)
     dialog.undo.click()
     assert dialog.checks == (Check(SET, checks=(HELLO_CHECK,)), BYE_CHECK)
+    dialog.tree.drop_wanted.emit((1,), (0, 0))
+    assert dialog.checks == (Check(SET, checks=(BYE_CHECK, HELLO_CHECK)),)
 
 
 def test_checks_are_copied_and_pasted(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.cases import Check
@@ -30,7 +30,7 @@ BADGES: dict[CheckState, tuple[str, str]] = {
     "unscored": ("? unscored", "pill-dashed"),
 }
 """The text and the role of the badge of each state."""
-_MOST_ROWS = 200
+_MOST_ROWS, _AT_ONCE = 60, 6
 _MOST_COMPARED = 2_000
 """Maximum length of a text in a word diff."""
 _AROUND = 60
@@ -90,7 +90,9 @@ class CheckResultList(QWidget):
         self._theme = theme
         self._rows: tuple[ShownCheck, ...] = ()
         self._can_show_places = False
-        self._badge_width = 0
+        self._badge_width = self._made_rows = 0
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._add_rows)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -135,8 +137,19 @@ class CheckResultList(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         self._badge_width = max(badge(state).sizeHint().width() for state in BADGES) if self._rows else 0
-        for row in self._rows[:_MOST_ROWS]:
+        self._made_rows = 0
+        self._add_rows()
+
+    def _add_rows(self) -> None:
+        """Make some rows now, and the others in later turns of the event loop: each takes a few milliseconds."""
+        rows = self._rows[:_MOST_ROWS]
+        for row in rows[self._made_rows : self._made_rows + _AT_ONCE]:
             self._layout.addWidget(self._made(row))
+        self._made_rows += _AT_ONCE
+        if self._made_rows < len(rows):
+            self._later.start()
+            return
+        self._later.stop()
         if (more := len(self._rows) - _MOST_ROWS) > 0:
             self._layout.addWidget(label(f"and {more:,} more", "muted"))
         self.updateGeometry()
