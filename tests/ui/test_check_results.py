@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import screen, theme
-from workbench.core.cases import Check
+from workbench.core.cases import Check, json_text
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.evaluator import evaluate
 from workbench.core.checks.inputs import CheckedAnswer
@@ -123,3 +123,14 @@ def test_excerpt_is_one_line_around_the_place() -> None:
     assert excerpt("found", (0, 5)) == ("", "found", "")
     before, found, after = excerpt("x" * 1000, (0, 1000))
     assert (before, len(found), after) == ("", 301, "")
+
+
+def test_hostile_texts_are_shown_harmlessly(shown: CheckResultList) -> None:
+    hostile = "\ud83d\u202e<img src=x>\x00\x1b[31m" + "x" * 5000
+    check = Check("equals", value=json_text(hostile), metric=hostile)
+    result = CheckResult("fail", 0.0, hostile, (0, 3000), hostile, hostile[::-1])
+    placed = CheckResult("pass", 1.0, hostile, (0, 3000))
+    shown.show_results((check, check), (result, placed), (OverruledCheck("h", "pass", hostile, ""), None), text=hostile)
+    told = "".join(shown.told())
+    assert "\\ud83d\\u202e<img src=x>␀␛[31m" in told
+    assert not {"\ud83d", "\u202e", "\x00", "\x1b"} & set(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -224,6 +225,33 @@ def test_checks_and_results_are_there_after_a_restart(desk: Desk) -> None:
     opened(desk)
     desk.until(lambda: footer(desk).checks.text() == "✓ 1/1 check")
     assert shown(desk).checks == (HELLO_CHECK,)
+
+
+def test_answers_without_names_show_no_checks_until_they_are_judged(desk: Desk) -> None:
+    opened(desk)
+    saved(desk, HELLO_CHECK)
+    desk.window.actions["blind"].trigger()
+    desk.run()
+    desk.rest()
+    assert desk.window.is_blind
+    assert not footer(desk).checks.isVisible()
+    desk.window.mark(1)
+    desk.until(lambda: not desk.window.is_blind)
+    desk.until(lambda: footer(desk).checks.isVisible())
+
+
+def test_stored_check_of_another_release_is_kept_with_what_the_form_does_not_show(desk: Desk) -> None:
+    opened(desk)
+    strange = Check("new-one", value='{"a":[1]}', rest='{"later":[null,1]}')
+    graded = Check("contains", value='"Hello"', threshold=0.1234567890123, transform="output.trim()")
+    saved(desk, strange, graded)
+    dialog = shown(desk)
+    assert "There is no type of check called “new-one”." in dialog.form.problem.text()
+    assert dialog.form.value.isReadOnly()
+    dialog.tree.setCurrentItem(dialog.tree.topLevelItem(1))
+    assert "answer transformed by code that is not run here: output.trim()" in dialog.form.kept.text()
+    dialog.form.negated.click()
+    assert dialog.checks == (strange, replace(graded, negated=True))
 
 
 def test_real_process_evaluates_javascript(desk: Desk) -> None:

@@ -176,7 +176,8 @@ class CheckResultList(QWidget):
             shows = quiet_button("Show", "Show the place in the answer")
             shows.clicked.connect(lambda: self.place_wanted.emit(start, end))
             grid.addWidget(shows, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
-        made.setAccessibleName(f"{BADGES[row.state][0].partition(' ')[2]}: {row.words}. {row.result.reason}")
+        name = f"{BADGES[row.state][0].partition(' ')[2]}: {row.words}. {row.result.reason}"
+        made.setAccessibleName(visible_note(name))
         return made
 
     def _further(self, result: CheckResult, text: str) -> Iterator[tuple[str, str]]:
@@ -205,7 +206,8 @@ class CheckResultList(QWidget):
         return f'<span style="{style}">{_shown(text)}</span>'
 
     def _plain(self, text: str, role: str = "") -> QLabel:
-        made = label(breakable(visible_note(text)), role)
+        text = visible_note(text)
+        made = label(breakable(text), role)
         made.setAccessibleName(text)
         return _selectable(made)
 
@@ -214,7 +216,7 @@ class CheckResultList(QWidget):
         made.setTextFormat(Qt.TextFormat.RichText)
         made.setWordWrap(True)
         set_role(made, "small")
-        made.setAccessibleName(name)
+        made.setAccessibleName(visible_note(name))
         return _selectable(made)
 
 

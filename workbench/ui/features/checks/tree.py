@@ -27,6 +27,7 @@ from workbench.core.visible_text import visible_name
 _MOST_WORDS = 200
 _PATH = Qt.ItemDataRole.UserRole
 _IS_SET = Qt.ItemDataRole.UserRole + 1
+_KEYS = "Alt+Up and Alt+Down move a check, Alt+Right puts it into the set above it, and Alt+Left takes it out."
 _MOVES = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Left: "out", Qt.Key.Key_Right: "in"}
 
 
@@ -60,6 +61,8 @@ class CheckTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setAccessibleName("Checks")
+        self.setToolTip(_KEYS)
+        self.setAccessibleDescription(_KEYS)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -170,5 +173,4 @@ class CheckTree(QTreeWidget):
 def _fill(item: QTreeWidgetItem, check: Check) -> None:
     words = visible_name(lines(check)[0].text[:_MOST_WORDS])
     item.setText(0, words)
-    item.setToolTip(0, "")
     item.setData(0, _IS_SET, check.type == SET)
