@@ -96,6 +96,33 @@ def test_cases(tmp_path: Path) -> None:
     ]
 
 
+def test_checks(tmp_path: Path) -> None:
+    told = driven("checks", tmp_path)
+    assert told["commands"] == ["checks"]
+    assert told["title"] == "Checks for all cases of “Prompt p”"
+    assert told["suggested"][0] == "1 of 2 answers repeats the value of order."
+    assert told["wrong"] == "Enter a text."
+    assert told["tried"] == [
+        "Passes 1 of 2 shown answers",
+        "contains “{{order}}” 1/2",
+        *("pass", "fast", "The answer contains “77AB”.", "Place: Order 77AB is late."),
+        *("fail", "slow", "The answer does not contain “77AB”."),
+    ]
+    assert told["nested"] == ["contains “{{order}}” 1/2", "all of these: 0/2", "  is JSON 0/2"]
+    assert told["undone"]
+    assert told["pasted"] == "Pasted 1 check."
+    assert told["stored"] == ["contains", "assert-set"]
+    assert told["changed"]
+    # The lanes are told the checks of the shown case, later those for all cases before them.
+    assert told["of_case"] == {"out-a": ["pass"], "out-b": ["fail"]}
+    assert told["of_all"] == {"out-a": ["pass", "fail", "pass"], "out-b": ["fail", "fail", "fail"]}
+    # Opening another prompt saves the edits and closes the dialog.
+    assert told["of_a_case"] == ["Checks of the case “Late”", "contains “late” 1/2"]
+    assert told["saved"] == [True]
+    assert not told["is_open"]
+    assert told["said"] == []
+
+
 def test_techniques(tmp_path: Path) -> None:
     told = driven("techniques", tmp_path)
     assert told["commands"] == ["save_technique", "techniques"]
