@@ -11,7 +11,7 @@ from tests.store.testing.suites import CONTAINS, answered, begun, called, case, 
 from workbench.core.cases import Case, Check
 from workbench.core.checks.check_result import CheckResult, MetricScore
 from workbench.core.lanes import Params
-from workbench.core.runs import Result
+from workbench.core.runs import Result, RunSet
 from workbench.core.statistics.results import CaseResults, CellResult
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
@@ -306,6 +306,16 @@ def test_opened_held_out_case_is_used_up_once(store: Store) -> None:
     store.packs.change_case("p", case(1, held_out=True, name="Other")).result(10)
     store.packs.save_cases("p", [case(1), case(0)]).result(10)
     assert store.tests.used_cases("p") == {"case-1": NOW}
+
+
+def test_cases_that_ran_in_compose_are_seen(store: Store) -> None:
+    store.packs.save_cases("p", [case(0), case(1), case(2), case(3)]).result(10)
+    assert store.tests.seen_cases("p") == frozenset()
+    begun(store, cases=[case(3)])
+    store.begin_run(run("r1", text("x"), values=(("order", "1"),))).result(10)
+    named = replace(run("r2", text("x"), values=(("order", "other"),)), sets=(RunSet("case-2", "", ()),))
+    store.begin_run(named).result(10)
+    assert store.tests.seen_cases("p") == {"case-1", "case-2"}
 
 
 @pytest.mark.parametrize(
