@@ -51,12 +51,15 @@ def test_run_begins_with_all_cells_open(store: Store) -> None:
         case(0, checks=(CONTAINS,), tags=("late", "x"), cluster="c", expectation="ok", threshold=0.5, held_out=True),
         case(1, notes="n", metadata='{"a":1}', rest='{"b":[2]}'),
     )
-    begun_ = begun(store, cases=cases, samples=2, baseline=1, set_name="holdout", budget=SuiteBudget(1.0))
+    begun_ = begun(
+        store, cases=cases, samples=2, baseline=1, set_name="holdout", probe="facts", budget=SuiteBudget(1.0)
+    )
     assert (begun_.run_uid, begun_.number, begun_.lane_versions) == ("t1", 1, (1, 1))
     assert (begun_.reused, begun_.cells) == (0, 8)
     found = store.tests.run("t1")
     assert (found.number, found.round, found.samples, found.baseline, found.cases) == (1, 1, 2, 1, 2)
     assert (found.answered, found.cells, found.set_name, found.scoring_uid) == (0, 8, "holdout", "")
+    assert found.probe == "facts"
     assert [(c.position, c.lane, c.version) for c in found.columns] == [
         (0, lane("A", "one"), 1),
         (1, lane("B", "two"), 1),
@@ -288,6 +291,22 @@ def test_overruling_a_check_counts_until_it_is_taken_back(store: Store) -> None:
     for number, hash_ in enumerate((check_hash(own), check_hash(CONTAINS))):
         store.tests.overrule("t1", output, hash_, "none", "", LATER, f"p{number}").result(10)
     assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
+
+
+@pytest.mark.parametrize(("threshold", "state"), [(None, "fail"), (0.5, "pass"), (0.6, "fail"), ("as tested", "pass")])
+def test_overruled_score_is_compared_as_the_scoring_did(store: Store, threshold: object, state: str) -> None:
+    """The threshold of the case may have changed since it was tested."""
+    begun(store, cases=(case(0, threshold=0.2),))
+    [output] = answered(store, "t1", [key(0)])
+    other = Check("regex", value='"z"')
+    store.tests.begin_scoring("t1", "s", (CONTAINS, other), NOW, threshold=0.9).result(10)
+    failed = CheckResult("fail", 0.0, "Missing.")
+    checks = ((CONTAINS, failed), (other, failed))
+    score = CellScored(key(0), output, "fail", 0.0, "Missing.", checks, threshold)  # type: ignore[arg-type]
+    store.tests.save_scores("s", [score]).result(10)
+    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", LATER, "o1").result(10)
+    cell = store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0]
+    assert (cell.status, cell.score) == (state, 0.5)
 
 
 def test_overrule_of_an_answer_that_is_not_in_the_run_is_refused(store: Store) -> None:
