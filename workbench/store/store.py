@@ -9,10 +9,12 @@ Callbacks of futures run on the writing thread. They must be short, and never wa
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -55,6 +57,9 @@ from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
 
+if TYPE_CHECKING:
+    from workbench.store.testing.suite_records import SuiteRecords
+
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
     """Open the history at `path`; create it if it is missing, upgrade it if it is older.
@@ -86,6 +91,15 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+
+    @functools.cached_property
+    def tests(self) -> SuiteRecords:
+        """Test runs."""
+        from workbench.store.testing.suite_records import (
+            SuiteRecords,
+        )  # imports checks; not needed before the first paint
+
+        return SuiteRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -154,7 +154,7 @@ def test_many_overlapping_partials_are_joined_in_time(damage: Damage) -> None:
     pieces = "WITH n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 199999)"
     store = damage(
         "UPDATE outputs SET state = 'streaming' WHERE id = 4",
-        "INSERT INTO in_flight VALUES (2, 4, 'gone')",
+        "INSERT INTO in_flight VALUES (2, 4, 'gone', '')",
         f"INSERT INTO partials {pieces} SELECT 4, 'text', 20 * x, 'abcdefghijklmnopqrst' FROM n",
         "INSERT INTO partials VALUES (4, 'text', 25, 'the end')",
         f"INSERT INTO partials {pieces} SELECT 4, 'tool_call', 0, json_object('name', 'find', 'call_id', 'c', 'from',"
