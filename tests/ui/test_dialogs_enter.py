@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from tests.app.packs.test_plan_table import plan
 from tests.ui.dialog_support import shown, theme
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
@@ -39,10 +41,12 @@ from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_dialog import CaseImportDialog
+from workbench.ui.features.checks.type_dialog import CheckTypeDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
+from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
@@ -105,6 +109,10 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
     CaseImportDialog: _case_import,
+    CheckTypeDialog: lambda theme, parent: CheckTypeDialog(theme, parent=parent),
+    LaneChecksDialog: lambda theme, parent: LaneChecksDialog(
+        theme, "fast", OutputChecks((), ()), "", QAction(parent), parent
+    ),
     ExchangeDialog: _exchange,
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),

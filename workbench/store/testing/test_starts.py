@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -131,6 +132,13 @@ def _reuse(connection: sqlite3.Connection, run: int, prompt: int, start: SuiteSt
         )
         reused += len(rows)
     return reused
+
+
+def answered(connection: sqlite3.Connection, prompt_uid: str, identities: Sequence[str]) -> int:
+    """Return how many of these cells begin recorded in a new run; equal ones need an answer each."""
+    rows = connection.execute(_ANSWERED, (json.dumps(sorted(set(identities))), prompt_id(connection, prompt_uid)))
+    found = Counter(identity for identity, *_ in rows)
+    return sum(min(found[identity], number) for identity, number in Counter(identities).items())
 
 
 def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> Iterator[tuple[CellKey, str]]:

@@ -17,7 +17,7 @@ from workbench.host.settings import Settings
 FIRST_SIZE = (1440, 900)
 _BORDER = (16, 48)
 """Room for the window frame, whose size is unknown before the window is shown."""
-MAIN, COMPOSE, SIDE, HISTORY = "main", "compose", "side", "history"
+MAIN, COMPOSE, SIDE, HISTORY, TEST = "main", "compose", "side", "history", "test"
 """Names of the dividers in the settings."""
 SIDE_WIDTHS = (170, 226)
 EDITOR_WIDTHS = (286, 470)
