@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,13 @@ class SuiteRunner:
         return self._tools.scorer
 
     def start(self, prompt_uid: str, plan: SuitePlan) -> SuiteHandle:
-        """Record a new test run and ask its open cells. Raises RefusedError while closing."""
-        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid(), prompt_uid), plan=plan))
+        """Record a new test run and ask its open cells. Raises RefusedError for another prompt, and while closing."""
+        if plan.prompt_uid != prompt_uid:
+            raise RefusedError("This plan belongs to another prompt. Plan the test again.")
+        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
 
     def resume(
         self,
-        prompt_uid: str,
         run_uid: str,
         *,
         failed_too: bool = False,
@@ -89,20 +91,19 @@ class SuiteRunner:
     ) -> SuiteHandle:
         """Ask the open cells of a stored run, and with `failed_too` make calls that failed again.
 
-        `budget` limits this start alone. Raises RefusedError if the run is running, and while closing.
+        `budget` limits this start alone. Answers are scored by the run's newest scoring. Raises RefusedError if the
+        run is running, and while closing.
         """
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid, prompt_uid), limits=limits))
+        return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 
-    def rescore(
-        self, prompt_uid: str, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None
-    ) -> Sweep:
+    def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
         """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.
 
         `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
         RefusedError, StoreError.
         """
-        job = self._job(prompt_uid, run_uid)
+        job = self._job(run_uid)
         uid = self._tools.owner.new_uid()
         job = replace(
             job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
@@ -198,16 +199,16 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, prompt_uid: str, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
+    def scored_job(self, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
         """Return the job of a stored run with its newest scoring; blocks.
 
         A run without one gets a scoring by the settings of its plan, or by those of the prompt.
         """
-        job = self._job(prompt_uid, run_uid)
+        job = self._job(run_uid)
         newest = next(iter(self._tools.records.scorings(run_uid)), None)
         if newest is not None:
             return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
-        settings = self._tools.records.settings(prompt_uid) if plan is None else plan.settings
+        settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
         uid = self._tools.owner.new_uid()
         job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
         self._begin_scoring(job).result()
@@ -226,12 +227,16 @@ class SuiteRunner:
         self._tools.engine.start()
         self._tools.scorer.warm()
 
+    def one_process(self, run_uid: str) -> AbstractContextManager[None]:
+        """Let no other process work on a run. Raises RefusedError if one does, HostError."""
+        return self._tools.one_process(run_uid)
+
     def problem(self, error: BaseException) -> None:
         """Report an error to the listeners."""
         self._tools.listeners.problem(problem_of(error))
 
-    def _job(self, prompt_uid: str, run_uid: str) -> SuiteJob:
-        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, prompt_uid, run_uid)
+    def _job(self, run_uid: str) -> SuiteJob:
+        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, run_uid)
 
     def _begin_scoring(self, job: SuiteJob) -> Future[None]:
         return self._tools.records.begin_scoring(
@@ -292,7 +297,8 @@ class _Run:
     def _work(self) -> None:
         unsaved = 0
         try:
-            unsaved = self._ask()
+            with self._runner.one_process(self.handle.run_uid):
+                unsaved = self._ask()
         except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
             problem = problem_of(error)
             self.handle.refuse(problem)
@@ -307,7 +313,7 @@ class _Run:
         if plan is not None:
             runner.begin(plan, handle.run_uid)
         handle.begin()
-        job = runner.scored_job(handle.prompt_uid, handle.run_uid, plan)
+        job = runner.scored_job(handle.run_uid, plan)
         # A run that has just begun has no failed calls.
         without = 0 if plan is not None else runner.failed_calls(job)
         answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
