@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from workbench.core.drafts import Draft
+from workbench.core.forecast import Forecast
 from workbench.core.lanes import LITELLM, Endpoint
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.checker.client import CheckerClient
@@ -69,6 +71,11 @@ def make_tests(
         where = destination(provider_of_call(there, model, provider_of), keys.env, keys.choices)
         return addressed(there, "" if where.is_public else where.base_url)
 
+    def forecast(prompt_uid: str, draft: Draft) -> Forecast:
+        # The engine counts tokens.
+        engine.start()
+        return forecaster.forecast(prompt_uid, draft)
+
     child = child_env(scrubbed_env(env))
     scorer = Scorer(store.tests, lambda: CheckerClient(child), render, listeners.problem)
     tools = SuiteTools(
@@ -92,7 +99,7 @@ def make_tests(
         endpoint=endpoint,
         version=store.version,
         planner=SuitePlanner(store, store.tests, facts),
-        estimator=SuiteEstimator(store.tests, forecaster.forecast, endpoint),
+        estimator=SuiteEstimator(store.tests, forecast, endpoint),
     )
 
 

@@ -47,7 +47,7 @@ class SuiteEstimate:
 
     @property
     def sentence(self) -> str:
-        """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.12 · about 2 min"."""
+        """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
         parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused" if self.reused else "")]
         if not self.calls:
             return f"All {counted(self.cells, 'answer')} are here already; nothing is sent."
