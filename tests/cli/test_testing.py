@@ -160,9 +160,7 @@ def test_another_run_can_be_the_baseline(tmp_path: Path, db: str, capsys: pytest
     assert main(["test", "--db", db, "Greeting", "--no-worse-than", "1", "--margin", "1%"]) == 1
 
 
-def test_reports_are_written_as_junit_and_markdown(
-    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_reports_are_written_as_junit_and_markdown(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     prepared(tmp_path, suites.settings(echo(), checks=(Check("contains", value='"name 1"'),)), suites.cases(3))
     junit, markdown = tmp_path / "junit.xml", tmp_path / "report.md"
     assert main(["test", "--db", db, "Greeting", "--junit", str(junit), "--markdown", str(markdown)]) == 1

@@ -14,10 +14,11 @@ import pytest
 
 from tests import depth
 from tests.patience import PROCESS_S
-from tests.store.making import FAILED, LATER, NOW, done, lane, opened, run, text, uids
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
 from tests.store.schema.test_upgrade import healthy, restore_as
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored
 from workbench.core.cases import Case
+from workbench.core.drafts import Draft
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteSettings
@@ -91,7 +92,7 @@ def test_run_that_used_answers_of_a_deleted_one_has_open_cells_again(store: Stor
 def test_running_test_is_not_deleted(store: Store) -> None:
     begun(store)
     called(store, "t1", [key(0)])
-    with pytest.raises(StoreError, match="running"):
+    with pytest.raises(StoreError, match="in progress"):
         store.deleting.purge(PurgeTargets(runs=("t1",)), LATER, uids())
 
 
@@ -123,6 +124,24 @@ def test_salvage_recovers_test_runs(store: Store, path: Path, tmp_path: Path) ->
     for table in TABLES:
         assert rows(tmp_path / "new.db", table) == rows(path, table), table
     healthy(tmp_path / "new.db")
+
+
+@pytest.mark.parametrize("table", [*(one for one in TABLES if one != "run_cases"), "bodies", "drafts", "cases"])
+def test_salvage_knows_rows_of_a_table_that_is_lost(store: Store, path: Path, tmp_path: Path, table: str) -> None:
+    """Rows of run_cases are three whole numbers, like entries of many indexes."""
+    store.save_draft("p", Draft(text("typed")), NOW)
+    store.packs.save_cases("p", [case(0, tags=("x",))])
+    store.begin_run(run("r1", text("hello")))
+    store.finish_output("r1.0.0", FULL_RESULT, LATER)
+    filled(store)
+    store.close()
+    before = rows(path, table)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("DELETE FROM sqlite_schema WHERE name = ?1 OR tbl_name = ?1", (table,))
+    salvage(path, tmp_path / "new.db", now=LATER, uid=uids())
+    assert rows(tmp_path / "new.db", table) == before
+    assert before
 
 
 @pytest.mark.parametrize(
