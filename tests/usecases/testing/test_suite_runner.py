@@ -373,3 +373,28 @@ def test_starts_that_cannot_be_written_stop_the_run(tmp_path: Path, monkeypatch:
         assert handle.problem is not None
         assert handle.problem.sentence.startswith("The test was stopped.")
         assert handle.progress().answered == 0
+
+
+def test_the_newest_run_is_continued_if_it_has_the_same_cells(tmp_path: Path) -> None:
+    script = {"models": {"m1": [{"fail": ["server", "The server had trouble.", ""]}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt, tests = new_prompt(workbench), workbench.tests
+        given = suites.settings(*suites.lanes(2))
+        first = suites.run(workbench, prompt, given, suites.cases(3))
+        assert first.progress().failed == 3
+        again = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(3))))
+        assert again.run_uid == first.run_uid
+        assert (again.progress().done, again.progress().failed) == (0, 3)
+        retried = suites.finish(
+            tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(3)), failed_too=True)
+        )
+        assert (retried.run_uid, retried.progress().done) == (first.run_uid, 3)
+        changed = replace(given, checks=(Check("contains", value='"name 1"'),))
+        rescored = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, changed, suites.cases(3))))
+        assert rescored.run_uid == first.run_uid
+        assert rescored.progress().scored == 6
+        assert len(workbench.store.tests.scorings(first.run_uid)) == 2
+        more = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4))))
+        assert more.run_uid != first.run_uid
+        fresh = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4), round_="fresh")))
+        assert fresh.run_uid not in (first.run_uid, more.run_uid)

@@ -20,7 +20,7 @@ from workbench.core.runs import VersionRow
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
-from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
+from workbench.store.testing.records import StoredScoring, SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
@@ -80,6 +80,29 @@ class SuiteRunner:
         if plan.prompt_uid != prompt_uid:
             raise RefusedError("This plan belongs to another prompt. Plan the test again.")
         return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
+
+    def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
+        """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
+
+        A continued run whose checks have changed gets a new scoring. Raises as `resume` and `start`, and StoreError.
+        """
+        run_uid = self._same_run(plan)
+        if run_uid is None:
+            return self.start(plan.prompt_uid, plan)
+        limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
+        return self._enter(_Run(self, SuiteHandle(run_uid), plan=plan, limits=limits))
+
+    def _same_run(self, plan: SuitePlan) -> str | None:
+        """Return the newest run if it has the cells of a plan."""
+        run = next(iter(self._tools.records.runs(plan.prompt_uid, 1)), None)
+        if run is None or plan.probe or run.cells != plan.cells:
+            return None
+        shape = (run.round, run.samples, run.set_name, run.baseline)
+        if shape != (plan.round, plan.samples, plan.set_name, plan.baseline):
+            return None
+        if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
+            return None
+        return run.uid if self._tools.records.cases(run.uid, 0, run.cases) == plan.cases else None
 
     def resume(
         self,
@@ -202,11 +225,12 @@ class SuiteRunner:
     def scored_job(self, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
         """Return the job of a stored run with its newest scoring; blocks.
 
-        A run without one gets a scoring by the settings of its plan, or by those of the prompt.
+        A run without one, or with one that has other rules than the plan, gets a scoring by the settings of its plan,
+        or by those of the prompt.
         """
         job = self._job(run_uid)
         newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        if newest is not None:
+        if newest is not None and (plan is None or _has_rules(newest, plan.settings)):
             return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
         settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
         uid = self._tools.owner.new_uid()
@@ -250,6 +274,10 @@ class SuiteRunner:
             run.tell(what)
 
 
+def _has_rules(scoring: StoredScoring, settings: SuiteSettings) -> bool:
+    return (scoring.checks, scoring.threshold) == (settings.checks, settings.threshold)
+
+
 class _Run:
     """One start of a run: its thread, from recording it to its last score."""
 
@@ -264,8 +292,10 @@ class _Run:
         self.handle = handle
         self._runner = runner
         self._plan = plan
+        # A new run has the limits of its plan.
+        self._is_continued = limits is not None
         self._limits = limits or SuiteLimits()
-        if plan is not None:
+        if plan is not None and limits is None:
             self._limits = SuiteLimits(plan.budget, plan.concurrency)
         self._lock = threading.Lock()
         self._scheduler: SuiteScheduler | None = None
@@ -310,12 +340,13 @@ class _Run:
     def _ask(self) -> int:
         runner, handle, plan = self._runner, self.handle, self._plan
         runner.start_engine()
-        if plan is not None:
+        if plan is not None and not self._is_continued:
             runner.begin(plan, handle.run_uid)
         handle.begin()
         job = runner.scored_job(handle.run_uid, plan)
         # A run that has just begun has no failed calls.
-        without = 0 if plan is not None else runner.failed_calls(job)
+        is_new = plan is not None and not self._is_continued
+        without = 0 if is_new else runner.failed_calls(job)
         answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
         start = SuiteProgress(
             cells=job.run.cells,
