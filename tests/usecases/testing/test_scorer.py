@@ -13,9 +13,10 @@ from tests.patience import PATIENCE_S
 from tests.usecases.making import new_prompt, opened, wait_for
 from tests.usecases.testing import suites
 from workbench.core.cases import Case, Check
-from workbench.core.checks.check_result import CheckResult
+from workbench.core.checks.check_result import CheckResult, unscored
 from workbench.core.checks.inputs import CheckedAnswer
 from workbench.core.testing.cells import CellKey
+from workbench.engine.checker.client import ENDED
 from workbench.store.errors import failure
 from workbench.store.testing.records import CellScored
 from workbench.usecases.testing.scorer import MOST_WAITING, Scorer
@@ -82,6 +83,21 @@ def test_a_checker_that_breaks_leaves_the_answer_unscored_with_the_reason(tmp_pa
         run = workbench.store.tests.run(handle.run_uid)
         detail = workbench.store.tests.cell(run.uid, run.scoring_uid, CellKey(3, 0, 0))
         assert detail.results[0].reason.startswith("The check could not be evaluated.")
+
+
+def test_a_check_during_which_the_checker_was_ended_is_evaluated_again(tmp_path: Path) -> None:
+    class Ended(Evaluator):
+        def evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
+            results = super().evaluate(answer, checks)
+            return tuple(unscored(ENDED) for _ in checks) if len(self.seen) == 1 else results
+
+    with opened(tmp_path, {}) as (workbench, _):
+        evaluator = Ended()
+        scored_by(workbench, evaluator)
+        prompt = new_prompt(workbench)
+        handle = suites.run(workbench, prompt, suites.settings(), suites.cases(2))
+        assert states(workbench, handle.run_uid) == ["pass", "pass"]
+        assert len(evaluator.seen) == 3
 
 
 def test_scores_that_cannot_be_written_are_written_by_the_sweep(

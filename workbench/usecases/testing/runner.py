@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.analysis import SuiteAnalyst
 
 _CLOSE_WITHIN_S = 10.0
+_MOST_RUNS = 50
+"""Newest runs among which the one to continue is searched."""
 
 
 class SuiteRunner:
@@ -93,12 +95,12 @@ class SuiteRunner:
         return self._enter(_Run(self, SuiteHandle(run_uid), plan=plan, limits=limits))
 
     def _same_run(self, plan: SuitePlan) -> str | None:
-        """Return the newest run if it has the cells of a plan."""
-        run = next(iter(self._tools.records.runs(plan.prompt_uid, 1)), None)
+        """Return the newest run of the plan's set if it has the cells of the plan."""
+        runs = self._tools.records.runs(plan.prompt_uid, _MOST_RUNS)
+        run = next((one for one in runs if one.set_name == plan.set_name), None)
         if run is None or plan.probe or run.cells != plan.cells:
             return None
-        shape = (run.round, run.samples, run.set_name, run.baseline)
-        if shape != (plan.round, plan.samples, plan.set_name, plan.baseline):
+        if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
             return None
         if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
             return None
