@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import resource
 import signal
 import subprocess
@@ -30,13 +31,13 @@ def test_pipe_device_or_directory_as_prompt_file_is_refused(
     assert f"The prompt file {file} cannot be read" in capsys.readouterr().err
 
 
-def test_empty_home_falls_back_to_an_absolute_directory(tmp_path: Path) -> None:
+def test_command_with_an_empty_home_uses_that_of_the_account(tmp_path: Path) -> None:
     """The account's own home is read here, and nothing is made in it: the history is named."""
     env = {**os.environ, "HOME": "", "WORKBENCH_DB": str(tmp_path / "w.db")}
     code = "import os; from workbench.cli.main import main; main(['history', 'list']); print(os.environ['HOME'])"
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=PROCESS_S)
-    assert Path(done.stdout.strip()).is_absolute()
-    assert len(Path(done.stdout.strip()).parts) > 1
+    assert f"There is no history at {tmp_path / 'w.db'}" in done.stderr
+    assert done.stdout.splitlines()[-1:] == [pwd.getpwuid(os.getuid()).pw_dir]
 
 
 CRASH = """

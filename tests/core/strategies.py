@@ -108,6 +108,7 @@ def _json_object(values: st.SearchStrategy[dict[str, object]]) -> st.SearchStrat
 
 _known = {"type", "value", "threshold", "weight", "metric", "provider", "rubricPrompt", "transform"}
 _known |= {"contextTransform", "config", "assert", "uid", "name", "values", "checks", "metadata"}
+_known |= {"expectation", "tags", "cluster", "notes", "held_out"}
 _rests = _json_object(st.dictionaries(texts.filter(lambda k: k not in _known), json_values, max_size=2))
 _any_json = st.just("") | json_values.map(json_text)
 _numbers = st.none() | st.floats(-10, 10) | st.integers(-5, 5).map(float)
@@ -134,4 +135,18 @@ checks = st.recursive(
     max_leaves=3,
 )
 _metadata = _json_object(st.dictionaries(texts, json_values, max_size=2))
-cases = st.builds(Case, texts, texts, named, st.lists(checks, max_size=2).map(tuple), _numbers, _metadata, _rests)
+cases = st.builds(
+    Case,
+    texts,
+    texts,
+    named,
+    st.lists(checks, max_size=2).map(tuple),
+    _numbers,
+    _metadata,
+    _rests,
+    texts,
+    st.lists(texts, max_size=3).map(tuple),
+    texts,
+    texts,
+    st.booleans(),
+)

@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +62,34 @@ def test_rounds_are_billed_separately_and_added(sheet: dict[str, Any], one: int,
     both = Usage(one + other, 3, rounds=(first, second))
     sums = [bill(sheet, usage, seconds=1.0, at=AT) for usage in (first, second, both)]
     assert sums[2] == (None if None in sums[:2] else sums[0] + sums[1])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("provider", "region", "factor"),
+    [
+        ("openai", "", 1.0),
+        ("openai", "eu", 1.1),
+        ("openai", "EU", 1.1),
+        ("openai", "us", 1.0),
+        ("openai", "fedramp", 1.2),
+        ("azure", "eu", 1.0),
+        ("gemini", "eu", 1.0),
+        ("xai", "fedramp", 1.0),
+        ("vertex_ai", "", 1.0),
+        ("vertex_ai", "global", 1.0),
+        ("vertex_ai", "europe-west1", 1.3),
+    ],
+)
+def test_region_raises_only_the_prices_of_providers_that_charge_for_it(
+    provider: str, region: str, factor: float
+) -> None:
+    sheet = {
+        "litellm_provider": provider,
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+        "regional_processing_uplift_multiplier_eu": 1.1,
+        "fedramp_uplift_multiplier": 1.2,
+        "regional_endpoint_uplift_multiplier": 1.3,
+    }
+    total = bill(sheet, Usage(1_000_000, 1_000_000, details=UsageDetails(region=region)), at=AT)
+    assert total == pytest.approx(3.0 * factor)

@@ -11,6 +11,8 @@ from tests.core import strategies as make
 from workbench.core.cases import Check, check_from_json, check_to_json
 from workbench.core.check_words import CheckLine, lines
 
+UNGRADED = ". Not scored: a model has to grade the answer, which is not done here yet."
+
 
 @pytest.mark.parametrize(
     ("data", "words"),
@@ -20,20 +22,30 @@ from workbench.core.check_words import CheckLine, lines
         ({"type": "icontains-any", "value": ["a", "b"]}, "contains any of “a”, “b” (ignoring case)"),
         ({"type": "is-json"}, "is JSON"),
         ({"type": "is-json", "value": {"type": "object"}}, 'is JSON, by {"type":"object"}'),
+        ({"type": "word-count", "value": 80}, "has 80 words"),
+        ({"type": "word-count", "value": {"max": 60, "min": 10}}, "has 10 to 60 words"),
+        ({"type": "not-word-count", "value": {"max": 60}}, "does not have at most 60 words"),
+        ({"type": "word-count", "value": {"max": 60, "most": 1}}, 'has {"max":60,"most":1} words'),
         ({"type": "cost", "threshold": 0.002}, "costs at most $0.002"),
         ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
         (
             {"type": "similar:cosine", "value": "Hi", "threshold": 0.8},
-            "means about the same as “Hi” (cosine); threshold 0.8",
+            f"means about the same as “Hi” (cosine); threshold 0.8{UNGRADED}",
         ),
         (
             {"type": "llm-rubric", "value": "is polite", "weight": 2, "metric": "Tone", "provider": "openai:gpt-5"},
-            "passes a model's rubric: “is polite”; weight 2; metric “Tone”; graded by “openai:gpt-5”",
+            f"passes a model's rubric: “is polite”; weight 2; metric “Tone”; graded by “openai:gpt-5”{UNGRADED}",
         ),
         (
             {"type": "javascript", "value": "output.length < 9", "transform": "output.trim()"},
-            "passes JavaScript, which is not run here: “output.length < 9”; answer transformed by code that is not run "
-            "here: output.trim()",
+            "passes the JavaScript “output.length < 9”; answer transformed by code that is not run here: output.trim()",
+        ),
+        ({"type": "trajectory:tool-used", "value": ["a*", "b"]}, "calls the tools “a*”, “b”"),
+        ({"type": "not-trajectory:tool-sequence", "value": ["a"]}, "does not call, in this order, the tools “a”"),
+        (
+            {"type": "python", "value": "len(output) < 9"},
+            "passes the Python “len(output) < 9”. Not scored: it runs a program outside of the workbench, which is "
+            "never done.",
         ),
         ({"type": "equals", "value": "x", "later": [1]}, 'is exactly “x”; with {"later":[1]}'),
         ({"type": "contains"}, "contains (no value)"),
@@ -58,7 +70,7 @@ def test_assert_sets_list_their_checks() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["new-one", "not-trace-span-count", "trajectory:tool-used", "contains:odd", "human"])
+@pytest.mark.parametrize("kind", ["new-one", "not-new-one", "trajectory:new", "contains:odd"])
 def test_unknown_checks_are_shown_verbatim(kind: str) -> None:
     data = {"type": kind, "value": {"a": "ü"}, "odd": None}
     (line,) = lines(check_from_json(data))

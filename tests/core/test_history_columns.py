@@ -34,6 +34,12 @@ def test_columns_have_different_titles() -> None:
     assert len({column.title for column in COLUMNS}) == len(COLUMNS)
 
 
+def test_numbers_have_no_share_of_the_width() -> None:
+    """They would be far from their neighbours, because they are aligned at the right."""
+    assert {column.title for column in COLUMNS if column.is_number} == {"Iter.", "Cost"}
+    assert all(isinstance(column.width, str) for column in COLUMNS if column.is_number)
+
+
 def test_column_with_a_share_of_the_width_is_always_shown() -> None:
     """It fills the table in which others are hidden."""
     most = max(column.priority for column in COLUMNS)
@@ -63,6 +69,12 @@ def test_run_is_described_completely_in_each_place() -> None:
     )
     assert list(facts(FULL)) == ["★ gpt", "$0.0011"]
     assert list(listed(FULL))[1:] == ["Order bot", "#7", "gpt · haiku", "★ gpt", "1 of 4 failed", "$0.0011"]
+
+
+def test_answers_without_a_price_are_counted_in_the_description() -> None:
+    assert whole(replace(FULL, cost_usd=None, unpriced=1200)).endswith(
+        "cost unknown · 1,200 without a price · starred · tag good"
+    )
 
 
 def test_damaged_row_is_marked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.engine.listening import Engine, address
 from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, models, status, stream, usage, whole
+from workbench.core.billing import bill
 from workbench.core.lanes import Endpoint
+from workbench.core.price_sheet import has_prices
 from workbench.core.usage import Usage, UsageDetails
 from workbench.engine.child.model_listing import price_rows
 from workbench.engine.child.usage_reader import usage_of
@@ -146,5 +149,22 @@ def test_server_without_prices_gives_an_empty_price_list(engine: Engine, fake: F
 
 
 @given(anything)
-def test_malformed_price_lists_are_read_without_error(told: Any) -> None:
-    assert price_rows({"data": [told, {"id": "m", "row": told}]}, "id", lambda item: item.get("row")) is not None
+def test_price_list_without_models_is_empty(told: Any) -> None:
+    for listed in (told, {"data": told}, {"data": [told]}):
+        assert price_rows(listed, "id", lambda item: item) == {}
+
+
+GOOD = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
+prices = anything | st.sampled_from([10**400, -1, 1e-6, "1e-6", math.nan, [1e-6]])
+rows = st.dictionaries(st.sampled_from([*GOOD, "input_cost_per_second", "litellm_provider", "x"]), prices, max_size=4)
+ids = anything | st.sampled_from(["m", "n", "", "m" * 201])
+
+
+@given(st.lists(anything | st.fixed_dictionaries({"id": ids, "row": anything | rows | st.just(GOOD)}), max_size=5))
+def test_malformed_rows_of_a_price_list_are_left_out(listed: list[Any]) -> None:
+    found = price_rows({"data": [*listed, {"id": "the good", "row": GOOD}]}, "id", lambda item: item.get("row"))
+    assert all(len(model) <= 200 and has_prices(row) for model, row in found.items())
+    assert bill(found["the good"], Usage(1_000_000, 1_000_000)) == 3.0
+    for row in found.values():
+        total = bill(row, Usage(1_000_000, 1_000_000), seconds=1.0)
+        assert total is None or (math.isfinite(total) and total >= 0)

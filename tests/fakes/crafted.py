@@ -350,7 +350,7 @@ JSON: dict[str, Change] = {
     "meta-garbage": _do("INSERT OR REPLACE INTO meta VALUES ('care', '['), ('last_prompt', 'nobody'), ('limits', '{')"),
     "partials-garbage": _do(
         "UPDATE outputs SET state = 'streaming' WHERE id = 4",
-        "INSERT INTO in_flight VALUES (2, 4, 'gone')",
+        "INSERT INTO in_flight VALUES (2, 4, 'gone', '')",
         "INSERT INTO partials VALUES (4, 'tool_call', 0, '{'), (4, 'rounds', -7, '[7]'), (4, 'text', -5, 'x')",
     ),
 }
@@ -394,7 +394,7 @@ VALUES: dict[str, Change] = {
     "owner-path": _do(
         "UPDATE runs SET owner_uid = '../../../tmp/x'",
         "UPDATE outputs SET state = 'waiting' WHERE id = 4",
-        "INSERT INTO in_flight VALUES (2, 4, '../../../tmp/x')",
+        "INSERT INTO in_flight VALUES (2, 4, '../../../tmp/x', '')",
     ),
     "price-zero": _do("UPDATE prices SET input = 0, output = 0"),
     "price-infinite": _do("UPDATE prices SET input = 9e999, output = -1"),

@@ -14,6 +14,9 @@ _SHORT_MS = {
     "workbench.app.compose.draft_saver.RETRY_MS": 100,
     "workbench.ui.features.cases.dialog._SAVE_MS": 30,
     "workbench.ui.features.cases.controller.RETRY_MS": 100,
+    "workbench.ui.features.checks.controller.RETRY_MS": 100,
+    "workbench.ui.features.checks.dialog._SAVE_MS": 30,
+    "workbench.ui.features.checks.dialog._TRY_MS": 10,
     "workbench.ui.features.compose.draft_checks.PAUSE_MS": 10,
     "workbench.ui.features.conversation.dialog._PAUSE_MS": 10,
     "workbench.ui.editor.block_note._DELAY_MS": 10,
@@ -21,6 +24,8 @@ _SHORT_MS = {
     "workbench.ui.features.packs.export_choice._LOOK_MS": 10,
     "workbench.ui.features.rank.view._LATE_MS": 10,
     "workbench.ui.features.settings.appearance._SETTLE_MS": 10,
+    "workbench.ui.features.lanes.lane_checks.PAUSE_MS": 10,
+    "workbench.ui.features.lanes.lane_checks.START_MS": 10,
     "workbench.ui.features.maintenance.backups._SETTLE_MS": 10,
     "workbench.ui.features.training.dialog._PAUSE_MS": 10,
 }

@@ -139,6 +139,21 @@ def test_scrolling_cancels_the_jump_to_a_change_that_loads_later(qtbot: QtBot, t
     assert view.textCursor().selectedText() == "word1998 "
 
 
+@pytest.mark.parametrize("steps", [0, 1])
+def test_theme_change_keeps_the_scroll_position(qtbot: QtBot, theme: Theme, steps: int) -> None:
+    lines = [f"line {number}" for number in range(200)]
+    view = made(qtbot, theme, "\n".join(lines), "\n".join(["first", *lines[1:]]))
+    view.show()
+    for _ in range(steps):
+        view.next_change()
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    assert bar.value() > 0
+    before = bar.value()
+    theme.set_mode("dark")
+    assert bar.value() == before
+
+
 def test_theme_change_keeps_the_text_and_the_current_change(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "old text", "new text")
     view.next_change()

@@ -10,6 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import heads, settle, theme
 from workbench.app.lanes.lane_state import LaneStatus
+from workbench.app.lanes.shown_answers import OutputChecks
+from workbench.core.cases import Check
+from workbench.core.checks.check_result import CheckResult
 from workbench.ui.features.lanes.column import minimum_width
 from workbench.ui.features.lanes.footer import LaneFooter
 from workbench.ui.widgets.theme import Theme
@@ -103,3 +106,60 @@ def test_narrow_footer_drops_words_before_keys(theme: Theme, foot: LaneFooter) -
         "Copy",
         "Retry",
     ]
+
+
+PASSES = CheckResult("pass", 1.0, "The answer is JSON.")
+FAILS = CheckResult("fail", 0.0, "The answer does not contain “123ABCDEFG”, which is the number of the order.")
+OPEN = CheckResult("unscored", None, "A model has to grade the answer.")
+
+
+def checks(*results: CheckResult) -> OutputChecks:
+    return OutputChecks((Check("is-json"),) * len(results), results)
+
+
+@pytest.mark.parametrize(
+    ("results", "text", "role", "reason"),
+    [
+        ((PASSES, PASSES), "✓ 2/2 checks", "pill-green", ""),
+        ((PASSES,), "✓ 1/1 check", "pill-green", ""),
+        ((PASSES, OPEN, FAILS), "✗ 1/3 checks", "pill-red", FAILS.reason),
+        ((PASSES, OPEN), "? 1/2 checks", "pill-dashed", OPEN.reason),
+    ],
+)
+def test_checks_are_told_by_sign_and_first_reason(
+    foot: LaneFooter, results: tuple[CheckResult, ...], text: str, role: str, reason: str
+) -> None:
+    (head,) = heads("m")
+    foot.show_status(head, STATUSES[1], has_text=True, focused=False)
+    foot.show_checks(checks(*results))
+    settle()
+    assert (foot.checks.text(), foot.checks.property("role")) == (text, role)
+    assert foot.checks.isVisible()
+    assert foot.reason.isVisible() == bool(reason)
+    assert foot.reason.candidates() == (reason,)
+    foot.show_checks(None)
+    assert not foot.checks.isVisible()
+    assert not foot.reason.isVisible()
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+def test_checks_never_clip_or_overlap_the_buttons(theme: Theme, foot: LaneFooter, scale: float) -> None:
+    theme.set_scale(scale)
+    settle()
+    (head,) = heads("m")
+    foot.show_status(head, STATUSES[1], has_text=True, focused=True)
+    foot.show_checks(checks(*[FAILS] * 20))
+    least = minimum_width(foot, theme)
+    for width in (least, least + 40, least + 80, least * 2, least * 3):
+        foot.resize(width, foot.sizeHint().height())
+        settle()
+        buttons = [one for one in (foot.winner, foot.checks, foot.diff, foot.copy, foot.retry) if one.isVisible()]
+        assert foot.checks in buttons
+        assert [one.text() for one in buttons if one is not foot.diff and one.width() < one.sizeHint().width()] == []
+        edges = [edge for b in buttons for edge in (b.geometry().left(), b.geometry().right())]
+        assert edges == sorted(edges)
+        assert edges[-1] < width
+    assert foot.checks.text() == "✗ 0/20 checks"
+    foot.resize(least, foot.sizeHint().height())
+    settle()
+    assert foot.checks.text() == "✗ 0/20"

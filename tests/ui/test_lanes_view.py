@@ -353,6 +353,20 @@ def test_switching_between_light_and_dark_repaints_the_lanes(view: LanesView, th
     assert not view.findChildren(QLineEdit)
 
 
+def test_focused_lane_has_a_line_along_its_top_edge(view: LanesView, theme: Theme) -> None:
+    view.set_heads(heads("a", "b"))
+    view.focus_lane(0)
+    settle()
+    accent, line = theme.color("accent").name(), theme.color("line").name()
+    focused, other = (column(view, slot).grab().toImage() for slot in "ab")
+    end = focused.width() - 1
+    for y in (0, 1):
+        assert {focused.pixelColor(x, y).name() for x in range(end)} == {accent}
+        assert accent not in {other.pixelColor(x, y).name() for x in range(other.width())}
+    assert accent not in {focused.pixelColor(x, 2).name() for x in range(end)}
+    assert {focused.pixelColor(end, y).name() for y in range(focused.height())} == {line}
+
+
 def test_view_can_be_destroyed_while_streaming(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     made = LanesView(theme)
     screen(made)

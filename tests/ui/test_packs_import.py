@@ -15,6 +15,7 @@ from tests.store.making import LATER, done, lane, opened, run, text
 from tests.ui.desk import Desk
 from tests.usecases.packs.making import add_prompt, make_pack
 from workbench.packs.pack_contents import PackAbout
+from workbench.store.sqlite import sqlite3
 from workbench.ui.editor.value_row import ValueRow
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.usecases.packs.exporter import PackChoice, PackExporter
@@ -198,6 +199,24 @@ def test_unreadable_pack_shows_the_reason_and_folds_the_detail(desk: Desk, tmp_p
         assert dialog.told.detail.isVisible()
     dialog.close()
     assert names(desk) == before
+
+
+def test_import_that_fails_can_be_repeated_in_the_same_dialog(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    before = names(desk)
+    dialog = looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
+    with closing(sqlite3.connect(desk.db, isolation_level=None)) as other:
+        other.execute("CREATE TRIGGER refuse BEFORE INSERT ON packs BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        dialog.go.click()
+        desk.until(lambda: not dialog.progress.isVisible())
+        other.execute("DROP TRIGGER refuse")
+    assert dialog.told.sentence.property("role") == "error"
+    assert names(desk) == before
+    assert dialog.go.isVisible()
+    assert dialog.close_.text() == "Cancel"
+    dialog.go.click()
+    desk.until(lambda: desk.notice() == "2 prompts added.")
+    assert names(desk) == sorted([*before, "Order bot", "Mail bot"])
 
 
 def files(*paths: Path) -> QMimeData:

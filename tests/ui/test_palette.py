@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.ui.features.palette.dialog import PaletteDialog
+from workbench.usecases.endpoint_form import EndpointForm
 
 
 def opened(desk: Desk, text: str = "") -> PaletteDialog:
@@ -49,6 +52,11 @@ def test_command_is_found_run_and_remembered_as_recent(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
     assert desk.window.dialogs.palette is None
     desk.until(lambda: "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0])
+
+
+def test_palette_without_recent_choices_starts_like_the_menus(desk: Desk) -> None:
+    desk.open()
+    assert found(opened(desk)).title == "Run all lanes"
 
 
 def test_better_match_ranks_above_a_recent_command(desk: Desk) -> None:
@@ -112,6 +120,27 @@ def test_palette_opens_iterations_and_adds_models_as_lanes(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     desk.until(lambda: "SmolLM" in window.draft_lanes[-1].model)
     assert len(window.draft_lanes) == lanes + 1
+
+
+def test_model_file_is_listed_by_its_name_and_added_as_a_lane(desk: Desk, tmp_path: Path) -> None:
+    (file := tmp_path / "tuned.gguf").write_bytes(b"GGUF....")
+    window = desk.open()
+    saved = window.workbench.endpoints.save_file("Tuned to orders", file)
+    saved.done.result(PATIENCE_S)
+    dialog = opened(desk, "@tuned")
+    assert (found(dialog).title, found(dialog).detail) == ("Tuned to orders", "a model file on this computer")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: window.draft_lanes[-1].endpoint == saved.endpoint.uid)
+
+
+def test_server_is_no_model_itself(desk: Desk) -> None:
+    window = desk.open()
+    form = EndpointForm("Mine", "http://127.0.0.1:9/v1", "", False)
+    window.workbench.endpoints.save(form).done.result(PATIENCE_S)
+    dialog = opened(desk, "@")
+    assert dialog.list.model().rowCount()
+    assert [title for title in listed(dialog) if "Mine" in title] == []
+    desk.press(Qt.Key.Key_Escape)
 
 
 def test_no_matches_are_reported(desk: Desk) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
@@ -46,8 +49,19 @@ def test_preloader_stops_once_all_modules_are_imported(qtbot: QtBot) -> None:
 
 
 @pytest.mark.window
-def test_window_can_close_while_preloading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.ui.shell.window.Preloader", Preloader)
-    window = desk.open()
-    assert window.preloader is not None
+def test_closing_the_window_ends_preloading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = partial(Preloader, waits=PreloadDelays(60_000, 0))
+    monkeypatch.setattr("workbench.ui.shell.window.Preloader", late)
+    window, made = desk.open(), list[object]()
+    window.views.made.connect(made.append)
+    preloader = window.preloader
+    assert preloader is not None
+    preloader._timer.setInterval(0)
+    while not made:
+        QApplication.processEvents()
+    assert len(made) == 1, "the other views are still to be made"
     desk.close()
+    assert not isValid(preloader)
+    for _ in range(20):
+        QApplication.processEvents()
+    assert len(made) == 1

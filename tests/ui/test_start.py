@@ -294,6 +294,20 @@ def test_side_bar_width_does_not_depend_on_when_added(starting: Starting) -> Non
     early.deleteLater()
 
 
+def test_focus_returns_to_the_field_that_was_focused_before_the_window_was_complete(starting: Starting) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    field = QApplication.focusWidget()
+    window = starting.complete()
+    assert QApplication.focusWidget() is field
+    window.notices.offer("It is gone.", "Undo", lambda: None)
+    window.notice.focus_action()
+    assert QApplication.focusWidget() is not field
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert not window.notice.key
+    assert QApplication.focusWidget() is field
+
+
 def test_first_start_focuses_the_text_of_the_sample(starting: Starting) -> None:
     starting.db.unlink()
     frame = starting.show()

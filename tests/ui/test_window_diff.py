@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, Desk
+from workbench.core.lanes import ECHO as ECHO_ENDPOINT
+from workbench.core.lanes import Lane
 from workbench.ui.widgets.reader.diff import DiffPage
 from workbench.usecases.comparison import IS_WINNER, NO_PREVIOUS, NO_WINNER
 
@@ -120,6 +122,29 @@ def test_footer_names_the_base_of_the_diff(desk: Desk) -> None:
     assert not diff.isChecked()
     QApplication.sendEvent(diff, QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
     assert "Show what differs from Refined prompt" in diff.accessibleName()
+
+
+def test_diff_against_a_lane_waits_until_that_lane_has_ended(desk: Desk) -> None:
+    slow = [{"text": "one 2 three"}, {"wait_ms": 60_000}, {"finish": "stop"}]
+    window = desk.open({"default": [{"text": "one two three"}, {"finish": "stop"}], "models": {"slow": slow}})
+    window.lane_list.replace_all((Lane("s0", ECHO_ENDPOINT, "quick"), Lane("s1", ECHO_ENDPOINT, "slow")))
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: (desk.text(0), desk.text(1)) == ("one two three", "one 2 three"))
+    desk.until(lambda: window.lane_presenter.state("s0") == "finished")
+    column = window.lanes.column("s0")
+    assert column is not None
+    QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
+    found = page(desk, 0)
+    menu = found.open_menu()
+    assert isinstance(menu, QMenu)
+    menu.actions()[-1].trigger()
+    menu.close()
+    wait = "slow has no finished answer to compare with. Wait for it to finish, or choose another base."
+    desk.until(lambda: said(found) == ("one two three", wait))
+    assert column.footer.diff.text() == "Diff vs slow"
+    window.run_controller.stop("s1")
+    desk.settle()
+    desk.until(lambda: shown(found) == "one 2two three")
 
 
 def test_streaming_answer_shows_no_diff(desk: Desk) -> None:

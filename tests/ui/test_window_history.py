@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.app import test_history_table as pages
@@ -351,6 +351,34 @@ def test_column_headings_follow_the_text_size(desk: Desk) -> None:
     desk.until(lambda: height() > 1.7 * before)
     desk.window.theme.set_scale(1.0)
     desk.until(lambda: height() == before)
+
+
+def _ink(image: QImage) -> tuple[int, int]:
+    """Return the first and the last column of pixels with a colour other than the paper's."""
+    paper = image.pixelColor(image.width() - 1, 0)
+    inked = [x for x in range(image.width()) if any(image.pixelColor(x, y) != paper for y in range(image.height()))]
+    return inked[0], inked[-1]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_numbers_end_and_other_texts_begin_below_their_titles(desk: Desk, scale: float) -> None:
+    view = entered(desk)
+    desk.window.theme.set_scale(scale)
+    desk.rest()
+    table, header = view.table, view.table.horizontalHeader()
+    grabbed = table.viewport().grab().toImage(), header.viewport().grab().toImage()
+    for place, column in enumerate(COLUMNS):
+        cell = table.visualRect(table.model().index(1, place)).adjusted(0, 2, 0, -2)
+        title = QRect(cell.x(), 2, cell.width(), header.height() - 5)
+        # Letters have bearings of up to two pixels.
+        (text_from, text_to), (from_, to) = (
+            _ink(image.copy(at)) for image, at in zip(grabbed, (cell, title), strict=True)
+        )
+        if column.is_number:
+            assert text_to == pytest.approx(to, abs=2)
+            assert text_to == pytest.approx(cell.width() - GAP, abs=3)
+        else:
+            assert text_from == pytest.approx(from_, abs=2)
 
 
 def test_every_widget_has_an_accessible_name_and_role(desk: Desk) -> None:

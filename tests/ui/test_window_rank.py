@@ -375,6 +375,24 @@ def test_prompt_stays_unfolded_from_pair_to_pair(desk: Desk) -> None:
     assert window.is_judging
 
 
+def test_prompt_and_values_of_a_pair_cannot_be_edited(desk: Desk) -> None:
+    opened_over(desk, 12, judged=False)
+    page = view(desk).judging
+    judging(desk)
+    desk.press(Key.Key_P)
+    desk.until(lambda: page.prompt.toPlainText())
+    for field in (page.prompt, page.values):
+        field.setFocus()
+        assert QApplication.focusWidget() is field
+        told = field.toPlainText()
+        desk.type("x")
+        desk.press(Key.Key_Backspace)
+        desk.press(Key.Key_Return)
+        desk.ctrl(Key.Key_A)
+        desk.press(Key.Key_Delete)
+        assert field.toPlainText() == told
+
+
 def test_names_of_the_last_pair_are_revealed_on_demand_after_the_verdict(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     page = view(desk).judging

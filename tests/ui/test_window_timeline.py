@@ -347,7 +347,7 @@ def test_interrupted_run_is_marked_at_the_next_start(desk: Desk) -> None:
     desk.close()
     with sqlite3.connect(desk.db) as other:
         other.execute("UPDATE outputs SET state = 'waiting' WHERE lane = 1")
-        other.execute("INSERT INTO in_flight SELECT run_id, id, 'nobody' FROM outputs WHERE lane = 1")
+        other.execute("INSERT INTO in_flight SELECT run_id, id, 'nobody', '' FROM outputs WHERE lane = 1")
     other.close()
     desk.open()
     desk.until(lambda: [row.outcome for row in desk.timeline()] == [Outcome(2, interrupted=1)])

@@ -1,7 +1,7 @@
 """Descriptions of checks in English.
 
-Invariant: a description covers every field of a check: in words for known types, as JSON for unknown types and for
-parts without a wording. Nothing is evaluated here.
+Invariant: a description covers every field of a check: in words for every type of `check_types`, as JSON for unknown
+types and for parts without a wording. A check that is not evaluated says why. Nothing is evaluated here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from workbench.core.cases import SET, Check, check_to_json, json_text
+from workbench.core.checks.check_types import CHECK_TYPES
 
 _MOST = 300
 """Maximum number of characters shown of one value."""
@@ -65,10 +66,21 @@ _DOES: Mapping[str, tuple[str, str]] = {
     "conversation-relevance": ("is relevant to the conversation", "is not relevant to the conversation"),
     "select-best": ("is the best by: {}", "is not the best by: {}"),
     "max-score": ("has the highest score", "does not have the highest score"),
-    "javascript": ("passes JavaScript, which is not run here: {}", "fails JavaScript, which is not run here: {}"),
-    "python": ("passes Python, which is not run here: {}", "fails Python, which is not run here: {}"),
-    "ruby": ("passes Ruby, which is not run here: {}", "fails Ruby, which is not run here: {}"),
-    "webhook": ("passes the webhook {}, which is not called here", "fails the webhook {}, which is not called here"),
+    "pi": ("passes the Pi score by: {}", "fails the Pi score by: {}"),
+    "human": ("passes a person's verdict", "fails a person's verdict"),
+    "javascript": ("passes the JavaScript {}", "does not pass the JavaScript {}"),
+    "python": ("passes the Python {}", "does not pass the Python {}"),
+    "ruby": ("passes the Ruby {}", "does not pass the Ruby {}"),
+    "webhook": ("passes the webhook {}", "does not pass the webhook {}"),
+    "skill-used": ("uses the skills {}", "does not use the skills {}"),
+    "trajectory:tool-used": ("calls the tools {}", "does not call the tools {}"),
+    "trajectory:tool-sequence": ("calls, in this order, the tools {}", "does not call, in this order, the tools {}"),
+    "trajectory:tool-args-match": ("calls a tool with the arguments {}", "calls no tool with the arguments {}"),
+    "trajectory:step-count": ("its number of steps fits {}", "its number of steps does not fit {}"),
+    "trajectory:goal-success": ("a model finds that it reaches: {}", "a model finds that it does not reach: {}"),
+    "trace-span-count": ("its number of spans fits {}", "its number of spans does not fit {}"),
+    "trace-span-duration": ("the duration of its spans fits {}", "the duration of its spans does not fit {}"),
+    "trace-error-spans": ("its failed spans fit {}", "its failed spans do not fit {}"),
 }
 _SAME = {"model-graded-factuality": "factuality"}
 _LIMITED: Mapping[str, tuple[str, str]] = {
@@ -107,12 +119,18 @@ def _lines(check: Check, depth: int) -> Iterator[CheckLine]:
     if not words:
         yield CheckLine(json_text(check_to_json(check)), depth, is_verbatim=True)
         return
-    yield CheckLine(words + _rest(check, told_threshold=told_threshold), depth)
+    yield CheckLine(words + _rest(check, told_threshold=told_threshold) + _why_unscored(check), depth)
+
+
+def _why_unscored(check: Check) -> str:
+    """Say why a type is not evaluated, "" for one that is."""
+    row = CHECK_TYPES.get(check.type)
+    return "" if row is None or row.is_evaluated else f". Not scored: {row.explanation[0].lower()}{row.explanation[1:]}"
 
 
 def _words(check: Check) -> tuple[str, bool]:
     """Return the wording of a check ("" for a type without one), and whether it contains the threshold."""
-    kind, _, how = check.type.partition(":")
+    kind, _, how = check.type.partition(":") if check.type not in _DOES else (check.type, "", "")
     kind = _SAME.get(kind, kind)
     if how and kind != "similar":
         return "", False
@@ -120,7 +138,7 @@ def _words(check: Check) -> tuple[str, bool]:
         return _LIMITED[kind][check.negated].format(_number(check.threshold)), True
     if kind not in _DOES:
         return "", False
-    form, value = _DOES[kind][check.negated], _value(check.value)
+    form, value = _DOES[kind][check.negated], _range(check.value) if kind == "word-count" else _value(check.value)
     if "{}" in form:
         words = form.format(value or "(no value)")
     elif value:
@@ -128,6 +146,16 @@ def _words(check: Check) -> tuple[str, bool]:
     else:
         words = form
     return words + (f" ({how})" if how else ""), False
+
+
+def _range(text: str) -> str:
+    """Format a number, or a map of min and max, of words."""
+    value = json.loads(text) if text else None
+    if not isinstance(value, dict) or not value or not value.keys() <= {"min", "max"}:
+        return _value(text)
+    if len(value) == 2:
+        return _cut(f"{value['min']} to {value['max']}")
+    return _cut(f"at least {value['min']}" if "min" in value else f"at most {value['max']}")
 
 
 def _rest(check: Check, *, told_threshold: bool) -> str:

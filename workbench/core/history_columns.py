@@ -1,8 +1,8 @@
 """The columns of the history, one row each.
 
-Invariants: this table is the only definition of a column's title, texts, width and order of hiding. The table on the
-screen, its tooltips, copied rows, the line of facts about a run and `workbench history list` read it, so that a new row
-appears everywhere. No text reveals lanes or costs of a blind run before it is judged.
+Invariants: this table is the only definition of a column's title, texts, width, alignment and order of hiding. The
+table on the screen, its tooltips, copied rows, the line of facts about a run and `workbench history list` read it, so
+that a new row appears everywhere. No text reveals lanes or costs of a blind run before it is judged.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class HistoryColumn:
     """Its fields in `workbench history list`; always the same number of them."""
     width: str | float
     """The content that always fits; the column grows for longer content. Or the share of the width that is left."""
+    is_number: bool
+    """Whether the texts are numbers, which are aligned at the right, below a title that is, too."""
     priority: int
     """In a narrow table the columns of the lowest priority are hidden first; those of the highest never are."""
 
@@ -92,7 +94,7 @@ def _cost(row: HistoryRow) -> str:
 
 def _cost_words(row: HistoryRow) -> str:
     cost = _cost(row)
-    unpriced = f" · {row.unpriced} without a price" if row.unpriced and cost == "unknown" else ""
+    unpriced = f" · {row.unpriced:,} without a price" if row.unpriced and cost == "unknown" else ""
     return cost and f"cost {cost}{unpriced}"
 
 
@@ -110,6 +112,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_shown_elsewhere,
         listed=lambda row: (absolute(row.row.started_at),),
         width="Wednesday",
+        is_number=False,
         priority=2,
     ),
     HistoryColumn(
@@ -119,6 +122,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_shown_elsewhere,
         listed=lambda row: (row.prompt,),
         width=0.36,
+        is_number=False,
         priority=2,
     ),
     HistoryColumn(
@@ -129,6 +133,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_shown_elsewhere,
         listed=lambda row: (_number(row),),
         width="9999",
+        is_number=True,
         priority=2,
     ),
     HistoryColumn(
@@ -138,6 +143,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_shown_elsewhere,
         listed=_listed_lanes,
         width=0.34,
+        is_number=False,
         priority=1,
     ),
     HistoryColumn(
@@ -147,6 +153,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_standing,
         listed=_listed_standing,
         width=0.30,
+        is_number=False,
         priority=2,
     ),
     HistoryColumn(
@@ -156,6 +163,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         fact=_cost_fact,
         listed=lambda row: (_cost(row),),
         width="< $0.0001",
+        is_number=True,
         priority=1,
     ),
 )

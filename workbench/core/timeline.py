@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from workbench.core.content import Content
 from workbench.core.dates import absolute
 from workbench.core.runs import IterationDetail, IterationRow
+from workbench.core.text import counted
 from workbench.core.version_name import at_start, run_name, text_words
 from workbench.core.visible_text import VisibleFields, visible_note
 
@@ -81,7 +82,7 @@ def describe(row: TimelineRow) -> str:
     text = "" if isinstance(row, BareVersion) else text_words(name(row), row.version_name)
     parts = [
         ", ".join(filter(None, (at_start(name(row)), text, absolute(began_at(row))))),
-        f"{row.added} words added, {row.removed} removed",
+        f"{counted(row.added, 'word')} added, {row.removed:,} removed",
     ]
     if words := caption(row):
         parts.append(words)

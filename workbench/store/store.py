@@ -9,12 +9,14 @@ Callbacks of futures run on the writing thread. They must be short, and never wa
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from workbench.core.content import Content
+from workbench.core.content import Content, content_hash
 from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
@@ -55,6 +57,9 @@ from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
 
+if TYPE_CHECKING:
+    from workbench.store.testing.suite_records import SuiteRecords
+
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
     """Open the history at `path`; create it if it is missing, upgrade it if it is older.
@@ -86,6 +91,15 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+
+    @functools.cached_property
+    def tests(self) -> SuiteRecords:
+        """Test runs."""
+        from workbench.store.testing.suite_records import (
+            SuiteRecords,
+        )  # imports checks; not needed before the first paint
+
+        return SuiteRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:
@@ -204,6 +218,11 @@ class Store:
         """Return one version. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return versions.one(connection, prompts.prompt_id(connection, prompt_uid), number)
+
+    def find_version(self, prompt_uid: str, content: Content) -> VersionRow | None:
+        """Return the version of a prompt that has this content, None if there is none."""
+        with self._readers.use() as connection:
+            return versions.with_content(connection, prompts.prompt_id(connection, prompt_uid), content_hash(content))
 
     def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
         """Return how each version of a prompt is shown in lists, newest first."""

@@ -61,6 +61,9 @@ class DeletionOutlook:
             said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere no longer {counts}.")
         if self.extent.beside:
             said.append(f"Answers also disappear from {counted(self.extent.beside, 'other run')} that show them.")
+        if self.extent.cells:
+            lose = "loses its answer and is" if self.extent.cells == 1 else "lose their answers and are"
+            said.append(f"{counted(self.extent.cells, 'cell')} of other test runs {lose} open again.")
         if self.copies:
             holds = "holds" if len(self.copies) == 1 else "hold"
             said.append(f"{counted(len(self.copies), 'backup')} still {holds} {it}.")

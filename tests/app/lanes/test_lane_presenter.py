@@ -64,3 +64,16 @@ def test_refresh_between_frames_does_not_show_the_end_before_the_text(look: Call
     assert (board.state("a"), texts) == ("finished", ["Hello."])
     look(board)
     assert board.state("a") == "finished"
+
+
+@pytest.mark.parametrize("other", [WAITING, ENDED], ids=["another state", "the same state"])
+def test_other_answers_of_a_run_announce_that_commands_may_have_changed(other: TranscriptSnapshot) -> None:
+    board = LanePresenter(lambda uid, *_: ENDED if uid == "o1" else other, lambda: 0)
+    columns = [ColumnSource(slot, place, 1, True, ("o1",)) for place, slot in enumerate("ab")]
+    board.show("r1", columns, Verdict("none"))
+    seen: list[tuple[tuple[str, ...], str, str]] = []
+    board.changed.connect(lambda: seen.append((board.outputs(), board.state("a"), board.state("b"))))
+    board.show_again(columns, Verdict("none"))
+    assert seen == []
+    board.show_again([replace(one, attempts=("o1", "o2")) for one in columns], Verdict("none"))
+    assert seen[-1] == (("o2", "o2"), other.state, other.state)

@@ -45,10 +45,13 @@ def test_type_that_is_not_evaluated_never_passes(row: CheckType) -> None:
         assert (found.state, found.score, found.reason) == ("unscored", None, row.explanation)
 
 
-def test_evaluated_types_are_described_in_words() -> None:
-    for row in CHECK_TYPES.values():
-        if row.is_evaluated and not row.name.startswith("trajectory:"):
-            assert not lines(Check(row.name, threshold=1.0))[0].is_verbatim, row.name
+@pytest.mark.parametrize("row", CHECK_TYPES.values(), ids=lambda row: row.name)
+def test_type_is_described_in_words_and_says_why_it_is_not_evaluated(row: CheckType) -> None:
+    (plain, *_), (negated, *_) = lines(Check(row.name, threshold=1.0)), lines(Check(row.name, True, threshold=1.0))
+    assert not plain.is_verbatim
+    assert plain.text != negated.text
+    for line in (plain, negated):
+        assert (" Not scored: " in line.text) == (not row.is_evaluated)
 
 
 def test_unknown_type_names_the_nearest_one() -> None:

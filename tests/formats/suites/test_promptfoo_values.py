@@ -83,6 +83,12 @@ def test_values_that_contain_each_other_end() -> None:
     assert len(values(suite)["a"]) < 10_000
 
 
+def test_values_that_multiply_each_other_are_refused() -> None:
+    tests = ", ".join(["{vars: {big: file://big.txt, x: '{{big}}{{ big | upper }}'}}"] * 300)
+    with pytest.raises(SuiteFileError, match="The values of this configuration have more than 200 million characters"):
+        suite_with("{{x}}", f"[{tests}]", big__txt="a" * 500_000)
+
+
 def test_line_ends_and_lone_surrogates_can_be_stored() -> None:
     suite = suite_of(
         '{"prompts": ["{{x}} \\ud800"], "providers": ["echo"], "tests": [{"vars": {"x": "a\\r\\nb\\udfff"}}]}'
@@ -223,3 +229,21 @@ def test_any_prompt_is_sent_or_refused(text: str) -> None:
     ((_, told),) = rendered(content, dict.fromkeys(converted.printed, ""))
     if not any(mark in text for mark in ("{{", "{%", "{#")):
         assert told == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{{" * 200_000 + "}", '{{"' + '\\"' * 200_000 + "}}", "{{" + " " * 400_000 + "}", "{%" * 200_000 + "%"),
+        *("{% if " + "a and " * 50_000 + "b %}", "{{ x | " + "upper | " * 50_000 + "}}", "{#" * 200_000),
+        *("{{ x }}" * 50_000, "{% raw %}" * 50_000, "'" * 400_000 + "{{ ' }}"),
+    ],
+)
+def test_hostile_templates_take_no_time(text: str) -> None:
+    suite = suite_of(
+        "prompts: [{raw: ok}, file://p.md]\nproviders: [echo]\n"
+        "tests: [{vars: {x: {a: 1}, y: file://p.md}, assert: [{type: contains, value: file://p.txt}]}]",
+        p__md=text,
+        p__txt=text,
+    )
+    assert suite.cases

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
+    from workbench.ui.features.cases.import_dialog import CaseImportDialog
+    from workbench.ui.features.checks.controller import ChecksController
     from workbench.ui.features.conversation.controller import ConversationController
     from workbench.ui.features.conversation.dialog import ConversationDialog
     from workbench.ui.features.exchange.controller import ExchangeController
@@ -176,6 +178,13 @@ class DialogDriver:
         return self.find(CasesDialog)
 
     @property
+    def case_import(self) -> CaseImportDialog | None:
+        """The preview of cases to import."""
+        from workbench.ui.features.cases.import_dialog import CaseImportDialog
+
+        return self.find(CaseImportDialog)
+
+    @property
     def training(self) -> TrainingDialog | None:
         """The export of training files."""
         from workbench.ui.features.training.dialog import TrainingDialog
@@ -246,6 +255,12 @@ class DialogDriver:
     def case_actions(self) -> CasesController:
         """Shows and edits cases."""
         controller: CasesController = self._main.features.controller("cases")
+        return controller
+
+    @property
+    def check_actions(self) -> ChecksController:
+        """Edits checks and checks the shown answers."""
+        controller: ChecksController = self._main.features.controller("checks")
         return controller
 
     @property

@@ -26,11 +26,12 @@ from tests.ui.features.standins import (
 from workbench.app.lanes.attempts import ColumnSource, since, stored_snapshot
 from workbench.app.lanes.lane_list import LaneList, heads
 from workbench.app.lanes.lane_presenter import LanePresenter
+from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.parameter_support import ParameterSupport
-from workbench.core.runs import Result, Verdict
+from workbench.core.runs import Result, RunSet, Verdict
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.ids import new_uid
 from workbench.host.settings import Settings
@@ -75,6 +76,12 @@ class StandInAnswers:
 
     def results(self, slot: str) -> list[Result] | None:
         return None if self.is_blind else self._results
+
+    def shown_set(self) -> RunSet:
+        return RunSet("", "", ())
+
+    def tools(self, slot: str) -> tuple[Tool, ...]:
+        return ()
 
 
 class StandInModels:

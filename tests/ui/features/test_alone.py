@@ -69,10 +69,16 @@ def test_training(tmp_path: Path) -> None:
 
 def test_cases(tmp_path: Path) -> None:
     told = driven("cases", tmp_path)
-    assert told["commands"] == ["cases", "keep_case"]
+    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case"]
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
+    assert told["imported"] == {
+        "told": "1 case to import. 1 duplicate is skipped.",
+        "added": [[["order", "8"], ["region", "EU"]]],
+        "left": 1,
+        "kept": [[["order", "9"]], "Here."],
+    }
     # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
@@ -83,7 +89,38 @@ def test_cases(tmp_path: Path) -> None:
         "[withdrawn]",
         "The case “Late” is deleted. [Undo]",
         "[withdrawn]",
+        "1 case was added. [Undo]",
+        "[withdrawn]",
+        "The answer and its values are now a case of this prompt. [Undo]",
+        "[withdrawn]",
     ]
+
+
+def test_checks(tmp_path: Path) -> None:
+    told = driven("checks", tmp_path)
+    assert told["commands"] == ["checks"]
+    assert told["title"] == "Checks for all cases of “Prompt p”"
+    assert told["suggested"][0] == "1 of 2 answers repeats the value of order."
+    assert told["wrong"] == "Enter a text."
+    assert told["tried"] == [
+        "Passes 1 of 2 shown answers",
+        "contains “{{order}}” 1/2",
+        *("pass", "fast", "The answer contains “77AB”.", "Place: Order 77AB is late."),
+        *("fail", "slow", "The answer does not contain “77AB”."),
+    ]
+    assert told["nested"] == ["contains “{{order}}” 1/2", "all of these: 0/2", "  is JSON 0/2"]
+    assert told["undone"]
+    assert told["pasted"] == "Pasted 1 check."
+    assert told["stored"] == ["contains", "assert-set"]
+    assert told["changed"]
+    # The lanes are told the checks of the shown case, later those for all cases before them.
+    assert told["of_case"] == {"out-a": ["pass"], "out-b": ["fail"]}
+    assert told["of_all"] == {"out-a": ["pass", "fail", "pass"], "out-b": ["fail", "fail", "fail"]}
+    # Opening another prompt saves the edits and closes the dialog.
+    assert told["of_a_case"] == ["Checks of the case “Late”", "contains “late” 1/2"]
+    assert told["saved"] == [True]
+    assert not told["is_open"]
+    assert told["said"] == []
 
 
 def test_techniques(tmp_path: Path) -> None:

@@ -32,6 +32,12 @@ _COUNTED_MS, _MOST_MS = 500, 30_000
 """Delay before rows without numbers are read again; it doubles each time."""
 
 
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Return how the title and the texts of a column are aligned."""
+    side = Qt.AlignmentFlag.AlignRight if COLUMNS[column].is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
 class HistorySearch(Protocol):
     """The search interface of `usecases.searcher.Searcher`."""
 
@@ -194,7 +200,7 @@ class HistoryTableModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.DisplayRole:
                 return COLUMNS[section].title
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                return alignment(section)
         return None
 
     def canFetchMore(self, parent: Index) -> bool:

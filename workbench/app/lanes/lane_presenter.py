@@ -92,8 +92,6 @@ class LanePresenter(QObject):
                 self._reset(slot)
             else:
                 self._judge(slot)
-        if changed:
-            self.changed.emit()
 
     def show_stars(self, output_uids: frozenset[str]) -> None:
         """Set which answers have a star."""

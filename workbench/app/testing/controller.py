@@ -243,7 +243,7 @@ class SuiteController(QObject):
             elif action == "stop":
                 source.stop(uid)
             else:
-                source.resume(uid, retry_failed=action == "retry")
+                source.resume(prompt, uid, retry_failed=action == "retry")
             return uid
 
         def done(run_uid: str) -> None:
@@ -310,7 +310,7 @@ class SuiteController(QObject):
         if self.run is not None:
             self.figures.count(self.run, self.query)
             if report:
-                self.figures.compute(self.run)
+                self.figures.compute(self.prompt_uid, self.run)
 
     # Settings.
 

@@ -90,11 +90,11 @@ class RunFigures(QObject):
         source = self._source
         self._counting.ask(lambda: source.counts(run.uid, run.scoring_uid, query))
 
-    def compute(self, run: SuiteRun) -> None:
-        """Compute the statistics, if there are results."""
+    def compute(self, prompt_uid: str, run: SuiteRun) -> None:
+        """Compute the statistics of a run of a prompt, if there are results."""
         source = self._source
         if run.scoring_uid:
-            self._computing.ask(lambda: source.report(run.uid, run.scoring_uid))
+            self._computing.ask(lambda: source.report(prompt_uid, run.uid))
 
     def _set_counts(self, counts: GridCounts) -> None:
         self.counts = counts

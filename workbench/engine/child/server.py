@@ -114,21 +114,24 @@ class EngineServer:
     def _run(self, call: Call) -> None:
         answer = StreamedAnswer(call, self._pipe.send)
         answer.queued()
+        task = asyncio.get_running_loop().create_task(self._perform(call, answer))
+        self._calls[call.id] = task
+        task.add_done_callback(lambda done: self._ended(call.id, answer, done))
+
+    async def _perform(self, call: Call, answer: StreamedAnswer) -> None:
         try:
-            provider, place = self._house.provider(call)
+            provider, place = await self._house.provider(call)
         except ImportError as error:
             # A provider's library is missing or broken.
             answer.end("failed", unforeseen(error))
             return
         gate = None if place is None else self._gates.gate(place.name, place.limit)
-        task = asyncio.get_running_loop().create_task(run_call(call, answer, provider, gate, self._rng))
-        self._calls[call.id] = task
-        task.add_done_callback(lambda done: self._ended(call.id, answer, done))
+        await run_call(call, answer, provider, gate, self._rng)
 
     def _ended(self, call_id: str, answer: StreamedAnswer, task: asyncio.Task[None]) -> None:
         del self._calls[call_id]
         if task.cancelled():
-            # Cancelled before its first step, so `run_call` did not send the end.
+            # Cancelled before `run_call`, which therefore did not send the end.
             answer.end("stopped")
         elif (error := task.exception()) is not None:
             # `run_call` handles every error of a provider; an error here means that sending the end failed.

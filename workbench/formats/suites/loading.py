@@ -15,7 +15,8 @@ import re
 from collections import Counter
 from typing import Any
 
-from workbench.core.checks.js_text import to_string
+from workbench.core.cases import json_text
+from workbench.core.checks.js_text import to_string, trim
 from workbench.core.imported_runs import clean
 from workbench.core.providers import key_variables, secret_settings
 from workbench.core.testing.imported_suite import LossKind, SuiteLoss
@@ -37,6 +38,7 @@ _MOST_LOSSES = 200
 _MOST_KEPT = 20_000
 _MOST_PLACES = 3
 _MOST_ROWS = 100_000
+_MOST_CHARACTERS = 200_000_000
 _ENV = re.compile(r"""\{\{-?\s*env(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])\s*-?\}\}""")
 _POINTER = re.compile(r"~[01]")
 _MOST_REFERENCES = 200_000
@@ -50,6 +52,8 @@ class ConfigLoader:
         self._given = {name: value for name, value in source.env.items() if not is_key_name(name)}
         self._own: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+        self._room = _MOST_CHARACTERS
         self._losses: dict[SuiteLoss, None] = {}
         self._more = 0
         self.env_names: dict[str, None] = {}
@@ -98,6 +102,24 @@ class ConfigLoader:
         except UnicodeDecodeError as error:
             sentence = f"{where}: the file {_shown(reference)} is not UTF-8 text. Save it as UTF-8."
             raise SuiteFileError(sentence) from error
+
+    def value(self, reference: str, where: str) -> str:
+        """Return the content of a file as promptfoo puts it into a variable. Raises SuiteFileError."""
+        path = self.filled(reference.removeprefix(FILE))
+        if path not in self._values:
+            text = self.text(path, where)
+            is_yaml = path.lower().endswith((".yaml", ".yml"))
+            self._values[path] = json_text(self.structure(text, path)) if is_yaml else trim(text)
+        return self._values[path]
+
+    def count(self, characters: int) -> None:
+        """Count the characters of values. Raises SuiteFileError if there are too many."""
+        self._room -= characters
+        if self._room < 0:
+            most = _MOST_CHARACTERS // 1_000_000
+            raise SuiteFileError(
+                f"The values of this configuration have more than {most} million characters. Split it."
+            )
 
     def exists(self, reference: str, folder: str = "") -> bool:
         """Whether a file inside the folder exists and can be read."""

@@ -21,9 +21,11 @@ VarKind = Literal["text", "number", "bool", "list", "map", "null", "missing"]
 """What a variable is in a case, before it becomes a text."""
 
 _OPEN = re.compile(r"\{\{-?|\{%-?|\{#")
-_CLOSE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(-?)(\}\}|%\})""", re.DOTALL)
-_PARTIAL = re.compile(r"\{%[^%]*$|\{\{[^}]*$|\{#[^#]*$", re.MULTILINE)
-_WRAPPED = re.compile(r"\{%\s*raw\s*%\}[\s\S]*\{%\s*endraw\s*%\}")
+_INSIDE = re.compile(r"""["']|(-?)(\}\}|%\})""")
+_STRING_END = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*+{quote}", re.DOTALL) for quote in "\"'"}
+_LINE_END = re.compile("[\n\r\u2028\u2029]")
+_MARKS = (("{%", "%"), ("{{", "}"), ("{#", "#"))
+_WRAPPED = (re.compile(r"\{%\s*raw\s*%\}"), re.compile(r"\{%\s*endraw\s*%\}"))
 _RAW = re.compile(r"raw|verbatim")
 _END_RAW = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "verbatim")}
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -113,7 +115,13 @@ def convert(texts: Sequence[str], variables: SuiteVariables, *, keeps_partial: b
 
 def is_literal(text: str) -> bool:
     """Whether promptfoo sends a text without rendering it, because a tag in it is not closed on its line."""
-    return _PARTIAL.search(text) is not None and _WRAPPED.search(text) is None
+    if all(pattern.search(text) for pattern in _WRAPPED):
+        return False
+    return any(
+        (at := line.rfind(opening)) >= 0 and mark not in line[at + len(opening) :]
+        for line in _LINE_END.split(text)
+        for opening, mark in _MARKS
+    )
 
 
 def _plain(parts: Iterable[_Part]) -> str:
@@ -194,7 +202,7 @@ class _Converter:
             self._trims = False
             return end + 2
         closing = "}}" if opened[0].startswith("{{") else "%}"
-        close = next((one for one in _CLOSE.finditer(self._text, opened.end()) if one[2]), None)
+        close = self._close(opened.end())
         if close is None or close[2] != closing:
             raise TemplateRefusedError(f"The tag “{self._text[opened.start() :][:40]}” is not closed with “{closing}”.")
         if opened[0].endswith("-") and self._parts and self._parts[-1].kind == "text":
@@ -209,6 +217,17 @@ class _Converter:
             self._block(body)
         self._trims = bool(close[1])
         return end
+
+    def _close(self, at: int) -> re.Match[str] | None:
+        """Return the end of the tag that begins before `at`, None if it is not closed; an end in a text is none."""
+        while found := _INSIDE.search(self._text, at):
+            if found[2]:
+                return found
+            end = _STRING_END[found[0]].match(self._text, found.end())
+            if end is None:
+                return None
+            at = end.end()
+        return None
 
     def _raw(self, name: str, at: int) -> int:
         close = _END_RAW[name].search(self._text, at)

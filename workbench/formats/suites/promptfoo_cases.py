@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.core.cases import Case, Check, json_text
 from workbench.core.checks.check_result import UnscoredError
-from workbench.core.checks.js_text import is_number, to_string, trim
+from workbench.core.checks.js_text import is_number, to_string
 from workbench.core.checks.value_templates import filled
 from workbench.core.imported_runs import clean
 from workbench.core.text import opening_words
@@ -103,9 +103,7 @@ def _rendered(values: Mapping[str, Any], where: str, loader: ConfigLoader) -> di
             if path.lower().endswith(_NOT_TEXT):
                 loader.lose("refused", place, f"The case is left out: {path[:80]} is not a text.")
                 return None
-            text = loader.text(path, place)
-            is_yaml = path.lower().endswith((".yaml", ".yml"))
-            made[name] = json_text(loader.structure(text, path)) if is_yaml else trim(text)
+            made[name] = loader.value(path, place)
         elif isinstance(value, str) and value.startswith("package:"):
             loader.lose("refused", place, "The case is left out: its value comes from a program, which is never run.")
             return None
@@ -113,14 +111,15 @@ def _rendered(values: Mapping[str, Any], where: str, loader: ConfigLoader) -> di
             made[name] = loader.filled_deeply(value)
         if isinstance(made[name], str):
             made[name] = made[name].removesuffix("\n")
-    _resolve(made)
+    _resolve(made, loader)
+    loader.count(sum(len(value) for value in made.values() if isinstance(value, str)))
     return {
         name: template_filled(value, made, f"{where}.vars.{name}", loader) if isinstance(value, str) else value
         for name, value in made.items()
     }
 
 
-def _resolve(values: dict[str, Any]) -> None:
+def _resolve(values: dict[str, Any], loader: ConfigLoader) -> None:
     """Replace names of variables in values by their values, as promptfoo does: one per value and round."""
     for _ in range(_ROUNDS):
         is_done = True
@@ -129,6 +128,7 @@ def _resolve(values: dict[str, Any]) -> None:
                 other = values[found[1]]
                 if len(value) < 1_000_000:
                     values[name] = value.replace(found[0], to_string(other), 1)
+                    loader.count(len(values[name]))
                     is_done = False
         if is_done:
             return
@@ -141,7 +141,9 @@ def template_filled(text: str, values: Mapping[str, Any], where: str, loader: Co
     if any(root != "env" and root not in values for root in _ROOT.findall(text)):
         return text
     try:
-        return filled(text, values)
+        made = filled(text, values)
+        loader.count(len(made))
+        return made
     except UnscoredError:
         loader.lose("differs", where, "This text is a template that is not filled in here; it stays as it is.")
         return text

@@ -25,7 +25,7 @@ from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
 
-_EXPRESSION = re.compile(r"""\{\{-?\s*((?:[^{}"']|"[^"]*"|'[^']*')+?)\s*-?\}\}""")
+_EXPRESSION = re.compile(r"""\{\{((?:[^{}"']|"[^"]{0,200}"|'[^']{0,200}'){1,300}+)\}\}""")
 _LEADING = re.compile(r"[^\W\d]\w*")
 _TEXTS = (".txt", ".md", ".html", ".xml", ".sql")
 _USES_VARS = re.compile(r"\bvars\b")
@@ -127,7 +127,7 @@ class DerivedNames:
         return _EXPRESSION.sub(self._named, text)
 
     def _named(self, found: re.Match[str]) -> str:
-        expression = found[1]
+        expression = found[1].removeprefix("-").removesuffix("-").strip()
         root = _LEADING.match(expression)
         if root is None or root[0] not in self._others or root[0] == expression:
             return found[0]

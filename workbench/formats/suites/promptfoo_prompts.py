@@ -49,11 +49,12 @@ class RawPrompt:
 def read_prompts(prompts: Any, loader: ConfigLoader) -> tuple[RawPrompt, ...]:
     """Return the prompts of a configuration. Raises SuiteFileError."""
     found: list[RawPrompt] = []
-    seen: list[Any] = []
+    seen: set[str] = set()
     for where, entry in _entries(prompts):
-        if entry in seen:
+        key = json_text(entry)
+        if key in seen:
             continue
-        seen.append(entry)
+        seen.add(key)
         found += _of_entry(entry, where, loader)
         if len(found) > MOST_PROMPTS:
             raise SuiteFileError(f"This configuration has more than {MOST_PROMPTS} prompts. Split it.")

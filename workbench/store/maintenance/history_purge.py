@@ -19,6 +19,7 @@ from workbench.store.runs.prompts import meta, set_meta
 from workbench.store.runs.version_names import names as names_of
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import suite_settings
 
 UNCLEAN = "unclean"
 """The meta key that says that bytes of deleted rows may still be in the file."""
@@ -37,7 +38,7 @@ _VOID = (
 )
 _PAIRS = f"FROM verdicts WHERE run_id IS NULL AND id IN {_JUDGED}"
 _BESIDE = f"FROM run_beside WHERE from_run_id IN {_RUNS} AND run_id NOT IN {_RUNS}"
-_SHARED = ("contents", "value_bodies", "bodies")
+_SHARED = ("contents", "value_bodies", "bodies", "case_bodies", "check_bodies")
 """Tables of shared rows: each row lives as long as any row of another table refers to it."""
 
 
@@ -57,7 +58,8 @@ class PurgeExtent:
     """What a purge deletes: runs with their answers, and prompts; and its effects elsewhere.
 
     `verdicts` counts other verdicts that become void because they are about a deleted answer, `beside` the other runs
-    that showed such an answer beside their own.
+    that showed such an answer beside their own, `cells` those of other test runs that used such an answer and are open
+    again.
     """
 
     runs: int
@@ -65,11 +67,13 @@ class PurgeExtent:
     prompts: int
     verdicts: int
     beside: int
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class KeptVersion:
-    """A version kept although its runs were deleted: the draft starts from it, a lane pins it, or it has a label.
+    """A version kept although its runs were deleted: the draft starts from it, a lane or a test pins it, or it has
+    a label.
 
     `name` is what people called it; the iteration that named it may be gone.
     """
@@ -97,7 +101,8 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
 
     void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind <> 'none'")
     beside = int(connection.execute(f"SELECT count(DISTINCT run_id) {_BESIDE}", given).fetchone()[0])
-    return PurgeExtent(len(runs), count(f"FROM outputs WHERE run_id IN {_RUNS}"), len(prompts), void, beside)
+    cells = count(f"FROM run_cells WHERE output_id IN {_OUTPUTS} AND run_id NOT IN {_RUNS}")
+    return PurgeExtent(len(runs), count(f"FROM outputs WHERE run_id IN {_RUNS}"), len(prompts), void, beside, cells)
 
 
 def purge(
@@ -276,17 +281,18 @@ def _drop_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) 
 
 
 def _drafted(connection: sqlite3.Connection, prompt: int) -> set[int]:
-    """Return the versions that a draft starts from or pins; all of them if it cannot be read."""
+    """Return the versions that a draft starts from or pins, or the tests pin; all if one of both cannot be read."""
     body = damaged_drafts.body_of(connection, prompt)
+    tests = connection.execute("SELECT body FROM suite_settings WHERE prompt_id = ?", (prompt,)).fetchone()
     try:
         draft = None if body is None else damaged_drafts.parse(body)
+        columns = () if tests is None else suite_settings.parse(tests[0]).columns
     except damaged_drafts.UNREADABLE:
         numbers = connection.execute("SELECT number FROM versions WHERE prompt_id = ?", (prompt,))
         return {number for (number,) in numbers}
-    if draft is None:
-        return set()
-    pinned = {lane.pinned for lane in draft.lanes if lane.pinned is not None}
-    return pinned | ({draft.based_on} if draft.based_on is not None else set())
+    lanes = (*columns, *(() if draft is None else draft.lanes))
+    pinned = {lane.pinned for lane in lanes if lane.pinned is not None}
+    return pinned | ({draft.based_on} if draft is not None and draft.based_on is not None else set())
 
 
 def _drop_unused(connection: sqlite3.Connection, names: Sequence[str]) -> None:
@@ -319,7 +325,7 @@ def _drop_unused(connection: sqlite3.Connection, names: Sequence[str]) -> None:
         connection.execute(f"DELETE FROM {table} WHERE {unused[table]}")
     for number in range(len(users)):
         connection.execute(f"DROP INDEX purging_{number}")
-    rest = [f"SELECT body FROM {table}" for table in ("contents", "value_bodies", "drafts")]
+    rest = [f"SELECT body FROM {table}" for table in ("contents", "value_bodies", "drafts", "case_bodies")]
     gone = files - _files_in(connection, rest) if files else files
     connection.executemany("DELETE FROM blobs WHERE hash = ?", ((name,) for name in gone))
     connection.execute("DELETE FROM tags WHERE id NOT IN (SELECT tag_id FROM run_tags)")

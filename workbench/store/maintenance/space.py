@@ -26,6 +26,7 @@ _TABLES: dict[str, Kind] = {
     "drafts": "prompts",
     "value_bodies": "prompts",
     "cases": "prompts",
+    "suite_settings": "prompts",
     "responses": "raw",
     "bodies": "requests",
     "blobs": "files",

@@ -2,7 +2,8 @@
 
 Invariant: first the other history is copied and checked, while nothing here is locked; only the copy is merged. Then
 each step is a transaction that leaves a consistent history: origins first, so that nothing is imported twice; then
-prompts, files, and runs in order of time; and verdicts once everything they are about is there.
+prompts, files, and runs in order of time; then what refers to answers of any run: cells of tests with their scorings
+and overrules, and verdicts.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from workbench.core.imported_runs import ImportedCounts, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store.errors import StoreError
 from workbench.store.merging.foreign_database import SCRATCH, ReadingHalt
-from workbench.store.merging.other_history import insert, rows
+from workbench.store.merging.other_history import UnsoundError, insert, rows
 from workbench.store.merging.pack_merge import take_packs
 from workbench.store.merging.prompt_merge import MergedKeys, is_untouched_twin, take_prompt
-from workbench.store.merging.run_merge import RunMerge, UnsoundError
+from workbench.store.merging.run_merge import RunMerge
 from workbench.store.merging.staged_history import HistoryStaging
+from workbench.store.merging.suite_merge import take_cells, take_overrule, take_scoring
 from workbench.store.merging.verdict_merge import take_verdict
 from workbench.store.runs import blobs
 from workbench.store.sqlite import sqlite3
@@ -126,6 +128,9 @@ class HistoryMerge:
         yield self._do(self._endpoints)
         yield from self._each("blobs", "rowid", 1, self._blob)
         yield from self._each("runs", "started_at, id", _RUNS, self._runs)
+        yield from self._each("test_runs", "run_id", 1, self._cells)
+        yield from self._each("scorings", "id", 1, self._scorings)
+        yield from self._each("overrules", "id", _ROWS, self._overrules)
         yield from self._each("verdicts", "id", _ROWS, self._verdicts)
         yield self._do(self._packs)
 
@@ -218,14 +223,33 @@ class HistoryMerge:
         (uid,) = self._other.execute(f'SELECT uid FROM "{table}" WHERE id = ?', (key,)).fetchone()
         return LeftOut(str(uid), why)
 
+    def _cells(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "runs", take_cells)
+
+    def _scorings(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "scorings", take_scoring)
+
+    def _overrules(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "overrules", take_overrule)
+
     def _verdicts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "verdicts", take_verdict)
+
+    def _rows(
+        self,
+        mine: sqlite3.Connection,
+        keys: Sequence[int],
+        table: str,
+        take: Callable[[sqlite3.Connection, sqlite3.Connection, int], object],
+    ) -> MergeStep:
+        """Merge rows one by one; those that are refused are left out, named by their row of `table`."""
         left_out = []
         for key in keys:
             try:
                 with _apart(mine):
-                    take_verdict(mine, self._other, key)
+                    take(mine, self._other, key)
             except (UnsoundError, *_UNFIT) as error:
-                left_out.append(self._left_out("verdicts", key, _why(error)))
+                left_out.append(self._left_out(table, key, _why(error)))
         return MergeStep(left_out=tuple(left_out))
 
 

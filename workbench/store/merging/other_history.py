@@ -18,6 +18,10 @@ HistoryConnection = sqlite3.Connection
 """Alias for modules that pass a connection on and do not know SQLite."""
 
 
+class UnsoundError(Exception):
+    """A run, or something about runs, whose rows are inconsistent; the text is a sentence for people."""
+
+
 def is_history(connection: sqlite3.Connection) -> bool:
     """Whether a database is a history."""
     return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)

@@ -128,7 +128,10 @@ def _draft(connection: sqlite3.Connection, prompt: int) -> str:
 def _bodies(connection: sqlite3.Connection, prompt: int) -> dict[str, str]:
     """Return digests by uid that show whether a case, or the note of a version, was changed."""
     rows = connection.execute(
-        "SELECT uid, json_array(name, values_id, checks, threshold, metadata, rest) FROM cases WHERE prompt_id = ?1"
+        # Imports of older releases recorded the first array alone, as a case without any of the others still has it.
+        "SELECT uid, json_array(name, values_id, checks, threshold, metadata, rest) || iif("
+        "  (expectation, tags, cluster, notes, held_out) = ('', '[]', '', '', 0), '',"
+        "  json_array(expectation, tags, cluster, notes, held_out)) FROM cases WHERE prompt_id = ?1"
         " UNION ALL SELECT uid, note FROM versions WHERE prompt_id = ?1",
         (prompt,),
     )

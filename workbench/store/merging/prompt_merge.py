@@ -1,4 +1,4 @@
-"""Merges prompts with their versions, labels, cases and drafts from another history.
+"""Merges prompts with their versions, labels, cases, test settings and drafts from another history.
 
 Invariant: a version is merged only if its content matches its hash. It gets the next number here, and a draft that
 refers to versions by number gets the new ones.
@@ -15,6 +15,7 @@ from workbench.core.drafts import Draft
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.other_history import Row, insert, key_of, rows
+from workbench.store.merging.suite_merge import take_settings
 from workbench.store.runs import cases, damaged_drafts
 from workbench.store.runs.versions import last_number, newest_number
 from workbench.store.sqlite import sqlite3
@@ -47,6 +48,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         " AND NOT EXISTS (SELECT 1 FROM runs WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM cases WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM suite_settings WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
         "  WHERE prompt_id = prompts.id)"
@@ -87,6 +89,7 @@ def take_prompt(
             )
     _take_draft(mine, other, prompt, key, numbers)
     _take_cases(mine, other, str(row["uid"]))
+    take_settings(mine, other, str(row["uid"]), numbers)
     return new
 
 

@@ -6,14 +6,22 @@ and missing values; the rules check what types cannot express.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import get_args
+from math import isfinite
+from typing import Any, get_args
 
+from workbench.core.cases import case_from_json, check_from_json
+from workbench.core.checks.check_result import CheckState
 from workbench.core.dates import is_stored
 from workbench.core.json_parts import load
 from workbench.core.lanes import EndpointKind, Params
 from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
+from workbench.core.statistics.results import CellState
+from workbench.core.testing.check_hash import check_hash
+from workbench.core.testing.grid import CaseSetName
+from workbench.core.testing.settings import SuiteSettings
 from workbench.store.encoding import digest
 from workbench.store.runs import damaged_drafts, versions
 from workbench.store.safe_records import MOST_COUNT, dollars
@@ -21,6 +29,7 @@ from workbench.store.safe_records import MOST_COUNT, dollars
 _MOST_NAME, _MOST_LINE, _MOST_NOTE = 2_000, 20_000, 1_000_000
 _MOST_PLACES = 10_000_000
 _MOST_SAMPLES = 1_000_000
+_HASH, _CELL = re.compile(r"[0-9a-f]{64}"), re.compile(r"(?:[0-9a-f]{32})?")
 
 _WORDS = {"params": "its parameters", "body": "its content", "uid": "its id", "at": "its position"}
 """Display names of some columns."""
@@ -138,6 +147,66 @@ def _billing(value: object) -> str:
     return _json(dict)(value) if value else ""
 
 
+def _optional_json(value: object) -> str:
+    return _json(dict)(value) if value else ""
+
+
+def _case(value: object) -> str:
+    return _read_by(case_from_json, value)
+
+
+def _check(value: object) -> str:
+    return _read_by(check_from_json, value)
+
+
+def _checks(value: object) -> str:
+    return _json(list)(value) or next(
+        (wrong for one in load(str(value)) if (wrong := _readable(check_from_json, one))), ""
+    )
+
+
+def _settings(value: object) -> str:
+    return _read_by(SuiteSettings.from_json, value)
+
+
+def _read_by(read: Callable[[Any], object], value: object) -> str:
+    """Check JSON that `read` accepts."""
+    return _json(dict)(value) or _readable(read, load(str(value)))
+
+
+def _readable(read: Callable[[Any], object], data: object) -> str:
+    try:
+        read(data)
+    except (ValueError, RecursionError):
+        return "cannot be read"
+    return ""
+
+
+def _share(value: object) -> str:
+    return "" if isinstance(value, int | float) and 0 <= value <= 1 else "is not from 0 to 1"
+
+
+def _finite(value: object) -> str:
+    return "" if isinstance(value, int | float) and isfinite(value) else "is not a number"
+
+
+def _hash(value: object) -> str:
+    return "" if isinstance(value, str) and _HASH.fullmatch(value) else "is not a hash"
+
+
+def _cell_identity(value: object) -> str:
+    return "" if isinstance(value, str) and _CELL.fullmatch(value) else "is not a hash"
+
+
+def _case_body(row: Row) -> str:
+    return "" if digest(str(row["body"])) == row["hash"] else "the case does not match its hash"
+
+
+def _check_body(row: Row) -> str:
+    is_same = check_hash(check_from_json(load(str(row["body"])))) == row["hash"]
+    return "" if is_same else "the check does not match its hash"
+
+
 def _step(value: object) -> str:
     wrong = _json(dict)(value)
     if not wrong and not all(isinstance(one, str) for one in load(str(value)).values()):
@@ -202,6 +271,52 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         **dict.fromkeys(("cost_usd", "rate_input", "rate_output", "rate_cached"), _dollars),
         **dict.fromkeys(("queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms"), _COUNT),
     },
+    "cases": {
+        "tags": _json(list),
+        "cluster": _NAME,
+        "expectation": _NOTE,
+        "notes": _NOTE,
+        "held_out": _SWITCH,
+        "used_at": _moment,
+    },
+    "in_flight": {"identity": _cell_identity},
+    "suite_settings": {"body": _settings},
+    "test_runs": {
+        "round": _whole(1, _MOST_PLACES),
+        "samples": _whole(1, _MOST_SAMPLES),
+        "set_name": _one_of(*get_args(CaseSetName)),
+        "baseline": _PLACE,
+        "budget": _json(dict),
+        "probe": _LINE,
+    },
+    "case_bodies": {"body": _case},
+    "run_cells": {
+        "case_position": _PLACE,
+        "sample": _whole(0, _MOST_SAMPLES),
+        "identity": _cell_identity,
+        "state": _one_of(*get_args(OutputState)),
+        "cost_usd": _dollars,
+        "duration_ms": _COUNT,
+    },
+    "check_bodies": {"body": _check},
+    "scorings": {"threshold": _finite, "checks": _checks},
+    "cell_scores": {
+        "case_position": _PLACE,
+        "sample": _whole(0, _MOST_SAMPLES),
+        "state": _one_of(*get_args(CellState)),
+        "score": _share,
+        "overruled": _COUNT,
+        "reason": _NOTE,
+    },
+    "check_results": {
+        "case_position": _PLACE,
+        "sample": _whole(0, _MOST_SAMPLES),
+        "state": _one_of(*get_args(CheckState)),
+        "score": _share,
+        "reason": _NOTE,
+        "detail": _optional_json,
+    },
+    "overrules": {"check_hash": _hash, "state": _one_of("pass", "fail", "none")},
     "partials": {"kind": _one_of("text", "reasoning", "tool_call", "rounds"), "at": _whole(0, 10**9)},
     "steps": {"kind": _one_of(*get_args(StepKind)), "body": _step},
     "responses": {"body": _json()},
@@ -221,4 +336,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     },
     "version_techniques": {"technique": _NAME, "brought": _NOTE},
 }
-_WHOLE_ROWS: Mapping[str, Callable[[Row], str]] = {"contents": _content}
+_WHOLE_ROWS: Mapping[str, Callable[[Row], str]] = {
+    "contents": _content,
+    "case_bodies": _case_body,
+    "check_bodies": _check_body,
+}

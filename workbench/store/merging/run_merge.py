@@ -13,8 +13,9 @@ from workbench.core.json_parts import load
 from workbench.core.lanes import Params
 from workbench.core.runs import ENDED
 from workbench.store.encoding import digest, dump
-from workbench.store.merging.other_history import Row, insert, key_of, rows
+from workbench.store.merging.other_history import Row, UnsoundError, insert, key_of, rows
 from workbench.store.merging.prompt_merge import MergedKeys
+from workbench.store.merging.suite_merge import take_suite
 from workbench.store.runs.partials import step_body, streamed
 from workbench.store.runs.run_starts import values_id
 from workbench.store.runs.versions import last_number
@@ -44,10 +45,6 @@ _OUTPUT = (
 )
 
 
-class UnsoundError(Exception):
-    """A run whose rows are inconsistent; the text is a sentence for people."""
-
-
 class RunMerge:
     """Merges runs within one transaction."""
 
@@ -67,11 +64,14 @@ class RunMerge:
         key = key_of(self._mine, "runs", row["uid"])
         if key is None:
             key = self._insert(run, row)
+            take_suite(self._mine, self._other, run, key)
             answers = self._outputs(run, key)
         else:
             answers = self._join(run, key, row)
             if answers < 0:
                 raise UnsoundError("It has the id of a run of another prompt.")
+            # A program that did not know test runs may have merged it.
+            take_suite(self._mine, self._other, run, key)
             self._tags(run, key)
             return False, answers
         self._tags(run, key)

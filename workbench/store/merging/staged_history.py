@@ -21,9 +21,13 @@ COPIED = (
     *("prompts", "drafts", "contents", "versions", "labels", "endpoints", "value_bodies", "runs", "run_beside", "tags"),
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
+    *("suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies", "scorings"),
+    *("cell_scores", "check_results", "overrules"),
 )
 """The tables to copy. Not prices, which belong to the person who set them, nor facts about the file itself."""
-_HEAVY = frozenset({"bodies", "partials", "steps", "responses", "blobs"})
+_HEAVY = frozenset(
+    {"bodies", "partials", "steps", "responses", "blobs", "case_bodies", "run_cells", "cell_scores", "check_results"}
+)
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
 """Not needed for counting."""
 _PAGE_ROWS = 200

@@ -10,8 +10,7 @@ import itertools
 import json
 from collections.abc import Sequence
 
-from workbench.store.merging.other_history import insert, key_of, rows
-from workbench.store.merging.run_merge import UnsoundError
+from workbench.store.merging.other_history import UnsoundError, insert, key_of, rows
 from workbench.store.runs.verdicts import show_on_row
 from workbench.store.sqlite import sqlite3
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_
+from typing import Any
 
-from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
+from workbench.core.cases import Case, CaseError, case_from_json, case_to_json
 from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
@@ -19,30 +20,48 @@ from workbench.store.runs.run_starts import values_id
 from workbench.store.sqlite import sqlite3
 
 _SELECT = (
-    "SELECT cases.uid, cases.name, value_bodies.body, cases.checks, cases.threshold, cases.metadata, cases.rest"
+    "SELECT cases.uid, cases.name, value_bodies.body, cases.checks, cases.threshold, cases.metadata, cases.rest, {}"
     " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ? ORDER BY position"
+)
+_FURTHER = "expectation, tags, cluster, notes, held_out"
+_NO_FURTHER = "'', '[]', '', '', 0"
+_PUT = (
+    "INSERT INTO cases (uid, prompt_id, position, name, values_id, checks, threshold, metadata, rest, expectation,"
+    " tags, cluster, notes, held_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CHANGED = ("position", "name", "values_id", "checks", "threshold", "metadata", "rest", *_FURTHER.split(", "))
+# Of a case that is there, when it was used up stays.
+_PUT_OR_CHANGE = (
+    f"{_PUT} ON CONFLICT (prompt_id, uid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedCase:
-    """A removed case and its position, for undo."""
+    """A removed case and its position, for undo; `used_at` is when a held-out one was used up, None for never."""
 
     case: Case
     position: int
+    used_at: str | None = None
 
 
 def listed(connection: sqlite3.Connection, prompt_uid: str) -> tuple[Case, ...]:
     """Return the cases of a prompt in order. Raises StoreError (missing, corrupt)."""
-    return tuple(_case(*row) for row in connection.execute(_SELECT, (prompt_id(connection, prompt_uid),)))
+    # The history of an older release, opened read-only, lacks some columns.
+    newer = any(row[1] == "held_out" for row in connection.execute("PRAGMA table_info(cases)"))
+    statement = _SELECT.format(_FURTHER if newer else _NO_FURTHER)
+    return tuple(_case(*row) for row in connection.execute(statement, (prompt_id(connection, prompt_uid),)))
 
 
 def replace(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
     """Replace all cases of a prompt. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
-    connection.execute("DELETE FROM cases WHERE prompt_id = ?", (key,))
+    kept = dump([case.uid for case in cases])
+    connection.execute(
+        "DELETE FROM cases WHERE prompt_id = ? AND uid NOT IN (SELECT value FROM json_each(?))", (key, kept)
+    )
     for position, case in enumerate(cases):
-        _insert(connection, key, position, case)
+        _insert(connection, key, position, case, _PUT_OR_CHANGE)
 
 
 def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
@@ -65,8 +84,7 @@ def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
     """Replace the case with the same uid, in its position. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, case.uid)
-    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, case.uid))
-    _insert(connection, key, position, case)
+    _insert(connection, key, position, case, _PUT_OR_CHANGE)
 
 
 def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
@@ -84,8 +102,10 @@ def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCa
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, uid)
     case = next(one for one in listed(connection, prompt_uid) if one.uid == uid)
-    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, uid))
-    return RemovedCase(case, position)
+    (used_at,) = connection.execute(
+        "DELETE FROM cases WHERE prompt_id = ? AND uid = ? RETURNING used_at", (key, uid)
+    ).fetchone()
+    return RemovedCase(case, position, used_at)
 
 
 def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: RemovedCase) -> None:
@@ -95,6 +115,9 @@ def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: RemovedCase
     if connection.execute("SELECT 1 FROM cases WHERE prompt_id = ? AND position = ?", place).fetchone():
         connection.execute("UPDATE cases SET position = position + 1 WHERE prompt_id = ? AND position >= ?", place)
     _insert(connection, key, taken.position, taken.case)
+    connection.execute(
+        "UPDATE cases SET used_at = ? WHERE prompt_id = ? AND uid = ?", (taken.used_at, key, taken.case.uid)
+    )
 
 
 def _position(connection: sqlite3.Connection, prompt: int, uid: str) -> int:
@@ -104,11 +127,10 @@ def _position(connection: sqlite3.Connection, prompt: int, uid: str) -> int:
     return int(row[0])
 
 
-def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Case) -> None:
+def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Case, statement: str = _PUT) -> None:
     data = case_to_json(case)
     connection.execute(
-        "INSERT INTO cases (uid, prompt_id, position, name, values_id, checks, threshold, metadata, rest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        statement,
         (
             typed(case.uid),
             prompt,
@@ -119,19 +141,29 @@ def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Ca
             case.threshold,
             case.metadata or "{}",
             case.rest or "{}",
+            typed(case.expectation),
+            dump(case.tags),
+            typed(case.cluster),
+            typed(case.notes),
+            int(case.held_out),
         ),
     )
 
 
-def _case(uid: str, name: str, values: str, checks: str, threshold: float | None, metadata: str, rest: str) -> Case:
+def _case(
+    uid: str, name: str, values: str, checks: str, threshold: float | None, metadata: str, rest: str, *further: Any
+) -> Case:
     try:
-        data = {"uid": uid, "name": name, "values": load(values), "checks": load(checks)}
-        case = case_from_json({**data, "metadata": load(metadata)})
-        others = load(rest)
-    except (CaseError, ValueError, RecursionError) as error:
+        data = {"uid": uid, "name": name, "values": load(values), "checks": load(checks), "metadata": load(metadata)}
+        case = case_from_json({**load(rest), **_further(*further), **data})
+    except (CaseError, TypeError, ValueError, RecursionError) as error:
         raise StoreError(
             f"The case “{name or uid}” cannot be read. Remove it, or restore a backup.", str(error), "corrupt"
         ) from error
-    return Case(
-        case.uid, case.name, case.values, case.checks, threshold, case.metadata, json_text(others) if others else ""
-    )
+    return with_(case, threshold=threshold)
+
+
+def _further(expectation: str, tags: str, cluster: str, notes: str, held_out: int) -> dict[str, Any]:
+    """Return the columns that are set. Those of a case that an older release stored are in its `rest`."""
+    data = {"expectation": expectation, "tags": load(tags), "cluster": cluster, "notes": notes}
+    return {name: value for name, value in data.items() if value} | ({"held_out": True} if held_out else {})

@@ -119,11 +119,12 @@ def steps_of(
         (run, json.dumps(list(lanes)), sets.start, sets.stop),
     )
     for output, kind, body in rows:
-        found.setdefault(output, []).append(_step(kind, body))
+        found.setdefault(output, []).append(step(kind, body))
     return {output: tuple(steps) for output, steps in found.items()}
 
 
-def _step(kind: StepKind, body: str) -> AnswerStep:
+def step(kind: StepKind, body: str) -> AnswerStep:
+    """Return a stored step; an unreadable one shows its body as text."""
     try:
         return sound(step_of(kind, load(body)))
     except UNREADABLE:

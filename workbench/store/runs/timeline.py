@@ -303,6 +303,17 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
+def output(connection: sqlite3.Connection, key: int) -> OutputRecord | None:
+    """Return one attempt by its key, None if there is none."""
+    found = connection.execute("SELECT run_id, lane, value_set, uid FROM outputs WHERE id = ?", (key,)).fetchone()
+    if found is None:
+        return None
+    run, lane, value_set, uid = found
+    return next(
+        (one for one in _outputs(connection, run, {lane}, range(value_set, value_set + 1)) if one.uid == uid), None
+    )
+
+
 def _output(row: tuple[Any, ...], so_far: StreamedPartial | None, steps: tuple[AnswerStep, ...]) -> OutputRecord:
     _, uid, position, value_set, sample, attempt, state, said, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest

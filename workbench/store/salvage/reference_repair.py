@@ -28,6 +28,17 @@ _DEPENDENT = (
     ("run_tags", "tag_id", "tags"),
     ("labels", "version_id", "versions"),
     ("labels", "prompt_id", "prompts"),
+    ("suite_settings", "prompt_id", "prompts"),
+    ("test_runs", "run_id", "runs"),
+    ("run_cases", "run_id", "runs"),
+    ("run_cases", "case_body_id", "case_bodies"),
+    ("run_cells", "run_id", "runs"),
+    ("run_cells", "output_id", "outputs"),
+    ("scorings", "run_id", "runs"),
+    ("cell_scores", "scoring_id", "scorings"),
+    ("cell_scores", "output_id", "outputs"),
+    ("check_results", "check_id", "check_bodies"),
+    ("overrules", "output_id", "outputs"),
 )
 _OPTIONAL = (
     ("outputs", "request_id", "bodies"),
@@ -35,6 +46,7 @@ _OPTIONAL = (
     ("versions", "parent_id", "versions"),
     ("runs", "based_on_id", "versions"),
     ("verdicts", "supersedes_id", "verdicts"),
+    ("overrules", "supersedes_id", "overrules"),
 )
 
 
@@ -266,4 +278,10 @@ class _Mending:
                 " AND run_values.position = verdicts.value_set)",
             ),
             *((table, f"{column} NOT IN (SELECT id FROM {parent})") for table, column, parent in _DEPENDENT),
+            (
+                "check_results",
+                "NOT EXISTS (SELECT 1 FROM cell_scores AS s WHERE s.scoring_id = check_results.scoring_id AND"
+                " s.case_position = check_results.case_position AND s.lane = check_results.lane"
+                " AND s.sample = check_results.sample)",
+            ),
         )

@@ -195,6 +195,78 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
     # The baseline: the same tables and columns, with comments.
     (1005, ()),
+    # Test runs.
+    (
+        1006,
+        (
+            "ALTER TABLE cases ADD COLUMN expectation TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE cases ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE cases ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE cases ADD COLUMN notes TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE cases ADD COLUMN held_out INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE cases ADD COLUMN used_at TEXT",
+            "ALTER TABLE in_flight ADD COLUMN identity TEXT NOT NULL DEFAULT ''",
+            """CREATE TABLE suite_settings (prompt_id INTEGER PRIMARY KEY REFERENCES prompts(id) ON DELETE CASCADE,
+  body TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+            """CREATE TABLE test_runs (run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE, round INTEGER
+  NOT NULL, samples INTEGER NOT NULL, set_name TEXT NOT NULL, baseline INTEGER NOT NULL DEFAULT 0,
+  budget TEXT NOT NULL DEFAULT '{}', probe TEXT NOT NULL DEFAULT '') STRICT""",
+            "CREATE TABLE case_bodies (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, body TEXT NOT NULL) STRICT",
+            """CREATE TABLE run_cases (run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position INTEGER
+  NOT NULL, case_body_id INTEGER NOT NULL REFERENCES case_bodies(id), PRIMARY KEY (run_id, position))
+  STRICT, WITHOUT ROWID""",
+            """CREATE TABLE run_cells (run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, case_position
+  INTEGER NOT NULL, lane INTEGER NOT NULL, sample INTEGER NOT NULL, output_id INTEGER NOT NULL
+  REFERENCES outputs(id) ON DELETE CASCADE, identity TEXT NOT NULL, state TEXT NOT NULL, cost_usd REAL,
+  duration_ms INTEGER, text_hash INTEGER, PRIMARY KEY (run_id, case_position, lane, sample)) STRICT,
+  WITHOUT ROWID""",
+            "CREATE INDEX run_cells_by_identity ON run_cells (identity)",
+            "CREATE INDEX run_cells_by_output ON run_cells (output_id)",
+            "CREATE TABLE check_bodies (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, body TEXT NOT NULL) STRICT",
+            """CREATE TABLE scorings (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, run_id INTEGER NOT NULL
+  REFERENCES runs(id) ON DELETE CASCADE, created_at TEXT NOT NULL, threshold REAL, checks TEXT NOT NULL
+  DEFAULT '[]') STRICT""",
+            "CREATE INDEX scorings_by_run ON scorings (run_id)",
+            """CREATE TABLE cell_scores (scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE,
+  case_position INTEGER NOT NULL, lane INTEGER NOT NULL, sample INTEGER NOT NULL, output_id INTEGER NOT
+  NULL REFERENCES outputs(id) ON DELETE CASCADE, state TEXT NOT NULL, score REAL, overruled INTEGER NOT
+  NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (scoring_id, case_position, lane,
+  sample)) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX cell_scores_by_output ON cell_scores (output_id)",
+            """CREATE TABLE check_results (scoring_id INTEGER NOT NULL, case_position INTEGER NOT NULL, lane INTEGER
+  NOT NULL, sample INTEGER NOT NULL, seq INTEGER NOT NULL, check_id INTEGER NOT NULL REFERENCES
+  check_bodies(id), state TEXT NOT NULL, score REAL, reason TEXT NOT NULL DEFAULT '', detail TEXT NOT
+  NULL DEFAULT '', PRIMARY KEY (scoring_id, case_position, lane, sample, seq), FOREIGN KEY (scoring_id,
+  case_position, lane, sample) REFERENCES cell_scores(scoring_id, case_position, lane, sample) ON DELETE
+  CASCADE) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE overrules (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, output_id INTEGER NOT NULL
+  REFERENCES outputs(id) ON DELETE CASCADE, check_hash TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT
+  NULL DEFAULT '', created_at TEXT NOT NULL, supersedes_id INTEGER REFERENCES overrules(id) ON DELETE
+  SET NULL) STRICT""",
+            "CREATE INDEX overrules_by_output ON overrules (output_id, check_hash)",
+            "CREATE INDEX overrules_by_superseded ON overrules (supersedes_id)",
+            """CREATE VIEW test_list AS SELECT prompts.name AS prompt, runs.number AS test, runs.started_at,
+  test_runs.round, test_runs.set_name, (SELECT count(*) FROM run_cases WHERE run_cases.run_id = runs.id)
+  AS cases, (SELECT count(*) FROM lanes WHERE lanes.run_id = runs.id) AS columns, test_runs.samples,
+  (SELECT count(*) FROM run_cells WHERE run_cells.run_id = runs.id) AS recorded, (SELECT count(*) FROM
+  scorings WHERE scorings.run_id = runs.id) AS scorings, runs.uid FROM test_runs JOIN runs ON runs.id =
+  test_runs.run_id JOIN prompts ON prompts.id = runs.prompt_id""",
+            """CREATE VIEW cell_list AS SELECT prompts.name AS prompt, runs.number AS test, run_cells.case_position AS
+  "case", run_values.name AS case_name, value_bodies.body AS "values", run_cells.lane, versions.number
+  AS version, lanes.model AS asked_model, run_cells.sample, run_cells.state AS answer, cell_scores.state
+  AS result, cell_scores.score, cell_scores.reason, cell_scores.overruled, outputs.run_id <>
+  run_cells.run_id AS reused, run_cells.cost_usd, run_cells.duration_ms, outputs.text, outputs.uid AS
+  output FROM run_cells JOIN runs ON runs.id = run_cells.run_id JOIN prompts ON prompts.id =
+  runs.prompt_id JOIN run_values ON run_values.run_id = run_cells.run_id AND run_values.position =
+  run_cells.case_position JOIN value_bodies ON value_bodies.id = run_values.values_id JOIN lanes ON
+  lanes.run_id = run_cells.run_id AND lanes.position = run_cells.lane JOIN versions ON versions.id =
+  lanes.version_id JOIN outputs ON outputs.id = run_cells.output_id LEFT JOIN cell_scores ON
+  cell_scores.scoring_id = (SELECT id FROM scorings WHERE scorings.run_id = run_cells.run_id ORDER BY
+  created_at DESC, id DESC LIMIT 1) AND cell_scores.case_position = run_cells.case_position AND
+  cell_scores.lane = run_cells.lane AND cell_scores.sample = run_cells.sample AND cell_scores.output_id
+  = run_cells.output_id""",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

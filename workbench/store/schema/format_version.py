@@ -9,12 +9,12 @@ from __future__ import annotations
 APPLICATION_ID = 0x50574248
 """ASCII "PWBH"; identifies history files for `file(1)` and other programs."""
 
-VERSION = 1005
-"""The format of the baseline, which a new file gets: 1.5.
+VERSION = 1006
+"""The format of the baseline, which a new file gets: 1.6.
 
-It differs from 1.4, although tables and columns are the same: `user_version` alone tells that a file must still be
+1.5 differs from 1.4, although tables and columns are the same: `user_version` alone tells that a file must still be
 upgraded, before the migration library is loaded. Files of 1.3 and 1.4 have statements and names of migrations that the
-baseline replaces. Programs of 1.3 and 1.4 can write to a file of 1.5.
+baseline replaces. 1.6 adds test runs. Programs of 1.3 to 1.5 can write to a file of 1.6.
 """
 
 OLDEST = 1003

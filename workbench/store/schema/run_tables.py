@@ -189,6 +189,8 @@ _OUTPUTS = (
   run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   output_id INTEGER NOT NULL REFERENCES outputs(id) ON DELETE CASCADE,
   owner_uid TEXT NOT NULL,
+  -- Of a cell of a test run: what run_cells will say of it, otherwise ''.
+  identity TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (run_id, output_id)
 ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE partials (

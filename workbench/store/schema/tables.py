@@ -116,6 +116,17 @@ _PROMPTS = (
   metadata TEXT NOT NULL DEFAULT '{}',
   -- JSON object of all other keys that the case had in its file.
   rest TEXT NOT NULL DEFAULT '{}',
+  -- A good answer, or ''.
+  expectation TEXT NOT NULL DEFAULT '',
+  -- JSON list of words for filters.
+  tags TEXT NOT NULL DEFAULT '[]',
+  -- Cases of one cluster belong together: statistics count them as one draw. '' is a cluster of its own.
+  cluster TEXT NOT NULL DEFAULT '',
+  notes TEXT NOT NULL DEFAULT '',
+  -- 1: in the hold-out, which is not used while the prompt is being changed.
+  held_out INTEGER NOT NULL DEFAULT 0,
+  -- When it was first opened although it was held out, which uses it up; NULL: never.
+  used_at TEXT,
   UNIQUE (prompt_id, uid)
 ) STRICT""",
     """CREATE TABLE last_numbers (

@@ -66,4 +66,33 @@ VIEWS: tuple[str, ...] = (
   JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
   JOIN value_bodies ON value_bodies.id = run_values.values_id
   WHERE origins.thing = 'output' AND origins.extra <> ''""",
+    """CREATE VIEW test_list AS
+  -- Every test run: how many cases, columns and samples it has, and how many of its cells are recorded.
+  SELECT prompts.name AS prompt, runs.number AS test, runs.started_at, test_runs.round, test_runs.set_name,
+    (SELECT count(*) FROM run_cases WHERE run_cases.run_id = runs.id) AS cases,
+    (SELECT count(*) FROM lanes WHERE lanes.run_id = runs.id) AS columns, test_runs.samples,
+    (SELECT count(*) FROM run_cells WHERE run_cells.run_id = runs.id) AS recorded,
+    (SELECT count(*) FROM scorings WHERE scorings.run_id = runs.id) AS scorings, runs.uid
+  FROM test_runs
+  JOIN runs ON runs.id = test_runs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id""",
+    """CREATE VIEW cell_list AS
+  -- Every recorded cell of every test run, with its result in the newest scoring.
+  SELECT prompts.name AS prompt, runs.number AS test, run_cells.case_position AS "case", run_values.name AS case_name,
+    value_bodies.body AS "values", run_cells.lane, versions.number AS version, lanes.model AS asked_model,
+    run_cells.sample, run_cells.state AS answer, cell_scores.state AS result, cell_scores.score, cell_scores.reason,
+    cell_scores.overruled, outputs.run_id <> run_cells.run_id AS reused, run_cells.cost_usd, run_cells.duration_ms,
+    outputs.text, outputs.uid AS output
+  FROM run_cells
+  JOIN runs ON runs.id = run_cells.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN run_values ON run_values.run_id = run_cells.run_id AND run_values.position = run_cells.case_position
+  JOIN value_bodies ON value_bodies.id = run_values.values_id
+  JOIN lanes ON lanes.run_id = run_cells.run_id AND lanes.position = run_cells.lane
+  JOIN versions ON versions.id = lanes.version_id
+  JOIN outputs ON outputs.id = run_cells.output_id
+  LEFT JOIN cell_scores ON cell_scores.scoring_id = (SELECT id FROM scorings WHERE scorings.run_id = run_cells.run_id
+      ORDER BY created_at DESC, id DESC LIMIT 1)
+    AND cell_scores.case_position = run_cells.case_position AND cell_scores.lane = run_cells.lane
+    AND cell_scores.sample = run_cells.sample AND cell_scores.output_id = run_cells.output_id""",
 )

@@ -19,7 +19,7 @@ from workbench.store.runs.versions import parsed
 from workbench.store.safe_records import as_text
 from workbench.store.schema.search_tables import PLACED, SEARCH
 from workbench.store.search.fields import words_of
-from workbench.store.search.index_terms import facts_of
+from workbench.store.search.index_terms import RunFacts, facts_of
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 # Separates the texts of a document, so that no phrase spans two of them. Prepared texts do not contain it.
@@ -74,6 +74,9 @@ class Indexer:
         # Prepared prompt texts by hash, which successive runs share. Not by key, because keys may be reused.
         self._contents: dict[str, str] = {}
         self._rebuilt = self._was_looked_at = False
+        # Facts of the run that is indexed in several pieces, and where it goes on. Reading them takes a look at all of
+        # its outputs. Any change of the run here starts it over at its first value set.
+        self._facts: tuple[tuple[int, int, int], RunFacts] | None = None
         self.trouble: StoreError | None = None
         """Why the index is no longer kept up to date, None while it is."""
 
@@ -132,7 +135,10 @@ class Indexer:
             return 1
 
     def _document(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
-        facts = facts_of(connection, run)
+        # Changes when another process has written, which may have changed the run.
+        (others,) = connection.execute("PRAGMA data_version").fetchone()
+        known, self._facts = self._facts, None
+        facts = known[1] if known is not None and known[0] == (run, next_set, others) else facts_of(connection, run)
         if facts is None:
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
             return 1
@@ -141,6 +147,7 @@ class Indexer:
         for key, text, value_set in self.documents(connection, run, next_set):
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
+                self._facts = (run, value_set, others), facts
                 return taken
             connection.execute(_DOCUMENT, (key, text, words))
             taken += len(text)

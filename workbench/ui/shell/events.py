@@ -11,6 +11,9 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from workbench.ui.shell.testing_events import CasesRequested as CasesRequested
+from workbench.ui.shell.testing_events import ChecksRequested as ChecksRequested
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 

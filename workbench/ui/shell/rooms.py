@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from workbench.app.lanes.lane_presenter import LanePresenter
     from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.prompts.prompts import PromptList
+    from workbench.core.blocks import Tool
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
-    from workbench.core.runs import Result
+    from workbench.core.runs import Result, RunSet
     from workbench.host.settings import Settings
 
 G = TypeVar("G")
@@ -57,6 +58,12 @@ class LaneAnswers(Protocol):
 
     def results(self, slot: str) -> list[Result] | None:
         """Return the results of a lane's finished samples; None while names are hidden."""
+
+    def shown_set(self) -> RunSet:
+        """Return the value set whose answers are shown."""
+
+    def tools(self, slot: str) -> tuple[Tool, ...]:
+        """Return the tools that a lane's model could call; () for a pinned version, whose text is not read."""
 
 
 class LaneModels(Protocol):

@@ -122,8 +122,8 @@ class IterationDelegate(_Delegate):
         right, right_font, tone = self._right(row)
         parts = [
             (name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
-            (f"+{row.added}", self.theme.font(-0.5), "green"),
-            (f"−{row.removed}", self.theme.font(-0.5), "red"),
+            (f"+{row.added:,}", self.theme.font(-0.5), "green"),
+            (f"−{row.removed:,}", self.theme.font(-0.5), "red"),
         ]
         widths = [QFontMetrics(font).horizontalAdvance(text) for text, font, _ in parts]
         metrics = QFontMetrics(right_font)

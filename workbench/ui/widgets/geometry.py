@@ -27,6 +27,17 @@ _ROOMY_SIDE, _ROOMY_EDITOR, _EDITOR_SHARE = 320, 820, 0.3
 """Maximum widths of side bar and editor on a very wide screen, and the editor's share of its view there."""
 
 
+def enlarge(window: QWidget, size: QSize) -> None:
+    """Make a shown window at least as large as `size`, around its centre and on its screen."""
+    centre, screen = window.frameGeometry().center(), window.screen().availableGeometry()
+    window.resize(window.size().expandedTo(size))
+    place = window.frameGeometry()
+    place.moveCenter(centre)
+    place.moveRight(min(place.right(), screen.right()))
+    place.moveBottom(min(place.bottom(), screen.bottom()))
+    window.move(max(screen.left(), place.left()), max(screen.top(), place.top()))
+
+
 def room(widget: QWidget) -> QSize:
     """Return the maximum size of a window on the screen of `widget`, its frame included."""
     return widget.screen().availableSize() - QSize(*_BORDER)

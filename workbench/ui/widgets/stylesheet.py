@@ -331,6 +331,21 @@ QPushButton[role="chip"]:checked, QPushButton[role="chip-on"] {
 QPushButton[role="chip"]:focus, QPushButton[role="chip-on"]:focus { border-color: @accent; }
 QPushButton[role="chip"]:disabled { background: transparent; color: @muted; }
 QPushButton[role="chip"]::menu-indicator, QPushButton[role="chip-on"]::menu-indicator { image: none; width: 0; }
+QLabel[role="pill-dashed"] {
+  color: @muted; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px; font-size: @small;
+}
+QPushButton[role="pill-green"], QPushButton[role="pill-red"] {
+  border: 1px solid transparent; border-radius: @pill; padding: 1px 8px; margin-left: 4px; font-size: @small;
+}
+QPushButton[role="pill-green"] { color: @green; background: @green_soft; }
+QPushButton[role="pill-red"] { color: @red; background: @red_soft; }
+QPushButton[role="pill-dashed"] {
+  color: @muted; background: transparent; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px;
+  margin-left: 4px; font-size: @small;
+}
+QPushButton[role="pill-green"]:hover, QPushButton[role="pill-green"]:focus { border-color: @green; }
+QPushButton[role="pill-red"]:hover, QPushButton[role="pill-red"]:focus { border-color: @red; }
+QPushButton[role="pill-dashed"]:hover, QPushButton[role="pill-dashed"]:focus { border: 1px solid @accent; }
 QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
 QFrame[role="sunken-below"] { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }

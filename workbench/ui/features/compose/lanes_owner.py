@@ -11,9 +11,10 @@ from workbench.ui.shell.rooms import LanesOwner
 if TYPE_CHECKING:
     from workbench.app.compose.run_controller import RunController
     from workbench.app.tasks import BackgroundTasks
+    from workbench.core.blocks import Tool
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
-    from workbench.core.runs import Result
+    from workbench.core.runs import Result, RunSet
     from workbench.ui.shell.compose_room import ComposeOwner
 
 
@@ -31,6 +32,13 @@ class _Answers:
             return None
         outputs, shown = self._stage.outputs, self._stage.shown
         return [found for uid in shown.answers(slot) if (found := outputs.result(uid)) is not None]
+
+    def shown_set(self) -> RunSet:
+        return self._stage.shown.shown_set
+
+    def tools(self, slot: str) -> tuple[Tool, ...]:
+        contents = (lane.asked.content for lane in self._stage.shown.lanes if lane.slot == slot)
+        return next((content.tools for content in contents if content is not None), ())
 
 
 class _Models:

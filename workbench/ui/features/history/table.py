@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.history.table_model import HistoryTableModel
+from workbench.app.history.table_model import HistoryTableModel, alignment
 from workbench.core.history_columns import COLUMNS, LANES, PROMPT, WHEN, WINNER
 from workbench.core.search.results import HistoryRow
 from workbench.ui.widgets.theme import Theme
@@ -51,7 +51,7 @@ _TONES = ("text", "muted", "gold", "accent", "red", "line")
 _ELIDED = 2000
 """Maximum number of cached elided texts."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGNMENT = tuple(map(alignment, range(len(COLUMNS))))
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _AHEAD = 3
 """Distance from the end, in screens, at which the next page is fetched."""
@@ -100,7 +100,7 @@ class RunDelegate(QStyledItemDelegate):
             room = rect.adjusted(MARGIN if column == WHEN else 0, 0, -GAP, 0)
             painter.setFont(self._bold if bold else self._plain)
             painter.setPen(self._pens[_tone(row, column)])
-            painter.drawText(room, _LEFT, self._elided(text, room.width(), bold))
+            painter.drawText(room, _ALIGNMENT[column], self._elided(text, room.width(), bold))
         painter.restore()
 
 
@@ -254,7 +254,8 @@ class RunTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
         # Align headers with cells. Set the size in the style sheet: a font set here is lost when the text size changes.
         self.horizontalHeader().setStyleSheet(
-            f"QHeaderView::section {{ padding: 6px 0px; font-size: {self._theme.font(-1).pointSizeF()}pt; }}"
+            f"QHeaderView::section {{ padding: 6px {GAP}px 6px 0px;"
+            f" font-size: {self._theme.font(-1).pointSizeF()}pt; }}"
             f"QHeaderView::section:first {{ padding-left: {MARGIN}px; }}"
         )
         self._fit()

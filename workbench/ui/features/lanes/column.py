@@ -102,6 +102,7 @@ class LaneColumn(QFrame):
         footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
         footer.diff.clicked.connect(self._toggle_diff)
         footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(self.slot))
+        footer.checks.clicked.connect(lambda: intents.checks_requested.emit(self.slot))
         footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
         footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
 

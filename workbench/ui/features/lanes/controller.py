@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from workbench.app.lanes.answer_stars import AnswerStars
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.diff_actions import DiffActions
+from workbench.ui.features.lanes.lane_checks import LaneChecks
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
 from workbench.ui.features.lanes.layout_actions import LaneLayout
 from workbench.ui.features.lanes.next_steps import NextSteps
@@ -37,6 +38,7 @@ class LanesController:
     dialogs: LaneDialogs
     retired: RetiredModels
     next_steps: NextSteps
+    checks: LaneChecks
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -57,6 +59,7 @@ class LanesController:
         self.dialogs = LaneDialogs(services, view, owner)
         self.retired = RetiredModels(services, view, owner.answers)
         self.next_steps = NextSteps(services, owner.lanes)
+        self.checks = LaneChecks(services, view, owner)
         view.ask_support = owner.models.show_support
         self._connect(owner)
         return view
@@ -85,6 +88,7 @@ class LanesController:
         view.wire_requested.connect(self.dialogs.wire)
         view.choices_requested.connect(self.dialogs.choices)
         view.code_requested.connect(self.dialogs.code)
+        view.checks_requested.connect(self.checks.open)
         view.continue_requested.connect(lambda slot: self._services.events.publish(ContinuationRequested(slot)))
         view.star_requested.connect(self.stars.toggle)
         view.copy_requested.connect(self.reading.copy_exact)

@@ -1,20 +1,23 @@
-"""The footer of a column: mark, stop, diff, copy, retry.
+"""The footer of a column: mark, stop, checks, diff, copy, retry.
 
 Invariant: a streaming answer can be stopped but not marked, an ended one marked but not stopped. Buttons are never
-clipped: in a narrow column their labels get shorter, and those that the lane's menu offers too are hidden.
+clipped: in a narrow column their labels get shorter, and those that the lane's menu offers too are hidden. Failed
+checks are told by a sign and the first reason, never by colour alone.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.shell.key_names import KeyName, with_key
-from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip
-from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.check_results import BADGES, checks_summary
+from workbench.ui.widgets.small_controls import KeyButton, SmallLine, quiet_button, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import has_ended, is_running
 
 _LEAST_BASE = "Diff vs 0000"
@@ -32,8 +35,15 @@ class LaneFooter(QWidget):
         self._against = ""
         self._said: tuple[object, ...] = ()
         self._has_copy = self._has_retry = False
+        self._checks: OutputChecks | None = None
+        self._summary = ""
         self.winner = KeyButton(theme, self)
         self.stop = KeyButton(theme, self)
+        self.checks = QPushButton(self)
+        self.checks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.checks.hide()
+        self.reason = SmallLine(theme, delta=-1, color="red", parent=self)
+        self.reason.hide()
         self.diff = quiet_button("Diff", "", self)
         self.diff.setCheckable(True)
         self.diff.installEventFilter(self)
@@ -41,11 +51,16 @@ class LaneFooter(QWidget):
         self.retry = quiet_button(
             "Retry", "Repeat this lane's call; the current answer is kept as an earlier attempt", self
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 9, 10, 9)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 9, 10, 9)
+        whole.setSpacing(4)
+        self._row = layout = QHBoxLayout()
         layout.setSpacing(2)
+        whole.addLayout(layout)
+        whole.addWidget(self.reason)
         layout.addWidget(self.winner)
         layout.addWidget(self.stop)
+        layout.addWidget(self.checks)
         layout.addStretch(1)
         layout.addWidget(self.diff)
         layout.addWidget(self.copy)
@@ -72,6 +87,33 @@ class LaneFooter(QWidget):
         self._show_winner(head, status, enabled=self.winner.isEnabled())
         self._fit()
 
+    def show_checks(self, checks: OutputChecks | None) -> None:
+        """Show the results of the answer's checks, None for none."""
+        if checks is self._checks:
+            return
+        self._checks = checks
+        if checks is None or not checks.results:
+            self._summary = ""
+            if self.checks.hasFocus():
+                self.winner.setFocus()
+            self.checks.hide()
+            self.reason.hide()
+        else:
+            state, summary, reason = checks_summary(checks.results)
+            badge, role = BADGES[state]
+            self._summary = f"{badge[0]} {summary}"
+            set_role(self.checks, role)
+            # Qt measures a button without text as if it had four letters.
+            self.checks.setText(self._summary)
+            self.checks.setAccessibleName(f"{summary} pass. {reason}".strip())
+            self.checks.setToolTip(safe_tip(f"{reason}\nShows all checks" if reason else "Shows all checks"))
+            self.reason.set_candidates((reason,))
+            self.reason.set_color("red" if state == "fail" else "muted")
+            self.reason.setToolTip(safe_tip(reason))
+            self.checks.show()
+            self.reason.setVisible(bool(reason))
+        self._fit()
+
     def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
         """Set whether differences are shown; `against` is the short name of the base, `base` its full name."""
         self._against = against
@@ -96,7 +138,7 @@ class LaneFooter(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in tab order."""
-        return [self.winner, self.stop, self.diff, self.copy, self.retry]
+        return [self.winner, self.stop, self.checks, self.diff, self.copy, self.retry]
 
     # Qt event handlers.
 
@@ -112,9 +154,9 @@ class LaneFooter(QWidget):
     def _fit(self) -> None:
         """Adapt to the width: first hide buttons that the menu offers too, then shorten the winner's label."""
         says = f"Diff vs {self._against}" if self.diff.isChecked() and self._against else "Diff"
-        layout = self.layout()
-        assert layout is not None
-        margins = layout.contentsMargins()
+        whole, layout = self.layout(), self._row
+        assert whole is not None
+        margins = whole.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         least = min(_width(self.diff, _LEAST_BASE), _width(self.diff, says))
         for brief, retry, copy, diff in (
@@ -124,6 +166,7 @@ class LaneFooter(QWidget):
             (True, False, False, 0),
         ):
             shown = [self.winner.width_at(brief=brief)] if self.stop.isHidden() else [self.stop.width_at(brief=brief)]
+            shown += [_width(self.checks, self._checks_words(brief=brief))] if self._summary else []
             shown += [diff] if not self.diff.isHidden() else []
             shown += [_width(self.copy, "Copy")] if copy and self._has_copy else []
             shown += [_width(self.retry, "Retry")] if retry and self._has_retry else []
@@ -131,10 +174,15 @@ class LaneFooter(QWidget):
                 break
         for button in (self.winner, self.stop):
             button.set_brief(brief)
+        self.checks.setText(self._checks_words(brief=brief))
         self._show(self.copy, copy and self._has_copy)
         self._show(self.retry, retry and self._has_retry)
         left = room - sum(shown) - layout.spacing() * len(shown) + diff - _width(self.diff, "")
         self.diff.setText(self.diff.fontMetrics().elidedText(says, Qt.TextElideMode.ElideRight, max(left, 0)))
+
+    def _checks_words(self, *, brief: bool) -> str:
+        """Return the words of the checks: "✓ 4/4 checks", or "✓ 4/4" in brief."""
+        return self._summary.rpartition(" ")[0] if brief else self._summary
 
     def _show(self, button: QPushButton, wanted: bool) -> None:
         if button.hasFocus() and not wanted:

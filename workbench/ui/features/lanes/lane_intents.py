@@ -64,6 +64,7 @@ class LaneIntents(LanesWidget):
     baseline_requested = Signal(str)
     wire_requested = Signal(str)
     choices_requested = Signal(str)
+    checks_requested = Signal(str)
     code_requested = Signal(str)
     copy_requested = Signal(str)
     continue_requested = Signal(str)

@@ -16,10 +16,12 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn, minimum_width
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.wording import has_ended
 
 Kind = Literal["text", "reasoning", "steps"]
 """The parts of an answer that can grow. Steps come without a chunk: the page that shows them reads all of them."""
@@ -73,6 +75,7 @@ class LaneSlot:
     def __init__(self, theme: Theme, head: LaneHead, intents: LaneIntents, row: QWidget) -> None:
         self._theme, self._intents, self._row = theme, intents, row
         self.head, self._place, self.status = head, SlotPlace(), LaneStatus()
+        self.checks: OutputChecks | None = None
         self._focus = (False, False)
         self._running = False
         self._late: dict[Kind, list[str]] | None = _nothing()
@@ -119,6 +122,14 @@ class LaneSlot:
     def set_status(self, status: LaneStatus) -> None:
         """Set the state of the output."""
         self.status = status
+        if not has_ended(status):
+            # The results are of the answer before.
+            self.checks = None
+        self._touch()
+
+    def set_checks(self, checks: OutputChecks | None) -> None:
+        """Set the results of the answer's checks, None for none."""
+        self.checks = checks
         self._touch()
 
     def set_text(self, text: str, reasoning: str) -> None:
@@ -138,7 +149,7 @@ class LaneSlot:
 
     def clear(self) -> None:
         """Reset to a lane that has not run."""
-        self.status = LaneStatus()
+        self.status, self.checks = LaneStatus(), None
         self._late, self._restart = _nothing(), True
         self._touch()
         if self.seen:
@@ -189,6 +200,7 @@ class LaneSlot:
                 is_last=place.is_last,
             )
             column.set_status(self.status)
+            column.footer.show_checks(self.checks)
         if (late := self._late) is not None:
             self._late = None
             text, reasoning = "".join(late["text"]), "".join(late["reasoning"])

@@ -14,6 +14,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
@@ -181,14 +182,18 @@ class LanesView(LaneIntents):
 
     def set_reading_data(self, slot: str, mode: str, data: object) -> None:
         """Answer `reading_wanted`; no effect if the lane has another view mode by now."""
-        seat = self._seat(slot)
-        if seat is not None and seat.built is not None:
+        if (seat := self._seat(slot)) is not None and seat.built is not None:
             seat.built.reading.set_data(mode, data)
+
+    def set_checks(self, slot: str, checks: OutputChecks | None) -> None:
+        """Show the results of checks below a lane's answer, None for none."""
+        if (seat := self._seat(slot)) is not None and seat.checks != checks:
+            seat.set_checks(checks)
+            self._nearby.soon(seat)
 
     def text(self, slot: str) -> str:
         """Return the exact text that a lane shows, "" for an unknown slot."""
-        seat = self._seat(slot)
-        return seat.text() if seat is not None else ""
+        return seat.text() if (seat := self._seat(slot)) is not None else ""
 
     def clear(self, slot: str) -> None:
         """Reset a lane to the state before its first run."""
@@ -203,8 +208,7 @@ class LanesView(LaneIntents):
 
     def column(self, slot: str) -> LaneColumn | None:
         """Return the column of a slot, created if needed and up to date, or None if there is no such lane."""
-        seat = self._seat(slot)
-        return self._column_of(seat) if seat is not None else None
+        return self._column_of(seat) if (seat := self._seat(slot)) is not None else None
 
     def heads(self) -> list[LaneHead]:
         """Return the heads of the lanes from left to right."""
@@ -330,15 +334,12 @@ class LanesView(LaneIntents):
 
     def reveal_focused(self) -> None:
         """Scroll horizontally until the focused lane is in view."""
-        seat = self._seat(self._focused)
-        if seat is None:
-            return
-        self._layout.activate()
-        self._area.reveal(seat.widget)
+        if (seat := self._seat(self._focused)) is not None:
+            self._layout.activate()
+            self._area.reveal(seat.widget)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        seat = next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None)
-        if seat is not None:
+        if seat := next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None):
             self._set_focused(seat.slot)
         self._mark_focus()
 

@@ -169,8 +169,8 @@ class DiffView(AnswerView):
         self._begin()
         if current >= 0:
             self.go_to(current)
-            if self.is_complete:
-                bar.setValue(place)
+        if self.is_complete:
+            bar.setValue(place)
 
     def _clear_runs(self) -> None:
         self._next, self._current, self._wanted = None, -1, -1

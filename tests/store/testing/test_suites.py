@@ -1,0 +1,334 @@
+"""Test runs: settings, starts, cells, reuse, scorings and overrules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
+from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored, suite
+from workbench.core.cases import Case, Check
+from workbench.core.checks.check_result import CheckResult, MetricScore
+from workbench.core.lanes import Params
+from workbench.core.runs import Result
+from workbench.core.statistics.results import CaseResults, CellResult
+from workbench.core.testing.check_hash import check_hash
+from workbench.core.testing.grid import GridQuery
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.store import Store, StoreError
+from workbench.store.testing.records import CellEnd, CellScored, StoredScoring
+
+FULL = SuiteSettings(
+    (CONTAINS, Check("regex", negated=True, value='"x"')),
+    0.5,
+    (lane("A", "one", 3), replace(lane("B", "two"), params=Params(temperature=0.5))),
+    "B",
+    3,
+    SuiteBudget(1.5, 100, 2.5),
+    0.2,
+    0.02,
+    "salt",
+)
+
+
+def test_settings_are_kept(store: Store) -> None:
+    assert store.tests.settings("p") == SuiteSettings()
+    for settings in (FULL, SuiteSettings(), FULL):
+        store.tests.save_settings("p", settings, LATER).result(10)
+        assert store.tests.settings("p") == settings
+
+
+def test_settings_of_an_unknown_prompt_are_missing(store: Store) -> None:
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.settings("nobody")
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.save_settings("nobody", FULL, NOW).result(10)
+
+
+def test_run_begins_with_all_cells_open(store: Store) -> None:
+    cases = (
+        case(0, checks=(CONTAINS,), tags=("late", "x"), cluster="c", expectation="ok", threshold=0.5, held_out=True),
+        case(1, notes="n", metadata='{"a":1}', rest='{"b":[2]}'),
+    )
+    begun_ = begun(store, cases=cases, samples=2, baseline=1, set_name="holdout", budget=SuiteBudget(1.0))
+    assert (begun_.run_uid, begun_.number, begun_.lane_versions) == ("t1", 1, (1, 1))
+    assert (begun_.reused, begun_.cells) == (0, 8)
+    found = store.tests.run("t1")
+    assert (found.number, found.round, found.samples, found.baseline, found.cases) == (1, 1, 2, 1, 2)
+    assert (found.answered, found.cells, found.set_name, found.scoring_uid) == (0, 8, "holdout", "")
+    assert [(c.position, c.lane, c.version) for c in found.columns] == [
+        (0, lane("A", "one"), 1),
+        (1, lane("B", "two"), 1),
+    ]
+    assert found.columns[0].endpoint_name
+    assert store.tests.runs("p") == (found,)
+    assert store.tests.cases("t1", 0, 10) == cases
+    assert store.tests.case("t1", 1) == cases[1]
+    every = [key(c, column, sample) for c in (0, 1) for column in (0, 1) for sample in (0, 1)]
+    assert list(store.tests.open_cells("t1", None, 100)) == every
+    assert list(store.tests.open_cells("t1", every[2], 3)) == every[3:6]
+    assert store.tests.latest_round("p") == 1
+
+
+def test_editing_a_case_does_not_move_its_snapshot(store: Store) -> None:
+    store.packs.save_cases("p", [case(0)]).result(10)
+    begun(store, cases=(case(0),))
+    store.packs.change_case("p", case(0, name="Other")).result(10)
+    assert store.tests.case("t1", 0) == case(0)
+
+
+def test_recorded_cells_are_not_open(store: Store) -> None:
+    begun(store)
+    answered(store, "t1", [key(0, 1)])
+    called(store, "t1", [key(1, 0)])
+    assert store.tests.open_cells("t1", None, 9) == (key(0), key(1, 1))
+    assert store.tests.run("t1").answered == 1
+
+
+def test_failed_call_is_recorded_and_asked_again_on_request(store: Store) -> None:
+    begun(store)
+    answered(store, "t1", [key(0)], FAILED)
+    assert key(0) not in store.tests.open_cells("t1", None, 9)
+    assert store.tests.open_cells("t1", None, 1, failed_too=True) == (key(0),)
+    answered(store, "t1", [key(0)], done("better"), attempt=2)
+    assert store.tests.open_cells("t1", None, 1, failed_too=True) == (key(0, 1),)
+    assert store.tests.cell("t1", "", key(0)).output_uid == "t1.0.0.0.2"
+
+
+def test_finished_answer_is_never_replaced(store: Store) -> None:
+    begun(store)
+    [first] = called(store, "t1", [key(0)])
+    store.recover(lambda owner: False, LATER).result(10)
+    answered(store, "t1", [key(0)], done("second"), attempt=2)
+    # The first process was alive after all.
+    store.tests.finish_outputs([CellEnd(first, done("first"), LATER)]).result(10)
+    detail = store.tests.cell("t1", "", key(0))
+    assert (detail.output_uid, detail.result and detail.result.text) == ("t1.0.0.0.2", "second")
+
+
+def test_ending_a_call_twice_changes_nothing_and_keeps_the_others(store: Store) -> None:
+    begun(store)
+    first, second = called(store, "t1", [key(0), key(1)])
+    store.tests.finish_outputs([CellEnd(first, done("once"), LATER)]).result(10)
+    store.tests.finish_outputs([CellEnd(first, done("twice"), LATER), CellEnd(second, done("b"), LATER)]).result(10)
+    detail = store.tests.cell("t1", "", key(0))
+    assert detail.result is not None
+    assert detail.result.text == "once"
+    assert store.tests.run("t1").answered == 2
+
+
+def test_interrupted_call_leaves_its_cell_open(store: Store) -> None:
+    begun(store)
+    called(store, "t1", [key(0), key(1)])
+    assert key(0) not in store.tests.open_cells("t1", None, 9)
+    assert store.recover(lambda owner: False, LATER).result(10).outputs == 2
+    assert key(0) in store.tests.open_cells("t1", None, 9)
+    answered(store, "t1", [key(0)], attempt=2)
+    assert key(0) not in store.tests.open_cells("t1", None, 9)
+    assert key(1) in store.tests.open_cells("t1", None, 9)
+
+
+def test_answers_of_the_round_are_used_again(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0), key(0, 1)])
+    answered(store, "t1", [key(1)], FAILED)
+    again = begun(store, "t2", cases=(case(2), case(0), case(1)))
+    assert (again.reused, again.cells) == (2, 6)
+    assert store.tests.open_cells("t2", None, 9) == (key(0), key(0, 1), key(2), key(2, 1))
+    detail = store.tests.cell("t2", "", key(1, 1))
+    assert (detail.output_uid, detail.run_uid, detail.answered_at) == ("t1.0.1.0.1", "t1", LATER)
+    [row] = store.tests.page("t2", "", GridQuery(), "", 9).rows[1:2]
+    assert row.cells[1].is_reused
+    assert begun(store, "t3", round=2).reused == 0
+    assert store.tests.latest_round("p") == 2
+
+
+def test_answer_is_used_for_one_cell_of_a_run(store: Store) -> None:
+    twins = (case(0), replace(case(0), uid="twin"))
+    begun(store, "t1", cases=twins[:1])
+    answered(store, "t1", [key(0)])
+    assert begun(store, "t2", cases=twins).reused == 1
+    answered(store, "t2", [key(1)])
+    assert begun(store, "t3", cases=twins).reused == 2
+    assert len({store.tests.cell("t3", "", key(n)).output_uid for n in (0, 1)}) == 2
+
+
+def test_answers_of_compose_and_of_other_prompts_are_not_used(store: Store) -> None:
+    store.create_prompt("q", "Other", NOW)
+    begun(store, "t1", prompt_uid="q")
+    answered(store, "t1", [key(0), key(1)])
+    store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A", "one"),), values=(("order", "0"),))).result(
+        10
+    )
+    store.finish_output("r.0.0", done("a"), LATER).result(10)
+    assert begun(store, "t2").reused == 0
+
+
+def test_answers_of_a_deleted_run_are_not_used(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0)])
+    store.curation.delete(["t1"], True).result(10)
+    assert begun(store, "t2").reused == 0
+    assert [one.uid for one in store.tests.runs("p")] == ["t2"]
+
+
+def test_test_runs_are_no_iterations(store: Store) -> None:
+    begun(store)
+    answered(store, "t1", [key(0)])
+    assert store.iteration_count("p") == 0
+    assert store.iterations("p") == []
+    assert store.begin_run(run("r1", text("Where is {{order}}?"))).result(10).number == 1
+    assert [row.uid for row in store.timeline("p").rows] == ["r1"]
+
+
+def test_whole_answer_is_kept(store: Store) -> None:
+    begun(store)
+    answered(store, "t1", [key(0)], FULL_RESULT)
+    detail = store.tests.cell("t1", "", key(0))
+    assert detail.result == FULL_RESULT
+    store.tests.begin_scoring("t1", "s", (), NOW).result(10)
+    [one] = store.tests.unscored_cells("t1", "s", None, 9)
+    assert (one.key, one.output_uid, one.state, one.text) == (key(0), "t1.0.0.0.1", "finished", FULL_RESULT.text)
+    assert (one.finish_reason, one.latency_ms, one.cost_usd) == ("stop", 897, FULL_RESULT.cost_usd)
+    assert one.steps == FULL_RESULT.steps
+
+
+def test_scores_are_kept_with_their_details(store: Store) -> None:
+    begun(store)
+    [output] = answered(store, "t1", [key(0)])
+    part = CheckResult("unscored", None, "No.", metrics=(MetricScore("m", 0.5, 2.0),))
+    result = CheckResult("fail", 0.25, "It is late.", (1, 3), "a", "b", (part, part), (MetricScore("tone", 0.25),))
+    own = Check("regex", value='"y"')
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), LATER, threshold=0.5).result(10)
+    score = CellScored(key(0), output, "fail", 0.25, "It is late.", ((CONTAINS, result), (own, part)))
+    store.tests.save_scores("s", [score]).result(10)
+    detail = store.tests.cell("t1", "s", key(0))
+    assert detail.results == (result, part)
+    assert detail.check_hashes == (check_hash(CONTAINS), check_hash(own))
+    assert detail.overruled == (None, None)
+    assert store.tests.scorings("t1") == (StoredScoring("s", LATER, (CONTAINS,), 0.5),)
+    assert store.tests.run("t1").scoring_uid == "s"
+
+
+def test_new_scoring_keeps_the_old_one(store: Store) -> None:
+    begun(store)
+    outputs = answered(store, "t1", [key(0), key(1)])
+    for uid, state, at in (("s1", "fail", NOW), ("s2", "pass", LATER)):
+        store.tests.begin_scoring("t1", uid, (CONTAINS,), at).result(10)
+        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, None, 9)] == outputs
+        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, key(0, 1), 9)] == outputs[1:]
+        store.tests.save_scores(uid, [scored(key(0), outputs[0], state)]).result(10)  # type: ignore[arg-type]
+        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, None, 9)] == outputs[1:]
+    states = {uid: store.tests.page("t1", uid, GridQuery(), "", 1).rows[0].cells[0].status for uid in ("s1", "s2")}
+    assert states == {"s1": "fail", "s2": "pass"}
+    assert [one.uid for one in store.tests.scorings("t1")] == ["s2", "s1"]
+
+
+def test_score_of_a_replaced_answer_does_not_count(store: Store) -> None:
+    begun(store)
+    [failed] = answered(store, "t1", [key(0)], FAILED)
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
+    store.tests.save_scores("s", [scored(key(0), failed, "no_answer")]).result(10)
+    assert store.tests.unscored_cells("t1", "s", None, 9) == ()
+    assert store.tests.results("t1", "s")[0].cases[0].cells[0].state == "no_answer"
+    answered(store, "t1", [key(0)], done("ok"), attempt=2)
+    assert [one.key for one in store.tests.unscored_cells("t1", "s", None, 9)] == [key(0)]
+    assert store.tests.results("t1", "s")[0].cases == ()
+    assert store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0].status == "unchecked"
+
+
+def test_results_are_those_of_the_statistics(store: Store) -> None:
+    begun(store, cases=(case(0, cluster="c"), case(1), case(2)), samples=2)
+    keys = [key(0), key(0, 0, 1), key(1), key(1, 1)]
+    outputs = answered(store, "t1", keys[:3], FULL_RESULT) + answered(store, "t1", keys[3:], FAILED)
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
+    states = ("pass", "fail", "unscored", "no_answer")
+    store.tests.save_scores(
+        "s",
+        [scored(*one) for one in zip(keys, outputs, states, strict=True)],  # type: ignore[arg-type]
+    ).result(10)
+    facts = (0.897, FULL_RESULT.cost_usd)
+    first, second = store.tests.results("t1", "s")
+    assert first.cases == (
+        CaseResults("case-0", (CellResult("pass", 1.0, *facts), CellResult("fail", 0.0, *facts)), "c"),
+        CaseResults("case-1", (CellResult("unscored", None, *facts),)),
+    )
+    assert second.cases == (CaseResults("case-1", (CellResult("no_answer"),)),)
+    assert (first.name, second.name) != ("", "")
+
+
+def test_overruling_a_check_counts_until_it_is_taken_back(store: Store) -> None:
+    begun(store, cases=(case(0, checks=(Check("regex", value='"z"'),)),))
+    [output] = answered(store, "t1", [key(0)])
+    own = Check("regex", value='"z"')
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
+    failed, passed = CheckResult("fail", 0.0, "Missing."), CheckResult("pass", 1.0, "Found.")
+    score = CellScored(key(0), output, "fail", 0.5, "Missing.", ((CONTAINS, failed), (own, passed)))
+    store.tests.save_scores("s", [score]).result(10)
+
+    def shown() -> tuple[object, ...]:
+        cell = store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0]
+        result = store.tests.results("t1", "s")[0].cases[0].cells[0]
+        decided = store.tests.cell("t1", "s", key(0)).overruled[0]
+        return cell.status, cell.is_overruled, cell.score, result.state, result.score, decided and decided.state
+
+    assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
+    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "It says so.", LATER, "o1").result(10)
+    assert shown() == ("pass", True, 1.0, "pass", 1.0, "pass")
+    decided = store.tests.cell("t1", "s", key(0))
+    assert decided.overruled[0] is not None
+    assert decided.overruled[0].note == "It says so."
+    assert decided.results == (failed, passed)
+    # A new result of the same check is overruled, too.
+    store.tests.save_scores("s", [score]).result(10)
+    assert shown() == ("pass", True, 1.0, "pass", 1.0, "pass")
+    store.tests.overrule("t1", output, check_hash(own), "fail", "", LATER, "o2").result(10)
+    assert shown() == ("fail", True, 0.5, "fail", 0.5, "pass")
+    for number, hash_ in enumerate((check_hash(own), check_hash(CONTAINS))):
+        store.tests.overrule("t1", output, hash_, "none", "", LATER, f"p{number}").result(10)
+    assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
+
+
+def test_overrule_of_an_answer_that_is_not_in_the_run_is_refused(store: Store) -> None:
+    begun(store)
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.overrule("t1", "nobody", "hash", "pass", "", NOW, "o").result(10)
+
+
+def test_opened_held_out_case_is_used_up_once(store: Store) -> None:
+    store.packs.save_cases("p", [case(0, held_out=True), case(1, held_out=True)]).result(10)
+    assert store.tests.used_cases("p") == {}
+    store.tests.use_case("p", "case-1", NOW).result(10)
+    store.tests.use_case("p", "case-1", LATER).result(10)
+    assert store.tests.used_cases("p") == {"case-1": NOW}
+    # Editing the case does not make it new.
+    store.packs.change_case("p", case(1, held_out=True, name="Other")).result(10)
+    store.packs.save_cases("p", [case(1), case(0)]).result(10)
+    assert store.tests.used_cases("p") == {"case-1": NOW}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"cases": ()}, {"columns": ()}, {"questions": ("a",)}, {"samples": 0}, {"baseline": 2}],
+)
+def test_run_that_asks_nothing_is_refused(store: Store, wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="test run"):
+        store.tests.begin(replace(suite(), **wrong)).result(10)  # type: ignore[arg-type]
+    assert store.tests.runs("p") == ()
+
+
+def test_stopped_call_is_no_answer(store: Store) -> None:
+    begun(store)
+    answered(store, "t1", [key(0)], Result("stopped", "half"))
+    assert store.tests.page("t1", "", GridQuery(), "", 1).rows[0].cells[0].status == "no_answer"
+    assert key(0) in store.tests.open_cells("t1", None, 9, failed_too=True)
+
+
+def test_case_without_values_and_uid_is_tested(store: Store) -> None:
+    begun(store, cases=(Case(""), Case("")))
+    outputs = answered(store, "t1", [key(0), key(1)])
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
+    scores = [scored(key(n), outputs[n], "pass") for n in (0, 1)]
+    store.tests.save_scores("s", scores).result(10)
+    assert [one.case for one in store.tests.results("t1", "s")[0].cases] == ["#0", "#1"]

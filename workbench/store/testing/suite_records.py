@@ -1,0 +1,189 @@
+"""Test runs as callers see them: `store.tests`.
+
+Invariant: reads block and belong on worker threads; writes return a future at once. All raise StoreError, writes in
+their futures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+from workbench.core.cases import Case, Check
+from workbench.core.statistics.results import ColumnResults
+from workbench.core.testing.cells import CellKey
+from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
+from workbench.core.testing.scored_case import OverruleState
+from workbench.core.testing.settings import SuiteSettings
+from workbench.store.connections import Readers
+from workbench.store.sqlite import sqlite3
+from workbench.store.testing import (
+    cell_outputs,
+    cell_pages,
+    column_results,
+    overrules,
+    scorings,
+    suite_settings,
+    test_starts,
+)
+from workbench.store.testing.records import (
+    CellEnd,
+    CellScored,
+    CellStart,
+    ScoredInput,
+    StoredScoring,
+    SuiteBegun,
+    SuiteStart,
+)
+
+T = TypeVar("T")
+
+
+class WriteWork(Protocol):
+    """Runs work in a transaction of the writer."""
+
+    def __call__(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
+        """Return a future of the result of `work`."""
+
+
+class SuiteRecords:
+    """Test runs of one history. Safe to use from any thread."""
+
+    def __init__(self, readers: Readers, write: WriteWork) -> None:
+        self._readers = readers
+        self._write = write
+
+    # Settings
+
+    def settings(self, prompt_uid: str) -> SuiteSettings:
+        """Return the test settings of a prompt, the defaults if it has none. Raises StoreError (missing, corrupt)."""
+        with self._readers.use() as connection:
+            return suite_settings.read(connection, prompt_uid)
+
+    def save_settings(self, prompt_uid: str, settings: SuiteSettings, now: str) -> Future[None]:
+        """Replace the test settings of a prompt."""
+        return self._write(lambda c: suite_settings.save(c, prompt_uid, settings, now))
+
+    # Runs and cells
+
+    def begin(self, start: SuiteStart) -> Future[SuiteBegun]:
+        """Store a test run with its cases, and the cells whose question already has a finished answer in its round."""
+        return self._write(lambda c: test_starts.begin(c, start))
+
+    def latest_round(self, prompt_uid: str) -> int:
+        """Return the highest round of a prompt's test runs, 0 without any."""
+        with self._readers.use() as connection:
+            return test_starts.latest_round(connection, prompt_uid)
+
+    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
+        """Return how many cells with these identities would begin with an answer in a new test run."""
+        with self._readers.use() as connection:
+            return test_starts.answered(connection, prompt_uid, identities)
+
+    def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
+        """Return the test runs of a prompt, newest first."""
+        with self._readers.use() as connection:
+            return test_starts.listed(connection, prompt_uid, limit)
+
+    def run(self, run_uid: str) -> SuiteRun:
+        """Return a test run. Raises StoreError (missing)."""
+        with self._readers.use() as connection:
+            return test_starts.one(connection, run_uid)
+
+    def open_cells(
+        self, run_uid: str, after: CellKey | None, limit: int, *, failed_too: bool = False
+    ) -> tuple[CellKey, ...]:
+        """Return up to `limit` cells after `after` that are neither recorded nor being called, in order.
+
+        With `failed_too`, also those whose call failed, was stopped or was interrupted.
+        """
+        with self._readers.use() as connection:
+            return cell_outputs.open_cells(connection, run_uid, after, limit, failed_too=failed_too)
+
+    def case(self, run_uid: str, position: int) -> Case:
+        """Return a case as it was when the run began."""
+        with self._readers.use() as connection:
+            return test_starts.case(connection, test_starts.run_key(connection, run_uid), position)
+
+    def cases(self, run_uid: str, start: int, stop: int) -> tuple[Case, ...]:
+        """Return the cases at positions from `start` to before `stop`."""
+        with self._readers.use() as connection:
+            return test_starts.cases(connection, test_starts.run_key(connection, run_uid), start, stop)
+
+    def start_outputs(self, run_uid: str, starts: Sequence[CellStart], owner_uid: str, now: str) -> Future[None]:
+        """Store calls that are about to be made, each as the next attempt of its cell; the cells stay open."""
+        taken = tuple(starts)
+        return self._write(lambda c: cell_outputs.start_outputs(c, run_uid, taken, owner_uid, now))
+
+    def finish_outputs(self, ends: Sequence[CellEnd]) -> Future[None]:
+        """Store how calls ended, all in one transaction, and record their cells."""
+        taken = tuple(ends)
+        return self._write(lambda c: cell_outputs.finish_outputs(c, taken))
+
+    # Scorings
+
+    def begin_scoring(
+        self, run_uid: str, scoring_uid: str, checks: tuple[Check, ...], now: str, *, threshold: float | None = None
+    ) -> Future[None]:
+        """Add a scoring of a run; `checks` and `threshold` are those of the prompt for all cases."""
+        return self._write(lambda c: scorings.begin(c, run_uid, scoring_uid, checks, now, threshold))
+
+    def scorings(self, run_uid: str) -> tuple[StoredScoring, ...]:
+        """Return the scorings of a run, newest first."""
+        with self._readers.use() as connection:
+            return scorings.listed(connection, run_uid)
+
+    def save_scores(self, scoring_uid: str, scores: Sequence[CellScored]) -> Future[None]:
+        """Store the results of cells, in place of earlier ones of the same cells in this scoring."""
+        taken = tuple(scores)
+        return self._write(lambda c: scorings.save(c, scoring_uid, taken), durable=False)
+
+    def unscored_cells(
+        self, run_uid: str, scoring_uid: str, after: CellKey | None, limit: int
+    ) -> tuple[ScoredInput, ...]:
+        """Return up to `limit` recorded cells after `after` whose output has no result in a scoring, in order."""
+        with self._readers.use() as connection:
+            return scorings.unscored_cells(connection, run_uid, scoring_uid, after, limit)
+
+    def results(self, run_uid: str, scoring_uid: str) -> tuple[ColumnResults, ...]:
+        """Return the scored cells of each column, overrules applied."""
+        with self._readers.use() as connection:
+            return column_results.read(connection, run_uid, scoring_uid)
+
+    # The grid
+
+    def page(self, run_uid: str, scoring_uid: str, query: GridQuery, after: str, limit: int) -> GridPage:
+        """Return up to `limit` rows of the grid after the cursor `after` ("" for the first page)."""
+        with self._readers.use() as connection:
+            return cell_pages.page(connection, run_uid, scoring_uid, query, after, limit)
+
+    def counts(self, run_uid: str, scoring_uid: str, query: GridQuery) -> GridCounts:
+        """Return how many rows each filter has, for the tag, text and column of `query`."""
+        with self._readers.use() as connection:
+            return cell_pages.counts(connection, run_uid, scoring_uid, query)
+
+    def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
+        """Return one sample of a cell with its answer and the results of its checks. Raises StoreError (missing)."""
+        with self._readers.use() as connection:
+            return cell_pages.cell(connection, run_uid, scoring_uid, key)
+
+    # What people decide
+
+    def overrule(
+        self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str, now: str, uid: str
+    ) -> Future[None]:
+        """Add a person's decision about a check of an answer in a run; "none" takes it back.
+
+        It holds in all runs and scorings that use the answer and the same check. Raises StoreError (missing).
+        """
+        return self._write(lambda c: overrules.add(c, run_uid, output_uid, check_hash, state, note, now, uid))
+
+    def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[None]:
+        """Note that a held-out case was opened, which uses it up. The first time counts."""
+        return self._write(lambda c: suite_settings.use_case(c, prompt_uid, case_uid, now))
+
+    def used_cases(self, prompt_uid: str) -> dict[str, str]:
+        """Return when the held-out cases of a prompt that were opened were first opened, by uid."""
+        with self._readers.use() as connection:
+            return suite_settings.used_cases(connection, prompt_uid)

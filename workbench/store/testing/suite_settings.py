@@ -1,0 +1,74 @@
+"""The test settings of prompts, and which held-out cases are used up."""
+
+from __future__ import annotations
+
+from workbench.core.json_parts import load
+from workbench.core.testing.settings import SuiteSettings
+from workbench.store.connections import bounded
+from workbench.store.encoding import dump
+from workbench.store.errors import StoreError
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
+
+
+def read(connection: sqlite3.Connection, prompt_uid: str) -> SuiteSettings:
+    """Return the settings of a prompt, the defaults if it has none. Raises StoreError (missing, corrupt)."""
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return SuiteSettings()
+    row = connection.execute(f"SELECT {bounded('body')} FROM suite_settings WHERE prompt_id = ?", (prompt,)).fetchone()
+    if row is None:
+        return SuiteSettings()
+    try:
+        return parse(row[0])
+    except (ValueError, RecursionError) as error:
+        raise StoreError(
+            "The test settings of this prompt cannot be read. Update the program, or set the checks and columns again.",
+            str(error),
+            "corrupt",
+        ) from error
+
+
+def is_known(connection: sqlite3.Connection) -> bool:
+    """Whether the history has tables of tests; that of an older release, opened read-only, has none."""
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'test_runs'")
+    return found.fetchone() is not None
+
+
+def parse(body: object) -> SuiteSettings:
+    """Read stored settings. Raises ValueError and RecursionError."""
+    return SuiteSettings.from_json(load(str(body)))
+
+
+def save(connection: sqlite3.Connection, prompt_uid: str, settings: SuiteSettings, now: str) -> None:
+    """Replace the settings of a prompt. Raises StoreError (missing)."""
+    put(connection, prompt_id(connection, prompt_uid), settings, now)
+
+
+def put(connection: sqlite3.Connection, prompt: int, settings: SuiteSettings, now: str) -> None:
+    """Replace the settings of a prompt by its key."""
+    connection.execute(
+        "INSERT INTO suite_settings (prompt_id, body, updated_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
+        (prompt, dump(settings.to_json()), now),
+    )
+
+
+def use_case(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now: str) -> None:
+    """Note that a held-out case was opened; the first time counts. Raises StoreError (missing)."""
+    connection.execute(
+        "UPDATE cases SET used_at = coalesce(used_at, ?) WHERE prompt_id = ? AND uid = ?",
+        (now, prompt_id(connection, prompt_uid), case_uid),
+    )
+
+
+def used_cases(connection: sqlite3.Connection, prompt_uid: str) -> dict[str, str]:
+    """Return when cases of a prompt were used up, by uid. Raises StoreError (missing)."""
+    if not is_known(connection):
+        return {}
+    return dict(
+        connection.execute(
+            "SELECT uid, used_at FROM cases WHERE prompt_id = ? AND used_at IS NOT NULL ORDER BY position",
+            (prompt_id(connection, prompt_uid),),
+        ).fetchall()
+    )

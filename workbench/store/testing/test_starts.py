@@ -1,0 +1,265 @@
+"""Stores the start of test runs, and lists the runs.
+
+Invariant: a run is stored with everything it asks before anything is sent, in one transaction. Cells whose question was
+answered before in the same round of the same prompt begin recorded; no answer is used for two cells of one run, so that
+equal cases and columns stay independent draws.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from workbench.core.cases import Case, CaseError, case_from_json, case_to_json
+from workbench.core.json_parts import load
+from workbench.core.lanes import Lane, Params, slots_apart
+from workbench.core.runs import RunSet
+from workbench.core.testing.cells import CellKey, cell_identity
+from workbench.core.testing.grid import SuiteColumn, SuiteRun
+from workbench.store.connections import bounded
+from workbench.store.encoding import digest, dump
+from workbench.store.errors import StoreError, missing
+from workbench.store.records import LaneStart, RunStart
+from workbench.store.runs import endpoints, run_starts, version_names
+from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.visibility import DELETED
+from workbench.store.safe_records import sound
+from workbench.store.sqlite import sqlite3
+from workbench.store.testing.records import SuiteBegun, SuiteStart
+from workbench.store.testing.suite_settings import is_known
+
+_MOST_RUN_COLUMNS = 1_000
+"""Columns that are read of a run; a damaged or crafted file may have any number."""
+_ANSWERED = (
+    "SELECT DISTINCT run_cells.identity, output_id, run_cells.state, run_cells.cost_usd, run_cells.duration_ms,"
+    " text_hash FROM json_each(?) AS wanted JOIN run_cells ON run_cells.identity = wanted.value"
+    " JOIN runs ON runs.id = run_cells.run_id"
+    f" WHERE run_cells.state = 'finished' AND runs.prompt_id = ? AND runs.archived < {DELETED}"
+    # An answer whose own run is deleted goes when that is deleted for good.
+    " AND EXISTS (SELECT 1 FROM outputs JOIN runs AS origins ON origins.id = outputs.run_id"
+    f"  WHERE outputs.id = output_id AND origins.archived < {DELETED}) ORDER BY output_id"
+)
+_RUN = (
+    "SELECT runs.id, runs.uid, runs.number, runs.started_at, test_runs.round, samples, baseline,"
+    " (SELECT count(*) FROM run_cases WHERE run_id = runs.id), (SELECT count(*) FROM run_cells WHERE run_id = runs.id),"
+    " set_name, (SELECT uid FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1)"
+    " FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+)
+_WANTED_AT_ONCE = 5_000
+
+
+def begin(connection: sqlite3.Connection, start: SuiteStart) -> SuiteBegun:
+    """Store a test run. Raises StoreError (missing, text), ValueError for one without cases or columns."""
+    if not start.cases or not start.columns or len(start.questions) != len(start.columns):
+        raise ValueError("a test run has at least one case, one column, and a question for each column")
+    if start.samples < 1 or not 0 <= start.baseline < len(start.columns):
+        raise ValueError("a test run has at least one sample, and its baseline is one of its columns")
+    begun = run_starts.begin_run(
+        connection,
+        RunStart(
+            uid=start.uid,
+            kind="test",
+            prompt_uid=start.prompt_uid,
+            owner_uid=start.owner_uid,
+            started_at=start.started_at,
+            based_on=start.based_on,
+            content=start.content,
+            version_uid=start.version_uid,
+            sets=tuple(RunSet(case.uid, case.name, case.values) for case in start.cases),
+            lanes=tuple(LaneStart(one.uid, one.lane, place, ()) for place, one in enumerate(start.columns)),
+            techniques=start.techniques,
+        ),
+    )
+    run, prompt = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (start.uid,)).fetchone()
+    is_first = latest_round(connection, start.prompt_uid) < start.round
+    connection.execute(
+        "INSERT INTO test_runs (run_id, round, samples, set_name, baseline, budget, probe)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(run, start.round, start.samples, start.set_name, start.baseline),
+            *(dump(start.budget.to_json()), start.probe),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO run_cases (run_id, position, case_body_id) VALUES (?, ?, ?)",
+        [(run, position, case_body_id(connection, case)) for position, case in enumerate(start.cases)],
+    )
+    reused = 0 if is_first else _reuse(connection, run, prompt, start)
+    cells = len(start.cases) * len(start.columns) * start.samples
+    return SuiteBegun(start.uid, begun.number, begun.lane_versions, reused, cells)
+
+
+def case_body_id(connection: sqlite3.Connection, case: Case) -> int:
+    """Return the key of a case as it is, storing it if it is new."""
+    return body_id(connection, "case_bodies", dump(case_to_json(case)))
+
+
+def body_id(connection: sqlite3.Connection, table: str, body: str, hash_: str = "") -> int:
+    """Return the key of a body in a table of bodies by hash, storing it if it is new."""
+    hash_ = hash_ or digest(body)
+    row = connection.execute(f"SELECT id FROM {table} WHERE hash = ?", (hash_,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    return int(connection.execute(f"INSERT INTO {table} (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
+
+
+def _reuse(connection: sqlite3.Connection, run: int, prompt: int, start: SuiteStart) -> int:
+    """Record the cells that earlier runs of the round have an answer to; return how many."""
+    reused = 0
+    taken: set[int] = set()
+    waiting = _identities(connection, run, start)
+    while batch := list(itertools.islice(waiting, _WANTED_AT_ONCE)):
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        wanted = json.dumps(sorted({identity for _, identity in batch}))
+        for identity, output, *facts in connection.execute(_ANSWERED, (wanted, prompt)):
+            if output not in taken:
+                found.setdefault(identity, []).append((output, identity, *facts))
+        rows: list[tuple[Any, ...]] = []
+        for key, identity in batch:
+            answers = found.get(identity)
+            if answers:
+                answer = answers.pop(0)
+                taken.add(answer[0])
+                rows.append((run, *key, *answer))
+        connection.executemany(
+            "INSERT INTO run_cells (run_id, case_position, lane, sample, output_id, identity, state, cost_usd,"
+            " duration_ms, text_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        reused += len(rows)
+    return reused
+
+
+def answered(connection: sqlite3.Connection, prompt_uid: str, identities: Sequence[str]) -> int:
+    """Return how many of these cells begin recorded in a new run; equal ones need an answer each."""
+    rows = connection.execute(_ANSWERED, (json.dumps(sorted(set(identities))), prompt_id(connection, prompt_uid)))
+    found = Counter(identity for identity, *_ in rows)
+    return sum(min(found[identity], number) for identity, number in Counter(identities).items())
+
+
+def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> Iterator[tuple[CellKey, str]]:
+    values = connection.execute(
+        "SELECT position, hash FROM run_values JOIN value_bodies ON value_bodies.id = values_id"
+        " WHERE run_id = ? ORDER BY position",
+        (run,),
+    ).fetchall()
+    for position, hash_ in values:
+        for column, question in enumerate(start.questions):
+            for sample in range(start.samples):
+                yield CellKey(position, column, sample), cell_identity(question, hash_, sample, start.round)
+
+
+def latest_round(connection: sqlite3.Connection, prompt_uid: str) -> int:
+    """Return the highest round of a prompt, 0 for none. Raises StoreError (missing)."""
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return 0
+    (latest,) = connection.execute(
+        "SELECT max(round) FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+        " WHERE prompt_id = ? AND kind = 'test'",
+        (prompt,),
+    ).fetchone()
+    return int(latest or 0)
+
+
+def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple[SuiteRun, ...]:
+    """Return the test runs of a prompt, newest first. Raises StoreError (missing)."""
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return ()
+    rows = connection.execute(
+        f"{_RUN} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED} ORDER BY number DESC LIMIT ?",
+        (prompt, limit),
+    ).fetchall()
+    return tuple(_suite_run(connection, row) for row in rows)
+
+
+def one(connection: sqlite3.Connection, run_uid: str) -> SuiteRun:
+    """Return a test run. Raises StoreError (missing)."""
+    row = connection.execute(f"{_RUN} WHERE runs.uid = ?", (run_uid,)).fetchone()
+    if row is None:
+        raise missing("test run", run_uid)
+    return _suite_run(connection, row)
+
+
+def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
+    """Return the key of a test run. Raises StoreError (missing)."""
+    row = connection.execute(
+        "SELECT id FROM runs JOIN test_runs ON test_runs.run_id = runs.id WHERE uid = ?", (run_uid,)
+    ).fetchone()
+    if row is None:
+        raise missing("test run", run_uid)
+    return int(row[0])
+
+
+def _suite_run(connection: sqlite3.Connection, row: tuple[Any, ...]) -> SuiteRun:
+    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring = row
+    columns = columns_of(connection, key)
+    return sound(
+        SuiteRun(uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name, scoring or "")
+    )
+
+
+def columns_of(connection: sqlite3.Connection, run: int) -> tuple[SuiteColumn, ...]:
+    """Return the columns of a run in order."""
+    rows = connection.execute(
+        "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number, versions.id FROM lanes"
+        " JOIN versions ON versions.id = lanes.version_id WHERE run_id = ? ORDER BY position LIMIT ?",
+        (run, _MOST_RUN_COLUMNS),
+    ).fetchall()
+    called = version_names.names(connection, [row[-1] for row in rows])
+    named = {endpoint.uid: endpoint.name for endpoint in endpoints.listed(connection)}
+    lanes = [
+        sound(Lane(slot, endpoint, model, _params(params), version if pinned else None, label))
+        for _, slot, endpoint, model, params, pinned, label, version, _ in rows
+    ]
+    return tuple(
+        SuiteColumn(row[0], lane, row[7], called.get(row[8], ""), named.get(lane.endpoint, ""))
+        for row, lane in zip(rows, slots_apart(lanes), strict=True)
+    )
+
+
+def _params(body: str) -> Params:
+    try:
+        return Params.from_json(load(body))
+    except UNREADABLE:
+        return Params()
+
+
+def cases(connection: sqlite3.Connection, run: int, start: int, stop: int) -> tuple[Case, ...]:
+    """Return the cases of a run at positions from `start` to before `stop`. Raises StoreError (corrupt)."""
+    return tuple(
+        case for _, case in cases_at(connection, run, "position >= ? AND position < ? ORDER BY position", (start, stop))
+    )
+
+
+def case(connection: sqlite3.Connection, run: int, position: int) -> Case:
+    """Return one case of a run. Raises StoreError (missing, corrupt)."""
+    found = cases(connection, run, position, position + 1)
+    if not found:
+        raise missing("case", position)
+    return found[0]
+
+
+def cases_at(
+    connection: sqlite3.Connection, run: int, where: str, given: Sequence[object]
+) -> Iterator[tuple[int, Case]]:
+    """Yield the position and case of some cases of a run. Raises StoreError (corrupt)."""
+    rows = connection.execute(
+        f"SELECT position, {bounded('body')} FROM run_cases JOIN case_bodies ON case_bodies.id = case_body_id"
+        f" WHERE run_id = ? AND {where}",
+        (run, *given),
+    )
+    for position, body in rows:
+        try:
+            yield position, case_from_json(load(body))
+        except (CaseError, TypeError, ValueError, RecursionError) as error:
+            raise StoreError(
+                f"Case {position + 1} of this test run cannot be read. Run the tests again, or restore a backup.",
+                str(error),
+                "corrupt",
+            ) from error
