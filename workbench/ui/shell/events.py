@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
-"""What the user wants to do with a run: show it, read it as a proposal, restore it into the draft, or branch
-from it."""
+"""What to do with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
