@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import NOW, opened, text
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, window_modules
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
 from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.shown_answers import LaneAnswer, ShownAnswers
 from workbench.core.cases import SET, Case, Check
@@ -80,7 +80,7 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     wrong = dialog.form.problem.text()
     dialog.form.value.setPlainText("{{order}}")
     dialog.save()
-    dialog.show_answers(SHOWN)
+    wait_for(lambda: dialog.trial.title.text() == "Passes 1 of 2 shown answers")
     tried = [dialog.trial.title.text(), *dialog.tree.words(), *dialog.trial.results.told()]
     dialog.add_check(Check(SET))
     dialog.add_check(Check("is-json"))
