@@ -10,13 +10,18 @@ from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import Command, WindowState, any_of, by_view, needs
 
 
-def _row(name: str, after: str = "", *keys: str) -> Command:
-    return Command(name, name.title(), "Edit", keys, after=after)
+def _row(name: str, after: str = "", *keys: str, group: str = "Edit") -> Command:
+    return Command(name, name.title(), group, keys, after=after)
 
 
 def test_command_is_placed_after_the_named_one() -> None:
     rows = (_row("a"), _row("b"), _row("c"), _row("d", "e"), _row("e", "a"), _row("f", "a"))
     assert [command.id for command in CommandRegistry(rows).group("Edit")] == ["a", "e", "d", "f", "b", "c"]
+
+
+def test_commands_are_in_the_order_of_the_menus() -> None:
+    rows = (_row("a"), _row("b", group="View"), _row("c", group="Run"), _row("d"), _row("e", "d", group="Run"))
+    assert [command.id for command in CommandRegistry(rows)] == ["c", "e", "a", "d", "b"]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,7 @@ def test_command_is_placed_after_the_named_one() -> None:
         ((_row("a", "", "F5"), _row("b", "", "F5")), "F5 belongs to a and to b"),
         ((_row("a"), _row("b", "gone")), r"\['b'\]"),
         ((_row("a"), _row("b", "c"), _row("c", "b")), r"\['b', 'c'\]"),
+        ((_row("a", group="Elsewhere"),), "not in tuple"),
     ],
 )
 def test_duplicate_or_unorderable_commands_are_refused(rows: tuple[Command, ...], said: str) -> None:

@@ -17,7 +17,7 @@ from tests.e2e.scenes.costs import costs
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
 from tests.e2e.scenes.models import models
-from tests.e2e.scenes.packs import cases, pack_export, packs, training_files
+from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
@@ -53,6 +53,7 @@ PARTS = (
     packs,
     pack_export,
     cases,
+    case_import,
     training_files,
     exchange,
 )

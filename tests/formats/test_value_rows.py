@@ -33,10 +33,19 @@ def test_quoted_cells_with_line_breaks_and_semicolons_are_read() -> None:
     assert rows.sets == (("", (("q", 'one\ntwo "x"'), ("a", "2,5"))),)
 
 
-def test_omitted_cells_and_rows_are_reported() -> None:
-    assert read_value_rows("a,b\n1,2,3\n").left_out == (
-        "Line 2 has more cells than the first row; they were left out.",
+def test_cells_that_begin_with_a_quote_are_kept() -> None:
+    rows = read_value_rows('q\ta\n"hello" she said\tx\n"never closed\ty\n')
+    assert rows.sets == (
+        ("", (("q", '"hello" she said'), ("a", "x"))),
+        ("", (("q", '"never closed'), ("a", "y"))),
     )
+    assert read_value_rows('q,a\n1,2\n"x,3\n').left_out == (
+        "Row 3 has a quote that is never closed. Close it, or double quotes inside of cells.",
+    )
+
+
+def test_omitted_cells_and_rows_are_reported() -> None:
+    assert read_value_rows("a,b\n1,2,3\n").left_out == ("Row 2 has more cells than the first row; they were left out.",)
     assert read_value_rows("a,a\n1,2\n").sets == ()
     assert read_value_rows("  ").left_out[0].startswith("There is no text")
     assert read_value_rows("a\n").left_out == ("There are no rows below the names of the variables.",)

@@ -28,10 +28,13 @@ class _Restyled(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__()
         self.count = 0
+        self.only: set[QWidget] | None = None
+        """The widgets to count, None for all."""
         app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        self.count += event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget)
+        if event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget):
+            self.count += self.only is None or watched in self.only
         return False
 
 
@@ -122,13 +125,18 @@ def test_visible_messages_do_not_move_while_others_are_restyled(desk: Desk) -> N
     column = _talk(desk)
     bar = column.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
+    # The column scrolls to the focused message when its height changes.
+    next(block for block in column.blocks if block.y() >= bar.value()).field.setFocus()
     desk.theme.set_scale(1.3)
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+    assert bar.value() > 0
     seen = next(block for block in column.blocks if block.geometry().bottom() >= bar.value())
     offset, height = seen.y() - bar.value(), column.page.height()
     desk.rest()
     assert column.page.height() > height
     assert seen.y() - bar.value() == offset
     # Messages that come into view because the text shrinks are restyled at once.
+    column.blocks[0].field.setFocus()
     bar.setValue(0)
     desk.theme.set_scale(2.0)
     desk.rest()
@@ -137,3 +145,13 @@ def test_visible_messages_do_not_move_while_others_are_restyled(desk: Desk) -> N
     assert len(shown) > 4
     assert not any(block.is_undressed for block in shown)
     assert _undressed(column).count > 20
+
+
+def test_visible_widget_is_restyled_once_per_change(desk: Desk) -> None:
+    window = desk.open()
+    desk.rest()
+    seen = [widget for widget in window.frame.findChildren(QWidget) if widget.isVisible()]
+    restyled = _Restyled(desk.theme._app)
+    restyled.only = set(seen)
+    desk.theme.set_mode("dark")
+    assert restyled.count == len(seen) > 50

@@ -34,10 +34,13 @@ from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import SchemaField
 from workbench.core.techniques import Technique
+from workbench.core.testing.case_mapping import default_mapping, map_cases
+from workbench.core.testing.case_table import CaseTable
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.features.cases.import_dialog import CaseImportDialog
 from workbench.ui.features.checks.type_dialog import CheckTypeDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
@@ -50,6 +53,7 @@ from workbench.ui.features.techniques.form import TechniqueForm
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
+from workbench.usecases.case_import import CaseImportPlan
 
 __all__ = ["shown", "theme"]
 
@@ -79,6 +83,16 @@ def _cases(theme: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _case_import(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = CaseImportDialog(theme, ("order",), parent)
+    table = CaseTable(("order", "expected"), (("7", "late"), ("8", "here")), (2, 3))
+    mapping = default_mapping(table, ("order",))
+    dialog.show_table("orders.csv", table, mapping)
+    mapped = map_cases(table, mapping, ("order",))
+    dialog.show_plan(CaseImportPlan("p", mapped.cases, mapped, 0, skips_duplicates=True))
+    return dialog
+
+
 def _exchange(theme: Theme, parent: QWidget) -> QDialog:
     dialog = ExchangeDialog(theme, "Import", "logs.db", parent)
     dialog.finish("Two runs can be imported.", [LeftOut("a", "It has no text.")], offer="Import")
@@ -94,6 +108,7 @@ def _searches(_: Theme, parent: QWidget) -> QDialog:
 MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
+    CaseImportDialog: _case_import,
     CheckTypeDialog: lambda theme, parent: CheckTypeDialog(theme, parent=parent),
     LaneChecksDialog: lambda theme, parent: LaneChecksDialog(
         theme, "fast", OutputChecks((), ()), "", QAction(parent), parent

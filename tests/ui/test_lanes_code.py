@@ -28,3 +28,12 @@ def test_theme_change_recolours_visible_code(theme: Theme, screen: Callable[[QWi
     theme.set_mode("dark")
     assert colours(dialog) == {theme.color("accent").name(), theme.color("green").name()} != before
     theme.set_mode("light")
+
+
+def test_code_has_the_focus_even_if_it_arrives_before_the_dialog_opens(
+    theme: Theme, screen: Callable[[QWidget], QWidget]
+) -> None:
+    dialog = CodeDialog(theme, title="gpt")
+    dialog.show_code({"curl": ("curl", True), "LiteLLM": ("import litellm", True)})
+    screen(dialog)
+    assert dialog.focusWidget() is dialog.field

@@ -54,6 +54,11 @@ def test_command_is_found_run_and_remembered_as_recent(desk: Desk) -> None:
     desk.until(lambda: "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0])
 
 
+def test_palette_without_recent_choices_starts_like_the_menus(desk: Desk) -> None:
+    desk.open()
+    assert found(opened(desk)).title == "Run all lanes"
+
+
 def test_better_match_ranks_above_a_recent_command(desk: Desk) -> None:
     window, done = desk.open(), list[str]()
     titles = ["Larger text", "Smaller text", "Text as it was"]

@@ -34,6 +34,13 @@ def add(opened: ShortcutSheet, command: str, *presses: Qt.Key, held: Qt.Keyboard
         QTest.keyClick(opened.add, key, held)
 
 
+def test_titles_and_keys_fit_their_columns(desk: Desk) -> None:
+    desk.open()
+    tree = sheet(desk).tree
+    desk.rest()
+    assert all(tree.sizeHintForColumn(column) <= tree.columnWidth(column) for column in (0, 1))
+
+
 def test_new_shortcut_is_set_by_pressing_keys_and_takes_effect(desk: Desk) -> None:
     window = desk.open()
     opened = sheet(desk)

@@ -335,3 +335,15 @@ def test_ticked_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window.values.focus("question")
     desk.type("and more")
     desk.until(lambda: said_of_sets(window) == "")
+
+
+def test_strip_has_the_background_of_its_bar_in_each_theme(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    for command in ("theme_dark", "theme_light", "theme_dark"):
+        window.actions[command].trigger()
+        desk.rest()
+        bar = window.set_bar
+        image = bar.grab().toImage()
+        beside = bar.add.geometry().left() - 10
+        assert image.pixelColor(beside, bar.height() // 2).name() == window.theme.tokens.sunken

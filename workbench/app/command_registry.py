@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from workbench.app.commands import Command
+from workbench.app.commands import GROUPS, Command
 
 
 class CommandRegistry:
-    """All commands of a window, in menu order."""
+    """All commands of a window, in menu order: by group, and by registration within a group."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
-        """Raises ValueError if an id or a key appears twice, or if `after` names no command."""
+        """Raises ValueError if an id or a key appears twice, if `after` names no command, or for an unknown group."""
         rows = tuple(commands)
         self._commands: dict[str, Command] = {}
         keys: dict[str, str] = {}
-        for command in _ordered(rows):
+        for command in sorted(_ordered(rows), key=lambda row: GROUPS.index(row.group)):
             if command.id in self._commands:
                 raise ValueError(f"two commands are called {command.id}")
             self._commands[command.id] = command

@@ -44,12 +44,12 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     """Return the prompt and the draft that the arguments name. Raises RefusedError, PromptFileError, PackError."""
     given = args.prompt
     if getattr(args, "pack", None) is not None:
-        choice = _from_pack(workbench, args.pack, given, args.case)
+        choice = from_pack(workbench, args.pack, given, args.case)
     elif given is not None and given.endswith(FORMAT.extensions):
         choice = _from_file(workbench, Path(given))
     else:
-        choice = _from_database(workbench, given)
-    draft = _with_lanes(workbench, choice.draft, args.model, args.param)
+        choice = from_database(workbench, given)
+    draft = with_lanes(workbench, choice.draft, args.model, args.param)
     choice = replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
     _refuse(choice.draft)
     if not args.over_limit:
@@ -74,7 +74,8 @@ def _refuse(draft: Draft) -> None:
     raise RefusedError(problem.sentence, problem.detail)
 
 
-def _from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
+def from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
+    """Return a prompt of the history, the sample for None. Raises RefusedError."""
     row = workbench.prompts.find(name) if name is not None else workbench.prompts.sample()
     draft = workbench.prompts.draft(row.uid)
     return ChosenDraft(row.uid, row.name, draft, draft)
@@ -97,7 +98,7 @@ def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
     return ChosenDraft("", file.name, draft, draft, file.notes)
 
 
-def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> ChosenDraft:
+def from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> ChosenDraft:
     """Return a prompt of a pack, importing it if the history does not have it."""
     importer = PackImporter(workbench.store, new_uid, utc_now)
     plan = importer.plan(path)
@@ -132,7 +133,8 @@ def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:
     return Lane("a", endpoint, model, file.params)
 
 
-def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: list[str]) -> Draft:
+def with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: list[str]) -> Draft:
+    """Return a draft with lanes for these models, if any, and with parameters ("K=V"). Raises RefusedError."""
     given = [pair(text, "a parameter") for text in params]
     lanes = draft.lanes
     if models:

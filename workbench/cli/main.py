@@ -1,7 +1,8 @@
 """The `workbench` command.
 
 Invariant: every error is a sentence on stderr. Exit codes: 0 success, 1 an output or check failed, or nothing was
-found, 2 wrong use, 130 stopped with Ctrl+C (128 + signal for other signals), 141 the reader closed the output's pipe.
+found, 2 wrong use, 3 the budget of a test was reached, 130 stopped with Ctrl+C (128 + signal for other signals), 141
+the reader closed the output's pipe.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from workbench import __version__
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
+from workbench.cli.testing_arguments import add_testing
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
 from workbench.host.core_dumps import forbid_core_dumps
@@ -130,6 +132,7 @@ def make_parser() -> argparse.ArgumentParser:
     models.add_argument("--endpoint", metavar="NAME", help="list the models of one of your endpoints")
     add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
+    add_testing(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works")
@@ -241,6 +244,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.run import run
 
         return run
+    if name == "test":
+        from workbench.cli.testing import test
+
+        return test
     if name == "history":
         return _history
     if name == "pack":

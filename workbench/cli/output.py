@@ -85,6 +85,14 @@ def write_exact(text: str, out: TextIO | None = None) -> None:
         out.write(text)
 
 
+def write_over(line: str, out: TextIO) -> None:
+    """Write a line over the current one of a terminal."""
+    if isinstance(out, SafeStream):
+        out.write_over(line)
+    else:
+        out.write(f"\r{visible(line)}")
+
+
 def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
     """Write a text in a style, an ANSI escape sequence or "" for none."""
     out = out or sys.stdout

@@ -163,12 +163,16 @@ class RequestSent:
 
 @dataclass(frozen=True, slots=True)
 class CallRetrying:
-    """The attempt failed before any text arrived. `attempt` is the number of the next one, from 2, after `in_ms`."""
+    """The attempt failed before any text arrived. `attempt` is the number of the next one, from 2, after `in_ms`.
+
+    `reason` is the sentence of the failure, `code` its code.
+    """
 
     id: str
     in_ms: int
     attempt: int
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

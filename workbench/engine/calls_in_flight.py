@@ -106,7 +106,9 @@ class CallsInFlight:
             flight.wire, flight.marks = message["wire"], protocol.marks_from_json(message["marks"])
             return RequestSent(call_id, flight.wire, flight.marks)
         if kind == "retrying":
-            return CallRetrying(call_id, message["in_ms"], message["attempt"], message["reason"])
+            return CallRetrying(
+                call_id, message["in_ms"], message["attempt"], message["reason"], message.get("code", "")
+            )
         if kind == "steps":
             said = said_steps(flight.joined("reasoning"), flight.joined("text"), message["opaque"])
             steps = (*said, *protocol.steps_from_json(message["steps"]))

@@ -4,7 +4,7 @@ Invariant: it answers exactly what its script says, in order, and contacts no pr
 
 A script is a JSON object: `models` maps a model id to a list of steps, `default` is the list for all others, `listed`
 is the answer to the `models` question, `check` a sentence or a failure [code, sentence, detail]. A step is one of
-{"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (wait for a file) {"retry_ms": n, "reason": s}
+{"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (wait for a file) {"retry_ms": n, "reason": s, "code": s}
 {"call": number, "name": s, "call_id": s, "text": s} (a chunk of a tool call; name and id with the first one)
 {"steps": [[kind, text, name, call id, opaque], …]} (the end of a round with tools)
 {"usage": {...}} {"finish": s} {"response": any} {"mark": [kind, name, detail]} (before the request is sent)
@@ -147,7 +147,12 @@ class ScriptedCall:
                 pass
         elif "retry_ms" in step:
             self._pipe.send(
-                "retrying", id=self._call.id, in_ms=step["retry_ms"], attempt=2, reason=step.get("reason", "")
+                "retrying",
+                id=self._call.id,
+                in_ms=step["retry_ms"],
+                attempt=2,
+                reason=step.get("reason", ""),
+                code=step.get("code", ""),
             )
             self._cancelled.wait(step["retry_ms"] / 1000)
         elif "steps" in step:

@@ -1,7 +1,7 @@
 """Read value sets from the rows of a spreadsheet.
 
 Invariant: the first row names the variables. Cells are unchanged, except that CRLF becomes LF, and skipped cells are
-reported with their line.
+reported with their row.
 
 Rows are tab-separated, as spreadsheets copy them, or CSV (RFC 4180, also with semicolons). A first column called "name"
 gives the sets their names.
@@ -9,12 +9,12 @@ gives the sets their names.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from workbench.core.testing.case_table import Notes, TableError
 from workbench.core.text import plural, unify_newlines
+from workbench.formats.separated_rows import delimiter_of, separated_rows
 
 Values = tuple[tuple[str, str], ...]
 MOST = 500
@@ -51,10 +51,10 @@ def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
     if not columns:
         return ValueRows((), (), ("The first row names no variable. Write the names of the variables into it.",))
     sets = []
-    for line, row in rows[1:]:
+    for number, row in rows[1:]:
         values = tuple((name, unify_newlines(row[at])) for at, name in columns if at < len(row))
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-            left_out.append(f"Line {line} has more cells than the first row; they were left out.")
+            left_out.append(f"Row {number} has more cells than the first row; they were left out.")
         sets.append((" ".join(row[0].split()) if named else "", values))
     if not sets:
         left_out.append("There are no rows below the names of the variables.")
@@ -86,18 +86,11 @@ def listed(names: Sequence[str]) -> str:
 
 def _rows(text: str) -> tuple[list[tuple[int, list[str]]], list[str]]:
     found: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    notes = Notes("row")
     try:
-        for row in reader:
+        for number, row in separated_rows(text, delimiter_of(text), notes):
             if any(cell.strip() for cell in row):
-                found.append((reader.line_num, row))
-    except csv.Error as error:
-        return found, [f"Line {reader.line_num} cannot be read as a row: {error}."]
-    return found, []
-
-
-def _delimiter(text: str) -> str:
-    first = text.lstrip("\n").split("\n", 1)[0]
-    if "\t" in first:
-        return "\t"
-    return ";" if first.count(";") > first.count(",") else ","
+                found.append((number, row))
+    except TableError as error:
+        return found, [*notes.sentences(), str(error)]
+    return found, list(notes.sentences())

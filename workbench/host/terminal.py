@@ -36,6 +36,12 @@ class SafeStream:
         else:
             self._stream.write(text)
 
+    def write_over(self, line: str) -> None:
+        """Write a line over the current one of a terminal."""
+        self._stream.write("\r")
+        self.write(line)
+        self._stream.flush()
+
     def write_styled(self, text: str, style: str) -> None:
         """Write a text in a style, such as `BOLD`."""
         self._stream.write(style)

@@ -28,6 +28,14 @@ class PlainYaml(str):
 
 def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict[str, Any]:
     """Return the map in a YAML file; errors quote `name`, `allowance` is that of the pack. Raises PackError."""
+    value = parse_any(raw, name, allowance)
+    if not isinstance(value, dict):
+        raise PackError(f"{name} is not a map. Write names with values.")
+    return value
+
+
+def parse_any(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> Any:
+    """Return the value in a YAML file, None for an empty one. Raises PackError."""
     allowance = allowance or ReadAllowance()
     check_length(raw, name, allowance)
     try:
@@ -37,16 +45,13 @@ def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict
         raise PackError(f"{name}, line {line}, is not UTF-8 text. Save it as UTF-8.", str(error)) from error
     loader = _LOADER(text)
     try:
-        value = _Reader(loader, name, allowance).document()
+        return _Reader(loader, name, allowance).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}," if mark else ""
         raise PackError(f"{name}{where} is not valid YAML. Correct it there.", str(error)) from error
     finally:
         loader.dispose()
-    if not isinstance(value, dict):
-        raise PackError(f"{name} is not a map. Write names with values.")
-    return value
 
 
 def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:

@@ -67,11 +67,8 @@ def call_for(
     if endpoint is None:
         return NO_ENDPOINT
     attached = attachments_of(rendered)
-    special = bool(rendered.tools or rendered.output or attached)
-    lacking = lacks(lane.model) if special and endpoint.uid == LITELLM else frozenset[str]()
-    if rendered.tools and "tools" in lacking:
-        return NO_TOOLS
-    if refused := refusal(attached, endpoint, lacking):
+    lacking = _lacking(endpoint, lane.model, rendered, lacks)
+    if refused := unable(endpoint, lane.model, rendered, lacks):
         return refused
     try:
         paths = files(attached) if attached else ()
@@ -102,6 +99,19 @@ def call_for(
         files=paths,
         format_in_words="the model does not support schemas." if "json" in lacking else "",
     )
+
+
+def unable(endpoint: Endpoint, model: str, rendered: RenderedRequest, lacks: Lacks) -> Failure | None:
+    """Return why a model cannot get this request, as far as known without its key; None for nothing."""
+    lacking = _lacking(endpoint, model, rendered, lacks)
+    if rendered.tools and "tools" in lacking:
+        return NO_TOOLS
+    return refusal(attachments_of(rendered), endpoint, lacking)
+
+
+def _lacking(endpoint: Endpoint, model: str, rendered: RenderedRequest, lacks: Lacks) -> frozenset[str]:
+    special = bool(rendered.tools or rendered.output or attachments_of(rendered))
+    return lacks(model) if special and endpoint.uid == LITELLM else frozenset()
 
 
 def _full_model(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> str:

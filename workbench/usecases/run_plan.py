@@ -140,7 +140,7 @@ def render_content(content: Content, given: ValueSet, render: Render, version: s
     values = dict(given.values)
     if problem := _check_content(content, given, version):
         raise RefusedError(problem.sentence, problem.detail, problem.lack)
-    if problem_words := _parts_problem(content):
+    if problem_words := parts_problem(content):
         raise RefusedError(problem_words)
     if content.template == "plain":
         rendered = fill_plain(content, values)
@@ -151,7 +151,7 @@ def render_content(content: Content, given: ValueSet, render: Render, version: s
     return rendered
 
 
-def _parts_problem(content: Content) -> str:
+def parts_problem(content: Content) -> str:
     """Return what prevents tools and output format from being sent, "" for nothing."""
     try:
         tools_form([tool for tool in content.tools if tool.enabled])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
@@ -52,6 +53,9 @@ from workbench.usecases.saved_searches import Bookmarks
 from workbench.usecases.searcher import Searcher
 from workbench.usecases.session import SessionTotals
 from workbench.usecases.template_check import TemplateMistake, mistake
+
+if TYPE_CHECKING:
+    from workbench.usecases.testing.runner import SuiteRunner
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
 """(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
@@ -182,6 +186,8 @@ class Workbench:
             owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
         )
         self.improver = Improver(store, self.runner)
+        self._tests: SuiteRunner | None = None
+        self._tests_lock = threading.Lock()
         self.recovery: Future[str] = Future()
         """A sentence about outputs recovered from an earlier session, "" for none."""
         self._owners = owners_directory(store.path)
@@ -215,6 +221,34 @@ class Workbench:
             raise
         return workbench
 
+    @property
+    def tests(self) -> SuiteRunner:
+        """Tests of prompts; made on first use, because most sessions only run drafts."""
+        with self._tests_lock:
+            if self._tests is None:
+                from workbench.usecases.testing.composition import make_tests
+
+                self._tests = make_tests(
+                    store=self.store,
+                    engine=self.engine,
+                    keys=self.keys,
+                    env=self._env,
+                    provider_of=self.catalogue.provider_of,
+                    lacks=self.catalogue.lacks,
+                    info=lambda model: self.catalogue.get().get(model),
+                    files=self._files.paths,
+                    pricing=self.pricing,
+                    session=self.session,
+                    forecaster=self.forecaster,
+                    endpoint=self.endpoints.find,
+                    listeners=self.listeners,
+                    owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
+                    render=self._render,
+                )
+                if self._closed:
+                    self._tests.begin_close()
+            return self._tests
+
     def start_engine(self) -> None:
         """Start the engine in the background. Call it after the first paint."""
         self.engine.start()
@@ -245,9 +279,15 @@ class Workbench:
         if self._closed:
             return 0
         self._closed = True
+        with self._tests_lock:
+            tests = self._tests
         self.runner.begin_close()
+        if tests is not None:
+            tests.begin_close()
         self.engine.close()
         unsaved = self.runner.close()
+        if tests is not None:
+            unsaved += tests.close()
         self.store.close()
         self._files.close()
         self._lock.release()
@@ -318,7 +358,9 @@ class Workbench:
         return self.engine.render(content, values)
 
     def _on_event(self, event: Event) -> None:
-        self.runner.on_event(event)
+        tests = self._tests
+        if tests is None or not tests.on_event(event):
+            self.runner.on_event(event)
 
 
 def recovery_sentence(recovered: RecoveredOutputs) -> str:

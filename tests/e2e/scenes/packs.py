@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests import workbooks
 from tests.e2e.driving import Demo
-from tests.e2e.scenes.staging import command, opened, shots, small
+from tests.e2e.scenes.staging import command, opened, put, shots, small
 from tests.store import making
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -18,6 +19,7 @@ from workbench.core.runs import Verdict
 from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store
 from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.features.cases.import_dialog import CaseImportDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
@@ -125,6 +127,42 @@ def cases(demo: Demo) -> None:
     demo.pause(300)
     demo.picture("cases-deleted")
     found.close()
+
+
+_TABLE = """Order,Expected,Title,Tags,Region,__expected
+DE-0042-7731,It is on its way and arrives on Monday.,Late order,"late, shipping",EU,icontains:monday
+US-0017-1190,It was delivered yesterday.,,shipping,US,
+US-0017-1191,"It was returned, and the money is on its way back.",Refund,"refund; money",US,not-contains:sorry
+,,Nothing to ask,,,
+JP-0008-0001,配達済みです。,翻訳,shipping,JP,
+"""
+
+
+def case_import(demo: Demo) -> None:
+    """Adding cases: an empty dialog, rows with problems, a workbook with two sheets, and an unreadable file."""
+    put(demo, Content((Message("user", "Where is {{order}} of {{customer}}?"),)))
+    command(demo, "add_cases")
+    found = opened(demo, CaseImportDialog)
+    demo.pause(300)
+    shots(demo, "case-import-empty")
+    found.text_pasted.emit(_TABLE)
+    demo.until("it is planned", lambda: found.plan is not None)
+    shots(demo, "case-import", narrow=True)
+    with TemporaryDirectory() as folder:
+        book = Path(folder) / "Orders of the shop.xlsx"
+        rows = [["order", "customer", "answer"], *([f"{n:05}", f"Ada {n}", "Late."] for n in range(1, 60))]
+        book.write_bytes(workbooks.xlsx(("Orders", workbooks.text_rows(rows)), ("Notes", "")))
+        found.path_dropped.emit(book)
+        demo.until("it is planned", lambda: found.plan is not None and len(found.plan.cases) == 59)
+        shots(demo, "case-import-workbook")
+        bad = Path(folder) / "bad.csv"
+        bad.write_bytes("größe\n".encode("latin-1"))
+        found.path_dropped.emit(bad)
+        demo.until("it is refused", lambda: "UTF-8" in found.told.text())
+        demo.picture("case-import-refused")
+    found.go.click()
+    demo.until("they are added", lambda: "were added" in demo.window.notice.text())
+    demo.picture("case-import-done")
 
 
 def training_files(demo: Demo) -> None:

@@ -167,6 +167,33 @@ def test_run_with_many_value_sets_is_indexed_in_parts(path: Path, monkeypatch: p
     assert len(indexed(path)) == 30
 
 
+@pytest.mark.parametrize("is_here", [True, False], ids=["by this connection", "by another process"])
+@pytest.mark.parametrize("after", [1, 3, 5])
+def test_change_while_a_run_is_indexed_in_pieces_is_found(store: Store, path: Path, after: int, is_here: bool) -> None:
+    answers = [f"answer{n}" for n in range(6)]
+    store.begin_run(with_sets("t", answers))
+    for n, answer in enumerate(answers):
+        store.finish_output(f"t.{n}", done(answer), LATER).result(10)
+    store.close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN")
+    rebuild(connection)
+    connection.execute("COMMIT")
+    indexer = Indexer()
+    for piece in range(100):
+        if piece == after:
+            changing = connection if is_here else sqlite3.connect(path, isolation_level=None)
+            changing.execute("UPDATE outputs SET starred = 1, cost_usd = 0.5 WHERE value_set = 2")
+        connection.execute("BEGIN")
+        more = indexer.work(connection, 1)
+        connection.execute("COMMIT")
+        if not more:
+            break
+    assert connection.execute("SELECT cost_usd FROM run_rows").fetchall() == [(0.5,)]
+    connection.close()
+    assert indexed(path) == made_anew(path)
+
+
 def test_unindexed_runs_are_indexed_at_the_next_start(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Indexer, "due", lambda *_: False)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
+    from workbench.ui.features.cases.import_dialog import CaseImportDialog
     from workbench.ui.features.checks.controller import ChecksController
     from workbench.ui.features.conversation.controller import ConversationController
     from workbench.ui.features.conversation.dialog import ConversationDialog
@@ -175,6 +176,13 @@ class DialogDriver:
         from workbench.ui.features.cases.dialog import CasesDialog
 
         return self.find(CasesDialog)
+
+    @property
+    def case_import(self) -> CaseImportDialog | None:
+        """The preview of cases to import."""
+        from workbench.ui.features.cases.import_dialog import CaseImportDialog
+
+        return self.find(CaseImportDialog)
 
     @property
     def training(self) -> TrainingDialog | None:

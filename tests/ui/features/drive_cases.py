@@ -9,13 +9,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from tests.store.making import NOW, opened, text
+from tests.store.making import NOW, done, opened, run, text
 from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
 from workbench.core.drafts import Draft, ValueSet
 from workbench.store import Store
 from workbench.ui.features.cases import FEATURE
 from workbench.ui.features.cases.controller import CasesController
 from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.services import ShownAnswer
 from workbench.ui.widgets.theme import Theme
 
 
@@ -31,7 +32,8 @@ def main(folder: Path) -> None:
 def _drive(store: Store, theme: Theme) -> dict[str, object]:
     for name in ("p", "other"):
         store.create_prompt(name, f"Prompt {name}", NOW).result()
-    session = StandInSession("p", Draft(text("Where is {{order}}?")))
+    answers = {"": ShownAnswer("r", "r.0.0", "A")}
+    session = StandInSession("p", Draft(text("Where is {{order}}?")), answers=answers)
     services = standins(store, theme, session=session)
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
@@ -55,6 +57,7 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     dialog.undo.click()
     dialog.detail.name.setText("Very late")
     dialog.detail.name.textEdited.emit("Very late")
+    imported = _import(controller, store)
     services.navigator.open_prompt("other")
     host.stop()
     notices = services.notices
@@ -67,9 +70,30 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
         "put_back": put_back,
         "deleted": len(deleted),
         "stored": [(case.uid, case.name, case.values) for case in store.packs.cases("p")],
+        "imported": imported,
         "is_open": controller.dialog is not None,
         "said": notices.said,
     }
+
+
+def _import(controller: CasesController, store: Store) -> dict[str, object]:
+    """Import pasted rows, undo that, and make a case of an answer."""
+    controller.imports.open()
+    dialog = controller.imports.dialog
+    assert dialog is not None
+    dialog.text_pasted.emit("order\texpected\tregion\n7\tlate\t\n8\there\tEU\n\t\t\n")
+    told = dialog.told.text()
+    dialog.go.click()
+    added = [case.values for case in store.packs.cases("p")[1:]]
+    assert controller.dialog is not None
+    controller.dialog.undo.click()
+    left = len(store.packs.cases("p"))
+    store.begin_run(run("r", text("Where is {{order}}?"), values=(("order", "9"),))).result()
+    store.finish_output("r.0.0", done("Here."), NOW).result()
+    controller.keep_answer()
+    kept = store.packs.cases("p")[-1]
+    controller.dialog.undo.click()
+    return {"told": told, "added": added, "left": left, "kept": (kept.values, kept.expectation)}
 
 
 if __name__ == "__main__":

@@ -69,10 +69,16 @@ def test_training(tmp_path: Path) -> None:
 
 def test_cases(tmp_path: Path) -> None:
     told = driven("cases", tmp_path)
-    assert told["commands"] == ["cases", "keep_case"]
+    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case"]
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
+    assert told["imported"] == {
+        "told": "1 case to import. 1 duplicate is skipped.",
+        "added": [[["order", "8"], ["region", "EU"]]],
+        "left": 1,
+        "kept": [[["order", "9"]], "Here."],
+    }
     # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
@@ -82,6 +88,10 @@ def test_cases(tmp_path: Path) -> None:
         "The case “Late” was added to Compose as a value set. [Undo]",
         "[withdrawn]",
         "The case “Late” is deleted. [Undo]",
+        "[withdrawn]",
+        "1 case was added. [Undo]",
+        "[withdrawn]",
+        "The answer and its values are now a case of this prompt. [Undo]",
         "[withdrawn]",
     ]
 
@@ -399,3 +409,43 @@ def test_address(tmp_path: Path) -> None:
     assert told["title"] == "Confirm an address"
     assert told["retried"] == ["a", "a"]
     assert told["said"] == []
+
+
+def test_testing(tmp_path: Path) -> None:
+    told = driven("testing", tmp_path)
+    assert {"run_cases", "overrule", "next_failure", "view_test"} <= set(told["commands"])
+    assert told["tabs"] == {"test": "Test"}
+    assert told["pages"] == [True] * 4
+    assert told["without"].startswith("No prompt is open")
+    assert told["before"][0] == "24 cases × 3 columns"
+    assert "72 calls, $0.04 to $0.06, 2 min" in told["before"][1]
+    assert told["cases"]
+    # Nothing is asked before the question is answered.
+    assert told["asked"] == [True, [], True]
+    assert told["escaped"] == [True, False]
+    assert told["running"] == ["Pause", ["start", "tuning", False]]
+    assert told["paused"] == "Continue"
+    assert told["done"] == ["72 of 72 done · budget $1.00", "Run all afresh", 24]
+    assert told["sentence"].startswith("#14 · gpt-5-mini is better than the baseline")
+    assert told["sentence"].endswith("Run the hold-out, 72 calls, about $0.03, 1 min")
+    assert told["chips"] == ["All 24", "Failed 14", "Differs 24", "Regressed 3", "Unscored 2"]
+    assert told["statuses"] == ["fail"] * 3
+    assert told["found"][0] == told["found"][2]
+    assert told["placed"] >= 4
+    assert told["pane"] == [True, "status of 123ABCDEFG", "#14 · claude-haiku-4.5"]
+    assert told["menu"][:2] == ["pass: contains “123ABCDEFG”", "It is a fail"]
+    assert told["overruled"] == ["pass", 1, "Check overruled as a pass. [Undo]"]
+    assert told["taken back"] == ["none", 0]
+    text, models, variables, view, said = told["composed"]
+    assert (text, models) == ("{{question}} (version 14)", ["anthropic/claude-haiku-4.5"])
+    assert (variables, view) == (["question", "language"], "compose")
+    assert said == "The draft is now “status of 123ABCDEFG” with #14 · claude-haiku-4.5. [Undo]"
+    assert told["copied"] == 25
+    assert told["results"]
+    assert told["failed"] == ["failed", True]
+    assert told["back"] == [True, True, "all", False]
+    assert told["columns"][1] == "The current text with a model…"
+    assert told["added"] == ["24 cases × 4 columns", "not run yet", "Run 24 new"]
+    assert told["holdout"][0].endswith("Only totals will be shown.")
+    assert not told["holdout"][1]
+    assert told["said"] == "The history cannot be read: page. Try again."

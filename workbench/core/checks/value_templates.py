@@ -213,7 +213,9 @@ def _join(value: Any, separator: Any = "") -> str:
 
 def _replace(value: Any, old: Any, new: Any) -> str:
     text, wanted = printed(value), printed(old)
-    made = text.replace(wanted, printed(new)) if wanted else text
+    given = printed(new)
+    # Nunjucks finds an empty text around every character, and twice in an empty one.
+    made = text.replace(wanted, given) if wanted else f"{given}{given.join(text)}{given}"
     if len(made) > _MOST_PRINTED:
         raise ValueError("the result is too long")
     return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workbench.core.cases import Case
+from workbench.core.cases import Case, Check
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result
@@ -125,7 +125,8 @@ class OverruledCheck:
 class CellDetail:
     """One sample of one cell: the case as it was tested, the whole answer, its checks and their results in order.
 
-    `results` and `overruled` (None for none) have the same length as `check_hashes`.
+    `results` and `overruled` (None for none) have the same length as `check_hashes`, and so have `checks`: those for
+    all cases, then those of the case.
     """
 
     key: CellKey
@@ -138,6 +139,7 @@ class CellDetail:
     overruled: tuple[OverruledCheck | None, ...] = ()
     run_uid: str = ""
     answered_at: str = ""
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

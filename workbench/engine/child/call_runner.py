@@ -98,7 +98,7 @@ async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, 
                 raise
             pause = pause_s(attempt, error.after, rng)
             attempt += 1
-            answer.retrying(pause, attempt, error.failure.sentence)
+            answer.retrying(pause, attempt, error.failure)
         await asyncio.sleep(pause)
 
 

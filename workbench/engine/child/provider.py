@@ -6,7 +6,6 @@ cancellation after closing its connection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.engine.calls import Call
@@ -19,11 +18,3 @@ class CallProvider(Protocol):
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Make one attempt; return when the answer is complete. Raises CallError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CallPlace:
-    """The gate of a call: `name` is an endpoint's uid or `uid/part`, `limit` the default number of concurrent calls."""
-
-    name: str
-    limit: int

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine import protocol
+from workbench.engine.call_limits import CallPlace, place_of
 from workbench.engine.calls import Call, KeyCheck
 from workbench.engine.child.echo import EchoProvider
-from workbench.engine.child.provider import CallPlace, CallProvider
+from workbench.engine.child.provider import CallProvider
 from workbench.engine.child.runtimes import Runtimes
 from workbench.engine.child.template_renderers import TemplateRenderers
 
@@ -47,7 +48,8 @@ class ProviderRegistry:
         """Return the provider of `call` and its gate, None for no limit. Raises ImportError for a missing library."""
         if call.endpoint.kind == "echo":
             return self._echo, None
-        return (await self._reach_out()).provider(call, self.builtin_model)
+        outside = await self._reach_out()
+        return outside.provider(call, self.builtin_model), place_of(call.endpoint, call.model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of the reply to a question of a kind in `server.REPLIES`. Raises CallError."""

@@ -11,8 +11,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Hashable, Mapping
 
-RUNTIME_LIMIT = 2
-DEFAULT_LIMIT = 8
+from workbench.engine.call_limits import DEFAULT_LIMIT
 
 
 class RateLimit:

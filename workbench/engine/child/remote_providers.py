@@ -9,7 +9,6 @@ import contextlib
 from typing import Any
 
 from workbench.core.lanes import Endpoint
-from workbench.core.providers import split_model
 from workbench.engine.calls import Call, KeyCheck, ModelIds
 from workbench.engine.child.failures import CallError, FailureSubject
 from workbench.engine.child.http import CertificatesError, HttpClients
@@ -17,8 +16,7 @@ from workbench.engine.child.litellm_calls import LiteLLM
 from workbench.engine.child.local_models import LocalModels
 from workbench.engine.child.model_listing import ModelLister
 from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat, target_headers
-from workbench.engine.child.provider import CallPlace, CallProvider
-from workbench.engine.child.rate_limit import DEFAULT_LIMIT, RUNTIME_LIMIT
+from workbench.engine.child.provider import CallProvider
 from workbench.engine.child.runtimes import RuntimeModel, Runtimes, model_of
 from workbench.engine.child.streamed_answer import StreamedAnswer
 
@@ -48,16 +46,14 @@ class RemoteProviders:
         elif what == "builtin" and builtin_model:
             await self._runtimes.warm(RuntimeModel.builtin(builtin_model))
 
-    def provider(self, call: Call, builtin_model: str) -> tuple[CallProvider, CallPlace]:
-        """Return the provider of `call` and its gate."""
+    def provider(self, call: Call, builtin_model: str) -> CallProvider:
+        """Return the provider of `call`."""
         endpoint = call.endpoint
         if endpoint.kind == "openai":
-            return self._address, CallPlace(endpoint.uid, DEFAULT_LIMIT)
+            return self._address
         if endpoint.kind == "litellm":
-            provider = split_model(call.model)[0] or call.model.partition("/")[0]
-            return self._litellm, CallPlace(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
-        model = model_of(endpoint, builtin_model)
-        return LocalModels(self._chat, self._clients, self._runtimes, model), CallPlace(endpoint.uid, RUNTIME_LIMIT)
+            return self._litellm
+        return LocalModels(self._chat, self._clients, self._runtimes, model_of(endpoint, builtin_model))
 
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the model ids that the endpoint lists. Raises CallError."""

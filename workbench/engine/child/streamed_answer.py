@@ -119,15 +119,16 @@ class StreamedAnswer:
         self.marks = (*self.call.marks, *marks)
         self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(self.marks))
 
-    def retrying(self, seconds: float, attempt: int, reason: str) -> None:
-        """Report that another attempt follows after a pause of `seconds`."""
+    def retrying(self, seconds: float, attempt: int, failure: Failure) -> None:
+        """Report that another attempt follows after a pause of `seconds`, because the last one ended in `failure`."""
         self.turn = ModelTurn(self._secrets)
         self._send(
             "retrying",
             id=self.call.id,
             in_ms=round(seconds * 1000),
             attempt=attempt,
-            reason=self._redact.text(reason),
+            reason=self._redact.text(failure.sentence),
+            code=failure.code,
         )
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:

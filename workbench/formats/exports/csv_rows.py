@@ -52,11 +52,11 @@ def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str
         buffer.truncate()
         return text
 
-    yield line([*_COLUMNS, *(_text(f"value: {name}") for name in variables)])
+    yield line([*_COLUMNS, *(cell_text(f"value: {name}") for name in variables)])
     for part in parts:
         for answer in answers_of(part):
             values = dict(answer.values.values)
-            yield line([*_cells(part, answer), *(_text(values.get(name, "")) for name in variables)])
+            yield line([*_cells(part, answer), *(cell_text(values.get(name, "")) for name in variables)])
 
 
 def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
@@ -65,36 +65,36 @@ def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
     version = lane.version if lane else next(iter(part.contents)) if len(part.contents) == 1 else None
     content = Content() if version is None else part.contents[version]
     return [
-        _text(row.row.run_uid),
+        cell_text(row.row.run_uid),
         row.kind,
         str(row.row.number),
-        _text(row.prompt),
+        cell_text(row.prompt),
         _known(version),
         row.row.started_at,
-        _text(row.row.note),
-        _text(", ".join(row.tags)),
+        cell_text(row.row.note),
+        cell_text(", ".join(row.tags)),
         str(answer.place + 1),
-        _text(answer.values.name),
+        cell_text(answer.values.name),
         _known(lane.position + 1 if lane else None),
-        _text(lane.lane.title if lane else ""),
-        _text(lane.lane.model if lane else ""),
-        _text(result.model),
+        cell_text(lane.lane.title if lane else ""),
+        cell_text(lane.lane.model if lane else ""),
+        cell_text(result.model),
         json.dumps(lane.lane.params.to_json(), ensure_ascii=False) if lane else "",
         str(answer.sample + 1),
         str(answer.attempt),
         state_words(result),
         "" if answer.won is None else "yes" if answer.won else "no",
-        _text(result.text),
-        _text(result.reasoning),
-        _text(failure.sentence if failure else ""),
+        cell_text(result.text),
+        cell_text(result.reasoning),
+        cell_text(failure.sentence if failure else ""),
         _known(usage.input),
         _known(usage.output),
         _known(result.cost_usd),
         _known(timing.ttft),
         _known(timing.duration),
-        _text("\n\n".join(message.text for message in content.messages if message.role == "system")),
-        _text("\n\n".join(f"{m.role}: {m.text}" for m in content.messages if m.role != "system")),
-        _text(answer.uid if answer.lane else ""),
+        cell_text("\n\n".join(message.text for message in content.messages if message.role == "system")),
+        cell_text("\n\n".join(f"{m.role}: {m.text}" for m in content.messages if m.role != "system")),
+        cell_text(answer.uid if answer.lane else ""),
     ]
 
 
@@ -102,7 +102,8 @@ def _known(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
-def _text(text: str) -> str:
+def cell_text(text: str) -> str:
+    """Return a text that no spreadsheet reads as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

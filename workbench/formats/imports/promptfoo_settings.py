@@ -28,12 +28,26 @@ def sampling(config: Mapping[str, Any], model: str, label: str) -> tuple[Params,
             one = {"id": name, **body}
         if not isinstance(one, dict) or (as_text(one.get("id")), as_text(one.get("label"))) != (model, label):
             continue
-        config = as_map(one.get("config"))
-        # Entries of `passthrough`, which promptfoo has no names for, go to the provider unchanged.
-        given = {**as_map(config.get("passthrough")), **{ours: config[n] for n, ours in _names() if n in config}}
-        found = sort_parameters(given)
-        return Params(values=found.values.items()), found.problems
+        return parameters_of(as_map(one.get("config")))
     return Params(), []
+
+
+def parameters_of(config: Mapping[str, Any]) -> tuple[Params, list[str]]:
+    """Return the sampling parameters of a provider's `config`, and a sentence about each left out."""
+    # Entries of `passthrough`, which promptfoo has no names for, go to the provider unchanged.
+    given = {**as_map(config.get("passthrough")), **{ours: config[n] for n, ours in _names() if n in config}}
+    found = sort_parameters(given)
+    return Params(values=found.values.items()), found.problems
+
+
+def is_parameter(name: str) -> bool:
+    """Whether a name in a provider's `config` is that of a parameter in the table."""
+    return any(name == known for known, _ in _names())
+
+
+def may_be_secret(name: str) -> bool:
+    """Whether the value of this name may be a key."""
+    return _SECRET.search(name) is not None
 
 
 def secrets(config: Mapping[str, Any]) -> Iterator[str]:

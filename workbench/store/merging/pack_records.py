@@ -41,6 +41,14 @@ class PackRecords:
         """Append a case."""
         return self._write(lambda c: cases.append(c, prompt_uid, [case]))
 
+    def append_cases(self, prompt_uid: str, added: Sequence[Case]) -> Future[None]:
+        """Append cases in one transaction."""
+        return self._write(lambda c: cases.append(c, prompt_uid, added))
+
+    def remove_cases(self, prompt_uid: str, uids: Sequence[str]) -> Future[None]:
+        """Remove cases in one transaction; uids that no longer exist are skipped."""
+        return self._write(lambda c: cases.remove(c, prompt_uid, uids))
+
     def keep_case(self, prompt_uid: str, case: Case) -> Future[Case | None]:
         """Add a case, or update name and values of the one with its uid; the future holds that one as it was."""
         return self._write(lambda c: cases.keep(c, prompt_uid, case))

@@ -175,7 +175,7 @@ def take_overrule(mine: sqlite3.Connection, other: sqlite3.Connection, overrule:
     """Merge a decision about a check by its key there, if its answer is here; return whether it is new."""
     [row] = rows(
         other,
-        "SELECT overrules.uid, check_hash, overrules.state, overrules.note, overrules.created_at,"
+        "SELECT overrules.uid, overrules.check_hash, overrules.state, overrules.note, overrules.created_at,"
         " outputs.uid AS answer, earlier.uid AS earlier FROM overrules"
         " LEFT JOIN outputs ON outputs.id = overrules.output_id"
         " LEFT JOIN overrules AS earlier ON earlier.id = overrules.supersedes_id WHERE overrules.id = ?",

@@ -37,8 +37,8 @@ _COLUMNS = 'SELECT name, type, "notnull", pk FROM pragma_table_info(?)'
 _TOO_PLAIN = frozenset({"run_tags", "in_flight", "meta", "run_cases"})
 
 
-_CASE, _CHECK = '{"uid":', '{"type":'
-"""How stored cases and checks begin."""
+_CASE, _CHECK, _DRAFT = '{"uid":', '{"type":', '{"content":'
+"""How stored cases, checks and drafts begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +187,19 @@ def _holds(table: StoredTable, row: dict[str, Value]) -> bool:
             return _matches(body, row["hash"]) and '"format":' in str(body)
         case "bodies":
             # A request says whom it is for, or is a list of messages; a content has a format.
-            is_other = '"format":1' in str(body)[:4000] or str(body).startswith(_CASE)
+            is_other = '"format":1' in str(body)[:4000] or str(body).startswith((_CASE, _CHECK))
             return _matches(body, row["hash"]) and not is_other
         case "case_bodies":
             return _matches(body, row["hash"]) and str(body).startswith(_CASE)
         case "check_bodies":
-            return not _matches(body, row["hash"]) and str(body).startswith(_CHECK) and _is_json(body)
+            return str(body).startswith(_CHECK) and _is_json(body)
         case "value_bodies":
             return _matches(body, row["exact"])
-        case "drafts" | "responses" | "steps":
+        case "drafts":
+            return _is_json(body) and str(body).startswith(_DRAFT)
+        case "suite_settings":
+            return _is_json(body) and not str(body).startswith(_DRAFT)
+        case "responses" | "steps":
             return _is_json(body)
         case "tags":
             return not _is_json(row["name"])

@@ -76,6 +76,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.latest_round(connection, prompt_uid)
 
+    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
+        """Return how many cells with these identities would begin with an answer in a new test run."""
+        with self._readers.use() as connection:
+            return test_starts.answered(connection, prompt_uid, identities)
+
     def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
         """Return the test runs of a prompt, newest first."""
         with self._readers.use() as connection:

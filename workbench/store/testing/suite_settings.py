@@ -13,9 +13,10 @@ from workbench.store.sqlite import sqlite3
 
 def read(connection: sqlite3.Connection, prompt_uid: str) -> SuiteSettings:
     """Return the settings of a prompt, the defaults if it has none. Raises StoreError (missing, corrupt)."""
-    row = connection.execute(
-        f"SELECT {bounded('body')} FROM suite_settings WHERE prompt_id = ?", (prompt_id(connection, prompt_uid),)
-    ).fetchone()
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return SuiteSettings()
+    row = connection.execute(f"SELECT {bounded('body')} FROM suite_settings WHERE prompt_id = ?", (prompt,)).fetchone()
     if row is None:
         return SuiteSettings()
     try:
@@ -26,6 +27,12 @@ def read(connection: sqlite3.Connection, prompt_uid: str) -> SuiteSettings:
             str(error),
             "corrupt",
         ) from error
+
+
+def is_known(connection: sqlite3.Connection) -> bool:
+    """Whether the history has tables of tests; that of an older release, opened read-only, has none."""
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'test_runs'")
+    return found.fetchone() is not None
 
 
 def parse(body: object) -> SuiteSettings:
@@ -57,6 +64,8 @@ def use_case(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now
 
 def used_cases(connection: sqlite3.Connection, prompt_uid: str) -> dict[str, str]:
     """Return when cases of a prompt were used up, by uid. Raises StoreError (missing)."""
+    if not is_known(connection):
+        return {}
     return dict(
         connection.execute(
             "SELECT uid, used_at FROM cases WHERE prompt_id = ? AND used_at IS NOT NULL ORDER BY position",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.records import SuiteBegun, SuiteStart
+from workbench.store.testing.suite_settings import is_known
 
 _MOST_RUN_COLUMNS = 1_000
 """Columns that are read of a run; a damaged or crafted file may have any number."""
@@ -132,6 +134,13 @@ def _reuse(connection: sqlite3.Connection, run: int, prompt: int, start: SuiteSt
     return reused
 
 
+def answered(connection: sqlite3.Connection, prompt_uid: str, identities: Sequence[str]) -> int:
+    """Return how many of these cells begin recorded in a new run; equal ones need an answer each."""
+    rows = connection.execute(_ANSWERED, (json.dumps(sorted(set(identities))), prompt_id(connection, prompt_uid)))
+    found = Counter(identity for identity, *_ in rows)
+    return sum(min(found[identity], number) for identity, number in Counter(identities).items())
+
+
 def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> Iterator[tuple[CellKey, str]]:
     values = connection.execute(
         "SELECT position, hash FROM run_values JOIN value_bodies ON value_bodies.id = values_id"
@@ -146,19 +155,25 @@ def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> 
 
 def latest_round(connection: sqlite3.Connection, prompt_uid: str) -> int:
     """Return the highest round of a prompt, 0 for none. Raises StoreError (missing)."""
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return 0
     (latest,) = connection.execute(
         "SELECT max(round) FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
         " WHERE prompt_id = ? AND kind = 'test'",
-        (prompt_id(connection, prompt_uid),),
+        (prompt,),
     ).fetchone()
     return int(latest or 0)
 
 
 def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple[SuiteRun, ...]:
     """Return the test runs of a prompt, newest first. Raises StoreError (missing)."""
+    prompt = prompt_id(connection, prompt_uid)
+    if not is_known(connection):
+        return ()
     rows = connection.execute(
         f"{_RUN} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED} ORDER BY number DESC LIMIT ?",
-        (prompt_id(connection, prompt_uid), limit),
+        (prompt, limit),
     ).fetchall()
     return tuple(_suite_run(connection, row) for row in rows)
 

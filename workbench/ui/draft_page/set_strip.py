@@ -62,6 +62,8 @@ class _Page(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        # Qt draws the stylesheet's background of a QWidget, but not of its subclasses.
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._needed = 0
 
     def event(self, event: QEvent) -> bool:

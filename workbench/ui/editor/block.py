@@ -42,7 +42,6 @@ class MessageBlock(DropSurround):
 
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
-
     techniques_wanted = Signal()
     note_changed = Signal()
     """The block needs another height although its text is unchanged."""
@@ -191,10 +190,10 @@ class MessageBlock(DropSurround):
 
     def natural_height(self, limit: int) -> int:
         """Return the height of the text field that shows all of it, or `limit` + 1 px if that is more."""
-        if self._natural is None or limit != self._limit:
+        if self._natural is None or self._limit < min(self._natural, limit):
             self._limit = limit
             self._natural = self.field.natural_height(limit)
-        return self._natural
+        return min(self._natural, limit + 1)
 
     def grew(self) -> bool:
         """Whether the natural height of the text has changed since it was last measured."""
@@ -213,9 +212,11 @@ class MessageBlock(DropSurround):
 
     def arrange(self, y: int, text_height: int, *, scrolls: bool) -> int:
         """Place the block at `y` with a text field of `text_height` px; return its bottom."""
+        if self.is_undressed:  # It is out of sight, and keeps its height until it is restyled.
+            self.move(0, y)
+            return y + self.height()
         self._scrolls = scrolls
-        header = self._header
-        pad = 7
+        header, pad = self._header, 7
         more = self._more.sizeHint().width()
         edge = self.field.geometry().right() + 1
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))

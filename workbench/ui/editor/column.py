@@ -212,7 +212,8 @@ class MessageColumn(QScrollArea):
             y = self._place_sections(self._sections, y, width, bar)
         y = self._place_sections(self._tail, y, width, bar)
         self._adders.place(y, width - bar if scrolls else width)
-        self._page.resize(width - bar if scrolls else width, max(total, view))
+        bottom = y + self._adders.height_for(width - bar)
+        self._page.resize(width - bar if scrolls else width, max(bottom, view))
 
     def reveal_all(self, block: MessageBlock) -> None:
         """Scroll to show all of `block`, and the add buttons if it is the last; if it is too high, its caret."""

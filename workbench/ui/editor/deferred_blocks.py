@@ -64,6 +64,8 @@ class DeferredBlocks(QObject):
         block = next(iter(self._parts), None)
         if block is not None:
             self._dress(block)
+            if isValid(block):
+                self._measure(block)
         if self._parts:
             return True
         self._arrange()
@@ -76,6 +78,11 @@ class DeferredBlocks(QObject):
             block.is_undressed = False
             block.restyle()
             self._colour(block)
+
+    def _measure(self, block: MessageBlock) -> None:
+        """Measure a restyled message, so that there is less to do when all of them are arranged."""
+        block.set_width(self._column.width(), self._column.verticalScrollBar().sizeHint().width())
+        block.natural_height(self._column.height())
 
     def _arrange(self) -> None:
         """Update the heights, keeping the first visible message in place."""

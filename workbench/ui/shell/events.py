@@ -137,6 +137,16 @@ class TrainingRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class CasesRequested:
+    """The user requests the cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksRequested:
+    """The user requests the checks that apply to all cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
 class TechniqueChosen:
     """The user chose a technique in the palette."""
 

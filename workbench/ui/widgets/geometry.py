@@ -17,7 +17,7 @@ from workbench.host.settings import Settings
 FIRST_SIZE = (1440, 900)
 _BORDER = (16, 48)
 """Room for the window frame, whose size is unknown before the window is shown."""
-MAIN, COMPOSE, SIDE, HISTORY = "main", "compose", "side", "history"
+MAIN, COMPOSE, SIDE, HISTORY, TEST = "main", "compose", "side", "history", "test"
 """Names of the dividers in the settings."""
 SIDE_WIDTHS = (170, 226)
 EDITOR_WIDTHS = (286, 470)
@@ -25,6 +25,17 @@ LANES_WIDTH = 566
 """Width that two lanes and the button beside them need to be readable."""
 _ROOMY_SIDE, _ROOMY_EDITOR, _EDITOR_SHARE = 320, 820, 0.3
 """Maximum widths of side bar and editor on a very wide screen, and the editor's share of its view there."""
+
+
+def enlarge(window: QWidget, size: QSize) -> None:
+    """Make a shown window at least as large as `size`, around its centre and on its screen."""
+    centre, screen = window.frameGeometry().center(), window.screen().availableGeometry()
+    window.resize(window.size().expandedTo(size))
+    place = window.frameGeometry()
+    place.moveCenter(centre)
+    place.moveRight(min(place.right(), screen.right()))
+    place.moveBottom(min(place.bottom(), screen.bottom()))
+    window.move(max(screen.left(), place.left()), max(screen.top(), place.top()))
 
 
 def room(widget: QWidget) -> QSize:

@@ -151,6 +151,7 @@ def stylesheet(t: ThemeTokens, size: float) -> str:
         | {
             **{name: f"{size + more:.1f}pt" for name, more in (("small", -1), ("tiny", -1.5), ("large", 2))},
             "pill": f"{pill}px",
+            "chip": f"{pill + 1}px",
             "box": f"{box}px",
             "box_in": f"{box + 2 - 2 * ring}px",
             "ring": f"{ring}px solid {t.accent}",
@@ -180,6 +181,7 @@ QScrollBar::handle { background: @border; border-radius: 3px; margin: 2px; min-h
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QPushButton {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 12px;
 }
@@ -311,6 +313,24 @@ QPushButton[role="pill-warn"] {
   font-size: @small;
 }
 QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { border-color: @warn; }
+QPushButton[role="chip"], QPushButton[role="chip-on"] {
+  background: transparent; color: @text; border: 1px solid @border; border-radius: @chip; padding: 2px 9px;
+  font-size: @small;
+}
+QPushButton[role="quiet-chip"] {
+  background: transparent; color: @muted; border: 1px solid transparent; border-radius: @chip; padding: 2px 6px;
+  font-size: @small;
+}
+QPushButton[role="quiet-chip"]:hover { background: @hover; color: @text; }
+QPushButton[role="quiet-chip"]:focus { border-color: @accent; color: @text; }
+QPushButton[role="quiet-chip"]::menu-indicator { image: none; width: 0; }
+QPushButton[role="chip"]:hover { background: @hover; }
+QPushButton[role="chip"]:checked, QPushButton[role="chip-on"] {
+  background: @selected; color: @accent; border-color: @selected;
+}
+QPushButton[role="chip"]:focus, QPushButton[role="chip-on"]:focus { border-color: @accent; }
+QPushButton[role="chip"]:disabled { background: transparent; color: @muted; }
+QPushButton[role="chip"]::menu-indicator, QPushButton[role="chip-on"]::menu-indicator { image: none; width: 0; }
 QLabel[role="pill-dashed"] {
   color: @muted; border: 1px dashed @muted; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }

@@ -141,6 +141,7 @@ class Theme(QObject):
 
         self.changing.emit()
         change_look(self._apply)
+        self.changed.emit()
 
     def _apply(self) -> None:
         self._in_force = self._mode, self._scale
@@ -158,7 +159,6 @@ class Theme(QObject):
         if (palette := palette_of(self.tokens)) != self._app.palette():
             self._app.setPalette(palette)
         self._app.setStyleSheet(stylesheet(self.tokens, self._size))
-        self.changed.emit()
 
 
 def set_role(widget: QObject, role: str) -> None:

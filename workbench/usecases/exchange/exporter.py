@@ -78,7 +78,7 @@ class Exporter:
             raise RefusedError(f"{target} is a folder. Name a file in it.")
         if not replace and target.exists():
             raise RefusedError(f"{target} already exists. Choose another name, or allow replacing it.")
-        with _whole(target, replace=replace) as file:
+        with whole_file(target, replace=replace) as file:
             return self.write(selection, format_, file, halt=halt, tell=tell)
 
     def write(
@@ -174,7 +174,7 @@ def _checked(part: ExportedPart) -> ExportedPart:
 
 
 @contextlib.contextmanager
-def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
+def whole_file(target: Path, *, replace: bool) -> Iterator[TextIO]:
     """Open a temporary file that gets its name once it is complete. Raises RefusedError, HostError."""
     partial = target.with_name(f".{target.name[:100]}.{new_uid()}.partial")
     try:

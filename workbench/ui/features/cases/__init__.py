@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.cases.commands import COMMANDS
-from workbench.ui.shell.feature import Feature
+from workbench.ui.shell.events import CasesRequested
+from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
     from workbench.ui.features.cases.controller import CasesController
@@ -18,4 +19,10 @@ def _make(services: Services) -> CasesController:
     return CasesController(services)
 
 
-FEATURE = Feature("cases", COMMANDS, _make, preload=("workbench.ui.features.cases.controller",))
+FEATURE = Feature(
+    "cases",
+    COMMANDS,
+    _make,
+    preload=("workbench.ui.features.cases.controller",),
+    subscriptions=(Subscription(CasesRequested, lambda controller, _: controller.open()),),
+)

@@ -6,17 +6,21 @@ Invariant: cases are read and written off the UI thread; the dialog belongs to t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer
 
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
+from workbench.core.text import counted
 from workbench.host.ids import new_uid
 from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
-from workbench.ui.shell.events import PromptOpened
+from workbench.ui.features.cases.import_controller import CaseImportController
+from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
+from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
@@ -30,6 +34,8 @@ class CasesController:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._book = CaseBook(services.backend.store, new_uid)
+        self._importer = CaseImporter(services.backend.store, new_uid)
+        self.imports = CaseImportController(services, self._importer, self._imported)
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
@@ -52,7 +58,9 @@ class CasesController:
         )
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
-        dialog.changed.connect(self._change)
+        dialog.add_wanted.connect(self.imports.open)
+        dialog.path_dropped.connect(self.imports.open)
+        dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
         dialog.undo_wanted.connect(self._take_back)
         dialog.finished.connect(self._closed)
@@ -87,6 +95,47 @@ class CasesController:
 
         services.tasks.run(lambda: self._book.all(prompt), name_it, self._failed)
 
+    def keep_answer(self, slot: str = "") -> None:
+        """Make a case of a lane's answer and the values it was asked with; "" is the focused lane."""
+        services, prompt = self._services, self._services.session.prompt()
+        answer = services.session.answer(slot)
+        if answer is None:
+            services.notices.refused(
+                "This lane has no finished answer to make a case of. Run it, or wait for it to end."
+            )
+            return
+
+        def store(made: CaseOfAnswer) -> None:
+            future = self._importer.keep_answer(made)
+            services.tasks.watch(future, lambda _: self._answer_kept(made), self._failed)
+
+        work = partial(self._importer.case_of_answer, prompt, answer.run_uid, answer.output_uid)
+        services.tasks.run(work, store, self._failed)
+
+    def _answer_kept(self, made: CaseOfAnswer) -> None:
+        def undo() -> None:
+            self._services.tasks.watch(self._importer.take_answer_back(made), lambda _: self._changed(), self._failed)
+
+        if made.before is None:
+            sentence = "The answer and its values are now a case of this prompt."
+        else:
+            sentence = f"The answer is now the expectation of the case “{made.case.name or 'without a name'}”."
+        self._offer(sentence, undo)
+        self._changed(made.case.uid)
+
+    def _imported(self, added: AddedCases) -> None:
+        def undo() -> None:
+            self._services.tasks.watch(self._importer.take_back(added), lambda _: self._changed(), self._failed)
+
+        count = len(added.uids)
+        self._offer(f"{counted(count, 'case')} {'was' if count == 1 else 'were'} added.", undo)
+        self._changed(added.uids[0] if added.uids else "")
+
+    def _changed(self, select: str = "") -> None:
+        """Show the cases as stored, and let the other views read them again."""
+        self._services.events.publish(DataChanged(Changed.CASES))
+        self._read(select)
+
     def _kept(self, prompt: str, case: Case, before: Case | None) -> None:
         def undo() -> None:
             if before is None:
@@ -99,11 +148,12 @@ class CasesController:
         self._read(case.uid)
 
     def stop(self) -> None:
-        """Save pending edits before the window closes."""
+        """Save pending edits and stop reading before the window closes."""
+        self.imports.stop()
         if self.dialog is not None:
             self.dialog.save()
 
-    def _change(self, case: Case) -> None:
+    def _edit(self, case: Case) -> None:
         self._unsaved[case.uid] = self._prompt, case
         self._save(case.uid)
 

@@ -7,8 +7,10 @@ be undone here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.app.cases.case_list import CaseList
 from workbench.core.cases import Case
 from workbench.ui.features.cases.detail import CaseDetail
+from workbench.ui.features.cases.import_dialog import path_in
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
@@ -30,7 +33,7 @@ from workbench.ui.widgets.theme import Theme, set_role
 _SAVE_MS = 500
 _NOTHING = (
     "This prompt has no cases yet. A case is a saved set of values with checks for its answers. "
-    "Create one from the values in Compose, or import a pack that has some."
+    "Create one from the values in Compose, add some from a file or a spreadsheet, or import a pack."
 )
 
 
@@ -41,6 +44,10 @@ class CasesDialog(Dialog):
     """Case: put its values into Compose."""
     keep_wanted = Signal()
     """Create a case from the value set shown in Compose."""
+    add_wanted = Signal()
+    """Import cases."""
+    path_dropped = Signal(Path)
+    """Import the cases in a file."""
     changed = Signal(object)
     """Case: save it."""
     delete_wanted = Signal(object)
@@ -51,6 +58,7 @@ class CasesDialog(Dialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Cases of “{prompt}”")
         self._read_only = read_only
+        self.setAcceptDrops(not read_only)
         self._variables: tuple[str, ...] = ()
         self._is_dirty = False
         self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
@@ -69,6 +77,7 @@ class CasesDialog(Dialog):
         self.told = ToldLabel(theme)
         self.use = button("Use as value set", self._use, "primary")
         self.use.setDefault(True)
+        self.add = button("Add cases…", self.add_wanted.emit)
         self.keep = button("New from the values in Compose", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
@@ -115,6 +124,17 @@ class CasesDialog(Dialog):
             self.cases.put(row, case)
             self.changed.emit(case)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if path_in(event.mimeData()) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := path_in(event.mimeData())) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.path_dropped.emit(path)
+
     def done(self, result: int) -> None:
         self.save()
         super().done(result)
@@ -134,7 +154,7 @@ class CasesDialog(Dialog):
         halves.setStretchFactor(1, 1)
         halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
         acts = FlowLayout()
-        for one in (self.keep, self.delete):
+        for one in (self.add, self.keep, self.delete):
             acts.addWidget(one)
             one.setEnabled(not self._read_only)
         buttons = QHBoxLayout()

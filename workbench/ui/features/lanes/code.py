@@ -106,6 +106,8 @@ class CodeDialog(Dialog):
         self.copy.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.accept)
         self._reason.hide()
+        # Tabs are shown when the code arrives; if that is before the dialog is active, they would get the focus.
+        self.field.setFocus()
         letters = QSize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34)
         self.resize(letters.boundedTo(geometry.room(self)))
 

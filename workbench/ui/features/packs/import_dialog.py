@@ -104,7 +104,7 @@ class ImportPackDialog(Dialog):
         self._end()
         self._show_parts(plan=True)
         self.table.show_plan(plan)
-        self._grow()
+        geometry.enlarge(self, self._size)
         first = next((row for row, one in enumerate(plan.prompts) if one.state != "identical"), 0)
         self.rows.selectRow(first)
         (self.go if self.table.brings else self.close_).setFocus()
@@ -120,16 +120,6 @@ class ImportPackDialog(Dialog):
         for row in rows:
             index = self.table.index(row, 0)
             self.rows.selectionModel().select(index, flags.Select | flags.Rows)
-
-    def _grow(self) -> None:
-        """Enlarge the dialog for the list, around its centre."""
-        centre, screen = self.frameGeometry().center(), self.screen().availableGeometry()
-        self.resize(self.size().expandedTo(self._size))
-        place = self.frameGeometry()
-        place.moveCenter(centre)
-        place.moveRight(min(place.right(), screen.right()))
-        place.moveBottom(min(place.bottom(), screen.bottom()))
-        self.move(max(screen.left(), place.left()), max(screen.top(), place.top()))
 
     def _make_chooser(self) -> QFrame:
         frame = QFrame()

@@ -1,0 +1,146 @@
+"""The grid of a run of any size: pages, memory, results that arrive, and the search for the next failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from tests.app.testing.standin_source import StandInSuites, standin_columns
+from workbench.app.tasks import Tasks
+from workbench.app.testing.grid_model import CASE, CELL, FIRST, PAGE, ROW, SuiteGridModel, differs_from, fails
+from workbench.app.testing.words import plain_head
+from workbench.core.testing.grid import GridQuery
+
+
+@pytest.fixture
+def tasks(qapp: object) -> Iterator[Tasks]:
+    made = Tasks()
+    yield made
+    made.close()
+
+
+def shown(qtbot: QtBot, tasks: Tasks, source: StandInSuites, query: GridQuery | None = None) -> SuiteGridModel:
+    model = SuiteGridModel(tasks, source, tasks)
+    with qtbot.waitSignal(model.loaded):
+        model.show("t0", "s1", query or GridQuery(), [plain_head(one) for one in standin_columns(source.columns)])
+    return model
+
+
+def to_the_end(qtbot: QtBot, model: SuiteGridModel) -> None:
+    while model.canFetchMore(QModelIndex()):
+        with qtbot.waitSignal(model.rowsInserted):
+            model.fetchMore(QModelIndex())
+
+
+def test_pages_follow_each_other_without_gaps(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, StandInSuites(2 * PAGE + 30))
+    assert (model.rowCount(), model.columnCount()) == (PAGE, FIRST + 3)
+    to_the_end(qtbot, model)
+    assert [model.index(at, 0).data(ROW).position for at in range(model.rowCount())] == list(range(2 * PAGE + 30))
+    assert model.is_complete
+
+
+def test_ten_thousand_cases_keep_only_near_pages_in_memory(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(10_000, 30)
+    model = shown(qtbot, tasks, source)
+    to_the_end(qtbot, model)
+    assert model.rowCount() == 10_000
+    assert sum(map(len, model._pages.values())) * 30 <= 50_000
+    far = model.index(150, CASE)
+    with qtbot.waitSignal(model.dataChanged) as told:
+        assert far.data() == "…"
+        assert far.data(ROW) is None
+    assert (told.args[0].row(), told.args[1].row()) == (PAGE, 2 * PAGE - 1)
+    assert far.data(ROW).position == 150
+
+
+def test_results_change_cells_in_place(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(PAGE + 20, answered=0)
+    model = shown(qtbot, tasks, source)
+    assert model.index(0, FIRST).data(CELL).status == "open"
+    source.advance(4)
+    resets, changes = QSignalSpy(model.modelReset), QSignalSpy(model.dataChanged)
+    model.refresh()
+    assert model.index(0, FIRST).data(CELL).status == "open"  # it is asked for now
+    qtbot.waitUntil(lambda: model.index(0, FIRST).data(CELL).status != "open")
+    assert resets.count() == 0
+    ranges = [(one[0].row(), one[0].column(), one[1].column()) for one in map(changes.at, range(1, changes.count()))]
+    assert ranges == [(0, FIRST, FIRST + 2), (1, FIRST, FIRST)]
+
+
+def test_rows_that_left_the_query_stay_until_it_is_asked_again(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(20, answered=30)
+    model = shown(qtbot, tasks, source, GridQuery("open"))
+    before = model.rowCount()
+    assert before == 10
+    source.advance(15)
+    model.refresh()
+    assert model.rowCount() == before
+    with qtbot.waitSignal(model.loaded):
+        model.show("t0", "s1", GridQuery("open"), model.heads)
+    assert model.rowCount() == 5
+
+
+def test_next_failure_is_found_beyond_the_loaded_rows(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(400, 1)
+    model = shown(qtbot, tasks, source)
+    expected = [at for at in range(400) if source._cell(at, 0).status == "fail"]
+    found, at = [], -1
+    for _ in expected:
+        with qtbot.waitSignal(model.found) as told:
+            model.seek(at, FIRST, 1, fails)
+        at = told.args[0]
+        found.append(at)
+    assert found == expected
+    with qtbot.waitSignal(model.not_found):
+        model.seek(at, FIRST, 1, fails)
+    with qtbot.waitSignal(model.found) as told:
+        model.seek(at, FIRST, -1, fails)
+    assert told.args == [expected[-2], FIRST]
+    with qtbot.waitSignal(model.not_found):
+        model.seek(expected[0], FIRST, -1, fails)
+
+
+def test_next_difference_skips_the_baseline_and_equal_answers(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, StandInSuites(12))
+    found: list[tuple[int, int]] = []
+    at, column = 7, FIRST + 2
+    for _ in range(2):
+        with qtbot.waitSignal(model.found) as told:
+            model.seek(at, column, 1, differs_from(0))
+        at, column = told.args
+        found.append((at, column - FIRST))
+    # In row 8 the first two columns answer the same.
+    assert found == [(8, 2), (9, 1)]
+
+
+def test_failed_read_is_reported_and_can_be_repeated(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(150)
+    model = shown(qtbot, tasks, source)
+    source.broken = "page"
+    with qtbot.waitSignal(model.refused) as told:
+        model.fetchMore(QModelIndex())
+    assert "page" in str(told.args[0])
+    source.broken = ""
+    to_the_end(qtbot, model)
+    assert model.rowCount() == 150
+
+
+def test_late_page_of_an_earlier_query_is_dropped(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, StandInSuites(300))
+    model.fetchMore(QModelIndex())
+    with qtbot.waitSignal(model.loaded):
+        model.show("t0", "s1", GridQuery(tag="safety"), model.heads)
+    assert {model.index(at, 0).data(ROW).tags for at in range(model.rowCount())} == {("safety",)}
+
+
+def test_cells_say_in_words_what_their_colour_shows(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, StandInSuites(12))
+    spoken = model.index(6, FIRST + 2).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "unscored: I can help with orders."
+    model.set_results(True)
+    assert model.index(6, FIRST + 2).data() == "unscored · The judge could not be read."

@@ -1,0 +1,96 @@
+"""Texts of the Test view: progress, buttons, cells, and tables for the clipboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from workbench.app.testing.source import SuiteEstimate, SuiteProgress
+from workbench.app.testing.table_copy import table_text
+from workbench.app.testing.words import (
+    ColumnHead,
+    about_seconds,
+    budget_words,
+    cell_words,
+    estimate_words,
+    progress_words,
+    run_face,
+    samples_words,
+    split_sentence,
+)
+from workbench.core.testing.grid import GridCell, GridRow
+
+NEW = SuiteEstimate(144, 64, 0.04, 0.06, 120)
+
+
+def test_progress_is_what_is_done_and_what_more_would_take() -> None:
+    assert progress_words(144, 80, NEW, None, "$1.00") == (
+        "80 of 144 done · 64 new: $0.04 to $0.06, 2 min · budget $1.00"
+    )
+    running = SuiteProgress("t", "running", 144, 90, running=4, spent_usd=0.02)
+    assert progress_words(144, 90, NEW, running, "") == "90 of 144 done · 4 running · $0.02 spent"
+    budget = SuiteProgress("t", "budget", 144, 90, sentence="The budget of $1.00 is spent")
+    assert "The budget of $1.00 is spent · 64 new" in progress_words(144, 90, NEW, budget, "")
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (SuiteEstimate(9, 9), ""),
+        (SuiteEstimate(9, 9, 0.5, 0.5), "$0.50"),
+        (SuiteEstimate(9, 9, 1.25, 2.5, 4000), "$1.25 to $2.50, 1 h 7 min"),
+        (SuiteEstimate(9, 9, unpriced=2), "2 columns without a price"),
+        (SuiteEstimate(9, 9, 0.01, 0.01, 5, unpriced=1), "$0.01 + 1 column without a price, 5 s"),
+    ],
+)
+def test_estimate_says_what_is_known(estimate: SuiteEstimate, words: str) -> None:
+    assert estimate_words(estimate) == words
+
+
+def test_short_times_and_limits() -> None:
+    assert [about_seconds(one) for one in (0.2, 59, 61, 3600)] == ["1 s", "59 s", "1 min", "1 h"]
+    assert budget_words(1, 500, 10) == "$1.00, 500 calls, 10 min"
+    assert budget_words(None, None, None) == ""
+
+
+def test_main_button_says_what_it_does() -> None:
+    assert run_face(NEW, None).label == "Run 64 new"
+    assert run_face(SuiteEstimate(144), None).action == "fresh"
+    refused = run_face(SuiteEstimate(9, 9, refusal="Set a limit of calls."), None)
+    assert (refused.action, refused.why_not) == ("start", "Set a limit of calls.")
+    assert run_face(NEW, SuiteProgress("t", "running")).others == (("Stop", "stop"),)
+    assert run_face(NEW, SuiteProgress("t", "paused")).action == "resume"
+    assert run_face(NEW, SuiteProgress("t", "stopped"), 3).others == (("Retry 3 failed calls", "retry"),)
+
+
+def test_cells_in_words() -> None:
+    cell = GridCell("fail", "o", "Please\nwait.", "“7” is missing", 0.5, 1, 3, 3)
+    assert cell_words(cell, results=False) == "Please wait."
+    assert cell_words(cell, results=True) == "passes 1 of 3 · 0.50 · “7” is missing"
+    assert samples_words(cell) == "1 of 3 · passes 1, fails 2: flaky"
+    assert samples_words(GridCell("pass")) == ""
+
+
+def test_sentence_begins_with_its_conclusion() -> None:
+    said = "#14 is better than the baseline #10: it fixed 14 cases and broke 3 of 48 (difference 23 points)."
+    assert split_sentence(said)[0] == "#14 is better than the baseline #10:"
+    assert "".join(split_sentence(said)) == said
+    few = "#14 fixed 2 cases and broke 0 of 8, against the baseline #10. 8 cases are too few for a rate: 10 are needed."
+    assert split_sentence(few)[0] == "#14 fixed 2 cases and broke 0 of 8, against the baseline #10."
+
+
+HOSTILE = GridRow(0, "c", "=1+1 | <b>", ("t",), (GridCell("fail", text="| a <script>\nb"), GridCell("open")))
+HEADS = (ColumnHead("#10 · m", "baseline", rate_words="69 % (55 to 80)"), ColumnHead("#14 · m"))
+
+
+def test_copied_table_cannot_be_broken_by_its_texts() -> None:
+    markdown = table_text("markdown", HEADS, [HOSTILE], results=False).splitlines()
+    assert [line.replace("\\|", "").count("|") for line in markdown] == [5, 5, 5]
+    assert "\\<script\\>" in markdown[2]
+    rows = list(csv.reader(io.StringIO(table_text("csv", HEADS, [HOSTILE], results=False))))
+    assert rows[1] == ["'=1+1 | <b>", "t", "✗ | a <script> b", ""]
+    text = table_text("html", HEADS, [HOSTILE], results=False)
+    assert "<script>" not in text
+    assert text.count("<td>") == 4

@@ -1,0 +1,196 @@
+"""`workbench test` in this process: a real history, the real engine and checker, echo as the model."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.usecases.making import draft, echo, new_prompt, opened
+from tests.usecases.testing import suites
+from workbench.cli.main import main
+from workbench.cli.testing import ProgressPrinter
+from workbench.core.cases import Case, Check
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.host.clock import utc_now
+from workbench.usecases.testing.progress import SuiteProgress
+
+CONFIG = """\
+description: Greeter
+prompts:
+  - 'Hello {{name}}'
+providers:
+  - echo
+defaultTest:
+  assert:
+    - type: contains
+      value: Hello
+tests:
+  - vars: {name: Ada}
+    assert:
+      - type: contains
+        value: Ada
+  - vars: {name: NO}
+"""
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    return str(tmp_path / "w.db")
+
+
+def prepared(tmp_path: Path, given: SuiteSettings, tested: Sequence[Case], text: str = "Hello {{name}}") -> None:
+    """Store the prompt “Greeting” with cases and test settings."""
+    with opened(tmp_path, {}) as (workbench, _):
+        uid = new_prompt(workbench)
+        workbench.prompts.save_draft(uid, draft(text=text)).result()
+        workbench.store.packs.save_cases(uid, tested).result()
+        workbench.store.tests.save_settings(uid, given, utc_now()).result()
+
+
+def test_a_prompt_is_tested_and_the_bar_is_held(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(12))
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "Test run 1 of Greeting, on 12 cases."
+    assert "100 % (76 to 100)" in said.out
+    assert said.out.splitlines()[-1] == "Every case passes in every column."
+    assert "12 new, 12 done" in said.err
+
+
+def test_a_second_start_asks_nothing_again(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    assert main(["test", "--db", db, "Greeting", "--json"]) == 0
+    said = capsys.readouterr()
+    document = json.loads(said.out[said.out.index("{") :])
+    assert (document["calls"], document["reused"], document["run"]) == (0, 3, 2)
+    assert [cell["state"] for cell in document["cells"]] == ["pass"] * 3
+    assert main(["test", "--db", db, "Greeting", "--fresh", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["calls"], document["reused"], document["round"]) == (3, 0, 2)
+
+
+def test_a_failing_case_misses_the_bar(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo(), checks=(Check("contains", value='"name 1"'),)), suites.cases(10))
+    assert main(["test", "--db", db, "Greeting"]) == 1
+    said = capsys.readouterr().out
+    assert "fails: Case 0, Case 2, Case 3, Case 4, Case 5 and 4 more" in said
+    assert "passes 10 %; at least 100 % is asked for." in said
+    assert main(["test", "--db", db, "Greeting", "--fail-under", "10%"]) == 0
+    assert main(["test", "--db", db, "Greeting", "--fail-under", "0.11"]) == 1
+
+
+@pytest.mark.parametrize("more", [[], ["--fail-under", "0%"], ["--allow-unscored", "--fail-under", "0"]])
+def test_nothing_scored_never_holds_a_bar(
+    tmp_path: Path, db: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo(), checks=()), suites.cases(2))
+    assert main(["test", "--db", db, "Greeting", *more]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Nothing was scored.")
+
+
+def test_unscored_answers_miss_the_bar_unless_allowed(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tested = (*suites.cases(2), *suites.cases(3, Check("python", value='"True"'))[2:])
+    prepared(tmp_path, suites.settings(echo()), tested)
+    assert main(["test", "--db", db, "Greeting"]) == 1
+    assert "1 answer unscored. Add --allow-unscored to accept that." in capsys.readouterr().out
+    assert main(["test", "--db", db, "Greeting", "--allow-unscored"]) == 0
+
+
+def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo(), budget=SuiteBudget(calls=2)), suites.cases(5))
+    assert main(["test", "--db", db, "Greeting"]) == 3
+    said = capsys.readouterr()
+    assert "The budget was reached" in said.out
+    assert "5 new, 2 done. The budget was reached." in said.err
+    assert main(["test", "--db", db, "Greeting", "--max-calls", "3"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["nobody"], "nobody"),
+        (["Greeting", "--repeat", "0"], "--repeat must be 1 or more."),
+        (["Greeting", "--fail-under", "much"], "--fail-under is a rate such as 90% or 0.9"),
+        (["Greeting", "--margin", "5%"], "--margin needs --no-worse-than RUN."),
+        (["Greeting", "--baseline", "9"], "There is not exactly one test run “9” of this prompt. It was never tested."),
+        (["Greeting", "--filter", "zebra"], "No case matches “zebra”."),
+        (["Greeting", "--version", "#9"], "This prompt has no version “#9”."),
+        (["Greeting", "--hold-out"], "There is no hold-out yet."),
+        (["Greeting", "--budget", "1", "--model", "nobody/nothing"], "has no known price, so dollars cannot limit"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_sends_nothing(
+    tmp_path: Path, db: str, args: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["test", "--db", db, *args]) == 2
+    assert words in capsys.readouterr().err
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.store.tests.runs(workbench.prompts.find("Greeting").uid) == ()
+
+
+def test_columns_are_versions_times_models(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(2))
+    assert main(["run", "--db", db, "--prompt", "Greeting", "--var", "name=x"]) == 0
+    capsys.readouterr()
+    args = ["--version", "#1", "--version", "#1", "--model", "echo", "--repeat", "2", "--filter", "0", "--json"]
+    assert main(["test", "--db", db, "Greeting", *args]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [column["title"] for column in document["columns"]] == ["#1 · echo (1)", "#1 · echo (2)"]
+    assert (document["cases"], document["samples"], len(document["cells"])) == (1, 2, 4)
+
+
+def test_another_run_can_be_the_baseline(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(60))
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    assert main(["test", "--db", db, "Greeting", "--baseline", "1", "--fresh"]) == 0
+    assert "the baseline text 1 · echo of test run 1" in capsys.readouterr().out
+    assert main(["test", "--db", db, "Greeting", "--no-worse-than", "#1", "--margin", "10%"]) == 0
+    said = capsys.readouterr().out
+    assert "is no worse than text 1 · echo of test run 1 by more than 10 points" in said
+    assert said.splitlines()[-1] == "Every compared column is no worse than the baseline by more than the margin."
+    assert main(["test", "--db", db, "Greeting", "--no-worse-than", "1", "--margin", "1%"]) == 1
+
+
+def test_reports_are_written_as_junit_and_markdown(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo(), checks=(Check("contains", value='"name 1"'),)), suites.cases(3))
+    junit, markdown = tmp_path / "junit.xml", tmp_path / "report.md"
+    assert main(["test", "--db", db, "Greeting", "--junit", str(junit), "--markdown", str(markdown)]) == 1
+    assert len(list(ElementTree.fromstring(junit.read_text("utf-8")).iter("failure"))) == 2
+    assert "Greeting" in markdown.read_text("utf-8")
+
+
+def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(CONFIG, "utf-8")
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["prompt"], document["cases"], document["calls"]) == ("Greeter", 2, 2)
+    assert [cell["text"] for cell in document["cells"]] == ["Hello Ada", "Hello NO"]
+    config.write_text(CONFIG + "  - vars: {name: Bo}\n", "utf-8")
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
+
+
+def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
+    out = io.StringIO()
+    printer = ProgressPrinter(out, is_terminal=True)
+    printer.show(SuiteProgress(new=100, done=10, running=8, state="running"))
+    printer.show(SuiteProgress(new=100, done=9, state="running"))
+    printer.close()
+    assert out.getvalue() == "\r100 new, 10 done, 8 running\r100 new, 9 done            \n"
+    piped = io.StringIO()
+    printer = ProgressPrinter(piped, is_terminal=False)
+    printer.show(SuiteProgress(new=100, done=10, state="running"))
+    printer.show(SuiteProgress(new=100, done=100, state="finished"))
+    printer.close()
+    assert piped.getvalue() == "100 new, 100 done\n"

@@ -1,0 +1,32 @@
+"""Every format of test files is one module with a whole row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from workbench.formats import suites
+from workbench.formats.suites import formats
+
+SHARED = {
+    *("__init__", "suite_format", "suite_files", "loading", "nunjucks"),
+    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "prompts", "providers", "tests")),
+}
+
+
+def test_each_module_defines_one_format() -> None:
+    files = {path.stem for path in Path(suites.__file__).parent.glob("*.py")}
+    assert len(files - SHARED) == len(formats()) == len({row.order for row in formats().values()})
+    for row in formats().values():
+        assert re.fullmatch(r"[a-z0-9_-]+", row.id)
+        assert row.title
+        assert row.names
+        assert row.help
+        assert not row.help.endswith(".")
+        assert all(row.recognise(name, b"") for name in row.names)
+
+
+def test_the_documentation_names_what_is_read() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "TESTING.md").read_text("utf-8")
+    for name in ("openai:", "anthropic:", "ollama:", "azure:", "bedrock:", "litellm:"):
+        assert f"`{name}`" in told

@@ -1,0 +1,154 @@
+"""Tests a prompt, goes through its failures, overrules a check and opens a case, with stand-ins for the services."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from tests.app.testing.standin_source import StandInSuites
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInNotices,
+    StandInSession,
+    standins,
+    window_modules,
+)
+from tests.usecases.judged_history import history
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.run_limits import Limits
+from workbench.ui.features.testing import feature
+from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.events import CasesRequested, FocusPlaced, PromptOpened
+from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.views import DividedPage, KeyNamesPage, StopsPage, ViewPage
+from workbench.ui.widgets.theme import Theme
+
+
+def choose(app: QApplication, title: str) -> list[str]:
+    """Trigger an entry of the open menu, and return the titles of all."""
+    menu = next(menu for menu in app.topLevelWidgets() if isinstance(menu, QMenu) and menu.isVisible())
+    titles = [action.text() for action in menu.actions() if not action.isSeparator()]
+    next(action for action in menu.actions() if action.text().startswith(title)).trigger()
+    menu.close()
+    return titles
+
+
+def main(folder: Path) -> None:
+    """Print what the view shows, what its source was told, and what was published."""
+    app = QApplication([])
+    store, prompt = history(folder / "history.db")
+    session = StandInSession("", Draft(lanes=(Lane("a", "e", "m"),)))
+    services = standins(store, Theme(app, "light"), session=session)
+    navigator, events, notices = services.navigator, services.events, services.notices
+    assert isinstance(navigator, StandInNavigator)
+    assert isinstance(events, StandInEvents)
+    assert isinstance(notices, StandInNotices)
+    source = StandInSuites(24, answered=0, has_run=False)
+    host = FeatureHost((feature(lambda _: source),), services)
+    actions, navigator.places = host.actions(), host.places()
+    told: dict[str, object] = {
+        "commands": sorted(actions),
+        "tabs": {key: place.title for key, place in navigator.places.items()},
+    }
+    actions["view_test"]()
+    view = navigator.pages["test"]
+    assert isinstance(view, TestView)
+    view.resize(1200, 800)
+    view.show()
+    told["pages"] = [isinstance(view, kind) for kind in (ViewPage, StopsPage, KeyNamesPage, DividedPage)]
+    told["without"] = view.empty.words()
+    events.publish(PromptOpened(prompt))
+    session.uid = prompt
+    events.publish(PromptOpened(prompt))
+    told["before"] = [view.head.heading.text(), view.empty.words(), view.head.run.text()]
+    view.head.cases.click()
+    told["cases"] = CasesRequested() in events.published
+
+    # A run above the limits asks first.
+    session.limit = Limits(calls=10)
+    actions["run_cases"]()
+    told["asked"] = [view.confirm.isVisible(), list(source.told), session.saved > 0]
+    told["escaped"] = [view.escape(), view.confirm.isVisible()]
+    session.limit = Limits()
+    actions["run_cases"]()
+    told["running"] = [view.head.run.text(), source.told[-1]]
+    actions["pause_cases"]()
+    told["paused"] = view.head.run.text()
+    actions["pause_cases"]()
+    source.advance(72)
+    view.suites.refresh()
+    told["done"] = [view.head.progress.full(), view.head.run.text(), view.suites.model.rowCount()]
+    told["sentence"] = view.card.words()
+    told["chips"] = [made.text() for made in view.filters.filters.values() if not made.isHidden()]
+
+    # Keys go from failure to failure.
+    found = []
+    for action in ("next_failure", "next_failure", "previous_failure", "next_difference"):
+        actions[action]()
+        found.append(view.grid.current())
+    told["found"] = found
+    told["statuses"] = [source._cell(row, column).status for row, column in found if row is not None][:3]
+    told["placed"] = sum(isinstance(event, FocusPlaced) for event in events.published)
+    actions["previous_failure"]()
+    QTest.keyClick(view.grid.answers, Qt.Key.Key_Return)
+    told["pane"] = [view.is_pane_open, view.pane.title.text(), view.pane.column.text()]
+    view.set_against(2)
+    told["against"] = [view.pane.against.text(), view.pane.kind, view.pane.changes.count > 0]
+
+    # A check is overruled, and that is taken back.
+    actions["overrule"]()
+    told["menu"] = choose(app, "It is a pass")
+    told["overruled"] = [source.told[-1][-1], view.suites.counts.rows["overruled"], notices.said[-1]]
+    notices.offered()
+    told["taken back"] = [source.told[-1][-1], view.suites.counts.rows["overruled"]]
+
+    # The case is opened in Compose.
+    navigator.places = {**navigator.places, "compose": navigator.places["test"]}
+    navigator.pages["compose"] = view
+    actions["case_to_compose"]()
+    draft = session.shown
+    told["composed"] = [
+        draft.content.messages[0].text,
+        [lane.model for lane in draft.lanes],
+        [name for name, _ in draft.values],
+        navigator.view,
+        notices.said[-1],
+    ]
+    navigator.show("test")
+
+    actions["copy_table_csv"]()
+    told["copied"] = len(QGuiApplication.clipboard().text().splitlines())
+    actions["test_results"]()
+    told["results"] = view.filters.results.isChecked()
+    view.filters.filters["failed"].click()
+    told["failed"] = [view.suites.query.rows, view.suites.model.rowCount() == view.suites.counts.rows["failed"]]
+    told["back"] = [view.escape(), view.escape(), view.suites.query.rows, view.escape()]
+
+    navigator.model = ("e2", "openai/o9")
+    view.head.column.click()
+    told["columns"] = choose(app, "The current text")
+    told["added"] = [view.head.heading.text(), view.suites.heads()[-1].verdict, view.head.run.text()]
+    view.head._sets["holdout"].click()
+    told["holdout"] = [view.empty.words(), view.filters.isVisible()]
+    source.broken = "page"
+    view.head._sets["tuning"].click()
+    host.stop()
+    told |= {"said": notices.said[-1], "windows": window_modules()}
+    QGuiApplication.clipboard().clear()
+    view.close()
+    view.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    store.close()
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

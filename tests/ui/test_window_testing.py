@@ -1,0 +1,200 @@
+"""The Test view in the real window: its keys, the focus, and what screen readers get. The tests it shows are a
+stand-in's."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from tests.app.testing.standin_source import StandInSuites
+from tests.ui import desk as desks
+from tests.ui.desk import Desk
+from tests.ui.test_accessibility import complaints
+from workbench.ui.composition import FEATURES
+from workbench.ui.features.testing import feature
+from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.feature import FeatureSet
+
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> StandInSuites:
+    made = StandInSuites(48, answered=80)
+    rest = [one for one in FEATURES if one.id != "testing"]
+    monkeypatch.setattr(desks, "FEATURES", FeatureSet((*rest, feature(lambda _: made))))
+    return made
+
+
+def opened(desk: Desk) -> TestView:
+    """Open the view with Alt+2 and return it once its rows are there."""
+    desk.open()
+    desk.press(Qt.Key.Key_2, ALT)
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.suites.model.rowCount() == 48 and view.suites.report is not None)
+    desk.rest()
+    return view
+
+
+def click(view: TestView, row: int, column: int) -> None:
+    """Click a cell."""
+    table = view.grid.answers
+    at = table.visualRect(table.model().index(row, column + 2)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def menu() -> QMenu | None:
+    found = QApplication.activePopupWidget()
+    return found if isinstance(found, QMenu) else None
+
+
+def test_alt_2_shows_the_grid_with_the_keyboard(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    assert [tab.text() for tab in desk.window.views.tabs._tabs.values()] == ["Compose", "Test", "History", "Rank"]
+    assert QApplication.focusWidget() is view.grid.answers
+    assert view.grid.current() == (0, 0)
+    desk.press(Qt.Key.Key_Down)
+    desk.press(Qt.Key.Key_Right)
+    assert view.grid.current() == (1, 1)
+
+
+def test_n_and_d_go_through_failures_and_differences(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    expected = [(row, column) for row in range(48) for column in range(3) if source._cell(row, column).status == "fail"]
+    expected.remove((0, 0))  # where the search begins
+    for cell in expected[:3]:
+        desk.press(Qt.Key.Key_N)
+        desk.until(lambda cell=cell: view.grid.current() == cell)
+    desk.press(Qt.Key.Key_N, SHIFT)
+    desk.until(lambda: view.grid.current() == expected[1])
+    desk.press(Qt.Key.Key_D)
+    desk.until(lambda: view.grid.current() > expected[1])  # type: ignore[operator] # a cell is current
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: desk.notice() == "No more failures below this cell.")
+
+
+def test_enter_opens_the_pane_and_escape_closes_it(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    view.close_pane()
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: view.pane.shown is not None and view.is_pane_open)
+    assert view.pane.title.text() == "status of 123ABCDEFG"
+    desk.press(Qt.Key.Key_Down)
+    desk.until(lambda: view.pane.title.text() == "no number given")
+    desk.press(Qt.Key.Key_Escape)
+    assert not view.is_pane_open
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.window.views.shown == "compose"
+
+
+def test_keys_that_change_something_need_a_focus_that_was_placed(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    # The focus came by itself.
+    for key in (Qt.Key.Key_V, Qt.Key.Key_E):
+        desk.press(key)
+    assert menu() is None
+    assert desk.window.views.shown == "test"
+    click(view, 0, 0)
+    desk.until(lambda: view.pane.shown is not None)
+    desk.press(Qt.Key.Key_V)
+    desk.until(lambda: menu() is not None)
+    desk.press(Qt.Key.Key_Return, on=menu())
+    desk.until(lambda: [told[0] for told in source.told] == ["overrule"])
+    desk.until(lambda: view.suites.counts.rows["overruled"] == 1)
+
+
+def test_e_opens_the_case_in_compose(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.grid.current() != (0, 0))
+    before = desk.window.lane_list.lanes
+    desk.press(Qt.Key.Key_E)
+    desk.until(lambda: desk.window.views.shown == "compose")
+    draft = desk.window.draft()
+    assert draft.content.messages[0].text.startswith("{{question}} (version")
+    assert dict(draft.values)["language"] == "English"
+    assert len(draft.lanes) == 1
+    assert [one.name for one in draft.sets] != []
+    desk.ctrl(Qt.Key.Key_Z)
+    desk.until(lambda: desk.window.lane_list.lanes == before)
+
+
+def test_ctrl_shift_enter_runs_all_cases_from_the_editor(source: StandInSuites, desk: Desk) -> None:
+    desk.open()
+    desk.window.editor.focus_first()
+    desk.type("x")
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: source.told == [("start", "tuning", False)])
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.suites.is_running)
+    assert desk.window.views.shown == "test"
+    desk.until(lambda: view.head.run.text().startswith("Pause"))
+    source.advance(64)
+    desk.until(lambda: not view.suites.is_running)
+    desk.until(lambda: view.head.bar.value() == view.head.bar.maximum())
+
+
+def test_letters_in_the_editor_are_text(source: StandInSuites, desk: Desk) -> None:
+    desk.open()
+    desk.window.editor.focus_first()
+    desk.type("nNdve")
+    assert desk.window.views.shown == "compose"
+    assert "nNdve" in desk.window.draft().content.messages[0].text
+
+
+def test_every_part_has_a_name_and_a_role(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    click(view, 5, 1)
+    desk.until(lambda: view.pane.shown is not None)
+    for kind in ("output", "against", "request"):
+        view.pane.show_kind(kind)  # type: ignore[arg-type] # one of the kinds
+        QApplication.processEvents()
+        assert complaints() == []
+
+
+def test_tab_and_f6_reach_every_part(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    click(view, 5, 1)
+    desk.until(lambda: view.pane.shown is not None)
+    seen = []
+    for _ in range(60):
+        desk.press(Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+        if seen[-1] is view.grid.answers:
+            break
+    parts = (view.head, view.filters, view.grid, view.pane)
+    reached = {next((i for i, part in enumerate(parts) if part.isAncestorOf(one)), -1) for one in seen if one}
+    assert {0, 1, 2, 3} <= reached
+    panes = set()
+    for _ in range(6):
+        desk.press(Qt.Key.Key_F6)
+        focused = QApplication.focusWidget()
+        panes |= {part for part in (view.grid, view.pane) if part.isAncestorOf(focused)}
+    assert panes == {view.grid, view.pane}
+
+
+def test_both_halves_scroll_together(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    names, answers = view.grid.names, view.grid.answers
+    bar = answers.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert names.verticalScrollBar().value() == bar.value()
+    last = names.model().rowCount() - 1
+    for column, table in ((0, names), (2, answers)):
+        rect = table.visualRect(table.model().index(last, column))
+        assert table.viewport().mapTo(view, rect.topLeft() + QPoint(0, 0)).y() > 0
+    tops = {
+        table.viewport().mapTo(view, table.visualRect(table.model().index(last, column)).topLeft()).y()
+        for column, table in ((0, names), (2, answers))
+    }
+    assert len(tops) == 1

@@ -1,0 +1,61 @@
+"""A prompt with cases and checks, ready to be tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.patience import PATIENCE_S
+from tests.usecases.making import draft as make_draft
+from tests.usecases.making import echo
+from workbench.core.cases import Case, Check
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.runs import Result
+from workbench.core.testing.cells import CellKey
+from workbench.core.testing.settings import SuiteSettings
+from workbench.usecases.testing.plan import SuitePlan
+from workbench.usecases.testing.progress import SuiteHandle
+from workbench.usecases.workbench import Workbench
+
+HELLO = Check("contains", value='"Hello"')
+IS_A = Check("contains", value='"{{name}}"')
+
+
+def cases(count: int, *checks: Check) -> tuple[Case, ...]:
+    return tuple(Case(f"case-{n}", f"Case {n}", (("name", f"name {n}"),), checks) for n in range(count))
+
+
+def lanes(count: int, model: str = "m") -> tuple[Lane, ...]:
+    return tuple(echo(f"c{n}", f"{model}{n}") for n in range(count))
+
+
+def settings(*columns: Lane, checks: Sequence[Check] = (HELLO,), **more: object) -> SuiteSettings:
+    return replace(SuiteSettings(tuple(checks), columns=columns or lanes(1)), **more)  # type: ignore[arg-type]
+
+
+def plan(
+    workbench: Workbench,
+    prompt_uid: str,
+    given: SuiteSettings,
+    tested: Sequence[Case],
+    draft: Draft | None = None,
+    **more: object,
+) -> SuitePlan:
+    return workbench.tests.planner.plan(prompt_uid, draft or make_draft(), given, tested, **more)  # type: ignore[arg-type]
+
+
+def finish(handle: SuiteHandle) -> SuiteHandle:
+    assert handle.wait(PATIENCE_S), handle.progress()
+    return handle
+
+
+def run(
+    workbench: Workbench, prompt_uid: str, given: SuiteSettings, tested: Sequence[Case], **more: object
+) -> SuiteHandle:
+    return finish(workbench.tests.start(prompt_uid, plan(workbench, prompt_uid, given, tested, **more)))  # type: ignore[arg-type]
+
+
+def result(workbench: Workbench, run_uid: str, case: int, column: int = 0, sample: int = 0) -> Result | None:
+    records = workbench.store.tests
+    return records.cell(run_uid, records.run(run_uid).scoring_uid, CellKey(case, column, sample)).result

@@ -1,0 +1,278 @@
+"""Running tests with the scripted engine and the real history."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tests.fakes import seeded
+from tests.patience import PATIENCE_S
+from tests.usecases.making import echo, new_prompt, opened, scripted, wait_for
+from tests.usecases.testing import suites
+from workbench.core.cases import Check
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import LITELLM, Lane, Params
+from workbench.core.money import Rates
+from workbench.core.testing.cells import CellKey
+from workbench.core.testing.settings import SuiteBudget
+from workbench.host.dirs import places
+from workbench.usecases.testing.analysis import SuiteQuestion
+from workbench.usecases.workbench import ClientFactory, Workbench, make_client
+
+_LOOP = "let n = 0; const s = 'a'.repeat(2 ** 24);\nwhile (true) n += s.indexOf('ab' + n);"
+
+
+@contextmanager
+def real(directory: Path, factory: ClientFactory = make_client) -> Iterator[Workbench]:
+    """Open a workbench with an engine in a process of its own."""
+    seeded.put(directory / "w.db")
+    environment = dict(os.environ)
+    workbench = Workbench.open(directory / "w.db", places(environment), environment, client_factory=factory)
+    try:
+        yield workbench
+    finally:
+        workbench.close()
+
+
+def test_every_cell_is_asked_recorded_and_scored(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, heard):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(3), samples=2, checks=(suites.HELLO, Check("contains", value='"name 1"')))
+        handle = suites.run(workbench, prompt, given, suites.cases(20))
+        assert handle.problem is None
+        shown = handle.progress()
+        assert (shown.state, shown.cells, shown.answered, shown.scored, shown.failed) == ("finished", 120, 120, 120, 0)
+        run = workbench.store.tests.run(handle.run_uid)
+        assert run.answered == 120
+        columns = workbench.store.tests.results(run.uid, run.scoring_uid)
+        states = [[cell.state for case in column.cases for cell in case.cells] for column in columns]
+        assert [column.count("pass") for column in states] == [22] * 3
+        assert [column.count("fail") for column in states] == [18] * 3
+        assert not heard.of("problem")
+
+
+def test_what_is_answered_in_a_round_is_not_asked_again(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(2))
+        suites.run(workbench, prompt, given, suites.cases(5))
+        made = suites.plan(workbench, prompt, given, suites.cases(7))
+        assert workbench.tests.estimator.estimate(made).calls == 4
+        second = suites.finish(workbench.tests.start(prompt, made)).progress()
+        assert (second.cells, second.reused, second.done, second.answered) == (14, 10, 4, 14)
+        assert second.scored == 14
+        fresh = suites.run(workbench, prompt, given, suites.cases(7), round_="fresh").progress()
+        assert (fresh.reused, fresh.done) == (0, 14)
+
+
+def test_a_failed_call_has_no_answer_and_is_made_again_on_wish(tmp_path: Path) -> None:
+    script = {"default": [{"fail": ["server", "The server had trouble.", ""]}]}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(suites.lanes(1)[0])
+        handle = suites.run(workbench, prompt, given, suites.cases(3))
+        assert (handle.progress().state, handle.progress().failed) == ("finished", 3)
+        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        assert (again.new, again.done, again.answered, again.failed) == (0, 0, 0, 3)
+        report = workbench.tests.analyst.report("Greeting", handle.run_uid, given)
+        assert report.unanswered == 3
+        assert report.columns[0].rate_words == "nothing scored"
+    with opened(tmp_path, {}) as (workbench, _):
+        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid, failed_too=True)).progress()
+        assert (again.new, again.done, again.failed, again.scored) == (3, 3, 0, 3)
+        assert workbench.tests.analyst.report("Greeting", handle.run_uid, given).unanswered == 0
+        assert workbench.store.tests.run(handle.run_uid).answered == 3
+
+
+def test_a_stopped_run_is_continued_where_it_stopped(tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    script = {"models": {"m0": [{"until": str(gate)}, {"echo": True}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(2))
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(40)))
+        wait_for(lambda: handle.progress().answered >= 1 and handle.progress().running >= 8)
+        workbench.tests.stop(handle.run_uid)
+        stopped = suites.finish(handle).progress()
+        assert (stopped.state, stopped.failed) == ("stopped", 0)
+        gate.touch()
+        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        assert again.state == "finished"
+        assert (again.new, again.answered) == (80 - stopped.answered, 80)
+
+
+def test_a_pause_lets_running_calls_end_and_sends_no_more(tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    with opened(tmp_path, {"default": [{"until": str(gate)}, {"echo": True}]}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.tests.start(
+            prompt, suites.plan(workbench, prompt, suites.settings(), suites.cases(50), concurrency=4)
+        )
+        wait_for(lambda: handle.progress().running == 4)
+        workbench.tests.pause(handle.run_uid)
+        wait_for(lambda: handle.progress().state == "paused")
+        gate.touch()
+        wait_for(lambda: handle.progress().running == 0)
+        assert handle.progress().answered == 4
+        assert handle.progress().sentence == "50 new, 4 done · paused"
+        workbench.tests.go_on(handle.run_uid)
+        assert suites.finish(handle).progress().answered == 50
+
+
+def test_the_engine_that_dies_is_asked_again(tmp_path: Path) -> None:
+    """The calls that were running are made again by the next engine, and nothing else is."""
+    with real(tmp_path, scripted({}, tmp_path)) as workbench:
+        prompt = new_prompt(workbench)
+        handle = workbench.tests.start(
+            prompt, suites.plan(workbench, prompt, suites.settings(), suites.cases(300), concurrency=4)
+        )
+        wait_for(lambda: handle.progress().answered > 20)
+        pid = workbench.engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        shown = suites.finish(handle).progress()
+        assert (shown.state, shown.answered, shown.failed) == ("finished", 300, 0)
+
+
+def test_a_prompt_that_kills_every_engine_fails_and_the_others_are_answered(tmp_path: Path) -> None:
+    script = {"models": {"m0": [{"exit": 3}], "m1": [{"echo": True}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(2))
+        handle = suites.run(workbench, prompt, given, suites.cases(1), concurrency=1)
+        assert (handle.progress().answered, handle.progress().failed) == (1, 1)
+        failed = suites.result(workbench, handle.run_uid, 0)
+        assert failed is not None
+        assert failed.failure is not None
+        assert failed.failure.code == "engine_died"
+
+
+def test_refused_calls_halve_what_runs_at_once(tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    steps = [{"retry_ms": 1, "code": "rate_limited"}, {"until": str(gate)}, {"echo": True}]
+    with opened(tmp_path, {"default": steps}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, suites.settings(), suites.cases(40)))
+        wait_for(lambda: handle.progress().limits == 8)
+        gate.touch()
+        shown = suites.finish(handle).progress()
+        assert (shown.answered, shown.failed) == (40, 0)
+
+
+def test_a_budget_of_calls_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(budget=SuiteBudget(calls=5))
+        handle = suites.run(workbench, prompt, given, suites.cases(20))
+        shown = handle.progress()
+        assert (shown.state, shown.answered, shown.why) == ("budget", 5, "The budget was reached.")
+        more = suites.finish(workbench.tests.resume(prompt, handle.run_uid, budget=SuiteBudget(calls=100))).progress()
+        assert (more.state, more.answered) == ("finished", 20)
+
+
+def test_dollars_are_reserved_before_a_call_is_sent(tmp_path: Path) -> None:
+    """With a price of 1 dollar per output token and 10 tokens at most, 35 dollars are enough for 3 calls at once."""
+    gate = tmp_path / "go"
+    script = {"default": [{"until": str(gate)}, {"text": "Hello"}, {"usage": {"input": 0, "output": 5}}]}
+    with opened(tmp_path, script, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        workbench.pricing.set_price(LITELLM, "gpt-5-mini", Rates(0.0, 1.0, source="user"))
+        prompt = new_prompt(workbench)
+        lane = Lane("a", LITELLM, "gpt-5-mini", Params(max_tokens=10))
+        given = suites.settings(lane, budget=SuiteBudget(usd=35.0))
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(20)))
+        wait_for(lambda: handle.progress().running == 3)
+        assert handle.progress().reserved_usd == 30.0
+        gate.touch()
+        shown = suites.finish(handle).progress()
+        # Each call costs 5 dollars in the end; the last one that fits is reserved with 10.
+        assert (shown.state, shown.spent_usd, shown.answered) == ("budget", 30.0, 6)
+
+
+def test_minutes_end_a_run(tmp_path: Path) -> None:
+    with opened(tmp_path, {"default": [{"wait_ms": 30}, {"echo": True}]}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(budget=SuiteBudget(minutes=0.003))
+        handle = suites.run(workbench, prompt, given, suites.cases(2000), concurrency=2)
+        shown = handle.progress()
+        assert shown.state == "budget"
+        assert 0 < shown.answered < 2000
+        assert shown.why == "The limit of minutes was reached."
+
+
+def test_a_column_without_a_key_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, heard):
+        prompt = new_prompt(workbench)
+        given = suites.settings(Lane("a", LITELLM, "gpt-5-mini"))
+        handle = suites.run(workbench, prompt, given, suites.cases(2))
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("Column 1 (gpt-5-mini) cannot be asked.")
+        assert not handle.is_recorded
+        assert workbench.store.tests.runs(prompt) == ()
+        assert heard.of("problem") == [handle.problem.sentence]
+
+
+def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
+    with real(tmp_path) as workbench:
+        prompt = new_prompt(workbench)
+        draft = Draft(Content((Message("user", "Hi {{ name | upper }}"),), template="jinja"))
+        given = suites.settings(echo(), checks=(Check("contains", value='"HI NAME 3"', negated=False),))
+        made = suites.plan(workbench, prompt, given, suites.cases(5), draft)
+        handle = suites.finish(workbench.tests.start(prompt, made))
+        found = suites.result(workbench, handle.run_uid, 3)
+        assert found is not None
+        assert found.text == "Hi NAME 3"
+        broken = Draft(Content((Message("user", "{{ name | nothing }}"),), template="jinja"))
+        handle = suites.finish(
+            workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(2), broken))
+        )
+        assert handle.progress().failed == 2
+
+
+def test_closing_stops_a_run_and_keeps_what_is_answered(tmp_path: Path) -> None:
+    with opened(tmp_path, {"models": {"m0": [{"wait_ms": 60_000}], "m1": [{"echo": True}]}}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(2))
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(3)))
+        wait_for(lambda: handle.progress().answered >= 1)
+        assert workbench.close() == 0
+        assert handle.done
+    with opened(tmp_path, {}) as (workbench, _):
+        shown = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        assert (shown.state, shown.answered, shown.failed) == ("finished", 6, 0)
+
+
+def test_changed_checks_score_stored_answers_again_without_calls(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = suites.settings(*suites.lanes(2))
+        handle = suites.run(workbench, prompt, given, suites.cases(10))
+        changed = replace(given, checks=(Check("contains", value='"name 4"'),))
+        sweep = workbench.tests.rescore(prompt, handle.run_uid, changed)
+        assert sweep.wait(PATIENCE_S)
+        assert (sweep.scored, sweep.problem) == (20, None)
+        records = workbench.store.tests
+        assert [len(scoring.checks) for scoring in records.scorings(handle.run_uid)] == [1, 1]
+        run = records.run(handle.run_uid)
+        report = workbench.tests.analyst.report("Greeting", run.uid, changed)
+        assert [column.summary.passed for column in report.columns] == [1, 1]
+        old = records.scorings(run.uid)[-1].uid
+        report = workbench.tests.analyst.report("Greeting", run.uid, given, SuiteQuestion(old))
+        assert [column.summary.passed for column in report.columns] == [10, 10]
+
+
+def test_a_checker_that_is_killed_costs_at_most_the_check_it_was_at(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        slow = Check("javascript", value=json.dumps(_LOOP))
+        handle = suites.run(workbench, prompt, suites.settings(checks=(slow, suites.HELLO)), suites.cases(2))
+        run = workbench.store.tests.run(handle.run_uid)
+        (column,) = workbench.store.tests.results(run.uid, run.scoring_uid)
+        assert [cell.state for case in column.cases for cell in case.cells] == ["unscored", "unscored"]
+        detail = workbench.store.tests.cell(run.uid, run.scoring_uid, CellKey(0, 0, 0))
+        assert [one.state for one in detail.results] == ["unscored", "pass"]

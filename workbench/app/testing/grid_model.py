@@ -1,0 +1,367 @@
+"""Table model of the grid of a test run.
+
+Invariant: rows are in the order of the query, page behind page. The cursors of all pages are kept, but only pages near
+the visible part are in memory; others are read again when scrolled to. Results that arrive while a run goes on change
+cells in place: no row moves under the reader, and only `show` resets the model.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.source import SuiteSource
+from workbench.app.testing.words import STATUS_WORDS, ColumnHead, cell_tip, cell_words
+from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
+
+Index = QModelIndex | QPersistentModelIndex
+CASE, TAG, FIRST = range(3)
+"""The column of the case's name, that of its tags, and the first one of answers."""
+ROW, CELL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+"""Roles of the GridRow and the GridCell, None while they are being read."""
+PAGE = 100
+_KEPT_CELLS = 40_000
+_FEWEST_PAGES = 4
+
+Matches = Callable[[GridRow, int], bool]
+"""Whether the cell of a row in a column of answers, from 0, is looked for."""
+
+
+class SuiteGridModel(QAbstractTableModel):
+    """The rows of one run and scoring."""
+
+    refused = Signal(object)
+    """Exception: a page could not be read."""
+    loaded = Signal()
+    """The first page of a query is there."""
+    found = Signal(int, int)
+    """Row and column of the model: what `seek` looked for."""
+    not_found = Signal()
+
+    def __init__(self, tasks: BackgroundTasks, source: SuiteSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks, self._source = tasks, source
+        self.run_uid = self.scoring_uid = ""
+        self.query = GridQuery()
+        self.heads: tuple[ColumnHead, ...] = ()
+        self.shows_results = False
+        self._forget()
+        self._generation = 0
+
+    def _forget(self) -> None:
+        self._starts: list[int] = []
+        self._afters: list[str] = []
+        self._count = 0
+        self._pages: OrderedDict[int, list[GridRow]] = OrderedDict()
+        self._stale: set[int] = set()
+        self._missed: list[int] = []
+        self._next: str | None = None
+        self._is_fetching = self._is_rereading = False
+        self._seeking: tuple[int, int, int, Matches] | None = None
+
+    # Content.
+
+    def show(self, run_uid: str, scoring_uid: str, query: GridQuery, heads: Sequence[ColumnHead]) -> None:
+        """Show a run, or other rows of it; the old rows stay until the first new page is there."""
+        is_same_run = run_uid == self.run_uid
+        self.run_uid, self.scoring_uid, self.query = run_uid, scoring_uid, query
+        self._generation += 1
+        self._is_fetching = self._is_rereading = False
+        self._seeking = None
+        if not run_uid or not is_same_run:
+            self.beginResetModel()
+            self._forget()
+            self.heads = tuple(heads)
+            self.endResetModel()
+        elif len(heads) != len(self.heads):
+            self.beginResetModel()
+            self.heads = tuple(heads)
+            self.endResetModel()
+        else:
+            self.set_heads(heads)
+        if run_uid:
+            self._is_fetching = True
+            self._read("", PAGE, partial(self._become, self._generation))
+
+    def set_heads(self, heads: Sequence[ColumnHead]) -> None:
+        """Show other statistics above the same columns."""
+        if len(heads) == len(self.heads) and tuple(heads) != self.heads:
+            self.heads = tuple(heads)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, FIRST, FIRST + len(heads) - 1)
+
+    def set_scoring(self, scoring_uid: str) -> None:
+        """Show the results of another scoring in place."""
+        if scoring_uid != self.scoring_uid:
+            self.scoring_uid = scoring_uid
+            self.refresh()
+
+    def set_results(self, shown: bool) -> None:
+        """Show results instead of answers in the cells."""
+        if shown != self.shows_results:
+            self.shows_results = shown
+            if self._count:
+                self.dataChanged.emit(self.index(0, FIRST), self.index(self._count - 1, self.columnCount() - 1))
+
+    def refresh(self) -> None:
+        """Read the rows again as they are shown, because results arrived."""
+        self._stale = set(self._pages)
+        if self._count:
+            # Whoever shows rows asks for them now, which reads exactly the visible pages.
+            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, self.columnCount() - 1), [ROW])
+
+    def row(self, position: int) -> GridRow | None:
+        """Return a row; None outside the loaded rows and while it is being read again."""
+        if not 0 <= position < self._count:
+            return None
+        number = bisect_right(self._starts, position) - 1
+        page = self._pages.get(number)
+        if page is None or number in self._stale:
+            self._want(number)
+        if page is None:
+            return None
+        self._pages.move_to_end(number)
+        place = position - self._starts[number]
+        return page[place] if place < len(page) else None
+
+    def cell(self, position: int, column: int) -> GridCell | None:
+        """Return a cell by the column of the model, None if it has none or is being read."""
+        row = self.row(position)
+        return row.cells[column - FIRST] if row is not None and 0 <= column - FIRST < len(row.cells) else None
+
+    def position_of(self, case: int) -> int:
+        """Return the row of a case among those in memory, -1 if it is not there."""
+        for number, page in self._pages.items():
+            for place, row in enumerate(page):
+                if row.position == case:
+                    return self._starts[number] + place
+        return -1
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all rows of the query have been reached."""
+        return self._next is None and not self._is_fetching
+
+    # Search for a cell.
+
+    def seek(self, position: int, column: int, step: int, matches: Matches) -> None:
+        """Look for the next matching cell after one (`step` 1), or the previous one (-1), reading rows as needed.
+
+        Emits `found` or `not_found`. `column` is one of the model; with `position` -1 all rows are looked through.
+        """
+        self._seeking = (position, column - FIRST, step, matches)
+        self._seek_on()
+
+    def _seek_on(self) -> None:
+        if self._seeking is None:
+            return
+        position, column, step, matches = self._seeking
+        columns, row, is_read = len(self.heads), None, False
+        while True:
+            column += step
+            if position < 0 or not 0 <= column < columns:
+                position, column, is_read = position + step, 0 if step > 0 else columns - 1, False
+            if position < 0 or (position >= self._count and self.is_complete):
+                self._seeking = None
+                self.not_found.emit()
+                return
+            if not is_read:
+                # Where the search goes on once rows have been read.
+                going_on = self._seeking = (position, column - step, step, matches)
+                if position >= self._count:
+                    self.fetchMore(QModelIndex())
+                    return
+                row, is_read = self.row(position), True
+                if row is None or self._seeking is not going_on:
+                    return
+            if row is not None and column < len(row.cells) and matches(row, column):
+                self._seeking = None
+                self.found.emit(position, column + FIRST)
+                return
+
+    # Overrides of QAbstractTableModel.
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else FIRST + len(self.heads)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if section >= FIRST and section - FIRST < len(self.heads):
+            head = self.heads[section - FIRST]
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                return head.words.replace("\n", ", ")
+            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: head.words}.get(
+                Qt.ItemDataRole(role)
+            )
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "Case" if section == CASE else "Tag"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index.row())
+        if role == ROW:
+            return row
+        column = index.column()
+        if row is None:
+            return "…" if role == Qt.ItemDataRole.DisplayRole and column == CASE else None
+        if column < FIRST:
+            return self._data_of_case(row, column, role)
+        cell = row.cells[column - FIRST] if column - FIRST < len(row.cells) else None
+        if role == CELL or cell is None:
+            return cell
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell_words(cell, results=self.shows_results)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{STATUS_WORDS[cell.status]}: {cell_words(cell, results=self.shows_results)}"
+        return cell_tip(cell) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text)))
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return case_title(row) if column == CASE else ", ".join(row.tags)
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._next is not None and not self._is_fetching
+
+    def fetchMore(self, parent: Index) -> None:
+        if self.canFetchMore(parent) and self._next is not None:
+            self._is_fetching = True
+            self._read(self._next, PAGE, partial(self._append, self._generation, self._next))
+
+    # Reading.
+
+    def _read(self, after: str, limit: int, then: Callable[[GridPage], None]) -> None:
+        run, scoring, query, source = self.run_uid, self.scoring_uid, self.query, self._source
+        self._tasks.run_large(
+            lambda: source.page(run, scoring, query, after, limit), then, partial(self._fail, self._generation)
+        )
+
+    def _become(self, generation: int, page: GridPage) -> None:
+        """Replace all rows by the first page of a query."""
+        if generation != self._generation:
+            return
+        self.beginResetModel()
+        self._forget()
+        if page.rows:
+            self._take("", page)
+        self._next = page.after or None
+        self.endResetModel()
+        self.loaded.emit()
+
+    def _append(self, generation: int, after: str, page: GridPage) -> None:
+        if generation != self._generation:
+            return
+        self._is_fetching = False
+        self._next = page.after or None
+        if page.rows:
+            self.beginInsertRows(QModelIndex(), self._count, self._count + len(page.rows) - 1)
+            self._take(after, page)
+            self.endInsertRows()
+        self._seek_on()
+
+    def _take(self, after: str, page: GridPage) -> None:
+        self._starts.append(self._count)
+        self._afters.append(after)
+        self._count += len(page.rows)
+        self._keep(len(self._starts) - 1, list(page.rows))
+
+    def _keep(self, number: int, rows: list[GridRow]) -> None:
+        self._pages[number] = rows
+        self._pages.move_to_end(number)
+        most = max(_FEWEST_PAGES, _KEPT_CELLS // (PAGE * max(1, len(self.heads))))
+        while len(self._pages) > most:
+            gone, _ = self._pages.popitem(last=False)
+            self._stale.discard(gone)
+
+    def _want(self, number: int) -> None:
+        """Read a page again. Of several, the last one wanted is read next, because the reader is there."""
+        if number in self._missed:
+            self._missed.remove(number)
+        self._missed.append(number)
+        del self._missed[:-_FEWEST_PAGES]
+        self._reread()
+
+    def _reread(self) -> None:
+        if self._is_rereading or not self._missed:
+            return
+        self._is_rereading = True
+        number = self._missed.pop()
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
+        size = end - self._starts[number]
+        self._read(self._afters[number], size, partial(self._put, self._generation, number))
+
+    def _put(self, generation: int, number: int, page: GridPage) -> None:
+        if generation != self._generation:
+            return
+        self._is_rereading = False
+        self._stale.discard(number)
+        if number in self._missed:  # wanted again while it was read
+            self._missed.remove(number)
+        first, old = self._starts[number], self._pages.get(number)
+        if old is None:
+            self._keep(number, list(page.rows))
+            self.dataChanged.emit(self.index(first, 0), self.index(first + len(page.rows) - 1, self.columnCount() - 1))
+        else:
+            # A row that no longer belongs to the query stays where it is until the query is asked again.
+            fresh = {row.position: row for row in page.rows}
+            for place, row in enumerate(old):
+                new = fresh.get(row.position, row)
+                if new is not row and new != row:
+                    old[place] = new
+                    self._tell_changes(first + place, row, new)
+        self._reread()
+        self._seek_on()
+
+    def _tell_changes(self, position: int, old: GridRow, new: GridRow) -> None:
+        changed = [
+            number
+            for number, cell in enumerate(new.cells)
+            if number >= len(old.cells) or (cell is not old.cells[number] and cell != old.cells[number])
+        ]
+        first, last = (FIRST + changed[0], FIRST + changed[-1]) if changed else (CASE, TAG)
+        self.dataChanged.emit(self.index(position, first), self.index(position, last))
+
+    def _fail(self, generation: int, error: Exception) -> None:
+        if generation == self._generation:
+            self._is_fetching = self._is_rereading = False
+            self._missed.clear()
+            self._stale.clear()
+            self._seeking = None
+            self.refused.emit(error)
+
+
+def case_title(row: GridRow) -> str:
+    """Return the name of a case, else its values, else its number."""
+    return row.name or " ".join(row.values_text.split()) or f"Case {row.position + 1}"
+
+
+def fails(row: GridRow, column: int) -> bool:
+    """Whether a cell fails."""
+    return row.cells[column].status == "fail"
+
+
+def differs_from(baseline: int) -> Matches:
+    """Return whether the answer of a cell is another one than that of the baseline column."""
+
+    def differs(row: GridRow, column: int) -> bool:
+        if column == baseline or baseline >= len(row.cells):
+            return False
+        mine, other = row.cells[column], row.cells[baseline]
+        return bool(mine.text and other.text) and " ".join(mine.text.split()) != " ".join(other.text.split())
+
+    return differs

@@ -1,0 +1,152 @@
+"""What the Test view needs of stored and running tests.
+
+Invariant: methods that return a value block, and are called off the UI thread (`BackgroundTasks.run`); methods that
+return a future may be called anywhere. Nothing here computes: sentences, statistics and estimates arrive finished.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from workbench.core.testing.grid import (
+    CaseSetName,
+    CellDetail,
+    GridCounts,
+    GridPage,
+    GridQuery,
+    SuiteColumn,
+    SuiteRun,
+)
+
+if TYPE_CHECKING:
+    from workbench.core.content import Content
+    from workbench.core.testing.cells import CellKey
+    from workbench.core.testing.report import SuiteReport
+    from workbench.core.testing.settings import SuiteSettings
+
+SuiteState = Literal["running", "paused", "stopped", "finished", "budget"]
+"""budget: the budget is spent and cells are still open."""
+OverruleState = Literal["pass", "fail", "none"]
+"""What a person says about a check; "none" takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestedSet:
+    """A set of the prompt's cases, and the newest test run of it, None without one."""
+
+    __test__ = False
+
+    name: CaseSetName
+    cases: int
+    run: SuiteRun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteOverview:
+    """The tests of a prompt: its settings, their columns with names, and its sets of cases, the tuning cases first.
+
+    `checks` is the number of checks, those for all cases and those of single ones.
+    """
+
+    prompt_uid: str
+    settings: SuiteSettings
+    columns: tuple[SuiteColumn, ...]
+    sets: tuple[TestedSet, ...]
+    checks: int = 0
+
+    def set(self, name: CaseSetName) -> TestedSet:
+        """Return a set, empty if the prompt does not have it."""
+        return next((one for one in self.sets if one.name == name), TestedSet(name, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteEstimate:
+    """What starting a test would take.
+
+    `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
+    unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
+    sentence that says why it cannot start, "" if it can.
+    """
+
+    cells: int = 0
+    new: int = 0
+    low_usd: float | None = None
+    high_usd: float | None = None
+    seconds: float | None = None
+    unpriced: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteProgress:
+    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still."""
+
+    run_uid: str
+    state: SuiteState
+    cells: int = 0
+    answered: int = 0
+    failed: int = 0
+    running: int = 0
+    scored: int = 0
+    spent_usd: float | None = None
+    sentence: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether calls are being made, or would be if the run were not paused."""
+        return self.state in ("running", "paused")
+
+
+class SuiteSource(Protocol):
+    """The tests of all prompts. Errors are StoreError, or others whose text is a sentence for the user."""
+
+    def overview(self, prompt_uid: str) -> SuiteOverview:
+        """Return the tests of a prompt."""
+
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+        """Return what starting a test of a set would take now."""
+
+    def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
+        """Store the settings of a prompt."""
+
+    def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
+        """Return the newest test runs, newest first."""
+
+    def page(self, run_uid: str, scoring_uid: str, query: GridQuery, after: str, limit: int) -> GridPage:
+        """Return at most `limit` rows behind the cursor `after`, "" for the first ones."""
+
+    def counts(self, run_uid: str, scoring_uid: str, query: GridQuery) -> GridCounts:
+        """Count the rows by filter, within the tag and the text of `query`."""
+
+    def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
+        """Return one sample of a cell in full."""
+
+    def report(self, run_uid: str, scoring_uid: str) -> SuiteReport:
+        """Return the statistics of a run, which takes up to a second."""
+
+    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+        """Ask the open cells, and return the uid of the run.
+
+        The newest run is continued if its cases and columns are still those of the settings; else a new one begins,
+        in which the answers of its round are used again. `fresh` opens a new round, in which nothing is used again.
+        """
+
+    def resume(self, run_uid: str, *, retry_failed: bool = False) -> None:
+        """Continue a run that is paused or has stopped; with `retry_failed` ask again where the call failed."""
+
+    def pause(self, run_uid: str) -> None:
+        """Start no further calls until the run is resumed."""
+
+    def stop(self, run_uid: str) -> None:
+        """End a run; it can be resumed later."""
+
+    def progress(self, run_uid: str) -> SuiteProgress:
+        """Return how far a run is, also after it has ended."""
+
+    def overrule(self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str) -> Future[None]:
+        """Record what a person says about one check of an answer."""
+
+    def content(self, prompt_uid: str, version: int) -> Content:
+        """Return the text of a version."""

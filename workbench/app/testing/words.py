@@ -1,0 +1,317 @@
+"""Texts of the Test view: column heads, progress, estimates, and what its main button does.
+
+Invariant: every number shown says what it counts; a difference has a sign, and a minus is U+2212.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from workbench.app.testing.source import SuiteEstimate, SuiteProgress
+from workbench.core.money import show_cost
+from workbench.core.run_limits import Limits
+from workbench.core.testing.grid import CaseSetName, CellStatus, GridCell, RowFilter, RowSort, SuiteColumn
+from workbench.core.text import counted
+
+if TYPE_CHECKING:
+    # Both import numpy, which the window does not need.
+    from workbench.core.statistics.columns import ColumnSummary
+    from workbench.core.testing.report import ColumnReport
+
+RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry"]
+Tone = Literal["muted", "green", "red"]
+SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
+FILTER_TITLES: dict[RowFilter, str] = {
+    "all": "All",
+    "failed": "Failed",
+    "differs": "Differs",
+    "regressed": "Regressed",
+    "unscored": "Unscored",
+    "no_answer": "No answer",
+    "flaky": "Flaky",
+    "overruled": "Overruled",
+    "open": "Open",
+}
+FILTER_TIPS: dict[RowFilter, str] = {
+    "all": "All cases",
+    "failed": "Cases that fail in a column",
+    "differs": "Cases whose answers differ from the baseline; new words are underlined",
+    "regressed": "Cases that pass in the baseline and fail in another column",
+    "unscored": "Cases with a check that could not be evaluated",
+    "no_answer": "Cases in which a call failed",
+    "flaky": "Cases of which some samples pass and some fail",
+    "overruled": "Cases in which you overruled a check",
+    "open": "Cases that are not asked in every column yet",
+}
+SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
+STATUS_WORDS: dict[CellStatus, str] = {
+    "open": "not asked yet",
+    "running": "running",
+    "pass": "pass",
+    "fail": "fail",
+    "unscored": "unscored",
+    "no_answer": "no answer",
+    "unchecked": "not checked",
+}
+STATUS_SIGNS: dict[CellStatus, str] = {
+    "open": "",
+    "running": "…",
+    "pass": "✓",
+    "fail": "✗",
+    "unscored": "?",
+    "no_answer": "–",
+    "unchecked": "·",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFigure:
+    """A figure of a column head, and its difference to the baseline, "" for none; `tone` says whether that is good."""
+
+    text: str
+    more: str = ""
+    tone: Tone = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnHead:
+    """What stands above a column. `rate`, `low` and `high` are fractions for the plot, None without an interval."""
+
+    title: str
+    verdict: str = ""
+    tone: Tone = "muted"
+    rate_words: str = ""
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    figures: tuple[HeadFigure, ...] = ()
+    """Median latency, and cost of 1,000 answers."""
+    sentence: str = ""
+
+    @property
+    def words(self) -> str:
+        """Everything in one text, for screen readers and the tooltip."""
+        figures = " · ".join(f"{one.text} {one.more}".strip() for one in self.figures)
+        return "\n".join(filter(None, (self.title, self.verdict, self.rate_words, figures, self.sentence)))
+
+
+def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
+    """Return the head of a column without statistics."""
+    return ColumnHead(column_title(column), state)
+
+
+def column_title(column: SuiteColumn) -> str:
+    """Return "#14 · gpt-5-mini"."""
+    return " · ".join(filter(None, (column.version_name, column.lane.title)))
+
+
+def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnHead:
+    """Return the head of a column of a report; `baseline` is the summary of the baseline column."""
+    summary, passes = report.summary, report.summary.passes
+    interval = passes.interval if passes is not None else None
+    compared = report.comparison.passes if report.comparison is not None else None
+    verdict, tone = report.verdict, _tone(compared.verdict if compared is not None else "")
+    if report.is_baseline:
+        verdict = "baseline"
+    elif compared is not None and compared.verdict not in ("too_few", "no_pairs"):
+        verdict = f"{verdict} · {_signed(round(100 * compared.difference))}"
+        if compared.verdict != "no_difference":
+            verdict += " point" if abs(round(100 * compared.difference)) == 1 else " points"
+    against = None if report.is_baseline else baseline
+    return ColumnHead(
+        report.title,
+        verdict,
+        tone,
+        " · ".join(filter(None, (report.rate_words, report.gaps_words))),
+        passes.rate if passes is not None and interval is not None else None,
+        interval.low if interval is not None else None,
+        interval.high if interval is not None else None,
+        tuple(filter(None, (_latency(summary, against), _cost(summary, against)))),
+        report.sentence,
+    )
+
+
+def _tone(verdict: str) -> Tone:
+    return "green" if verdict == "better" else "red" if verdict == "worse" else "muted"
+
+
+def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
+    if summary.latency is None:
+        return None
+    text = f"{summary.latency.median:.1f} s"
+    if baseline is None or baseline.latency is None:
+        return HeadFigure(text)
+    more = round(summary.latency.median, 1) - round(baseline.latency.median, 1)
+    return HeadFigure(text, *_difference(f"{abs(more):.1f}", round(more, 1)))
+
+
+def _cost(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
+    if summary.cost_per_1000 is None:
+        return None
+    text = f"{_dollars(summary.cost_per_1000)}/1k"
+    if baseline is None or baseline.cost_per_1000 is None:
+        return HeadFigure(text)
+    more = round(summary.cost_per_1000 - baseline.cost_per_1000, 4)
+    return HeadFigure(text, *_difference(_dollars(abs(more)), more))
+
+
+def _difference(size: str, more: float) -> tuple[str, Tone]:
+    """Return a difference with its sign; less is better for times and costs."""
+    if not more:
+        return "", "muted"
+    return (f"+{size}", "red") if more > 0 else (f"−{size}", "green")
+
+
+def _dollars(usd: float) -> str:
+    return f"${usd:.2f}" if 0.01 <= usd < 1 else show_cost(usd)
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}" if number else "±0"
+
+
+def about_seconds(seconds: float) -> str:
+    """Return "2 min", "40 s" or "1 h 20 min", rounded as an estimate is."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def estimate_words(estimate: SuiteEstimate) -> str:
+    """Return "$0.04 to $0.06, 2 min"; "" if nothing is known."""
+    low, high = estimate.low_usd, estimate.high_usd
+    cost = ""
+    if high is not None:
+        least, most = _dollars(high if low is None else low), _dollars(high)
+        cost = most if least == most else f"{least} to {most}"
+    if estimate.unpriced:
+        unpriced = f"{counted(estimate.unpriced, 'column')} without a price"
+        cost = f"{cost} + {unpriced}" if cost else unpriced
+    return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
+
+
+def progress_words(
+    cells: int, answered: int, estimate: SuiteEstimate, progress: SuiteProgress | None, budget: str
+) -> str:
+    """Return "80 of 144 done · 64 new: $0.04 to $0.06, 2 min · budget $1.00"."""
+    parts = [f"{answered:,} of {cells:,} done"] if cells else []
+    if progress is not None and progress.is_active:
+        if progress.state == "paused":
+            parts.append("paused")
+        if progress.running:
+            parts.append(f"{progress.running:,} running")
+        if progress.spent_usd is not None:
+            parts.append(f"{_dollars(progress.spent_usd)} spent")
+    elif estimate.refusal:
+        parts.append(estimate.refusal)
+    else:
+        if progress is not None and progress.state in ("stopped", "budget"):
+            parts.append(progress.sentence or ("stopped" if progress.state == "stopped" else "budget spent"))
+        if estimate.new:
+            words = estimate_words(estimate)
+            parts.append(f"{estimate.new:,} new{': ' if words else ''}{words}")
+    if budget:
+        parts.append(f"budget {budget}")
+    return " · ".join(parts)
+
+
+def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:
+    """Return "$1.00, 500 calls, 10 min"; "" without limits."""
+    parts = (
+        "" if usd is None else f"${usd:,.2f}",
+        "" if calls is None else counted(calls, "call"),
+        "" if minutes is None else f"{minutes:g} min",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def limit_words(limits: Limits, estimate: SuiteEstimate) -> str:
+    """Return a sentence about the limits that a start would exceed, "" if none."""
+    over = []
+    if limits.calls is not None and estimate.new > limits.calls:
+        over.append(f"{counted(estimate.new, 'call')} (your limit is {limits.calls:,})")
+    if limits.usd is not None and estimate.high_usd is not None and estimate.high_usd > limits.usd:
+        over.append(f"up to {show_cost(estimate.high_usd)} (your limit is {show_cost(limits.usd)})")
+    told = [f"This test takes {', and '.join(over)}."] if over else []
+    if limits.usd is not None and (estimate.unpriced or estimate.high_usd is None) and estimate.new:
+        told.append("Its cost is not fully known.")
+    return " ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFace:
+    """The main button and the smaller ones beside it: label, shortest label, action. `why_not` disables it."""
+
+    label: str
+    brief: str
+    action: RunAction
+    why_not: str = ""
+    others: tuple[tuple[str, RunAction], ...] = ()
+
+
+def run_face(estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0) -> RunFace:
+    """Return what the buttons do now."""
+    stop: tuple[str, RunAction] = ("Stop", "stop")
+    if progress is not None and progress.state == "running":
+        return RunFace("Pause", "Pause", "pause", others=(stop,))
+    if progress is not None and progress.state == "paused":
+        return RunFace("Continue", "Continue", "resume", others=(stop,))
+    retry: tuple[tuple[str, RunAction], ...] = ()
+    if failed_calls:
+        retry = ((f"Retry {counted(failed_calls, 'failed call')}", "retry"),)
+    if estimate.new or estimate.refusal or not estimate.cells:
+        label = f"Run {estimate.new:,} new" if estimate.new else "Run"
+        return RunFace(label, "Run", "start", estimate.refusal, retry)
+    return RunFace("Run all afresh", "Afresh", "fresh", others=retry)
+
+
+def cell_words(cell: GridCell, *, results: bool) -> str:
+    """Return the line of a cell: the answer, or with `results` what came of it."""
+    if cell.status == "open":
+        return ""
+    if cell.status == "running":
+        return "running"
+    if not results:
+        return " ".join(cell.text.split())
+    parts = [STATUS_WORDS[cell.status]]
+    if cell.is_flaky:
+        parts = [f"passes {cell.passed} of {cell.scored}"]
+    if cell.score is not None and 0 < cell.score < 1:
+        parts.append(f"{cell.score:.2f}")
+    if cell.is_overruled:
+        parts.append("overruled")
+    if cell.reason and cell.status != "pass":
+        parts.append(" ".join(cell.reason.split()))
+    return " · ".join(parts)
+
+
+def cell_tip(cell: GridCell) -> str:
+    """Return everything about a cell, for its tooltip and screen readers."""
+    parts = [STATUS_WORDS[cell.status], samples_words(cell)]
+    if cell.is_overruled:
+        parts.append("a check is overruled")
+    if cell.is_reused:
+        parts.append("answer of an earlier run")
+    first = " · ".join(filter(None, parts))
+    return "\n".join(filter(None, (first, cell.reason, cell.text)))
+
+
+def samples_words(cell: GridCell, sample: int = 0) -> str:
+    """Return "1 of 3 · passes 1, fails 2: flaky"; "" for a single sample."""
+    if cell.samples < 2:
+        return ""
+    words = f"{sample + 1} of {cell.samples} · passes {cell.passed}, fails {cell.scored - cell.passed}"
+    return f"{words}: flaky" if cell.is_flaky else words
+
+
+def split_sentence(sentence: str) -> tuple[str, str]:
+    """Return the conclusion that a sentence begins with, shown in bold, and the rest of it."""
+    head, sign, rest = sentence.partition(": ")
+    if sign and "." not in head:
+        return f"{head}:", f" {rest}"
+    head, sign, rest = sentence.partition(". ")
+    return (f"{head}.", f" {rest}") if sign else (sentence, "")

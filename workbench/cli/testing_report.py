@@ -1,0 +1,52 @@
+"""The report of a test in the terminal, as lines of text.
+
+Invariant: nothing is computed here; sentences and figures come from the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.core.money import show_cost
+from workbench.core.testing.report import ColumnReport, SuiteReport
+from workbench.core.text import counted
+
+_MOST_SHOWN = 5
+"""Names of failing cases that are listed for a column."""
+
+
+def lines(report: SuiteReport) -> Iterator[str]:
+    """Yield the report line by line."""
+    samples = f", {counted(report.samples, 'sample')} each" if report.samples > 1 else ""
+    yield f"Test run {report.number} of {report.prompt}, {report.set_words}{samples}."
+    width = max(len(column.title) for column in report.columns)
+    for column in report.columns:
+        yield f"  {column.title:<{width}}  {_figures(column)}"
+        if column.failing_total:
+            yield f"  {'':<{width}}  fails: {_failing(column)}"
+    yield from report.sentences
+    if report.unchecked:
+        yield f"{counted(report.unchecked, 'case')} without a check, which are not scored."
+    if report.bar_words:
+        yield report.bar_words
+
+
+def _figures(column: ColumnReport) -> str:
+    parts = [column.rate_words]
+    if column.gaps_words:
+        parts.append(column.gaps_words)
+    if (latency := column.summary.latency) is not None:
+        parts.append(f"{latency.median:.2f} s")
+    if (cost := column.cost_per_1000) is not None:
+        parts.append(f"{show_cost(cost)} per 1,000" if cost else "free")
+    if column.is_baseline:
+        parts.append("baseline")
+    elif column.verdict:
+        parts.append(column.verdict)
+    return " · ".join(parts)
+
+
+def _failing(column: ColumnReport) -> str:
+    shown = column.failing[:_MOST_SHOWN]
+    more = column.failing_total - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -1,0 +1,115 @@
+"""Prompts, cases, checks and columns that were read from another tool's file of tests.
+
+Invariant: what the file means and is not here, or would mean something else here, is named in `losses`. Nothing in a
+suite was run, and no address in it has been confirmed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.core.cases import Case, Check
+from workbench.core.content import Content
+from workbench.core.lanes import Params
+
+LossKind = Literal["refused", "left_out", "differs", "note"]
+"""refused: a prompt, case or column that cannot be tested. left_out: a part that has no effect here. differs: it means
+something else here than in the other tool. note: worth knowing, without an effect on results."""
+SuiteEndpoint = Literal["litellm", "echo", ""]
+"""Where a column is asked: a model of a provider, echo, or "" for one that cannot be asked here."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteLoss:
+    """A sentence about a part of the file, and `where` it is: "tests[3].options.transform", "" for the whole file."""
+
+    kind: LossKind
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePrompt:
+    """A prompt. `label` is its name in the file, which is often its text; `title` is short and unique."""
+
+    title: str
+    label: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedColumn:
+    """A model that is asked, with the positions in `ImportedSuite.prompts` of the prompts that it gets.
+
+    `source` is its id in the file ("openai:gpt-5-mini"), `model` that of LiteLLM ("openai/gpt-5-mini"), "echo", or ""
+    with an `endpoint` of "". `address` is a base URL that the file asks for, "" for the provider's own: a person must
+    confirm it before anything is sent there.
+    """
+
+    source: str
+    endpoint: SuiteEndpoint
+    model: str
+    label: str = ""
+    params: Params = field(default_factory=Params)
+    prompts: tuple[int, ...] = ()
+    address: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.label or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCase:
+    """A case, and the positions of the prompts and columns that it is for."""
+
+    case: Case
+    prompts: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGroup:
+    """Cases that are for the same prompts and columns: one grid without holes. `cells` are (prompt, column)."""
+
+    cells: tuple[tuple[int, int], ...]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSuite:
+    """A file of tests.
+
+    `checks` and `threshold` apply to every case, before its own. `samples` is the number of answers per cell, and
+    `concurrency` that of calls at once, None if the file does not say. `env_names` are the environment variables that
+    its templates use and that were not given.
+    """
+
+    name: str
+    prompts: tuple[SuitePrompt, ...]
+    cases: tuple[ImportedCase, ...]
+    columns: tuple[ImportedColumn, ...]
+    checks: tuple[Check, ...] = ()
+    threshold: float | None = None
+    samples: int = 1
+    concurrency: int | None = None
+    env_names: tuple[str, ...] = ()
+    losses: tuple[SuiteLoss, ...] = ()
+
+    def groups(self) -> tuple[CaseGroup, ...]:
+        """Return the cases by what they are for, in the order of the first case of each; columns that cannot be asked
+        and cases that nothing is asked for are left out."""
+        found: dict[tuple[tuple[int, int], ...], list[Case]] = {}
+        for one in self.cases:
+            cells = tuple(
+                (prompt, column)
+                for column in one.columns
+                if self.columns[column].endpoint
+                for prompt in self.columns[column].prompts
+                if prompt in one.prompts
+            )
+            if cells:
+                found.setdefault(cells, []).append(one.case)
+        return tuple(CaseGroup(cells, tuple(cases)) for cells, cases in found.items())

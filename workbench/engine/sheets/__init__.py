@@ -1,0 +1,1 @@
+"""The process that reads spreadsheets, with limits on memory and time."""

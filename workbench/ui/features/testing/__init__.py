@@ -1,0 +1,52 @@
+"""Test: cases × columns, checked and compared with honest statistics, one key away from the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.ui.features.testing.commands import COMMANDS
+from workbench.ui.shell.feature import Feature, FeatureView
+
+if TYPE_CHECKING:
+    from workbench.app.testing.source import SuiteSource
+    from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.shell.services import Services
+
+
+def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingController]:
+    """Return the feature; `source` makes what it reads tests from and runs them with."""
+
+    def make(services: Services) -> TestingController:
+        from workbench.ui.features.testing.controller import TestingController
+
+        return TestingController(services, source(services))
+
+    return Feature(
+        "testing",
+        COMMANDS,
+        make,
+        view=FeatureView(
+            "test",
+            "Test",
+            position=2,
+            make=lambda controller: controller.make(),
+            enter=lambda controller: controller.enter(),
+            preload=(
+                "workbench.app.testing.controller",
+                "workbench.app.testing.table_copy",
+                "workbench.ui.widgets.diff.text",
+                "workbench.ui.features.testing.grid",
+                "workbench.ui.features.testing.cell_pane",
+                "workbench.ui.features.testing.view",
+                "workbench.ui.features.testing.controller",
+            ),
+        ),
+    )
+
+
+def _no_source(services: Services) -> SuiteSource:
+    raise NotImplementedError("the tests of a prompt are not stored yet")
+
+
+FEATURE = feature(_no_source)

@@ -1,0 +1,451 @@
+"""One cell in full: its answer, what differs from another column, the request, its checks and samples.
+
+Invariant: the pane shows the cell that was chosen last. Every check says its result in words besides its colour, and
+texts of models are plain text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.testing.controller import EXPECTATION, ShownCell, answer_of
+from workbench.app.testing.words import STATUS_WORDS, column_title, samples_words
+from workbench.core.check_words import lines
+from workbench.core.checks.check_result import CheckResult
+from workbench.core.testing.grid import CellDetail, GridCell, OverruledCheck, SuiteColumn
+from workbench.core.text import counted
+from workbench.ui.features.testing.chips import chip, exclusive, menu_chip
+from workbench.ui.shell.key_names import KeyName
+from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
+from workbench.ui.widgets.diff.wording import changed_words
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.small_controls import KeyButton, breakable, pill
+from workbench.ui.widgets.theme import Theme, set_role
+
+Shown = Literal["output", "against", "request"]
+NOTHING = "Choose a cell to see its answer and its checks."
+_MOST_CHECKS, _MOST_PARTS = 40, 12
+_LINES = 22
+_PILLS = {"pass": "pill-green", "fail": "pill-red", "unscored": "pill"}
+_MARGIN = 15
+
+
+class MarkedAnswer(AnswerView):
+    """An answer in which the places are marked that checks found."""
+
+    def mark(self, places: list[tuple[int, int, str]]) -> None:
+        """Mark ranges of the answer, in code points, each with the result of its check."""
+        selections = []
+        for start, end, state in places:
+            look = QTextCharFormat()
+            ink, ground = ("green", "green_soft") if state == "pass" else ("red", "red_soft")
+            look.setBackground(self._theme.color(ground))
+            look.setForeground(self._theme.color(ink))
+            look.setFontUnderline(True)
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            last = self.document().characterCount() - 1
+            cursor.setPosition(min(last, self._shown.position(start)))
+            cursor.setPosition(min(last, self._shown.position(end)), QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor, selection.format = cursor, look
+            selections.append(selection)
+        self.setExtraSelections(selections)
+
+
+class _Check(QWidget):
+    """One check: its result, what it asks for, why, and what a person said about it."""
+
+    def __init__(self, words: str, result: CheckResult, overruled: OverruledCheck | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        is_overruled = overruled is not None and overruled.state != "none"
+        state = overruled.state if overruled is not None and is_overruled else result.state
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(pill(state, _PILLS[state], self), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(label(breakable(words)))
+        reason = result.reason if result.reason and result.reason != words else ""
+        if is_overruled:
+            reason = " · ".join(filter(None, (f"you overruled “{result.state}”", reason)))
+        if result.score is not None and 0 < result.score < 1:
+            reason = " · ".join(filter(None, (reason, f"score {result.score:.2f}")))
+        if reason:
+            column.addWidget(label(breakable(reason), "small"))
+        for part in result.parts[:_MOST_PARTS]:
+            column.addWidget(label(breakable(f"{part.state}: {part.reason}"), "small"))
+        row.addLayout(column, 1)
+        self.setAccessibleName(f"{state}: {words}. {reason}")
+
+
+class CellPane(QWidget):
+    """The pane at the right of the grid. `against_wanted` carries the position of a column, or EXPECTATION."""
+
+    against_wanted = Signal(int)
+    compose_clicked = Signal()
+    overrule_clicked = Signal()
+    next_clicked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "surface")
+        self._theme = theme
+        self.shown: ShownCell | None = None
+        self._kind: Shown = "output"
+        self._columns: tuple[SuiteColumn, ...] = ()
+        self._checks: list[QWidget] = []
+        self.title, self.column = label("", "heading"), label("", "small")
+        self.output, self.against, self.request = (chip(text, self) for text in ("Output", "Against", "Request"))
+        self._kinds: tuple[Shown, ...] = ("output", "against", "request")
+        self._group = exclusive((self.output, self.against, self.request), self._choose, self)
+        self.output.setChecked(True)
+        self.other = menu_chip("▾", self, name="Compare with another column")
+        self._others = QMenu(self.other)
+        self.other.setMenu(self._others)
+        self._body = QWidget()
+        set_role(self._body, "surface")
+        self.answer = MarkedAnswer(theme, parent=self._body)
+        self.answer.setAccessibleName("Answer")
+        self.changes = DiffView(theme, parent=self._body)
+        self.sent = AnswerView(theme, mono=True, delta=-1, parent=self._body)
+        self.sent.setAccessibleName("Request")
+        self.about, self.no_checks, self.samples = label("", "small"), label("No checks.", "small"), label("", "small")
+        self._checks_head, self._samples_head, self._values_head = (
+            label(text, "section", wrap=False) for text in ("CHECKS", "SAMPLES", "VALUES")
+        )
+        self.values = label("", "small")
+        self.nothing = label(NOTHING, "muted")
+        self.to_compose, self.overrule, self.next = (KeyButton(theme, self) for _ in range(3))
+        self.name_keys(lambda _: "")
+        self._lay_out()
+        self.to_compose.clicked.connect(self.compose_clicked)
+        self.overrule.clicked.connect(self.overrule_clicked)
+        self.next.clicked.connect(self.next_clicked)
+        theme.changed.connect(self._restyle)
+        self.clear()
+
+    def _lay_out(self) -> None:
+        for text in self._texts():
+            text.document().setDocumentMargin(0)
+            text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = self._head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.column)
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.column.setWordWrap(False)
+        self._switch = QWidget(self)
+        flow = FlowLayout(6)
+        self._switch.setLayout(flow)
+        for one in (self.output, self.against, self.other, self.request):
+            flow.addWidget(one)
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(_MARGIN, 2, _MARGIN, 10)
+        column.setSpacing(8)
+        for widget in (*self._texts(), self.about):
+            column.addWidget(widget)
+        column.addSpacing(4)
+        column.addWidget(self._checks_head)
+        column.addWidget(self.no_checks)
+        self._check_column = QVBoxLayout()
+        self._check_column.setSpacing(9)
+        column.addLayout(self._check_column)
+        for heading, content in ((self._samples_head, self.samples), (self._values_head, self.values)):
+            column.addSpacing(4)
+            column.addWidget(heading)
+            column.addWidget(content)
+        column.addStretch(1)
+        self.area = QScrollArea(self)
+        self.area.setAccessibleName("The chosen cell")
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._body)
+        self._foot = QWidget(self)
+        row, buttons = QWidget(self._foot), FlowLayout(8)
+        row.setLayout(buttons)
+        # A flow layout has no margins of its own.
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(_MARGIN, 8, _MARGIN, 14)
+        foot.addWidget(row)
+        for button in (self.to_compose, self.overrule, self.next):
+            buttons.addWidget(button)
+        self._top = QWidget(self)
+        top = QVBoxLayout(self._top)
+        top.setContentsMargins(_MARGIN, 14, _MARGIN, 6)
+        top.setSpacing(8)
+        top.addLayout(head)
+        top.addWidget(self._switch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._top)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.nothing, 1)
+        layout.addWidget(self._foot)
+
+    def _texts(self) -> tuple[AnswerView, AnswerView, AnswerView]:
+        return self.answer, self.changes, self.sent
+
+    # Content.
+
+    @property
+    def kind(self) -> Shown:
+        """Which of the three texts is shown."""
+        return self._kind
+
+    def clear(self, sentence: str = NOTHING) -> None:
+        """Show a sentence instead of a cell."""
+        self.shown = None
+        self.nothing.setText(sentence)
+        for part in (self._top, self.area, self._foot):
+            part.hide()
+        self.nothing.show()
+
+    def set_columns(self, columns: tuple[SuiteColumn, ...], against: int) -> None:
+        """Show with which columns a cell can be compared, and with which one it is."""
+        self._columns = columns
+        self._others.clear()
+        for column in columns:
+            name = column_title(column).replace("&", "&&")
+            action = self._others.addAction(name)
+            action.triggered.connect(lambda _=False, place=column.position: self.against_wanted.emit(place))
+        self._others.addSeparator()
+        self._others.addAction("The expectation of the case", lambda: self.against_wanted.emit(EXPECTATION))
+        self._name_against(against)
+
+    def _name_against(self, against: int) -> None:
+        other = next((one for one in self._columns if one.position == against), None)
+        title = "expectation" if other is None else self._short_title(other)
+        self.against.setText(f"Against {title}")
+        self.against.setAccessibleName(self.against.text())
+
+    def _short_title(self, column: SuiteColumn) -> str:
+        """Return what tells a column from the shown one: its model or its version."""
+        shown = self.shown.detail.column if self.shown is not None else None
+        if shown is None or shown.position == column.position:
+            return column_title(column)
+        if shown.lane.title != column.lane.title:
+            return column.lane.title if shown.version_name == column.version_name else column_title(column)
+        return column.version_name or column_title(column)
+
+    def show_cell(self, cell: ShownCell, grid_cell: GridCell | None, against: int) -> None:
+        """Show a cell, compared with the column at `against`, or with EXPECTATION."""
+        is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
+        self.shown = cell
+        detail = cell.detail
+        self.title.setText(breakable(detail.case.name or f"Case {detail.key.case + 1}"))
+        self.column.setText(column_title(detail.column))
+        self._name_against(against)
+        # An answer is not compared with itself.
+        can_compare = against == EXPECTATION or against != detail.column.position
+        self.against.setEnabled(can_compare)
+        if not can_compare and self._kind == "against":
+            self.output.setChecked(True)
+            self._kind = "output"
+        self._show_texts(cell, against)
+        self._show_checks(detail)
+        samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
+        self.samples.setText(samples)
+        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
+        self.values.setText(breakable(values))
+        for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
+            part.setVisible(bool(is_there))
+        self.samples.setVisible(bool(samples))
+        self.values.setVisible(bool(values))
+        self.overrule.setEnabled(bool(detail.check_hashes) and bool(detail.output_uid))
+        self.nothing.hide()
+        for widget in (self._top, self.area, self._foot):
+            widget.show()
+        self._show_kind()
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
+
+    def _show_texts(self, cell: ShownCell, against: int) -> None:
+        self.answer.set_text(answer_of(cell.detail))
+        self.answer.mark(_places(cell.detail))
+        diff = cell.difference
+        if diff is None:
+            missing = "This case has no expectation." if against == EXPECTATION else "There is nothing to compare."
+            self.changes.show_runs([DiffRun("heading", missing)])
+        else:
+            self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
+
+    def _show_checks(self, detail: CellDetail) -> None:
+        for old in self._checks:
+            self._check_column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._checks = []
+        for place, result in enumerate(detail.results[:_MOST_CHECKS]):
+            words = (
+                " ".join(lines(detail.checks[place])[0].text.split()) if place < len(detail.checks) else result.reason
+            )
+            overruled = detail.overruled[place] if place < len(detail.overruled) else None
+            made = _Check(words, result, overruled, self._body)
+            self._check_column.addWidget(made)
+            self._checks.append(made)
+        if len(detail.results) > _MOST_CHECKS:
+            more = label(f"and {counted(len(detail.results) - _MOST_CHECKS, 'more check')}", "small")
+            self._check_column.addWidget(more)
+            self._checks.append(more)
+        self.no_checks.setVisible(not detail.results)
+        waits = detail.result is not None and detail.check_hashes and not detail.results
+        self.no_checks.setText("Not checked yet." if waits else "No checks.")
+
+    def about_answer(self, detail: CellDetail) -> str:
+        """Return where an answer comes from."""
+        result = detail.result
+        if result is None:
+            return "Not asked yet."
+        parts = [result.model] if result.model else []
+        if result.timing.duration is not None:
+            parts.append(f"{result.timing.duration / 1000:.1f} s")
+        if result.usage.output:
+            parts.append(f"{result.usage.output:,} tokens")
+        if result.cost_usd is not None:
+            parts.append(f"${result.cost_usd:.4f}")
+        return " · ".join(parts)
+
+    def show_kind(self, kind: Shown) -> None:
+        """Show the answer, its differences, or its request."""
+        chips = {"output": self.output, "against": self.against, "request": self.request}
+        if chips[kind].isEnabled():
+            chips[kind].setChecked(True)
+            self._kind = kind
+            self._show_kind()
+
+    def _choose(self, place: int) -> None:
+        self._kind = self._kinds[place]
+        self._show_kind()
+
+    def _show_kind(self) -> None:
+        texts: dict[Shown, AnswerView] = {"output": self.answer, "against": self.changes, "request": self.sent}
+        for kind, text in texts.items():
+            text.setVisible(kind == self._kind)
+        if self.shown is not None:
+            detail, diff = self.shown.detail, self.shown.difference
+            if self._kind == "request":
+                request = None if detail.result is None else detail.result.request
+                none = "Nothing was sent."
+                self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
+            changed = "" if diff is None else changed_words(diff)
+            self.about.setText(changed if self._kind == "against" else self.about_answer(detail))
+            self.about.setVisible(bool(self.about.text()) and self._kind != "request")
+        self._fit()
+
+    # Keys, sizes.
+
+    def name_keys(self, name: KeyName) -> None:
+        """Update the displayed keys."""
+        self.to_compose.set_face("To Compose", name("case_to_compose"))
+        self.overrule.set_face("Overrule", name("overrule"))
+        self.next.set_face("Next failure", name("next_failure"))
+        tips = (
+            (self.to_compose, "Open this case in Compose, with this column's version and model"),
+            (self.overrule, "Say that a check is wrong about this answer; you can take it back"),
+            (self.next, "Go to the next cell that fails"),
+        )
+        for button, tip in tips:
+            button.setToolTip(tip)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _restyle(self) -> None:
+        if self.shown is not None:
+            self.answer.mark(_places(self.shown.detail))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make the shown text as high as its content, up to `_LINES` lines; put the column below a long title."""
+        room = self.width() - 2 * _MARGIN - 10
+        wanted = QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self.title.text())
+        fits = wanted + self.column.sizeHint().width() <= room
+        self._head.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        self._head.setSpacing(10 if fits else 1)
+        for text in self._texts():
+            if text.isVisibleTo(self._body):
+                fit_height(text, _LINES)
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in Tab order."""
+        buttons: tuple[QPushButton, ...] = (self.output, self.against, self.other, self.request)
+        return [*buttons, *self._texts(), self.to_compose, self.overrule, self.next]
+
+    def focus(self) -> None:
+        """Focus the shown text."""
+        texts: dict[Shown, AnswerView] = {"output": self.answer, "against": self.changes, "request": self.sent}
+        texts[self._kind].setFocus()
+
+
+def _places(detail: CellDetail) -> list[tuple[int, int, str]]:
+    """Return what checks found in an answer: start, end and the result of the check."""
+    return [(*one.place, one.state) for one in detail.results if one.place is not None and one.state != "unscored"]
+
+
+def _check_title(detail: CellDetail, place: int) -> str:
+    """Return what a check asks for, on one line."""
+    text = lines(detail.checks[place])[0].text if place < len(detail.checks) else detail.results[place].reason
+    return " ".join(text.split())
+
+
+def fit_height(view: AnswerView, lines: int) -> None:
+    """Set the height of a text to its content, at most `lines` lines."""
+    layout, block = view.document().documentLayout(), view.document().firstBlock()
+    most = view.fontMetrics().lineSpacing() * 1.2 * lines
+    height = 0.0
+    while block.isValid() and height < most:
+        height += layout.blockBoundingRect(block).height()
+        block = block.next()
+    view.setFixedHeight(math.ceil(min(height, most) + 2 * view.document().documentMargin()) + 4)
+
+
+def overrule_entries(detail: CellDetail, act: Callable[[int, str], object], menu: QMenu) -> QAction | None:
+    """Fill a menu with what a person can say about each check of a cell; `act` gets its place and what is said.
+
+    Returns the likeliest entry: to overrule the first check that does not pass.
+    """
+    likeliest: QAction | None = None
+    for place, result in enumerate(detail.results[:_MOST_CHECKS]):
+        words = _check_title(detail, place).replace("&", "&&")
+        words = words if len(words) <= 60 else f"{words[:59]}…"
+        overruled = detail.overruled[place] if place < len(detail.overruled) else None
+        if place:
+            menu.addSeparator()
+        heading = menu.addAction(f"{STATUS_WORDS[result.state]}: {words}")
+        heading.setEnabled(False)
+        if overruled is not None and overruled.state != "none":
+            menu.addAction(f"Take back: you said {overruled.state}", partial(act, place, "none"))
+            continue
+        for state in ("pass", "fail"):
+            if state != result.state:
+                entry = menu.addAction(f"It is a {state}", partial(act, place, state))
+                if likeliest is None and result.state != "pass":
+                    likeliest = entry
+    return likeliest or next((one for one in menu.actions() if one.isEnabled() and not one.isSeparator()), None)

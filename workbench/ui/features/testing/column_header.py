@@ -1,0 +1,133 @@
+"""The heads of the grid's columns: version and model, verdict, pass rate with its interval, latency and cost.
+
+Invariant: what is painted is also in the head's tooltip and accessible text; a tone repeats what the words say.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from workbench.app.testing.grid_model import FIRST, SuiteGridModel
+from workbench.app.testing.words import ColumnHead
+from workbench.ui.widgets.theme import Theme
+
+MARGIN = 10
+"""Pixels left and right of the text of a head or cell."""
+_TOP, _BOTTOM = 4, 8
+_PLOT_WIDTH, _PLOT_HEIGHT = 96, 12
+
+
+class SuiteHeader(QHeaderView):
+    """The header of one of the two tables of the grid; both have the same height."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme = theme
+        self.setHighlightSections(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSectionsClickable(True)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setAccessibleName("Columns")
+        self.setMouseTracking(True)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Apply the fonts of the theme."""
+        font = self._theme.font
+        self._bold, self._small = font(bold=True), font(-1)
+        self._number, self._number_bold = font(-1, tabular=True), font(-1, bold=True, tabular=True)
+        self.updateGeometry()
+        self.viewport().update()
+
+    def _heads(self) -> tuple[ColumnHead, ...]:
+        model = self.model()
+        return model.heads if isinstance(model, SuiteGridModel) else ()
+
+    def _line_heights(self) -> tuple[int, int]:
+        return QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
+
+    def sizeHint(self) -> QSize:
+        title, line = self._line_heights()
+        # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
+        return QSize(super().sizeHint().width(), _TOP + title + 3 * line + _PLOT_HEIGHT + 4 + _BOTTOM)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        is_head = self.logicalIndexAt(event.position().toPoint()) >= FIRST
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_head else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        color = self._theme.color
+        painter.save()
+        painter.fillRect(rect, color("surface"))
+        painter.setPen(color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setClipRect(rect)
+        heads = self._heads()
+        if section < FIRST:
+            self._paint_plain(painter, rect, str(self.model().headerData(section, Qt.Orientation.Horizontal) or ""))
+        elif section - FIRST < len(heads):
+            self._paint_head(painter, rect.adjusted(MARGIN, _TOP, -4, -_BOTTOM), heads[section - FIRST])
+        painter.restore()
+
+    def _paint_plain(self, painter: QPainter, rect: QRect, text: str) -> None:
+        painter.setFont(self._small)
+        painter.setPen(self._theme.color("muted"))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(rect.adjusted(MARGIN, 0, -4, -_BOTTOM), flags, text)
+
+    def _paint_head(self, painter: QPainter, room: QRect, head: ColumnHead) -> None:
+        color, (title, line) = self._theme.color, self._line_heights()
+        y = room.top()
+        self._text(painter, QRect(room.left(), y, room.width(), title), head.title, self._bold, "text", middle=True)
+        y += title
+        tone = head.tone if head.tone != "muted" else "muted"
+        self._text(painter, QRect(room.left(), y, room.width(), line), head.verdict, self._small, tone)
+        y += line
+        rate, sign, rest = head.rate_words.partition(" (")
+        used = self._text(painter, QRect(room.left(), y, room.width(), line), rate, self._number_bold, "text")
+        behind = QRect(room.left() + used, y, room.width() - used, line)
+        self._text(painter, behind, f"{sign}{rest}", self._number, "muted")
+        y += line + 2
+        if head.low is not None and head.high is not None and head.rate is not None:
+            width = min(round(_PLOT_WIDTH * self._theme.scale), room.width() - 4)
+            plot = QRectF(room.left(), y, width, _PLOT_HEIGHT)
+            mark = color(head.tone if head.tone != "muted" else "text")
+            paint_interval(painter, plot, (head.low, head.rate, head.high), color("border"), mark)
+        y += _PLOT_HEIGHT + 2
+        x = room.left()
+        for place, figure in enumerate(head.figures):
+            for text, tone in ((" · " if place else "", "muted"), (figure.text, "muted"), (figure.more, figure.tone)):
+                words = f" {text}" if text and text == figure.more else text
+                x += self._text(painter, QRect(x, y, room.right() - x, line), words, self._number, tone)
+
+    def _text(self, painter: QPainter, room: QRect, text: str, font: QFont, color: str, *, middle: bool = False) -> int:
+        """Paint one line of text, elided to fit, and return its width."""
+        if not text or room.width() <= 0:
+            return 0
+        metrics = QFontMetrics(font)
+        mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        shown = metrics.elidedText(text, mode, room.width())
+        painter.setFont(font)
+        painter.setPen(self._theme.color(color))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        return metrics.horizontalAdvance(shown)
+
+
+def paint_interval(
+    painter: QPainter, room: QRectF, interval: tuple[float, float, float], axis: QColor, mark: QColor
+) -> None:
+    """Paint an axis from 0 to 100 %, an interval on it, and its estimate; all fractions of the width."""
+    low, rate, high = (room.left() + room.width() * min(1.0, max(0.0, part)) for part in interval)
+    middle = room.center().y()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(axis, 1))
+    painter.drawLine(QPointF(room.left(), middle), QPointF(room.right(), middle))
+    painter.setPen(QPen(mark, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mark)
+    painter.drawRoundedRect(QRectF(rate - 2, middle - 4.5, 4, 9), 1.5, 1.5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

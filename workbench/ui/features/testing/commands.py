@@ -1,0 +1,90 @@
+"""The commands of the Test view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, needs
+
+if TYPE_CHECKING:
+    from workbench.ui.features.testing.controller import TestingController
+
+TEST: tuple[View, ...] = ("test",)
+_has_prompt = needs("has_prompt")
+_can_write = needs("has_prompt", "writable")
+
+
+def _in_view(
+    name: str,
+    title: str,
+    act: Callable[[TestingController], object],
+    key: str = "",
+    *,
+    enabled: Enabled = _has_prompt,
+    navigates: bool = False,
+    repeats: bool = False,
+) -> Command:
+    """Return a command of the shown tests; one that only navigates acts wherever the focus is."""
+    return Command(
+        name,
+        title,
+        "Test",
+        (key,) if key else (),
+        enabled,
+        views=TEST,
+        navigates_in=TEST if navigates else (),
+        repeats=repeats,
+        run=act,
+    )
+
+
+COMMANDS = (
+    Command(
+        "run_cases",
+        "Run all cases",
+        "Test",
+        ("Ctrl+Shift+Return",),
+        _can_write,
+        views=EVERYWHERE,
+        run=lambda controller: controller.run_cases(),
+    ),
+    _in_view("pause_cases", "Pause or continue the tests", lambda test: test.toggle_pause(), enabled=_can_write),
+    _in_view("stop_cases", "Stop the tests", lambda test: test.stop_run(), enabled=_can_write),
+    _in_view("retry_cases", "Retry the calls of the tests that failed", lambda test: test.retry(), enabled=_can_write),
+    _in_view("case_to_compose", "Open the case in Compose", lambda test: test.to_compose(), "E"),
+    _in_view("next_failure", "Next failure", lambda test: test.seek_failure(1), "N", navigates=True, repeats=True),
+    _in_view(
+        "previous_failure",
+        "Previous failure",
+        lambda test: test.seek_failure(-1),
+        "Shift+N",
+        navigates=True,
+        repeats=True,
+    ),
+    _in_view(
+        "next_difference",
+        "Next answer that differs from the baseline",
+        lambda test: test.seek_difference(),
+        "D",
+        navigates=True,
+        repeats=True,
+    ),
+    _in_view("overrule", "Overrule a check…", lambda test: test.overrule(), "V", enabled=_can_write),
+    _in_view("test_results", "Results instead of answers in the grid", lambda test: test.toggle_results()),
+    _in_view("tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall()),
+    _in_view("copy_cases", "Copy the selected cases", lambda test: test.copy_selected()),
+    _in_view("copy_table_markdown", "Copy the table as Markdown", lambda test: test.copy_table("markdown")),
+    _in_view("copy_table_csv", "Copy the table as CSV", lambda test: test.copy_table("csv")),
+    _in_view("copy_table_html", "Copy the table as HTML", lambda test: test.copy_table("html")),
+    Command(
+        "view_test",
+        "Test: cases × columns",
+        "View",
+        ("Alt+2",),
+        always,
+        views=EVERYWHERE,
+        run=lambda controller: controller.show(),
+        after="view_compose",
+    ),
+)

@@ -1,0 +1,90 @@
+"""What stands in place of the grid while there is nothing to show.
+
+Invariant: the page says why, and its button is the next step.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.theme import set_role
+
+
+class NextStep(NamedTuple):
+    """Why there is nothing, and buttons: title and the name of what they do, the first one is the main one."""
+
+    heading: str
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+NO_PROMPT = NextStep("No prompt is open", "Open a prompt in Compose to test it.", (("Go to Compose", "compose"),))
+NO_CASES = NextStep(
+    "No cases yet",
+    "A case is a set of values with checks. Test the prompt on twenty of them to see whether a change makes it better.",
+    (("Add cases", "cases"),),
+)
+NO_COLUMNS = NextStep(
+    "No columns yet",
+    "A column is a version with a model. Take the lanes of Compose, or add a version to compare with.",
+    (("Use the lanes of Compose", "lanes"), ("Add a column…", "column")),
+)
+TOTALS_ONLY = NextStep(
+    "Only totals are shown",
+    "You do not see the hold-out's cases while you change the prompt: their totals then say how good it really is.",
+)
+
+
+class EmptySuite(QWidget):
+    """`wanted` carries the name of a step."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "surface")
+        self.heading, self.text = label("", "title"), label("", "muted")
+        for one in (self.heading, self.text):
+            one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.buttons = [QPushButton(self), QPushButton(self)]
+        set_role(self.buttons[0], "primary")
+        self._names: list[str] = []
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for place, button in enumerate(self.buttons):
+            button.clicked.connect(lambda _=False, place=place: self.wanted.emit(self._names[place]))
+            row.addWidget(button)
+        row.addStretch(1)
+        middle = QVBoxLayout()
+        middle.setSpacing(8)
+        middle.addStretch(2)
+        middle.addWidget(self.heading)
+        middle.addWidget(self.text)
+        middle.addSpacing(6)
+        middle.addLayout(row)
+        middle.addStretch(3)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.addStretch(1)
+        layout.addLayout(middle, 4)
+        layout.addStretch(1)
+
+    def say(self, step: NextStep) -> None:
+        """Show a step."""
+        self.heading.setText(step.heading)
+        self.text.setText(step.text)
+        self._names = [name for _, name in step.buttons]
+        for place, button in enumerate(self.buttons):
+            button.setVisible(place < len(step.buttons))
+            if place < len(step.buttons):
+                button.setText(step.buttons[place][0])
+                button.setAccessibleName(step.buttons[place][0])
+
+    def words(self) -> str:
+        """Return the text shown."""
+        return f"{self.heading.text()}\n{self.text.text()}"

@@ -1,0 +1,316 @@
+"""The grid: cases from top to bottom, columns from left to right.
+
+Invariant: the two tables show the same rows at the same height; names of cases stay in place while columns scroll. Only
+the table of answers has the keyboard. Rows keep their places while results arrive; when the rows change, the case that
+was current stays current if it is still there.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel
+from workbench.core.testing.grid import GridRow
+from workbench.ui.features.testing.cell_delegates import CaseDelegate, CellDelegate
+from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
+from workbench.ui.widgets.theme import Theme
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_LEAST_CELL, _LEAST_NAME, _MOST_NAME, _MOST_TAG = 27, 14, 27, 15
+"""Widths in average characters."""
+_NAMES_SHARE = 0.34
+_NO_TAGS_BELOW = 62
+_MEASURED = 60
+_AHEAD = 3
+"""Heights of the viewport that are read ahead."""
+
+
+class _Table(QTableView):
+    """Set up alike for both halves of the grid."""
+
+    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.heads = SuiteHeader(theme, self)
+        self.setHorizontalHeader(self.heads)
+        self.setModel(model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+
+class AnswerTable(_Table):
+    """The answers. Enter and a double click open the current cell."""
+
+    opened = Signal()
+    moved = Signal()
+    """The person moved to another cell with a key."""
+    copy_wanted = Signal()
+    menu_wanted = Signal(object)
+    """QPoint in global coordinates: the menu of the current cell."""
+
+    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+        super().__init__(theme, model, parent)
+        self.setAccessibleName("Answers by case and column")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.doubleClicked.connect(lambda _: self.opened.emit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in _ENTER and not held and self.currentIndex().isValid():
+            self.opened.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not held and self.model().rowCount():
+            # The base class would move to another column.
+            row = 0 if event.key() == Qt.Key.Key_Home else self.model().rowCount() - 1
+            self.go_to(row, max(FIRST, self.currentIndex().column()))
+            self.moved.emit()
+        else:
+            before = self.currentIndex()
+            super().keyPressEvent(event)
+            if self.currentIndex() != before:
+                self.moved.emit()
+
+    def keyboardSearch(self, search: str) -> None:
+        """Ignore letters: they are keys of commands."""
+
+    def go_to(self, row: int, column: int) -> None:
+        """Make a cell the current one, and its row the selected one."""
+        index = self.model().index(row, column)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.scrollTo(index)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.currentIndex()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            under = self.indexAt(event.pos())
+            if under.isValid():
+                self.go_to(under.row(), under.column())
+                self.menu_wanted.emit(event.globalPos())
+        elif index.isValid():
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0)))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+
+class SuiteGrid(QWidget):
+    """Both tables. `current_changed` is emitted when another cell is current, or its content changed."""
+
+    opened = Signal()
+    current_changed = Signal()
+    head_menu_wanted = Signal(int, object)
+    """Position of the column, and the QPoint for its menu in global coordinates."""
+
+    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self.model = theme, model
+        self._kept: tuple[int, int, int] | None = None
+        """Case, column and scroll position of the current cell, while the rows are replaced."""
+        self.names = _Table(theme, model, self)
+        self.names.setAccessibleName("Cases")
+        self.names.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.names.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.names.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.answers = AnswerTable(theme, model, self)
+        self._of_names, self._of_cells = CaseDelegate(theme, self), CellDelegate(theme, self)
+        self.names.setItemDelegate(self._of_names)
+        self.answers.setItemDelegate(self._of_cells)
+        # Takes the height of the horizontal scroll bar of the answers, so that both halves end at the same row.
+        self._below_names = QWidget(self)
+        self._below_names.setFixedHeight(0)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.names, 1)
+        left.addWidget(self._below_names)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(left)
+        layout.addWidget(self.answers, 1)
+        self.setFocusProxy(self.answers)
+        self._connect()
+        self.restyle()
+        theme.changed.connect(self.restyle)
+
+    def _connect(self) -> None:
+        model, answers, names = self.model, self.answers, self.names
+        bar, other = answers.verticalScrollBar(), names.verticalScrollBar()
+        bar.valueChanged.connect(other.setValue)
+        other.valueChanged.connect(bar.setValue)
+        bar.valueChanged.connect(lambda _: self._fetch_ahead())
+        bar.rangeChanged.connect(lambda *_: self._fetch_ahead())
+        answers.horizontalScrollBar().installEventFilter(self)
+        answers.opened.connect(self.opened)
+        answers.selectionModel().currentChanged.connect(lambda *_: self._show_current())
+        names.clicked.connect(self._name_clicked)
+        names.doubleClicked.connect(lambda _: self.opened.emit())
+        answers.heads.sectionClicked.connect(self._head_clicked)
+        model.modelAboutToBeReset.connect(self._keep_current)
+        model.modelReset.connect(self._after_reset)
+        model.dataChanged.connect(self._data_changed)
+        model.headerDataChanged.connect(lambda *_: (answers.heads.viewport().update(), names.heads.viewport().update()))
+        model.rowsInserted.connect(lambda *_: self._fetch_ahead())
+
+    # What is current.
+
+    def current(self) -> tuple[int, int] | None:
+        """Return row and column (of answers, from 0) of the current cell."""
+        index = self.answers.currentIndex()
+        return (index.row(), index.column() - FIRST) if index.isValid() and index.column() >= FIRST else None
+
+    def selected(self) -> list[GridRow]:
+        """Return the selected rows in memory, from top to bottom."""
+        rows = sorted({index.row() for index in self.answers.selectionModel().selectedRows(FIRST)})
+        return [row for at in rows if (row := self.model.row(at)) is not None]
+
+    def select(self, row: int, column: int) -> None:
+        """Make the cell of a column of answers, from 0, the current one."""
+        self.answers.go_to(row, column + FIRST)
+
+    def select_first(self) -> None:
+        """Make the first cell current if none is."""
+        if self.current() is None and self.model.rowCount() and self.model.heads:
+            self.select(0, 0)
+
+    # Looks.
+
+    def set_tall(self, tall: bool) -> None:
+        """Show several lines of each answer."""
+        for delegate in (self._of_names, self._of_cells):
+            delegate.is_tall = tall
+        self._set_heights()
+
+    def mark_differences(self, *, baseline: int, marked: bool) -> None:
+        """Mark the words that the baseline's answer does not have."""
+        self._of_cells.baseline, self._of_cells.marks_differences = baseline, marked
+        self.answers.viewport().update()
+
+    def restyle(self) -> None:
+        """Apply fonts and sizes of the theme."""
+        for table, delegate in ((self.names, self._of_names), (self.answers, self._of_cells)):
+            delegate.restyle()
+            table.heads.restyle()
+        self._set_heights()
+        self._lay_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_columns()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize):
+            bar = self.answers.horizontalScrollBar()
+            is_shown = bar.isVisible() and event.type() != QEvent.Type.Hide
+            self._below_names.setFixedHeight(bar.height() if is_shown else 0)
+        return False
+
+    def _set_heights(self) -> None:
+        for table in (self.names, self.answers):
+            table.verticalHeader().setMinimumSectionSize(1)
+            table.verticalHeader().setDefaultSectionSize(self._of_cells.row_height)
+
+    def _lay_columns(self) -> None:
+        """Distribute the width: names get what they need up to a share, answers at least `_LEAST_CELL`."""
+        count, metrics = len(self.model.heads), QFontMetrics(self._theme.font())
+        char = metrics.averageCharWidth()
+        small = QFontMetrics(self._theme.font(-1))
+        rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
+        names = max((metrics.horizontalAdvance(row.name[:60]) for row in rows), default=0) + 2 * MARGIN + 2
+        tags = max((small.horizontalAdvance(", ".join(row.tags)) for row in rows), default=0) + 2 * MARGIN
+        share = round(self.width() * _NAMES_SHARE)
+        name = max(_LEAST_NAME * char, min(names, _MOST_NAME * char, share))
+        has_tags = any(row.tags for row in rows) and self.width() > _NO_TAGS_BELOW * char
+        tag = min(max(tags, 5 * char), _MOST_TAG * char) if has_tags else 0
+        for column in range(self.model.columnCount()):
+            self.names.setColumnHidden(column, column >= FIRST or (column == TAG and not has_tags))
+            self.answers.setColumnHidden(column, column < FIRST)
+        self.names.setColumnWidth(CASE, name)
+        if has_tags:
+            self.names.setColumnWidth(TAG, tag)
+        self.names.setFixedWidth(name + tag)
+        room = self.width() - name - tag
+        if self.answers.verticalScrollBar().isVisible():
+            room -= self.answers.verticalScrollBar().width()
+        each = max(_LEAST_CELL * char, room // max(1, count))
+        for place in range(count):
+            rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
+            self.answers.setColumnWidth(FIRST + place, rest)
+
+    # Reactions.
+
+    def _show_current(self) -> None:
+        index = self.answers.currentIndex()
+        row = index.row() if index.isValid() else -1
+        self._of_names.current_row = self._of_cells.current_row = row
+        self._of_cells.current = (row, index.column()) if index.isValid() else (-1, -1)
+        self.names.viewport().update()
+        self.answers.viewport().update()
+        self.current_changed.emit()
+
+    def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        current = self.answers.currentIndex()
+        if current.isValid() and first.row() <= current.row() <= last.row() and first.column() <= current.column():
+            self.current_changed.emit()
+
+    def _name_clicked(self, index: QModelIndex) -> None:
+        column = self.answers.currentIndex().column()
+        if self.model.heads:
+            self.answers.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.answers.go_to(index.row(), max(FIRST, column))
+
+    def _head_clicked(self, section: int) -> None:
+        if section >= FIRST:
+            heads = self.answers.heads
+            at = QPoint(heads.sectionViewportPosition(section) + MARGIN, heads.height())
+            self.head_menu_wanted.emit(section - FIRST, heads.viewport().mapToGlobal(at))
+
+    def _keep_current(self) -> None:
+        index = self.answers.currentIndex()
+        row = self.model.row(index.row()) if index.isValid() else None
+        if row is not None:
+            self._kept = (row.position, index.column(), self.answers.verticalScrollBar().value())
+
+    def _after_reset(self) -> None:
+        self._lay_columns()
+        self._show_current()
+        if not self.model.rowCount():
+            return
+        kept, self._kept = self._kept, None
+        if kept is not None and (row := self.model.position_of(kept[0])) >= 0:
+            column = min(kept[1], self.model.columnCount() - 1)
+            self.answers.go_to(row, column)
+            self.answers.verticalScrollBar().setValue(kept[2])
+            self.answers.scrollTo(self.model.index(row, column))
+        else:
+            self.select_first()
+
+    def _fetch_ahead(self) -> None:
+        bar = self.answers.verticalScrollBar()
+        if bar.maximum() - bar.value() < _AHEAD * self.answers.viewport().height() and self.isVisible():
+            self.model.fetchMore(QModelIndex())

@@ -1,0 +1,392 @@
+"""The Test view: head, filters and grid at the left, the chosen cell at the right.
+
+Invariant: the view shows the state of a `SuiteController` and emits wishes. In place of the grid stands the reason why
+it is empty, with the next step as a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.words import (
+    FILTER_TITLES,
+    SET_TITLES,
+    budget_words,
+    estimate_words,
+    progress_words,
+    run_face,
+)
+from workbench.core.testing.grid import GridCell
+from workbench.core.text import counted
+from workbench.ui.features.testing.cell_pane import CellPane
+from workbench.ui.features.testing.empty_page import NO_CASES, NO_COLUMNS, NO_PROMPT, TOTALS_ONLY, EmptySuite, NextStep
+from workbench.ui.features.testing.filter_bar import FilterBar
+from workbench.ui.features.testing.grid import SuiteGrid
+from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.shell.key_names import KeyName
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.controls import ConfirmBar
+from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
+from workbench.ui.widgets.theme import Theme, set_role
+
+_MARGIN = 18
+_PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
+_NO_CHECKS = "No checks yet, so nothing can pass or fail."
+_ROOMY_LINES = 32
+"""Height in lines of text below which the sentence shows only its conclusion."""
+_ROOMY = 1_000
+"""Width in pixels, at 100 % text size, from which the pane is open from the beginning."""
+
+
+class TestView(QWidget):
+    """Unusable until `show_state` was called. `wanted` carries the name of a next step."""
+
+    __test__ = False
+
+    opened = Signal()
+    """A cell is opened in the pane."""
+    current_changed = Signal()
+    wanted = Signal(str)
+
+    def __init__(self, theme: Theme, suites: SuiteController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "surface")
+        self._theme, self.suites = HiddenPageTheme(theme, self), suites
+        self._seen: tuple[int, int, GridCell | None] = (-1, -1, None)
+        self._card_step = "holdout"
+        self._is_pane_chosen = False
+        """Whether a person opened or closed the pane."""
+        self.divider = geometry.PaneDivider(self._left_width, self)
+        self._left = QWidget(self.divider)
+        set_role(self._left, "surface")
+        self.head = SuiteHead(self._theme, self._left)
+        self.confirm = ConfirmBar()
+        self.card = SentenceCard(self._left)
+        self.filters = FilterBar(self._left)
+        self._stack = QStackedWidget(self._left)
+        self.grid = SuiteGrid(self._theme, suites.model, self._stack)
+        self.empty = EmptySuite(self._stack)
+        self.pane = CellPane(self._theme, self.divider)
+        self._lay_out()
+        self._connect()
+        self.pane.hide()
+
+    def _lay_out(self) -> None:
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.empty)
+        top = QVBoxLayout()
+        top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
+        top.setSpacing(10)
+        for widget in (self.head, self.confirm, self.card, self.filters):
+            top.addWidget(widget)
+        column = QVBoxLayout(self._left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(top)
+        rest = QHBoxLayout()
+        # The text of names is in line with the heading.
+        rest.setContentsMargins(_MARGIN - 10, 0, _MARGIN - 10, 0)
+        rest.addWidget(self._stack)
+        column.addLayout(rest, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.divider)
+
+    def _connect(self) -> None:
+        suites, grid = self.suites, self.grid
+        suites.changed.connect(self.show_state)
+        suites.counted.connect(self._show_counts)
+        suites.reported.connect(self._show_report)
+        suites.looked.connect(self._show_cell)
+        suites.model.modelReset.connect(self._show_page)
+        suites.model.loaded.connect(self._enter_late)
+        grid.opened.connect(self.open_pane)
+        grid.current_changed.connect(self._look_at_current)
+        grid.answers.clicked.connect(lambda _: self.open_pane())
+        grid.names.clicked.connect(lambda _: self.open_pane())
+        self.filters.results_chosen.connect(suites.model.set_results)
+        self.filters.tall_chosen.connect(grid.set_tall)
+        self.filters.rows_chosen.connect(suites.choose_rows)
+        self.filters.tag_chosen.connect(suites.choose_tag)
+        self.head.set_chosen.connect(suites.choose_set)
+        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
+        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
+        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
+        self.empty.wanted.connect(self.wanted)
+
+    # State.
+
+    def show_state(self) -> None:
+        """Show what is set up and how far it is."""
+        suites = self.suites
+        overview, run, progress = suites.overview, suites.run, suites.progress
+        tested = suites.tested
+        columns = () if overview is None else overview.columns
+        self.head.show_size(tested.cases, len(columns), 0 if overview is None else overview.checks)
+        self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
+        active = progress if progress is not None and progress.is_active else None
+        cells = suites.estimate.cells if active is None else active.cells
+        answered = cells - suites.estimate.new if active is None else active.answered
+        budget = "" if overview is None else self._budget()
+        words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
+        self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
+        face = run_face(suites.estimate, progress, suites.counts.failed_calls)
+        self.head.show_face(face)
+        can_run = overview is not None and tested.cases > 0 and bool(columns)
+        self.head.run.setVisible(can_run)
+        self.head.bar.setVisible(can_run)
+        self._show_page()
+        self._show_report()
+        if overview is not None and suites.run is None:
+            self._enter_late()
+
+    def _budget(self) -> str:
+        assert self.suites.overview is not None
+        budget = self.suites.overview.settings.budget
+        return budget_words(budget.usd, budget.calls, budget.minutes)
+
+    def _show_page(self) -> None:
+        step = self._next_step()
+        if step is not None:
+            self.empty.say(step)
+        self._stack.setCurrentWidget(self.grid if step is None else self.empty)
+        self.filters.setVisible(self.suites.run is not None and self.suites.set_name == "tuning")
+        if step is not None:
+            self.pane.hide()
+        self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
+        self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
+        if self.suites.run is not None:
+            run = self.suites.run
+            self.pane.set_columns(run.columns, self.against)
+
+    def _next_step(self) -> NextStep | None:
+        """Return why there is no grid, None if there is one."""
+        suites, overview = self.suites, self.suites.overview
+        if not suites.prompt_uid:
+            return NO_PROMPT
+        if overview is None:
+            return NextStep("", "Reading the tests…")
+        if not suites.tested.cases:
+            return NO_CASES
+        if not overview.columns and suites.run is None:
+            return NO_COLUMNS
+        if suites.run is None:
+            return self._nothing_run()
+        if suites.set_name != "tuning":
+            return TOTALS_ONLY
+        model = suites.model
+        if model.is_complete and not model.rowCount():
+            words = FILTER_TITLES[suites.query.rows].lower()
+            about = f"No case is listed under “{words}”" + (
+                f" with the tag {suites.query.tag}" if suites.query.tag else ""
+            )
+            return NextStep("No matches", f"{about}.", (("Show all cases", "all"),))
+        return None
+
+    def _nothing_run(self) -> NextStep:
+        suites = self.suites
+        assert suites.overview is not None
+        estimate, columns = suites.estimate, len(suites.overview.columns)
+        if estimate.refusal:
+            return NextStep("Nothing has run yet", estimate.refusal)
+        calls = counted(estimate.new, "call")
+        words = estimate_words(estimate)
+        size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
+        text = f"{size}: {calls}{', ' if words else ''}{words}. You can stop at any time; answers are kept."
+        if suites.set_name == "holdout":
+            text = f"{text} Only totals will be shown."
+        heading = (
+            "Nothing has run yet" if suites.set_name == "tuning" else f"{SET_TITLES['holdout']}: nothing has run yet"
+        )
+        return NextStep(heading, text, ((f"Run {calls}", "run"),))
+
+    def _show_counts(self) -> None:
+        suites = self.suites
+        self.filters.show_counts(suites.counts, suites.query)
+        self.head.show_face(run_face(suites.estimate, suites.progress, suites.counts.failed_calls))
+
+    def _show_report(self) -> None:
+        suites, report = self.suites, self.suites.report
+        has_run = suites.run is not None and suites.overview is not None
+        checks = 0 if suites.overview is None else suites.overview.checks
+        self._card_step = "holdout" if checks else "checks"
+        if not has_run or not checks:
+            self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
+            return
+        if report is None:
+            self.card.say(())
+            return
+        link = ""
+        if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
+            words = estimate_words(suites.holdout)
+            link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
+        self.card.say(report.sentences, report.set_words, link)
+
+    # The pane.
+
+    @property
+    def against(self) -> int:
+        """The position of the column that cells are compared with."""
+        return self._against if self._against is not None else self._default_against()
+
+    _against: int | None = None
+
+    def _default_against(self) -> int:
+        """Return the baseline, and for a cell of the baseline the next column."""
+        baseline, current = self.suites.baseline, self.grid.current()
+        columns = 0 if self.suites.run is None else len(self.suites.run.columns)
+        if current is not None and current[1] == baseline and columns > 1:
+            return (baseline + 1) % columns
+        return baseline
+
+    def set_against(self, column: int) -> None:
+        """Compare cells with another column, or with the expectation."""
+        self._against = column
+        self._seen = (-1, -1, None)
+        self.pane.show_kind("against")
+        self.current_changed.emit()
+
+    def open_pane(self) -> None:
+        """Show the current cell in the pane."""
+        self._is_pane_chosen = True
+        self._set_pane(shown=True)
+        self.opened.emit()
+
+    def close_pane(self) -> None:
+        """Give the grid the whole width."""
+        self._is_pane_chosen = True
+        if self.pane.isAncestorOf(self.focusWidget() or self):
+            self.grid.setFocus()
+        self._set_pane(shown=False)
+
+    @property
+    def is_pane_open(self) -> bool:
+        """Whether the pane is shown."""
+        return not self.pane.isHidden()
+
+    def _set_pane(self, *, shown: bool) -> None:
+        if shown != self.is_pane_open:
+            self.pane.setVisible(shown)
+            self.divider.divide()
+        if shown:
+            self._seen = (-1, -1, None)
+            self._look_at_current()
+
+    def current_cell(self) -> tuple[int, int, GridCell | None] | None:
+        """Return the position of the case, that of the column, and the cell; None if none is current."""
+        current = self.grid.current()
+        row = self.suites.model.row(current[0]) if current is not None else None
+        if current is None or row is None:
+            return None
+        return row.position, current[1], row.cells[current[1]] if current[1] < len(row.cells) else None
+
+    def _look_at_current(self) -> None:
+        if not self._is_pane_chosen and not self.is_pane_open and self.width() >= _ROOMY * self._theme.scale:
+            self.pane.show()
+            self.divider.divide()
+        current = self.current_cell()
+        if not self.is_pane_open or current is None:
+            return
+        if current != self._seen:
+            self._seen = current
+            if current[2] is None:
+                self.pane.clear("This column has not run yet.")
+            else:
+                self.current_changed.emit()
+
+    def _show_cell(self, cell: object) -> None:
+        current = self.current_cell()
+        detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
+        if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
+            self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
+
+    def forget_cell(self) -> None:
+        """Forget what the pane shows, so that it is read again."""
+        self._seen = (-1, -1, None)
+        self._look_at_current()
+
+    def _left_width(self, width: int) -> int:
+        if self.pane.isHidden():
+            return width
+        scale = self._theme.scale
+        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
+        return width - round(min(wanted, width * 0.5))
+
+    # For the window.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.card.set_brief(self.height() < _ROOMY_LINES * self.fontMetrics().lineSpacing())
+
+    def enter(self) -> None:
+        """Focus the grid, or the next step."""
+        if self._stack.currentWidget() is self.grid and self.suites.model.rowCount():
+            self.grid.select_first()
+            self.grid.setFocus()
+        elif self._stack.currentWidget() is self.empty and not self.empty.buttons[0].isHidden():
+            self.empty.buttons[0].setFocus()
+        else:
+            self.head.cases.setFocus()
+        self._entered_at = QApplication.focusWidget()
+
+    _entered_at: QWidget | None = None
+    """What got the focus because there were no rows yet."""
+
+    def _enter_late(self) -> None:
+        """Focus the rows that were not there when the view was entered, unless the focus has moved."""
+        at, self._entered_at = self._entered_at, None
+        if at is not None and QApplication.focusWidget() in (at, None) and at is not self.grid.answers:
+            self.enter()
+
+    def escape(self) -> bool:
+        """Close the question or the pane, or show all rows again; return False if there is nothing to close."""
+        if self.confirm.isVisible():
+            self.confirm.close_question()
+            return True
+        if self.is_pane_open:
+            self.close_pane()
+            return True
+        if self.suites.query.rows != "all" or self.suites.query.tag:
+            self.suites.choose_tag("")
+            self.suites.choose_rows("all")
+            return True
+        return False
+
+    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
+        """Return the panes that F6 cycles through, each with the function that focuses it."""
+        found: list[tuple[QWidget, Callable[[], None]]] = [(self._left, self.enter)]
+        if self.is_pane_open and self.pane.shown is not None:
+            found.append((self.pane, self.pane.focus))
+        return found
+
+    def stops(self) -> Sequence[QWidget]:
+        """Return the parts in Tab order."""
+        return [
+            *self.head.stops(),
+            self.confirm,
+            self.card.text,
+            *self.filters.stops(),
+            self.grid.answers,
+            *self.empty.buttons,
+            *self.pane.stops(),
+        ]
+
+    def name_keys(self, name: KeyName) -> None:
+        """Update the displayed keys."""
+        self.head.name_keys(name)
+        self.pane.name_keys(name)
+
+    def dividers(self) -> Mapping[str, geometry.PaneDivider]:
+        """Return the divider between grid and pane."""
+        return {geometry.TEST: self.divider}
+
+    @property
+    def bar(self) -> QProgressBar:
+        """The bar of the run."""
+        return self.head.bar

@@ -1,0 +1,91 @@
+"""The bar of a test run: what a pipeline asks for, and whether it was reached.
+
+Invariant: a run of which nothing was scored, or whose budget was reached, never holds a bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.core.statistics.columns import ColumnSummary
+from workbench.core.statistics.comparisons import NoWorseResult
+from workbench.core.testing.report import ReportBar
+from workbench.core.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteBar:
+    """What is asked of every column.
+
+    `rate` is the lowest pass rate, as a fraction. With `no_worse` it is only asked if it is set. Every call must have
+    an answer, and every cell with checks must be scored unless `allows_unscored`.
+    """
+
+    rate: float | None = None
+    no_worse: bool = False
+    allows_unscored: bool = False
+
+    @property
+    def least(self) -> float | None:
+        """The pass rate that is asked: every case must pass unless another rate or only a margin is asked for."""
+        return self.rate if self.rate is not None or self.no_worse else 1.0
+
+
+def judge(
+    bar: SuiteBar,
+    columns: Sequence[tuple[str, ColumnSummary]],
+    no_worse: Sequence[tuple[str, NoWorseResult | None]] = (),
+    *,
+    is_over_budget: bool = False,
+    is_complete: bool = True,
+) -> tuple[ReportBar, str]:
+    """Return whether columns, with their titles, reach the bar, and a sentence that says so.
+
+    `no_worse` are the results of the columns that are compared with a margin.
+    """
+    if is_over_budget:
+        return "budget_reached", "The budget was reached before every case was answered."
+    scored = sum(summary.passed + summary.failed for _, summary in columns)
+    if not scored:
+        return "nothing_scored", "Nothing was scored. Add checks to the prompt or its cases."
+    if not is_complete:
+        return "not_held", "Not every case was answered. Run it again to continue."
+    return _judged(bar, columns, no_worse)
+
+
+def _judged(
+    bar: SuiteBar,
+    columns: Sequence[tuple[str, ColumnSummary]],
+    no_worse: Sequence[tuple[str, NoWorseResult | None]],
+) -> tuple[ReportBar, str]:
+    for title, one in columns:
+        if not one.passed + one.failed:
+            return "not_held", f"{title}: nothing was scored."
+        if one.unanswered:
+            return "not_held", f"{title}: {counted(one.unanswered, 'call')} without an answer."
+        if one.unscored and not bar.allows_unscored:
+            return (
+                "not_held",
+                f"{title}: {counted(one.unscored, 'answer')} unscored. Add --allow-unscored to accept that.",
+            )
+    least = bar.least
+    if least is not None:
+        for title, one in columns:
+            rate = one.passes.rate if one.passes is not None else 0.0
+            if rate < least - 1e-12:
+                return "not_held", f"{title} passes {_percent(rate)}; at least {_percent(least)} is asked for."
+    for title, found in no_worse:
+        if found is None or not found.holds:
+            return "not_held", f"It is not shown that {title} is no worse than the baseline by more than the margin."
+    if least == 1.0:
+        return "held", "Every case passes in every column."
+    if least is not None:
+        return "held", f"Every column passes at least {_percent(least)}."
+    return "held", "Every compared column is no worse than the baseline by more than the margin."
+
+
+def _percent(rate: float) -> str:
+    text = f"{100 * rate:.1f}".removesuffix(".0")
+    # 99.96 % must not look like 100 %.
+    return f"{'under 100' if text == '100' and rate < 1 else text} %"

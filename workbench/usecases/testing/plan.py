@@ -1,0 +1,312 @@
+"""Planning a test: what is asked of which models, and what it takes.
+
+Invariant: a plan can be run. What prevents that, as far as visible without keys and network, is refused with a
+sentence before anything is written.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from workbench.core.cases import Case
+from workbench.core.content import Content, content_hash
+from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.money import Rates
+from workbench.core.rendered_content import RenderedRequest, fill_plain
+from workbench.core.runs import VersionRow
+from workbench.core.templates import content_variables
+from workbench.core.testing.cells import question_hash
+from workbench.core.testing.grid import CaseSetName
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.text import counted
+from workbench.core.version_name import at_start
+from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.run_plan import parts_problem, sendable
+from workbench.usecases.testing.budget import call_bound
+
+if TYPE_CHECKING:
+    from workbench.core.technique_marks import TechniqueMark
+
+RoundChoice = Literal["continue", "fresh"]
+"""continue: answers of the newest round are used again. fresh: everything is asked anew."""
+CURRENT = "The current text"
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePlan:
+    """A test that can be run.
+
+    `columns` are lanes, each with a pinned version or the current text, which is `content`. `questions` are the
+    `question_hash` of each column, `baseline` is the position of the column that the others are compared with.
+    `settings` holds checks and threshold.
+    """
+
+    prompt_uid: str
+    settings: SuiteSettings
+    columns: tuple[Lane, ...]
+    cases: tuple[Case, ...]
+    questions: tuple[str, ...]
+    contents: tuple[Content, ...]
+    """The content of each column's version."""
+    content: Content | None = None
+    based_on: int | None = None
+    round: int = 1
+    samples: int = 1
+    set_name: CaseSetName = "tuning"
+    baseline: int = 0
+    budget: SuiteBudget = field(default_factory=SuiteBudget)
+    probe: str = ""
+    techniques: tuple[TechniqueMark, ...] = ()
+    concurrency: int | None = None
+    """Concurrent calls per endpoint, None for the engine's default."""
+
+    @property
+    def cells(self) -> int:
+        """The number of cells."""
+        return len(self.cases) * len(self.columns) * self.samples
+
+
+class PlanStore(Protocol):
+    """The part of the history that plans read."""
+
+    def version(self, prompt_uid: str, number: int) -> VersionRow:
+        """Return a version."""
+
+
+class Rounds(Protocol):
+    """The rounds of a prompt's tests."""
+
+    def latest_round(self, prompt_uid: str) -> int:
+        """Return the newest round, 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a plan needs to know about endpoints and models, without keys and network.
+
+    `address` returns an endpoint with the address that calls go to. `max_output` returns the most output tokens of a
+    model, None if unknown.
+    """
+
+    endpoint: Callable[[str], Endpoint | None]
+    rates: Callable[[Endpoint, str], Rates | None]
+    max_output: Callable[[Endpoint, str], int | None]
+    lacks: Lacks
+    address: Callable[[Endpoint, str], Endpoint] = lambda endpoint, model: endpoint
+
+
+class SuitePlanner:
+    """Makes plans. `plan` reads the history, and model files the first time, so use it on a worker thread."""
+
+    def __init__(self, store: PlanStore, rounds: Rounds, facts: ModelFacts) -> None:
+        self._store = store
+        self._rounds = rounds
+        self._facts = facts
+
+    def plan(
+        self,
+        prompt_uid: str,
+        draft: Draft,
+        settings: SuiteSettings,
+        cases: Sequence[Case],
+        *,
+        set_name: CaseSetName = "tuning",
+        round_: RoundChoice = "continue",
+        probe: str = "",
+        concurrency: int | None = None,
+    ) -> SuitePlan:
+        """Return the plan of testing `cases`, those of the set `set_name`, with the columns of `settings`.
+
+        Raises RefusedError, and StoreError for a column whose version does not exist.
+        """
+        if not settings.columns:
+            raise RefusedError("There is no column to test. Add a column with a model, then test.")
+        chosen = tuple(case for case in cases if case.held_out == (set_name == "holdout"))
+        if not chosen:
+            raise RefusedError(_no_cases(set_name, bool(cases)))
+        contents = self._contents(prompt_uid, draft, settings.columns)
+        for content, name in contents.values():
+            _check_content(content, name)
+            _check_values(content, name, chosen)
+        newest = self._rounds.latest_round(prompt_uid)
+        slots = [lane.slot for lane in settings.columns]
+        plan = SuitePlan(
+            prompt_uid,
+            settings,
+            settings.columns,
+            chosen,
+            tuple(self.question(lane, contents[lane.pinned][0]) for lane in settings.columns),
+            tuple(contents[lane.pinned][0] for lane in settings.columns),
+            draft.content if None in contents else None,
+            draft.based_on,
+            max(1, newest + (round_ == "fresh")),
+            settings.samples,
+            set_name,
+            slots.index(settings.baseline) if settings.baseline in slots else 0,
+            settings.budget,
+            probe,
+            draft.techniques,
+            concurrency,
+        )
+        for number, lane in enumerate(settings.columns, start=1):
+            self._check_column(plan, number, lane, contents[lane.pinned][0])
+        return plan
+
+    def _contents(
+        self, prompt_uid: str, draft: Draft, columns: Iterable[Lane]
+    ) -> dict[int | None, tuple[Content, str]]:
+        """Return the content of every version that a column uses, with the version's name; None is the current text."""
+        found: dict[int | None, tuple[Content, str]] = {}
+        for lane in columns:
+            if lane.pinned is None:
+                found[None] = draft.content, ""
+            elif lane.pinned not in found:
+                version = self._store.version(prompt_uid, lane.pinned)
+                found[lane.pinned] = sendable(version), version.name
+        return found
+
+    def question(self, lane: Lane, content: Content) -> str:
+        """Return the `question_hash` of a column. Raises RefusedError if its endpoint was removed."""
+        endpoint = self._facts.endpoint(lane.endpoint)
+        if endpoint is None:
+            raise RefusedError(NO_ENDPOINT.sentence)
+        there = self._facts.address(endpoint, lane.model)
+        files = {path: file_hash(path) for path in (endpoint.path, endpoint.adapter) if path}
+        return question_hash(content_hash(content), there, lane, files)
+
+    def _check_column(self, plan: SuitePlan, number: int, lane: Lane, content: Content) -> None:
+        """Raise RefusedError for a column that cannot be sent, or whose cost a budget could not limit."""
+        what = f"Column {number} ({lane.title})"
+        try:
+            params = lane.params.request()
+        except ValueError as error:
+            raise RefusedError(
+                f'{what} has extra parameters that are not a JSON object. Write them like {{"top_k": 40}}.', str(error)
+            ) from error
+        endpoint = self._facts.endpoint(lane.endpoint)
+        if endpoint is None:
+            raise RefusedError(NO_ENDPOINT.sentence)
+        # What is sent beside the messages is the same for all cases.
+        longest = max(plan.cases, key=lambda case: sum(len(value) for _, value in case.values))
+        rendered = fill_plain(content, dict(longest.values))
+        if failure := unable(endpoint, lane.model, rendered, self._facts.lacks):
+            raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
+        if plan.budget.usd is None or plan.budget.calls is not None:
+            return
+        rates = self._facts.rates(endpoint, lane.model)
+        if call_bound(rendered, params, rates, self._facts.max_output(endpoint, lane.model)).usd is None:
+            raise RefusedError(f"{what} {_unlimited(rates)}")
+
+
+def _unlimited(rates: Rates | None) -> str:
+    if rates is None:
+        lack, advice = "has no known price", "Set its price in the model picker"
+    else:
+        lack, advice = "has no limit of output tokens", "Set Max tokens in its parameters"
+    return f"{lack}, so dollars cannot limit this test. {advice}, or add a limit of calls."
+
+
+def _no_cases(set_name: CaseSetName, has_others: bool) -> str:
+    if set_name == "holdout":
+        return "There is no hold-out yet. Set one aside in the cases of this prompt, then test it."
+    if has_others:
+        return "All cases of this prompt are in the hold-out. Add a case for tuning, then test."
+    return "There is no case to test. Add a case with values, then test."
+
+
+def _check_content(content: Content, version: str) -> None:
+    what = at_start(version) if version else CURRENT
+    if content.is_empty:
+        raise RefusedError(f"{what} is empty, so there is nothing to send. Write a message, then test.")
+    if problem := parts_problem(content):
+        raise RefusedError(f"{what} cannot be sent. {problem}")
+
+
+def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None:
+    """Raise RefusedError if a case has no value for a variable, or renders to nothing."""
+    if content.template != "plain":
+        # Only rendering shows what a Jinja template needs: a name may be a loop variable, or have a default.
+        return
+    wanted = set(content_variables(content))
+    lacking = [case for case in cases if not wanted <= {name for name, _ in case.values}]
+    used = f", which {version} uses" if version else ""
+    if lacking:
+        first = lacking[0]
+        names = sorted(wanted - {name for name, _ in first.values})
+        also = f" {counted(len(lacking) - 1, 'more case')} also lack values." if len(lacking) > 1 else ""
+        if len(lacking) == 2:
+            also = " 1 more case also lacks values."
+        raise RefusedError(
+            f"{case_title(first, cases)} has no value for {', '.join(f'{{{{{name}}}}}' for name in names[:5])}{used}. "
+            f"Fill it in; an empty value is allowed.{also}"
+        )
+    if all(message.text and not wanted for message in content.messages):
+        return
+    for case in cases:
+        if not fill_plain(content, dict(case.values)).messages:
+            raise RefusedError(f"{case_title(case, cases)} makes every message empty{used}. Fill a value in.")
+
+
+def case_title(case: Case, cases: Sequence[Case] = ()) -> str:
+    """Return what a case is called in a sentence: its name in quotes, else its number."""
+    if case.name:
+        return f"“{case.name}”"
+    number = next((number for number, one in enumerate(cases, start=1) if one.uid == case.uid), None)
+    return "A case without a name" if number is None else f"Case {number}"
+
+
+def filled(content: Content, case: Case) -> RenderedRequest:
+    """Return the request for a case by a plain template."""
+    return fill_plain(content, dict(case.values))
+
+
+def value_set(case: Case) -> ValueSet:
+    """Return the values of a case as a value set."""
+    return ValueSet(case.uid, case.name, case.values, ticked=True)
+
+
+def file_hash(path: str) -> str:
+    """Return the SHA-256 of a model file, "" if it cannot be read; an unchanged file is read once."""
+    try:
+        stat = Path(path).stat()
+        return _hashed(path, stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@functools.lru_cache(maxsize=32)
+def _hashed(path: str, size: int, modified: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def filtered(cases: Iterable[Case], words: str) -> tuple[Case, ...]:
+    """Return the cases that match all words: a part of the name or of a value, or `tag:NAME`. Case is ignored."""
+    wanted = words.casefold().split()
+    return tuple(case for case in cases if all(_matches(case, word) for word in wanted))
+
+
+def _matches(case: Case, word: str) -> bool:
+    if tag := word.removeprefix("tag:") if word.startswith("tag:") else "":
+        return any(one.casefold() == tag for one in case.tags)
+    return any(word in text.casefold() for text in (case.name, *(value for _, value in case.values)))
+
+
+def with_one_slot_each(columns: Iterable[Lane]) -> tuple[Lane, ...]:
+    """Return columns with slots a, b, …, without what only a draft needs."""
+    return tuple(
+        replace(lane, slot=f"c{number}", samples=1, hidden=False, baseline="")
+        for number, lane in enumerate(columns, start=1)
+    )
+
+
+def addressed(endpoint: Endpoint, base_url: str) -> Endpoint:
+    """Return an endpoint of LiteLLM with the address that its provider's calls go to."""
+    return replace(endpoint, base_url=base_url) if endpoint.uid == LITELLM and base_url else endpoint

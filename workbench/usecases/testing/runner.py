@@ -1,0 +1,341 @@
+"""Running tests: from a plan to recorded and scored answers.
+
+Invariant: a recorded cell is never asked again, neither by a resumed run nor by a later run of the same round. Methods
+return at once, except `close`; whatever is refused later is in the handle. A run that is stopped, or whose process was
+killed, is continued by `resume`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.core.cases import Case
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import VersionRow
+from workbench.core.testing.grid import GridQuery
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.engine.calls import Event
+from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
+from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.testing.cell_requests import check_columns
+from workbench.usecases.testing.estimate import SuiteEstimator
+from workbench.usecases.testing.job import SuiteJob, read_job
+from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
+from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
+from workbench.usecases.testing.scheduler import SuiteScheduler
+from workbench.usecases.testing.scorer import Scorer, Sweep
+from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
+
+if TYPE_CHECKING:
+    from workbench.usecases.testing.analysis import SuiteAnalyst
+
+_CLOSE_WITHIN_S = 10.0
+
+
+class SuiteRunner:
+    """Starts, stops and resumes tests. One per workbench; thread-safe. Several tests may run at once."""
+
+    def __init__(
+        self,
+        tools: SuiteTools,
+        *,
+        endpoint: Callable[[str], Endpoint | None],
+        version: Callable[[str, int], VersionRow],
+        planner: SuitePlanner,
+        estimator: SuiteEstimator,
+    ) -> None:
+        self._tools = tools
+        self.planner = planner
+        self.estimator = estimator
+        self._analyst: SuiteAnalyst | None = None
+        self._endpoint, self._version = endpoint, version
+        self._lock = threading.Lock()
+        self._running: dict[str, _Run] = {}
+        self._closing = False
+        self.unsaved = 0
+        """Number of answers that could not be recorded."""
+
+    @property
+    def analyst(self) -> SuiteAnalyst:
+        """Reports on runs."""
+        if self._analyst is None:
+            # Statistics import numpy, which the first calls need not wait for.
+            from workbench.usecases.testing.analysis import SuiteAnalyst
+
+            self._analyst = SuiteAnalyst(self._tools.records)
+        return self._analyst
+
+    @property
+    def scorer(self) -> Scorer:
+        """The scorer of all runs."""
+        return self._tools.scorer
+
+    def start(self, prompt_uid: str, plan: SuitePlan) -> SuiteHandle:
+        """Record a new test run and ask its open cells. Raises RefusedError while closing."""
+        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid(), prompt_uid), plan=plan))
+
+    def resume(
+        self,
+        prompt_uid: str,
+        run_uid: str,
+        *,
+        failed_too: bool = False,
+        budget: SuiteBudget | None = None,
+        concurrency: int | None = None,
+    ) -> SuiteHandle:
+        """Ask the open cells of a stored run, and with `failed_too` make calls that failed again.
+
+        `budget` limits this start alone. Raises RefusedError if the run is running, and while closing.
+        """
+        limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
+        return self._enter(_Run(self, SuiteHandle(run_uid, prompt_uid), limits=limits))
+
+    def rescore(
+        self, prompt_uid: str, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None
+    ) -> Sweep:
+        """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.
+
+        `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
+        RefusedError, StoreError.
+        """
+        job = self._job(prompt_uid, run_uid)
+        uid = self._tools.owner.new_uid()
+        job = replace(
+            job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
+        )
+        self._begin_scoring(job).result()
+        return self._tools.scorer.sweep(job)
+
+    def handle(self, run_uid: str) -> SuiteHandle | None:
+        """Return the handle of a run that is running."""
+        with self._lock:
+            run = self._running.get(run_uid)
+            return None if run is None else run.handle
+
+    def running(self) -> tuple[str, ...]:
+        """Return the uids of the runs that are running."""
+        with self._lock:
+            return tuple(self._running)
+
+    def stop(self, run_uid: str) -> None:
+        """Stop a run: running calls end as stopped, and nothing more is sent. `resume` continues it."""
+        self._tell(run_uid, SuiteScheduler.stop)
+
+    def pause(self, run_uid: str) -> None:
+        """Send no more calls of a run until `go_on`; running ones end."""
+        self._tell(run_uid, SuiteScheduler.pause)
+
+    def go_on(self, run_uid: str) -> None:
+        """End a pause."""
+        self._tell(run_uid, SuiteScheduler.go_on)
+
+    def on_event(self, event: Event) -> bool:
+        """Take an event of the engine if it is about a call of a test."""
+        # The dictionary is replaced, never changed, so no lock is needed.
+        return any(run.offer(event) for run in self._running.values())
+
+    def begin_close(self) -> None:
+        """Refuse new runs and stop the running ones; afterwards close the engine, then call `close`."""
+        with self._lock:
+            self._closing = True
+        for uid in self.running():
+            self.stop(uid)
+
+    def close(self) -> int:
+        """Wait until the ends are recorded; return how many answers could not be."""
+        with self._lock:
+            runs = tuple(self._running.values())
+        self._tools.scorer.close()
+        for run in runs:
+            run.join(_CLOSE_WITHIN_S)
+        return self.unsaved
+
+    def _enter(self, run: _Run) -> SuiteHandle:
+        uid = run.handle.run_uid
+        with self._lock:
+            if self._closing:
+                raise RefusedError("Prompt Workbench is closing. Start it again to run this.")
+            if uid in self._running:
+                raise RefusedError("This test is running already.")
+            self._running = {**self._running, uid: run}
+        run.start()
+        return run.handle
+
+    def leave(self, run: _Run, unsaved: int) -> None:
+        """Forget a run that has ended."""
+        with self._lock:
+            self.unsaved += unsaved
+            self._running = {uid: one for uid, one in self._running.items() if one is not run}
+        self._tools.listeners.on_run_ended(run.handle.run_uid)
+
+    def begin(self, plan: SuitePlan, run_uid: str) -> SuiteBegun:
+        """Check the keys of a plan and record its run; blocks. Raises RefusedError, StoreError."""
+        ends = (self._endpoint(lane.endpoint) for lane in plan.columns)
+        check_columns(self._tools, zip(plan.columns, plan.contents, ends, strict=True))
+        owner = self._tools.owner
+        start = SuiteStart(
+            uid=run_uid,
+            prompt_uid=plan.prompt_uid,
+            owner_uid=owner.uid,
+            started_at=owner.now(),
+            columns=tuple(SuiteColumnStart(owner.new_uid(), lane) for lane in plan.columns),
+            cases=plan.cases,
+            questions=plan.questions,
+            content=plan.content,
+            version_uid=owner.new_uid(),
+            based_on=plan.based_on,
+            round=plan.round,
+            samples=plan.samples,
+            set_name=plan.set_name,
+            baseline=plan.baseline,
+            budget=plan.budget,
+            probe=plan.probe,
+            techniques=plan.techniques,
+        )
+        return self._tools.records.begin(start).result()
+
+    def scored_job(self, prompt_uid: str, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
+        """Return the job of a stored run with its newest scoring; blocks.
+
+        A run without one gets a scoring by the settings of its plan, or by those of the prompt.
+        """
+        job = self._job(prompt_uid, run_uid)
+        newest = next(iter(self._tools.records.scorings(run_uid)), None)
+        if newest is not None:
+            return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
+        settings = self._tools.records.settings(prompt_uid) if plan is None else plan.settings
+        uid = self._tools.owner.new_uid()
+        job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
+        self._begin_scoring(job).result()
+        return job
+
+    def failed_calls(self, job: SuiteJob) -> int:
+        """Return how many recorded cells of a run have no answer."""
+        return self._tools.records.counts(job.uid, job.scoring_uid, GridQuery()).failed_calls
+
+    def scheduler(self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits) -> SuiteScheduler:
+        """Return a scheduler for a job."""
+        return SuiteScheduler(self._tools, job, handle, limits)
+
+    def start_engine(self) -> None:
+        """Start the engine, and the checking process beside it."""
+        self._tools.engine.start()
+        self._tools.scorer.warm()
+
+    def problem(self, error: BaseException) -> None:
+        """Report an error to the listeners."""
+        self._tools.listeners.problem(problem_of(error))
+
+    def _job(self, prompt_uid: str, run_uid: str) -> SuiteJob:
+        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, prompt_uid, run_uid)
+
+    def _begin_scoring(self, job: SuiteJob) -> Future[None]:
+        return self._tools.records.begin_scoring(
+            job.uid, job.scoring_uid, job.checks, self._tools.owner.now(), threshold=job.threshold
+        )
+
+    def _tell(self, run_uid: str, what: Callable[[SuiteScheduler], None]) -> None:
+        with self._lock:
+            run = self._running.get(run_uid)
+        if run is not None:
+            run.tell(what)
+
+
+class _Run:
+    """One start of a run: its thread, from recording it to its last score."""
+
+    def __init__(
+        self,
+        runner: SuiteRunner,
+        handle: SuiteHandle,
+        *,
+        plan: SuitePlan | None = None,
+        limits: SuiteLimits | None = None,
+    ) -> None:
+        self.handle = handle
+        self._runner = runner
+        self._plan = plan
+        self._limits = limits or SuiteLimits()
+        if plan is not None:
+            self._limits = SuiteLimits(plan.budget, plan.concurrency)
+        self._lock = threading.Lock()
+        self._scheduler: SuiteScheduler | None = None
+        self._told: list[Callable[[SuiteScheduler], None]] = []
+        self._sweep: Sweep | None = None
+        self._thread = threading.Thread(target=self._work, name="suite", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def offer(self, event: Event) -> bool:
+        scheduler = self._scheduler
+        return scheduler is not None and scheduler.offer(event)
+
+    def tell(self, what: Callable[[SuiteScheduler], None]) -> None:
+        """Tell the scheduler something, at once or when it is there."""
+        with self._lock:
+            if self._scheduler is None:
+                self._told.append(what)
+                return
+            scheduler, sweep = self._scheduler, self._sweep
+        what(scheduler)
+        if sweep is not None and what is SuiteScheduler.stop:
+            sweep.cancel()
+
+    def _work(self) -> None:
+        unsaved = 0
+        try:
+            unsaved = self._ask()
+        except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
+            problem = problem_of(error)
+            self.handle.refuse(problem)
+            self._runner.problem(error)
+        finally:
+            self._runner.leave(self, unsaved)
+            self.handle.finish()
+
+    def _ask(self) -> int:
+        runner, handle, plan = self._runner, self.handle, self._plan
+        runner.start_engine()
+        if plan is not None:
+            runner.begin(plan, handle.run_uid)
+        handle.begin()
+        job = runner.scored_job(handle.prompt_uid, handle.run_uid, plan)
+        # A run that has just begun has no failed calls.
+        without = 0 if plan is not None else runner.failed_calls(job)
+        answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
+        start = SuiteProgress(
+            cells=job.run.cells,
+            answered=answered,
+            failed=failed,
+            reused=answered,
+            new=job.run.cells - answered - failed,
+        )
+        handle.update(lambda _: start)
+        scheduler = runner.scheduler(job, handle, self._limits)
+        scheduler.unlock()
+        with self._lock:
+            self._scheduler = scheduler
+            for what in self._told:
+                what(scheduler)
+        if answered:
+            # What earlier runs answered is scored while the rest is asked.
+            runner.scorer.sweep(job, scheduler.count_scored)
+        state = scheduler.run()
+        self._score_rest(job, scheduler)
+        why = scheduler.why
+        handle.update(lambda now: replace(now, state=state, running=0, why=now.why or why))
+        return scheduler.unsaved
+
+    def _score_rest(self, job: SuiteJob, scheduler: SuiteScheduler) -> None:
+        sweep = self._runner.scorer.sweep(job, scheduler.count_scored)
+        with self._lock:
+            self._sweep = sweep
+        sweep.wait()
