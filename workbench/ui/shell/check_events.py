@@ -42,10 +42,3 @@ class CaseChecksRequested:
     case: Case
     save: Callable[[Case], object]
     over: QWidget | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PromptChecksChanged:
-    """The checks for all cases of a prompt were changed."""
-
-    prompt_uid: str
