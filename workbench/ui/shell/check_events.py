@@ -1,4 +1,4 @@
-"""Typed events about the shown answers and their checks; see `events`."""
+"""Typed events about the answers that the lanes show, and about checks; see `events`."""
 
 from __future__ import annotations
 
@@ -42,3 +42,10 @@ class CaseChecksRequested:
     case: Case
     save: Callable[[Case], object]
     over: QWidget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationRequested:
+    """The user requests continuing from the answer that a lane shows."""
+
+    slot: str

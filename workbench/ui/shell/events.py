@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
-"""What the user wants to do with a run: show it, read it as a proposal, restore it into the draft, or branch
-from it."""
+"""What the user wants to do with a run: show it, read it as a proposal, restore it to the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
@@ -184,13 +183,6 @@ class RunEnded:
     """All answers of a run are saved, or it was refused."""
 
     run_uid: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContinuationRequested:
-    """The user requests continuing from the answer that a lane shows."""
-
-    slot: str
 
 
 @dataclass(frozen=True, slots=True)
