@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -104,6 +105,29 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
     desk.type("!")
     dialog.close()
     desk.until(lambda: dict(stored(desk)[0].values)["record"] == "lost!")
+
+
+def test_expectation_tags_group_and_notes_are_edited(desk: Desk) -> None:
+    window = desk.open()
+    odd = replace(LATE, expectation="a\u2028b", tags=("late, eu", "x"), cluster="order 7", notes="one\ntwo")
+    window.store.packs.save_cases(window.prompt_uid, (odd,)).result()
+    dialog = shown(desk)
+    fields = dialog.detail.fields
+    assert (fields.tags.text(), fields.group.text()) == ("late, eu, x", "order 7")
+    fields.group.setFocus()
+    desk.type(" b")
+    desk.until(lambda: stored(desk)[0].cluster == "order 7 b")
+    # Only the edited field changed, also where a field cannot show a text exactly.
+    assert stored(desk)[0] == replace(odd, cluster="order 7 b")
+    fields.tags.setFocus()
+    fields.tags.selectAll()
+    desk.type("a,  b c ,, a")
+    fields.expectation.setFocus()
+    desk.ctrl(Qt.Key.Key_A)
+    desk.type("Late.")
+    dialog.close()
+    desk.until(lambda: stored(desk)[0].expectation == "Late.")
+    assert (stored(desk)[0].tags, stored(desk)[0].notes) == (("a", "b c"), "one\ntwo")
 
 
 def test_deleted_case_is_restored_to_its_position(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from workbench.core.content import Content, Message
 from workbench.core.improvement import NO_MESSAGES, ProposalError
 from workbench.core.money import Rates
 from workbench.core.runs import Verdict
-from workbench.usecases.improver import ImprovementRequest, proposal_of
+from workbench.usecases.improver import ImprovementRequest, Improver, proposal_of
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -27,6 +27,10 @@ SCRIPT = {
     }
 }
 CONTENT = draft().content
+
+
+def _improver(workbench: Workbench) -> Improver:
+    return Improver(workbench.store, workbench.runner)
 
 
 def _wanted(prompt: str, model: str = "better", **more: Any) -> ImprovementRequest:
@@ -50,7 +54,7 @@ def test_improvement_request_is_recorded_outside_the_timeline(tmp_path: Path) ->
         workbench.prompts.save_draft(prompt, draft(text="Changed {{name}}")).result(PATIENCE_S)
         timeline, versions = workbench.history.timeline(prompt), workbench.prompts.version_numbers(prompt)
         workbench.pricing.set_price(cloud().endpoint, "better", Rates(0.001, 0.002, None, "by hand"))
-        handle, tag = workbench.improver.ask(_wanted(prompt, content=changed, based_on=1, feedback="Be warm."))
+        handle, tag = _improver(workbench).ask(_wanted(prompt, content=changed, based_on=1, feedback="Be warm."))
         assert handle.wait(PATIENCE_S)
         assert handle.problem is None
         assert _rows(
@@ -66,9 +70,9 @@ def test_improvement_request_is_recorded_outside_the_timeline(tmp_path: Path) ->
         stats = workbench.session.stats()
         assert stats.iterations == 1
         assert stats.spent_usd == pytest.approx(1.02)
-        (earlier,) = workbench.improver.earlier(prompt)
+        (earlier,) = _improver(workbench).earlier(prompt)
         assert (earlier.number, earlier.title, earlier.state) == (1, "better", "finished")
-        past = workbench.improver.past(earlier.run_uid)
+        past = _improver(workbench).past(earlier.run_uid)
         assert (past.base, past.tag, past.feedback, past.result.text) == (changed, tag, "Be warm.", BETTER)
         sent = past.result.request["messages"]
         assert sent[0] == {"role": "system", "content": "Improve."}
@@ -80,7 +84,7 @@ def test_improvement_request_is_recorded_outside_the_timeline(tmp_path: Path) ->
 def test_improving_a_draft_without_versions_creates_its_version(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
-        handle, _ = workbench.improver.ask(_wanted(prompt))
+        handle, _ = _improver(workbench).ask(_wanted(prompt))
         assert handle.wait(PATIENCE_S)
         assert workbench.prompts.version_numbers(prompt) == (1,)
         (row,) = workbench.history.timeline(prompt).rows
@@ -100,14 +104,17 @@ def test_answers_are_offered_with_verdicts_and_sent_with_values(tmp_path: Path) 
             detail = workbench.history.detail(handle.run_uid)
             verdict = Verdict(kind, positions)  # type: ignore[arg-type]
             workbench.history.mark(handle.run_uid, verdict, judged(detail)).result(PATIENCE_S)
-        answers = workbench.improver.known(prompt).answers
+        answers = _improver(workbench).known(prompt).answers
         assert [(a.number, a.title, a.judgement) for a in answers] == [
             (3, "echo", ""), (3, "chat", ""), (2, "echo", "all bad"), (2, "chat", "all bad"),
             (1, "echo", "lost"), (1, "chat", "winner"),
         ]  # fmt: skip
         workbench.history.mark(handle.run_uid, Verdict("tie", (0, 1)), judged(detail)).result(PATIENCE_S)
-        assert [a.judgement for a in workbench.improver.known(prompt).answers[:2]] == ["tie", "tie"]
-        handle, _ = workbench.improver.ask(_wanted(prompt, answers=answers[2:3]))
+        assert [a.judgement for a in _improver(workbench).known(prompt).answers[:2]] == [
+            "tie",
+            "tie",
+        ]
+        handle, _ = _improver(workbench).ask(_wanted(prompt, answers=answers[2:3]))
         assert handle.wait(PATIENCE_S)
         sent = handle.transcripts[0].snapshot().wire["messages"][1]["content"]
         assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
@@ -126,7 +133,7 @@ def test_latest_verdict_counts_for_an_answer_judged_with_a_later_run(tmp_path: P
         kept = replace(won, place="c")
 
         def known() -> list[tuple[int, str, str]]:
-            return [(a.number, a.title, a.judgement) for a in workbench.improver.known(prompt).answers]
+            return [(a.number, a.title, a.judgement) for a in _improver(workbench).known(prompt).answers]
 
         workbench.history.mark(later.run_uid, Verdict("winner", (0,)), (own, kept)).result(PATIENCE_S)
         assert known() == [(2, "echo", "winner"), (1, "echo", "lost"), (1, "chat", "lost")]
@@ -142,12 +149,12 @@ def test_answers_are_complete_after_a_nul_and_cut_when_too_long(tmp_path: Path) 
         prompt = new_prompt(workbench)
         lanes = draft(cloud("chat"), cloud("long"))
         assert workbench.runner.start_iteration(prompt, lanes, based_on=None).wait(PATIENCE_S)
-        nul, long = workbench.improver.known(prompt).answers
+        nul, long = _improver(workbench).known(prompt).answers
         assert (nul.text, nul.is_cut) == (said, False)
         assert (len(long.text), long.is_cut) == (50_000, True)
-        handle, _ = workbench.improver.ask(_wanted(prompt, lane=cloud("chat")))
+        handle, _ = _improver(workbench).ask(_wanted(prompt, lane=cloud("chat")))
         assert handle.wait(PATIENCE_S)
-        assert workbench.improver.earlier(prompt)[0].opening == said
+        assert _improver(workbench).earlier(prompt)[0].opening == said
 
 
 def test_answers_of_a_blind_run_are_offered_only_after_its_verdict(tmp_path: Path) -> None:
@@ -155,10 +162,10 @@ def test_answers_of_a_blind_run_are_offered_only_after_its_verdict(tmp_path: Pat
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(), based_on=None, blind=True)
         assert handle.wait(PATIENCE_S)
-        assert workbench.improver.known(prompt).answers == ()
+        assert _improver(workbench).known(prompt).answers == ()
         shown = judged(workbench.history.detail(handle.run_uid))
         workbench.history.mark(handle.run_uid, Verdict("all_bad", (0,)), shown).result(PATIENCE_S)
-        assert [a.judgement for a in workbench.improver.known(prompt).answers] == ["all bad"]
+        assert [a.judgement for a in _improver(workbench).known(prompt).answers] == ["all bad"]
 
 
 def test_improvement_of_an_ordinary_run_is_refused(tmp_path: Path) -> None:
@@ -167,18 +174,18 @@ def test_improvement_of_an_ordinary_run_is_refused(tmp_path: Path) -> None:
         other = workbench.runner.start_iteration(prompt, draft(), based_on=None)
         assert other.wait(PATIENCE_S)
         with pytest.raises(RefusedError, match="Another release"):
-            workbench.improver.past(other.run_uid)
+            _improver(workbench).past(other.run_uid)
 
 
 def test_stopped_improvement_keeps_its_text(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
-        handle, tag = workbench.improver.ask(_wanted(prompt, "waits"))
+        handle, tag = _improver(workbench).ask(_wanted(prompt, "waits"))
         uid = handle.output_uids[0]
         wait_for(lambda: handle.transcripts[0].snapshot().text == "so far")
         workbench.runner.stop(uid)
         assert handle.wait(PATIENCE_S)
-        past = workbench.improver.past(handle.run_uid)
+        past = _improver(workbench).past(handle.run_uid)
         assert (past.result.state, past.result.text) == ("stopped", "so far")
         with pytest.raises(ProposalError, match=NO_MESSAGES[:30]):
             proposal_of(past.base, past.result.text, tag)
@@ -188,21 +195,21 @@ def test_invalid_request_is_refused_before_anything_is_written(tmp_path: Path) -
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         with pytest.raises(RefusedError, match="no text to improve"):
-            workbench.improver.ask(_wanted(prompt, content=Content()))
+            _improver(workbench).ask(_wanted(prompt, content=Content()))
         with pytest.raises(RefusedError, match="instructions"):
-            workbench.improver.ask(_wanted(prompt, instructions=" "))
-        assert workbench.improver.earlier(prompt) == ()
+            _improver(workbench).ask(_wanted(prompt, instructions=" "))
+        assert _improver(workbench).earlier(prompt) == ()
 
 
 def test_model_and_instructions_are_remembered(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
-        known = workbench.improver.known(prompt)
+        known = _improver(workbench).known(prompt)
         assert known.lane is None
         assert known.instructions == known.shipped
         assert "double braces" in known.shipped
-        for future in workbench.improver.remember(cloud("better"), "Mine."):
+        for future in _improver(workbench).remember(cloud("better"), "Mine."):
             future.result(PATIENCE_S)
-        known = workbench.improver.known(prompt)
+        known = _improver(workbench).known(prompt)
         assert known.lane == cloud("better")
         assert known.instructions == "Mine."

@@ -1,7 +1,6 @@
 """The features of the window.
 
-Invariant: every package in `ui/features` is a feature, described by its `FEATURE`; none is listed anywhere else, except
-those that are not complete yet.
+Invariant: every package in `ui/features` is a feature, described by its `FEATURE`; none is listed anywhere else.
 """
 
 from __future__ import annotations
@@ -12,12 +11,9 @@ from importlib import import_module
 from workbench.ui import features
 from workbench.ui.shell.feature import FeatureSet
 
-INCOMPLETE = frozenset({"testing"})
-"""Features that the window does not have yet: what they read is not stored."""
-
 
 def _found() -> FeatureSet:
-    names = sorted({found.name for found in pkgutil.iter_modules(features.__path__)} - INCOMPLETE)
+    names = sorted(found.name for found in pkgutil.iter_modules(features.__path__))
     return FeatureSet(import_module(f"{features.__name__}.{name}").FEATURE for name in names)
 
 

@@ -39,7 +39,6 @@ from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecaster import Forecaster
 from workbench.usecases.gateway_prices import GatewayPrices
 from workbench.usecases.history import History
-from workbench.usecases.improver import Improver
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.model_access import ModelAccess
 from workbench.usecases.model_parameters import ModelParameters
@@ -185,7 +184,6 @@ class Workbench:
             listeners=self.listeners,
             owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
         )
-        self.improver = Improver(store, self.runner)
         self._tests: SuiteRunner | None = None
         self._tests_lock = threading.Lock()
         self.recovery: Future[str] = Future()

@@ -236,7 +236,7 @@ class StandInSuites:
             self.checks,
         )
 
-    def report(self, run_uid: str, scoring_uid: str) -> SuiteReport:
+    def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         self._fail("report")
         return suite_report(self._columns(), [self._column_results(place) for place in range(self.columns)], self.cases)
 
@@ -249,7 +249,7 @@ class StandInSuites:
         self.state = "running"
         return self._run().uid
 
-    def resume(self, run_uid: str, *, retry_failed: bool = False) -> None:
+    def resume(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> None:
         self.told.append(("resume", retry_failed))
         if retry_failed:
             self.failed_calls.clear()

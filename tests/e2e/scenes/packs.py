@@ -113,7 +113,15 @@ def cases(demo: Demo) -> None:
         Check("javascript", value='"output.length < 500"'),
     )
     made = [
-        Case(f"case-{n}", name, (("question", f"Where is {name}?"), ("record", "order 1 | late\nto Berlin")), checks)
+        Case(
+            f"case-{n}",
+            name,
+            (("question", f"Where is {name}?"), ("record", "order 1 | late\nto Berlin")),
+            checks,
+            expectation="Your order is on its way.\nIt arrives on Monday." if n < 2 else "",
+            tags=("late", "shipping"),
+            cluster="order 1",
+        )
         for n, name in enumerate(("A late order", _LONG, "Übersetzer 翻訳", ""))
     ]
     window.store.packs.save_cases(window.prompt_uid, made).result()

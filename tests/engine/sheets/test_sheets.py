@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
+import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests import workbooks
+from tests import depth, workbooks
 from tests.workbooks import number_cell, ods, text_cell, text_rows, xlsx
 from workbench.core.testing.case_table import MOST_ROWS, ReadingStoppedError, TableError, watch_nothing
 from workbench.engine.sheets.cell_texts import cell_text
@@ -145,3 +148,25 @@ def test_reading_is_stopped_by_its_watch_and_by_time(tmp_path: Path) -> None:
         read_sheet(path, "", env, watch_nothing, command=["/nowhere"])
     with pytest.raises(TableError, match="too much memory or time"):
         read_sheet(path, "", env, watch_nothing, command=["true"])
+
+
+@pytest.mark.parametrize("seed", depth.seeds(quick=6, deep=300))
+def test_damaged_workbooks_give_rows_or_a_sentence(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    whole = ods([["order", "007"]] * 5) if seed % 2 else xlsx(("One", text_rows([["order", "007"]] * 5)))
+    # Damage what the archive holds, since a damaged archive is refused at once.
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(made, "w") as target:
+        for name in source.namelist():
+            body = bytearray(source.read(name))
+            for _ in range(random.randrange(3)):
+                place = random.randrange(len(body))
+                body[place : place + random.randrange(4)] = random.choice([b"9999999", b"<", b"", b"\0", b'"', b"XFD"])
+            target.writestr(name, bytes(body))
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(made.getvalue())
+    try:
+        told = str(read_sheet(path, "", scrubbed_env(os.environ), watch_nothing).sheets)
+    except TableError as error:
+        told = str(error)
+    assert told.endswith((".", ")"))

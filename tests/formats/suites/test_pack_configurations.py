@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.formats.suites.promptfoo_files import NAME, MemoryFiles, lost, rendered
 from tests.packs.making import one
+from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
@@ -45,7 +46,11 @@ def test_prompts_of_a_pack_come_back(text: str, user: str, values: list[str]) ->
 
 
 def test_checks_lanes_and_metadata_of_a_pack_come_back() -> None:
-    content = Content((Message("user", "Say {{x}}"),))
+    content = Content(
+        (Message("user", "Say {{x}}"),),
+        output=OutputFormat("schema", '{\n  "type": "object"\n}', "answer"),
+        tools=(Tool("look", "Looks.", '{\n  "type": "object"\n}'),),
+    )
     checks = (
         Check("contains", value='"{{x}}"', weight=2, metric="m"),
         Check("is-json", True, value='{"type":"object"}'),
@@ -53,7 +58,7 @@ def test_checks_lanes_and_metadata_of_a_pack_come_back() -> None:
     )
     lanes = (
         Lane("a", LITELLM, "openai/gpt-5.4-mini", Params(temperature=0.5, stop=("END",)), label="A"),
-        Lane("b", LITELLM, "anthropic/claude-haiku-4.5", Params(max_tokens=9)),
+        Lane("b", LITELLM, "groq/llama-3.3-70b", Params(max_tokens=9)),
         Lane("c", LITELLM, "openrouter/meta/llama-5"),
     )
     case = Case("1", "First", (("x", "a"),), checks, 0.75, '{"topic":"t"}')
@@ -63,4 +68,5 @@ def test_checks_lanes_and_metadata_of_a_pack_come_back() -> None:
     assert [column.model for column in suite.columns] == [lane.model for lane in lanes]
     assert suite.columns[0].label == "A"
     assert [dict(column.params.values) for column in suite.columns] == [dict(lane.params.values) for lane in lanes]
+    assert suite.prompts[0].content == content
     assert lost(suite, "refused") == ""

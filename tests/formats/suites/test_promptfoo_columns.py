@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from tests.formats.suites.promptfoo_files import lost, suite_of
 from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
 from workbench.core.testing.imported_suite import ImportedSuite
-from workbench.formats.suites.promptfoo_csv import check_of_cell, read_row
+from workbench.formats.suites.promptfoo_csv import read_row
 from workbench.formats.suites.promptfoo_providers import _NAMES
 from workbench.formats.suites.suite_format import SuiteFileError
 
@@ -70,8 +72,8 @@ def test_every_name_leads_to_a_provider() -> None:
 def test_settings_become_parameters_and_the_rest_is_named() -> None:
     suite = suite_with(
         "[{id: openai:gpt-5, label: five, delay: 5, transform: output.x, config: {temperature: 0.5, max_tokens: 9, "
-        "stop: [x], seed: 1, reasoning_effort: low, passthrough: {top_k: 4}, tools: [], apiKey: sk-1, foo: bar, "
-        "organization: o}}]"
+        "stop: [x], seed: 1, reasoning_effort: low, passthrough: {top_k: 4}, tool_choice: auto, apiKey: sk-1, "
+        "foo: bar, organization: o}}]"
     )
     (column,) = suite.columns
     assert column.title == "five"
@@ -85,9 +87,52 @@ def test_settings_become_parameters_and_the_rest_is_named() -> None:
     }
     said = lost(suite)
     assert "providers[0]: Not used: delay and transform. Answers are checked as they come" in said
-    assert "providers[0].config: Not sent: tools, foo and organization." in said
+    assert "providers[0].config: Not sent: tool_choice, foo and organization." in said
     assert "Keys in the file are not used." in said
     assert "sk-1" not in repr(suite)
+
+
+TOOL = "{type: function, function: {name: find, description: Finds., parameters: {type: object}}}"
+FORMAT = "{type: json_schema, json_schema: {name: answer, schema: {type: object}}}"
+
+
+def test_tools_and_formats_that_all_models_share_are_parts_of_the_prompt() -> None:
+    suite = suite_with(
+        f"[{{id: openai:a, config: {{tools: [{TOOL}], response_format: {FORMAT}}}}}, echo, "
+        f"{{id: anthropic:messages:b, config: {{tools: file://t.yaml, passthrough: {{response_format: {FORMAT}}}}}}}]",
+        t__yaml="- {name: find, description: Finds., input_schema: {type: object}}\n",
+    )
+    content = suite.prompts[0].content
+    assert [(tool.name, tool.description, json.loads(tool.parameters)) for tool in content.tools] == [
+        ("find", "Finds.", {"type": "object"})
+    ]
+    assert content.output is not None
+    assert (content.output.kind, content.output.name) == ("schema", "answer")
+    assert "Not sent" not in lost(suite)
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ("tools: [7]", "tools"),
+        ("tools: [{type: function, function: {name: 'a'}}, {type: function, function: {name: 'a'}}]", "tools"),
+        ("tools: [{type: function, function: {name: f, description: '{{x}}'}}]", "tools"),
+        ("tools: [{type: web_search}]", "tools"),
+        ("response_format: {type: grammar}", "response_format"),
+        ("response_format: {type: json_schema, json_schema: {name: '{{x}}', schema: {}}}", "response_format"),
+    ],
+)
+def test_tools_and_formats_that_cannot_be_taken_are_named(config: str, name: str) -> None:
+    suite = suite_with(f"[{{id: openai:a, config: {{{config}}}}}]")
+    assert suite.prompts[0].content.tools == ()
+    assert suite.prompts[0].content.output is None
+    assert f"providers[0].config: Not sent: {name}." in lost(suite, "differs")
+
+
+def test_tools_of_some_models_only_are_not_sent() -> None:
+    suite = suite_with(f"[{{id: openai:a, config: {{tools: [{TOOL}]}}}}, openai:b]")
+    assert suite.prompts[0].content.tools == ()
+    assert "are not sent, because its models have different ones." in lost(suite, "differs")
 
 
 def test_values_out_of_range_are_named() -> None:
@@ -137,34 +182,13 @@ def no_difference(sentence: str) -> None:
     """Ignore a sentence about a difference."""
 
 
-@given(st.text(max_size=40))
-def test_any_cell_is_a_check(cell: str) -> None:
-    if not cell.strip():
-        return
-    try:
-        check = check_of_cell(cell, "Row 1", no_difference)
-    except SuiteFileError:
-        assert '"' in cell
-        return
-    assert set(check) <= {"type", "value", "threshold"}
-    assert check["type"]
-
-
-@given(st.lists(st.text(max_size=10), min_size=1, max_size=5))
-def test_lists_in_quotes_come_back(items: list[str]) -> None:
-    cell = "contains-any:" + ",".join('"' + item.replace("\\", "\\\\").replace('"', '""') + '"' for item in items)
-    assert check_of_cell(cell, "Row 1", no_difference) == {"type": "contains-any", "value": items}
-
-
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "__expected", "__expected2", "__metadata:a[]", "__threshold"]), st.text(max_size=20)
+        st.sampled_from(["q", "__expected", "__expected2", "__metadata:a[]", "__threshold", "__config:x"]),
+        st.text(max_size=20),
     )
 )
 def test_any_row_is_a_test(row: dict[str, str]) -> None:
-    try:
-        test = read_row(row, "Row 1", no_difference)
-    except SuiteFileError:
-        return
-    assert len(test.get("assert", [])) == sum(bool(row.get(name, "").strip()) for name in ("__expected", "__expected2"))
+    test = read_row(row, "Row 1", no_difference)
+    assert len(test["assert"]) == sum(bool(row.get(name, "").strip()) for name in ("__expected", "__expected2"))
     assert test["vars"] == {name: cell for name, cell in row.items() if name == "q"}

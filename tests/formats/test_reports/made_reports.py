@@ -66,7 +66,7 @@ def made(
         "2026-11-29T10:00:00.000Z",
         tuple(reports),
         cases,
-        set_words="tuning cases",
+        set_words=f"on {cases} cases",
         samples=len(next(iter(columns.values()))[0]),
         calls=cases * len(columns),
         spent_usd=0.25,

@@ -103,7 +103,7 @@ def test_markdown_has_one_table_with_the_sentences_below() -> None:
     told = written("markdown", TWO, notes=["A part was left out."])
     assert told.startswith("## ❌ Test of `Order bot`\n\nThe pass rate is below 90 %.\n\n| Column |")
     assert "| `#14 · gpt-5-mini` | 94 % (74 to 99) | baseline | \\$1.00 | 1\\.5 s (1.5 s to 1.5 s) | " in told
-    assert "20 cases · tuning cases · 40 calls · spent \\$0.2500" in told
+    assert "on 20 cases · 40 calls · spent \\$0.2500" in told
     assert "\n- No difference shown between \\#<!-- -->15 · gpt-5-mini and the baseline" in told
     assert "<summary>2 failing cases</summary>" in told
     assert "<summary>1 note</summary>" in told

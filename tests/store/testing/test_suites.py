@@ -11,7 +11,7 @@ from tests.store.testing.suites import CONTAINS, answered, begun, called, case, 
 from workbench.core.cases import Case, Check
 from workbench.core.checks.check_result import CheckResult, MetricScore
 from workbench.core.lanes import Params
-from workbench.core.runs import Result
+from workbench.core.runs import Result, RunSet
 from workbench.core.statistics.results import CaseResults, CellResult
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
@@ -51,12 +51,15 @@ def test_run_begins_with_all_cells_open(store: Store) -> None:
         case(0, checks=(CONTAINS,), tags=("late", "x"), cluster="c", expectation="ok", threshold=0.5, held_out=True),
         case(1, notes="n", metadata='{"a":1}', rest='{"b":[2]}'),
     )
-    begun_ = begun(store, cases=cases, samples=2, baseline=1, set_name="holdout", budget=SuiteBudget(1.0))
+    begun_ = begun(
+        store, cases=cases, samples=2, baseline=1, set_name="holdout", probe="facts", budget=SuiteBudget(1.0)
+    )
     assert (begun_.run_uid, begun_.number, begun_.lane_versions) == ("t1", 1, (1, 1))
     assert (begun_.reused, begun_.cells) == (0, 8)
     found = store.tests.run("t1")
     assert (found.number, found.round, found.samples, found.baseline, found.cases) == (1, 1, 2, 1, 2)
     assert (found.answered, found.cells, found.set_name, found.scoring_uid) == (0, 8, "holdout", "")
+    assert found.probe == "facts"
     assert [(c.position, c.lane, c.version) for c in found.columns] == [
         (0, lane("A", "one"), 1),
         (1, lane("B", "two"), 1),
@@ -290,6 +293,22 @@ def test_overruling_a_check_counts_until_it_is_taken_back(store: Store) -> None:
     assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
 
 
+@pytest.mark.parametrize(("threshold", "state"), [(None, "fail"), (0.5, "pass"), (0.6, "fail"), ("as tested", "pass")])
+def test_overruled_score_is_compared_as_the_scoring_did(store: Store, threshold: object, state: str) -> None:
+    """The threshold of the case may have changed since it was tested."""
+    begun(store, cases=(case(0, threshold=0.2),))
+    [output] = answered(store, "t1", [key(0)])
+    other = Check("regex", value='"z"')
+    store.tests.begin_scoring("t1", "s", (CONTAINS, other), NOW, threshold=0.9).result(10)
+    failed = CheckResult("fail", 0.0, "Missing.")
+    checks = ((CONTAINS, failed), (other, failed))
+    score = CellScored(key(0), output, "fail", 0.0, "Missing.", checks, threshold)  # type: ignore[arg-type]
+    store.tests.save_scores("s", [score]).result(10)
+    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", LATER, "o1").result(10)
+    cell = store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0]
+    assert (cell.status, cell.score) == (state, 0.5)
+
+
 def test_overrule_of_an_answer_that_is_not_in_the_run_is_refused(store: Store) -> None:
     begun(store)
     with pytest.raises(StoreError, match="not in the history"):
@@ -306,6 +325,16 @@ def test_opened_held_out_case_is_used_up_once(store: Store) -> None:
     store.packs.change_case("p", case(1, held_out=True, name="Other")).result(10)
     store.packs.save_cases("p", [case(1), case(0)]).result(10)
     assert store.tests.used_cases("p") == {"case-1": NOW}
+
+
+def test_cases_that_ran_in_compose_are_seen(store: Store) -> None:
+    store.packs.save_cases("p", [case(0), case(1), case(2), case(3)]).result(10)
+    assert store.tests.seen_cases("p") == frozenset()
+    begun(store, cases=[case(3)])
+    store.begin_run(run("r1", text("x"), values=(("order", "1"),))).result(10)
+    named = replace(run("r2", text("x"), values=(("order", "other"),)), sets=(RunSet("case-2", "", ()),))
+    store.begin_run(named).result(10)
+    assert store.tests.seen_cases("p") == {"case-1", "case-2"}
 
 
 @pytest.mark.parametrize(

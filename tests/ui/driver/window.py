@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.prompts.controller import PromptsController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
+    from workbench.ui.features.testing.controller import TestingController
     from workbench.ui.shell.actions import CommandActions
     from workbench.ui.shell.bars import StatusBar, WindowHeader
     from workbench.ui.shell.frame import WindowFrame
@@ -180,6 +181,12 @@ class WindowDriver:
     def rank(self) -> RankController:
         """The controller of Rank."""
         controller: RankController = self._main.features.controller("rank")
+        return controller
+
+    @property
+    def testing(self) -> TestingController:
+        """The controller of Test."""
+        controller: TestingController = self._main.features.controller("testing")
         return controller
 
     @property

@@ -31,7 +31,6 @@ from workbench.ui.features.improve.controller import ImproveController
 from workbench.ui.shell.events import AnswersGrew, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.widgets.theme import Theme
-from workbench.usecases.improver import Improver
 from workbench.usecases.lane_calls import LaneQuestion
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.transcript import Transcript
@@ -64,7 +63,7 @@ def main(folder: Path) -> None:
     store.create_prompt("prompt", "Prompt", utc_now()).result(10)
     session, runner = StandInSession("prompt"), ScriptedRunner()
     services = standins(store, Theme(app, "light"), session=session)
-    services = replace(services, backend=replace(services.backend, improver=Improver(store, runner)))
+    services = replace(services, backend=replace(services.backend, runner=runner))
     events, navigator, notices = services.events, services.navigator, services.notices
     assert isinstance(events, StandInEvents)
     assert isinstance(navigator, StandInNavigator)

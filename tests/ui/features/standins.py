@@ -250,10 +250,10 @@ class StandInBackend:
     searcher: Searcher
     history: History
     places: ProductDirs
-    improver: Any = None
     forecaster: Any = None
     models: Any = None
     runner: Any = None
+    tests: Any = None
 
 
 class StandInParent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from tests.ui.features.parts import lacks_of_command, lacks_of_feature
 from tests.ui.lanes_support import theme
 from workbench.app.commands import GROUPS, Command, WindowState
 from workbench.ui import features
-from workbench.ui.composition import FEATURES, INCOMPLETE
+from workbench.ui.composition import FEATURES
 from workbench.ui.features.palette.shortcuts import ShortcutSheet
 from workbench.ui.shell.actions import CommandActions, command_source
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
@@ -33,20 +32,12 @@ ROWS = tuple(FEATURES)
 
 def test_feature_table_matches_the_feature_packages() -> None:
     packages = {path.parent.name for path in Path(features.__file__).parent.glob("*/__init__.py")}
-    assert [row.id for row in ROWS] == sorted(packages - INCOMPLETE)
+    assert [row.id for row in ROWS] == sorted(packages)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_feature_and_its_commands_have_every_part(row: Feature[Any]) -> None:
     _complete(row.id, lacks_of_feature(row))
-
-
-@pytest.mark.parametrize("name", sorted(INCOMPLETE))
-def test_feature_that_is_not_complete_has_what_needs_no_window(name: str) -> None:
-    row = import_module(f"{features.__name__}.{name}").FEATURE
-    lacks = lacks_of_feature(row)
-    # It is in no list of the product yet.
-    _complete(name, [lack for lack in lacks if "README" not in lack and "views out of" not in lack])
 
 
 def test_window_commands_have_every_part() -> None:

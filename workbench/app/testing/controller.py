@@ -287,7 +287,7 @@ class SuiteController(QObject):
             elif action == "stop":
                 source.stop(uid)
             else:
-                source.resume(uid, retry_failed=action == "retry")
+                source.resume(prompt, uid, retry_failed=action == "retry")
             return uid
 
         def done(run_uid: str) -> None:
@@ -384,7 +384,7 @@ class SuiteController(QObject):
             self._reports_again = True
             return
         self._is_reporting = True
-        source = self.source
+        source, prompt = self.source, self.prompt_uid
 
         def show(report: SuiteReport) -> None:
             self._is_reporting = False
@@ -400,7 +400,7 @@ class SuiteController(QObject):
             self._is_reporting = self._reports_again = False
             self.refused.emit(error)
 
-        self._tasks.run_large(lambda: source.report(run.uid, run.scoring_uid), show, fail)
+        self._tasks.run_large(lambda: source.report(prompt, run.uid), show, fail)
 
     # Cells.
 

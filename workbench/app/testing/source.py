@@ -123,8 +123,8 @@ class SuiteSource(Protocol):
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
         """Return one sample of a cell in full."""
 
-    def report(self, run_uid: str, scoring_uid: str) -> SuiteReport:
-        """Return the statistics of a run, which takes up to a second."""
+    def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
+        """Return the statistics of a run by its newest scoring, which takes up to a second."""
 
     def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
         """Ask the open cells, and return the uid of the run.
@@ -133,7 +133,7 @@ class SuiteSource(Protocol):
         in which the answers of its round are used again. `fresh` opens a new round, in which nothing is used again.
         """
 
-    def resume(self, run_uid: str, *, retry_failed: bool = False) -> None:
+    def resume(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> None:
         """Continue a run that is paused or has stopped; with `retry_failed` ask again where the call failed."""
 
     def pause(self, run_uid: str) -> None:

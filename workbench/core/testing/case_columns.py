@@ -19,6 +19,7 @@ from typing import Any
 
 from workbench.core.cases import SET, Case, Check, json_text
 from workbench.core.checks.check_types import CHECK_TYPES
+from workbench.core.checks.js_text import trim
 from workbench.core.testing.case_table import Cell
 
 _PREFIX = "__"
@@ -27,13 +28,23 @@ _METADATA = "__metadata:"
 _CONFIG = "__config:"
 _KNOWN = frozenset(("__description", "__prefix", "__suffix", "__providerOutput", "__metric", "__threshold"))
 _ALIASES = {"fn:": "javascript", "eval:": "javascript", "grade:": "llm-rubric"}
-_CODE = frozenset(("javascript", "python", "ruby"))
+_LISTS = frozenset(("contains-any", "contains-all", "icontains-any", "icontains-all"))
+_EXACT = frozenset(("is-json", "contains-json", "llm-rubric"))
+"""Types whose values promptfoo does not trim."""
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.|"")*+)"\s*(?=,|\Z)', re.DOTALL)
+_ESCAPED = re.compile(r'\\["\\]|""')
+_NO_CELLS = frozenset((SET, "human", "select-best", "max-score"))
+"""Types that promptfoo does not read in cells."""
 _CODE_FILES = {
     "python": re.compile(r"file://.*\.py(:|\Z)", re.DOTALL),
     "javascript": re.compile(r"file://.*\.[cm]?[jt]s(:|\Z)", re.DOTALL),
 }
 _LIMITS = frozenset(("latency", "cost"))
-_DEFAULTS = {"similar": 0.8}
+_DEFAULTS = {
+    "similar": 0.8,
+    **dict.fromkeys(("answer-relevance", "classifier", "perplexity", "perplexity-score"), 0.75),
+    **dict.fromkeys(("context-faithfulness", "context-recall", "context-relevance"), 0.75),
+}
 """Thresholds that promptfoo sets in CSV files for types that are not evaluated here."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _SINGLE = re.compile(r"_(expected|description|prefix|suffix|providerOutput|metric|threshold|metadata|config)(?![a-z])")
@@ -111,20 +122,26 @@ def case_of_columns(header: Sequence[str], row: Sequence[Cell]) -> ColumnsCase:
 
 def check_of_cell(text: str) -> Check:
     """Return the check in a cell of `__expected`, such as "contains:late", "similar(0.9):late" or "late" (equals)."""
-    text = text.strip()
+    text = trim(text)
     for alias, name in _ALIASES.items():
         if text.startswith(alias):
-            return Check(name, value=json_text(_code(name, text[len(alias) :])))
+            return Check(name, value=json_text(_value(name, text[len(alias) :])))
     if code := next((name for name, pattern in _CODE_FILES.items() if pattern.match(text)), ""):
         # The file is never read, so the check is unscored.
         return Check(code, value=json_text(text))
     if (match := _pattern().fullmatch(text)) is None:
         return Check("equals", value=json_text(text))
     negation, name, written, value = match.groups()
-    threshold = float(written) if written else _DEFAULTS.get(name)
+    threshold = float(written) if written and has_threshold(name) else None if written else _DEFAULTS.get(name)
     if name in _LIMITS and threshold is None and value is not None:
         threshold, value = (number, None) if (number := number_of(value)) is not None else (None, value)
-    return Check(name, bool(negation), json_text(_code(name, value)) if value is not None else "", threshold=threshold)
+    return Check(name, bool(negation), json_text(_value(name, value)) if value is not None else "", threshold=threshold)
+
+
+def has_threshold(name: str) -> bool:
+    """Whether a number in parentheses after a type in a cell has an effect."""
+    row = CHECK_TYPES[name]
+    return row.threshold is not None or name in _LIMITS or not row.is_evaluated
 
 
 def _read(name: str, cell: str, found: _Reading) -> None:
@@ -175,12 +192,36 @@ def _read_config(key: str, cell: str, found: _Reading) -> None:
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    names = "|".join(sorted((re.escape(name) for name in CHECK_TYPES if name != SET), key=len, reverse=True))
+    names = "|".join(sorted((re.escape(name) for name in CHECK_TYPES if name not in _NO_CELLS), key=len, reverse=True))
     return re.compile(rf"(not-)?({names})(?:\((\d+(?:\.\d+)?)\))?(?::(.*))?", re.DOTALL)
 
 
-def _code(name: str, value: str) -> str:
-    return value.strip() if name in _CODE else value
+def _value(name: str, value: str) -> str | list[str]:
+    """Return the value of a check from its cell: a list for a type that takes one, else a text without blank ends."""
+    if name in _LISTS and value:
+        items = list_items(value)
+        return value if items is None else items
+    return value if name in _EXACT else trim(value)
+
+
+def list_items(text: str) -> list[str] | None:
+    """Return the items of a list such as `a, "b, c"`, trimmed and without empty ones; None if quotes do not match."""
+    items: list[str] = []
+    at = 0
+    while at < len(text):
+        if text[at].isspace() or text[at] == ",":
+            at += 1
+        elif text[at] == '"':
+            if (found := _QUOTED.match(text, at)) is None:
+                return None
+            items.append(_ESCAPED.sub(lambda escape: escape[0][1], found[1]))
+            at = found.end()
+        else:
+            end = text.find(",", at)
+            end = len(text) if end < 0 else end
+            items.append(trim(text[at:end]))
+            at = end
+    return items
 
 
 def number_of(text: str) -> float | None:

@@ -79,9 +79,14 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class GridQuery:
-    """Which rows are wanted, in which order. `column` is the position that `sort` and "failed" refer to, None for any.
+    """Which rows are wanted, in which order.
 
-    `tag` and `text` narrow the rows further; "" for all.
+    A row matches a filter if one of its cells does, or that of `column` (a position) if there is one. Filters go by the
+    status of cells, except these: flaky: some samples pass and some fail. overruled: a person overruled a check.
+    differs: an answer differs from that of the same sample in the baseline column. open: a sample has no answer.
+    regressed: it fails, and the same case passed in the same column (by slot) in the newest earlier scored run of the
+    same set that is no probe. `sort` is by the mean of the row, or by the cell of `column`; unknown values come last.
+    `tag` and `text` (part of the name or of a value of the case) narrow the rows further; "" for all.
     """
 
     rows: RowFilter = "all"
@@ -146,7 +151,7 @@ class CellDetail:
 class SuiteRun:
     """A stored test run. `round` counts from 1; `cases` and `cells` are numbers; `answered` cells have an ended output.
 
-    `scoring_uid` is the newest scoring, "" for none.
+    `scoring_uid` is the newest scoring, "" for none. `probe` says which probe it is, "" for a run that counts.
     """
 
     uid: str
@@ -160,6 +165,7 @@ class SuiteRun:
     answered: int
     set_name: CaseSetName = "tuning"
     scoring_uid: str = ""
+    probe: str = ""
 
     @property
     def cells(self) -> int:

@@ -40,6 +40,7 @@ from workbench.formats.suites.promptfoo_checks import (
     note_values,
     read_checks,
 )
+from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, content_of, read_prompts, titles
 from workbench.formats.suites.promptfoo_providers import allowed_columns, allowed_prompts, read_columns
 from workbench.formats.suites.promptfoo_tests import RawTest, RawTests, read_tests
@@ -116,7 +117,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     affixes = _affixes(cases, loader)
     variables = variables_of(cases, as_map(config.get("nunjucksFilters")))
     converted = _convert(raw_prompts, variables, affixes, loader)
-    columns = _columns(config, raw_prompts, converted, loader)
+    columns, prompts = _columns(config, raw_prompts, converted, loader)
     own_checks = _checks_of(tests, cases, loader)
     shared = read_checks(tests.checks, "defaultTest.assert", loader)
     if not all(case.test.has_defaults for case in cases):
@@ -139,7 +140,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     threshold = tests.default.get("threshold")
     return ImportedSuite(
         name=_name(config, source),
-        prompts=converted.prompts,
+        prompts=prompts,
         cases=made,
         columns=columns,
         checks=shared,
@@ -256,15 +257,43 @@ def _convert(
 
 def _columns(
     config: Mapping[str, Any], raw: Sequence[RawPrompt], converted: _Converted, loader: ConfigLoader
-) -> tuple[ImportedColumn, ...]:
-    columns = read_columns(config.get("providers") or config.get("targets"), raw, loader)
+) -> tuple[tuple[ImportedColumn, ...], tuple[SuitePrompt, ...]]:
+    """Return the columns, and the prompts with the parts that are settings of providers in promptfoo."""
+    found = read_columns(config.get("providers") or config.get("targets"), raw, loader)
     at = converted.positions
-    made = tuple(replace(one, prompts=tuple(at[number] for number in one.prompts if number in at)) for one in columns)
-    chats = [number for number, prompt in enumerate(converted.prompts) if _is_chat(prompt.content)]
+    made = tuple(
+        replace(column, prompts=tuple(at[number] for number in column.prompts if number in at)) for column, _ in found
+    )
+    prompts = _with_parts(converted.prompts, made, [parts for _, parts in found], loader)
+    chats = [number for number, prompt in enumerate(prompts) if _is_chat(prompt.content)]
     if any(column.endpoint == "echo" and set(chats) & set(column.prompts) for column in made):
         sentence = "For a prompt of several messages, echo answers with another text than promptfoo's JSON."
         loader.lose("differs", "providers: echo", sentence)
-    return made
+    return made, prompts
+
+
+def _with_parts(
+    prompts: Sequence[SuitePrompt],
+    columns: Sequence[ImportedColumn],
+    parts: Sequence[PromptParts],
+    loader: ConfigLoader,
+) -> tuple[SuitePrompt, ...]:
+    """Return the prompts with the tools and the output format of the models that get them."""
+    made = []
+    for number, prompt in enumerate(prompts):
+        wanted = [
+            one
+            for column, one in zip(columns, parts, strict=True)
+            if column.endpoint == "litellm" and number in column.prompts
+        ]
+        found = agreed(wanted) if wanted else PromptParts()
+        if found is None:
+            sentence = (
+                f"The tools or output formats of “{prompt.title}” are not sent, because its models have different ones."
+            )
+            loader.lose("differs", "providers", sentence)
+        made.append(prompt if found is None else replace(prompt, content=found.applied(prompt.content)))
+    return tuple(made)
 
 
 def _is_chat(content: Content) -> bool:

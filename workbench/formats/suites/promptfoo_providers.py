@@ -18,6 +18,7 @@ from workbench.core.provider_table import ROWS
 from workbench.core.testing.imported_suite import ImportedColumn, SuiteEndpoint
 from workbench.formats.imports.promptfoo_settings import as_map, as_text, is_parameter, may_be_secret, parameters_of
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
+from workbench.formats.suites.promptfoo_parts import PARTS, PromptParts, parts_of
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, matches
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
@@ -73,8 +74,13 @@ class _Entry:
     where: str
 
 
-def read_columns(given: Any, prompts: Sequence[RawPrompt], loader: ConfigLoader) -> tuple[ImportedColumn, ...]:
-    """Return the columns of `providers`, with the positions of their prompts. Raises SuiteFileError."""
+def read_columns(
+    given: Any, prompts: Sequence[RawPrompt], loader: ConfigLoader
+) -> tuple[tuple[ImportedColumn, PromptParts], ...]:
+    """Return the columns of `providers`, with the positions of their prompts, and parts of prompts in their settings.
+
+    Raises SuiteFileError.
+    """
     entries = list(_entries(given, "providers", loader))
     if len(entries) > MOST_COLUMNS:
         raise SuiteFileError(f"This configuration has more than {MOST_COLUMNS} providers. Split it.")
@@ -158,7 +164,7 @@ def allowed_columns(given: Any, columns: Sequence[ImportedColumn], where: str, l
     return found
 
 
-def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> ImportedColumn:
+def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> tuple[ImportedColumn, PromptParts]:
     where = entry.where
     endpoint, model, problem = _model(loader.filled(entry.id))
     if problem:
@@ -168,13 +174,15 @@ def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> Im
         if "transform" in entry.rest:
             sentence += " Answers are checked as they come; promptfoo changes them first."
         loader.lose("differs" if "transform" in entry.rest else "left_out", where, sentence)
-    params, address = Params(), ""
+    params, address, parts = Params(), "", PromptParts()
     if endpoint == "litellm":
-        params, problems = parameters_of(loader.filled_deeply(entry.config))
+        config = {name: _setting(name, value, where, loader) for name, value in entry.config.items()}
+        params, problems = parameters_of(config)
+        parts, failed = parts_of(config)
         for sentence in problems:
             loader.lose("left_out", f"{where}.config", sentence)
         address = _address(entry, loader)
-        _note_config(entry, loader)
+        _note_config(entry, failed, loader)
         is_filled = {"temperature", "max_tokens"} <= {name for name, _ in params.values}
         if entry.id.partition(":")[0] in _OPENAI_LIKE and not is_filled and not entry.config.get("omitDefaults"):
             sentence = (
@@ -184,7 +192,14 @@ def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> Im
             loader.lose("differs", "providers", sentence)
         if entry.id.startswith("openai:responses:"):
             loader.lose("differs", where, "It is asked with chat completions instead of the Responses API.")
-    return ImportedColumn(clean(entry.id), endpoint, clean(model), clean(entry.label), params, prompts, address)
+    column = ImportedColumn(clean(entry.id), endpoint, clean(model), clean(entry.label), params, prompts, address)
+    return column, parts
+
+
+def _setting(name: str, value: Any, where: str, loader: ConfigLoader) -> Any:
+    """Return a setting with environment variables filled in, tools and formats also with the files that they name."""
+    filled = loader.filled_deeply(value)
+    return loader.loaded_deeply(filled, f"{where}.config.{name}") if name in PARTS else filled
 
 
 def _model(id_: str) -> tuple[SuiteEndpoint, str, str]:
@@ -215,16 +230,15 @@ def _address(entry: _Entry, loader: ConfigLoader) -> str:
     return ""
 
 
-def _note_config(entry: _Entry, loader: ConfigLoader) -> None:
+def _note_config(entry: _Entry, failed: Sequence[str], loader: ConfigLoader) -> None:
     """Note the names of settings that are not used. Their values are never read, because they may be keys."""
-    names = [
-        name for name in entry.config if not is_parameter(name) and name not in _HARMLESS and name not in _ADDRESSES
-    ]
+    used = {*_HARMLESS, *_ADDRESSES, *PARTS} - set(failed)
+    names = [name for name in entry.config if not is_parameter(name) and name not in used]
     secret = [name for name in names if may_be_secret(name)]
     if secret:
         loader.lose("left_out", f"{entry.where}.config", "Keys in the file are not used. Set them in the environment.")
     if others := [name for name in names if name not in secret]:
-        kind = {"tools", "functions", "response_format", "thinking", "reasoning"} & set(others)
+        kind = {*PARTS, "functions", "thinking", "reasoning", "tool_choice"} & set(others)
         sentence = f"Not sent: {listed(others)}."
         loader.lose("differs" if kind else "left_out", f"{entry.where}.config", sentence)
 

@@ -148,7 +148,7 @@ def _of_file(path: str, where: str, loader: ConfigLoader) -> Iterator[tuple[str,
         return
     text = loader.text(path, where)
     if name.endswith(".csv"):
-        rows = read_rows(csv_rows(text, path), path, lambda sentence: loader.lose("differs", path, sentence))
+        rows = read_rows(csv_rows(text, path), lambda sentence: loader.lose("differs", path, sentence))
         yield from ((f"{path}, row {number}", row) for number, row in enumerate(rows, start=1))
         return
     if name.endswith(".jsonl"):

@@ -79,8 +79,7 @@ def _difference(column: ColumnReport) -> str:
 
 def _facts(report: SuiteReport) -> Iterator[str]:
     facts = (
-        counted(report.cases, "case"),
-        report.set_words,
+        report.set_words or counted(report.cases, "case"),
         counted(report.samples, "sample") + " each" if report.samples > 1 else "",
         f"round {report.round}" if report.round > 1 else "",
         f"{counted(report.calls, 'call')}" + (f", {report.reused:,} reused" if report.reused else ""),
@@ -91,11 +90,13 @@ def _facts(report: SuiteReport) -> Iterator[str]:
 
 
 def _sentences(report: SuiteReport) -> Iterator[str]:
-    for column in report.columns:
-        said = " ".join(filter(None, (column.sentence, column.score_sentence, column.no_worse_sentence)))
-        if said and column.sentence not in report.sentences:
-            yield f"- {text(said)}\n"
-    yield "\n"
+    said = [
+        " ".join(filter(None, (column.sentence, column.score_sentence, column.no_worse_sentence)))
+        for column in report.columns
+        if column.sentence not in report.sentences
+    ]
+    if any(said):
+        yield "".join(f"- {text(one)}\n" for one in said if one) + "\n"
 
 
 def _failing(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str]:

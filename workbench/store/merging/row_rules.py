@@ -306,6 +306,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "state": _one_of(*get_args(CellState)),
         "score": _share,
         "overruled": _COUNT,
+        "threshold": _NAME,
         "reason": _NOTE,
     },
     "check_results": {

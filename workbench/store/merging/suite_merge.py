@@ -21,7 +21,7 @@ from workbench.store.testing.cell_outputs import CellFacts, record, shape, text_
 from workbench.store.testing.test_starts import body_id
 
 _SUITE = ("round", "samples", "set_name", "baseline", "budget", "probe")
-_SCORE = ("case_position", "lane", "sample", "state", "score", "overruled", "reason")
+_SCORE = ("case_position", "lane", "sample", "state", "score", "overruled", "threshold", "reason")
 _RESULT = ("seq", "state", "score", "reason", "detail")
 _PLACES = "case_position = ? AND lane = ? AND sample = ?"
 

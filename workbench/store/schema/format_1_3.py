@@ -230,8 +230,8 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
             """CREATE TABLE cell_scores (scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE,
   case_position INTEGER NOT NULL, lane INTEGER NOT NULL, sample INTEGER NOT NULL, output_id INTEGER NOT
   NULL REFERENCES outputs(id) ON DELETE CASCADE, state TEXT NOT NULL, score REAL, overruled INTEGER NOT
-  NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (scoring_id, case_position, lane,
-  sample)) STRICT, WITHOUT ROWID""",
+  NULL DEFAULT 0, threshold TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', PRIMARY KEY
+  (scoring_id, case_position, lane, sample)) STRICT, WITHOUT ROWID""",
             "CREATE INDEX cell_scores_by_output ON cell_scores (output_id)",
             """CREATE TABLE check_results (scoring_id INTEGER NOT NULL, case_position INTEGER NOT NULL, lane INTEGER
   NOT NULL, sample INTEGER NOT NULL, seq INTEGER NOT NULL, check_id INTEGER NOT NULL REFERENCES

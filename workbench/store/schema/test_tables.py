@@ -104,6 +104,9 @@ _SCORES = (
   score REAL,
   -- How many of its checks are overruled.
   overruled INTEGER NOT NULL DEFAULT 0,
+  -- What the score was compared with: a number, all (every check had to pass), '' for the threshold of the case as it
+  -- was tested, or without one that of the scoring.
+  threshold TEXT NOT NULL DEFAULT '',
   -- A sentence about the first check that decided it.
   reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (scoring_id, case_position, lane, sample)

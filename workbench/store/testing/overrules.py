@@ -19,7 +19,7 @@ from workbench.store.connections import bounded
 from workbench.store.encoding import received, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing.result_detail import result_of
+from workbench.store.testing.result_detail import result_of, threshold_of
 from workbench.store.testing.test_starts import cases_at, run_key
 
 _LATEST = "SELECT check_hash, state, note, created_at, id FROM overrules WHERE output_id = ? ORDER BY created_at, uid"
@@ -82,13 +82,14 @@ def apply(connection: sqlite3.Connection, output: int, scoring: int | None = Non
         hash_: one.overrule.state for hash_, one in counting(connection, output).items() if one.overrule.state != "none"
     }
     rows = connection.execute(
-        "SELECT scoring_id, case_position, lane, sample, run_id, threshold FROM cell_scores"
-        " JOIN scorings ON scorings.id = scoring_id WHERE output_id = ?1 AND (?2 IS NULL OR scoring_id = ?2)",
+        "SELECT scoring_id, case_position, lane, sample, run_id, cell_scores.threshold, scorings.threshold"
+        " FROM cell_scores JOIN scorings ON scorings.id = scoring_id"
+        " WHERE output_id = ?1 AND (?2 IS NULL OR scoring_id = ?2)",
         (output, scoring),
     ).fetchall()
-    for scoring_id, case, lane, sample, run, threshold in rows:
+    for scoring_id, case, lane, sample, run, used, general in rows:
         try:
-            _apply(connection, scoring_id, run, CellKey(case, lane, sample), threshold, decided)
+            _apply(connection, scoring_id, run, CellKey(case, lane, sample), used, general, decided)
         except (CaseError, TypeError, ValueError, RecursionError):
             continue
         except StoreError as error:
@@ -101,7 +102,8 @@ def _apply(
     scoring: int,
     run: int,
     key: CellKey,
-    threshold: float | None,
+    used: str,
+    general: float | None,
     decided: Mapping[str, OverruleState],
 ) -> None:
     cell = (scoring, *key)
@@ -116,7 +118,11 @@ def _apply(
         return
     # The checks that were evaluated, which are all of the case and its prompt.
     checks = tuple(check_from_json(load(row[1])) for row in found)
-    case = scored_case(replace(cases[0], checks=()), checks, threshold)
+    threshold = threshold_of(used)
+    if threshold == "as tested":
+        case = scored_case(replace(cases[0], checks=()), checks, general)
+    else:
+        case = replace(cases[0], checks=checks, threshold=threshold, rest="")
     decisions = {seq: decided[row[0]] for seq, row in enumerate(found) if row[0] in decided}
     score = overruled_score(case, [result_of(*row[2:]) for row in found], decisions)
     connection.execute(

@@ -6,7 +6,7 @@ Invariant: ids and times come from the caller. Positions of cases and columns co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
@@ -92,7 +92,9 @@ class CellEnd:
 class CellScored:
     """The score of an answer by the checks of a scoring.
 
-    `checks` are those of the prompt and then those of the case, with their results; () without an answer.
+    `checks` are those of the prompt and then those of the case, with their results; () without an answer. `threshold`
+    is the least score that passes, None if every check has to; "as tested" is that of the case when the run began, else
+    that of the scoring.
     """
 
     key: CellKey
@@ -101,6 +103,7 @@ class CellScored:
     score: float | None
     reason: str
     checks: tuple[tuple[Check, CheckResult], ...] = ()
+    threshold: float | Literal["as tested"] | None = "as tested"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The stored form of the result of a check, apart from its state, score and reason.
+"""The stored forms of the result of a check, apart from its state, score and reason, and of thresholds.
 
 Invariant: `result_of(state, score, reason, detail_text(result)) == result`, except for lone surrogates, which become
 U+FFFD. A damaged detail is left out.
@@ -6,7 +6,7 @@ U+FFFD. A damaged detail is left out.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from workbench.core.checks.check_result import CheckResult, CheckState, MetricScore, Span
 from workbench.core.json_parts import load
@@ -14,6 +14,7 @@ from workbench.store.encoding import dump, received
 from workbench.store.safe_records import as_text
 
 _STATES = frozenset(get_args(CheckState))
+_ALL = "all"
 
 
 def detail_text(result: CheckResult) -> str:
@@ -71,6 +72,21 @@ def _result(state: object, score: object, reason: object, detail: dict[str, Any]
             if isinstance(metric, list) and len(metric) == 3 and isinstance(metric[0], str) and _are_numbers(metric[1:])
         ),
     )
+
+
+def threshold_text(threshold: float | Literal["as tested"] | None) -> str:
+    """Return the stored form of the threshold of a scored cell."""
+    return "" if threshold == "as tested" else _ALL if threshold is None else repr(float(threshold))
+
+
+def threshold_of(text: str) -> float | Literal["as tested"] | None:
+    """Read `threshold_text` back; anything else is "as tested"."""
+    if text == _ALL:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return "as tested"
 
 
 def _place(value: object) -> Span | None:

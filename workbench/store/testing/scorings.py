@@ -23,7 +23,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.testing import overrules
 from workbench.store.testing.cell_outputs import BEFORE_ALL
 from workbench.store.testing.records import CellScored, ScoredInput, StoredScoring
-from workbench.store.testing.result_detail import detail_text
+from workbench.store.testing.result_detail import detail_text, threshold_text
 from workbench.store.testing.test_starts import body_id, run_key
 
 _CELL = "scoring_id = ? AND case_position = ? AND lane = ? AND sample = ?"
@@ -94,9 +94,9 @@ def save(connection: sqlite3.Connection, scoring_uid: str, scores: Iterable[Cell
         cell = (scoring, *score.key)
         connection.execute(f"DELETE FROM cell_scores WHERE {_CELL}", cell)
         connection.execute(
-            "INSERT INTO cell_scores (scoring_id, case_position, lane, sample, output_id, state, score, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*cell, row[0], score.state, score.score, received(score.reason)),
+            "INSERT INTO cell_scores (scoring_id, case_position, lane, sample, output_id, state, score, threshold,"
+            " reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*cell, row[0], score.state, score.score, threshold_text(score.threshold), received(score.reason)),
         )
         connection.executemany(
             "INSERT INTO check_results (scoring_id, case_position, lane, sample, seq, check_id, state, score, reason,"

@@ -187,3 +187,8 @@ class SuiteRecords:
         """Return when the held-out cases of a prompt that were opened were first opened, by uid."""
         with self._readers.use() as connection:
             return suite_settings.used_cases(connection, prompt_uid)
+
+    def seen_cases(self, prompt_uid: str) -> frozenset[str]:
+        """Return the uids of a prompt's cases that ran in Compose, themselves or their values."""
+        with self._readers.use() as connection:
+            return suite_settings.seen_cases(connection, prompt_uid)

@@ -10,6 +10,13 @@ from workbench.store.errors import StoreError
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
 
+_SEEN = (
+    "WITH ran AS MATERIALIZED (SELECT set_uid, hash FROM runs JOIN run_values ON run_values.run_id = runs.id"
+    "  JOIN value_bodies ON value_bodies.id = values_id WHERE runs.prompt_id = :prompt AND runs.kind = 'iteration')"
+    " SELECT cases.uid FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = :prompt"
+    " AND (cases.uid IN (SELECT set_uid FROM ran WHERE set_uid IS NOT NULL) OR hash IN (SELECT hash FROM ran))"
+)
+
 
 def read(connection: sqlite3.Connection, prompt_uid: str) -> SuiteSettings:
     """Return the settings of a prompt, the defaults if it has none. Raises StoreError (missing, corrupt)."""
@@ -72,3 +79,9 @@ def used_cases(connection: sqlite3.Connection, prompt_uid: str) -> dict[str, str
             (prompt_id(connection, prompt_uid),),
         ).fetchall()
     )
+
+
+def seen_cases(connection: sqlite3.Connection, prompt_uid: str) -> frozenset[str]:
+    """Return the uids of cases that ran in Compose, themselves or their values. Raises StoreError (missing)."""
+    rows = connection.execute(_SEEN, {"prompt": prompt_id(connection, prompt_uid)})
+    return frozenset(uid for (uid,) in rows)

@@ -46,8 +46,8 @@ _ANSWERED = (
 _RUN = (
     "SELECT runs.id, runs.uid, runs.number, runs.started_at, test_runs.round, samples, baseline,"
     " (SELECT count(*) FROM run_cases WHERE run_id = runs.id), (SELECT count(*) FROM run_cells WHERE run_id = runs.id),"
-    " set_name, (SELECT uid FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1)"
-    " FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+    " set_name, (SELECT uid FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1),"
+    " probe FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
 )
 _WANTED_AT_ONCE = 5_000
 
@@ -197,10 +197,12 @@ def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
 
 
 def _suite_run(connection: sqlite3.Connection, row: tuple[Any, ...]) -> SuiteRun:
-    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring = row
+    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring, probe = row
     columns = columns_of(connection, key)
     return sound(
-        SuiteRun(uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name, scoring or "")
+        SuiteRun(
+            uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name, scoring or "", probe
+        )
     )
 
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.widgets.theme import set_role
+from workbench.ui.widgets.theme import keep_room, set_role
 
 _DETAIL_LIMIT = 20_000
 _DETAIL_HEIGHT = 140
@@ -160,6 +160,7 @@ class NoticeBar(QFrame):
         self.whole.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self.whole, "floating")
+        keep_room(self.whole)  # It is measured right after a change of size, and other hidden widgets are restyled later.
         self.whole.hide()
         for button in (self._button, close, self._more):
             # A click leaves the focus in the text: otherwise a space would press the button that appears there next.

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.theme import Theme
     from workbench.usecases.forecaster import Forecaster
     from workbench.usecases.history import History
-    from workbench.usecases.improver import Improver
     from workbench.usecases.model_access import ModelAccess
     from workbench.usecases.runner import Runner
     from workbench.usecases.searcher import Searcher
+    from workbench.usecases.testing.runner import SuiteRunner
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -61,10 +61,6 @@ class Backend(Protocol):
         """The directories of the user's files."""
 
     @property
-    def improver(self) -> Improver:
-        """Asks models for better prompts."""
-
-    @property
     def forecaster(self) -> Forecaster:
         """Estimates time and cost of a run."""
 
@@ -75,6 +71,10 @@ class Backend(Protocol):
     @property
     def runner(self) -> Runner:
         """Runs lanes."""
+
+    @property
+    def tests(self) -> SuiteRunner:
+        """Runs tests; made when first used."""
 
 
 class Events(Protocol):

@@ -81,6 +81,7 @@ class SuiteHandle:
         self._problem: Problem | None = None
         self._done = threading.Event()
         self._began = threading.Event()
+        self._settled = threading.Event()
 
     def progress(self) -> SuiteProgress:
         """Return the newest progress."""
@@ -106,6 +107,10 @@ class SuiteHandle:
         """Wait until the run is done; return False on timeout."""
         return self._done.wait(timeout_s)
 
+    def wait_recorded(self, timeout_s: float) -> bool:
+        """Wait until the run is in the history, or was refused; return False on timeout."""
+        return self._settled.wait(timeout_s)
+
     def update(self, change: Callable[[SuiteProgress], SuiteProgress]) -> None:
         """Replace the progress by `change` of it."""
         with self._lock:
@@ -114,12 +119,15 @@ class SuiteHandle:
     def begin(self) -> None:
         """Mark the run as recorded."""
         self._began.set()
+        self._settled.set()
 
     def refuse(self, problem: Problem) -> None:
         """Set the reason why the run was refused or ended early."""
         self._problem = problem
+        self._settled.set()
         self.update(lambda now: replace(now, state="stopped", why=problem.sentence))
 
     def finish(self) -> None:
         """Mark the run as done and wake up waiting threads."""
+        self._settled.set()
         self._done.set()

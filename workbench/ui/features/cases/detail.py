@@ -1,4 +1,4 @@
-"""One case: its name, its values, and descriptions of its checks.
+"""One case: its name, its values, its other fields, and descriptions of its checks.
 
 Invariant: values that were not edited are kept exactly as stored; checks are shown, never run.
 """
@@ -15,6 +15,7 @@ from workbench.core.cases import Case
 from workbench.core.check_words import lines
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
+from workbench.ui.features.cases.case_fields import CaseFields
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.cases import clean
@@ -37,6 +38,7 @@ class CaseDetail(QWidget):
         self.name.setAccessibleName("Name of the case")
         self.name.setPlaceholderText("a name")
         self.values = ValuesPanel(theme, self)
+        self.fields = CaseFields(theme)
         self.checks = label("Checks", "section")
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -54,10 +56,12 @@ class CaseDetail(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.name)
         layout.addWidget(self.values)
+        layout.addWidget(self.fields)
         layout.addWidget(self.checks)
         layout.addWidget(self._area, 1)
         self.name.textEdited.connect(lambda _: self._edited())
         self.values.edited.connect(self._edited)
+        self.fields.edited.connect(self._edited)
 
     def show_case(self, case: Case | None, variables: Sequence[str], *, read_only: bool) -> None:
         """Show a case with a row for each of its values and of the prompt's variables; None hides the pane."""
@@ -71,6 +75,7 @@ class CaseDetail(QWidget):
             self.values.set_variables((*variables, *(name for name, _ in case.values)))
             self.values.set_values(dict(case.values))
             self.values.set_read_only(read_only)
+            self.fields.show_case(case, read_only=read_only)
             self._show_checks(case)
         self._is_showing = False
 
@@ -87,7 +92,7 @@ class CaseDetail(QWidget):
             if name in shown
         )
         name = case.name if self.name.text() == case.name else clean(self.name.text())
-        return replace(case, name=name, values=values)
+        return replace(self.fields.applied_to(case), name=name, values=values)
 
     def told(self) -> list[str]:
         """Return the lines about the checks."""

@@ -24,7 +24,14 @@ from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.wording import seconds
-from workbench.usecases.improver import ImprovementDefaults, ImprovementRequest, PastQuestion, as_draft, proposal_of
+from workbench.usecases.improver import (
+    ImprovementDefaults,
+    ImprovementRequest,
+    Improver,
+    PastQuestion,
+    as_draft,
+    proposal_of,
+)
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.run_handle import RunHandle
 
@@ -54,6 +61,7 @@ class ImproveController:
 
     def __init__(self, services: Services) -> None:
         self._services, self._session = services, services.session
+        self._improver = Improver(services.backend.store, services.backend.runner)
         self.dialog: ImproveDialog | None = None
         self._asked: _Asked | None = None
         self._allowed: ImprovementRequest | None = None
@@ -83,7 +91,7 @@ class ImproveController:
         self.dialog = dialog
         dialog.show()
         prompt = self._prompt
-        services.tasks.run(lambda: services.backend.improver.known(prompt), self._if_open(self._show_known))
+        services.tasks.run(lambda: self._improver.known(prompt), self._if_open(self._show_known))
 
     def open_earlier(self, run_uid: str) -> None:
         """Open the dialog with an earlier proposal for the prompt in the editor."""
@@ -142,7 +150,7 @@ class ImproveController:
         if dialog is None or dialog.is_running:
             return
         self._allowed = None
-        pane, lane, improver = dialog.question, wanted.lane, services.backend.improver
+        pane, lane, improver = dialog.question, wanted.lane, self._improver
         try:
             handle, tag = improver.ask(wanted)
         except RefusedError as error:
@@ -158,7 +166,7 @@ class ImproveController:
 
     def _stop_answer(self) -> None:
         if self._asked is not None and self._asked.handle is not None:
-            self._services.backend.improver.stop(self._asked.handle)
+            self._improver.stop(self._asked.handle)
 
     def _show_more(self, outputs: Collection[str]) -> None:
         asked, dialog = self._asked, self.dialog
@@ -191,7 +199,7 @@ class ImproveController:
             dialog.set_running(running=False)
             dialog.proposal.status.set_candidates(())
             dialog.proposal.show_answer("", problem.sentence)
-        prompt, improver = self._prompt, self._services.backend.improver
+        prompt, improver = self._prompt, self._improver
         self._services.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
 
     def _show_earlier(self, dialog: ImproveDialog, found: tuple[EarlierImprovement, ...]) -> None:
@@ -235,7 +243,7 @@ class ImproveController:
             dialog.question.feedback.set_exact(past.feedback)
             self._show_end(dialog, asked, past.result)
 
-        services.tasks.run(lambda: services.backend.improver.past(run_uid), self._if_open(show))
+        services.tasks.run(lambda: self._improver.past(run_uid), self._if_open(show))
 
     def _accept(self, accepted: Collection[int]) -> None:
         dialog, asked, services = self.dialog, self._asked, self._services

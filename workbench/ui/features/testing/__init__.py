@@ -45,8 +45,13 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
     )
 
 
-def _no_source(services: Services) -> SuiteSource:
-    raise NotImplementedError("the tests of a prompt are not stored yet")
+def _stored(services: Services) -> SuiteSource:
+    from workbench.app.testing.stored_suites import StoredSuites
+    from workbench.host.clock import utc_now
+    from workbench.host.ids import new_uid
+
+    backend = services.backend
+    return StoredSuites(backend.store, lambda: backend.tests, backend.models.endpoints.find, new_uid, utc_now)
 
 
-FEATURE = feature(_no_source)
+FEATURE = feature(_stored)

@@ -1,0 +1,223 @@
+"""The tests of an open history, as the Test view reads and runs them.
+
+Invariant: a start continues the newest run of a set only if its cases, columns and samples are those of the settings
+now; otherwise a new run begins, in which the answers of its round are used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from workbench.app.testing.source import (
+    OverruleState,
+    SuiteEstimate,
+    SuiteOverview,
+    SuiteProgress,
+    TestedSet,
+)
+from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.prompts import FIRST_DRAFT
+
+if TYPE_CHECKING:
+    from workbench.core.content import Content
+    from workbench.core.drafts import Draft
+    from workbench.core.lanes import Endpoint, Lane
+    from workbench.core.testing.cells import CellKey
+    from workbench.core.testing.report import SuiteReport
+    from workbench.core.testing.settings import SuiteSettings
+    from workbench.store import Store
+    from workbench.usecases.testing.plan import SuitePlan
+    from workbench.usecases.testing.runner import SuiteRunner
+
+DRAFT = "draft"
+"""What the current text is called in a column while no version has it."""
+_MOST_RUNS = 200
+_RECORDED_WITHIN_S = 60.0
+
+
+class StoredSuites:
+    """A `SuiteSource`. All methods block, except those that return a future."""
+
+    def __init__(
+        self,
+        store: Store,
+        tests: Callable[[], SuiteRunner],
+        endpoint: Callable[[str], Endpoint | None],
+        new_uid: Callable[[], str],
+        now: Callable[[], str],
+    ) -> None:
+        """`tests` makes the runner when it is first needed."""
+        self._store, self._tests = store, tests
+        self._endpoint, self._new_uid, self._now = endpoint, new_uid, now
+
+    def overview(self, prompt_uid: str) -> SuiteOverview:
+        """Return the tests of a prompt."""
+        settings = self._store.tests.settings(prompt_uid)
+        cases = self._store.packs.cases(prompt_uid)
+        newest: dict[CaseSetName, SuiteRun] = {}
+        for run in self._store.tests.runs(prompt_uid, _MOST_RUNS):
+            newest.setdefault(run.set_name, run)
+        names: tuple[CaseSetName, ...] = ("tuning", "holdout")
+        sets = tuple(
+            TestedSet(name, sum(case.held_out == (name == "holdout") for case in cases), newest.get(name))
+            for name in names
+        )
+        return SuiteOverview(
+            prompt_uid,
+            settings,
+            self._columns(prompt_uid, settings),
+            tuple(one for one in sets if one.name == "tuning" or one.cases or one.run is not None),
+            len(settings.checks) + sum(len(case.checks) for case in cases),
+        )
+
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+        """Return what starting a test of a set would take now; a refusal is part of it."""
+        try:
+            plan = self._plan(prompt_uid, set_name, fresh=False)
+        except RefusedError as error:
+            return SuiteEstimate(refusal=error.sentence)
+        found = self._tests().estimator.estimate(plan)
+        return SuiteEstimate(
+            found.cells,
+            found.calls,
+            None if found.cost is None else found.cost.low,
+            None if found.cost is None else found.cost.high,
+            None if found.minutes is None else found.minutes * 60,
+            len(found.unpriced),
+        )
+
+    def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
+        """Store the settings of a prompt."""
+        return self._store.tests.save_settings(prompt_uid, settings, self._now())
+
+    def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
+        """Return the newest test runs, newest first."""
+        return self._store.tests.runs(prompt_uid, limit)
+
+    def page(self, run_uid: str, scoring_uid: str, query: GridQuery, after: str, limit: int) -> GridPage:
+        """Return at most `limit` rows behind the cursor `after`, "" for the first ones."""
+        return self._store.tests.page(run_uid, scoring_uid, query, after, limit)
+
+    def counts(self, run_uid: str, scoring_uid: str, query: GridQuery) -> GridCounts:
+        """Count the rows by filter, within the tag and the text of `query`."""
+        return self._store.tests.counts(run_uid, scoring_uid, query)
+
+    def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
+        """Return one sample of a cell in full."""
+        return self._store.tests.cell(run_uid, scoring_uid, key)
+
+    def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
+        """Return the statistics of a run by its newest scoring, which takes up to a second."""
+        settings = self._store.tests.settings(prompt_uid)
+        return self._tests().analyst.report("", run_uid, settings)
+
+    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+        """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""
+        tests = self._tests()
+        plan = self._plan(prompt_uid, set_name, fresh=fresh)
+        newest = next((run for run in self._store.tests.runs(prompt_uid, _MOST_RUNS) if run.set_name == set_name), None)
+        if newest is not None and self._is_of(newest, plan):
+            return self._resumed(prompt_uid, newest.uid)
+        handle = tests.start(prompt_uid, plan)
+        handle.wait_recorded(_RECORDED_WITHIN_S)
+        if handle.problem is not None and not handle.is_recorded:
+            raise RefusedError(handle.problem.sentence, handle.problem.detail)
+        return handle.run_uid
+
+    def resume(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> None:
+        """Continue a run that is paused or has stopped; with `retry_failed` ask again where the call failed."""
+        if not retry_failed and self._tests().handle(run_uid) is not None:
+            self._tests().go_on(run_uid)
+            return
+        self._resumed(prompt_uid, run_uid, retry_failed=retry_failed)
+
+    def pause(self, run_uid: str) -> None:
+        """Start no further calls until the run is resumed."""
+        self._tests().pause(run_uid)
+
+    def stop(self, run_uid: str) -> None:
+        """End a run; it can be resumed later."""
+        self._tests().stop(run_uid)
+
+    def progress(self, run_uid: str) -> SuiteProgress:
+        """Return how far a run is, also after it has ended."""
+        handle = self._tests().handle(run_uid)
+        if handle is None:
+            run = self._store.tests.run(run_uid)
+            is_whole = run.answered >= run.cells
+            return SuiteProgress(run_uid, "finished" if is_whole else "stopped", run.cells, run.answered)
+        now = handle.progress()
+        return SuiteProgress(
+            run_uid,
+            "running" if now.state == "starting" or (now.has_ended and not handle.done) else now.state,
+            now.cells,
+            now.answered,
+            now.failed,
+            now.running,
+            now.scored,
+            now.spent_usd,
+            now.why,
+        )
+
+    def overrule(self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str) -> Future[None]:
+        """Record what a person says about one check of an answer."""
+        return self._store.tests.overrule(run_uid, output_uid, check_hash, state, note, self._now(), self._new_uid())
+
+    def content(self, prompt_uid: str, version: int) -> Content:
+        """Return the text of a version."""
+        return self._store.version(prompt_uid, version).content
+
+    def _draft(self, prompt_uid: str) -> Draft:
+        return self._store.draft(prompt_uid) or FIRST_DRAFT
+
+    def _plan(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool) -> SuitePlan:
+        return self._tests().planner.plan(
+            prompt_uid,
+            self._draft(prompt_uid),
+            self._store.tests.settings(prompt_uid),
+            self._store.packs.cases(prompt_uid),
+            set_name=set_name,
+            round_="fresh" if fresh else "continue",
+        )
+
+    def _resumed(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> str:
+        budget = self._store.tests.settings(prompt_uid).budget
+        self._tests().resume(prompt_uid, run_uid, failed_too=retry_failed, budget=budget)
+        return run_uid
+
+    def _is_of(self, run: SuiteRun, plan: SuitePlan) -> bool:
+        """Return whether a run asks what a plan asks, of the same cases."""
+        there = (run.round, run.samples, run.baseline, run.cases, len(run.columns))
+        if there != (plan.round, plan.samples, plan.baseline, len(plan.cases), len(plan.columns)):
+            return False
+        contents = {one.version: self._store.version(plan.prompt_uid, one.version).content for one in run.columns}
+        same_columns = all(
+            _question(column.lane) == _question(lane) and contents[column.version] == content
+            for column, lane, content in zip(run.columns, plan.columns, plan.contents, strict=True)
+        )
+        return same_columns and self._store.tests.cases(run.uid, 0, run.cases) == plan.cases
+
+    def _columns(self, prompt_uid: str, settings: SuiteSettings) -> tuple[SuiteColumn, ...]:
+        current: tuple[int, str] | None = None
+        found = []
+        for position, lane in enumerate(settings.columns):
+            if lane.pinned is not None:
+                version, name = lane.pinned, self._store.version(prompt_uid, lane.pinned).name
+            else:
+                current = current or self._current(prompt_uid)
+                version, name = current
+            endpoint = self._endpoint(lane.endpoint)
+            found.append(SuiteColumn(position, lane, version, name, "" if endpoint is None else endpoint.name))
+        return tuple(found)
+
+    def _current(self, prompt_uid: str) -> tuple[int, str]:
+        """Return number and name of the version that has the draft's text, 0 and DRAFT while none has it."""
+        found = self._store.find_version(prompt_uid, self._draft(prompt_uid).content)
+        return (0, DRAFT) if found is None else (found.number, found.name)
+
+
+def _question(lane: Lane) -> tuple[str, str, str, str]:
+    return lane.slot, lane.endpoint, lane.model, str(lane.params.to_json())
