@@ -215,8 +215,10 @@ class StoredSuites:
 
     def _current(self, prompt_uid: str) -> tuple[int, str]:
         """Return number and name of the version that has the draft's text, 0 and DRAFT while none has it."""
-        found = self._store.find_version(prompt_uid, self._draft(prompt_uid).content)
-        return (0, DRAFT) if found is None else (found.number, found.name)
+        content = self._draft(prompt_uid).content
+        number = self._store.version_meant(prompt_uid, content, None)
+        version = None if number is None else self._store.version(prompt_uid, number)
+        return (0, DRAFT) if version is None or version.content != content else (version.number, version.name)
 
 
 def _question(lane: Lane) -> tuple[str, str, str, str]:
