@@ -78,7 +78,7 @@ def testing(demo: Demo) -> None:
         command(demo, "view_test")
         shots(demo, "test-no-columns")
         suites = window.testing.suites
-        window.testing._take_lanes()
+        window.testing.columns.take_lanes()
         demo.until("the columns are there", lambda: len(suites.columns()) == len(QUALITY))
         shots(demo, "test-not-run", narrow=True)
         demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)

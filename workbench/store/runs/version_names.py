@@ -23,7 +23,8 @@ _VERSIONS = (
     "  ORDER BY moved_at DESC, name LIMIT 1)"
     " FROM versions WHERE"
 )
-_FIRST_KIND = "(SELECT kind FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id LIMIT 1)"
+_FIRST_RUN = "FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id LIMIT 1"
+_FIRST_KIND = f"(SELECT kind {_FIRST_RUN})"
 # An iteration that began when a version was created made it. Those are not counted: they have the iteration's name.
 # Versions that were run later still count, so that running one renames no other. A sample was created together with
 # its prompt.
