@@ -22,10 +22,9 @@ from workbench.host.processes import scrubbed_env
 from workbench.ui.shell.check_events import (
     AnswersChecked,
     CaseChecksRequested,
-    PromptChecksChanged,
     ShownAnswersRequested,
 )
-from workbench.ui.shell.events import HistoryChanged, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.check_trial import CheckTrial
 from workbench.usecases.problems import problem_of
@@ -54,6 +53,7 @@ class ChecksController:
         self.dialog: ChecksDialog | None = None
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(HistoryChanged, lambda _: self._of_cases.clear())
+        services.events.subscribe(DataChanged, self._data_changed)
 
     def trial(self) -> CheckTrial:
         """Return what evaluates checks; its process starts with the first one."""
@@ -149,8 +149,7 @@ class ChecksController:
                 self._retry(prompt)
                 return
             del self._unsaved[prompt]
-            self._services.events.publish(PromptChecksChanged(prompt))
-            self.follow()
+            self._services.events.publish(DataChanged(Changed.CASES))
 
         def failed(error: Exception) -> None:
             self._saving.discard(prompt)
@@ -179,6 +178,11 @@ class ChecksController:
 
     def _tell(self, results: Mapping[str, OutputChecks]) -> None:
         self._services.events.publish(AnswersChecked(results))
+
+    def _data_changed(self, event: DataChanged) -> None:
+        if event.what & Changed.CASES:
+            self._of_cases.clear()
+            self.follow()
 
     def _prompt_opened(self, event: PromptOpened) -> None:
         self._of_cases.clear()
