@@ -39,7 +39,7 @@ def opened(desk: Desk) -> TestView:
     desk.press(Qt.Key.Key_2, ALT)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
-    desk.until(lambda: view.suites.model.rowCount() == 48 and view.suites.report is not None)
+    desk.until(lambda: view.suites.model.rowCount() == 48 and view.suites.figures.report is not None)
     desk.rest()
     return view
 
@@ -109,7 +109,7 @@ def test_keys_that_change_something_need_a_focus_that_was_placed(source: StandIn
     desk.until(lambda: menu() is not None)
     desk.press(Qt.Key.Key_Return, on=menu())
     desk.until(lambda: [told[0] for told in source.told] == ["overrule"])
-    desk.until(lambda: view.suites.counts.rows["overruled"] == 1)
+    desk.until(lambda: view.suites.figures.counts.rows["overruled"] == 1)
 
 
 def test_e_opens_the_case_in_compose(source: StandInSuites, desk: Desk) -> None:

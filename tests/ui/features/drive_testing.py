@@ -26,8 +26,9 @@ from workbench.core.lanes import Lane
 from workbench.core.run_limits import Limits
 from workbench.ui.features.testing import feature
 from workbench.ui.features.testing.view import TestView
-from workbench.ui.shell.events import CasesRequested, FocusPlaced, PromptOpened
+from workbench.ui.shell.events import FocusPlaced, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.testing_events import CasesRequested
 from workbench.ui.shell.views import DividedPage, KeyNamesPage, StopsPage, ViewPage
 from workbench.ui.widgets.theme import Theme
 
@@ -106,9 +107,9 @@ def main(folder: Path) -> None:
     # A check is overruled, and that is taken back.
     actions["overrule"]()
     told["menu"] = choose(app, "It is a pass")
-    told["overruled"] = [source.told[-1][-1], view.suites.counts.rows["overruled"], notices.said[-1]]
+    told["overruled"] = [source.told[-1][-1], view.suites.figures.counts.rows["overruled"], notices.said[-1]]
     notices.offered()
-    told["taken back"] = [source.told[-1][-1], view.suites.counts.rows["overruled"]]
+    told["taken back"] = [source.told[-1][-1], view.suites.figures.counts.rows["overruled"]]
 
     # The case is opened in Compose.
     navigator.places = {**navigator.places, "compose": navigator.places["test"]}
@@ -129,7 +130,7 @@ def main(folder: Path) -> None:
     actions["test_results"]()
     told["results"] = view.filters.results.isChecked()
     view.filters.filters["failed"].click()
-    told["failed"] = [view.suites.query.rows, view.suites.model.rowCount() == view.suites.counts.rows["failed"]]
+    told["failed"] = [view.suites.query.rows, view.suites.model.rowCount() == view.suites.figures.counts.rows["failed"]]
     told["back"] = [view.escape(), view.escape(), view.suites.query.rows, view.escape()]
 
     navigator.model = ("e2", "openai/o9")

@@ -185,7 +185,7 @@ class StoredSuites:
 
     def _resumed(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> str:
         budget = self._store.tests.settings(prompt_uid).budget
-        self._tests().resume(prompt_uid, run_uid, failed_too=retry_failed, budget=budget)
+        self._tests().resume(run_uid, failed_too=retry_failed, budget=budget)
         return run_uid
 
     def _is_of(self, run: SuiteRun, plan: SuitePlan) -> bool:

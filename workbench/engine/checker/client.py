@@ -27,7 +27,8 @@ _START_S = 30.0
 _READ_S = 10.0
 COMMAND = (sys.executable, "-m", "workbench.engine.checker")
 _TOOK_TOO_LONG = "The check took longer than {:g} s and was stopped. Simplify its pattern, schema or code."
-_ENDED = "The check ended the process that evaluates checks. Simplify its pattern, schema or code."
+ENDED = "The check ended the process that evaluates checks. Simplify its pattern, schema or code."
+"""Reason of a check during which the process ended."""
 _NO_START = "The process that evaluates checks does not start. Restart the app."
 _TOO_LARGE = "The answer and the values of its case are too large to be checked."
 
@@ -131,7 +132,7 @@ class _Child:
         except queue.Empty as error:
             raise _StoppedError(_TOOK_TOO_LONG.format(within)) from error
         if reply is None or reply["type"] != kind:
-            raise _StoppedError(_ENDED)
+            raise _StoppedError(ENDED)
         return reply
 
     def close(self, why: str) -> None:

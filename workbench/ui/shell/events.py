@@ -11,6 +11,9 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from workbench.ui.shell.testing_events import CasesRequested as CasesRequested
+from workbench.ui.shell.testing_events import ChecksRequested as ChecksRequested
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
-"""What the user wants to do with a run: show it, read it as a proposal, restore it to the draft, or branch from it."""
+"""What to do with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
@@ -133,16 +136,6 @@ class TrainingRequested:
     """The user requests training files of one prompt."""
 
     prompt_uid: str
-
-
-@dataclass(frozen=True, slots=True)
-class CasesRequested:
-    """The user requests the cases of the open prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChecksRequested:
-    """The user requests the checks that apply to all cases of the open prompt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from workbench.core.content import Content
 from workbench.core.rendered_content import assemble, fill_plain
 from workbench.core.testing.cells import CellKey
 from workbench.engine.calls import EngineError
+from workbench.engine.checker.client import ENDED
 from workbench.store.testing.records import CellScored, ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import Problem, problem_of
@@ -336,7 +337,11 @@ class Scorer:
 
     def _evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
         try:
-            return self._ready().evaluate(answer, checks)
+            results = self._ready().evaluate(answer, checks)
+            if any(map(_is_ended, results)):
+                # The process may have been ended by something else than the check, for example for want of memory.
+                results = self._ready().evaluate(answer, checks)
+            return results
         except Exception as error:  # noqa: BLE001 - one answer must not end the scoring of all others
             self._end_client()
             sentence = problem_of(error).sentence
@@ -369,6 +374,10 @@ class Scorer:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def _is_ended(result: CheckResult) -> bool:
+    return result.reason == ENDED or any(map(_is_ended, result.parts))
 
 
 def _offered(content: Content) -> tuple[Tool, ...]:

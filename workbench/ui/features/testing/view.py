@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.words import (
-    FILTER_TITLES,
-    SET_TITLES,
     budget_words,
     estimate_words,
     progress_words,
@@ -24,7 +22,7 @@ from workbench.app.testing.words import (
 from workbench.core.testing.grid import GridCell
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_pane import CellPane
-from workbench.ui.features.testing.empty_page import NO_CASES, NO_COLUMNS, NO_PROMPT, TOTALS_ONLY, EmptySuite, NextStep
+from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
@@ -61,7 +59,7 @@ class TestView(QWidget):
         self._card_step = "holdout"
         self._is_pane_chosen = False
         """Whether a person opened or closed the pane."""
-        self.divider = geometry.PaneDivider(self._left_width, self)
+        self.divider = geometry.PaneDivider(lambda width: width - self._pane_width(width), self)
         self._left = QWidget(self.divider)
         set_role(self._left, "surface")
         self.head = SuiteHead(self._theme, self._left)
@@ -100,9 +98,8 @@ class TestView(QWidget):
     def _connect(self) -> None:
         suites, grid = self.suites, self.grid
         suites.changed.connect(self.show_state)
-        suites.counted.connect(self._show_counts)
-        suites.reported.connect(self._show_report)
-        suites.looked.connect(self._show_cell)
+        suites.figures.counted.connect(self._show_counts)
+        suites.figures.reported.connect(self._show_report)
         suites.model.modelReset.connect(self._show_page)
         suites.model.loaded.connect(self._enter_late)
         grid.opened.connect(self.open_pane)
@@ -136,7 +133,7 @@ class TestView(QWidget):
         budget = "" if overview is None else self._budget()
         words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
         self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
-        face = run_face(suites.estimate, progress, suites.counts.failed_calls)
+        face = run_face(suites.estimate, progress, suites.figures.counts.failed_calls)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
         self.head.run.setVisible(can_run)
@@ -152,7 +149,7 @@ class TestView(QWidget):
         return budget_words(budget.usd, budget.calls, budget.minutes)
 
     def _show_page(self) -> None:
-        step = self._next_step()
+        step = next_step(self.suites)
         if step is not None:
             self.empty.say(step)
         self._stack.setCurrentWidget(self.grid if step is None else self.empty)
@@ -165,54 +162,13 @@ class TestView(QWidget):
             run = self.suites.run
             self.pane.set_columns(run.columns, self.against)
 
-    def _next_step(self) -> NextStep | None:
-        """Return why there is no grid, None if there is one."""
-        suites, overview = self.suites, self.suites.overview
-        if not suites.prompt_uid:
-            return NO_PROMPT
-        if overview is None:
-            return NextStep("", "Reading the tests…")
-        if not suites.tested.cases:
-            return NO_CASES
-        if not overview.columns and suites.run is None:
-            return NO_COLUMNS
-        if suites.run is None:
-            return self._nothing_run()
-        if suites.set_name != "tuning":
-            return TOTALS_ONLY
-        model = suites.model
-        if model.is_complete and not model.rowCount():
-            words = FILTER_TITLES[suites.query.rows].lower()
-            about = f"No case is listed under “{words}”" + (
-                f" with the tag {suites.query.tag}" if suites.query.tag else ""
-            )
-            return NextStep("No matches", f"{about}.", (("Show all cases", "all"),))
-        return None
-
-    def _nothing_run(self) -> NextStep:
-        suites = self.suites
-        assert suites.overview is not None
-        estimate, columns = suites.estimate, len(suites.overview.columns)
-        if estimate.refusal:
-            return NextStep("Nothing has run yet", estimate.refusal)
-        calls = counted(estimate.new, "call")
-        words = estimate_words(estimate)
-        size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
-        text = f"{size}: {calls}{', ' if words else ''}{words}. You can stop at any time; answers are kept."
-        if suites.set_name == "holdout":
-            text = f"{text} Only totals will be shown."
-        heading = (
-            "Nothing has run yet" if suites.set_name == "tuning" else f"{SET_TITLES['holdout']}: nothing has run yet"
-        )
-        return NextStep(heading, text, ((f"Run {calls}", "run"),))
-
     def _show_counts(self) -> None:
         suites = self.suites
-        self.filters.show_counts(suites.counts, suites.query)
-        self.head.show_face(run_face(suites.estimate, suites.progress, suites.counts.failed_calls))
+        self.filters.show_counts(suites.figures.counts, suites.query)
+        self.head.show_face(run_face(suites.estimate, suites.progress, suites.figures.counts.failed_calls))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.report
+        suites, report = self.suites, self.suites.figures.report
         has_run = suites.run is not None and suites.overview is not None
         checks = 0 if suites.overview is None else suites.overview.checks
         self._card_step = "holdout" if checks else "checks"
@@ -300,23 +256,23 @@ class TestView(QWidget):
             else:
                 self.current_changed.emit()
 
-    def _show_cell(self, cell: object) -> None:
+    def show_cell(self, cell: object) -> None:
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
         if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
+    def _pane_width(self, width: int) -> int:
+        if self.pane.isHidden():
+            return 0
+        scale = self._theme.scale
+        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
+        return round(min(wanted, width * 0.5))
+
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
         self._seen = (-1, -1, None)
         self._look_at_current()
-
-    def _left_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return width
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return width - round(min(wanted, width * 0.5))
 
     # For the window.
 
@@ -385,8 +341,3 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
-
-    @property
-    def bar(self) -> QProgressBar:
-        """The bar of the run."""
-        return self.head.bar
