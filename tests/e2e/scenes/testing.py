@@ -84,7 +84,7 @@ def testing(demo: Demo) -> None:
         demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         demo.until("it runs", lambda: suites.progress is not None and suites.progress.answered > CASES)
         demo.picture("test-running")
-        demo.until("it has ended", lambda: suites.report is not None and not suites.is_running)
+        demo.until("it has ended", lambda: suites.figures.report is not None and not suites.is_running)
         shots(demo, "test", narrow=True)
         demo.press(Qt.Key.Key_N)
         demo.press(Qt.Key.Key_Return)

@@ -142,6 +142,11 @@ class StoredSuites:
         """End a run; it can be resumed later."""
         self._tests().stop(run_uid)
 
+    def rescore(self, prompt_uid: str, run_uid: str) -> None:
+        """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
+        settings, cases = self._store.tests.settings(prompt_uid), self._store.packs.cases(prompt_uid)
+        self._tests().rescore(prompt_uid, run_uid, settings, {case.uid: case for case in cases}).wait()
+
     def progress(self, run_uid: str) -> SuiteProgress:
         """Return how far a run is, also after it has ended."""
         handle = self._tests().handle(run_uid)

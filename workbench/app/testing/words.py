@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.core.statistics.columns import ColumnSummary
     from workbench.core.testing.report import ColumnReport
 
-RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry"]
+RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry", "rescore"]
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
 FILTER_TITLES: dict[RowFilter, str] = {
@@ -139,7 +139,7 @@ def _tone(verdict: str) -> Tone:
 def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
     if summary.latency is None:
         return None
-    text = f"{summary.latency.median:.1f} s"
+    text = _seconds(summary.latency.median)
     if baseline is None or baseline.latency is None:
         return HeadFigure(text)
     more = round(summary.latency.median, 1) - round(baseline.latency.median, 1)
@@ -161,6 +161,10 @@ def _difference(size: str, more: float) -> tuple[str, Tone]:
     if not more:
         return "", "muted"
     return (f"+{size}", "red") if more > 0 else (f"−{size}", "green")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 0.05 else "< 0.1 s"
 
 
 def _dollars(usd: float) -> str:
@@ -204,7 +208,7 @@ def progress_words(
             parts.append("paused")
         if progress.running:
             parts.append(f"{progress.running:,} running")
-        if progress.spent_usd is not None:
+        if progress.spent_usd:
             parts.append(f"{_dollars(progress.spent_usd)} spent")
     elif estimate.refusal:
         parts.append(estimate.refusal)
@@ -253,20 +257,24 @@ class RunFace:
     others: tuple[tuple[str, RunAction], ...] = ()
 
 
-def run_face(estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0) -> RunFace:
-    """Return what the buttons do now."""
+def run_face(
+    estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0, *, outdated: bool = False
+) -> RunFace:
+    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked."""
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
-    retry: tuple[tuple[str, RunAction], ...] = ()
+    others: list[tuple[str, RunAction]] = []
+    if outdated and progress is not None:
+        others.append(("Check again", "rescore"))
     if failed_calls:
-        retry = ((f"Retry {counted(failed_calls, 'failed call')}", "retry"),)
+        others.append((f"Retry {counted(failed_calls, 'failed call')}", "retry"))
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
-        return RunFace(label, "Run", "start", estimate.refusal, retry)
-    return RunFace("Run all afresh", "Afresh", "fresh", others=retry)
+        return RunFace(label, "Run", "start", estimate.refusal, tuple(others))
+    return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 
 def cell_words(cell: GridCell, *, results: bool) -> str:
@@ -306,6 +314,14 @@ def samples_words(cell: GridCell, sample: int = 0) -> str:
         return ""
     words = f"{sample + 1} of {cell.samples} · passes {cell.passed}, fails {cell.scored - cell.passed}"
     return f"{words}: flaky" if cell.is_flaky else words
+
+
+def about_words(set_words: str, *, holdout_open: bool) -> str:
+    """Return on which cases the conclusions stand, as a sentence: "On 48 cases; the hold-out has not run yet."."""
+    words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
+    if holdout_open:
+        words = f"{words}; the hold-out has not run yet" if words else "The hold-out has not run yet"
+    return f"{words}." if words else ""
 
 
 def split_sentence(sentence: str) -> tuple[str, str]:

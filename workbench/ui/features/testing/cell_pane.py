@@ -213,7 +213,7 @@ class CellPane(QWidget):
             self.output.setChecked(True)
             self._kind = "output"
         self._show_texts(cell, against)
-        self._show_checks(detail)
+        self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
         values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
@@ -240,7 +240,7 @@ class CellPane(QWidget):
         else:
             self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
 
-    def _show_checks(self, detail: CellDetail) -> None:
+    def _show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
         for old in self._checks:
             self._check_column.removeWidget(old)
             old.hide()
@@ -259,7 +259,7 @@ class CellPane(QWidget):
             self._check_column.addWidget(more)
             self._checks.append(more)
         self.no_checks.setVisible(not detail.results)
-        waits = detail.result is not None and detail.check_hashes and not detail.results
+        waits = grid_cell is not None and grid_cell.status == "unchecked"
         self.no_checks.setText("Not checked yet." if waits else "No checks.")
 
     def show_kind(self, kind: Shown) -> None:

@@ -48,7 +48,7 @@ class SuiteHead(QWidget):
         self.cases = QPushButton("Add cases", self)
         self.cases.setToolTip("Show, enter or import the cases of this prompt")
         self.checks = QPushButton("Checks", self)
-        self.checks.setToolTip("What every answer is checked for")
+        self.checks.setToolTip("What every answer is checked for, in addition to the checks of its case")
         self.column = QPushButton("+ Column ▾", self)
         self.column.setAccessibleName("Add or remove columns")
         self.column.setToolTip("A column is a version with a model")
@@ -127,7 +127,7 @@ class SuiteHead(QWidget):
             f"{counted(cases, 'case')} × {counted(columns, 'column')}" if cases and columns else "Test"
         )
         self.cases.setText("Add cases" if not cases else "Cases")
-        self.checks.setText(f"Checks {checks:,}" if checks else "Add checks")
+        self.checks.setText(f"Checks {checks:,}" if checks else "Checks")
         self._fit()
 
     def show_sets(self, sets: Sequence[TestedSet], chosen: str) -> None:
