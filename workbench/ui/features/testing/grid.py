@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel
+from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel, case_title, tag_words
 from workbench.core.testing.grid import GridRow
 from workbench.ui.features.testing.cell_delegates import CaseDelegate, CellDelegate
 from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
@@ -241,8 +241,8 @@ class SuiteGrid(QWidget):
         char = metrics.averageCharWidth()
         small = QFontMetrics(self._theme.font(-1))
         rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
-        names = max((metrics.horizontalAdvance(row.name[:60]) for row in rows), default=0) + 2 * MARGIN + 2
-        tags = max((small.horizontalAdvance(", ".join(row.tags)) for row in rows), default=0) + 2 * MARGIN
+        names = max((metrics.horizontalAdvance(case_title(row)[:60]) for row in rows), default=0) + 2 * MARGIN + 2
+        tags = max((small.horizontalAdvance(tag_words(row)) for row in rows), default=0) + 2 * MARGIN
         share = round(self.width() * _NAMES_SHARE)
         name = max(_LEAST_NAME * char, min(names, _MOST_NAME * char, share))
         has_tags = any(row.tags for row in rows) and self.width() > _NO_TAGS_BELOW * char
