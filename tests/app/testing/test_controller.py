@@ -65,7 +65,7 @@ def test_started_run_is_followed_to_its_end(qtbot: QtBot, tasks: Tasks) -> None:
     until(qtbot, lambda: suites.is_running)
     source.advance(3)
     until(qtbot, lambda: suites.progress is not None and suites.progress.answered == 33)
-    assert suites.model.index(10, FIRST).data() is not None
+    until(qtbot, lambda: suites.model.index(10, FIRST).data() is not None)
     source.advance(3)
     until(qtbot, lambda: ended.count() == 1)
     until(qtbot, lambda: not suites.is_running and suites.estimate.new == 0)

@@ -179,13 +179,6 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ContinuationRequested:
-    """The user requests continuing from the answer that a lane shows."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True)
 class EmptyPromptFilled:
     """The only message of an empty prompt received a text in one step, not typed letter by letter."""
 

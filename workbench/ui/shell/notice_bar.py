@@ -160,9 +160,8 @@ class NoticeBar(QFrame):
         self.whole.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self.whole, "floating")
-        keep_room(
-            self.whole
-        )  # It is measured right after a change of size, and other hidden widgets are restyled later.
+        # It is measured right after a change of size, and other hidden widgets are restyled later.
+        keep_room(self.whole)
         self.whole.hide()
         for button in (self._button, close, self._more):
             # A click leaves the focus in the text: otherwise a space would press the button that appears there next.
