@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.compose.output_cache import OutputCache
 from workbench.app.compose.run_view_state import NO_RUN, LaneRequest, RunViewState, started, stored
+from workbench.app.compose.tested_lane import tested, with_tested
 from workbench.app.compose.verdict_recorder import VerdictRecorder
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.version_name import iteration_name
 from workbench.host.clock import monotonic_ms
 from workbench.usecases.problems import Problem, RefusedError
@@ -48,7 +50,8 @@ class RunController(QObject):
         self.outputs = OutputCache()
         self.board = LanePresenter(self.outputs, monotonic_ms, self)
         self.judging = VerdictRecorder(self, workbench.history, tasks, self)
-        self._draft_run = self._shown = self._before = NO_RUN
+        self._draft_run = self._shown = self._before = self._tested = NO_RUN
+        self._slots: frozenset[str] = frozenset()
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
         self._asked_again: set[str] = set()
@@ -70,7 +73,7 @@ class RunController(QObject):
 
     def forget(self) -> None:
         """Drop the draft's run, because a prompt whose draft has no run yet is being opened."""
-        self._draft_run = self._before = NO_RUN
+        self._draft_run = self._before = self._tested = NO_RUN
         self.judging.forget()
 
     def shows_any_of(self, uids: Collection[str]) -> bool:
@@ -79,15 +82,27 @@ class RunController(QObject):
 
     def asked(self, slot: str) -> LaneRequest | None:
         """Return what a lane of the draft was asked for its answer, or None without an answer."""
-        return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
+        lanes = (*self._draft_run.lanes, *self._tested.lanes)
+        return next((lane.asked for lane in lanes if lane.slot == slot), None)
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""
         return asked.lane if (asked := self.asked(lane.slot)) is not None else None
 
-    def show_draft_run(self) -> None:
-        """Show the draft's run."""
-        self._show(self._draft_run)
+    def show_draft_run(self, slots: Iterable[str] | None = None) -> None:
+        """Show the draft's run, or the answer of a test if one of the draft's lanes, whose slots are given, shows it.
+
+        Without `slots` they are those of the last time.
+        """
+        if slots is not None:
+            self._slots = frozenset(slots)
+        is_tested = any(lane.slot in self._slots for lane in self._tested.lanes)
+        self._show(self._tested if is_tested else self._draft_run)
+
+    def hold_tested(self, answer: TestedAnswer, endpoints: Endpoints) -> None:
+        """Take an answer of a test; it is shown by `show_draft_run` while the draft has its lane."""
+        self._tested = tested(answer, free=_is_free(answer.lane, endpoints))
+        self.outputs.hold(answer.run_uid, [answer.output])
 
     def beside(self, lanes: Sequence[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
         """Return the lanes of the draft that keep their answers beside a run of the slots in `running`."""
@@ -95,7 +110,7 @@ class RunController(QObject):
         return tuple(
             BesideLane(lane.slot, self._draft_run.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
             for place, lane in enumerate(lanes)
-            if lane.slot in left_out
+            if lane.slot in left_out and not self._draft_run.is_tested(lane.slot)
         )
 
     def follow(
@@ -104,17 +119,22 @@ class RunController(QObject):
         draft: Draft,
         endpoints: Endpoints,
         beside: Iterable[BesideLane] = (),
+        lanes: Sequence[Lane] = (),
         *,
         blind: bool = False,
     ) -> None:
-        """Show a run just started from the draft, and beside it the earlier answers of the lanes in `beside`."""
+        """Show a run just started from the draft, and beside it the earlier answers of the lanes in `beside`.
+
+        `lanes` are all lanes of the draft; those that show an answer of a test keep it until they are run.
+        """
         self.judging.forget()
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
         run = run.with_beside(self._before, beside, self._name(self._before.uid)).paged_to(draft.active)
+        run = with_tested(run, (self._tested, self._before), lanes)
         self._draft_run, self._handle = run, handle
-        self.show_draft_run()
+        self._show(run)
 
     def adopt(
         self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = (), active: str = ""
@@ -153,7 +173,8 @@ class RunController(QObject):
     def _take_in(self, detail: IterationDetail) -> None:
         self._numbers[detail.row.run_uid] = detail.row.number
         earlier = {one.row.run_uid: one for one in detail.earlier}
-        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self._runs_of(self._draft_run) | earlier.keys())
+        kept = self._runs_of(self._draft_run) | self._runs_of(self._tested)
+        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=kept | earlier.keys())
         for uid, one in earlier.items():
             self._numbers[uid] = one.row.number
             self.outputs.hold(uid, one.outputs)
@@ -225,6 +246,8 @@ class RunController(QObject):
         """Replace the state of the shown run, or of the draft's run while another is shown."""
         if run.uid == self.draft_run:
             self._draft_run = run
+        elif run.uid == self._tested.uid:
+            self._tested = run
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
@@ -249,6 +272,8 @@ class RunController(QObject):
 
     def recorded(self, run_uid: str, number: int) -> None:
         """Record the iteration number of a run."""
+        if run_uid == self.draft_run:
+            self._tested = NO_RUN
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
@@ -291,7 +316,11 @@ class RunController(QObject):
 
     def to_retry(self, slots: Iterable[str]) -> dict[str, str]:
         """Return the shown outputs of these lanes that can be retried, by slot."""
-        return {s: output for s in slots if (output := self.board.output(s)) and not self.board.is_running(s)}
+        return {
+            s: output
+            for s in slots
+            if (output := self.board.output(s)) and not self.board.is_running(s) and not self._shown.is_tested(s)
+        }
 
     def run_of(self, slot: str) -> str:
         """Return the uid of the run of a lane's shown answer."""

@@ -28,6 +28,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
 from workbench.store.records import RunBegun
@@ -217,7 +218,7 @@ class ComposeSession(QObject):
             return
         self.lineage.sent(draft)
         self.versions.started(handle.run_uid, draft.content)
-        self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
+        self.stage.follow(handle, draft, self.endpoints, beside, self.lanes.lanes, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -282,9 +283,14 @@ class ComposeSession(QObject):
         self.put_back(after, before)
         return before
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None."""
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
+        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
+
+        `answer` is one of a test, which its lane shows until it is run.
+        """
         self._taken = None
+        if answer is not None:
+            self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
@@ -333,7 +339,7 @@ class ComposeSession(QObject):
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
-        self.stage.show_draft_run()
+        self.stage.show_draft_run([lane.slot for lane in self.lanes.lanes])
 
     def still_running(self) -> bool:
         """Whether any run is active, shown or not."""

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
 POLL_MS = 400
-_REPORT_EVERY = 12
-"""Polls between two computations of the statistics while a run goes on."""
 _MOST_COPIED = 5_000
 """Rows that "copy the table" takes; a file has no limit."""
 
@@ -80,7 +78,6 @@ class SuiteController(QObject):
         self._clear()
         self._generation = 0
         self._is_polling = False
-        self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
@@ -290,10 +287,22 @@ class SuiteController(QObject):
             return
         if progress == before:
             return
-        self._polls += 1
+        self._follow_scoring(progress.scoring_uid)
         self.model.refresh()
-        self._ask_figures(report=self._polls % _REPORT_EVERY == 0)
+        if self.run is not None:
+            self.figures.count(self.run, self.query)
+            self.figures.follow(self.prompt_uid, self.run)
         self.changed.emit()
+
+    def _follow_scoring(self, scoring_uid: str) -> None:
+        """Show the results of the scoring that the answers of the running test get, which began after the run."""
+        run, overview = self.run, self.overview
+        if run is None or overview is None or scoring_uid in ("", run.scoring_uid):
+            return
+        scored = replace(run, scoring_uid=scoring_uid)
+        sets = tuple(replace(one, run=scored) if one.run is run else one for one in overview.sets)
+        self.overview = replace(overview, sets=sets)
+        self.model.set_scoring(scoring_uid)
 
     def results_changed(self) -> None:
         """Read again what came of the run, because a person overruled a check."""
@@ -305,11 +314,10 @@ class SuiteController(QObject):
         self.is_outdated = self.run is not None
         self.changed.emit()
 
-    def _ask_figures(self, *, report: bool = True) -> None:
+    def _ask_figures(self) -> None:
         if self.run is not None:
             self.figures.count(self.run, self.query)
-            if report:
-                self.figures.compute(self.prompt_uid, self.run)
+            self.figures.compute(self.prompt_uid, self.run)
 
     # Settings.
 

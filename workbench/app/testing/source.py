@@ -81,7 +81,10 @@ class SuiteEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SuiteProgress:
-    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still."""
+    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
+
+    `scoring_uid` is the scoring that its answers get, "" while there is none.
+    """
 
     run_uid: str
     state: SuiteState
@@ -92,6 +95,7 @@ class SuiteProgress:
     scored: int = 0
     spent_usd: float | None = None
     sentence: str = ""
+    scoring_uid: str = ""
 
     @property
     def is_active(self) -> bool:

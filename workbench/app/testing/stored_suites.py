@@ -14,6 +14,7 @@ from workbench.app.testing.source import (
     SuiteEstimate,
     SuiteOverview,
     SuiteProgress,
+    SuiteState,
     TestedSet,
 )
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
@@ -147,7 +148,8 @@ class StoredSuites:
         if handle is None:
             run = self._store.tests.run(run_uid)
             is_whole = run.answered >= run.cells
-            return SuiteProgress(run_uid, "finished" if is_whole else "stopped", run.cells, run.answered)
+            state: SuiteState = "finished" if is_whole else "stopped"
+            return SuiteProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
         now = handle.progress()
         return SuiteProgress(
             run_uid,
@@ -159,6 +161,7 @@ class StoredSuites:
             now.scored,
             now.spent_usd,
             now.why,
+            handle.scoring_uid,
         )
 
     def overrule(self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str) -> Future[None]:

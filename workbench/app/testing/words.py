@@ -335,11 +335,12 @@ def samples_words(cell: GridCell, sample: int = 0) -> str:
     return f"{words}: flaky" if cell.is_flaky else words
 
 
-def about_words(set_words: str, *, holdout_open: bool) -> str:
+def about_words(set_words: str, *, holdout_open: bool, holdout_missing: bool = False) -> str:
     """Return on which cases the conclusions stand, as a sentence: "On 48 cases; the hold-out has not run yet."."""
     words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
-    if holdout_open:
-        words = f"{words}; the hold-out has not run yet" if words else "The hold-out has not run yet"
+    lack = "the hold-out has not run yet" if holdout_open else "there is no hold-out yet" if holdout_missing else ""
+    if lack:
+        words = f"{words}; {lack}" if words else f"{lack[:1].upper()}{lack[1:]}"
     return f"{words}." if words else ""
 
 

@@ -145,6 +145,8 @@ class CellDetail:
     run_uid: str = ""
     answered_at: str = ""
     checks: tuple[Check, ...] = ()
+    run_number: int = 0
+    """The number of the run that asked for the answer, whose uid is `run_uid`; 0 without an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,14 +235,14 @@ def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: Ce
         raise missing("cell", tuple(key))
     tested, column = case(connection, grid.run, key.case), columns[key.column]
     row = connection.execute(
-        "SELECT outputs.id, outputs.uid, outputs.ended_at, runs.uid FROM run_cells"
+        "SELECT outputs.id, outputs.uid, outputs.ended_at, runs.uid, runs.number FROM run_cells"
         " JOIN outputs ON outputs.id = output_id JOIN runs ON runs.id = outputs.run_id"
         " WHERE run_cells.run_id = ? AND case_position = ? AND run_cells.lane = ? AND run_cells.sample = ?",
         (grid.run, *key),
     ).fetchone()
     if row is None:
         return CellDetail(key, tested, column, "", None, run_uid=run_uid)
-    output, uid, ended_at, origin = row
+    output, uid, ended_at, origin, number = row
     checked: list[tuple[Any, ...]] = connection.execute(
         f"{_CHECKS} WHERE scoring_id = ? AND case_position = ? AND lane = ? AND sample = ? AND output_id = ?"
         " ORDER BY seq",
@@ -264,6 +264,7 @@ def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: Ce
         ),
         origin,
         as_text(ended_at),
+        run_number=number,
     )
 
 

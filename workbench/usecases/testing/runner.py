@@ -346,6 +346,7 @@ class _Run:
             runner.begin(plan, handle.run_uid)
         handle.begin()
         job = runner.scored_job(handle.run_uid, plan)
+        handle.scoring_uid = job.scoring_uid
         # A run that has just begun has no failed calls.
         is_new = plan is not None and not self._is_continued
         without = 0 if is_new else runner.failed_calls(job)

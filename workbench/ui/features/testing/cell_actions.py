@@ -20,10 +20,13 @@ from workbench.app.testing.source import OverruleState
 from workbench.app.testing.table_copy import TableFormat, table_text
 from workbench.app.testing.words import column_title
 from workbench.core.drafts import Draft, ValueSet
+from workbench.core.runs import OutputRecord, RunSet
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridRow
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
+from workbench.host.ids import new_uid
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
@@ -32,6 +35,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.core.content import Content
+    from workbench.core.lanes import Lane
     from workbench.ui.shell.services import Services
 
 _MENU = (
@@ -112,7 +116,8 @@ class CellActions:
         services = self._services
         services.session.back()
         before = services.session.draft()
-        services.session.put_back(case_draft(before, detail, content), before)
+        draft = case_draft(before, detail, content, new_uid())
+        services.session.put_back(draft, before, tested_answer(detail, content, draft.lanes[0]))
         services.navigator.show("compose")
         name = visible_name(detail.case.name) or f"case {detail.key.case + 1}"
         services.notices.offer_draft(f"The draft is now “{name}” with {column_title(detail.column)}.", before)
@@ -172,8 +177,22 @@ class CellActions:
         self._services.notices.problem(problem.sentence, problem.detail)
 
 
-def case_draft(before: Draft, detail: CellDetail, content: Content) -> Draft:
-    """Return the draft with the text of a column's version, its model as the only lane, and the values of the case."""
+def tested_answer(detail: CellDetail, content: Content, lane: Lane) -> TestedAnswer | None:
+    """Return the answer of a cell as a lane of Compose shows it; None without an answer."""
+    if detail.result is None:
+        return None
+    case = detail.case
+    output = OutputRecord(detail.output_uid, 0, 0, 0, detail.result)
+    values = RunSet(case.uid, case.name, case.values)
+    name = f"test {detail.run_number}"
+    return TestedAnswer(detail.run_uid, name, lane, detail.column.version, content, values, output)
+
+
+def case_draft(before: Draft, detail: CellDetail, content: Content, slot: str) -> Draft:
+    """Return the draft with the text of a column's version, its model as the only lane, and the values of the case.
+
+    `slot` is that of the lane, which is a new one, so that the answers of no other lane are taken for its own.
+    """
     case, column = detail.case, detail.column
     name = case.name or f"Case {detail.key.case + 1}"
     sets = tuple(replace(one, ticked=False) for one in before.current_sets if one.uid != case.uid)
@@ -181,7 +200,7 @@ def case_draft(before: Draft, detail: CellDetail, content: Content) -> Draft:
         before,
         content=content,
         values=case.values,
-        lanes=(replace(column.lane, pinned=None),),
+        lanes=(replace(column.lane, pinned=None, slot=slot, samples=1),),
         based_on=column.version,
         sets=(*sets, ValueSet(case.uid, name, case.values, ticked=True)),
         active=case.uid,

@@ -105,13 +105,20 @@ class FilterBar(QWidget):
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
 
-    def show_counts(self, counts: GridCounts, query: GridQuery) -> None:
-        """Show the numbers of rows."""
+    def show_counts(self, counts: GridCounts, query: GridQuery, *, live: bool = False) -> None:
+        """Show the numbers of rows. While a run is `live`, all filters keep their places; empty ones are disabled."""
+        widest = f"{counts.rows.get('all', 0):,}"
         for rows, made in self.filters.items():
             number = counts.rows.get(rows, 0)
+            made.setMinimumWidth(0)
+            if live:
+                made.setText(f"{FILTER_TITLES[rows]} {widest}")
+                made.setMinimumWidth(made.sizeHint().width())
             made.setText(f"{FILTER_TITLES[rows]} {number:,}" if rows in counts.rows else FILTER_TITLES[rows])
             made.setAccessibleName(made.text())
-            made.setVisible(number > 0 or rows == query.rows or rows in _ALWAYS)
+            is_needed = number > 0 or rows == query.rows or rows in _ALWAYS
+            made.setEnabled(is_needed)
+            made.setVisible(is_needed or live)
         self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
         self.tag.setVisible(bool(counts.tags) or bool(query.tag))
         set_role(self.tag, "chip-on" if query.tag else "chip")

@@ -26,8 +26,10 @@ from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
 from workbench.ui.widgets.theme import Theme
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
-_LEAST_CELL, _LEAST_NAME, _MOST_NAME, _MOST_TAG = 27, 14, 27, 15
+_LEAST_NAME, _MOST_NAME, _MOST_TAG = 14, 27, 15
 """Widths in average characters."""
+_LEAST_CELL = 150
+"""Width of a column of answers in pixels, at 100 % text size, below which columns scroll."""
 _NAMES_SHARE, _WIDE_SHARE = 0.34, 0.22
 """The share of the width that names get at most, and the one that they may take in a wide grid."""
 _NO_TAGS_BELOW = 62
@@ -166,7 +168,8 @@ class SuiteGrid(QWidget):
         other.valueChanged.connect(bar.setValue)
         bar.valueChanged.connect(lambda _: self._fetch_ahead())
         bar.rangeChanged.connect(lambda *_: self._fetch_ahead())
-        answers.horizontalScrollBar().installEventFilter(self)
+        for one in (answers.horizontalScrollBar(), answers.verticalScrollBar()):
+            one.installEventFilter(self)
         answers.opened.connect(self.opened)
         answers.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         names.clicked.connect(self._name_clicked)
@@ -225,7 +228,10 @@ class SuiteGrid(QWidget):
         self._lay_columns()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize):
+        if watched is self.answers.verticalScrollBar():
+            if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+                self._lay_columns()
+        elif event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize):
             bar = self.answers.horizontalScrollBar()
             is_shown = bar.isVisible() and event.type() != QEvent.Type.Hide
             self._below_names.setFixedHeight(bar.height() if is_shown else 0)
@@ -258,7 +264,7 @@ class SuiteGrid(QWidget):
         room = self.width() - name - tag
         if self.answers.verticalScrollBar().isVisible():
             room -= self.answers.verticalScrollBar().width()
-        each = max(_LEAST_CELL * char, room // max(1, count))
+        each = max(round(_LEAST_CELL * self._theme.scale), room // max(1, count))
         for place in range(count):
             rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
             self.answers.setColumnWidth(FIRST + place, rest)

@@ -38,6 +38,7 @@ from workbench.ui.widgets.theme import Theme, set_role
 _MARGIN = 18
 _PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
+_NOTHING_YET = "nothing to compare yet."
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -137,7 +138,7 @@ class TestView(QWidget):
         answered = cells - suites.estimate.new if active is None else active.answered
         budget = "" if overview is None else _budget(overview)
         words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
-        self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
+        self.head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
         face = _face(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
@@ -166,7 +167,7 @@ class TestView(QWidget):
 
     def _show_counts(self) -> None:
         suites = self.suites
-        self.filters.show_counts(suites.figures.counts, suites.query)
+        self.filters.show_counts(suites.figures.counts, suites.query, live=suites.is_running)
         self.head.show_face(_face(self.suites))
 
     def _show_report(self) -> None:
@@ -177,14 +178,22 @@ class TestView(QWidget):
         if not has_run or not checks:
             self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
             return
-        if report is None:
-            self.card.say(())
+        if report is None or (suites.is_running and not report.sentences):
+            self.card.say((_NOTHING_YET,) if suites.is_running else (), live=suites.is_running)
+            return
+        if suites.is_running:
+            self.card.say(report.sentences, live=True)
             return
         link = ""
         if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
             words = estimate_words(suites.holdout)
             link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        self.card.say(report.sentences, about_words(report.set_words, holdout_open=bool(suites.holdout)), link)
+        tuning = suites.set_name == "tuning"
+        has_holdout = suites.overview is not None and suites.overview.set("holdout").cases > 0
+        about = about_words(
+            report.set_words, holdout_open=bool(suites.holdout), holdout_missing=tuning and not has_holdout
+        )
+        self.card.say(report.sentences, about, link)
 
     # The pane.
 
