@@ -161,6 +161,15 @@ class RunViewState:
         """Whether a lane beside the run shows an answer to other values than the shown ones."""
         return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
 
+    def left_out(self, lanes: Iterable[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
+        """Return the lanes of the draft with answers here that are not among the slots in `running`."""
+        rest = {lane.slot for lane in self.lanes if not lane.tested} - set(running)
+        return tuple(
+            BesideLane(lane.slot, self.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
+            for place, lane in enumerate(lanes)
+            if lane.slot in rest
+        )
+
     def is_tested(self, slot: str) -> bool:
         """Whether a lane shows an answer of a test run."""
         return any(lane.slot == slot and lane.tested for lane in self.lanes)

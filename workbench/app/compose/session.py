@@ -267,10 +267,8 @@ class ComposeSession(QObject):
         return left
 
     def take_over(self, detail: Detail, *, branch: bool) -> Draft | None:
-        """Copy a past entry into the draft; with `branch`, base the draft on its version.
-
-        Returns the previous draft for undo, or None if this release cannot edit the entry.
-        """
+        """Copy a past entry into the draft; with `branch`, base the draft on its version. Returns the previous draft
+        for undo, or None if this release cannot edit the entry."""
         before = self.draft()
         try:
             after = history.branch(detail, before) if branch else history.restore(detail, before)
@@ -285,12 +283,9 @@ class ComposeSession(QObject):
 
     def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
         """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
-
-        `answer` is one of a test, which its lane shows until it is run.
-        """
+        A lane shows `answer`, that of a test, until it is run."""
         self._taken = None
-        if answer is not None:
-            self.stage.hold_tested(answer, self.endpoints)
+        self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
@@ -339,7 +334,7 @@ class ComposeSession(QObject):
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
-        self.stage.show_draft_run([lane.slot for lane in self.lanes.lanes])
+        self.stage.show_draft_run(self.lanes.lanes)
 
     def still_running(self) -> bool:
         """Whether any run is active, shown or not."""

@@ -47,7 +47,8 @@ class TestedSet:
 class SuiteOverview:
     """The tests of a prompt: its settings, their columns with names, and its sets of cases, the tuning cases first.
 
-    `checks` is the number of checks, those for all cases and those of single ones.
+    `checks` is the number of checks, those for all cases and those of single ones. `probes` are the newest probes of
+    the tuning cases' run, one of each kind that is shown.
     """
 
     prompt_uid: str
@@ -55,6 +56,7 @@ class SuiteOverview:
     columns: tuple[SuiteColumn, ...]
     sets: tuple[TestedSet, ...]
     checks: int = 0
+    probes: tuple[SuiteRun, ...] = ()
 
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""

@@ -277,27 +277,54 @@ class RunFace:
 
 
 def run_face(
-    estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0, *, outdated: bool = False
+    estimate: SuiteEstimate,
+    progress: SuiteProgress | None,
+    failed_calls: int = 0,
+    *,
+    outdated: bool = False,
+    probe: bool = False,
 ) -> RunFace:
-    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked."""
+    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
+
+    A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
+    """
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
     others: list[tuple[str, RunAction]] = []
+    open_ = 0 if progress is None else progress.cells - progress.answered
+    is_same = progress is not None and estimate.cells == progress.cells and estimate.new == open_ + failed_calls
+    retry: tuple[str, RunAction] = (f"Retry {counted(failed_calls, 'failed call')}", "retry")
     if outdated and progress is not None:
         others.append(("Check again", "rescore"))
+    if failed_calls and is_same and not open_ and not estimate.refusal:
+        return RunFace(retry[0], "Retry", "retry", others=tuple(others))
     if failed_calls:
-        others.append((f"Retry {counted(failed_calls, 'failed call')}", "retry"))
+        others.append(retry)
+    if open_ and (is_same or probe) and not estimate.refusal:
+        return RunFace(f"Resume {open_:,} open", "Resume", "resume" if probe else "start", others=tuple(others))
+    if probe:
+        return RunFace("Done", "Done", "resume", "Every cell of this probe has an answer.", tuple(others))
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others))
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 
-def cell_words(cell: GridCell, *, results: bool) -> str:
-    """Return the line of a cell: the answer, or with `results` what came of it."""
+def cell_words(cell: GridCell, *, results: bool, beside: str = "") -> str:
+    """Return the line of a cell: the answer, or with `results` what came of it.
+
+    In a probe the result of the other run comes first, after the word `beside`, such as "was".
+    """
+    words = _cell_words(cell, results=results)
+    if not beside or not cell.before:
+        return words
+    return " · ".join(filter(None, (f"{beside} {STATUS_SIGNS[cell.before] or STATUS_WORDS[cell.before]}", words)))
+
+
+def _cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.status == "open":
         return ""
     if cell.status == "running":

@@ -97,7 +97,7 @@ class SuiteRunner:
     def _same_run(self, plan: SuitePlan) -> str | None:
         """Return the newest run of the plan's set if it has the cells of the plan."""
         runs = self._tools.records.runs(plan.prompt_uid, _MOST_RUNS)
-        run = next((one for one in runs if one.set_name == plan.set_name), None)
+        run = next((one for one in runs if one.set_name == plan.set_name and not one.probe), None)
         if run is None or plan.probe or run.cells != plan.cells:
             return None
         if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):

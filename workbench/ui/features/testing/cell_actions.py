@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.row_reader import arranged_heads, arranged_row, read_rows
 from workbench.app.testing.source import OverruleState
 from workbench.app.testing.table_copy import TableFormat, table_text
 from workbench.app.testing.words import column_title
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.runs import OutputRecord, RunSet
-from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridRow
 from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.text import counted
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _MENU = (
     ("case_to_compose", "overrule"),
     ("next_failure", "previous_failure", "next_difference"),
+    ("run_listed", "facts_probe"),
     ("copy_cases", "copy_table_markdown", "copy_table_csv", "copy_table_html"),
 )
 _TITLES: dict[TableFormat, str] = {"markdown": "Markdown", "csv": "CSV", "html": "HTML"}
@@ -56,9 +57,9 @@ class CellActions:
 
     def look(self) -> None:
         """Show the current cell in the pane."""
-        current, run = self._view.current_cell(), self._suites.run
-        if current is not None and current[2] is not None and run is not None:
-            self._cells.look(run, CellKey(current[0], current[1], 0), self._view.against)
+        key, run = self._view.current_key(), self._suites.run
+        if key is not None and run is not None:
+            self._cells.look(run, key, self._view.against)
 
     def open_menu(self, at: QPoint) -> None:
         """Open the menu of the current cell."""
@@ -84,7 +85,11 @@ class CellActions:
 
     def copy_table(self, kind: TableFormat) -> None:
         """Copy all rows that are listed."""
-        self._suites.read_rows(lambda rows: self._copy(rows, kind, f"the table with {counted(len(rows), 'case')}"))
+        read_rows(
+            self._suites,
+            self._services.tasks,
+            lambda rows: self._copy(rows, kind, f"the table with {counted(len(rows), 'case')}"),
+        )
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._services.dialogs.widget())
@@ -94,11 +99,10 @@ class CellActions:
     def _with_detail(self, act: Callable[[CellDetail], None]) -> None:
         """Call `act` with the current cell in full, once it is read."""
         view, run, source = self._view, self._suites.run, self._suites.source
-        current, shown = view.current_cell(), view.pane.shown
-        if current is None or current[2] is None or run is None:
+        key, shown = view.current_key(), view.pane.shown
+        if key is None or run is None:
             self._services.notices.refused("Choose a cell first.")
             return
-        key = CellKey(current[0], current[1], 0)
         if shown is not None and view.is_pane_open and shown.detail.key == key:
             act(shown.detail)
             return
@@ -164,7 +168,9 @@ class CellActions:
         if not rows:
             self._services.notices.refused("There are no rows to copy.")
             return
-        heads, results = self._suites.heads(), self._suites.model.shows_results
+        model = self._suites.model
+        heads, results = arranged_heads(self._suites), model.shows_results
+        rows = [arranged_row(row, model.order) for row in rows]
         data = QMimeData()
         data.setText(encodable(table_text(kind, heads, rows, results=results)))
         if kind != "csv":

@@ -16,12 +16,15 @@ from PySide6.QtCore import QPoint
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate, SuiteSource
+from workbench.app.testing.probes import ProbedSuites
+from workbench.app.testing.source import SuiteEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.ui.features.testing.arrange_menu import step_part
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -49,14 +52,15 @@ class TestingController:
 
     __test__ = False
 
-    def __init__(self, services: Services, source: SuiteSource) -> None:
-        self._services = services
+    def __init__(self, services: Services, source: ProbedSuites) -> None:
+        self._services, self._source = services, source
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
         self.columns = ColumnActions(services, self.suites, KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.probes: ProbeActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._sought = ("failures", 1)
@@ -82,10 +86,12 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.probes = ProbeActions(services, self.suites, self._source, view)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
         view.filters.sort_chosen.connect(self._sort)
+        view.filters.probe_wanted.connect(lambda kind: self.paste_facts() if kind == "facts" else self.run_listed())
         view.head.action_clicked.connect(self.act)
         view.grid.head_menu_wanted.connect(self.columns.open_head_menu)
         view.grid.answers.menu_wanted.connect(actions.open_menu)
@@ -112,6 +118,7 @@ class TestingController:
     def run_cases(self) -> None:
         """Open the view and run all open cells."""
         self._wants_run = True
+        self.suites.choose_set("tuning")
         self._services.session.save()
         self.show()
         self._refresh(self._run_as_wanted)
@@ -174,6 +181,16 @@ class TestingController:
         else:
             self.act("rescore")
 
+    def run_listed(self) -> None:
+        """Ask the listed cases again, apart from the test."""
+        if self.probes is not None:
+            self.probes.run_listed()
+
+    def paste_facts(self) -> None:
+        """Ask the cases that fail everywhere again, with facts and without."""
+        if self.probes is not None:
+            self.probes.paste_facts()
+
     # Cells.
 
     def seek_failure(self, step: int) -> None:
@@ -234,6 +251,16 @@ class TestingController:
         """Show several lines of each answer, or one."""
         if self.view is not None:
             self.view.filters.tall.trigger()
+
+    def arrange(self) -> None:
+        """Open the menu of rows, columns and splits."""
+        if self.view is not None:
+            self.view.filters.arrange.showMenu()
+
+    def step_part(self, step: int) -> None:
+        """Show the next part of the split (1) or the previous one (-1)."""
+        if not step_part(self.suites, step):
+            self._services.notices.quiet(KEY, "The grid is not split. Choose a split in its layout.")
 
     def _sort(self, by: str, descending: bool) -> None:
         current = self.view.grid.current() if self.view is not None else None

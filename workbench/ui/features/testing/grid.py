@@ -132,8 +132,8 @@ class SuiteGrid(QWidget):
     def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self.model = theme, model
-        self._kept: tuple[int, int, int] | None = None
-        """Case, column and scroll position of the current cell, while the rows are replaced."""
+        self._kept: tuple[int, int | None, int, int] | None = None
+        """Case, sample, column and scroll position of the current cell, while the rows are replaced."""
         self.names = _Table(theme, model, self)
         self.names.setAccessibleName("Cases")
         self.names.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -173,6 +173,7 @@ class SuiteGrid(QWidget):
         answers.opened.connect(self.opened)
         answers.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         names.clicked.connect(self._name_clicked)
+        model.arranged.connect(self._arrange)
         names.doubleClicked.connect(lambda _: self.opened.emit())
         answers.heads.sectionClicked.connect(self._head_clicked)
         model.modelAboutToBeReset.connect(self._keep_current)
@@ -199,8 +200,8 @@ class SuiteGrid(QWidget):
 
     def select_first(self) -> None:
         """Make the first cell current if none is."""
-        if self.current() is None and self.model.rowCount() and self.model.heads:
-            self.select(0, 0)
+        if self.current() is None and self.model.rowCount() and self.model.order:
+            self.select(0, self.model.order[0])
 
     # Looks.
 
@@ -244,7 +245,8 @@ class SuiteGrid(QWidget):
 
     def _lay_columns(self) -> None:
         """Distribute the width: names get what they need up to a share, answers at least `_LEAST_CELL`."""
-        count, metrics = len(self.model.heads), QFontMetrics(self._theme.font())
+        order, metrics = self.model.order, QFontMetrics(self._theme.font())
+        count = len(order)
         char = metrics.averageCharWidth()
         small = QFontMetrics(self._theme.font(-1))
         rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
@@ -256,7 +258,7 @@ class SuiteGrid(QWidget):
         tag = min(max(tags, 5 * char), _MOST_TAG * char) if has_tags else 0
         for column in range(self.model.columnCount()):
             self.names.setColumnHidden(column, column >= FIRST or (column == TAG and not has_tags))
-            self.answers.setColumnHidden(column, column < FIRST)
+            self.answers.setColumnHidden(column, column - FIRST not in order)
         self.names.setColumnWidth(CASE, name)
         if has_tags:
             self.names.setColumnWidth(TAG, tag)
@@ -265,9 +267,21 @@ class SuiteGrid(QWidget):
         if self.answers.verticalScrollBar().isVisible():
             room -= self.answers.verticalScrollBar().width()
         each = max(round(_LEAST_CELL * self._theme.scale), room // max(1, count))
-        for place in range(count):
+        for place, column in enumerate(order):
             rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
-            self.answers.setColumnWidth(FIRST + place, rest)
+            self.answers.setColumnWidth(FIRST + column, rest)
+
+    def _arrange(self) -> None:
+        """Put the shown columns into their order; another one is current if the current one is not shown."""
+        heads, order = self.answers.heads, self.model.order
+        for place, column in enumerate(order):
+            heads.moveSection(heads.visualIndex(FIRST + column), FIRST + place)
+        for table in (self.names, self.answers):
+            table.heads.set_groups(self.model.groups)
+        self._lay_columns()
+        current = self.current()
+        if current is not None and current[1] not in order and order:
+            self.select(current[0], order[0])
 
     # Reactions.
 
@@ -301,7 +315,7 @@ class SuiteGrid(QWidget):
         index = self.answers.currentIndex()
         row = self.model.row(index.row()) if index.isValid() else None
         if row is not None:
-            self._kept = (row.position, index.column(), self.answers.verticalScrollBar().value())
+            self._kept = (row.position, row.sample, index.column(), self.answers.verticalScrollBar().value())
 
     def _after_reset(self) -> None:
         self._lay_columns()
@@ -309,10 +323,10 @@ class SuiteGrid(QWidget):
         if not self.model.rowCount():
             return
         kept, self._kept = self._kept, None
-        if kept is not None and (row := self.model.position_of(kept[0])) >= 0:
-            column = min(kept[1], self.model.columnCount() - 1)
+        if kept is not None and (row := self.model.position_of(*kept[:2])) >= 0:
+            column = min(kept[2], self.model.columnCount() - 1)
             self.answers.go_to(row, column)
-            self.answers.verticalScrollBar().setValue(kept[2])
+            self.answers.verticalScrollBar().setValue(kept[3])
             self.answers.scrollTo(self.model.index(row, column))
         else:
             self.select_first()

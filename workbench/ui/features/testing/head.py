@@ -12,11 +12,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.testing.source import TestedSet
-from workbench.app.testing.words import SET_TITLES, RunAction, RunFace, split_sentence
+from workbench.app.testing.words import RunAction, RunFace, split_sentence
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
+from workbench.ui.features.testing.set_chips import SetChip
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
@@ -29,12 +29,11 @@ _STEPS = 1_000
 _LIVE_LINES = 2
 """Lines that the sentence has room for while a run goes on."""
 _SO_FAR = "So far:"
-_HOLDOUT_TIP = "Cases that you do not see while you change the prompt, so that their totals stay honest"
 _RUN_TIP = "Ask every open cell; answers that are already there are used again"
 
 
 class SuiteHead(QWidget):
-    """`action_clicked` carries a RunAction, `set_chosen` the name of a set."""
+    """`action_clicked` carries a RunAction, `set_chosen` the key of a chip."""
 
     action_clicked = Signal(str)
     set_chosen = Signal(str)
@@ -136,30 +135,29 @@ class SuiteHead(QWidget):
         self.checks.setText(f"Checks {checks:,}" if checks else "Checks")
         self._fit()
 
-    def show_sets(self, sets: Sequence[TestedSet], chosen: str) -> None:
-        """Show the sets of cases, if there are several."""
-        for one in sets:
-            if one.name not in self._sets:
+    def show_sets(self, chips: Sequence[SetChip], chosen: str) -> None:
+        """Show the sets of cases and the probes, if there are several; `chosen` is the key of the shown one."""
+        for one in chips:
+            if one.key not in self._sets:
                 made = chip("", self._set_row)
                 made.setAutoExclusive(True)
-                made.clicked.connect(lambda _=False, name=one.name: self.set_chosen.emit(name))
+                made.clicked.connect(lambda _=False, key=one.key: self.set_chosen.emit(key))
                 self._set_flow.addWidget(made)
-                self._sets[one.name] = made
-            made = self._sets[one.name]
-            only = " (totals only)" if one.name == "holdout" else ""
-            made.setText(f"{SET_TITLES[one.name]} {one.cases:,}{only}")
-            made.setAccessibleName(made.text())
-            if one.name == "holdout":
-                made.setToolTip(
-                    "Cases that you never see while you change the prompt, so that their totals stay honest"
-                )
-            made.setChecked(one.name == chosen)
+                self._sets[one.key] = made
+            made = self._sets[one.key]
+            if made.text() != one.text:
+                made.setText(one.text)
+                made.setAccessibleName(one.text)
+            made.setToolTip(one.tip)
+            made.setChecked(one.key == chosen)
             made.show()
-        there = {one.name for one in sets}
-        for name, made in self._sets.items():
-            if name not in there:
-                made.hide()
-        self._set_row.setVisible(len(sets) > 1)
+        there = {one.key for one in chips}
+        for key in [key for key in self._sets if key not in there]:
+            gone = self._sets.pop(key)
+            self._set_flow.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        self._set_row.setVisible(len(chips) > 1)
 
     def show_progress(self, words: str, answered: int, cells: int, round_: int, *, live: bool = False) -> None:
         """Show how far the shown run is; `round_` 0 for no run. While it is `live`, nothing changes its place."""

@@ -7,28 +7,23 @@ it is empty, with the next step as a button.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteOverview
-from workbench.app.testing.words import (
-    RunFace,
-    about_words,
-    budget_words,
-    estimate_words,
-    progress_words,
-    run_face,
-)
+from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
-from workbench.core.text import counted
+from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
+from workbench.ui.features.testing.conclusions import face_of, progress_of, show_conclusions
 from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.set_chips import choose_chip, set_chips
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import ConfirmBar, label
@@ -37,8 +32,6 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _MARGIN = 18
 _PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
-_NO_CHECKS = "No checks yet, so nothing can pass or fail."
-_NOTHING_YET = "nothing to compare yet."
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -70,7 +63,7 @@ class TestView(QWidget):
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
         self.note = label(TOTALS_ONLY, "muted")
-        self.filters = FilterBar(self._left)
+        self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
@@ -85,7 +78,7 @@ class TestView(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
         top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.note, self.filters):
+        for widget in (self.head, self.confirm, self.card, self.note, self.filters, self.parts):
             top.addWidget(widget)
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,9 +106,11 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.tall_chosen.connect(grid.set_tall)
+        self.filters.arrangements.aboutToShow.connect(lambda: fill_arrange_menu(self.filters.arrangements, suites))
+        self.parts.chosen.connect(lambda part: suites.arrange(replace(suites.arrangement, part=part)))
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
-        self.head.set_chosen.connect(suites.choose_set)
+        self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
         self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
         self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
         self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
@@ -129,17 +124,16 @@ class TestView(QWidget):
         suites = self.suites
         overview, run, progress = suites.overview, suites.run, suites.progress
         tested = suites.tested
-        columns = () if overview is None else overview.columns
+        columns = suites.columns() if suites.probe_uid else () if overview is None else overview.columns
         checks = 0 if overview is None else len(overview.settings.checks)
         self.head.show_size(tested.cases, len(columns), checks)
-        self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
+        self.head.show_sets(set_chips(overview), suites.probe_uid or suites.set_name)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
-        budget = "" if overview is None else _budget(overview)
-        words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
+        words = progress_of(suites, cells, answered) if run is not None or cells else ""
         self.head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
-        face = _face(self.suites)
+        face = face_of(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
         self.head.run.setVisible(can_run)
@@ -159,6 +153,7 @@ class TestView(QWidget):
         self.note.setVisible(has_run and is_holdout)
         if step is not None or is_holdout:
             self.pane.hide()
+        show_arrangement(self.parts, self.suites)
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
@@ -168,32 +163,10 @@ class TestView(QWidget):
     def _show_counts(self) -> None:
         suites = self.suites
         self.filters.show_counts(suites.figures.counts, suites.query, live=suites.is_running)
-        self.head.show_face(_face(self.suites))
+        self.head.show_face(face_of(self.suites))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.figures.report
-        has_run = suites.run is not None and suites.overview is not None
-        checks = 0 if suites.overview is None else suites.overview.checks
-        self._card_step = "holdout" if checks else "checks"
-        if not has_run or not checks:
-            self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
-            return
-        if report is None or (suites.is_running and not report.sentences):
-            self.card.say((_NOTHING_YET,) if suites.is_running else (), live=suites.is_running)
-            return
-        if suites.is_running:
-            self.card.say(report.sentences, live=True)
-            return
-        link = ""
-        if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
-            words = estimate_words(suites.holdout)
-            link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        tuning = suites.set_name == "tuning"
-        has_holdout = suites.overview is not None and suites.overview.set("holdout").cases > 0
-        about = about_words(
-            report.set_words, holdout_open=bool(suites.holdout), holdout_missing=tuning and not has_holdout
-        )
-        self.card.say(report.sentences, about, link)
+        self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
@@ -245,6 +218,11 @@ class TestView(QWidget):
             self._seen = (-1, -1, None)
             self._look_at_current()
 
+    def current_key(self) -> CellKey | None:
+        """Return the place of the answer that the current cell shows; None if none is current, or it has not run."""
+        current = self.current_cell()
+        return None if current is None or current[2] is None else CellKey(current[0], current[1], current[2].sample)
+
     def current_cell(self) -> tuple[int, int, GridCell | None] | None:
         """Return the position of the case, that of the column, and the cell; None if none is current."""
         current = self.grid.current()
@@ -271,7 +249,7 @@ class TestView(QWidget):
     def show_cell(self, cell: object) -> None:
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
-        if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
+        if current is not None and current[2] is not None and detail.key == self.current_key():
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
@@ -340,6 +318,7 @@ class TestView(QWidget):
             self.confirm,
             self.card.text,
             *self.filters.stops(),
+            *self.parts.stops(),
             self.grid.answers,
             *self.empty.buttons,
             *self.pane.stops(),
@@ -353,13 +332,3 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
-
-
-def _face(suites: SuiteController) -> RunFace:
-    failed = suites.figures.counts.failed_calls
-    return run_face(suites.estimate, suites.progress, failed, outdated=suites.is_outdated)
-
-
-def _budget(overview: SuiteOverview) -> str:
-    budget = overview.settings.budget
-    return budget_words(budget.usd, budget.calls, budget.minutes)
