@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
+from tests.ui.suite_support import order_cases
 from workbench.app.lanes.lane_state import LaneStatus
-from workbench.core.cases import Case, Check
-from workbench.host.ids import new_uid
 from workbench.ui.features.testing.view import TestView
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
@@ -18,19 +23,6 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 HELLO = {"default": [{"text": "Hello there."}, {"finish": "stop"}]}
-
-
-def order_cases(count: int) -> list[Case]:
-    """Return cases of which every fourth fails when the answer is "Hello there."."""
-    return [
-        Case(
-            new_uid(),
-            f"case {number}",
-            (("question", f"Where is A{number}?"), ("record", "none")),
-            (Check("contains", value='"there"'), Check("equals", negated=number % 4 > 0, value='"Hello"')),
-        )
-        for number in range(count)
-    ]
 
 
 def prepared(desk: Desk, cases: int, script: dict[str, object]) -> TestView:
@@ -93,3 +85,89 @@ def test_case_in_compose_shows_the_tested_answer_until_its_lane_is_run(desk: Des
     assert (status(desk, lane.slot).kept, status(desk, lane.slot).tested) == ("", False)
     assert desk.rows("SELECT count(*) FROM run_beside") == [(0,)]
     assert view.suites.run is not None
+
+
+def test_run_is_paused_stopped_and_resumed_and_results_arrive_live(desk: Desk) -> None:
+    go_on = desk.directory / "go-on"
+    steps = [{"until": str(go_on)}, {"text": "Hello there."}, {"finish": "stop"}]
+    view = prepared(desk, 40, {"default": steps})
+    suites = view.suites
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: suites.progress is not None and suites.progress.running > 0)
+    assert view.head.run.text().startswith("Pause")
+    view.head.run.click()
+    desk.until(lambda: suites.progress is not None and suites.progress.state == "paused")
+    desk.until(lambda: view.suites.model.rowCount() == 40 and view.suites.figures.counts.rows.get("all") == 40)
+    QApplication.processEvents()
+    top = view.grid.mapTo(view, view.grid.rect().topLeft()).y()
+    go_on.touch()
+    # Calls that run when a test is paused end, and their results are shown although the run was opened before.
+    desk.until(lambda: suites.figures.counts.rows.get("failed", 0) > 0)
+    desk.until(lambda: bool(suites.heads()[0].rate_words))
+    QApplication.processEvents()
+    assert view.grid.mapTo(view, view.grid.rect().topLeft()).y() == top
+    assert view.card.words().startswith("So far:")
+    desk.until(lambda: suites.progress is not None and suites.progress.running == 0)
+    view.head.others[0].click()
+    desk.until(lambda: not suites.is_running and view.head.run.text().startswith("Resume"))
+    (answered,) = desk.rows("SELECT count(*) FROM run_cells")[0]
+    cells = suites.estimate.cells
+    assert view.head.run.text().startswith(f"Resume {cells - answered} open")
+    view.head.run.click()
+    desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
+    desk.until_rows([(cells, cells)], "SELECT count(*), count(DISTINCT output_id) FROM run_cells")
+    assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]
+
+
+def test_failed_calls_are_retried(desk: Desk) -> None:
+    fail = {"fail": ["auth", "The key was refused.", ""]}
+    view = prepared(desk, 4, {"models": {}, "default": [fail]})
+    suites = view.suites
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: not suites.is_running and suites.figures.counts.failed_calls > 0)
+    failed = suites.figures.counts.failed_calls
+    desk.until(lambda: view.head.run.text().startswith(f"Retry {failed} failed calls"))
+    desk.close()
+    desk.open(HELLO)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    again = view
+    desk.until(lambda: again.head.run.text().startswith(f"Retry {failed} failed calls"))
+    again.head.run.click()
+    desk.until(lambda: again.suites.figures.counts.failed_calls == 0 and not again.suites.is_running)
+    desk.until_rows([("finished", failed)], "SELECT state, count(*) FROM run_cells GROUP BY state")
+
+
+def test_killed_window_offers_to_resume_the_open_cells(desk: Desk) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.driven_tests", str(desk.directory)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    try:
+        line = child.stdout.readline()
+        assert line, child.stderr.read()
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        child.stderr.close()
+    window = desk.open(HELLO)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    suites = view.suites
+    desk.until(lambda: suites.run is not None and suites.estimate.new > 0)
+    (answered,) = desk.rows("SELECT count(*) FROM run_cells")[0]
+    cells = suites.estimate.cells
+    assert 0 < answered < cells
+    desk.until(lambda: view.head.run.text().startswith(f"Resume {cells - answered} open"))
+    view.head.run.click()
+    desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
+    desk.until_rows([("finished", cells)], "SELECT state, count(*) FROM run_cells GROUP BY state")
+    assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]

@@ -245,6 +245,9 @@ class StandInSuites:
             self.checks,
         )
 
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        return None
+
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         self._fail("report")
         return suite_report(self._columns(), [self._column_results(place) for place in range(self.columns)], self.cases)

@@ -128,7 +128,7 @@ class SuiteController(QObject):
     def heads(self) -> tuple[ColumnHead, ...]:
         """Return the heads of `columns`, without what the heading of their group says."""
         columns = self.columns()
-        heads = grid_heads(columns, self.run, self.figures.report)
+        heads = grid_heads(columns, self.run, self.figures.worth_showing(live=self.is_running))
         return grouped_heads(heads, self.arrangement.groups(columns))
 
     # Reading.
@@ -307,14 +307,14 @@ class SuiteController(QObject):
             self.refresh()
             self.ended.emit(progress.run_uid)
             return
-        if progress == before:
-            return
-        self._follow_scoring(progress.scoring_uid)
-        self.model.refresh()
+        if progress != before:
+            self._follow_scoring(progress.scoring_uid)
+            self.model.refresh()
+            if self.run is not None:
+                self.figures.count(self.run, self.query)
+            self.changed.emit()
         if self.run is not None:
-            self.figures.count(self.run, self.query)
-            self.figures.follow(self.prompt_uid, self.run)
-        self.changed.emit()
+            self.figures.follow(self.prompt_uid, self.run, progress.scored)
 
     def _follow_scoring(self, scoring_uid: str) -> None:
         """Show the results of the scoring that the answers of the running test get, which began after the run."""

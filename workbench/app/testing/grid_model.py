@@ -185,7 +185,8 @@ class SuiteGridModel(QAbstractTableModel):
                 Qt.ItemDataRole(role)
             )
         if role == Qt.ItemDataRole.DisplayRole:
-            return "Case" if section == CASE else "Tag"
+            name = "Sample · case" if self.query.by_sample else "Case"
+            return name if section == CASE else "Tag"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         return None
@@ -330,10 +331,10 @@ class SuiteGridModel(QAbstractTableModel):
 def case_title(row: GridRow) -> str:
     """Return the name of a case, else its values, else its number, for display on one line.
 
-    If its samples have rows of their own, the sample follows.
+    If its samples have rows of their own, the number of the sample comes first: it is seen in a narrow column.
     """
     name = visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
-    return name if row.sample is None else f"{name} · sample {row.sample + 1}"
+    return name if row.sample is None else f"{row.sample + 1} · {name}"
 
 
 def tag_words(row: GridRow) -> str:

@@ -79,6 +79,7 @@ class RunFigures(QObject):
         self.counts = GridCounts()
         self.report: SuiteReport | None = None
         self._asked_at = self._took = 0.0
+        self._followed = ("", 0)
         self._counting = _Newest(tasks, self._set_counts, self.refused.emit)
         self._computing = _Newest(tasks, self._set_report, self.refused.emit)
 
@@ -102,10 +103,16 @@ class RunFigures(QObject):
             self._asked_at = monotonic()
             self._computing.ask(lambda: source.report(prompt_uid, run.uid))
 
-    def follow(self, prompt_uid: str, run: SuiteRun) -> None:
-        """Compute the statistics of a running test, unless they were computed just now."""
-        if monotonic() - self._asked_at >= max(_LEAST_S, _SHARE * self._took):
+    def follow(self, prompt_uid: str, run: SuiteRun, scored: int) -> None:
+        """Compute the statistics of a running test with `scored` new results, unless they were computed just now."""
+        is_new = (run.uid, scored) != self._followed and scored > 0
+        if is_new and monotonic() - self._asked_at >= max(_LEAST_S, _SHARE * self._took):
+            self._followed = run.uid, scored
             self.compute(prompt_uid, run)
+
+    def worth_showing(self, *, live: bool) -> SuiteReport | None:
+        """Return the report, None while a run is `live` and nothing is scored."""
+        return None if live and self.report is not None and not self.report.scored else self.report
 
     def _set_counts(self, counts: GridCounts) -> None:
         self.counts = counts

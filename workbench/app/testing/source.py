@@ -129,6 +129,9 @@ class SuiteSource(Protocol):
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
         """Return one sample of a cell in full."""
 
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        """Return the same sample of the same case and column in the last round; for a probe, in the run beside it."""
+
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
 

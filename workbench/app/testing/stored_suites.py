@@ -118,13 +118,34 @@ class StoredSuites:
         """Return one sample of a cell in full."""
         return self._store.tests.cell(run_uid, scoring_uid, key)
 
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        """Return the same sample in the last round, or beside a probe; None if there is none."""
+        run = self._store.tests.run(run_uid)
+        other = self._earlier_run(run)
+        if other is None:
+            return None
+        there = self._store.tests.counterpart(run_uid, other.uid, key)
+        return None if there is None else self._store.tests.cell(other.uid, other.scoring_uid, there)
+
+    def _earlier_run(self, run: SuiteRun) -> SuiteRun | None:
+        if (probe := Probe.from_text(run.probe)) is not None:
+            return self._store.tests.run(probe.beside)
+        runs = self._store.tests.runs(self._store.tests.prompt_of(run.uid), _MOST_RUNS)
+        older = (one for one in runs if not one.probe and one.set_name == run.set_name and one.round < run.round)
+        return next(older, None)
+
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
         settings = self._store.tests.settings(prompt_uid)
         report = self._tests().analyst.report("", run_uid, settings)
         if not report.is_probe:
             return report
-        return replace(report, sentences=self._probes().sentences(self._store.tests.run(run_uid)))
+        run = self._store.tests.run(run_uid)
+        probe = Probe.from_text(run.probe)
+        verdict = "with the facts" if probe is not None and probe.kind == "facts" else "asked again"
+        # Chosen cases say nothing about which column is better.
+        columns = tuple(replace(one, is_baseline=False, comparison=None, verdict=verdict) for one in report.columns)
+        return replace(report, columns=columns, sentences=self._probes().sentences(run))
 
     def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""

@@ -316,12 +316,16 @@ def run_face(
 def cell_words(cell: GridCell, *, results: bool, beside: str = "") -> str:
     """Return the line of a cell: the answer, or with `results` what came of it.
 
-    In a probe the result of the other run comes first, after the word `beside`, such as "was".
+    In a probe the result of the other run comes first.
     """
-    words = _cell_words(cell, results=results)
+    return " · ".join(filter(None, (beside_words(cell, beside), _cell_words(cell, results=results))))
+
+
+def beside_words(cell: GridCell, beside: str) -> str:
+    """Return the result that stands beside that of a probe, after the word `beside`: "was ✗"; "" for none."""
     if not beside or not cell.before:
-        return words
-    return " · ".join(filter(None, (f"{beside} {STATUS_SIGNS[cell.before] or STATUS_WORDS[cell.before]}", words)))
+        return ""
+    return f"{beside} {STATUS_SIGNS[cell.before] or STATUS_WORDS[cell.before]}"
 
 
 def _cell_words(cell: GridCell, *, results: bool) -> str:

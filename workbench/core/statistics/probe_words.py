@@ -13,6 +13,8 @@ from workbench.core.statistics.comparisons import ColumnComparison
 from workbench.core.statistics.wording import left_out_words, p_words
 from workbench.core.text import counted, plural
 
+_FEWEST_PAIRS = 6
+"""The exact test of five pairs is never below 0.05."""
 _SAID = {"better": "the facts help", "worse": "the facts do harm", "no_difference": "no difference shown"}
 
 
@@ -31,6 +33,8 @@ def facts_words(comparison: ColumnComparison) -> str:
         said = f"{counts}. {clusters}: {FEWEST} are needed."
     else:
         said = f"{counts}: {_SAID[passes.verdict]} ({p_words(passes)})."
+        if passes.verdict == "no_difference" and passes.pairs < _FEWEST_PAIRS:
+            said = f"{said} Fewer than {_FEWEST_PAIRS} cases cannot show a difference."
     return " ".join(filter(None, (said, left_out)))
 
 
@@ -43,7 +47,7 @@ def again_words(comparisons: Sequence[ColumnComparison]) -> str:
     fixed, broken = sum(one.fixed for one in passes), sum(one.broken for one in passes)
     parts = []
     if failed:
-        parts.append(f"of {counted(failed, 'case')} that failed {fixed:,} now {plural(fixed, 'passes', 'pass')}")
+        parts.append(f"of {counted(failed, 'cell')} that failed {fixed:,} now {plural(fixed, 'passes', 'pass')}")
     if passed:
-        parts.append(f"of {counted(passed, 'case')} that passed {broken:,} now {plural(broken, 'fails', 'fail')}")
+        parts.append(f"of {counted(passed, 'cell')} that passed {broken:,} now {plural(broken, 'fails', 'fail')}")
     return f"Asked again: {', and '.join(parts)}. Failing cases partly pass by themselves, so a probe never counts."

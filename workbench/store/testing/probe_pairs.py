@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from workbench.core.testing.cells import CellKey
 from workbench.core.testing.probes import Probe
 from workbench.store.sqlite import sqlite3
 
@@ -27,6 +28,21 @@ _PAIRS = (
     " WHERE mine.run_id = :run AND mine.position IN (SELECT value FROM json_each(:positions))"
     " GROUP BY mine.position, here.position, s.state"
 )
+_COUNTERPART = (
+    "SELECT theirs.position, there.position FROM runs AS here JOIN runs AS other ON other.uid = ?"
+    " JOIN run_values AS mine ON mine.run_id = here.id AND mine.position = ?"
+    " JOIN run_values AS theirs ON theirs.run_id = other.id AND theirs.set_uid = mine.set_uid"
+    " JOIN lanes AS lane ON lane.run_id = here.id AND lane.position = ?"
+    " JOIN lanes AS there ON there.run_id = other.id AND there.slot = lane.slot"
+    " JOIN test_runs ON test_runs.run_id = other.id AND samples > ?"
+    " WHERE here.uid = ? ORDER BY theirs.position LIMIT 1"
+)
+
+
+def counterpart(connection: sqlite3.Connection, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
+    """Return the place of a cell in another run, by the uid of its case and the slot of its column."""
+    row = connection.execute(_COUNTERPART, (other_uid, key.case, key.column, key.sample, run_uid)).fetchone()
+    return None if row is None else CellKey(row[0], row[1], key.sample)
 
 
 def tallies(

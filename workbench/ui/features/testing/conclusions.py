@@ -26,7 +26,7 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
         card.say((_NO_CHECKS,) if run is not None and overview is not None else (), "", "Add checks")
         return "checks"
     if suites.is_running:
-        sentences = report.sentences if report is not None else ()
+        sentences = report.sentences if report is not None and report.scored else ()
         card.say(sentences or (_NOTHING_YET,), live=True)
     elif report is None or run.probe:
         card.say(() if report is None else report.sentences)

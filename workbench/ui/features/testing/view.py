@@ -13,6 +13,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.app.testing.cell_reader import EARLIER
+from workbench.app.testing.column_heads import beside_word
 from workbench.app.testing.controller import SuiteController
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
@@ -136,7 +138,7 @@ class TestView(QWidget):
         face = face_of(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
-        self.head.run.setVisible(can_run)
+        self.head.run.setVisible(can_run and not (suites.probe_uid and face.why_not))
         self.head.bar.setVisible(can_run)
         self._show_page()
         self._show_report()
@@ -158,7 +160,7 @@ class TestView(QWidget):
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
             run = self.suites.run
-            self.pane.set_columns(run.columns, self.against)
+            self.pane.set_columns(run.columns, self.against, beside_word(run))
 
     def _show_counts(self) -> None:
         suites = self.suites
@@ -173,12 +175,16 @@ class TestView(QWidget):
     @property
     def against(self) -> int:
         """The position of the column that cells are compared with."""
-        return self._against if self._against is not None else self._default_against()
+        chosen, probe = self._against
+        return chosen if chosen is not None and probe == self.suites.probe_uid else self._default_against()
 
-    _against: int | None = None
+    _against: tuple[int | None, str] = (None, "")
+    """What a person chose, and the probe that was shown then."""
 
     def _default_against(self) -> int:
-        """Return the baseline, and for a cell of the baseline the next column."""
+        """Return the baseline, and for a cell of the baseline the next column; in a probe the answer beside it."""
+        if self.suites.probe_uid:
+            return EARLIER
         baseline, current = self.suites.baseline, self.grid.current()
         columns = 0 if self.suites.run is None else len(self.suites.run.columns)
         if current is not None and current[1] == baseline and columns > 1:
@@ -186,8 +192,8 @@ class TestView(QWidget):
         return baseline
 
     def set_against(self, column: int) -> None:
-        """Compare cells with another column, or with the expectation."""
-        self._against = column
+        """Compare cells with another column, the expectation or the last round."""
+        self._against = column, self.suites.probe_uid
         self._seen = (-1, -1, None)
         self.pane.show_kind("against")
         self.current_changed.emit()
