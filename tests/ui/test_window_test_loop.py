@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from tests.ui.suite_support import order_cases
 from workbench.app.lanes.lane_state import LaneStatus
+from workbench.app.testing.arrangement import Arrangement
 from workbench.ui.features.testing.view import TestView
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
@@ -44,6 +47,8 @@ def ran(desk: Desk, cases: int = 4) -> TestView:
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == cases // 4 and not view.suites.is_running)
     desk.until(lambda: view.suites.model.rowCount() == cases)
+    scored = cases * len(view.suites.columns())
+    desk.until(lambda: (report := view.suites.figures.report) is not None and report.scored == scored)
     return view
 
 
@@ -171,3 +176,110 @@ def test_killed_window_offers_to_resume_the_open_cells(desk: Desk) -> None:
     desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
     desk.until_rows([("finished", cells)], "SELECT state, count(*) FROM run_cells GROUP BY state")
     assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]
+
+
+def probed(desk: Desk) -> TestView:
+    """Return the view of a test of which two of eight cases fail, with the focus on a cell that a person chose."""
+    view = ran(desk, 8)
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.grid.current() is not None)
+    desk.press(Qt.Key.Key_Down)
+    desk.until(lambda: view.suites.figures.report is not None)
+    return view
+
+
+def test_listed_cases_are_run_again_as_a_probe_of_their_own(desk: Desk) -> None:
+    view = probed(desk)
+    suites = view.suites
+    before = view.card.words()
+    columns = len(suites.columns())
+    suites.choose_rows("failed")
+    desk.until(lambda: suites.model.rowCount() == 2)
+    desk.press(Qt.Key.Key_O)
+    desk.until(view.confirm.isVisible)
+    question = view.confirm._question.text()
+    assert question.startswith(f"Probe: ask 2 cases again (failed) in {columns} column")
+    assert f"{2 * columns} call" in question
+    # Esc asks nothing.
+    desk.press(Qt.Key.Key_Escape)
+    assert not view.confirm.isVisible()
+    desk.press(Qt.Key.Key_Up)
+    desk.press(Qt.Key.Key_Down)
+    desk.press(Qt.Key.Key_O)
+    desk.until(view.confirm.isVisible)
+    view.confirm._yes.click()
+    desk.until(lambda: bool(suites.probe_uid) and suites.run is not None and bool(suites.run.probe))
+    desk.until(lambda: not suites.is_running and suites.model.rowCount() == 2)
+    desk.until(lambda: view.card.words().startswith(f"Asked again: of {2 * columns} cell"))
+    chips = [made.text() for made in view.head._sets.values() if not made.isHidden()]
+    assert chips == ["Tuning 8", "Probe: 2 cases again (failed)"]
+    assert "was ✗" in str(suites.model.index(0, 2).data())
+    # The test is as it was, and a probe is not probed.
+    view.head._sets["tuning"].click()
+    desk.until(lambda: suites.model.rowCount() == 8 and view.card.words() == before)
+    assert desk.rows("SELECT count(*) FROM test_runs WHERE probe = ''") == [(1,)]
+    assert desk.rows("SELECT count(*) FROM run_cells WHERE identity = ''") == [(2 * columns,)]
+
+
+def test_facts_are_pasted_and_tried_in_pairs(desk: Desk) -> None:
+    view = probed(desk)
+    suites, window = view.suites, desk.window
+    window.command("facts_probe")
+    actions = window.testing.probes
+    assert actions is not None
+    desk.until(lambda: actions.dialog is not None and actions.dialog.isVisible())
+    dialog = actions.dialog
+    assert dialog is not None
+    assert dialog.about.text().startswith("2 cases fail in every version and model.")
+    assert not dialog.run.isEnabled()
+    dialog.field.set_exact("It is in the box.")
+    desk.until(lambda: dialog.price.text().startswith("2 cases with the facts and the same without them: 4 calls"))
+    assert dialog.place.text().startswith("The facts follow the last user message.")
+    dialog.run.click()
+    desk.until(lambda: bool(suites.probe_uid) and suites.run is not None and bool(suites.run.probe))
+    desk.until(lambda: not suites.is_running and suites.model.rowCount() == 2)
+    desk.until(lambda: view.card.words().startswith("With the facts 0 of 2 pass, without them 0 of 2 by themselves"))
+    kinds = "SELECT json_extract(probe, '$.kind') FROM test_runs WHERE probe <> '' ORDER BY run_id"
+    assert desk.rows(kinds) == [("facts-control",), ("facts",)]
+    asked = desk.rows("SELECT text FROM outputs JOIN test_runs USING (run_id) WHERE probe LIKE '%\"facts\"%'")
+    assert len(asked) == 2
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: view.pane.shown is not None and view.pane.against.text() == "Against answer without facts")
+
+
+def test_columns_are_grouped_and_split_by_keys(desk: Desk) -> None:
+    view = prepared(desk, 4, HELLO)
+    suites, window = view.suites, desk.window
+    (first, *_) = suites.columns()
+    lanes = tuple(replace(first.lane, slot=f"s{place}", model=f"m{place % 2}", label="") for place in range(4))
+    suites.change_settings(lambda settings: replace(settings, columns=lanes, samples=2))
+    desk.until(lambda: len(suites.columns()) == 4)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: suites.figures.counts.rows.get("failed") == 1 and not suites.is_running)
+    desk.until(lambda: suites.model.rowCount() == 4 and suites.figures.report is not None)
+    suites.arrange(Arrangement(columns="model"))
+    desk.until(lambda: suites.model.order == (0, 2, 1, 3))
+    heads = view.grid.answers.heads
+    assert [heads.visualIndex(2 + place) - 2 for place in suites.model.order] == [0, 1, 2, 3]
+    view.grid.select(0, 0)
+    view.grid.setFocus()
+    desk.press(Qt.Key.Key_Right)
+    assert view.grid.current() == (0, 2)
+    suites.arrange(Arrangement(rows="sample"))
+    desk.until(lambda: suites.model.rowCount() == 8)
+    assert [suites.model.index(row, 0).data() for row in (0, 1)] == ["1 · case 0", "2 · case 0"]
+    view.grid.select(1, 0)
+    view.open_pane()
+    desk.until(lambda: view.pane.shown is not None and view.pane.shown.detail.key == (0, 0, 1))
+    suites.arrange(Arrangement(split="model"))
+    desk.until(lambda: suites.model.rowCount() == 4 and suites.model.order == (0, 2))
+    assert view.parts.isVisible()
+    view.grid.setFocus()
+    desk.press(Qt.Key.Key_T)
+    desk.until(lambda: suites.model.order == (1, 3))
+    assert view.grid.current() is not None
+    assert view.grid.current()[1] == 1  # type: ignore[index] # a cell is current
+    assert view.grid.answers.isColumnHidden(2)
+    window.command("copy_table_csv")
+    desk.until(lambda: "m1" in QGuiApplication.clipboard().text())
+    assert "m0" not in QGuiApplication.clipboard().text().splitlines()[0]
