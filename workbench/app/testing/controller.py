@@ -244,6 +244,8 @@ class SuiteController(QObject):
                 self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:

@@ -16,8 +16,8 @@ from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.words import column_title
 from workbench.core.lanes import Lane
 from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
-from workbench.core.timeline import BareVersion, TimelineRow
 from workbench.core.timeline import name as row_name
+from workbench.core.timeline import version_of
 from workbench.host.ids import new_uid
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class ColumnActions:
         """Return the newest versions of the prompt with their names."""
         found: dict[int, str] = {}
         for row in self._services.selection.timeline().rows:
-            found.setdefault(_version_of(row), row_name(row))
+            found.setdefault(version_of(row), row_name(row))
             if len(found) >= _MOST_VERSIONS:
                 break
         return list(found.items())
@@ -130,7 +130,3 @@ class ColumnActions:
 
     def _set_baseline(self, slot: str) -> None:
         self._suites.change_settings(lambda settings: replace(settings, baseline=slot))
-
-
-def _version_of(row: TimelineRow) -> int:
-    return row.number if isinstance(row, BareVersion) else row.version
