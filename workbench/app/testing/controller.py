@@ -208,9 +208,10 @@ class SuiteController(QObject):
         self.figures.clear()
         self.refresh()
 
-    def choose_rows(self, rows: RowFilter) -> None:
-        """Show only some rows."""
-        self._ask(replace(self.query, rows=rows))
+    def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:
+        """Show only some rows; those that failed in one column if it is given."""
+        kept = self.query.column if self.query.sort != "order" else None
+        self._ask(replace(self.query, rows=rows, column=kept if column is None else column))
 
     def choose_tag(self, tag: str) -> None:
         """Show only cases with a tag, "" for all."""

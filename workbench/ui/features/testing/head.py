@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgress
 from workbench.app.testing.source import TestedSet
 from workbench.app.testing.words import SET_TITLES, RunAction, RunFace, split_sentence
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
@@ -280,7 +281,7 @@ class SentenceCard(QFrame):
         is_brief = self._is_brief and not self._is_unfolded
         parts = []
         for sentence in self._shown():
-            bold, rest = map(html.escape, split_sentence(sentence))
+            bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
             parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
         text = "<br>".join(parts)
         if self._about and not is_brief:

@@ -112,7 +112,7 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.tall_chosen.connect(grid.set_tall)
-        self.filters.rows_chosen.connect(suites.choose_rows)
+        self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(suites.choose_set)
         self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
