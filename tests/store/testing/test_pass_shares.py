@@ -109,5 +109,5 @@ def test_overruled_check_counts(store: Store) -> None:
 def test_deleted_run_does_not_count(store: Store) -> None:
     begun(store, columns=COLUMNS[:1], cases=(case(0),))
     score(store, "t1", {(0, 0, 0): "pass"})
-    store.deletion.delete_runs(["t1"]).result(10)
+    store.curation.delete(["t1"], deleted=True).result(10)
     assert shares(store) == {}

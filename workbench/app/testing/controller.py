@@ -79,6 +79,8 @@ class SuiteController(QObject):
         self.query = GridQuery()
         self._clear()
         self._generation = 0
+        self._waiting: list[Callable[[], None]] = []
+        """What to call once the newest reading is shown."""
         self._is_polling = False
         self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -129,6 +131,7 @@ class SuiteController(QObject):
         """Show the tests of a prompt; `then` is called once they are."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
+            self._waiting = []
             self._clear()
             self.figures.clear()
             self._stop_polling()
@@ -137,11 +140,13 @@ class SuiteController(QObject):
         self.refresh(then)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+        """Read again what is set up and what ran; `then` is called once that, or a later reading, is shown."""
         self._generation += 1
         prompt, set_name, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
             return
+        if then is not None:
+            self._waiting.append(then)
 
         def read() -> _Reading:
             overview = source.overview(prompt)
@@ -157,11 +162,16 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                waiting, self._waiting = self._waiting, []
+                for act in waiting:
+                    act()
+
+        def fail(error: Exception) -> None:
+            self._waiting = []
+            self.refused.emit(error)
 
         generation = self._generation
-        self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
+        self._tasks.run(read, lambda reading: show(generation, reading), fail)
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
