@@ -68,6 +68,7 @@ class CasesController:
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
         dialog.add_wanted.connect(self.imports.open)
+        dialog.propose_wanted.connect(services.navigator.action("propose_cases").trigger)
         dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
