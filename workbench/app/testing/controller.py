@@ -59,6 +59,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -125,8 +127,8 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
@@ -134,10 +136,10 @@ class SuiteController(QObject):
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, set_name, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
@@ -157,8 +159,7 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
         self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)

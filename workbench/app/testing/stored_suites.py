@@ -23,7 +23,7 @@ from workbench.usecases.prompts import FIRST_DRAFT
 if TYPE_CHECKING:
     from workbench.core.content import Content
     from workbench.core.drafts import Draft
-    from workbench.core.lanes import Endpoint, Lane
+    from workbench.core.lanes import Endpoint
     from workbench.core.testing.cells import CellKey
     from workbench.core.testing.report import SuiteReport
     from workbench.core.testing.settings import SuiteSettings

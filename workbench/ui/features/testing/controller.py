@@ -54,7 +54,7 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites, KEY)
+        self.columns = ColumnActions(services, self.suites)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self._is_stale = True
@@ -62,6 +62,7 @@ class TestingController:
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
+        self.suites.read.connect(self._run_as_wanted)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
@@ -114,7 +115,7 @@ class TestingController:
         self._wants_run = True
         self._services.session.save()
         self.show()
-        self._refresh(self._run_as_wanted)
+        self._refresh()
 
     def _run_as_wanted(self) -> None:
         suites = self.suites
@@ -283,7 +284,7 @@ class TestingController:
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 
-    def _refresh(self, then: Callable[[], None] | None = None) -> None:
+    def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""
         if self._services.navigator.shown() != "test" or self.view is None:
             self._is_stale = True
@@ -291,9 +292,9 @@ class TestingController:
         self._is_stale = False
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
-            self.suites.open(prompt, then)
+            self.suites.open(prompt)
         else:
-            self.suites.refresh(then)
+            self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)
