@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
@@ -115,6 +115,7 @@ class TestingController:
         self._wants_run = True
         self._services.session.save()
         self.show()
+        self.suites.choose_set("tuning")
         self._refresh()
 
     def _run_as_wanted(self) -> None:
@@ -174,6 +175,29 @@ class TestingController:
             self._services.notices.refused("There are no answers to check, or the tests are running.")
         else:
             self.act("rescore")
+
+    def edit_settings(self) -> None:
+        """Edit samples, budget and differences."""
+        from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
+
+        if (overview := self.suites.overview) is None:
+            return
+        before = overview.settings
+        dialog = SuiteSettingsDialog(before, self._services.dialogs.widget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Only what the dialog is about: columns or checks may have changed meanwhile.
+        dialog.saved.connect(
+            lambda edited: self.suites.change_settings(
+                lambda now: replace(
+                    now,
+                    samples=edited.samples,
+                    budget=edited.budget,
+                    difference=edited.difference,
+                    margin=edited.margin,
+                )
+            )
+        )
+        dialog.open()
 
     # Cells.
 
@@ -249,6 +273,7 @@ class TestingController:
             "cases": lambda: services.events.publish(CasesRequested()),
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
+            "settings": self.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
