@@ -50,15 +50,14 @@ def test_preloader_stops_once_all_modules_are_imported(qtbot: QtBot) -> None:
 
 @pytest.mark.window
 def test_closing_the_window_ends_preloading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = partial(Preloader, waits=PreloadDelays(60_000, 0))
+    late = partial(Preloader, waits=PreloadDelays(3_600_000, 0))
     monkeypatch.setattr("workbench.ui.shell.window.Preloader", late)
     window, made = desk.open(), list[object]()
     window.views.made.connect(made.append)
     preloader = window.preloader
     assert preloader is not None
     preloader._timer.setInterval(0)
-    while not made:
-        QApplication.processEvents()
+    desk.until(lambda: made)
     assert len(made) == 1, "the other views are still to be made"
     desk.close()
     assert not isValid(preloader)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
-from workbench.ui.widgets.controls import StatusLabel, label
+from workbench.ui.widgets.controls import StatusLabel, label, scrolled
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.theme import set_role
 
@@ -50,8 +50,12 @@ class SuiteSettingsDialog(Dialog):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 16)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(18, 16, 18, 16)
+        whole.setSpacing(8)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         sampling, budget, points = QFormLayout(), QFormLayout(), QFormLayout()
         sampling.addRow("Samples of each case", self.samples)
@@ -75,13 +79,15 @@ class SuiteSettingsDialog(Dialog):
             self.points[name] = field
             points.addRow(f"{title} (points)", field)
         layout.addLayout(points)
-        layout.addWidget(self.status)
+        # With large text the fields are taller than a small screen.
+        whole.addWidget(scrolled(page), 1)
+        whole.addWidget(self.status)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.save)
-        layout.addSpacing(6)
-        layout.addLayout(foot)
+        whole.addSpacing(6)
+        whole.addLayout(foot)
 
     def _field(self, name: str, text: str) -> QLineEdit:
         field = QLineEdit(text)
