@@ -7,12 +7,12 @@ import sys
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDeadlineTimer, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from tests.patience import PROCESS_S
+from tests.patience import PATIENCE_S, PROCESS_S
 from tests.ui.desk import Desk
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.preloader import PreloadDelays, Preloader
@@ -57,7 +57,9 @@ def test_closing_the_window_ends_preloading(desk: Desk, monkeypatch: pytest.Monk
     preloader = window.preloader
     assert preloader is not None
     preloader._timer.setInterval(0)
-    desk.until(lambda: made)
+    patience = QDeadlineTimer(int(PATIENCE_S * 1000))
+    while not made and not patience.hasExpired():
+        QApplication.processEvents()
     assert len(made) == 1, "the other views are still to be made"
     desk.close()
     assert not isValid(preloader)
