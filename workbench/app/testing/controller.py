@@ -81,6 +81,7 @@ class SuiteController(QObject):
         self.query = GridQuery()
         self._clear()
         self._generation = 0
+        """What to call once the newest reading is shown."""
         self._is_polling = False
         self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -246,6 +247,8 @@ class SuiteController(QObject):
                 self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:

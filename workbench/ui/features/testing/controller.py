@@ -22,6 +22,7 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -55,6 +56,7 @@ class TestingController:
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
         self.columns = ColumnActions(services, self.suites)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self._is_stale = True
@@ -119,17 +121,10 @@ class TestingController:
         self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
