@@ -59,6 +59,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -79,7 +81,6 @@ class SuiteController(QObject):
         self.query = GridQuery()
         self._clear()
         self._generation = 0
-        self._waiting: list[Callable[[], None]] = []
         """What to call once the newest reading is shown."""
         self._is_polling = False
         self._polls = 0
@@ -127,26 +128,23 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
-            self._waiting = []
             self._clear()
             self.figures.clear()
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once that, or a later reading, is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, set_name, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
             return
-        if then is not None:
-            self._waiting.append(then)
 
         def read() -> _Reading:
             overview = source.overview(prompt)
@@ -162,16 +160,10 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                waiting, self._waiting = self._waiting, []
-                for act in waiting:
-                    act()
-
-        def fail(error: Exception) -> None:
-            self._waiting = []
-            self.refused.emit(error)
+                self.read.emit()
 
         generation = self._generation
-        self._tasks.run(read, lambda reading: show(generation, reading), fail)
+        self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running

@@ -155,7 +155,8 @@ class CellActions:
 
         def say() -> None:
             done()
-            self._services.notices.brief(self._key, words, "Undo", take_back)
+            # An offer is also taken back by the key of undo.
+            self._services.notices.offer(words, "Undo", take_back)
 
         self._cells.overrule(detail, place, state, say)
 

@@ -31,10 +31,10 @@ _MOST_VERSIONS = 8
 
 
 class ColumnActions:
-    """What can be done with the columns of the tests. `key` is that of notices."""
+    """What can be done with the columns of the tests."""
 
-    def __init__(self, services: Services, suites: SuiteController, key: str) -> None:
-        self._services, self._suites, self._key = services, suites, key
+    def __init__(self, services: Services, suites: SuiteController) -> None:
+        self._services, self._suites = services, suites
 
     def open_head_menu(self, column: int, at: QPoint) -> None:
         """Open the menu of a column's head."""
@@ -129,8 +129,7 @@ class ColumnActions:
         before = overview.settings
         rest = tuple(one for one in before.columns if one.slot != slot)
         self._suites.change_settings(lambda settings: replace(settings, columns=rest))
-        self._services.notices.brief(
-            self._key,
+        self._services.notices.offer(
             "Column removed; its answers are kept.",
             "Undo",
             lambda: self._suites.change_settings(lambda _: before),

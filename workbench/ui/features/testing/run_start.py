@@ -33,6 +33,8 @@ class RunStart:
     ) -> None:
         self._services, self._suites, self._columns = services, suites, columns
         self._start, self._key = start, key
+        self._waits = False
+        suites.read.connect(self._go_on)
 
     def go(self) -> None:
         """Run all open cells of the shown prompt, whose tests are read."""
@@ -58,7 +60,17 @@ class RunStart:
                 told = f"{counted(len(lanes), 'lane')} of Compose {'is' if len(lanes) == 1 else 'are'} now the columns."
                 notices.quiet(self._key, told)
                 # Errors are reported by the settings' own watch.
-                self._services.tasks.watch(future, lambda _: suites.refresh(self._run), lambda _: None)
+                self._services.tasks.watch(future, lambda _: self._wait(), lambda _: None)
+
+    def _wait(self) -> None:
+        """Run once the stored columns are read."""
+        self._waits = True
+        self._suites.refresh()
+
+    def _go_on(self) -> None:
+        if self._waits:
+            self._waits = False
+            self._run()
 
     def _run(self) -> None:
         suites, notices = self._suites, self._services.notices

@@ -115,9 +115,7 @@ class TestView(QWidget):
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(suites.choose_set)
-        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
-        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
-        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
