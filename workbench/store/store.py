@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,6 @@ from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, RunKind, VersionRow
 from workbench.core.runs import Verdict as Verdict_
-from workbench.core.testing.pass_share import PassShare
 from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store.database_file import OpenedDatabase, open_file
 from workbench.store.database_handle import DatabaseHandle
@@ -57,7 +56,7 @@ from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing import pass_shares
+from workbench.store.testing.pass_shares import PassShareRecords
 
 if TYPE_CHECKING:
     from workbench.store.testing.suite_records import SuiteRecords
@@ -93,13 +92,12 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+        self.pass_shares = PassShareRecords(self._readers)
 
     @functools.cached_property
     def tests(self) -> SuiteRecords:
         """Test runs."""
-        from workbench.store.testing.suite_records import (
-            SuiteRecords,
-        )  # imports checks; not needed before the first paint
+        from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
 
         return SuiteRecords(self._readers, self._write)
 
@@ -277,11 +275,6 @@ class Store:
         """Return up to `limit` iterations, and versions without any, after the cursor `after`, newest first."""
         with self._readers.use() as connection:
             return timeline_pages.page(connection, prompt_uid, after, limit)
-
-    def pass_shares(self, prompt_uid: str, versions: Collection[int]) -> dict[int, PassShare]:
-        """Return how many tuning cases pass by version, of those versions that have a scored test."""
-        with self._readers.use() as connection:
-            return pass_shares.read(connection, prompt_uid, versions)
 
     def version_detail(self, version_uid: str) -> VersionDetail:
         """Return a version as the timeline shows it, with its content."""
