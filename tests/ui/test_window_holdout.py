@@ -42,7 +42,7 @@ def opened(desk: Desk, cases: tuple[Case, ...] = CASES, *, held: tuple[str, ...]
     desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
-    desk.until(lambda: view.suites.overview is not None and not view.set_chips.add_guard.isHidden())
+    desk.until(lambda: view.suites.overview is not None and not view.guard_chips.add_guard.isHidden())
     desk.rest()
     return view
 
@@ -93,24 +93,24 @@ def set_texts(view: TestView) -> list[str]:
 def test_a_third_is_set_aside_by_a_chip_and_undone(desk: Desk) -> None:
     view = opened(desk)
     assert set_texts(view) == ["Tuning 33", "Set a hold-out aside…", "Add guard set ▾"]
-    view.set_chips.aside.click()
+    view.guard_chips.aside.click()
     desk.until(view.confirm.isVisible)
     said = answer(view, "Set 11 cases aside")
     assert said.startswith("Set 11 of 33 cases aside?")
-    assert "none of them ran in Compose" in said
+    assert "never ran in Compose" in said
     desk.until(lambda: "Hold-out 11 (totals only)" in set_texts(view))
-    assert view.set_chips.aside.isHidden()
+    assert view.guard_chips.aside.isHidden()
     assert held(desk) == 11
     assert "11 of 33 cases are held out" in desk.notice()
     desk.window.shown_notice.press()
-    desk.until(lambda: not view.set_chips.aside.isHidden())
+    desk.until(lambda: not view.guard_chips.aside.isHidden())
     assert held(desk) == 0
     assert not desk.window.store.tests.has_holdout(desk.window.prompt_uid)
 
 
 def test_too_few_cases_are_said(desk: Desk) -> None:
     view = opened(desk, CASES[:29])
-    assert view.set_chips.aside.isHidden()
+    assert view.guard_chips.aside.isHidden()
     desk.window.command("set_holdout")
     desk.until(lambda: "at least 30 cases" in desk.notice())
     assert not view.confirm.isVisible()
@@ -155,7 +155,7 @@ def test_the_hold_out_is_ended_and_that_is_undone(desk: Desk) -> None:
 def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
     view = opened(desk, CASES[:3])
     controller = desk.window.testing
-    view.set_chips.add_guard.click()
+    view.guard_chips.add_guard.click()
     desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
@@ -179,7 +179,7 @@ def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
     assert [run.set_name for run in desk.window.store.tests.runs(uid)] == ["tuning"]
     view.head._sets["tuning"].click()
     desk.until(lambda: not view.guard.isVisible())
-    view.set_chips.guards[uid].click()
+    view.guard_chips.guards[uid].click()
     desk.until(view.guard.isVisible)
     view.guard.remove.click()
     desk.until(lambda: not guards.entries)

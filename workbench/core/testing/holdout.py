@@ -49,9 +49,8 @@ class HoldoutProposal:
     def sentence(self) -> str:
         """What setting it aside does, and why."""
         parts = [f"Set {len(self.uids):,} of {counted(self.cases, 'case')} aside?"]
-        kept = "cases that belong together stay together" if self.clusters else ""
-        unseen = "none of them ran in Compose"
-        parts.append(f"They are chosen by chance: {', and '.join(filter(None, (kept, unseen)))}.")
+        kept = ", by cluster, so that what belongs together stays together" if self.clusters else ""
+        parts.append(f"They are chosen by chance among the cases that never ran in Compose{kept}.")
         parts.append(
             "You see only their totals, so that these say how good the prompt is on cases that it was not fitted to."
         )

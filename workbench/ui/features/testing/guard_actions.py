@@ -41,7 +41,7 @@ class GuardActions:
         self.guards.listed.connect(self._show_chips)
         self.guards.changed.connect(self._show_page)
         suites.changed.connect(self._follow)
-        page, chips = view.guard, view.set_chips
+        page, chips = view.guard, view.guard_chips
         page.run_clicked.connect(self.run)
         page.stop_clicked.connect(self.guards.stop)
         page.open_clicked.connect(self.open_prompt)
@@ -112,7 +112,7 @@ class GuardActions:
             was_file = bool(offer.file)
         if not offers:
             menu.addAction("No other prompt has cases").setEnabled(False)
-        button = self._view.set_chips.add_guard
+        button = self._view.guard_chips.add_guard
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _add(self, offer: GuardOffer) -> None:
@@ -143,7 +143,7 @@ class GuardActions:
         shown = self.guards.shown
         overview = self._suites.overview
         can_add = overview is not None and bool(overview.columns) and any(one.cases for one in overview.sets)
-        self._view.set_chips.show_guards(entries, "" if shown is None else shown.entry.uid, can_add=can_add)
+        self._view.guard_chips.show_guards(entries, "" if shown is None else shown.entry.uid, can_add=can_add)
         self._view.show_guard(shown, can_write=not self._services.backend.store.read_only)
 
     def _show_page(self) -> None:

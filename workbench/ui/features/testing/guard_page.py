@@ -28,6 +28,10 @@ def guard_title(entry: GuardEntry) -> str:
     return name if name.startswith("Guard: ") else f"Guard: {name}"
 
 
+_GAP = 12
+"""Pixels between two models."""
+
+
 class GuardPage(QWidget):
     """`run_clicked`, `stop_clicked`, `open_clicked` and `remove_clicked` are about the shown guard."""
 
@@ -108,7 +112,7 @@ class GuardPage(QWidget):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(8)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(2, 1)
         columns = () if shown.report is None else shown.report.columns
         base = next((one.summary for one in columns if one.is_baseline), None)
@@ -123,10 +127,11 @@ class GuardPage(QWidget):
             )
             for at, one in enumerate(cells):
                 one.setObjectName("guard cell")
-                grid.addWidget(one, 2 * place, at, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(one, 3 * place, at, Qt.AlignmentFlag.AlignTop)
             told = label(visible_name(sentence), "muted")
             told.setObjectName("guard cell")
-            grid.addWidget(told, 2 * place + 1, 0, 1, 3)
+            grid.addWidget(told, 3 * place + 1, 0, 1, 3)
+            grid.setRowMinimumHeight(3 * place + 2, _GAP)
         old, self._table = self._table, table
         self._column.replaceWidget(old, table)
         old.hide()

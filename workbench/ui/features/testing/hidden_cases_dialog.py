@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.dialog_parts import RoomyLabel
 from workbench.ui.widgets.theme import set_role
 
 ABOUT = (
@@ -37,6 +38,7 @@ class HiddenCasesDialog(Dialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Cases of the hold-out")
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(RoomyLabel(self.list))
         set_role(self.list, "rows")
         for uid, name in cases:
             item = QListWidgetItem(visible_name(" ".join(name.split())))

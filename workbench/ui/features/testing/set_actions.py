@@ -23,13 +23,13 @@ class SetActions:
         self._suites, self._view = suites, view
         self.holdouts = HoldoutActions(services, suites, view, self._total_again)
         self.guards = GuardActions(services, suites, view, key)
-        view.set_chips.aside_wanted.connect(self.holdouts.set_aside)
+        view.guard_chips.aside_wanted.connect(self.holdouts.set_aside)
         view.note.open_clicked.connect(self.holdouts.open_case)
         view.note.end_clicked.connect(self.holdouts.end)
         suites.changed.connect(self._offer)
 
     def _offer(self) -> None:
-        self._view.set_chips.show_aside(shown=self.holdouts.can_offer())
+        self._view.guard_chips.show_aside(shown=self.holdouts.can_offer())
 
     def _total_again(self) -> None:
         """Test the smaller set if that needs no call, so that the shown numbers stand on it."""

@@ -28,10 +28,10 @@ from workbench.ui.features.testing.cell_pane import CellPane
 from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
+from workbench.ui.features.testing.guard_chips import GuardChips
 from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
 from workbench.ui.features.testing.holdout_note import HoldoutNote
-from workbench.ui.features.testing.set_chips import SetChips
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import ConfirmBar
@@ -77,7 +77,7 @@ class TestView(QWidget):
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
         self.guard = GuardPage(self._stack)
-        self.set_chips = SetChips(self.head)
+        self.guard_chips = GuardChips(self.head)
         self._is_guard_shown = False
         self.pane = CellPane(self._theme, self.divider)
         self._lay_out()
@@ -150,6 +150,7 @@ class TestView(QWidget):
         can_run = overview is not None and tested.cases > 0 and bool(columns)
         self.head.run.setVisible(can_run and not self._is_guard_shown)
         self.head.bar.setVisible(can_run and not self._is_guard_shown)
+        self.head.progress.setVisible(not self._is_guard_shown)
         self._show_page()
         self._show_report()
         if overview is not None and suites.run is None:

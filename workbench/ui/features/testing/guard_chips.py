@@ -21,7 +21,7 @@ _ASIDE_TIP = "Keep a third of the cases for the end: a total that you did not tu
 _GUARD_TIP = "A guard set is a small prompt with cases of its own, tested on the same models"
 
 
-class SetChips(QObject):
+class GuardChips(QObject):
     """`guard_chosen` carries the uid of a guard's prompt."""
 
     guard_chosen = Signal(str)
