@@ -162,7 +162,7 @@ def test_answers_to_a_held_out_case_are_not_offered(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         for name in ("Ada", "Bo"):
-            given = draft(text="Hello {{name}}", values=(("name", name),))
+            given = draft(text="Hello {{name}}", values={"name": name})
             assert workbench.runner.start_iteration(prompt, given, based_on=None).wait(PATIENCE_S)
         case = Case("c", "", (("name", "Ada"),), held_out=True)
         workbench.store.packs.save_cases(prompt, [case]).result(PATIENCE_S)

@@ -17,6 +17,7 @@ from typing import Any
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.cases import Case
 from workbench.core.runs import IterationDetail
+from workbench.core.testing.case_identity import asked_values
 from workbench.core.testing.case_mapping import CaseMapping, MappedCases, map_cases
 from workbench.core.testing.case_table import (
     MOST_COLUMNS,
@@ -175,11 +176,11 @@ class CaseImporter:
     ) -> CaseImportPlan:
         """Return what importing a table would add to a prompt. Raises StoreError."""
         mapped = map_cases(table, mapping, variables)
-        known = {_question(case) for case in self._store.packs.cases(prompt_uid)}
+        known = {asked_values(case) for case in self._store.packs.cases(prompt_uid)}
         cases: list[Case] = []
         duplicates = 0
         for case in mapped.cases:
-            if (question := _question(case)) in known:
+            if (question := asked_values(case)) in known:
                 duplicates += 1
                 if skips_duplicates:
                     continue
@@ -189,9 +190,13 @@ class CaseImporter:
 
     def add(self, plan: CaseImportPlan) -> AddedCases:
         """Append the cases of a plan in one transaction. Raises StoreError."""
-        cases = [replace(case, uid=self._new_uid()) for case in plan.cases]
-        added = AddedCases(plan.prompt_uid, tuple(case.uid for case in cases))
-        self._store.packs.append_cases(plan.prompt_uid, cases).result()
+        return self.append(plan.prompt_uid, plan.cases)
+
+    def append(self, prompt_uid: str, new: Sequence[Case]) -> AddedCases:
+        """Append cases with new uids in one transaction. Raises StoreError."""
+        cases = [replace(case, uid=self._new_uid()) for case in new]
+        added = AddedCases(prompt_uid, tuple(case.uid for case in cases))
+        self._store.packs.append_cases(prompt_uid, cases).result()
         free_gradually(cases)
         return added
 
@@ -232,11 +237,6 @@ def free_gradually(*held: list[Any]) -> None:
         while one:
             del one[-_SLICE:]
             time.sleep(0)
-
-
-def _question(case: Case) -> frozenset[tuple[str, str]]:
-    """Return what makes a case a duplicate: its values that are not empty, or its expectation if it has none."""
-    return frozenset((name, value) for name, value in case.values if value) or frozenset({("", case.expectation)})
 
 
 def _answer(detail: IterationDetail, output_uid: str) -> tuple[tuple[tuple[str, str], ...], str, str, str]:

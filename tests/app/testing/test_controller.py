@@ -50,6 +50,8 @@ def test_run_has_heads_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None
     assert [one.tone for one in heads[1].figures] == ["red", "red"]
     assert heads[1].low is not None
     assert heads[1].low < (heads[1].rate or 0)
+    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency"]
+    assert heads[1].sentence in heads[1].words
     assert suites.figures.counts.rows["all"] == 48
     assert suites.holdout is not None
     assert suites.holdout.new == 72
@@ -113,6 +115,17 @@ def test_answers_about_another_prompt_are_dropped(qtbot: QtBot, tasks: Tasks) ->
     until(qtbot, lambda: suites.overview is not None)
     assert suites.overview is not None
     assert suites.overview.prompt_uid == "new"
+
+
+def test_callback_of_a_reading_outlives_a_later_one(qtbot: QtBot, tasks: Tasks) -> None:
+    suites = opened(qtbot, tasks, StandInSuites())
+    called: list[str] = []
+    suites.refresh(lambda: called.append("first"))
+    suites.refresh()
+    until(qtbot, lambda: called == ["first"])
+    suites.refresh(lambda: called.append("of another prompt"))
+    suites.open("q", lambda: called.append("second"))
+    until(qtbot, lambda: called == ["first", "second"])
 
 
 def test_overruling_changes_row_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None:

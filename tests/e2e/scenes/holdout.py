@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, provider, shots, show
-from tests.e2e.scenes.testing import QUALITY, answer, order_cases
-from workbench.core.content import Content, Message
+from tests.fakes.order_bot import BOT, QUALITY, answer, order_cases
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates
 
@@ -24,9 +23,8 @@ def honest_sets(demo: Demo) -> None:
         fake.answer = answer
         for model, price in (("acme-mini", 0.3), ("acme-large", 2.0), ("acme-old", 1.0)):
             window.workbench.pricing.set_price(endpoint, model, Rates(price / 1e6, 4 * price / 1e6, None, "mine"))
-        bot = Content((Message("system", "You are the order bot of a shop."), Message("user", "{{question}}")))
         lanes = tuple(Lane(f"t{number}", endpoint, model, Params()) for number, model in enumerate(QUALITY))
-        show(demo, bot, lanes, question="Where is order 77AB12CD90?")
+        show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
         window.store.packs.save_cases(window.prompt_uid, order_cases(CASES)).result(10)
         command(demo, "view_test")
         controller = window.testing

@@ -59,6 +59,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -79,6 +81,7 @@ class SuiteController(QObject):
         self.query = GridQuery()
         self._clear()
         self._generation = 0
+        """What to call once the newest reading is shown."""
         self._is_polling = False
         self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -125,8 +128,8 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
@@ -134,10 +137,10 @@ class SuiteController(QObject):
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, set_name, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
@@ -157,8 +160,7 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
         self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
@@ -204,9 +206,10 @@ class SuiteController(QObject):
         self.figures.clear()
         self.refresh()
 
-    def choose_rows(self, rows: RowFilter) -> None:
-        """Show only some rows."""
-        self._ask(replace(self.query, rows=rows))
+    def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:
+        """Show only some rows; those that failed in one column if it is given."""
+        kept = self.query.column if self.query.sort != "order" else None
+        self._ask(replace(self.query, rows=rows, column=kept if column is None else column))
 
     def choose_tag(self, tag: str) -> None:
         """Show only cases with a tag, "" for all."""
@@ -240,6 +243,8 @@ class SuiteController(QObject):
                 self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:

@@ -5,6 +5,7 @@ Invariant: every number shown says what it counts; a difference has a sign, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.grid import CaseSetName, CellStatus, GridCell, RowFilter, RowSort, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 
 if TYPE_CHECKING:
     # Both import numpy, which the window does not need.
@@ -87,13 +89,16 @@ class ColumnHead:
     high: float | None = None
     figures: tuple[HeadFigure, ...] = ()
     """Median latency, and cost of 1,000 answers."""
+    details: tuple[str, ...] = ()
+    """Further figures, which stand in the tooltip."""
     sentence: str = ""
 
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
         figures = " · ".join(f"{one.text} {one.more}".strip() for one in self.figures)
-        return "\n".join(filter(None, (self.title, self.verdict, self.rate_words, figures, self.sentence)))
+        parts = (self.title, self.verdict, self.rate_words, figures, *self.details, self.sentence)
+        return "\n".join(filter(None, parts))
 
 
 def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
@@ -103,7 +108,7 @@ def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
 
 def column_title(column: SuiteColumn) -> str:
     """Return "#14 · gpt-5-mini"."""
-    return " · ".join(filter(None, (column.version_name, column.lane.title)))
+    return visible_name(" · ".join(filter(None, (column.version_name, column.lane.title))))
 
 
 def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnHead:
@@ -120,7 +125,7 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
             verdict += " point" if abs(round(100 * compared.difference)) == 1 else " points"
     against = None if report.is_baseline else baseline
     return ColumnHead(
-        report.title,
+        visible_name(report.title),
         verdict,
         tone,
         " · ".join(filter(None, (report.rate_words, report.gaps_words))),
@@ -128,8 +133,22 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         interval.low if interval is not None else None,
         interval.high if interval is not None else None,
         tuple(filter(None, (_latency(summary, against), _cost(summary, against)))),
+        tuple(_details(summary)),
         report.sentence,
     )
+
+
+def _details(summary: ColumnSummary) -> Iterator[str]:
+    """Yield what a column head has no room for: mean score, quartiles, samples that disagree."""
+    if (score := summary.score) is not None:
+        ends = f" ({score.interval.low:.2f} to {score.interval.high:.2f})" if score.interval is not None else ""
+        yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
+    if (latency := summary.latency) is not None:
+        yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
+    if summary.flaky:
+        yield f"Only some samples pass: {counted(len(summary.flaky), 'case')}"
+    if summary.pass_powers and (power := summary.pass_powers[-1]).k > 1:
+        yield f"All {power.k} samples pass: {100 * power.rate:.0f} %"
 
 
 def _tone(verdict: str) -> Tone:
@@ -292,7 +311,7 @@ def cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.status == "running":
         return "running"
     if not results:
-        return " ".join(cell.text.split())
+        return visible_name(" ".join(cell.text.split()))
     parts = [STATUS_WORDS[cell.status]]
     if cell.is_flaky:
         parts = [f"passes {cell.passed} of {cell.scored}"]
@@ -301,7 +320,7 @@ def cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.is_overruled:
         parts.append("overruled")
     if cell.reason and cell.status != "pass":
-        parts.append(" ".join(cell.reason.split()))
+        parts.append(visible_name(" ".join(cell.reason.split())))
     return " · ".join(parts)
 
 

@@ -66,7 +66,7 @@ _VERDICTS = (
 )
 _RECENT = (
     " FROM runs JOIN outputs ON outputs.run_id = runs.id"
-    f"{_WHO}{_VALUES} WHERE (? IS NULL OR runs.prompt_id = ?) AND runs.kind NOT IN ('improve', 'judge')"
+    f"{_WHO}{_VALUES} WHERE (? IS NULL OR runs.prompt_id = ?) AND runs.kind NOT IN ('improve', 'propose', 'judge')"
     f" AND runs.archived < {DELETED}"
     " AND runs.id > (SELECT coalesce((SELECT recent.id FROM runs AS recent WHERE ? IS NULL OR recent.prompt_id = ?"
     "  ORDER BY recent.id DESC LIMIT 1 OFFSET ?), 0))"

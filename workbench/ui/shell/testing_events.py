@@ -13,3 +13,10 @@ class CasesRequested:
 @dataclass(frozen=True, slots=True)
 class ChecksRequested:
     """The user requests the checks that apply to all cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProposalsChosen:
+    """The user chose earlier proposals of cases for the open prompt."""
+
+    run_uid: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.cases.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, Subscription
-from workbench.ui.shell.testing_events import CasesRequested
+from workbench.ui.shell.testing_events import CaseProposalsChosen, CasesRequested
 
 if TYPE_CHECKING:
     from workbench.ui.features.cases.controller import CasesController
@@ -24,5 +24,8 @@ FEATURE = Feature(
     COMMANDS,
     _make,
     preload=("workbench.ui.features.cases.controller",),
-    subscriptions=(Subscription(CasesRequested, lambda controller, _: controller.open()),),
+    subscriptions=(
+        Subscription(CasesRequested, lambda controller, _: controller.open()),
+        Subscription(CaseProposalsChosen, lambda controller, event: controller.proposals.open_earlier(event.run_uid)),
+    ),
 )

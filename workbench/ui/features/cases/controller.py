@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
@@ -26,6 +27,9 @@ from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswe
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
+if TYPE_CHECKING:
+    from workbench.ui.features.cases.proposal_controller import CaseProposalController
+
 RETRY_MS = 2000
 """Delay in milliseconds before a failed write is retried."""
 
@@ -38,6 +42,7 @@ class CasesController:
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
         self.imports = CaseImportController(services, self._importer, self._imported)
+        self._proposals: CaseProposalController | None = None
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
@@ -70,6 +75,15 @@ class CasesController:
         self.dialog = dialog
         dialog.show()
         self._read(select)
+
+    @property
+    def proposals(self) -> CaseProposalController:
+        """Asks a model for cases; made when first needed."""
+        if self._proposals is None:
+            from workbench.ui.features.cases.proposal_controller import CaseProposalController
+
+            self._proposals = CaseProposalController(self._services, self._importer, self._changed)
+        return self._proposals
 
     def use(self, case: Case) -> None:
         """Add the values of a case to Compose, as a value set."""

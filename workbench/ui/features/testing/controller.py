@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
@@ -22,6 +22,7 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
@@ -55,7 +56,8 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites, KEY)
+        self.columns = ColumnActions(services, self.suites)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self.sets: SetActions | None = None
@@ -64,6 +66,7 @@ class TestingController:
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
+        self.suites.read.connect(self._run_as_wanted)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
@@ -119,20 +122,14 @@ class TestingController:
         self._wants_run = True
         self._services.session.save()
         self.show()
-        self._refresh(self._run_as_wanted)
+        self.suites.choose_set("tuning")
+        self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -178,6 +175,29 @@ class TestingController:
             self._services.notices.refused("There are no answers to check, or the tests are running.")
         else:
             self.act("rescore")
+
+    def edit_settings(self) -> None:
+        """Edit samples, budget and differences."""
+        from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
+
+        if (overview := self.suites.overview) is None:
+            return
+        before = overview.settings
+        dialog = SuiteSettingsDialog(before, self._services.dialogs.widget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Only what the dialog is about: columns or checks may have changed meanwhile.
+        dialog.saved.connect(
+            lambda edited: self.suites.change_settings(
+                lambda now: replace(
+                    now,
+                    samples=edited.samples,
+                    budget=edited.budget,
+                    difference=edited.difference,
+                    margin=edited.margin,
+                )
+            )
+        )
+        dialog.open()
 
     # Cells.
 
@@ -253,6 +273,7 @@ class TestingController:
             "cases": lambda: services.events.publish(CasesRequested()),
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
+            "settings": self.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
@@ -288,7 +309,7 @@ class TestingController:
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 
-    def _refresh(self, then: Callable[[], None] | None = None) -> None:
+    def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""
         if self._services.navigator.shown() != "test" or self.view is None:
             self._is_stale = True
@@ -296,9 +317,9 @@ class TestingController:
         self._is_stale = False
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
-            self.suites.open(prompt, then)
+            self.suites.open(prompt)
         else:
-            self.suites.refresh(then)
+            self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

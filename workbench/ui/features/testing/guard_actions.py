@@ -41,6 +41,7 @@ class GuardActions:
         self.guards.listed.connect(self._show_chips)
         self.guards.changed.connect(self._show_page)
         suites.changed.connect(self._follow)
+        suites.started.connect(lambda _: self.guards.show(""))
         page, chips = view.guard, view.guard_chips
         page.run_clicked.connect(self.run)
         page.stop_clicked.connect(self.guards.stop)

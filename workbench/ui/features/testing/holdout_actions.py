@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class HoldoutActions:
-    """What can be done with the hold-out of the open prompt; `retotal` tests again what has all its answers."""
+    """What can be done with the hold-out of the open prompt.
+
+    `retotal` tests the tuning cases again once they are read, if that needs no call.
+    """
 
     def __init__(
         self, services: Services, suites: SuiteController, view: TestView, retotal: Callable[[], None]
@@ -96,8 +99,8 @@ class HoldoutActions:
             "are shown. Cases that you add join them by chance."
         )
         self._offer(sentence, before)
+        self._retotal()
         self._changed()
-        self._suites.refresh(self._retotal)
 
     def _ended(self, before: HoldoutBefore) -> None:
         number = len(before.held)

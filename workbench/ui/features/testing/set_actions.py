@@ -26,13 +26,21 @@ class SetActions:
         view.guard_chips.aside_wanted.connect(self.holdouts.set_aside)
         view.note.open_clicked.connect(self.holdouts.open_case)
         view.note.end_clicked.connect(self.holdouts.end)
+        self._wants_totals = False
         suites.changed.connect(self._offer)
+        suites.read.connect(self._total_if_wanted)
 
     def _offer(self) -> None:
         self._view.guard_chips.show_aside(shown=self.holdouts.can_offer())
 
     def _total_again(self) -> None:
-        """Test the smaller set if that needs no call, so that the shown numbers stand on it."""
+        """Test the smaller set once it is read, if that needs no call, so that the shown numbers stand on it."""
+        self._wants_totals = True
+
+    def _total_if_wanted(self) -> None:
+        if not self._wants_totals:
+            return
+        self._wants_totals = False
         suites = self._suites
         if suites.run is not None and not suites.is_running and suites.estimate.cells and not suites.estimate.new:
             suites.act("start")
