@@ -117,17 +117,6 @@ def test_answers_about_another_prompt_are_dropped(qtbot: QtBot, tasks: Tasks) ->
     assert suites.overview.prompt_uid == "new"
 
 
-def test_callback_of_a_reading_outlives_a_later_one(qtbot: QtBot, tasks: Tasks) -> None:
-    suites = opened(qtbot, tasks, StandInSuites())
-    called: list[str] = []
-    suites.refresh(lambda: called.append("first"))
-    suites.refresh()
-    until(qtbot, lambda: called == ["first"])
-    suites.refresh(lambda: called.append("of another prompt"))
-    suites.open("q", lambda: called.append("second"))
-    until(qtbot, lambda: called == ["first", "second"])
-
-
 def test_overruling_changes_row_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None:
     source = StandInSuites(24)
     suites = opened(qtbot, tasks, source)
