@@ -136,7 +136,7 @@ def test_a_case_is_opened_anyway_and_used_up_with_its_cluster(desk: Desk) -> Non
     desk.until(lambda: view.suites.model.rowCount() == 2)
     assert held(desk) == 2
     assert "2 cases are used up" in desk.notice()
-    assert set_texts(view)[:2] == ["Tuning 31", "Hold-out 2 (totals only)"]
+    desk.until(lambda: set_texts(view)[:2] == ["Tuning 31", "Hold-out 2 (totals only)"])
 
 
 def test_the_hold_out_is_ended_and_that_is_undone(desk: Desk) -> None:
