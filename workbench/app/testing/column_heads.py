@@ -65,11 +65,6 @@ def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> Tes
     return overview.set(name) if probe is None else TestedSet(probe.set_name, probe.cases, probe)
 
 
-def shown_rows(run: SuiteRun) -> str:
-    """Return the uid of the run whose rows are shown: those of the hold-out are not, only its totals."""
-    return run.uid if run.set_name == "tuning" else ""
-
-
 def probe_estimate(run: SuiteRun | None) -> SuiteEstimate | None:
     """Return what a probe still has to ask; None for a run that counts."""
     return SuiteEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None

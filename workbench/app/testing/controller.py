@@ -22,7 +22,6 @@ from workbench.app.testing.column_heads import (
     grid_heads,
     grouped_heads,
     probe_estimate,
-    shown_rows,
     shown_set,
 )
 from workbench.app.testing.grid_model import SuiteGridModel
@@ -63,6 +62,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -133,8 +134,8 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.probe_uid = prompt_uid, "tuning", ""
             self.query, self.arrangement = GridQuery(), Arrangement()
@@ -143,34 +144,24 @@ class SuiteController(QObject):
             self.stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, set_name, probe, source = self.prompt_uid, self.set_name, self.probe_uid, self.source
         if not prompt:
             return
 
-        def read() -> _Reading:
-            overview = source.overview(prompt)
-            tested, holdout = shown_set(overview, set_name, probe), overview.set("holdout")
-            is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
-            return _Reading(
-                overview,
-                probe_estimate(tested.run) or source.estimate(prompt, set_name),
-                source.progress(tested.run.uid) if tested.run is not None else None,
-                source.estimate(prompt, "holdout") if is_open else None,
-            )
-
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
-        self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
+        self._tasks.run(
+            lambda: _read(source, prompt, set_name, probe), lambda reading: show(generation, reading), self.refused.emit
+        )
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
@@ -180,7 +171,7 @@ class SuiteController(QObject):
         if run is None:
             self.figures.clear()
             self._show_model("", "")
-        elif before is None or before.uid != run.uid or self.model.run_uid != shown_rows(run):
+        elif before is None or before.uid != run.uid or self.model.run_uid != run.uid:
             self.figures.clear()
             self._ask_rows()
         else:
@@ -200,7 +191,7 @@ class SuiteController(QObject):
 
     def _ask_rows(self) -> None:
         if (run := self.run) is not None:
-            self._show_model(shown_rows(run), run.scoring_uid)
+            self._show_model(run.uid, run.scoring_uid)
 
     def _show_model(self, run_uid: str, scoring_uid: str) -> None:
         self.model.beside = beside_word(self.run)
@@ -267,6 +258,8 @@ class SuiteController(QObject):
                 self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:
@@ -331,6 +324,11 @@ class SuiteController(QObject):
         self.model.refresh()
         self._ask_figures()
 
+    def rows_changed(self) -> None:
+        """Read again which rows there are, because cases were set aside or opened."""
+        self._ask_rows()
+        self._ask_figures()
+
     def checks_changed(self) -> None:
         """Offer to check the stored answers again, because cases or checks were changed."""
         self.is_outdated = self.run is not None
@@ -370,3 +368,16 @@ def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetNa
     else:
         source.resume(prompt, run_uid, retry_failed=action == "retry")
     return run_uid
+
+
+def _read(source: SuiteSource, prompt: str, set_name: CaseSetName, probe_uid: str) -> _Reading:
+    """Read what is set up, what ran, and what a start would take; blocks."""
+    overview = source.overview(prompt)
+    tested, holdout = shown_set(overview, set_name, probe_uid), overview.set("holdout")
+    wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
+    return _Reading(
+        overview,
+        probe_estimate(tested.run) or source.estimate(prompt, set_name),
+        source.progress(tested.run.uid) if tested.run is not None else None,
+        wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
+    )

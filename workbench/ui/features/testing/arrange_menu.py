@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
@@ -17,6 +18,9 @@ from workbench.app.testing.controller import SuiteController
 from workbench.ui.features.testing.chips import chip
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.flow_layout import FlowLayout
+
+if TYPE_CHECKING:
+    from workbench.ui.shell.services import Services
 
 
 def fill_arrange_menu(menu: QMenu, suites: SuiteController) -> None:
@@ -104,10 +108,24 @@ def show_arrangement(bar: PartBar, suites: SuiteController) -> None:
     bar.show_parts(arrangement, parts, arrangement.shown_part(columns, samples))
 
 
-def step_part(suites: SuiteController, step: int) -> bool:
-    """Show the next part of the split (1) or the previous one (-1); return False without a split."""
-    samples = 1 if suites.run is None else suites.run.samples
-    if not suites.arrangement.parts(suites.columns(), samples):
-        return False
-    suites.arrange(suites.arrangement.stepped(suites.columns(), samples, step))
-    return True
+class ArrangeActions:
+    """Arranges the grid by keys. `button` has the menu; `key` is that of notices."""
+
+    def __init__(self, services: Services, suites: SuiteController, button: QPushButton, key: str) -> None:
+        self._services, self._suites, self._button, self._key = services, suites, button, key
+
+    def open_menu(self) -> None:
+        """Open the menu of rows, columns and splits."""
+        if self._suites.run is None or self._suites.set_name != "tuning":
+            self._services.notices.refused("There is no grid to arrange yet.")
+        else:
+            self._button.showMenu()
+
+    def step(self, step: int) -> None:
+        """Show the next part of the split (1) or the previous one (-1)."""
+        suites = self._suites
+        samples = 1 if suites.run is None else suites.run.samples
+        if suites.arrangement.parts(suites.columns(), samples):
+            suites.arrange(suites.arrangement.stepped(suites.columns(), samples, step))
+        else:
+            self._services.notices.quiet(self._key, "The grid is not split. Choose a split in its layout.")

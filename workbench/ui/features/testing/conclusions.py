@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import RunFace, about_words, budget_words, estimate_words, progress_words, run_face
+from workbench.app.testing.words import RunFace, about_words, budget_words, holdout_words, progress_words, run_face
 from workbench.core.testing.settings import SuiteBudget
-from workbench.core.text import counted
 from workbench.ui.features.testing.head import SentenceCard
 
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
@@ -34,6 +33,7 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
         about = about_words(
             report.set_words,
             holdout_open=bool(suites.holdout),
+            holdout_ran=overview.set("holdout").run is not None,
             holdout_missing=suites.set_name == "tuning" and not overview.set("holdout").cases,
         )
         card.say(report.sentences, about, _holdout_link(suites))
@@ -43,8 +43,7 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
 def _holdout_link(suites: SuiteController) -> str:
     if suites.holdout is None or suites.set_name != "tuning":
         return ""
-    words = estimate_words(suites.holdout)
-    return f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
+    return holdout_words(suites.holdout)
 
 
 def progress_of(suites: SuiteController, cells: int, answered: int) -> str:

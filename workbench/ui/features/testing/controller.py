@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
@@ -21,10 +21,12 @@ from workbench.app.testing.source import SuiteEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
-from workbench.ui.features.testing.arrange_menu import step_part
+from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
+from workbench.ui.features.testing.run_start import RunStart
+from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -57,15 +59,19 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites, KEY)
+        self.columns = ColumnActions(services, self.suites)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self.probes: ProbeActions | None = None
+        self.arranging: ArrangeActions | None = None
+        self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
+        self.suites.read.connect(self._run_as_wanted)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
@@ -77,7 +83,9 @@ class TestingController:
         events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
-        """Stop asking how far the run is."""
+        """Stop asking how far runs are."""
+        if self.sets is not None:
+            self.sets.guards.close()
         self.suites.close()
 
     def make(self) -> Making:
@@ -87,11 +95,13 @@ class TestingController:
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
+        self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
+        self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
         view.filters.sort_chosen.connect(self._sort)
-        view.filters.probe_wanted.connect(lambda kind: self.paste_facts() if kind == "facts" else self.run_listed())
+        view.filters.probe_wanted.connect(self.probes.start)
         view.head.action_clicked.connect(self.act)
         view.grid.head_menu_wanted.connect(self.columns.open_head_menu)
         view.grid.answers.menu_wanted.connect(actions.open_menu)
@@ -118,23 +128,16 @@ class TestingController:
     def run_cases(self) -> None:
         """Open the view and run all open cells."""
         self._wants_run = True
-        self.suites.choose_set("tuning")
         self._services.session.save()
         self.show()
-        self._refresh(self._run_as_wanted)
+        self.suites.choose_set("tuning")
+        self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -181,15 +184,28 @@ class TestingController:
         else:
             self.act("rescore")
 
-    def run_listed(self) -> None:
-        """Ask the listed cases again, apart from the test."""
-        if self.probes is not None:
-            self.probes.run_listed()
+    def edit_settings(self) -> None:
+        """Edit samples, budget and differences."""
+        from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 
-    def paste_facts(self) -> None:
-        """Ask the cases that fail everywhere again, with facts and without."""
-        if self.probes is not None:
-            self.probes.paste_facts()
+        if (overview := self.suites.overview) is None:
+            return
+        before = overview.settings
+        dialog = SuiteSettingsDialog(before, self._services.dialogs.widget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Only what the dialog is about: columns or checks may have changed meanwhile.
+        dialog.saved.connect(
+            lambda edited: self.suites.change_settings(
+                lambda now: replace(
+                    now,
+                    samples=edited.samples,
+                    budget=edited.budget,
+                    difference=edited.difference,
+                    margin=edited.margin,
+                )
+            )
+        )
+        dialog.open()
 
     # Cells.
 
@@ -223,6 +239,11 @@ class TestingController:
         if self.actions is not None:
             self.actions.to_compose()
 
+    def restore_case(self) -> None:
+        """Make the current case one of the prompt again, as it was tested."""
+        if self.actions is not None:
+            self.actions.restore_case()
+
     def overrule(self) -> None:
         """Overrule a check of the current cell."""
         if self.actions is not None:
@@ -252,16 +273,6 @@ class TestingController:
         if self.view is not None:
             self.view.filters.tall.trigger()
 
-    def arrange(self) -> None:
-        """Open the menu of rows, columns and splits."""
-        if self.view is not None:
-            self.view.filters.arrange.showMenu()
-
-    def step_part(self, step: int) -> None:
-        """Show the next part of the split (1) or the previous one (-1)."""
-        if not step_part(self.suites, step):
-            self._services.notices.quiet(KEY, "The grid is not split. Choose a split in its layout.")
-
     def _sort(self, by: str, descending: bool) -> None:
         current = self.view.grid.current() if self.view is not None else None
         column = current[1] if current is not None and by != "order" else None
@@ -275,6 +286,7 @@ class TestingController:
             "cases": lambda: services.events.publish(CasesRequested()),
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
+            "settings": self.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
@@ -310,7 +322,7 @@ class TestingController:
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 
-    def _refresh(self, then: Callable[[], None] | None = None) -> None:
+    def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""
         if self._services.navigator.shown() != "test" or self.view is None:
             self._is_stale = True
@@ -318,9 +330,9 @@ class TestingController:
         self._is_stale = False
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
-            self.suites.open(prompt, then)
+            self.suites.open(prompt)
         else:
-            self.suites.refresh(then)
+            self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

@@ -26,6 +26,13 @@ class ProbeActions:
         self.dialog: FactsDialog | None = None
         """The dialog for facts that was opened last."""
 
+    def start(self, kind: str) -> None:
+        """Offer the probe "again" or "facts"."""
+        if kind == "facts":
+            self.paste_facts()
+        else:
+            self.run_listed()
+
     def run_listed(self) -> None:
         """Offer to ask the selected cases again if there are several, else all that are listed."""
         run = self._asked_run()

@@ -11,29 +11,31 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.testing.cell_reader import EARLIER
 from workbench.app.testing.column_heads import beside_word
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.guards import ShownGuard
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
 from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
 from workbench.ui.features.testing.conclusions import face_of, progress_of, show_conclusions
-from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
+from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
+from workbench.ui.features.testing.guard_chips import GuardChips
+from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.holdout_note import HoldoutNote
 from workbench.ui.features.testing.set_chips import choose_chip, set_chips
+from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import ConfirmBar, label
+from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
-_MARGIN = 18
-_PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -64,33 +66,23 @@ class TestView(QWidget):
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
-        self.note = label(TOTALS_ONLY, "muted")
+        self.note = HoldoutNote(self._left)
         self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
+        self.guard = GuardPage(self._stack)
+        self.guard_chips = GuardChips(self.head)
+        self._is_guard_shown = False
         self.pane = CellPane(self._theme, self.divider)
         self._lay_out()
         self._connect()
         self.pane.hide()
 
     def _lay_out(self) -> None:
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self.empty)
-        top = QVBoxLayout()
-        top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
-        top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.note, self.filters, self.parts):
-            top.addWidget(widget)
-        column = QVBoxLayout(self._left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(top)
-        rest = QHBoxLayout()
-        # The text of names is in line with the heading.
-        rest.setContentsMargins(_MARGIN - 10, 0, _MARGIN - 10, 0)
-        rest.addWidget(self._stack)
-        column.addLayout(rest, 1)
+        for page in (self.grid, self.empty, self.guard):
+            self._stack.addWidget(page)
+        lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -113,9 +105,7 @@ class TestView(QWidget):
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
-        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
-        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
-        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
@@ -129,7 +119,8 @@ class TestView(QWidget):
         columns = suites.columns() if suites.probe_uid else () if overview is None else overview.columns
         checks = 0 if overview is None else len(overview.settings.checks)
         self.head.show_size(tested.cases, len(columns), checks)
-        self.head.show_sets(set_chips(overview), suites.probe_uid or suites.set_name)
+        chosen = "" if self._is_guard_shown else suites.probe_uid or suites.set_name
+        self.head.show_sets(set_chips(overview), chosen)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
@@ -138,8 +129,10 @@ class TestView(QWidget):
         face = face_of(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
-        self.head.run.setVisible(can_run and not (suites.probe_uid and face.why_not))
-        self.head.bar.setVisible(can_run)
+        is_over = bool(suites.probe_uid and face.why_not)
+        self.head.run.setVisible(can_run and not (is_over or self._is_guard_shown))
+        self.head.bar.setVisible(can_run and not self._is_guard_shown)
+        self.head.progress.setVisible(not self._is_guard_shown)
         self._show_page()
         self._show_report()
         if overview is not None and suites.run is None:
@@ -153,14 +146,29 @@ class TestView(QWidget):
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
         self.note.setVisible(has_run and is_holdout)
-        if step is not None or is_holdout:
+        if step is not None or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
         show_arrangement(self.parts, self.suites)
+        if self._is_guard_shown:
+            self._show_guard_page()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
             run = self.suites.run
             self.pane.set_columns(run.columns, self.against, beside_word(run))
+
+    def show_guard(self, shown: ShownGuard | None, *, can_write: bool) -> None:
+        """Show the totals of a guard in place of the grid, None for the grid."""
+        was_shown, self._is_guard_shown = self._is_guard_shown, shown is not None
+        if shown is not None:
+            self.guard.say(shown, can_write=can_write)
+        if was_shown != self._is_guard_shown:
+            self.show_state()
+
+    def _show_guard_page(self) -> None:
+        self._stack.setCurrentWidget(self.guard)
+        for widget in (self.filters, self.parts, self.note, self.pane):
+            widget.hide()
 
     def _show_counts(self) -> None:
         suites = self.suites
@@ -168,7 +176,10 @@ class TestView(QWidget):
         self.head.show_face(face_of(self.suites))
 
     def _show_report(self) -> None:
-        self._card_step = show_conclusions(self.card, self.suites)
+        if self._is_guard_shown:
+            self.card.say(())
+        else:
+            self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
@@ -182,14 +193,8 @@ class TestView(QWidget):
     """What a person chose, and the probe that was shown then."""
 
     def _default_against(self) -> int:
-        """Return the baseline, and for a cell of the baseline the next column; in a probe the answer beside it."""
-        if self.suites.probe_uid:
-            return EARLIER
-        baseline, current = self.suites.baseline, self.grid.current()
-        columns = 0 if self.suites.run is None else len(self.suites.run.columns)
-        if current is not None and current[1] == baseline and columns > 1:
-            return (baseline + 1) % columns
-        return baseline
+        current = self.grid.current()
+        return default_against(self.suites, None if current is None else current[1])
 
     def set_against(self, column: int) -> None:
         """Compare cells with another column, the expectation or the last round."""
@@ -259,11 +264,7 @@ class TestView(QWidget):
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return 0
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return round(min(wanted, width * 0.5))
+        return 0 if self.pane.isHidden() else pane_width(width, self._theme.scale)
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
@@ -327,6 +328,8 @@ class TestView(QWidget):
             *self.parts.stops(),
             self.grid.answers,
             *self.empty.buttons,
+            *self.note.stops(),
+            *self.guard.stops(),
             *self.pane.stops(),
         ]
 
