@@ -344,7 +344,8 @@ class SentenceCard(QFrame):
             text += f" {html.escape(self._about)}"
         others = len(self._sentences) - 1
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
-        can_fold = others > 0 or self._is_brief or self._is_live
+        has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
+        can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
         links = (("next", "" if is_brief else self._link), ("more", fold if can_fold else ""))
         named = [
             f'<a href="{name}" style="text-decoration:none">{html.escape(words)}</a>' for name, words in links if words
