@@ -79,6 +79,8 @@ def test_case_in_compose_shows_the_tested_answer_until_its_lane_is_run(desk: Des
     # It can be read, and neither judged nor repeated.
     desk.press(Qt.Key.Key_1, CTRL)
     desk.until(lambda: desk.notice() == "This answer is from test 1. Run the lane, then judge its new answer.")
+    window.retry([lane.slot])
+    desk.until(lambda: desk.notice() == "This answer is from test 1. Run the lane to get a new one.")
     assert window.run_controller.to_retry([lane.slot]) == {}
     # Undo brings the lanes back, Redo the answer.
     window.editor.focus_first()
