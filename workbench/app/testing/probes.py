@@ -159,6 +159,7 @@ def shown_estimate(found: CallEstimate) -> SuiteEstimate:
         None if found.cost is None else found.cost.high,
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
+        tokens=found.tokens,
     )
 
 

@@ -79,6 +79,8 @@ class SuiteEstimate:
     seconds: float | None = None
     unpriced: int = 0
     refusal: str = ""
+    tokens: int | None = None
+    """Those of all calls, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,8 @@ class SuiteHead(QWidget):
         self.run.set_label(face.label, face.brief)
         self._name_key()
         self.run.setEnabled(not face.why_not)
-        self.run.setToolTip(safe_tip(face.why_not or (_RUN_TIP if face.action == "start" else "")))
+        tip = "\n".join(filter(None, (face.takes, _RUN_TIP))) if face.action == "start" else ""
+        self.run.setToolTip(safe_tip(face.why_not or tip))
         self._other_actions = [action for _, action in face.others[:_MOST_OTHERS]]
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
