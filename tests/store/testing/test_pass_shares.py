@@ -10,6 +10,7 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened, run, text
 from tests.store.testing.suites import CONTAINS, answered, begun, case, key, scored
+from tests.usecases.exchange.test_merging import query
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.check_hash import check_hash
 from workbench.store import Store
@@ -32,7 +33,15 @@ def score(store: Store, uid: str, states: Mapping[tuple[int, int, int], CellStat
     fresh = [one for one in keys if one in store.tests.open_cells(uid, None, 1000)]
     answered(store, uid, fresh)
     store.tests.begin_scoring(uid, scoring, (CONTAINS,), NOW).result(10)
-    uids = {one: store.tests.cell(uid, scoring, one).output_uid for one in keys}
+    # Cells of the hold-out are not shown.
+    uids = {
+        key(*at): output
+        for *at, output in query(
+            store,
+            "SELECT case_position, run_cells.lane, run_cells.sample, outputs.uid FROM run_cells"
+            f" JOIN outputs ON outputs.id = output_id JOIN runs ON runs.id = run_cells.run_id WHERE runs.uid = '{uid}'",
+        )
+    }
     scores = [scored(one, uids[one], state) for one, state in zip(keys, states.values(), strict=True)]
     store.tests.save_scores(scoring, scores).result(10)
 

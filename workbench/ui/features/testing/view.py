@@ -17,14 +17,13 @@ from workbench.app.testing.guards import ShownGuard
 from workbench.app.testing.source import SuiteOverview
 from workbench.app.testing.words import (
     RunFace,
-    about_words,
     budget_words,
-    holdout_words,
     progress_words,
     run_face,
 )
 from workbench.core.testing.grid import GridCell
 from workbench.ui.features.testing.cell_pane import CellPane
+from workbench.ui.features.testing.conclusions import show_conclusions
 from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
@@ -40,7 +39,6 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _MARGIN = 18
 _PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
-_NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -191,25 +189,10 @@ class TestView(QWidget):
         self.head.show_face(_face(self.suites))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.figures.report
-        has_run = suites.run is not None and suites.overview is not None
-        checks = 0 if suites.overview is None else suites.overview.checks
-        self._card_step = "holdout" if checks else "checks"
         if self._is_guard_shown:
             self.card.say(())
-            return
-        if not has_run or not checks:
-            self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
-            return
-        if report is None:
-            self.card.say(())
-            return
-        link = ""
-        if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
-            link = holdout_words(suites.holdout)
-        ran = suites.overview is not None and suites.overview.set("holdout").run is not None
-        about = about_words(report.set_words, holdout_open=bool(suites.holdout), holdout_ran=ran)
-        self.card.say(report.sentences, about, link)
+        else:
+            self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
