@@ -205,3 +205,16 @@ def test_earlier_proposals_are_opened_from_the_history(desk: Desk) -> None:
     assert dialog.request.wish.exact() == "refunds"
     assert complaints() == []
     dialog.close()
+
+
+def test_forecast_that_arrives_after_closing_is_ignored(desk: Desk) -> None:
+    dialog = opened(desk, [{"text": ANSWER}])
+    forecasts = desk.window.dialogs.case_actions.proposals._forecasts
+    desk.until(lambda: forecasts._under_way)
+    dialog.close()
+    desk.until(lambda: not forecasts._under_way)
+    desk.window.actions["propose_cases"].trigger()
+    again = desk.window.dialogs.case_proposals
+    assert again is not None
+    desk.until(lambda: again.request.estimate.candidates()[0])
+    again.close()

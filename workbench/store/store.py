@@ -56,6 +56,7 @@ from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing.pass_shares import PassShareRecords
 
 if TYPE_CHECKING:
     from workbench.store.testing.suite_records import SuiteRecords
@@ -91,13 +92,12 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+        self.pass_shares = PassShareRecords(self._readers)
 
     @functools.cached_property
     def tests(self) -> SuiteRecords:
         """Test runs."""
-        from workbench.store.testing.suite_records import (
-            SuiteRecords,
-        )  # imports checks; not needed before the first paint
+        from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
 
         return SuiteRecords(self._readers, self._write)
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, dialog, opened, provider, shots, show
 from tests.fakes.order_bot import AUTHOR, BOT, CASES, QUALITY, answer, order_cases
+from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
@@ -47,6 +48,24 @@ def testing(demo: Demo) -> None:
         demo.press(Qt.Key.Key_E)
         demo.pause(300)
         demo.picture("test-case-in-compose")
+        show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
+        demo.run()
+        for text in (
+            "You are the order bot of a shop. Name the order.",
+            "You are the order bot. Name the order and the day.",
+        ):
+            show(
+                demo, Content((Message("system", text), BOT.messages[1])), lanes, question="Where is order 77AB12CD90?"
+            )
+            demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            demo.pause(300)
+            demo.until(
+                "it has ended", lambda: suites.run is not None and not suites.is_running and not suites.estimate.new
+            )
+            demo.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+            demo.run()
+        demo.pause(500)
+        shots(demo, "test-share-in-timeline", narrow=True)
 
 
 def proposing(demo: Demo) -> None:
@@ -54,7 +73,7 @@ def proposing(demo: Demo) -> None:
     window = demo.window
     window.prompts.create("Order bot, proposed")
     demo.until("the new prompt is open", lambda: window.is_ready and not window.timeline.rowCount())
-    with provider(demo, "Acme") as (fake, endpoint):
+    with provider(demo, "Acme authors") as (fake, endpoint):
         fake.answer = answer
         window.workbench.pricing.set_price(endpoint, AUTHOR, Rates(1e-6, 4e-6, None, "mine"))
         show(demo, BOT, (Lane("p", endpoint, "acme-mini", Params()),), question="Where is order 77AB12CD90?")
@@ -72,4 +91,6 @@ def proposing(demo: Demo) -> None:
         demo.press(Qt.Key.Key_Return)
         demo.press(Qt.Key.Key_Delete)
         demo.pause(300)
-        dialog(demo, "propose-cases-list")
+        shots(demo, "propose-cases-list", narrow=True)
+        found.request.show_page("instructions")
+        dialog(demo, "propose-cases-instructions", ("light",))

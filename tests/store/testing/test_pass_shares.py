@@ -22,7 +22,7 @@ COLUMNS = (lane("A", "one"), lane("B", "two"))
 def store(tmp_path: Path) -> Iterator[Store]:
     with closing(opened(tmp_path / "history.db")) as made:
         made.create_prompt("p", "Prompt p", NOW)
-        made.create_prompt("q", "Prompt q", NOW)
+        made.create_prompt("q", "Prompt q", NOW).result(10)
         yield made
 
 
@@ -47,7 +47,7 @@ def score(store: Store, uid: str, states: Mapping[tuple[int, int, int], CellStat
 
 
 def shares(store: Store, *versions: int) -> dict[int, str]:
-    return {at: share.text for at, share in store.tests.pass_shares("p", versions or (1, 2, 3)).items()}
+    return {at: share.text for at, share in store.pass_shares.of_versions("p", versions or (1, 2, 3)).items()}
 
 
 def test_prompt_without_a_scored_test_has_no_share(store: Store) -> None:
@@ -61,7 +61,7 @@ def test_prompt_without_a_scored_test_has_no_share(store: Store) -> None:
 def test_share_counts_cases_of_the_baselines_model(store: Store) -> None:
     begun(store, columns=COLUMNS, baseline=1)
     score(store, "t1", {(0, 0, 0): "pass", (1, 0, 0): "pass", (0, 1, 0): "pass", (1, 1, 0): "fail"})
-    (share,) = store.tests.pass_shares("p", (1,)).values()
+    (share,) = store.pass_shares.of_versions("p", (1,)).values()
     assert (share.text, share.title, share.number, share.cases) == ("1/2", "two", 1, 2)
     assert share.words.startswith("1 of 2 tuning cases passes on two (test 1, ")
 
@@ -71,7 +71,7 @@ def test_first_column_counts_for_a_version_without_the_baselines_model(store: St
     columns = (lane("A", "one"), lane("B", "two", pinned=1), lane("C", "three", pinned=1))
     begun(store, columns=columns, content=text("Second {{order}}"))
     score(store, "t1", {(0, 0, 0): "pass", (0, 1, 0): "fail", (0, 2, 0): "pass", (1, 2, 0): "pass"})
-    found = store.tests.pass_shares("p", (1, 2))
+    found = store.pass_shares.of_versions("p", (1, 2))
     assert {at: (share.title, share.text) for at, share in found.items()} == {1: ("two", "0/1"), 2: ("one", "1/1")}
 
 
@@ -83,7 +83,7 @@ def test_case_passes_by_most_of_its_scored_samples(store: Store) -> None:
         (2, 0, 0): "unscored", (2, 0, 1): "no_answer",
     }  # fmt: skip
     score(store, "t1", samples)
-    (share,) = store.tests.pass_shares("p", (1,)).values()
+    (share,) = store.pass_shares.of_versions("p", (1,)).values()
     assert share.text == "1/2"
     assert ", 1 without a result (" in share.words
 

@@ -303,7 +303,16 @@ def test_history(tmp_path: Path) -> None:
     told = driven("history", tmp_path)
     copying = [f"copy_run_{form}" for form in ("answers", "json", "markdown", "prompt", "requests")]
     deleting = ["delete_prompt", "delete_run", "deleted"]
-    others = ["open_run", "purge_run", "save_search", "saved_searches", "star_run", "tag_run", "view_history"]
+    others = [
+        "keep_run_cases",
+        "open_run",
+        "purge_run",
+        "save_search",
+        "saved_searches",
+        "star_run",
+        "tag_run",
+        "view_history",
+    ]
     assert told["commands"] == ["archive_run", "copy_rows", *copying, *deleting, *others]
     assert told["tabs"] == {"history": "History"}
     assert told["page"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.core.lanes import short_model
 from workbench.core.testing.pass_share import PassShare
+from workbench.store.connections import Readers
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
@@ -41,6 +42,21 @@ _SHARES = (
     "   AND s.state IN ('pass', 'fail') GROUP BY s.case_position, s.lane) GROUP BY lane"
 )
 _CASES = "SELECT count(*) FROM run_cases WHERE run_id = ?"
+
+
+class PassShareRecords:
+    """Pass shares of one history; apart from `SuiteRecords`, which imports checks. Safe to use from any thread."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def of_versions(self, prompt_uid: str, versions: Collection[int]) -> dict[int, PassShare]:
+        """Return how many tuning cases pass by version, of those versions that have a scored test. Blocks.
+
+        Raises StoreError.
+        """
+        with self._readers.use() as connection:
+            return read(connection, prompt_uid, versions)
 
 
 def read(connection: sqlite3.Connection, prompt_uid: str, versions: Collection[int]) -> dict[int, PassShare]:

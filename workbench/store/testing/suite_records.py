@@ -14,7 +14,6 @@ from workbench.core.cases import Case, Check
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
-from workbench.core.testing.pass_share import PassShare
 from workbench.core.testing.scored_case import OverruleState
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.connections import Readers
@@ -26,7 +25,6 @@ from workbench.store.testing import (
     column_results,
     holdouts,
     overrules,
-    pass_shares,
     scorings,
     suite_settings,
     test_starts,
@@ -95,11 +93,6 @@ class SuiteRecords:
         """Return the test runs of a prompt, newest first."""
         with self._readers.use() as connection:
             return test_starts.listed(connection, prompt_uid, limit)
-
-    def pass_shares(self, prompt_uid: str, versions: Collection[int]) -> dict[int, PassShare]:
-        """Return how many tuning cases pass by version, of those versions that have a scored test."""
-        with self._readers.use() as connection:
-            return pass_shares.read(connection, prompt_uid, versions)
 
     def run(self, run_uid: str) -> SuiteRun:
         """Return a test run. Raises StoreError (missing)."""

@@ -79,7 +79,7 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = RunEventBridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
-        self.pass_shares = PassShares(self.timeline, self.tasks, self.workbench.store.tests.pass_shares, self)
+        self.pass_shares = PassShares(self.timeline, self.tasks, self.workbench.store.pass_shares.of_versions, self)
         self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = FrameClock(self.workbench, self.tasks, self)
         self._raise_server: RaiseServer | None = None

@@ -20,6 +20,7 @@ from workbench.host.ids import new_uid
 from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
+from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
@@ -42,6 +43,7 @@ class CasesController:
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
         self.imports = CaseImportController(services, self._importer, self._imported)
+        self.kept = KeptAnswers(services, self._importer, self._offer, self._changed)
         self._proposals: CaseProposalController | None = None
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
@@ -66,6 +68,7 @@ class CasesController:
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
         dialog.add_wanted.connect(self.imports.open)
+        dialog.propose_wanted.connect(services.navigator.action("propose_cases").trigger)
         dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)

@@ -59,7 +59,11 @@ class CaseProposalController:
         self._proposer = CaseProposer(services.backend.store, services.backend.runner)
         self._tell_changed = changed
         self.dialog: ProposalDialog | None = None
-        self._forecasts: Forecasts | None = None
+        # Of the window, not of the dialog: a forecast may arrive after that has closed.
+        self._forecasts = Forecasts(
+            services.backend.forecaster, services.tasks, self._to_foresee, services.dialogs.widget()
+        )
+        self._forecasts.changed.connect(self._show_forecast)
         self._asked: _Asked | None = None
         self._allowed: CaseRequest | None = None
         self._steps: list[tuple[AddedCases, tuple[int, ...], _Asked | None]] = []
@@ -86,10 +90,9 @@ class CaseProposalController:
         dialog.review.undo_wanted.connect(self._undo_step)
         dialog.earlier_wanted.connect(self._open_earlier)
         dialog.finished.connect(self._closed)
-        self._forecasts = forecasts = Forecasts(services.backend.forecaster, services.tasks, self._to_foresee, dialog)
-        forecasts.changed.connect(self._show_forecast)
-        dialog.request.changed.connect(forecasts.wake)
+        dialog.request.changed.connect(self._forecasts.wake)
         self.dialog = dialog
+        self._forecasts.forget()
         dialog.show()
         prompt = self._prompt
         services.tasks.run(lambda: self._proposer.known(prompt), self._if_open(self._show_known))
@@ -338,9 +341,8 @@ class CaseProposalController:
 
     def _closed(self) -> None:
         self._stop_answer()
-        if self._forecasts is not None:
-            self._forecasts.stop()
-        self.dialog = self._asked = self._forecasts = None
+        self._forecasts.stop()
+        self.dialog = self._asked = None
 
     def _if_open(self, show: Callable[[ProposalDialog, T], None]) -> Callable[[T], None]:
         """Return a callback that passes a result to the current dialog, unless it has been closed since."""

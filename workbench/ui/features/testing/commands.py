@@ -60,6 +60,7 @@ COMMANDS = (
     _in_view("stop_cases", "Stop the tests", lambda test: test.stop_run(), enabled=_can_write),
     _in_view("retry_cases", "Retry the calls of the tests that failed", lambda test: test.retry(), enabled=_can_write),
     _in_view("rescore_cases", "Check the stored answers again", lambda test: test.rescore(), enabled=_can_write),
+    _in_view("restore_case", "Bring this case back", lambda test: test.restore_case(), enabled=_can_write),
     _in_view(
         "test_settings", "Samples and budget of the tests…", lambda test: test.edit_settings(), enabled=_can_write
     ),

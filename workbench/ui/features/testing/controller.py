@@ -231,6 +231,11 @@ class TestingController:
         if self.actions is not None:
             self.actions.to_compose()
 
+    def restore_case(self) -> None:
+        """Make the current case one of the prompt again, as it was tested."""
+        if self.actions is not None:
+            self.actions.restore_case()
+
     def overrule(self) -> None:
         """Overrule a check of the current cell."""
         if self.actions is not None:
