@@ -12,14 +12,14 @@ from workbench.ui.features.testing.head import SentenceCard
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
 
 
-def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
-    """Show the conclusions of the shown run, and return the name of the step that the card's link takes."""
+def show_conclusions(card: SentenceCard, suites: SuiteController, *, hidden: bool = False) -> str:
+    """Show the conclusions of the shown run, none if `hidden`; return the step that the link of the card takes."""
     report, overview, run = suites.figures.report, suites.overview, suites.run
     checks = 0 if overview is None else overview.checks
-    if run is None or overview is None or not checks:
+    if run is None or overview is None or not (checks or hidden):
         card.say((_NO_CHECKS,) if run is not None and overview is not None else (), "", "Add checks")
         return "holdout" if checks else "checks"
-    if report is None:
+    if report is None or hidden:
         card.say(())
         return "holdout"
     is_offered = suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running

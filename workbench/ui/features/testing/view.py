@@ -163,7 +163,9 @@ class TestView(QWidget):
         if step is not None or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
         if self._is_guard_shown:
-            self._show_guard_page()
+            self._stack.setCurrentWidget(self.guard)
+            for widget in (self.filters, self.note, self.pane):
+                widget.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
@@ -178,21 +180,13 @@ class TestView(QWidget):
         if was_shown != self._is_guard_shown:
             self.show_state()
 
-    def _show_guard_page(self) -> None:
-        self._stack.setCurrentWidget(self.guard)
-        for widget in (self.filters, self.note, self.pane):
-            widget.hide()
-
     def _show_counts(self) -> None:
         suites = self.suites
         self.filters.show_counts(suites.figures.counts, suites.query)
         self.head.show_face(_face(self.suites))
 
     def _show_report(self) -> None:
-        if self._is_guard_shown:
-            self.card.say(())
-        else:
-            self._card_step = show_conclusions(self.card, self.suites)
+        self._card_step = show_conclusions(self.card, self.suites, hidden=self._is_guard_shown)
 
     # The pane.
 
@@ -274,11 +268,7 @@ class TestView(QWidget):
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return 0
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return round(min(wanted, width * 0.5))
+        return 0 if self.pane.isHidden() else _wide(width, self._theme.scale)
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
@@ -354,6 +344,12 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
+
+
+def _wide(width: int, scale: float) -> int:
+    """Return the width of the pane in a view of this width."""
+    wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
+    return round(min(wanted, width * 0.5))
 
 
 def _face(suites: SuiteController) -> RunFace:
