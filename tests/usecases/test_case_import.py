@@ -236,6 +236,7 @@ def test_case_is_brought_back_as_it_was_tested(importer: CaseImporter, store: St
         importer.case_as_tested("p", tested)
     today = replace(tested, name="Other", values=(("order", "8"),), held_out=True)
     store.packs.change_case("p", today).result()
+    store.tests.set_aside("p", ["c"], "salt", NOW).result()
     again = importer.case_as_tested("p", tested)
     importer.keep_answer(again).result()
     assert store.packs.cases("p") == (replace(tested, held_out=True),)
