@@ -16,7 +16,7 @@ from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.runs.prompts import prompt_id
-from workbench.store.runs.run_starts import values_id
+from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
 _SELECT = (
