@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.content import Content, content_hash
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
@@ -35,6 +35,7 @@ from workbench.store.records import DraftLane, Partial, RecoveredOutputs, RunBeg
 from workbench.store.runs import (
     blobs,
     damaged_drafts,
+    draft_cases,
     endpoints,
     improvements,
     output_endings,
@@ -50,6 +51,7 @@ from workbench.store.runs import (
     versions,
 )
 from workbench.store.runs.curation import Curation
+from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
@@ -141,16 +143,29 @@ class Store:
         return self._write(lambda c: prompts.rename(c, uid, name, now))
 
     def duplicate_prompt(self, uid: str, new_uid: str, name: str, now: str) -> Future[None]:
-        """Copy the draft and the versions it refers to into a new prompt, without iterations."""
+        """Copy the draft, the cases and the versions the draft refers to into a new prompt, without iterations."""
         return self._write(lambda c: prompts.duplicate(c, uid, new_uid, name, now, self._uid))
 
     def archive_prompt(self, uid: str, archived: bool, now: str) -> Future[None]:
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
-    def save_draft(self, prompt_uid: str, draft: Draft, now: str) -> Future[None]:
-        """Save what the editor holds. Survives the death of the process, but not a loss of power."""
-        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
+    def save_draft(
+        self, prompt_uid: str, draft: Draft, now: str, known: Mapping[str, ValueSet] | None = None
+    ) -> Future[None]:
+        """Save what the editor holds, with the cases of the draft where they differ from the `known` ones, by uid.
+
+        None writes all of them. Survives the death of the process, but not a loss of power.
+        """
+        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now, known, self._uid), durable=False)
+
+    def adopt_value_sets(self, prompt_uid: str) -> Future[AdoptedSets | None]:
+        """Make cases of the value sets in a draft of an earlier release; the future holds None if there are none."""
+        return self._write(lambda c: draft_cases.adopt(c, prompts.prompt_id(c, prompt_uid), self._uid))
+
+    def return_value_sets(self, adopted: AdoptedSets) -> Future[bool]:
+        """Undo `adopt_value_sets`; the future holds False if the draft was saved since, and nothing changed."""
+        return self._write(lambda c: draft_cases.give_back(c, prompts.prompt_id(c, adopted.prompt_uid), adopted))
 
     def add_version(
         self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""
@@ -188,6 +203,16 @@ class Store:
         """Return the draft, None if the prompt never had one."""
         with self._readers.use() as connection:
             return prompts.draft(connection, prompt_uid)
+
+    def holds_value_sets(self, prompt_uid: str) -> bool:
+        """Whether the draft is one of an earlier release, whose value sets are no cases yet."""
+        with self._readers.use() as connection:
+            return draft_cases.holds_sets(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def chosen_cases(self, prompt_uid: str, uids: Sequence[str]) -> dict[str, ValueSet]:
+        """Return cases of a prompt as Compose shows them, by uid, without those that are missing or held out."""
+        with self._readers.use() as connection:
+            return draft_cases.chosen(connection, prompts.prompt_id(connection, prompt_uid), uids)
 
     def keep_damaged_draft(self, prompt_uid: str) -> Path | None:
         """Save an unreadable draft to a file beside the history and return its path; None if it is readable."""
