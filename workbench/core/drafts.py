@@ -93,6 +93,11 @@ class Draft:
         return (shown or ValueSet("", "", self.values),)
 
     @property
+    def sets_by_uid(self) -> dict[str, ValueSet]:
+        """The named sets by uid, with the edited `values` in the active one."""
+        return {one.uid: one for one in self.current_sets}
+
+    @property
     def run_lanes(self) -> tuple[Lane, ...]:
         """The lanes that a run calls: all except hidden lanes and baselines."""
         return tuple(lane for lane in self.lanes if not lane.hidden and not lane.baseline)

@@ -35,7 +35,6 @@ from workbench.store.records import DraftLane, Partial, RecoveredOutputs, RunBeg
 from workbench.store.runs import (
     blobs,
     damaged_drafts,
-    draft_cases,
     endpoints,
     improvements,
     output_endings,
@@ -51,7 +50,6 @@ from workbench.store.runs import (
     versions,
 )
 from workbench.store.runs.curation import Curation
-from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
@@ -159,14 +157,6 @@ class Store:
         """
         return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now, known, self._uid), durable=False)
 
-    def adopt_value_sets(self, prompt_uid: str) -> Future[AdoptedSets | None]:
-        """Make cases of the value sets in a draft of an earlier release; the future holds None if there are none."""
-        return self._write(lambda c: draft_cases.adopt(c, prompts.prompt_id(c, prompt_uid), self._uid))
-
-    def return_value_sets(self, adopted: AdoptedSets) -> Future[bool]:
-        """Undo `adopt_value_sets`; the future holds False if the draft was saved since, and nothing changed."""
-        return self._write(lambda c: draft_cases.give_back(c, prompts.prompt_id(c, adopted.prompt_uid), adopted))
-
     def add_version(
         self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""
     ) -> Future[VersionRow]:
@@ -203,16 +193,6 @@ class Store:
         """Return the draft, None if the prompt never had one."""
         with self._readers.use() as connection:
             return prompts.draft(connection, prompt_uid)
-
-    def holds_value_sets(self, prompt_uid: str) -> bool:
-        """Whether the draft is one of an earlier release, whose value sets are no cases yet."""
-        with self._readers.use() as connection:
-            return draft_cases.holds_sets(connection, prompts.prompt_id(connection, prompt_uid))
-
-    def chosen_cases(self, prompt_uid: str, uids: Sequence[str]) -> dict[str, ValueSet]:
-        """Return cases of a prompt as Compose shows them, by uid, without those that are missing or held out."""
-        with self._readers.use() as connection:
-            return draft_cases.chosen(connection, prompts.prompt_id(connection, prompt_uid), uids)
 
     def keep_damaged_draft(self, prompt_uid: str) -> Path | None:
         """Save an unreadable draft to a file beside the history and return its path; None if it is readable."""

@@ -16,6 +16,7 @@ from tests.store.making import LATER, NOW, lane, opened, run, text
 from workbench.core.cases import Case, Check
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.runs import RunSet
+from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError
 from workbench.store.draft_preview import read_preview
 
@@ -111,7 +112,7 @@ def test_held_out_case_is_in_no_draft_and_is_not_changed_by_one(store: Store, pa
     found = store.draft("p")
     assert found is not None
     assert found.sets == (BO,)
-    assert store.chosen_cases("p", ("a", "b")).keys() == {"b"}
+    assert store.packs.chosen("p", ("a", "b")).keys() == {"b"}
     store.save_draft("p", replace(DRAFT, values=(("n", "!"),)), LATER).result(10)
     assert store.packs.cases("p")[0] == hidden
     preview = read_preview(path)
@@ -169,11 +170,11 @@ def test_typing_leaves_no_values_behind_and_reuses_no_id(store: Store, path: Pat
 def test_value_sets_of_earlier_releases_become_cases_and_can_be_returned(store: Store, path: Path) -> None:
     store.packs.save_cases("p", [Case("b", "Bo", BO.values, CHECKS), Case("c", "Other")]).result(10)
     before = store_as_before(path, replace(DRAFT, values=(("n", "typed"),)))
-    assert store.holds_value_sets("p")
+    assert store.packs.holds_value_sets("p")
     found = store.draft("p")
     assert found is not None
     assert found.sets == DRAFT.sets
-    adopted = store.adopt_value_sets("p").result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
     assert adopted is not None
     assert (adopted.count, adopted.created) == (2, ("a",))
     assert store.packs.cases("p") == (
@@ -181,12 +182,12 @@ def test_value_sets_of_earlier_releases_become_cases_and_can_be_returned(store: 
         Case("c", "Other"),
         Case("a", "Ada", (("n", "typed"),)),
     )
-    assert not store.holds_value_sets("p")
-    assert store.adopt_value_sets("p").result(10) is None
+    assert not store.packs.holds_value_sets("p")
+    assert store.packs.adopt_value_sets("p", new_uid).result(10) is None
     found = store.draft("p")
     assert found is not None
     assert [one.name for one in found.sets] == ["Ada", "Bo"]
-    assert store.return_value_sets(adopted).result(10)
+    assert store.packs.return_value_sets(adopted).result(10)
     assert rows(path, "SELECT body FROM drafts") == [(before,)]
     assert list(values(store)) == ["b", "c"]
 
@@ -194,7 +195,7 @@ def test_value_sets_of_earlier_releases_become_cases_and_can_be_returned(store: 
 def test_set_that_differs_from_the_case_with_its_uid_is_kept_beside_it(store: Store, path: Path) -> None:
     store.packs.save_cases("p", [Case("a", "Ada", (("n", "other"),), CHECKS)]).result(10)
     store_as_before(path, DRAFT)
-    adopted = store.adopt_value_sets("p").result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
     assert adopted is not None
     assert len(adopted.created) == 2
     found = store.draft("p")
@@ -206,10 +207,10 @@ def test_set_that_differs_from_the_case_with_its_uid_is_kept_beside_it(store: St
 
 def test_adoption_is_not_undone_over_a_newer_draft(store: Store, path: Path) -> None:
     store_as_before(path, DRAFT)
-    adopted = store.adopt_value_sets("p").result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
     assert adopted is not None
     store.save_draft("p", replace(DRAFT, content=text("newer")), LATER, {}).result(10)
-    assert not store.return_value_sets(adopted).result(10)
+    assert not store.packs.return_value_sets(adopted).result(10)
     assert list(values(store)) == ["a", "b"]
 
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.compose.draft_cases import DraftCases
 from workbench.app.compose.draft_lineage import DraftLineage
 from workbench.app.compose.draft_saver import DraftSaver
 from workbench.app.compose.hidden_names import blind_heads
@@ -54,6 +55,8 @@ class ComposeSession(QObject):
     """Detail or None, and the line that identifies it."""
     problem = Signal(str, str)
     run_started = Signal()
+    sets_adopted = Signal(object)
+    """AdoptedSets: value sets of an earlier release became cases when the draft was opened."""
     prompt_changed = Signal(str)
     changed = Signal()
     """Something that the state of commands depends on has changed."""
@@ -72,7 +75,8 @@ class ComposeSession(QObject):
         self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
         self.sets = ValueSets(lambda: self._read_editor()[1], new_uid, self)
-        self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
+        self.cases = DraftCases(workbench.prompts, tasks, self.sets, self)
+        self.saver = DraftSaver(tasks, self.cases.save, self)
         self.rows = TimelineRowReader(workbench.history, tasks, timeline, lambda: self._prompt, self)
         self.past = IterationViewer(workbench.history, tasks, timeline, self)
         self._prompt = self._opening = ""
@@ -90,6 +94,7 @@ class ComposeSession(QObject):
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
         self.sets.changed.connect(self.saver.touch)
+        self.saver.saved.connect(self.cases.catch_up)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
         for part in (self.sets, self.board):
@@ -135,21 +140,23 @@ class ComposeSession(QObject):
         def show(opened: OpenedDraft) -> None:
             # The last click wins, in whatever order the drafts arrive.
             if uid == self._opening:
-                self._show_prompt(uid, opened.draft)
+                self._show_prompt(uid, opened)
                 if opened.problem is not None:
                     self.problem.emit(opened.problem.sentence, opened.problem.detail)
 
         self._tasks.run(lambda: self._workbench.prompts.open(uid), show)
 
-    def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
+    def open_now(self, uid: str, opened: OpenedDraft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """Like `open_prompt`, with data already read, at start-up. `is_shown` leaves the editor's text unchanged."""
         self.endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
-        self._show_prompt(uid, draft, is_shown=is_shown)
+        self._show_prompt(uid, opened, is_shown=is_shown)
 
-    def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
+    def _show_prompt(self, uid: str, opened: OpenedDraft, *, is_shown: bool = False) -> None:
         # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
+        draft = opened.draft
         self._prompt = self._opening = uid
+        self.cases.load(uid, opened.known, lambda: self.saver.is_saved)
         self.lineage.load(draft)
         self.ready, self._taken = False, None
         self.versions.clear()
@@ -166,6 +173,8 @@ class ComposeSession(QObject):
         self.prompt_changed.emit(uid)
         self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
         self.read_names()
+        if opened.adopted is not None:
+            self.sets_adopted.emit(opened.adopted)
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""
@@ -181,6 +190,7 @@ class ComposeSession(QObject):
     def edited(self) -> None:
         """Record that the user changed text or values."""
         self.saver.touch()
+        self.cases.edited()
         if self._taken is not None:
             self._follow_undo(*self._taken)
 

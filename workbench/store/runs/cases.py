@@ -87,16 +87,6 @@ def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
     _insert(connection, key, position, case, _PUT_OR_CHANGE)
 
 
-def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
-    """Add a case, or update name and values of the one with its uid; return that one as it was. Raises StoreError."""
-    before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
-    if before is None:
-        append(connection, prompt_uid, [case])
-    else:
-        change(connection, prompt_uid, with_(before, name=case.name or before.name, values=case.values))
-    return before
-
-
 def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCase:
     """Remove a case and return it. Raises StoreError (missing, corrupt)."""
     key = prompt_id(connection, prompt_uid)

@@ -104,8 +104,8 @@ def save_draft(
     """
     key = prompt_id(connection, uid)
     damaged_drafts.keep(connection, key)
-    if new_uid is not None:
-        draft_cases.adopt(connection, key, new_uid)
+    if new_uid is not None and (adopted := draft_cases.adopt(connection, key, new_uid)) is not None:
+        known = {**damaged_drafts.parse(adopted.before.encode()).sets_by_uid, **(known or {})}
     draft_cases.write(connection, key, draft, known)
     connection.execute(
         "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"

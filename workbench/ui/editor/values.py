@@ -98,6 +98,21 @@ class ValuesPanel(QWidget):
             self._loading = False
         self._arrange()
 
+    def follow_values(self, values: Mapping[str, str]) -> None:
+        """Like `set_values` for values that changed elsewhere: the value that somebody types in stays."""
+        typed = next((row.name for row in self.rows if row.field.hasFocus()), "")
+        now = {name: encodable(value) for name, value in values.items() if name != typed}
+        if typed in self._kept:
+            now[typed] = self._kept[typed]
+        changed = [row for row in self.rows if now.get(row.name) != self._kept.get(row.name)]
+        self._kept, self._loading = now, True
+        try:
+            for row in changed:
+                row.set_value(now.get(row.name))
+        finally:
+            self._loading = False
+        self._arrange()
+
     def values(self) -> tuple[tuple[str, str], ...]:
         """Return the values of the variables that have one, in their order."""
         return tuple((name, self._kept[name]) for name in self._names if name in self._kept)
