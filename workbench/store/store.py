@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.content import Content, content_hash
-from workbench.core.drafts import Draft, ValueSet
+from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
@@ -50,6 +50,7 @@ from workbench.store.runs import (
     versions,
 )
 from workbench.store.runs.curation import Curation
+from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
@@ -95,9 +96,7 @@ class Store:
     @functools.cached_property
     def tests(self) -> SuiteRecords:
         """Test runs."""
-        from workbench.store.testing.suite_records import (
-            SuiteRecords,
-        )  # imports checks; not needed before the first paint
+        from workbench.store.testing.suite_records import SuiteRecords  # imports checks
 
         return SuiteRecords(self._readers, self._write)
 
@@ -148,12 +147,10 @@ class Store:
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
-    def save_draft(
-        self, prompt_uid: str, draft: Draft, now: str, known: Mapping[str, ValueSet] | None = None
-    ) -> Future[None]:
-        """Save what the editor holds, with the cases of the draft where they differ from the `known` ones, by uid.
+    def save_draft(self, prompt_uid: str, draft: Draft, now: str, known: KnownCases = None) -> Future[None]:
+        """Save what the editor holds, with its cases where they differ from the `known` ones.
 
-        None writes all of them. Survives the death of the process, but not a loss of power.
+        Survives the death of the process, but not a loss of power.
         """
         return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now, known, self._uid), durable=False)
 

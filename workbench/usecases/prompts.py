@@ -5,7 +5,7 @@ Invariant: a prompt's name has a visible character; names may repeat, uids do no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from workbench.core.runs import PromptRow
 from workbench.core.timeline import VersionLabel
 from workbench.core.visible_text import visible_note
 from workbench.store import Store
+from workbench.store.runs.draft_cases import KnownCases
 from workbench.usecases.draft_recovery import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
 
@@ -108,7 +109,7 @@ class PromptLibrary:
         """
         return open_draft(self._store, prompt_uid, FIRST_DRAFT, self._new_uid)
 
-    def save_draft(self, prompt_uid: str, draft: Draft, known: Mapping[str, ValueSet] | None = None) -> Future[None]:
+    def save_draft(self, prompt_uid: str, draft: Draft, known: KnownCases = None) -> Future[None]:
         """Save the draft, with its cases where they differ from the `known` ones in the history, None: all of them."""
         return self._store.save_draft(prompt_uid, draft, self._now(), known)
 

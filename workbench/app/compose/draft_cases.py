@@ -32,6 +32,8 @@ class DraftCases(QObject):
 
     written = Signal()
     """Cases were written together with the draft."""
+    adopted = Signal(object)
+    """AdoptedSets: value sets of an earlier release became cases when the draft was opened."""
 
     def __init__(self, source: CaseSource, tasks: Tasks, sets: ValueSets, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,8 +42,7 @@ class DraftCases(QObject):
         self._known: dict[str, ValueSet] = {}
         self._is_saved: Callable[[], bool] = lambda: True
         self._is_behind = False
-        self._edits = 0
-        sets.changed.connect(self.edited)
+        self._saves = 0
 
     def load(self, prompt_uid: str, known: Mapping[str, ValueSet], is_saved: Callable[[], bool]) -> None:
         """Take over another prompt: `known` are its cases as the history has them, by uid.
@@ -53,6 +54,7 @@ class DraftCases(QObject):
 
     def save(self, prompt_uid: str, draft: Draft) -> Future[None]:
         """Save a draft with the cases that changed in it."""
+        self._saves += 1
         known, before, now = self._known, dict(self._known), draft.sets_by_uid
         changed = [uid for uid, one in now.items() if uid not in before or differs(before[uid], one)]
         known.update(now)
@@ -63,17 +65,13 @@ class DraftCases(QObject):
             for uid in changed:
                 known.pop(uid, None)
 
-        self._tasks.watch(future, lambda _: self._written() if changed else None, failed)
+        self._tasks.watch(future, lambda _: self._saved(changed), failed)
         return future
 
     def forget(self, uids: Sequence[str]) -> None:
         """Record that cases were removed from the history, although they stay in the draft."""
         for uid in uids:
             self._known.pop(uid, None)
-
-    def edited(self) -> None:
-        """Record that text, values or sets changed here."""
-        self._edits += 1
 
     def follow(self) -> None:
         """Show what changed in the history since the cases were read, now or when everything typed is stored."""
@@ -83,21 +81,16 @@ class DraftCases(QObject):
         self._is_behind = True
         if not self._is_saved():
             return
-        prompt, edits = self._prompt, self._edits
+        prompt, saves = self._prompt, self._saves
 
         def show(found: dict[str, ValueSet]) -> None:
-            if prompt == self._prompt and edits == self._edits and self._is_saved():
+            if prompt == self._prompt and saves == self._saves and self._is_saved():
                 self._show(uids, found)
             else:
                 self._is_behind = self._is_behind or prompt == self._prompt
 
         self._is_behind = False
         self._tasks.run(lambda: self._source.chosen_cases(prompt, uids), show)
-
-    def catch_up(self) -> None:
-        """Follow changes that waited until everything typed was stored."""
-        if self._is_behind:
-            self.follow()
 
     def _show(self, uids: Sequence[str], found: Mapping[str, ValueSet]) -> None:
         gone = [uid for uid in uids if uid in self._known and uid not in found]
@@ -106,9 +99,11 @@ class DraftCases(QObject):
         # As shown: a value that somebody types in stays, and is not written before it is changed further.
         self._known.update({one.uid: one for one in self._sets.sets if one.uid in found})
 
-    def _written(self) -> None:
-        self.written.emit()
-        self.catch_up()
+    def _saved(self, changed: Sequence[str]) -> None:
+        if changed:
+            self.written.emit()
+        if self._is_behind:
+            self.follow()
 
 
 def differs(one: ValueSet, other: ValueSet) -> bool:

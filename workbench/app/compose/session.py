@@ -55,8 +55,6 @@ class ComposeSession(QObject):
     """Detail or None, and the line that identifies it."""
     problem = Signal(str, str)
     run_started = Signal()
-    sets_adopted = Signal(object)
-    """AdoptedSets: value sets of an earlier release became cases when the draft was opened."""
     prompt_changed = Signal(str)
     changed = Signal()
     """Something that the state of commands depends on has changed."""
@@ -94,7 +92,6 @@ class ComposeSession(QObject):
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
         self.sets.changed.connect(self.saver.touch)
-        self.saver.saved.connect(self.cases.catch_up)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
         for part in (self.sets, self.board):
@@ -154,8 +151,7 @@ class ComposeSession(QObject):
     def _show_prompt(self, uid: str, opened: OpenedDraft, *, is_shown: bool = False) -> None:
         # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
-        draft = opened.draft
-        self._prompt = self._opening = uid
+        self._prompt, self._opening, draft = uid, uid, opened.draft
         self.cases.load(uid, opened.known, lambda: self.saver.is_saved)
         self.lineage.load(draft)
         self.ready, self._taken = False, None
@@ -174,7 +170,7 @@ class ComposeSession(QObject):
         self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
         self.read_names()
         if opened.adopted is not None:
-            self.sets_adopted.emit(opened.adopted)
+            self.cases.adopted.emit(opened.adopted)
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""
@@ -190,7 +186,6 @@ class ComposeSession(QObject):
     def edited(self) -> None:
         """Record that the user changed text or values."""
         self.saver.touch()
-        self.cases.edited()
         if self._taken is not None:
             self._follow_undo(*self._taken)
 
@@ -276,10 +271,7 @@ class ComposeSession(QObject):
         return left
 
     def take_over(self, detail: Detail, *, branch: bool) -> Draft | None:
-        """Copy a past entry into the draft; with `branch`, base the draft on its version.
-
-        Returns the previous draft for undo, or None if this release cannot edit the entry.
-        """
+        """Copy a past entry into the draft, with `branch` based on its version; return the previous draft, or None."""
         before = self.draft()
         try:
             after = history.branch(detail, before) if branch else history.restore(detail, before)

@@ -18,6 +18,9 @@ from workbench.store.runs import damaged_drafts
 from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
+KnownCases = Mapping[str, ValueSet] | None
+"""Cases as a writer knows them from the history, by uid: a draft changes only what differs. None: all of its cases."""
+
 _BODIES = " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ?"
 _CHOSEN = f"SELECT uid, name, {bounded('value_bodies.body')}{_BODIES} AND uid IN (SELECT value FROM json_each(?))"
 _ONE = f"SELECT cases.id, name, values_id, {bounded('value_bodies.body')}, held_out{_BODIES} AND uid = ?"
@@ -77,12 +80,8 @@ def resolved(connection: sqlite3.Connection, prompt: int, body: bytes) -> Draft:
     return replace(draft, sets=sets, values=draft.values if as_stored == shown.values else shown.values)
 
 
-def write(connection: sqlite3.Connection, prompt: int, draft: Draft, known: Mapping[str, ValueSet] | None) -> None:
-    """Write names and values of a draft's cases; new ones are appended to those of the prompt.
-
-    `known` are the cases as the writer knows them from the history, by uid: only differences to them are written. None
-    writes all of them.
-    """
+def write(connection: sqlite3.Connection, prompt: int, draft: Draft, known: KnownCases) -> None:
+    """Write names and values of a draft's cases where they differ from the `known` ones; new ones are appended."""
     for one in draft.current_sets:
         base = None if known is None else known.get(one.uid)
         if base is None or (base.name, dict(base.values)) != (one.name, dict(one.values)):

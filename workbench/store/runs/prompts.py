@@ -6,9 +6,9 @@ Invariant: a draft is never refused; text that cannot be sent can still be saved
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from workbench.core.drafts import Draft, ValueSet
+from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.store.connections import bounded
@@ -94,13 +94,12 @@ def save_draft(
     uid: str,
     draft: Draft,
     now: str,
-    known: Mapping[str, ValueSet] | None = None,
+    known: draft_cases.KnownCases = None,
     new_uid: Callable[[], str] | None = None,
 ) -> None:
     """Replace the draft, and change its cases as it changed them; an unreadable draft is first saved to a file.
 
-    `known` are the cases as the writer knows them from the history, by uid; None writes all of them. With `new_uid`,
-    value sets in the draft of an earlier release are made cases before they are replaced.
+    With `new_uid`, value sets in the draft of an earlier release are made cases before they are replaced.
     """
     key = prompt_id(connection, uid)
     damaged_drafts.keep(connection, key)

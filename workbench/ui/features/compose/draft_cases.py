@@ -32,7 +32,7 @@ class CaseEvents(QObject):
         services.events.subscribe(DataChanged, self._data_changed)
         services.events.subscribe(WindowCompleted, lambda _: self._completed())
         compose.cases.written.connect(self._announce)
-        compose.sets_adopted.connect(self._adopted)
+        compose.cases.adopted.connect(self._adopted)
 
     def _announce(self) -> None:
         self._is_announcing = True
