@@ -36,13 +36,17 @@ class House:
         self.is_saved = True
         self.asked: list[Sequence[str]] = []
         self.sets.load(Draft(sets=(ADA, BO), values=self.values, active="a"))
-        self.cases.load("p", self.stored, lambda: self.is_saved)
+        self.cases.load("p", self.stored, self)
 
     def put(self, values: Values) -> None:
         self.values = values
 
     def typed(self) -> None:
         self.is_saved = False
+
+    def flush(self) -> None:
+        if not self.is_saved:
+            self.save()
 
     def save(self) -> None:
         self.is_saved = self.error is None
@@ -51,7 +55,11 @@ class House:
     def save_draft(self, prompt_uid: str, draft: Draft, known: Mapping[str, ValueSet] | None = None) -> Future[None]:
         assert known is not None
         future: Future[None] = Future()
-        changed = {uid: one for uid, one in draft.sets_by_uid.items() if known.get(uid) != one}
+        changed = {
+            uid: one
+            for uid, one in draft.sets_by_uid.items()
+            if known.get(uid) != one and (uid in known or uid not in self.stored)
+        }
         self.writes.append({uid: known.get(uid) for uid in changed})
         if self.error is not None:
             future.set_exception(self.error)
@@ -91,9 +99,9 @@ def test_failed_write_is_repeated_whole(house: House, qtbot: QtBot) -> None:
     house.values, house.error = (("q", "1!"),), StoreError("The disk is full.", "", "full")
     house.save()
     house.error = None
-    qtbot.waitUntil(lambda: "a" not in house.cases._known)
+    qtbot.waitUntil(lambda: house.cases._known["a"].name == "")
     house.save()
-    assert house.writes == [{"a": ADA}, {"a": None}]
+    assert house.writes == [{"a": ADA}, {"a": ValueSet("a", "")}]
     assert dict(house.stored["a"].values) == {"q": "1!"}
 
 
@@ -147,8 +155,23 @@ def test_case_that_is_not_stored_yet_stays(house: House, qtbot: QtBot) -> None:
     assert house.sets.active == fresh
 
 
+def test_what_was_typed_into_a_case_is_stored_before_it_is_removed(house: House) -> None:
+    house.values, house.is_saved = (("q", "last letters"),), False
+    house.sets.remove("a")
+    assert dict(house.stored["a"].values) == {"q": "last letters"}
+    assert house.names() == ["Bo"]
+
+
+def test_case_that_is_brought_in_is_shown_as_it_is_now(house: House, qtbot: QtBot) -> None:
+    house.stored["c"] = ValueSet("c", "Cy", (("q", "now"),))
+    house.sets.use(ValueSet("c", "Cy", (("q", "as it was tested"),)))
+    house.save()
+    assert house.writes[-1] == {}, "a past state does not replace it"
+    qtbot.waitUntil(lambda: house.values == (("q", "now"),))
+
+
 def test_nothing_is_read_without_cases(house: House) -> None:
     house.sets.load(Draft())
-    house.cases.load("q", {}, lambda: True)
+    house.cases.load("q", {}, house)
     house.cases.follow()
     assert house.asked == []

@@ -87,6 +87,9 @@ def test_only_what_the_draft_changed_is_written(store: Store) -> None:
         Case("a", "Theirs", (("n", "mine"), ("m", "theirs"), ("k", "new")), CHECKS),
         Case("b", "Their Bo", (("n", "theirs"),)),
     )
+    # A case that another window made, and that is chosen here as it was before, is not overwritten.
+    store.save_draft("p", mine, LATER, {}).result(10)
+    assert values(store)["b"] == {"n": "theirs"}
     renamed = replace(DRAFT, sets=(replace(ADA, name="Mine"), BO), values=(("n", "Ada"),))
     store.save_draft("p", renamed, LATER, known).result(10)
     assert store.packs.cases("p")[0] == Case("a", "Mine", (("n", "mine"), ("k", "new")), CHECKS)

@@ -394,7 +394,7 @@ def test_compose(tmp_path: Path) -> None:
     assert steps["undone"] == steps["previous_set"]
     assert told["sets"]["value"] == [["question", "So: "]]
     assert told["sets"]["names"] == ["Case 1", "Case 2", "Case 2 copy", "third"]
-    assert told["sets"]["menu"][0] == "&Paste rows as cases…"
+    assert told["sets"]["menu"][:2] == ["&Choose cases…", "&Paste rows as cases…"]
     assert told["sets"]["menu"][-1] == "&Show one of 4 cases"
     assert told["sets"]["pages"] == [2, [1, 0]]
     assert told["sets"]["lack"] == ["Give question a value.", ""]

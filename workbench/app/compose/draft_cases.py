@@ -6,7 +6,7 @@ typed here is stored: neither replaces the other unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -27,6 +27,17 @@ class CaseSource(Protocol):
         """Return cases by uid, without those that are missing or held out; blocks."""
 
 
+class Saver(Protocol):
+    """Saves the draft, as `DraftSaver` does."""
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether everything typed is in the history."""
+
+    def flush(self) -> object:
+        """Start saving what is not saved yet."""
+
+
 class DraftCases(QObject):
     """Saves drafts with their cases, and follows changes of these cases."""
 
@@ -40,16 +51,14 @@ class DraftCases(QObject):
         self._source, self._tasks, self._sets = source, tasks, sets
         self._prompt = ""
         self._known: dict[str, ValueSet] = {}
-        self._is_saved: Callable[[], bool] = lambda: True
+        self._saver: Saver | None = None
         self._is_behind = False
         self._saves = 0
+        sets.leaving.connect(self._flush)
 
-    def load(self, prompt_uid: str, known: Mapping[str, ValueSet], is_saved: Callable[[], bool]) -> None:
-        """Take over another prompt: `known` are its cases as the history has them, by uid.
-
-        `is_saved` returns whether everything typed is in the history.
-        """
-        self._prompt, self._known, self._is_saved = prompt_uid, dict(known), is_saved
+    def load(self, prompt_uid: str, known: Mapping[str, ValueSet], saver: Saver) -> None:
+        """Take over another prompt: `known` are its cases as the history has them, by uid."""
+        self._prompt, self._known, self._saver = prompt_uid, dict(known), saver
         self._is_behind = False
 
     def save(self, prompt_uid: str, draft: Draft) -> Future[None]:
@@ -57,13 +66,15 @@ class DraftCases(QObject):
         self._saves += 1
         known, before, now = self._known, dict(self._known), draft.sets_by_uid
         changed = [uid for uid, one in now.items() if uid not in before or differs(before[uid], one)]
+        # A case that was brought in may have other values in the history, which are shown then.
+        self._is_behind = self._is_behind or any(uid not in before for uid in now)
+        known.clear()
         known.update(now)
         future = self._source.save_draft(prompt_uid, draft, before)
 
         def failed(_: Exception) -> None:
-            # The next save writes them whole. The saver reports the error.
-            for uid in changed:
-                known.pop(uid, None)
+            # As if they were empty in the history: the next save writes them whole. The saver reports the error.
+            known.update({uid: ValueSet(uid, "") for uid in changed if uid in known})
 
         self._tasks.watch(future, lambda _: self._saved(changed), failed)
         return future
@@ -91,6 +102,13 @@ class DraftCases(QObject):
 
         self._is_behind = False
         self._tasks.run(lambda: self._source.chosen_cases(prompt, uids), show)
+
+    def _is_saved(self) -> bool:
+        return self._saver is not None and self._saver.is_saved
+
+    def _flush(self) -> None:
+        if self._saver is not None:
+            self._saver.flush()
 
     def _show(self, uids: Sequence[str], found: Mapping[str, ValueSet]) -> None:
         gone = [uid for uid in uids if uid in self._known and uid not in found]

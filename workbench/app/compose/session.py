@@ -152,7 +152,7 @@ class ComposeSession(QObject):
         # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
         self._prompt, self._opening, draft = uid, uid, opened.draft
-        self.cases.load(uid, opened.known, lambda: self.saver.is_saved)
+        self.cases.load(uid, opened.known, self.saver)
         self.lineage.load(draft)
         self.ready, self._taken = False, None
         self.versions.clear()

@@ -21,6 +21,8 @@ class ValueSets(QObject):
 
     changed = Signal()
     listed = Signal()
+    leaving = Signal()
+    """Sets are about to be removed; what was typed into them is stored first."""
     values_wanted = Signal(object)
     """Values of another set, to be displayed."""
     values_followed = Signal(object)
@@ -243,6 +245,8 @@ class ValueSets(QObject):
 
     def _become(self, sets: tuple[ValueSet, ...], active: str, shown: Values | None = None) -> None:
         """Replace the sets; `shown` are the values to display, None keeps the displayed ones."""
+        if {one.uid for one in self._sets} - {one.uid for one in sets}:
+            self.leaving.emit()
         if (sets, active) != (self._sets, self._active):
             self._sets, self._active = sets, active
             if shown is not None:

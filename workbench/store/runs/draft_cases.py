@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbench.core.drafts import Draft, Values, ValueSet, holds_values
 from workbench.core.json_parts import load
@@ -19,7 +20,11 @@ from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
 KnownCases = Mapping[str, ValueSet] | None
-"""Cases as a writer knows them from the history, by uid: a draft changes only what differs. None: all of its cases."""
+"""Cases as a writer knows them from the history, by uid; None for a draft that is written as a whole.
+
+A draft changes only what differs from them. A case that the writer does not know is added if it is missing, and else
+stays as it is: another window or an import made it.
+"""
 
 _BODIES = " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ?"
 _CHOSEN = f"SELECT uid, name, {bounded('value_bodies.body')}{_BODIES} AND uid IN (SELECT value FROM json_each(?))"
@@ -85,7 +90,11 @@ def write(connection: sqlite3.Connection, prompt: int, draft: Draft, known: Know
     for one in draft.current_sets:
         base = None if known is None else known.get(one.uid)
         if base is None or (base.name, dict(base.values)) != (one.name, dict(one.values)):
-            _write(connection, prompt, one, base)
+            row = connection.execute(_ONE, (prompt, one.uid)).fetchone()
+            if row is None:
+                _insert(connection, prompt, one)
+            elif known is None or base is not None:
+                _change(connection, row, one, base)
 
 
 def adopt(connection: sqlite3.Connection, prompt: int, new_uid: Callable[[], str]) -> AdoptedSets | None:
@@ -146,11 +155,7 @@ def copy(connection: sqlite3.Connection, source: int, target: int, new_uid: Call
     return copies
 
 
-def _write(connection: sqlite3.Connection, prompt: int, one: ValueSet, base: ValueSet | None) -> None:
-    row = connection.execute(_ONE, (prompt, one.uid)).fetchone()
-    if row is None:
-        _insert(connection, prompt, one)
-        return
+def _change(connection: sqlite3.Connection, row: tuple[Any, ...], one: ValueSet, base: ValueSet | None) -> None:
     key, name, old, body, held_out = row
     if held_out:
         return

@@ -191,7 +191,9 @@ class SetActions(QObject):
         one, uids = self._sets.get(uid), [each.uid for each in self._sets.sets]
         at = uids.index(uid) if uid in uids else -1
         for text, act, enabled in (
+            ("&Choose cases…", action("cases").trigger, True),
             ("&Paste rows as cases…", self.paste, True),
+            *((("&Keep as a case", action("keep_case").trigger, True),) if one is None else ()),
             ("", None, True),
             ("Re&name…", lambda: self.rename(uid), one is not None),
             ("&Duplicate", lambda: self.duplicate(uid), one is not None),
@@ -203,9 +205,6 @@ class SetActions(QObject):
             ("&Untick all", lambda: self._sets.tick_all(ticked=False), bool(uids)),
             ("", None, True),
             ("Edit in a large &pane…", self.enlarge, bool(self._view.values.variables())),
-            ("", None, True),
-            *((("&Keep as a case", action("keep_case").trigger, True),) if one is None else ()),
-            ("&Choose cases…", action("cases").trigger, True),
         ):
             if act is None:
                 menu.addSeparator()
