@@ -178,3 +178,14 @@ def test_undoing_a_case_keeps_later_sets() -> None:
     undo()
     assert [(one.name, one.values) for one in screen.sets.sets] == [("Case 2", (("q", "new"),))]
     assert screen.values == (("q", "new"),)
+
+
+def test_new_case_does_not_get_the_name_of_one_that_is_not_in_compose() -> None:
+    screen = Screen()
+    screen.sets.load(Draft(), 40)
+    screen.sets.remove(screen.sets.add())
+    screen.sets.add()
+    assert [one.name for one in screen.sets.sets] == ["Case 42"]
+    screen.sets.load(Draft(), 0)
+    screen.sets.add()
+    assert [one.name for one in screen.sets.sets] == ["Case 1"]

@@ -40,6 +40,8 @@ class OpenedWorkbench:
     """The cases of the draft as the history has them, by uid."""
     adopted: AdoptedSets | None = None
     """Value sets of an earlier release that became cases, None for none."""
+    cases: int = 0
+    """The number of cases of the prompt."""
 
 
 def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWorkbench:
@@ -66,6 +68,7 @@ def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWor
         bool(workbench.store.get_meta("blind")),
         opened.known if opened else {},
         opened.adopted if opened else None,
+        opened.cases if opened else 0,
     )
 
 
@@ -84,4 +87,6 @@ def own_prompt(
     uid, made = opened.workbench.prompts.create(NAME, draft, uid=shown_uid if is_new else "")
     row = PromptRow(uid, NAME, 0, False, utc_now())
     said = opened.problem or typed_early()
-    return replace(opened, prompts=(row, *opened.prompts), prompt_uid=uid, draft=draft, problem=said, known={}), made
+    return replace(
+        opened, prompts=(row, *opened.prompts), prompt_uid=uid, draft=draft, problem=said, known={}, cases=0
+    ), made

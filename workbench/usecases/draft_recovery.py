@@ -22,14 +22,15 @@ T = TypeVar("T")
 class OpenedDraft:
     """A draft to work on, and what to report about it; None if it is the stored one.
 
-    `known` are its cases as the history has them, by uid. `adopted` are value sets of an earlier release that became
-    cases, None for none.
+    `known` are its cases as the history has them, by uid, and `cases` is the number of all cases of the prompt.
+    `adopted` are value sets of an earlier release that became cases, None for none.
     """
 
     draft: Draft
     problem: Problem | None = None
     known: Mapping[str, ValueSet] = field(default_factory=dict)
     adopted: AdoptedSets | None = None
+    cases: int = 0
 
 
 def open_draft(store: Store, prompt_uid: str, first: Draft, new_uid: Callable[[], str]) -> OpenedDraft:
@@ -47,7 +48,8 @@ def open_draft(store: Store, prompt_uid: str, first: Draft, new_uid: Callable[[]
             problem = problem_of(error)
     try:
         draft = store.draft(prompt_uid) or first
-        return OpenedDraft(draft, problem, draft.sets_by_uid if adopted or not is_old else {}, adopted)
+        known = draft.sets_by_uid if adopted or not is_old else {}
+        return OpenedDraft(draft, problem, known, adopted, store.packs.case_count(prompt_uid))
     except StoreError as error:
         if error.code != "corrupt":
             raise

@@ -163,7 +163,7 @@ class ComposeSession(QObject):
         self.stage.forget()
         if not is_shown:
             self.draft_loaded.emit(draft)
-        self.sets.load(draft)
+        self.sets.load(draft, opened.cases)
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)

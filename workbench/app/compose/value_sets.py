@@ -34,6 +34,8 @@ class ValueSets(QObject):
         self._read, self._new_uid = read, new_uid
         self._sets: tuple[ValueSet, ...] = ()
         self._active = ""
+        self._numbered = 0
+        """The number in the name of the last new case, at least that of all cases, which may have such names."""
         self._gone: dict[str, tuple[int, ValueSet, bool]] = {}
         """Place, state, and whether it was displayed, of the sets whose cases were deleted elsewhere, by uid."""
 
@@ -57,8 +59,12 @@ class ValueSets(QObject):
         """Return a set by uid."""
         return next((one for one in self.sets if one.uid == uid), None)
 
-    def load(self, draft: Draft) -> None:
-        """Load the sets of another draft whose values are already displayed; does not count as a change."""
+    def load(self, draft: Draft, cases: int | None = None) -> None:
+        """Load the sets of another draft whose values are already displayed; does not count as a change.
+
+        `cases` is the number of cases of the prompt that is opened, None for the same prompt.
+        """
+        self._numbered = self._numbered if cases is None else cases
         self._sets, self._gone = draft.sets, {}
         self._active = draft.active if any(one.uid == draft.active for one in draft.sets) else ""
         self.listed.emit()
@@ -255,10 +261,11 @@ class ValueSets(QObject):
             self.listed.emit()
             self.changed.emit()
 
-    @staticmethod
-    def _free_name(sets: Sequence[ValueSet], wanted: str = "") -> str:
+    def _free_name(self, sets: Sequence[ValueSet], wanted: str = "") -> str:
         """Return `wanted`, or "Case 3", with a number appended if the name is taken."""
         names = {one.name for one in sets}
         if wanted:
             return next(n for i in range(1, len(sets) + 2) if (n := wanted if i == 1 else f"{wanted} {i}") not in names)
-        return next(n for i in range(len(sets) + 1, 2 * len(sets) + 3) if (n := f"Case {i}") not in names)
+        first = max(len(sets), self._numbered) + 1
+        self._numbered = next(i for i in range(first, first + len(sets) + 1) if f"Case {i}" not in names)
+        return f"Case {self._numbered}"

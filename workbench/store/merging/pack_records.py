@@ -69,6 +69,12 @@ class PackRecords:
         with self._readers.use() as connection:
             return draft_cases.chosen(connection, prompt_id(connection, prompt_uid), uids)
 
+    def case_count(self, prompt_uid: str) -> int:
+        """Return the number of cases of a prompt."""
+        statement = "SELECT count(*) FROM cases JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = ?"
+        with self._readers.use() as connection:
+            return int(connection.execute(statement, (prompt_uid,)).fetchone()[0])
+
     def holds_value_sets(self, prompt_uid: str) -> bool:
         """Whether the draft is one of an earlier release, whose value sets are no cases yet."""
         with self._readers.use() as connection:

@@ -165,7 +165,7 @@ def _show_draft(window: MainWindow) -> Iterator[Future[None]]:
     if opened.draft is None:
         return
     is_shown = edited or (glimpse.content, glimpse.values) == (opened.draft.content, opened.draft.values)
-    draft = OpenedDraft(opened.draft, known=opened.known, adopted=opened.adopted)
+    draft = OpenedDraft(opened.draft, None, opened.known, opened.adopted, opened.cases)
     window.compose.open_now(opened.prompt_uid, draft, opened.endpoints, is_shown=is_shown)
     if edited:
         window.compose.edited()
