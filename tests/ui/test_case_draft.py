@@ -10,7 +10,7 @@ from workbench.core.cases import Case
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail
-from workbench.ui.features.testing.controller import case_draft
+from workbench.ui.features.testing.cell_actions import case_draft
 
 TESTED = Case("c", "Late", (("q", "as tested"),))
 NOW = ValueSet("c", "Late order", (("q", "now"),))

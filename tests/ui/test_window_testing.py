@@ -12,8 +12,12 @@ from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
+from workbench.core.cases import Case, Check
+from workbench.core.testing.settings import SuiteBudget
+from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
+from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
 
@@ -39,7 +43,7 @@ def opened(desk: Desk) -> TestView:
     desk.press(Qt.Key.Key_2, ALT)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
-    desk.until(lambda: view.suites.model.rowCount() == 48 and view.suites.report is not None)
+    desk.until(lambda: view.suites.model.rowCount() == 48 and view.suites.figures.report is not None)
     desk.rest()
     return view
 
@@ -109,7 +113,13 @@ def test_keys_that_change_something_need_a_focus_that_was_placed(source: StandIn
     desk.until(lambda: menu() is not None)
     desk.press(Qt.Key.Key_Return, on=menu())
     desk.until(lambda: [told[0] for told in source.told] == ["overrule"])
-    desk.until(lambda: view.suites.counts.rows["overruled"] == 1)
+    desk.until(lambda: view.suites.figures.counts.rows["overruled"] == 1)
+    # Only a real window system activates the window again when a menu closes.
+    desk.window.frame.activateWindow()
+    desk.until(desk.window.frame.isActiveWindow)
+    desk.ctrl(Qt.Key.Key_Z)
+    desk.until(lambda: view.suites.figures.counts.rows["overruled"] == 0)
+    assert [told[-1] for told in source.told] == ["pass", "none"]
 
 
 def test_e_opens_the_case_in_compose(source: StandInSuites, desk: Desk) -> None:
@@ -198,3 +208,68 @@ def test_both_halves_scroll_together(source: StandInSuites, desk: Desk) -> None:
         for column, table in ((0, names), (2, answers))
     }
     assert len(tops) == 1
+
+
+def test_samples_and_budget_are_edited(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    view.head.settings.click()
+    desk.until(lambda: isinstance(QApplication.activeModalWidget(), SuiteSettingsDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, SuiteSettingsDialog)
+    assert dialog.limits["usd"].text() == "1"
+    dialog.limits["usd"].setText("a lot")
+    dialog.save.click()
+    assert dialog.status.text().startswith("Enter a number such as 0.50")
+    dialog.samples.setValue(3)
+    dialog.limits["usd"].setText("$2.50")
+    dialog.limits["calls"].setText("1,000")
+    dialog.points["margin"].setText("3 %")
+    dialog.save.click()
+    desk.until(lambda: source.settings.samples == 3)
+    assert source.settings.budget == SuiteBudget(2.5, 1000, None)
+    assert source.settings.margin == 0.03
+    assert source.settings.checks == source.checks
+    desk.until(lambda: "budget $2.50, 1,000 calls" in view.head.progress.full())
+
+
+def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "Hello there."}, {"finish": "stop"}]})
+    cases = [
+        Case(
+            new_uid(),
+            f"case {number}",
+            (("question", f"Where is A{number}?"), ("record", "none")),
+            (Check("contains", value='"there"'), Check("equals", negated=number % 4 > 0, value='"Hello"')),
+            tags=("odd" if number % 2 else "even",),
+        )
+        for number in range(12)
+    ]
+    window.store.packs.save_cases(window.prompt_uid, cases).result(10)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.empty.heading.text() == "No columns yet")
+    view.empty.buttons[0].click()
+    desk.until(lambda: view.empty.heading.text() == "Nothing has run yet")
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: view.suites.figures.report is not None and not view.suites.is_running)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
+    columns = len(view.suites.heads())
+    assert view.head.progress.full() == f"{12 * columns} of {12 * columns} done"
+    desk.until(lambda: view.suites.heads()[0].rate_words.startswith("75 % ("))
+    assert [made.text() for made in view.filters.filters.values() if not made.isHidden()] == ["All 12", "Failed 3"]
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.grid.current() == (0, 1) if columns > 1 else view.grid.current() == (4, 0))
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: view.pane.shown is not None and len(view.pane.shown.detail.results) == 2)
+    desk.press(Qt.Key.Key_V)
+    desk.until(lambda: menu() is not None)
+    desk.press(Qt.Key.Key_Return, on=menu())
+    desk.until_rows([("pass",)], "SELECT state FROM overrules")
+    desk.until(lambda: view.suites.figures.counts.rows.get("overruled") == 1)
+    outputs = len(desk.rows("SELECT uid FROM outputs"))
+    # Nothing is asked twice.
+    view.suites.act("rescore")
+    desk.until(lambda: len(desk.rows("SELECT uid FROM scorings")) == 2)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
+    assert len(desk.rows("SELECT uid FROM outputs")) == outputs

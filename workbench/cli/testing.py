@@ -127,7 +127,7 @@ def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespac
         concurrency=target.concurrency,
     )
     began = time.monotonic()
-    handle = tests.start(target.prompt_uid, plan)
+    handle = tests.go_on_with(plan, failed_too=True)
     # Statistics import numpy, so this is done while calls are running.
     from workbench.usecases.testing.analysis import SuiteQuestion
     from workbench.usecases.testing.bar import SuiteBar

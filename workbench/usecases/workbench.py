@@ -242,6 +242,7 @@ class Workbench:
                     listeners=self.listeners,
                     owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
                     render=self._render,
+                    owners=self._owners,
                 )
                 if self._closed:
                     self._tests.begin_close()

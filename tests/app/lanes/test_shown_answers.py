@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.app.lanes.shown_answers import checked_answer
+from typing import Any
+
+import pytest
+
+from workbench.app.lanes.shown_answers import checked_answer, prompt_text
 from workbench.core.blocks import Tool
 from workbench.core.runs import AnswerStep, Result, Timing
 
@@ -14,3 +18,25 @@ def test_answer_has_the_facts_of_its_call() -> None:
     assert (found.text, found.values, found.finish_reason) == ("late", {"order": "7"}, "stop")
     assert (found.latency_ms, found.cost_usd, found.steps, found.tools) == (100, 0.5, steps, (Tool("find"),))
     assert checked_answer(Result("finished", ""), (), ()).latency_ms is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"messages": [{"role": "user", "content": "Where?"}]}, "Where?"),
+        (
+            {"messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Wo? ü"}]},
+            '[{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Wo? ü"}]',
+        ),
+        (
+            {"messages": [{"role": "user", "content": [{"text": "See"}, {"image_url": "x"}, {"text": "this"}]}]},
+            "See\nthis",
+        ),
+        ({"messages": [{"role": "user", "content": "x" * 1_000_001}]}, ""),
+        ({"messages": "odd"}, ""),
+        ({"messages": [1]}, ""),
+        (None, ""),
+    ],
+)
+def test_prompt_is_read_from_the_request(request_: Any, text: str) -> None:
+    assert prompt_text(request_) == text

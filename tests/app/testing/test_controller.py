@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.testing.standin_source import StandInSuites
 from workbench.app.tasks import Tasks
 from workbench.app.testing import controller as controllers
+from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
 from workbench.core.lanes import Lane
@@ -32,7 +33,7 @@ def opened(qtbot: QtBot, tasks: Tasks, source: StandInSuites) -> SuiteController
     suites.open("p")
     qtbot.waitUntil(lambda: suites.overview is not None)
     if source.has_run:
-        qtbot.waitUntil(lambda: suites.report is not None and suites.counts.rows != {})
+        qtbot.waitUntil(lambda: suites.figures.report is not None and suites.figures.counts.rows != {})
     return suites
 
 
@@ -49,7 +50,9 @@ def test_run_has_heads_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None
     assert [one.tone for one in heads[1].figures] == ["red", "red"]
     assert heads[1].low is not None
     assert heads[1].low < (heads[1].rate or 0)
-    assert suites.counts.rows["all"] == 48
+    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency"]
+    assert heads[1].sentence in heads[1].words
+    assert suites.figures.counts.rows["all"] == 48
     assert suites.holdout is not None
     assert suites.holdout.new == 72
 
@@ -62,7 +65,7 @@ def test_started_run_is_followed_to_its_end(qtbot: QtBot, tasks: Tasks) -> None:
     until(qtbot, lambda: suites.is_running)
     source.advance(3)
     until(qtbot, lambda: suites.progress is not None and suites.progress.answered == 33)
-    assert suites.model.index(10, FIRST).data() is not None
+    until(qtbot, lambda: suites.model.index(10, FIRST).data() is not None)
     source.advance(3)
     until(qtbot, lambda: ended.count() == 1)
     until(qtbot, lambda: not suites.is_running and suites.estimate.new == 0)
@@ -118,16 +121,18 @@ def test_overruling_changes_row_counts_and_statistics(qtbot: QtBot, tasks: Tasks
     source = StandInSuites(24)
     suites = opened(qtbot, tasks, source)
     failed = next(at for at in range(24) if source._cell(at, 1).status == "fail")
-    looked = QSignalSpy(suites.looked)
-    suites.look(CellKey(failed, 1, 0), against=2)
+    cells = CellReader(source, tasks, suites)
+    looked = QSignalSpy(cells.looked)
+    assert suites.run is not None
+    cells.look(suites.run, CellKey(failed, 1, 0), against=2)
     until(qtbot, lambda: looked.count() == 1)
     shown = looked.at(0)[0]
     assert shown.difference is not None
     assert shown.difference.new == shown.detail.result.text
-    before = suites.counts.rows["failed"]
-    suites.overrule(shown.detail, 1, "pass")
-    until(qtbot, lambda: suites.counts.rows["overruled"] == 1)
-    assert suites.counts.rows["failed"] <= before
+    before = suites.figures.counts.rows["failed"]
+    cells.overrule(shown.detail, 1, "pass", suites.results_changed)
+    until(qtbot, lambda: suites.figures.counts.rows["overruled"] == 1)
+    assert suites.figures.counts.rows["failed"] <= before
     until(qtbot, lambda: suites.model.cell(failed, FIRST + 1).status == "pass")  # type: ignore[union-attr] # loaded
 
 

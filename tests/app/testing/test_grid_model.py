@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -11,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.testing.standin_source import StandInSuites, standin_columns
 from workbench.app.tasks import Tasks
-from workbench.app.testing.grid_model import CASE, CELL, FIRST, PAGE, ROW, SuiteGridModel, differs_from, fails
+from workbench.app.testing.cell_search import CellSearch, differs_from, fails
+from workbench.app.testing.grid_model import CASE, CELL, FIRST, PAGE, ROW, SuiteGridModel
 from workbench.app.testing.words import plain_head
 from workbench.core.testing.grid import GridQuery
 
@@ -54,7 +56,7 @@ def test_ten_thousand_cases_keep_only_near_pages_in_memory(qtbot: QtBot, tasks: 
     with qtbot.waitSignal(model.dataChanged) as told:
         assert far.data() == "…"
         assert far.data(ROW) is None
-    assert (told.args[0].row(), told.args[1].row()) == (PAGE, 2 * PAGE - 1)
+    assert (told.args[0].row(), told.args[1].row()) == (150, 150 + model.page_size - 1)
     assert far.data(ROW).position == 150
 
 
@@ -87,35 +89,46 @@ def test_rows_that_left_the_query_stay_until_it_is_asked_again(qtbot: QtBot, tas
 
 def test_next_failure_is_found_beyond_the_loaded_rows(qtbot: QtBot, tasks: Tasks) -> None:
     source = StandInSuites(400, 1)
-    model = shown(qtbot, tasks, source)
+    search = CellSearch(shown(qtbot, tasks, source))
     expected = [at for at in range(400) if source._cell(at, 0).status == "fail"]
     found, at = [], -1
     for _ in expected:
-        with qtbot.waitSignal(model.found) as told:
-            model.seek(at, FIRST, 1, fails)
+        with qtbot.waitSignal(search.found) as told:
+            search.seek(at, 0, 1, fails)
         at = told.args[0]
         found.append(at)
     assert found == expected
-    with qtbot.waitSignal(model.not_found):
-        model.seek(at, FIRST, 1, fails)
-    with qtbot.waitSignal(model.found) as told:
-        model.seek(at, FIRST, -1, fails)
-    assert told.args == [expected[-2], FIRST]
-    with qtbot.waitSignal(model.not_found):
-        model.seek(expected[0], FIRST, -1, fails)
+    with qtbot.waitSignal(search.not_found):
+        search.seek(at, 0, 1, fails)
+    with qtbot.waitSignal(search.found) as told:
+        search.seek(at, 0, -1, fails)
+    assert told.args == [expected[-2], 0]
+    with qtbot.waitSignal(search.not_found):
+        search.seek(expected[0], 0, -1, fails)
 
 
 def test_next_difference_skips_the_baseline_and_equal_answers(qtbot: QtBot, tasks: Tasks) -> None:
-    model = shown(qtbot, tasks, StandInSuites(12))
-    found: list[tuple[int, int]] = []
-    at, column = 7, FIRST + 2
+    search = CellSearch(shown(qtbot, tasks, StandInSuites(12)))
+    found: list[list[int]] = []
+    at = [7, 2]
     for _ in range(2):
-        with qtbot.waitSignal(model.found) as told:
-            model.seek(at, column, 1, differs_from(0))
-        at, column = told.args
-        found.append((at, column - FIRST))
+        with qtbot.waitSignal(search.found) as told:
+            search.seek(*at, 1, differs_from(0))
+        at = told.args
+        found.append(at)
     # In row 8 the first two columns answer the same.
-    assert found == [(8, 2), (9, 1)]
+    assert found == [[8, 2], [9, 1]]
+
+
+def test_search_ends_when_other_rows_are_shown(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, StandInSuites(400, 1))
+    search = CellSearch(model)
+    told = QSignalSpy(search.found)
+    search.seek(PAGE - 1, 0, 1, lambda row, _: row.position > PAGE + 5)
+    with qtbot.waitSignal(model.loaded):
+        model.show("t0", "s1", GridQuery(tag="safety"), model.heads)
+    to_the_end(qtbot, model)
+    assert told.count() == 0
 
 
 def test_failed_read_is_reported_and_can_be_repeated(qtbot: QtBot, tasks: Tasks) -> None:
@@ -144,3 +157,20 @@ def test_cells_say_in_words_what_their_colour_shows(qtbot: QtBot, tasks: Tasks) 
     assert spoken == "unscored: I can help with orders."
     model.set_results(True)
     assert model.index(6, FIRST + 2).data() == "unscored · The judge could not be read."
+
+
+def test_names_and_answers_cannot_steer_the_grid(qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = StandInSuites(1)
+    hostile = "a\u202eb <b>c</b>\nd"
+    row = source._row(0)
+    cell = replace(row.cells[0], text=hostile, status="fail", reason=hostile)
+    monkeypatch.setattr(source, "_row", lambda _: replace(row, name=hostile, tags=(hostile,), cells=(cell,) * 3))
+    model = shown(qtbot, tasks, source)
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
+    for column in range(model.columnCount()):
+        for role in roles:
+            text = model.index(0, column).data(role)
+            assert "\u202e" not in text
+            assert "\n" not in text
+        # Qt would take a tooltip with tags for HTML.
+        assert "<b>" not in model.index(0, column).data(Qt.ItemDataRole.ToolTipRole)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import NOW, opened, text
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, window_modules
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
 from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.shown_answers import LaneAnswer, ShownAnswers
 from workbench.core.cases import SET, Case, Check
@@ -23,10 +23,10 @@ from workbench.ui.features.checks.dialog import ChecksDialog
 from workbench.ui.shell.check_events import (
     AnswersChecked,
     CaseChecksRequested,
-    PromptChecksChanged,
     ShownAnswersChanged,
     ShownAnswersRequested,
 )
+from workbench.ui.shell.events import Changed, ChecksRequested, DataChanged
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.check_trial import CheckTrial
@@ -75,12 +75,14 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     of_case = _lanes(events)
     actions["checks"]()
     dialog = _dialog(controller)
+    events.publish(ChecksRequested())
+    assert _dialog(controller) is dialog
     title, suggested = dialog.windowTitle(), dialog.suggested.sentences()
     dialog.add_check(Check("contains"))
     wrong = dialog.form.problem.text()
     dialog.form.value.setPlainText("{{order}}")
     dialog.save()
-    dialog.show_answers(SHOWN)
+    wait_for(lambda: dialog.trial.title.text() == "Passes 1 of 2 shown answers")
     tried = [dialog.trial.title.text(), *dialog.tree.words(), *dialog.trial.results.told()]
     dialog.add_check(Check(SET))
     dialog.add_check(Check("is-json"))
@@ -112,7 +114,7 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
         "undone": undone,
         "pasted": said,
         "stored": stored,
-        "changed": sum(isinstance(event, PromptChecksChanged) for event in events.published) > 0,
+        "changed": DataChanged(Changed.CASES) in events.published,
         "of_case": of_case,
         "of_all": of_all,
         "of_a_case": of_a_case,

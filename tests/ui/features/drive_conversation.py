@@ -17,7 +17,8 @@ from workbench.host.ids import new_uid
 from workbench.store import open_store
 from workbench.ui.features.conversation import FEATURE
 from workbench.ui.features.conversation.controller import ConversationController
-from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
+from workbench.ui.shell.check_events import ContinuationRequested
+from workbench.ui.shell.events import EmptyPromptFilled
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownAnswer
 from workbench.ui.widgets.theme import Theme

@@ -39,10 +39,10 @@ from workbench.store import Store, open_store
 from workbench.ui.features.lanes import FEATURE
 from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.features.lanes.controller import LanesController
+from workbench.ui.shell.check_events import ContinuationRequested
 from workbench.ui.shell.events import (
     AddressConfirmationRequested,
     BuiltinModelRequested,
-    ContinuationRequested,
     LaneModelChosen,
     ModelRequested,
     PromptOpened,

@@ -26,8 +26,9 @@ from workbench.core.lanes import Lane
 from workbench.core.run_limits import Limits
 from workbench.ui.features.testing import feature
 from workbench.ui.features.testing.view import TestView
-from workbench.ui.shell.events import CasesRequested, FocusPlaced, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, FocusPlaced, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.testing_events import CasesRequested
 from workbench.ui.shell.views import DividedPage, KeyNamesPage, StopsPage, ViewPage
 from workbench.ui.widgets.theme import Theme
 
@@ -106,9 +107,9 @@ def main(folder: Path) -> None:
     # A check is overruled, and that is taken back.
     actions["overrule"]()
     told["menu"] = choose(app, "It is a pass")
-    told["overruled"] = [source.told[-1][-1], view.suites.counts.rows["overruled"], notices.said[-1]]
+    told["overruled"] = [source.told[-1][-1], view.suites.figures.counts.rows["overruled"], notices.said[-1]]
     notices.offered()
-    told["taken back"] = [source.told[-1][-1], view.suites.counts.rows["overruled"]]
+    told["taken back"] = [source.told[-1][-1], view.suites.figures.counts.rows["overruled"]]
 
     # The case is opened in Compose.
     navigator.places = {**navigator.places, "compose": navigator.places["test"]}
@@ -124,12 +125,17 @@ def main(folder: Path) -> None:
     ]
     navigator.show("test")
 
+    # Changed checks are applied to the stored answers.
+    events.publish(DataChanged(Changed.CASES))
+    told["outdated"] = view.head.others[0].text()
+    view.head.others[0].click()
+    told["rescored"] = [source.told[-1], view.head.others[0].isVisible()]
     actions["copy_table_csv"]()
     told["copied"] = len(QGuiApplication.clipboard().text().splitlines())
     actions["test_results"]()
     told["results"] = view.filters.results.isChecked()
     view.filters.filters["failed"].click()
-    told["failed"] = [view.suites.query.rows, view.suites.model.rowCount() == view.suites.counts.rows["failed"]]
+    told["failed"] = [view.suites.query.rows, view.suites.model.rowCount() == view.suites.figures.counts.rows["failed"]]
     told["back"] = [view.escape(), view.escape(), view.suites.query.rows, view.escape()]
 
     navigator.model = ("e2", "openai/o9")
@@ -138,6 +144,13 @@ def main(folder: Path) -> None:
     told["added"] = [view.head.heading.text(), view.suites.heads()[-1].verdict, view.head.run.text()]
     view.head._sets["holdout"].click()
     told["holdout"] = [view.empty.words(), view.filters.isVisible()]
+    view.empty.buttons[0].click()
+    told["totals"] = [
+        source.told[-1],
+        view.note.isVisible(),
+        view.suites.model.rowCount(),
+        view.suites.heads()[0].rate_words,
+    ]
     source.broken = "page"
     view.head._sets["tuning"].click()
     host.stop()

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.fakes import seeded
+from tests.fakes.provider import FakeProvider, Wait, status, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.making import echo, new_prompt, opened, scripted, wait_for
 from tests.usecases.testing import suites
@@ -21,7 +26,14 @@ from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.settings import SuiteBudget
+from workbench.engine.calls import Event
+from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
+from workbench.store.errors import failure
+from workbench.store.testing.records import CellEnd
+from workbench.usecases.endpoint_form import EndpointForm
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.testing import end_writer
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.workbench import ClientFactory, Workbench, make_client
 
@@ -78,13 +90,13 @@ def test_a_failed_call_has_no_answer_and_is_made_again_on_wish(tmp_path: Path) -
         given = suites.settings(suites.lanes(1)[0])
         handle = suites.run(workbench, prompt, given, suites.cases(3))
         assert (handle.progress().state, handle.progress().failed) == ("finished", 3)
-        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        again = suites.finish(workbench.tests.resume(handle.run_uid)).progress()
         assert (again.new, again.done, again.answered, again.failed) == (0, 0, 0, 3)
         report = workbench.tests.analyst.report("Greeting", handle.run_uid, given)
         assert report.unanswered == 3
         assert report.columns[0].rate_words == "nothing scored"
     with opened(tmp_path, {}) as (workbench, _):
-        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid, failed_too=True)).progress()
+        again = suites.finish(workbench.tests.resume(handle.run_uid, failed_too=True)).progress()
         assert (again.new, again.done, again.failed, again.scored) == (3, 3, 0, 3)
         assert workbench.tests.analyst.report("Greeting", handle.run_uid, given).unanswered == 0
         assert workbench.store.tests.run(handle.run_uid).answered == 3
@@ -102,7 +114,7 @@ def test_a_stopped_run_is_continued_where_it_stopped(tmp_path: Path) -> None:
         stopped = suites.finish(handle).progress()
         assert (stopped.state, stopped.failed) == ("stopped", 0)
         gate.touch()
-        again = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        again = suites.finish(workbench.tests.resume(handle.run_uid)).progress()
         assert again.state == "finished"
         assert (again.new, again.answered) == (80 - stopped.answered, 80)
 
@@ -172,7 +184,7 @@ def test_a_budget_of_calls_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
         handle = suites.run(workbench, prompt, given, suites.cases(20))
         shown = handle.progress()
         assert (shown.state, shown.answered, shown.why) == ("budget", 5, "The budget was reached.")
-        more = suites.finish(workbench.tests.resume(prompt, handle.run_uid, budget=SuiteBudget(calls=100))).progress()
+        more = suites.finish(workbench.tests.resume(handle.run_uid, budget=SuiteBudget(calls=100))).progress()
         assert (more.state, more.answered) == ("finished", 20)
 
 
@@ -243,7 +255,7 @@ def test_closing_stops_a_run_and_keeps_what_is_answered(tmp_path: Path) -> None:
         assert workbench.close() == 0
         assert handle.done
     with opened(tmp_path, {}) as (workbench, _):
-        shown = suites.finish(workbench.tests.resume(prompt, handle.run_uid)).progress()
+        shown = suites.finish(workbench.tests.resume(handle.run_uid)).progress()
         assert (shown.state, shown.answered, shown.failed) == ("finished", 6, 0)
 
 
@@ -253,7 +265,7 @@ def test_changed_checks_score_stored_answers_again_without_calls(tmp_path: Path)
         given = suites.settings(*suites.lanes(2))
         handle = suites.run(workbench, prompt, given, suites.cases(10))
         changed = replace(given, checks=(Check("contains", value='"name 4"'),))
-        sweep = workbench.tests.rescore(prompt, handle.run_uid, changed)
+        sweep = workbench.tests.rescore(handle.run_uid, changed)
         assert sweep.wait(PATIENCE_S)
         assert (sweep.scored, sweep.problem) == (20, None)
         records = workbench.store.tests
@@ -276,3 +288,126 @@ def test_a_checker_that_is_killed_costs_at_most_the_check_it_was_at(tmp_path: Pa
         assert [cell.state for case in column.cases for cell in case.cells] == ["unscored", "unscored"]
         detail = workbench.store.tests.cell(run.uid, run.scoring_uid, CellKey(0, 0, 0))
         assert [one.state for one in detail.results] == ["unscored", "pass"]
+
+
+def test_a_run_is_worked_on_by_one_process_at_a_time(tmp_path: Path) -> None:
+    with opened(tmp_path, {"default": [{"wait_ms": 60_000}]}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, suites.settings(), suites.cases(3)))
+        wait_for(lambda: handle.progress().running == 3)
+        with pytest.raises(RefusedError, match="This test is running already"):
+            workbench.tests.resume(handle.run_uid)
+        with opened(tmp_path, {}) as (other, _):
+            refused = suites.finish(other.tests.resume(handle.run_uid))
+            assert refused.problem is not None
+            assert refused.problem.sentence.startswith("This test is running in another window or terminal.")
+        workbench.tests.stop(handle.run_uid)
+        suites.finish(handle)
+        with opened(tmp_path, {}) as (other, _):
+            assert suites.finish(other.tests.resume(handle.run_uid)).progress().answered == 3
+
+
+def test_a_server_that_refuses_too_many_calls_gets_fewer(tmp_path: Path) -> None:
+    """The server answers two calls at once, and refuses the others; in the end all are answered."""
+    with FakeProvider() as fake, real(tmp_path) as workbench:
+        fake.answer = lambda request: (
+            status(429, headers={"retry-after": "0"})
+            if fake.open > 2
+            else replace(whole("Hello"), before=(Wait(0.03),))
+        )
+        saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
+        saved.done.result(PATIENCE_S)
+        prompt = new_prompt(workbench)
+        lane = Lane("a", saved.endpoint.uid, "fake-1")
+        handle = workbench.tests.start(
+            prompt, suites.plan(workbench, prompt, suites.settings(lane), suites.cases(60), concurrency=8)
+        )
+        least = 8
+        while not handle.wait(0.005):
+            least = min(least, handle.progress().limits or least)
+        shown = handle.progress()
+        assert (shown.answered, shown.failed) == (60, 0)
+        assert least <= 4
+        assert len([one for one in fake.requests if one.method == "POST"]) > 60
+
+
+def test_the_engine_that_never_starts_stops_the_run(tmp_path: Path) -> None:
+    def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
+        return EngineClient([sys.executable, "-c", "raise SystemExit(3)"], env, on_event, backoff=(0.0,))
+
+    with real(tmp_path, make) as workbench:
+        prompt = new_prompt(workbench)
+        handle = suites.run(workbench, prompt, suites.settings(), suites.cases(500), concurrency=1)
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("The test was stopped. The engine ends again and again.")
+        assert handle.progress().state == "stopped"
+
+
+def test_ends_that_cannot_be_written_are_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(tmp_path, {}) as (workbench, heard):
+        monkeypatch.setattr(end_writer, "TRY_AGAIN_S", 0.05)
+        prompt = new_prompt(workbench)
+        records = workbench.store.tests
+        written, failures = records.finish_outputs, iter(range(3))
+
+        def finish(ends: Sequence[CellEnd]) -> Future[None]:
+            if next(failures, None) is None:
+                return written(ends)
+            broken: Future[None] = Future()
+            broken.set_exception(failure("full"))
+            return broken
+
+        monkeypatch.setattr(records, "finish_outputs", finish)
+        handle = suites.run(workbench, prompt, suites.settings(), suites.cases(20))
+        assert (handle.progress().answered, handle.progress().unsaved) == (20, 0)
+        assert len(heard.of("problem")) == 1
+
+
+def test_starts_that_cannot_be_written_stop_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        broken: Future[None] = Future()
+        broken.set_exception(failure("full"))
+        monkeypatch.setattr(workbench.store.tests, "start_outputs", lambda *_: broken)
+        handle = suites.run(workbench, prompt, suites.settings(), suites.cases(20))
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("The test was stopped.")
+        assert handle.progress().answered == 0
+
+
+def test_the_newest_run_is_continued_if_it_has_the_same_cells(tmp_path: Path) -> None:
+    script = {"models": {"m1": [{"fail": ["server", "The server had trouble.", ""]}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt, tests = new_prompt(workbench), workbench.tests
+        given = suites.settings(*suites.lanes(2))
+        first = suites.run(workbench, prompt, given, suites.cases(3))
+        assert first.progress().failed == 3
+        again = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(3))))
+        assert again.run_uid == first.run_uid
+        assert (again.progress().done, again.progress().failed) == (0, 3)
+        retried = suites.finish(
+            tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(3)), failed_too=True)
+        )
+        assert (retried.run_uid, retried.progress().done) == (first.run_uid, 3)
+        changed = replace(given, checks=(Check("contains", value='"name 1"'),))
+        rescored = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, changed, suites.cases(3))))
+        assert rescored.run_uid == first.run_uid
+        assert rescored.progress().scored == 6
+        assert len(workbench.store.tests.scorings(first.run_uid)) == 2
+        more = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4))))
+        assert more.run_uid != first.run_uid
+        fresh = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4), round_="fresh")))
+        assert fresh.run_uid not in (first.run_uid, more.run_uid)
+
+
+def test_only_more_calls_than_usual_change_the_limit_of_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        told: list[tuple[str, int]] = []
+        monkeypatch.setattr(workbench.engine, "set_limit", lambda uid, limit: told.append((uid, limit)))
+        prompt = new_prompt(workbench)
+        given = suites.settings(Lane("a", LITELLM, "gpt-5-mini"))
+        for concurrency in (2, 8, 20):
+            suites.run(workbench, prompt, given, suites.cases(3), concurrency=concurrency, round_="fresh")
+        assert told == [(LITELLM, 20)]

@@ -6,14 +6,19 @@ is no answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.core.blocks import Tool
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.inputs import CheckedAnswer
 from workbench.core.runs import Result
+
+_LONGEST_PROMPT = 1_000_000
+"""Longest prompt in characters that is passed to checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,35 @@ class OutputChecks:
     results: tuple[CheckResult, ...]
 
 
+def prompt_text(request: Any) -> str:
+    """Return the prompt of a request as checks see it: a single message of the user, else the messages as JSON.
+
+    Files in messages are left out; "" for a request of another shape, and for one that is very long.
+    """
+    messages = request.get("messages") if isinstance(request, Mapping) else None
+    if not isinstance(messages, list) or not all(isinstance(one, Mapping) for one in messages):
+        return ""
+    told = [{"role": one.get("role"), "content": _text(one.get("content"))} for one in messages]
+    if sum(len(one["content"]) for one in told) > _LONGEST_PROMPT:
+        return ""
+    if len(told) == 1 and told[0]["role"] == "user":
+        return str(told[0]["content"])
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _text(content: Any) -> str:
+    """Return a message's text, of several parts only their texts."""
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
 def checked_answer(result: Result, values: Sequence[tuple[str, str]], tools: Sequence[Tool]) -> CheckedAnswer:
     """Return a finished result as checks see it; `values` are those that it answers."""
     return CheckedAnswer(
         result.text,
         dict(values),
+        prompt_text(result.request),
         finish_reason=result.finish_reason,
         latency_ms=result.timing.duration,
         cost_usd=result.cost_usd,

@@ -15,21 +15,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.column_heads import grid_columns, grid_heads
 from workbench.app.testing.grid_model import PAGE, SuiteGridModel
+from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
-    OverruleState,
     SuiteEstimate,
     SuiteOverview,
     SuiteProgress,
     SuiteSource,
     TestedSet,
 )
-from workbench.app.testing.words import ColumnHead, RunAction, column_head, plain_head
-from workbench.core.diff import TextDiff, diff_texts
+from workbench.app.testing.words import ColumnHead, RunAction
 from workbench.core.testing.grid import (
     CaseSetName,
-    CellDetail,
-    GridCounts,
     GridQuery,
     GridRow,
     RowFilter,
@@ -39,8 +37,6 @@ from workbench.core.testing.grid import (
 )
 
 if TYPE_CHECKING:
-    from workbench.core.testing.cells import CellKey
-    from workbench.core.testing.report import SuiteReport
     from workbench.core.testing.settings import SuiteSettings
 
 POLL_MS = 400
@@ -58,37 +54,13 @@ class _Reading:
     holdout: SuiteEstimate | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCell:
-    """A cell in full, and how its answer differs from another text, None if one of the two is missing."""
-
-    detail: CellDetail
-    difference: TextDiff | None = None
-
-
-EXPECTATION = -1
-"""In place of the position of a column: what the case says a good answer is."""
-_MOST_COMPARED = 200_000
-"""Characters of two answers that are compared."""
-
-
-def answer_of(detail: CellDetail) -> str:
-    """Return the text of an answer, or the sentence of its failure; "" without an answer."""
-    result = detail.result
-    if result is None:
-        return ""
-    return result.failure.sentence if not result.text and result.failure is not None else result.text
-
-
 class SuiteController(QObject):
     """Reads and runs the tests of one prompt at a time. `model` has the rows of the shown run."""
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
-    counted = Signal()
-    reported = Signal()
-    looked = Signal(object)
-    """ShownCell"""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -99,13 +71,16 @@ class SuiteController(QObject):
         super().__init__(parent)
         self.source, self._tasks = source, tasks
         self.model = SuiteGridModel(tasks, source, self)
-        self.model.refused.connect(self.refused)
+        self.figures = RunFigures(source, tasks, self)
+        """Counts and statistics of the shown run."""
+        for part in (self.model, self.figures):
+            part.refused.connect(self.refused)
+        self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
         self.prompt_uid = ""
         self.set_name: CaseSetName = "tuning"
         self.query = GridQuery()
         self._clear()
-        self._generation = self._looking = 0
-        self._is_counting = self._counts_again = self._is_reporting = self._reports_again = False
+        self._generation = 0
         self._is_polling = False
         self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -117,8 +92,8 @@ class SuiteController(QObject):
         self.holdout: SuiteEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
         self.progress: SuiteProgress | None = None
-        self.counts = GridCounts()
-        self.report: SuiteReport | None = None
+        self.is_outdated = False
+        """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
     # What is shown.
 
@@ -143,43 +118,28 @@ class SuiteController(QObject):
         return self.run.baseline if self.run is not None else 0
 
     def columns(self) -> tuple[SuiteColumn, ...]:
-        """Return the columns of the grid: those of the run, then those that are set up and not in it."""
-        overview, run = self.overview, self.run
-        if overview is None:
-            return ()
-        if run is None:
-            return overview.columns
-        there = {_identity(column) for column in run.columns}
-        return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
+        """Return the columns of the grid."""
+        return grid_columns(self.overview, self.run)
 
     def heads(self) -> tuple[ColumnHead, ...]:
         """Return the heads of `columns`."""
-        run, report = self.run, self.report
-        in_run = 0 if run is None else len(run.columns)
-        heads: list[ColumnHead] = []
-        for place, column in enumerate(self.columns()):
-            if report is not None and place < len(report.columns):
-                base = report.columns[report.baseline].summary if report.baseline < len(report.columns) else None
-                heads.append(column_head(report.columns[place], base))
-            else:
-                state = "baseline" if run is not None and place == run.baseline else ""
-                heads.append(plain_head(column, state if place < in_run else "not run yet"))
-        return tuple(heads)
+        return grid_heads(self.columns(), self.run, self.figures.report)
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
+            self.figures.clear()
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, set_name, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
@@ -199,8 +159,7 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
         self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
@@ -211,10 +170,10 @@ class SuiteController(QObject):
         self.holdout = reading.holdout
         run = self.run
         if run is None:
-            self.counts, self.report = GridCounts(), None
+            self.figures.clear()
             self.model.show("", "", self.query, self.heads())
         elif before is None or before.uid != run.uid or self.model.run_uid != self._shown_rows(run):
-            self.report, self.counts = None, GridCounts()
+            self.figures.clear()
             self._ask_rows()
         else:
             self.model.set_scoring(run.scoring_uid)
@@ -223,8 +182,7 @@ class SuiteController(QObject):
             else:
                 self.model.refresh()
         self.changed.emit()
-        self._count()
-        self._compute()
+        self._ask_figures()
         if self.is_running:
             self._timer.start()
         else:
@@ -248,12 +206,13 @@ class SuiteController(QObject):
             return
         self.set_name, self.query = name, GridQuery()
         self._stop_polling()
-        self.report, self.counts = None, GridCounts()
+        self.figures.clear()
         self.refresh()
 
-    def choose_rows(self, rows: RowFilter) -> None:
-        """Show only some rows."""
-        self._ask(replace(self.query, rows=rows))
+    def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:
+        """Show only some rows; those that failed in one column if it is given."""
+        kept = self.query.column if self.query.sort != "order" else None
+        self._ask(replace(self.query, rows=rows, column=kept if column is None else column))
 
     def choose_tag(self, tag: str) -> None:
         """Show only cases with a tag, "" for all."""
@@ -268,7 +227,8 @@ class SuiteController(QObject):
             self.query = query
             self._ask_rows()
             self.changed.emit()
-            self._count()
+            if self.run is not None:
+                self.figures.count(self.run, query)
 
     # Running.
 
@@ -279,20 +239,11 @@ class SuiteController(QObject):
         if not prompt or (action not in ("start", "fresh") and not uid):
             return
 
-        def work() -> str:
-            if action in ("start", "fresh"):
-                return source.start(prompt, wanted, fresh=action == "fresh")
-            if action == "pause":
-                source.pause(uid)
-            elif action == "stop":
-                source.stop(uid)
-            else:
-                source.resume(prompt, uid, retry_failed=action == "retry")
-            return uid
-
         def done(run_uid: str) -> None:
             if prompt != self.prompt_uid:
                 return
+            if action in ("start", "fresh", "rescore"):
+                self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
             if wanted != self.set_name:
@@ -300,7 +251,7 @@ class SuiteController(QObject):
             else:
                 self.refresh()
 
-        self._tasks.run(work, done, self.refused.emit)
+        self._tasks.run(lambda: _do(source, action, prompt, wanted, uid), done, self.refused.emit)
 
     def stop_polling(self) -> None:
         """Ask no longer how far the run is, because nobody sees it; it goes on."""
@@ -342,111 +293,24 @@ class SuiteController(QObject):
             return
         self._polls += 1
         self.model.refresh()
-        self._count()
-        if self._polls % _REPORT_EVERY == 0:
-            self._compute()
+        self._ask_figures(report=self._polls % _REPORT_EVERY == 0)
         self.changed.emit()
 
-    # Counts and statistics.
+    def results_changed(self) -> None:
+        """Read again what came of the run, because a person overruled a check."""
+        self.model.refresh()
+        self._ask_figures()
 
-    def _count(self) -> None:
-        run = self.run
-        if run is None:
-            self.counted.emit()
-            return
-        if self._is_counting:
-            self._counts_again = True
-            return
-        self._is_counting = True
-        query, source = self.query, self.source
+    def checks_changed(self) -> None:
+        """Offer to check the stored answers again, because cases or checks were changed."""
+        self.is_outdated = self.run is not None
+        self.changed.emit()
 
-        def show(counts: GridCounts) -> None:
-            self._is_counting = False
-            if self._counts_again or self.run is None or self.run.uid != run.uid:
-                self._counts_again = False
-                self._count()
-                return
-            self.counts = counts
-            self.counted.emit()
-
-        def fail(error: Exception) -> None:
-            self._is_counting = self._counts_again = False
-            self.refused.emit(error)
-
-        self._tasks.run(lambda: source.counts(run.uid, run.scoring_uid, query), show, fail)
-
-    def _compute(self) -> None:
-        run = self.run
-        if run is None or not run.scoring_uid:
-            self.reported.emit()
-            return
-        if self._is_reporting:
-            self._reports_again = True
-            return
-        self._is_reporting = True
-        source, prompt = self.source, self.prompt_uid
-
-        def show(report: SuiteReport) -> None:
-            self._is_reporting = False
-            if self._reports_again or self.run is None or self.run.uid != run.uid:
-                self._reports_again = False
-                self._compute()
-                return
-            self.report = report
-            self.model.set_heads(self.heads())
-            self.reported.emit()
-
-        def fail(error: Exception) -> None:
-            self._is_reporting = self._reports_again = False
-            self.refused.emit(error)
-
-        self._tasks.run_large(lambda: source.report(prompt, run.uid), show, fail)
-
-    # Cells.
-
-    def look(self, key: CellKey, against: int | None = None) -> None:
-        """Read a cell in full, and compare it with the same sample in the column `against`, or with the expectation.
-
-        Only the newest request is delivered.
-        """
-        run, source = self.run, self.source
-        if run is None:
-            return
-        self._looking += 1
-        number = self._looking
-
-        def read() -> ShownCell:
-            detail = source.cell(run.uid, run.scoring_uid, key)
-            base = ""
-            if against == EXPECTATION:
-                base = detail.case.expectation
-            elif against is not None and against != key.column:
-                base = answer_of(source.cell(run.uid, run.scoring_uid, key._replace(column=against)))
-            text = answer_of(detail)
-            if not base or not text or len(base) + len(text) > _MOST_COMPARED:
-                return ShownCell(detail)
-            return ShownCell(detail, diff_texts(base, text))
-
-        def show(cell: ShownCell) -> None:
-            if number == self._looking:
-                self.looked.emit(cell)
-
-        self._tasks.run(read, show, self.refused.emit)
-
-    def overrule(
-        self, detail: CellDetail, place: int, state: OverruleState, then: Callable[[], None] | None = None
-    ) -> None:
-        """Record what a person says about the check at `place`, then show what follows from it."""
-        future = self.source.overrule(detail.run_uid, detail.output_uid, detail.check_hashes[place], state, "")
-
-        def done(_: None) -> None:
-            self.model.refresh()
-            self._count()
-            self._compute()
-            if then is not None:
-                then()
-
-        self._tasks.watch(future, done, self.refused.emit)
+    def _ask_figures(self, *, report: bool = True) -> None:
+        if self.run is not None:
+            self.figures.count(self.run, self.query)
+            if report:
+                self.figures.compute(self.prompt_uid, self.run)
 
     # Settings.
 
@@ -484,10 +348,18 @@ class SuiteController(QObject):
         """Stop asking; runs go on or end with the program."""
         self._stop_polling()
         self._generation += 1
-        self._looking += 1
 
 
-def _identity(column: SuiteColumn) -> tuple[str, str, str, str]:
-    """Return what makes a column of the settings the same as one of a run."""
-    lane = column.lane
-    return lane.endpoint, lane.model, column.version_name, str(lane.params.to_json())
+def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetName, run_uid: str) -> str:
+    """Do what a button says, and return the uid of the run."""
+    if action in ("start", "fresh"):
+        return source.start(prompt, set_name, fresh=action == "fresh")
+    if action == "pause":
+        source.pause(run_uid)
+    elif action == "stop":
+        source.stop(run_uid)
+    elif action == "rescore":
+        source.rescore(prompt, run_uid)
+    else:
+        source.resume(prompt, run_uid, retry_failed=action == "retry")
+    return run_uid

@@ -7,6 +7,7 @@ cells in place: no row moves under the reader, and only `show` resets the model.
 
 from __future__ import annotations
 
+import html
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.source import SuiteSource
 from workbench.app.testing.words import STATUS_WORDS, ColumnHead, cell_tip, cell_words
 from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
+from workbench.core.visible_text import visible_name, visible_note
 
 Index = QModelIndex | QPersistentModelIndex
 CASE, TAG, FIRST = range(3)
@@ -26,11 +28,10 @@ CASE, TAG, FIRST = range(3)
 ROW, CELL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 """Roles of the GridRow and the GridCell, None while they are being read."""
 PAGE = 100
+"""Rows of a page, fewer with many columns."""
+_PAGE_CELLS, _LEAST_PAGE = 1_500, 20
 _KEPT_CELLS = 40_000
 _FEWEST_PAGES = 4
-
-Matches = Callable[[GridRow, int], bool]
-"""Whether the cell of a row in a column of answers, from 0, is looked for."""
 
 
 class SuiteGridModel(QAbstractTableModel):
@@ -40,9 +41,8 @@ class SuiteGridModel(QAbstractTableModel):
     """Exception: a page could not be read."""
     loaded = Signal()
     """The first page of a query is there."""
-    found = Signal(int, int)
-    """Row and column of the model: what `seek` looked for."""
-    not_found = Signal()
+    rows_read = Signal()
+    """More rows are in memory, or a read failed."""
 
     def __init__(self, tasks: BackgroundTasks, source: SuiteSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,6 @@ class SuiteGridModel(QAbstractTableModel):
         self._missed: list[int] = []
         self._next: str | None = None
         self._is_fetching = self._is_rereading = False
-        self._seeking: tuple[int, int, int, Matches] | None = None
 
     # Content.
 
@@ -73,7 +72,6 @@ class SuiteGridModel(QAbstractTableModel):
         self.run_uid, self.scoring_uid, self.query = run_uid, scoring_uid, query
         self._generation += 1
         self._is_fetching = self._is_rereading = False
-        self._seeking = None
         if not run_uid or not is_same_run:
             self.beginResetModel()
             self._forget()
@@ -87,7 +85,7 @@ class SuiteGridModel(QAbstractTableModel):
             self.set_heads(heads)
         if run_uid:
             self._is_fetching = True
-            self._read("", PAGE, partial(self._become, self._generation))
+            self._read("", self.page_size, partial(self._become, self._generation))
 
     def set_heads(self, heads: Sequence[ColumnHead]) -> None:
         """Show other statistics above the same columns."""
@@ -143,46 +141,14 @@ class SuiteGridModel(QAbstractTableModel):
         return -1
 
     @property
+    def page_size(self) -> int:
+        """The number of rows that are read at a time."""
+        return max(_LEAST_PAGE, min(PAGE, _PAGE_CELLS // max(1, len(self.heads))))
+
+    @property
     def is_complete(self) -> bool:
         """Whether all rows of the query have been reached."""
         return self._next is None and not self._is_fetching
-
-    # Search for a cell.
-
-    def seek(self, position: int, column: int, step: int, matches: Matches) -> None:
-        """Look for the next matching cell after one (`step` 1), or the previous one (-1), reading rows as needed.
-
-        Emits `found` or `not_found`. `column` is one of the model; with `position` -1 all rows are looked through.
-        """
-        self._seeking = (position, column - FIRST, step, matches)
-        self._seek_on()
-
-    def _seek_on(self) -> None:
-        if self._seeking is None:
-            return
-        position, column, step, matches = self._seeking
-        columns, row, is_read = len(self.heads), None, False
-        while True:
-            column += step
-            if position < 0 or not 0 <= column < columns:
-                position, column, is_read = position + step, 0 if step > 0 else columns - 1, False
-            if position < 0 or (position >= self._count and self.is_complete):
-                self._seeking = None
-                self.not_found.emit()
-                return
-            if not is_read:
-                # Where the search goes on once rows have been read.
-                going_on = self._seeking = (position, column - step, step, matches)
-                if position >= self._count:
-                    self.fetchMore(QModelIndex())
-                    return
-                row, is_read = self.row(position), True
-                if row is None or self._seeking is not going_on:
-                    return
-            if row is not None and column < len(row.cells) and matches(row, column):
-                self._seeking = None
-                self.found.emit(position, column + FIRST)
-                return
 
     # Overrides of QAbstractTableModel.
 
@@ -199,7 +165,7 @@ class SuiteGridModel(QAbstractTableModel):
             head = self.heads[section - FIRST]
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return head.words.replace("\n", ", ")
-            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: head.words}.get(
+            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: _tip(head.words)}.get(
                 Qt.ItemDataRole(role)
             )
         if role == Qt.ItemDataRole.DisplayRole:
@@ -226,13 +192,13 @@ class SuiteGridModel(QAbstractTableModel):
             return cell_words(cell, results=self.shows_results)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{STATUS_WORDS[cell.status]}: {cell_words(cell, results=self.shows_results)}"
-        return cell_tip(cell) if role == Qt.ItemDataRole.ToolTipRole else None
+        return _tip(cell_tip(cell)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text)))
+            return _tip("\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text))))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return case_title(row) if column == CASE else ", ".join(row.tags)
+            return case_title(row) if column == CASE else tag_words(row)
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
@@ -241,7 +207,7 @@ class SuiteGridModel(QAbstractTableModel):
     def fetchMore(self, parent: Index) -> None:
         if self.canFetchMore(parent) and self._next is not None:
             self._is_fetching = True
-            self._read(self._next, PAGE, partial(self._append, self._generation, self._next))
+            self._read(self._next, self.page_size, partial(self._append, self._generation, self._next))
 
     # Reading.
 
@@ -272,7 +238,7 @@ class SuiteGridModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), self._count, self._count + len(page.rows) - 1)
             self._take(after, page)
             self.endInsertRows()
-        self._seek_on()
+        self.rows_read.emit()
 
     def _take(self, after: str, page: GridPage) -> None:
         self._starts.append(self._count)
@@ -283,7 +249,7 @@ class SuiteGridModel(QAbstractTableModel):
     def _keep(self, number: int, rows: list[GridRow]) -> None:
         self._pages[number] = rows
         self._pages.move_to_end(number)
-        most = max(_FEWEST_PAGES, _KEPT_CELLS // (PAGE * max(1, len(self.heads))))
+        most = max(_FEWEST_PAGES, _KEPT_CELLS // (self.page_size * max(1, len(self.heads))))
         while len(self._pages) > most:
             gone, _ = self._pages.popitem(last=False)
             self._stale.discard(gone)
@@ -325,7 +291,7 @@ class SuiteGridModel(QAbstractTableModel):
                     old[place] = new
                     self._tell_changes(first + place, row, new)
         self._reread()
-        self._seek_on()
+        self.rows_read.emit()
 
     def _tell_changes(self, position: int, old: GridRow, new: GridRow) -> None:
         changed = [
@@ -341,27 +307,19 @@ class SuiteGridModel(QAbstractTableModel):
             self._is_fetching = self._is_rereading = False
             self._missed.clear()
             self._stale.clear()
-            self._seeking = None
             self.refused.emit(error)
 
 
 def case_title(row: GridRow) -> str:
-    """Return the name of a case, else its values, else its number."""
-    return row.name or " ".join(row.values_text.split()) or f"Case {row.position + 1}"
+    """Return the name of a case, else its values, else its number, for display on one line."""
+    return visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
 
 
-def fails(row: GridRow, column: int) -> bool:
-    """Whether a cell fails."""
-    return row.cells[column].status == "fail"
+def tag_words(row: GridRow) -> str:
+    """Return the tags of a case on one line."""
+    return visible_name(", ".join(row.tags))
 
 
-def differs_from(baseline: int) -> Matches:
-    """Return whether the answer of a cell is another one than that of the baseline column."""
-
-    def differs(row: GridRow, column: int) -> bool:
-        if column == baseline or baseline >= len(row.cells):
-            return False
-        mine, other = row.cells[column], row.cells[baseline]
-        return bool(mine.text and other.text) and " ".join(mine.text.split()) != " ".join(other.text.split())
-
-    return differs
+def _tip(text: str) -> str:
+    """Return a tooltip that wraps and shows a text literally."""
+    return f"<qt>{html.escape(visible_note(text)).replace(chr(10), '<br>')}</qt>" if text else ""

@@ -76,6 +76,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.latest_round(connection, prompt_uid)
 
+    def prompt_of(self, run_uid: str) -> str:
+        """Return the uid of the prompt of a test run. Raises StoreError (missing)."""
+        with self._readers.use() as connection:
+            return test_starts.prompt_of(connection, run_uid)
+
     def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
         """Return how many cells with these identities would begin with an answer in a new test run."""
         with self._readers.use() as connection:

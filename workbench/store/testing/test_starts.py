@@ -186,6 +186,15 @@ def one(connection: sqlite3.Connection, run_uid: str) -> SuiteRun:
     return _suite_run(connection, row)
 
 
+def prompt_of(connection: sqlite3.Connection, run_uid: str) -> str:
+    """Return the uid of the prompt of a test run. Raises StoreError (missing)."""
+    (uid,) = connection.execute(
+        "SELECT prompts.uid FROM prompts JOIN runs ON runs.prompt_id = prompts.id WHERE runs.id = ?",
+        (run_key(connection, run_uid),),
+    ).fetchone()
+    return str(uid)
+
+
 def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
     """Return the key of a test run. Raises StoreError (missing)."""
     row = connection.execute(

@@ -1,4 +1,4 @@
-"""Typed events about the shown answers and their checks; see `events`."""
+"""Typed events about the answers that the lanes show, and about checks; see `events`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CaseChecksRequested:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptChecksChanged:
-    """The checks for all cases of a prompt were changed."""
+class ContinuationRequested:
+    """The user requests continuing from the answer that a lane shows."""
 
-    prompt_uid: str
+    slot: str

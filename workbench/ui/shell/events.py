@@ -11,6 +11,9 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from workbench.ui.shell.testing_events import CasesRequested as CasesRequested
+from workbench.ui.shell.testing_events import ChecksRequested as ChecksRequested
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -24,8 +27,7 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
-"""What the user wants to do with a run: show it, read it as a proposal, restore it into the draft, or branch
-from it."""
+"""What to do with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
@@ -137,16 +139,6 @@ class TrainingRequested:
 
 
 @dataclass(frozen=True, slots=True)
-class CasesRequested:
-    """The user requests the cases of the open prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChecksRequested:
-    """The user requests the checks that apply to all cases of the open prompt."""
-
-
-@dataclass(frozen=True, slots=True)
 class TechniqueChosen:
     """The user chose a technique in the palette."""
 
@@ -184,13 +176,6 @@ class RunEnded:
     """All answers of a run are saved, or it was refused."""
 
     run_uid: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContinuationRequested:
-    """The user requests continuing from the answer that a lane shows."""
-
-    slot: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _AROUND = 60
 """Number of characters shown before and after a place."""
 _LONGEST_PLACE = 300
 _INDENT = 18
+_DIFFERS = "Expected "
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class CheckResultList(QWidget):
     def _further(self, result: CheckResult, text: str) -> Iterator[tuple[str, str]]:
         """Yield the word diff or the place of a result as HTML, each with what it says."""
         if result.state != "pass" and result.expected is not None and result.found is not None:
-            yield self._diff(result.expected, result.found), f"Expected {result.expected}, found {result.found}"
+            yield self._diff(result.expected, result.found), f"{_DIFFERS}{result.expected}, found {result.found}"
         elif result.place is not None and text:
             before, found, after = excerpt(text, result.place)
             tone = "red" if result.state == "fail" else "green"
@@ -217,6 +218,8 @@ class CheckResultList(QWidget):
         made.setWordWrap(True)
         set_role(made, "small")
         made.setAccessibleName(visible_note(name))
+        if name.startswith(_DIFFERS):
+            made.setToolTip("Struck: expected, and missing in the answer. Underlined: only in the answer.")
         return _selectable(made)
 
 

@@ -5,13 +5,19 @@ Invariant: nothing is started here; threads and processes start with the first t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
+from workbench.core.drafts import Draft
+from workbench.core.forecast import Forecast
 from workbench.core.lanes import LITELLM, Endpoint
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.checker.client import CheckerClient
 from workbench.engine.client import child_env
 from workbench.host.keys import KeyStore
+from workbench.host.locks import OwnerLock, owner_alive
 from workbench.host.processes import scrubbed_env
 from workbench.store import Store
 from workbench.usecases.credentials import ProviderOf, provider_of_call
@@ -19,6 +25,7 @@ from workbench.usecases.destinations import destination
 from workbench.usecases.forecaster import Forecaster
 from workbench.usecases.lane_calls import FilePaths, Lacks
 from workbench.usecases.pricing import Pricing
+from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_listeners import RunListeners
 from workbench.usecases.run_plan import Render
 from workbench.usecases.runner import RunOwner
@@ -47,8 +54,12 @@ def make_tests(
     listeners: RunListeners,
     owner: RunOwner,
     render: Render,
+    owners: Path,
 ) -> SuiteRunner:
-    """Return the tests of a workbench; `env` is the environment of this process, `info` looks up LiteLLM's models."""
+    """Return the tests of a workbench.
+
+    `env` is the environment of this process, `info` looks up LiteLLM's models, `owners` is the directory of locks.
+    """
 
     def max_output(there: Endpoint, model: str) -> int | None:
         known = info(model) if there.uid == LITELLM else None
@@ -59,6 +70,11 @@ def make_tests(
             return there
         where = destination(provider_of_call(there, model, provider_of), keys.env, keys.choices)
         return addressed(there, "" if where.is_public else where.base_url)
+
+    def forecast(prompt_uid: str, draft: Draft) -> Forecast:
+        # The engine counts tokens.
+        engine.start()
+        return forecaster.forecast(prompt_uid, draft)
 
     child = child_env(scrubbed_env(env))
     scorer = Scorer(store.tests, lambda: CheckerClient(child), render, listeners.problem)
@@ -75,6 +91,7 @@ def make_tests(
         owner=owner,
         scorer=scorer,
         max_output=max_output,
+        one_process=partial(one_process, owners),
     )
     facts = ModelFacts(endpoint, pricing.rates_for, max_output, lacks, address)
     return SuiteRunner(
@@ -82,5 +99,19 @@ def make_tests(
         endpoint=endpoint,
         version=store.version,
         planner=SuitePlanner(store, store.tests, facts),
-        estimator=SuiteEstimator(store.tests, forecaster.forecast, endpoint),
+        estimator=SuiteEstimator(store.tests, forecast, endpoint),
     )
+
+
+@contextmanager
+def one_process(owners: Path, run_uid: str) -> Iterator[None]:
+    """Hold the lock of a test run. Raises RefusedError if another process has it, HostError if it cannot be made."""
+    name = f"test-{run_uid}"
+    if owner_alive(owners, name):
+        raise RefusedError("This test is running in another window or terminal. Stop it there, then continue it here.")
+    lock = OwnerLock(owners, name)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -17,6 +17,7 @@ from workbench.core.testing.cells import cell_identity
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
 from workbench.store.testing.suite_records import SuiteRecords
+from workbench.usecases.testing.cell_supply import ECHO_LIMIT
 from workbench.usecases.testing.job import values_hash
 from workbench.usecases.testing.plan import SuitePlan
 
@@ -46,7 +47,7 @@ class SuiteEstimate:
 
     @property
     def sentence(self) -> str:
-        """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.12 · about 2 min"."""
+        """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
         parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused" if self.reused else "")]
         if not self.calls:
             return f"All {counted(self.cells, 'answer')} are here already; nothing is sent."
@@ -150,7 +151,7 @@ class SuiteEstimator:
             if seconds is None:
                 return None
             place = place_of(endpoint, lane.model)
-            at_once = plan.concurrency or (place.limit if place is not None else 16)
+            at_once = plan.concurrency or (place.limit if place is not None else ECHO_LIMIT)
             name = place.name if place is not None else lane.endpoint
             busy, _ = by_place.get(name, (0.0, at_once))
             by_place[name] = busy + number * seconds, at_once

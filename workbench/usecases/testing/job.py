@@ -99,11 +99,10 @@ def read_job(
     version: Callable[[str, int], VersionRow],
     endpoint: Callable[[str], Endpoint | None],
     question: Callable[[Lane, Content], str],
-    prompt_uid: str,
     run_uid: str,
 ) -> SuiteJob:
     """Read a stored run. Raises StoreError, and RefusedError for a version that this release cannot read."""
-    run = store.run(run_uid)
+    run, prompt_uid = store.run(run_uid), store.prompt_of(run_uid)
     contents = {number: sendable(version(prompt_uid, number)) for number in {one.version for one in run.columns}}
     columns = tuple(
         JobColumn(

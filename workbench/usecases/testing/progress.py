@@ -73,9 +73,8 @@ class SuiteProgress:
 class SuiteHandle:
     """A started or resumed test run. All members are thread-safe; `progress` is polled."""
 
-    def __init__(self, run_uid: str, prompt_uid: str) -> None:
+    def __init__(self, run_uid: str) -> None:
         self.run_uid = run_uid
-        self.prompt_uid = prompt_uid
         self._lock = threading.Lock()
         self._progress = SuiteProgress()
         self._problem: Problem | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from workbench.core.runs import VersionRow
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
-from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
+from workbench.store.testing.records import StoredScoring, SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.analysis import SuiteAnalyst
 
 _CLOSE_WITHIN_S = 10.0
+_MOST_RUNS = 50
+"""Newest runs among which the one to continue is searched."""
 
 
 class SuiteRunner:
@@ -75,12 +78,36 @@ class SuiteRunner:
         return self._tools.scorer
 
     def start(self, prompt_uid: str, plan: SuitePlan) -> SuiteHandle:
-        """Record a new test run and ask its open cells. Raises RefusedError while closing."""
-        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid(), prompt_uid), plan=plan))
+        """Record a new test run and ask its open cells. Raises RefusedError for another prompt, and while closing."""
+        if plan.prompt_uid != prompt_uid:
+            raise RefusedError("This plan belongs to another prompt. Plan the test again.")
+        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
+
+    def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
+        """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
+
+        A continued run whose checks have changed gets a new scoring. Raises as `resume` and `start`, and StoreError.
+        """
+        run_uid = self._same_run(plan)
+        if run_uid is None:
+            return self.start(plan.prompt_uid, plan)
+        limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
+        return self._enter(_Run(self, SuiteHandle(run_uid), plan=plan, limits=limits))
+
+    def _same_run(self, plan: SuitePlan) -> str | None:
+        """Return the newest run of the plan's set if it has the cells of the plan."""
+        runs = self._tools.records.runs(plan.prompt_uid, _MOST_RUNS)
+        run = next((one for one in runs if one.set_name == plan.set_name), None)
+        if run is None or plan.probe or run.cells != plan.cells:
+            return None
+        if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
+            return None
+        if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
+            return None
+        return run.uid if self._tools.records.cases(run.uid, 0, run.cases) == plan.cases else None
 
     def resume(
         self,
-        prompt_uid: str,
         run_uid: str,
         *,
         failed_too: bool = False,
@@ -89,20 +116,19 @@ class SuiteRunner:
     ) -> SuiteHandle:
         """Ask the open cells of a stored run, and with `failed_too` make calls that failed again.
 
-        `budget` limits this start alone. Raises RefusedError if the run is running, and while closing.
+        `budget` limits this start alone. Answers are scored by the run's newest scoring. Raises RefusedError if the
+        run is running, and while closing.
         """
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid, prompt_uid), limits=limits))
+        return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 
-    def rescore(
-        self, prompt_uid: str, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None
-    ) -> Sweep:
+    def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
         """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.
 
         `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
         RefusedError, StoreError.
         """
-        job = self._job(prompt_uid, run_uid)
+        job = self._job(run_uid)
         uid = self._tools.owner.new_uid()
         job = replace(
             job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
@@ -198,16 +224,17 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, prompt_uid: str, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
+    def scored_job(self, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
         """Return the job of a stored run with its newest scoring; blocks.
 
-        A run without one gets a scoring by the settings of its plan, or by those of the prompt.
+        A run without one, or with one that has other rules than the plan, gets a scoring by the settings of its plan,
+        or by those of the prompt.
         """
-        job = self._job(prompt_uid, run_uid)
+        job = self._job(run_uid)
         newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        if newest is not None:
+        if newest is not None and (plan is None or _has_rules(newest, plan.settings)):
             return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
-        settings = self._tools.records.settings(prompt_uid) if plan is None else plan.settings
+        settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
         uid = self._tools.owner.new_uid()
         job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
         self._begin_scoring(job).result()
@@ -226,12 +253,16 @@ class SuiteRunner:
         self._tools.engine.start()
         self._tools.scorer.warm()
 
+    def one_process(self, run_uid: str) -> AbstractContextManager[None]:
+        """Let no other process work on a run. Raises RefusedError if one does, HostError."""
+        return self._tools.one_process(run_uid)
+
     def problem(self, error: BaseException) -> None:
         """Report an error to the listeners."""
         self._tools.listeners.problem(problem_of(error))
 
-    def _job(self, prompt_uid: str, run_uid: str) -> SuiteJob:
-        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, prompt_uid, run_uid)
+    def _job(self, run_uid: str) -> SuiteJob:
+        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, run_uid)
 
     def _begin_scoring(self, job: SuiteJob) -> Future[None]:
         return self._tools.records.begin_scoring(
@@ -243,6 +274,10 @@ class SuiteRunner:
             run = self._running.get(run_uid)
         if run is not None:
             run.tell(what)
+
+
+def _has_rules(scoring: StoredScoring, settings: SuiteSettings) -> bool:
+    return (scoring.checks, scoring.threshold) == (settings.checks, settings.threshold)
 
 
 class _Run:
@@ -259,8 +294,10 @@ class _Run:
         self.handle = handle
         self._runner = runner
         self._plan = plan
+        # A new run has the limits of its plan.
+        self._is_continued = limits is not None
         self._limits = limits or SuiteLimits()
-        if plan is not None:
+        if plan is not None and limits is None:
             self._limits = SuiteLimits(plan.budget, plan.concurrency)
         self._lock = threading.Lock()
         self._scheduler: SuiteScheduler | None = None
@@ -292,7 +329,8 @@ class _Run:
     def _work(self) -> None:
         unsaved = 0
         try:
-            unsaved = self._ask()
+            with self._runner.one_process(self.handle.run_uid):
+                unsaved = self._ask()
         except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
             problem = problem_of(error)
             self.handle.refuse(problem)
@@ -304,12 +342,13 @@ class _Run:
     def _ask(self) -> int:
         runner, handle, plan = self._runner, self.handle, self._plan
         runner.start_engine()
-        if plan is not None:
+        if plan is not None and not self._is_continued:
             runner.begin(plan, handle.run_uid)
         handle.begin()
-        job = runner.scored_job(handle.prompt_uid, handle.run_uid, plan)
+        job = runner.scored_job(handle.run_uid, plan)
         # A run that has just begun has no failed calls.
-        without = 0 if plan is not None else runner.failed_calls(job)
+        is_new = plan is not None and not self._is_continued
+        without = 0 if is_new else runner.failed_calls(job)
         answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
         start = SuiteProgress(
             cells=job.run.cells,

@@ -10,43 +10,27 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Failure, Result
 from workbench.core.testing.cells import CellKey
-from workbench.engine.call_limits import CallPlace, place_of
 from workbench.engine.calls import Call, CallEnded, CallRetrying, EngineError, Event
-from workbench.store.testing.records import CellStart
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.testing.budget import BudgetLedger, Reservation
-from workbench.usecases.testing.cell_requests import CellRequests, RenderedTexts
+from workbench.usecases.testing.budget import BudgetLedger
+from workbench.usecases.testing.cell_requests import RenderedTexts
+from workbench.usecases.testing.cell_supply import CellSupply, StartsRecorded
 from workbench.usecases.testing.concurrency import REFUSED, CallGate
 from workbench.usecases.testing.end_writer import EndsWritten, EndWriter
 from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.progress import SuiteHandle, SuiteState
 from workbench.usecases.testing.suite_parts import ENGINE_DIED, MOST_TRIES, AskedCell, SuiteLimits, SuiteTools
 
-ECHO_LIMIT = 16
-"""Concurrent calls where the engine has no limit."""
-_PAGE = 256
-"""Open cells that are read at once."""
-_BATCH = 64
-"""Cells that are recorded at once before they are sent."""
 _MOST_DEATHS = 4 * MOST_TRIES
 """The run is stopped after this number of engines that ended without an answer, per call that may run at once."""
 _TIME_UP = "The limit of minutes was reached."
 _REACHED = "The budget was reached."
 _NO_ENGINE = "The engine ends again and again. Run “workbench doctor” for details, then continue the test."
-
-
-@dataclass(frozen=True, slots=True)
-class _StartsRecorded:
-    """Starts were recorded, or not."""
-
-    cells: tuple[AskedCell, ...]
-    error: BaseException | None
 
 
 class SuiteScheduler:
@@ -56,13 +40,9 @@ class SuiteScheduler:
         self._tools, self._job, self._handle, self._limits = tools, job, handle, limits
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._ledger = BudgetLedger(limits.budget, time.monotonic)
-        self._requests = CellRequests(tools, job, self._inbox.put)
+        self._supply = CellSupply(tools, job, limits, self._ledger, self._inbox.put)
         self._writer = EndWriter(tools, self._inbox.put)
-        self._gates: dict[str, CallGate] = {}
-        self._places: list[str] = []
         self._live: dict[str, AskedCell] = {}
-        self._after: CellKey | None = None
-        self._is_exhausted = self._is_starting = False
         self._tries: dict[CellKey, int] = {}
         self._deaths = 0
         self._is_paused = self._is_stopping = self._gives_up = False
@@ -101,15 +81,7 @@ class SuiteScheduler:
 
         Blocks as long as the keyring does.
         """
-        for column in self._job.columns:
-            call = self._requests.column_call(column.position)
-            place = place_of(call.endpoint, call.model) or CallPlace(column.lane.endpoint, ECHO_LIMIT)
-            most = self._limits.concurrency or place.limit
-            if most != place.limit and call.endpoint.kind != "echo":
-                self._tools.engine.set_limit(call.endpoint.uid, most)
-            self._places.append(place.name)
-            self._gates.setdefault(place.name, CallGate(most))
-            self._tools.pricing.prepare(call.endpoint)
+        self._supply.unlock()
 
     def run(self) -> SuiteState:
         """Ask the cells until there is nothing to do, and return how it ended."""
@@ -135,10 +107,12 @@ class SuiteScheduler:
 
     def _pump(self) -> None:
         if self._ledger.is_time_up and not self.why:
-            self._reach_limit(_TIME_UP)
+            self.why = _TIME_UP
+            self._drop_ready()
         if not (self._is_stopping or self._is_paused or self.why):
-            self._refill()
-            self._prepare()
+            self._supply.prepare()
+            if self._supply.is_over_budget:
+                self.why = _REACHED
         if not (self._is_stopping or self._is_paused):
             self._send()
         self._writer.write(len(self._live))
@@ -165,104 +139,39 @@ class SuiteScheduler:
                 self._call_ended(message)
             case CallRetrying(code=code, id=uid):
                 if code == REFUSED and (cell := self._live.get(uid)) is not None:
-                    self._gates[cell.place].limit.refused(cell.ticket)
-            case _StartsRecorded():
+                    self._supply.gates[cell.place].limit.refused(cell.ticket)
+            case StartsRecorded():
                 self._starts_recorded(message)
             case EndsWritten():
                 self._ends_written(message)
             case RenderedTexts():
-                self._return_to_pending(self._requests.take_texts(message))
+                self._supply.take_texts(message)
             case "stop":
                 self._begin_stop()
             case "pause" | "go on":
                 self._is_paused = message == "pause"
 
     def _is_over(self) -> bool:
-        gates = self._gates.values()
-        if self._live or self._is_starting or self._writer.is_writing or any(gate.ready for gate in gates):
+        gates = self._supply.gates.values()
+        if self._live or self._supply.is_recording or self._writer.is_writing or any(gate.ready for gate in gates):
             return False
         if not self._writer.is_idle:
             return self._gives_up
         if self._is_stopping or self.why:
             return True
-        return self._is_exhausted and not self._requests.waiting and not any(gate.pending for gate in gates)
-
-    # Preparing
-
-    def _refill(self) -> None:
-        if self._is_exhausted or sum(len(gate.pending) for gate in self._gates.values()) > _PAGE // 2:
-            return
-        keys = self._tools.records.open_cells(self._job.uid, self._after, _PAGE, failed_too=self._limits.failed_too)
-        self._is_exhausted = len(keys) < _PAGE
-        for key in keys:
-            self._gate(key).pending.append(key)
-        if keys:
-            self._after = keys[-1]
-
-    def _prepare(self) -> None:
-        if self._is_starting:
-            return
-        batch: list[AskedCell] = []
-        for gate in self._gates.values():
-            if gate.is_low:
-                cells = list(self._built(gate, min(gate.room, _BATCH)))
-                gate.preparing += len(cells)
-                batch += cells
-        if not batch:
-            return
-        starts = [CellStart(cell.key, cell.uid, self._job.identity(cell.key)) for cell in batch]
-        owner = self._tools.owner
-        self._is_starting = True
-        future = self._tools.records.start_outputs(self._job.uid, starts, owner.uid, owner.now())
-        future.add_done_callback(lambda done: self._inbox.put(_StartsRecorded(tuple(batch), done.exception())))
-
-    def _built(self, gate: CallGate, most: int) -> Iterator[AskedCell]:
-        """Yield cells of a gate whose most possible cost is reserved."""
-        for _ in range(most):
-            if not gate.pending or self.why:
-                return
-            key = gate.pending.popleft()
-            rendered = self._requests.request(key)
-            if rendered is None:
-                continue
-            uid = self._tools.owner.new_uid()
-            call = rendered if isinstance(rendered, Failure) else self._requests.call(key, uid, rendered)
-            if isinstance(call, Call) and isinstance(rendered, RenderedRequest):
-                is_limited = self._limits.budget.usd is not None
-                bound = self._requests.bound(key, call, rendered, in_dollars=is_limited)
-                reserved = self._ledger.reserve(uid, bound)
-                if reserved is not Reservation.MADE:
-                    gate.pending.appendleft(key)
-                    if reserved is Reservation.NEVER:
-                        self._reach_limit(_REACHED)
-                    return
-            yield AskedCell(key, uid, self._places[key.column], call)
-
-    def _starts_recorded(self, message: _StartsRecorded) -> None:
-        self._is_starting = False
-        for cell in message.cells:
-            self._gates[cell.place].preparing -= 1
-        if message.error is not None:
-            for cell in message.cells:
-                self._ledger.settle(cell.uid, Result("interrupted"))
-            self._fail(problem_of(message.error))
-            return
-        for cell in message.cells:
-            self._gates[cell.place].ready.append(cell)
-        if self._is_stopping or self._ledger.is_time_up:
-            self._drop_ready()
-
-    def _return_to_pending(self, keys: Sequence[CellKey]) -> None:
-        for key in reversed(keys):
-            self._gate(key).pending.appendleft(key)
-
-    def _gate(self, key: CellKey) -> CallGate:
-        return self._gates[self._places[key.column]]
+        return self._supply.is_dry
 
     # Calling
 
+    def _starts_recorded(self, message: StartsRecorded) -> None:
+        self._supply.take_starts(message)
+        if message.error is not None:
+            self._fail(problem_of(message.error))
+        elif self._is_stopping or self._ledger.is_time_up:
+            self._drop_ready()
+
     def _send(self) -> None:
-        for gate in self._gates.values():
+        for gate in self._supply.gates.values():
             while gate.ready and gate.running < gate.limit.limit:
                 self._send_one(gate, gate.ready.popleft())
 
@@ -283,7 +192,7 @@ class SuiteScheduler:
         cell = self._live.pop(event.id, None)
         if cell is None or not isinstance(cell.call, Call):
             return
-        gate, result = self._gates[cell.place], event.result
+        gate, result = self._supply.gates[cell.place], event.result
         code = result.failure.code if result.failure is not None else ""
         if result.state == "finished":
             gate.limit.answered()
@@ -295,7 +204,7 @@ class SuiteScheduler:
             gate.limit.refused(cell.ticket)
         elif code == ENGINE_DIED and self._is_to_be_repeated(cell.key):
             result = replace(result, state="interrupted", failure=None)
-            gate.pending.appendleft(cell.key)
+            self._supply.return_cells([cell.key])
         try:
             result = self._tools.pricing.price(result, cell.call.endpoint, self._model(cell.key))
         except Exception as error:  # noqa: BLE001 - an answer without a price is still an answer
@@ -325,7 +234,7 @@ class SuiteScheduler:
             self._gives_up = self._is_stopping
             return
         for cell in recorded:
-            self._gates[cell.place].running -= 1
+            self._supply.gates[cell.place].running -= 1
         self._count([cell.result for cell in recorded])
         if self._job.scoring_uid:
             inputs = [cell.scored_input() for cell in recorded if cell.result.state in ("finished", "failed")]
@@ -336,30 +245,24 @@ class SuiteScheduler:
 
     @property
     def _most_at_once(self) -> int:
-        return sum(gate.limit.limit for gate in self._gates.values())
+        return sum(gate.limit.limit for gate in self._supply.gates.values())
 
     # Stopping
 
     def _begin_stop(self) -> None:
         self._is_stopping = True
         self._drop_ready()
-        for gate in self._gates.values():
-            gate.pending.clear()
+        self._supply.clear()
         for uid in list(self._live):
             self._tools.engine.cancel(uid)
 
     def _drop_ready(self) -> None:
         """End cells that were recorded and will not be sent; they stay open."""
-        for gate in self._gates.values():
+        for gate in self._supply.gates.values():
             while gate.ready:
                 gate.running += 1
                 cell = gate.ready.popleft()
                 self._end(cell, Result("interrupted", model=self._model(cell.key)))
-
-    def _reach_limit(self, why: str) -> None:
-        self.why = why
-        if self._ledger.is_time_up:
-            self._drop_ready()
 
     def _fail(self, problem: Problem) -> None:
         """Stop the run because it cannot go on."""

@@ -6,6 +6,7 @@ Invariant: a cell is in one stage at a time: pending, prepared, sent, ended, rec
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,6 +55,8 @@ class SuiteTools:
     owner: RunOwner
     scorer: Scorer
     max_output: Callable[[Endpoint, str], int | None]
+    one_process: Callable[[str], AbstractContextManager[None]]
+    """Lets no other process work on a run, while it is entered. Raises RefusedError if one does."""
 
 
 @dataclass(frozen=True, slots=True)

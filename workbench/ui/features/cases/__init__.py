@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.cases.commands import COMMANDS
-from workbench.ui.shell.events import CasesRequested
 from workbench.ui.shell.feature import Feature, Subscription
+from workbench.ui.shell.testing_events import CasesRequested
 
 if TYPE_CHECKING:
     from workbench.ui.features.cases.controller import CasesController

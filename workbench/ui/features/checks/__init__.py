@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.checks.commands import COMMANDS
 from workbench.ui.shell.check_events import CaseChecksRequested, ShownAnswersChanged
+from workbench.ui.shell.events import ChecksRequested
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FEATURE = Feature(
     preload=("workbench.ui.features.checks.controller", "workbench.ui.features.checks.dialog"),
     subscriptions=(
         Subscription(ShownAnswersChanged, lambda controller, _: controller.follow()),
+        Subscription(ChecksRequested, lambda controller, _: controller.open()),
         Subscription(CaseChecksRequested, lambda controller, event: controller.edit_case(event)),
     ),
 )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QDialog
 
 from workbench.app.checks.answer_checks import AnswerChecks
 from workbench.app.lanes.shown_answers import OutputChecks, ShownAnswers
@@ -22,10 +23,9 @@ from workbench.host.processes import scrubbed_env
 from workbench.ui.shell.check_events import (
     AnswersChecked,
     CaseChecksRequested,
-    PromptChecksChanged,
     ShownAnswersRequested,
 )
-from workbench.ui.shell.events import HistoryChanged, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.check_trial import CheckTrial
 from workbench.usecases.problems import problem_of
@@ -54,6 +54,7 @@ class ChecksController:
         self.dialog: ChecksDialog | None = None
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(HistoryChanged, lambda _: self._of_cases.clear())
+        services.events.subscribe(DataChanged, self._data_changed)
 
     def trial(self) -> CheckTrial:
         """Return what evaluates checks; its process starts with the first one."""
@@ -96,15 +97,16 @@ class ChecksController:
         """Edit the checks of one case."""
         if self.dialog is not None:
             self.dialog.close()
-        case, prompt = request.case, self._services.session.prompt()
+        case = request.case
         dialog = self._made(f"Checks of the case “{case.name or 'without a name'}”", case.checks, request)
 
         def save(checks: tuple[Check, ...]) -> None:
             request.save(replace(case, checks=checks))
-            self._of_cases.pop((prompt, case.uid), None)
-            self.follow()
 
         dialog.changed.connect(save)
+        if isinstance(request.over, QDialog):
+            # A dialog that is deleted with its parent would lose the last edits.
+            request.over.finished.connect(dialog.close)
 
     def stop(self) -> None:
         """Save pending edits and end the evaluating process, before the window closes."""
@@ -149,8 +151,7 @@ class ChecksController:
                 self._retry(prompt)
                 return
             del self._unsaved[prompt]
-            self._services.events.publish(PromptChecksChanged(prompt))
-            self.follow()
+            self._services.events.publish(DataChanged(Changed.CASES))
 
         def failed(error: Exception) -> None:
             self._saving.discard(prompt)
@@ -179,6 +180,11 @@ class ChecksController:
 
     def _tell(self, results: Mapping[str, OutputChecks]) -> None:
         self._services.events.publish(AnswersChecked(results))
+
+    def _data_changed(self, event: DataChanged) -> None:
+        if event.what & Changed.CASES:
+            self._of_cases.clear()
+            self.follow()
 
     def _prompt_opened(self, event: PromptOpened) -> None:
         self._of_cases.clear()

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedWidg
 from shiboken6 import isValid
 
 from workbench.app.checks import check_tree
+from workbench.app.checks.check_attempts import CheckAttempts
 from workbench.app.checks.check_tree import Checks, Path
 from workbench.app.lanes.shown_answers import ShownAnswers
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.cases import Check
 from workbench.core.checks.check_forms import new_check, typed_value
-from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.checks.suggestions import CheckSuggestion
 from workbench.core.text import counted
@@ -34,7 +34,7 @@ from workbench.ui.widgets.dialog_parts import ToldLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.check_text import checks_as_text, checks_from_text
-from workbench.usecases.check_trial import CheckTrial, TriedChecks
+from workbench.usecases.check_trial import CheckTrial
 from workbench.usecases.problems import problem_of
 
 _SAVE_MS = 500
@@ -71,13 +71,12 @@ class ChecksDialog(Dialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self._theme, self._tasks, self._trial, self._read_only = theme, tasks, trial, read_only
+        self._theme, self._tasks, self._read_only = theme, tasks, read_only
         self._schema, self._is_for_case = typed_value("schema", schema), is_for_case
         self._checks: Checks = ()
         self._saved: Checks = ()
         self._before: tuple[Checks, Path | None] | None = None
-        self._shown = ShownAnswers()
-        self._tried: dict[Path, tuple[str, tuple[CheckResult, ...]]] = {}
+        self._attempts = CheckAttempts(tasks, trial, self._show_tried)
         self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save.timeout.connect(self.save)
         self._pause = QTimer(self, singleShot=True, interval=_TRY_MS)
@@ -103,9 +102,9 @@ class ChecksDialog(Dialog):
 
     def show_answers(self, shown: ShownAnswers) -> None:
         """Try the checks on these answers from now on."""
-        if shown != self._shown:
-            self._shown = shown
-        self._try()
+        if self._attempts.show_answers(shown):
+            self._try()
+            self._ask_suggestions()
 
     @property
     def checks(self) -> Checks:
@@ -139,6 +138,7 @@ class ChecksDialog(Dialog):
 
     def done(self, result: int) -> None:
         self.save()
+        self._attempts.stop()
         super().done(result)
 
     def _connect(self) -> None:
@@ -207,7 +207,9 @@ class ChecksDialog(Dialog):
         """Show all checks anew and select one."""
         self.tree.show_checks(self._checks, select)
         self.remove.setEnabled(bool(self._checks) and not self._read_only)
-        self._try()
+        self._pause.stop()
+        self._attempts.attempt(self._checks, is_reordered=True)
+        self._ask_suggestions()
 
     def _show_selected(self) -> None:
         path = self.tree.path()
@@ -306,37 +308,24 @@ class ChecksDialog(Dialog):
     # Trying checks.
 
     def _try(self) -> None:
-        """Try all checks on the shown answers, and read suggestions; results replace those shown."""
         self._pause.stop()
-        paths = [path for path, _ in check_tree.walked(self._checks)]
-        checks = [check for _, check in check_tree.walked(self._checks)]
-        answers = [one.answer for one in self._shown.answers]
-        winners = [at for at, one in enumerate(self._shown.answers) if one.is_winner]
-        tried = self._trial.attempt(answers, checks, key="form")
-        self._tasks.watch(tried, lambda found: self._take(paths, found))
-        suggested = self._trial.suggest(
-            answers, winners, checks, key="suggestions", schema=self._schema, is_for_case=self._is_for_case
-        )
-        self._tasks.watch(suggested, self._suggest)
+        self._attempts.attempt(self._checks)
 
-    def _take(self, paths: Sequence[Path], found: TriedChecks) -> None:
-        if not isValid(self):
-            return
-        self._tried = {
-            path: (found.problems[at], tuple(row[at] for row in found.results)) for at, path in enumerate(paths)
-        }
-        self.tree.show_results(short_results(self._checks, self._tried))
+    def _ask_suggestions(self) -> None:
+        self._attempts.suggest(self._suggest, schema=self._schema, is_for_case=self._is_for_case)
+
+    def _show_tried(self) -> None:
+        self.tree.show_results(short_results(self._checks, self._attempts.tried))
         self._show_trial()
 
     def _suggest(self, found: Sequence[CheckSuggestion]) -> None:
-        if isValid(self):
-            self.suggested.show_suggestions(found, can_add=not self._read_only)
+        self.suggested.show_suggestions(found, can_add=not self._read_only)
 
     def _show_trial(self) -> None:
         path = self.tree.path()
-        problem, results = self._tried.get(path, ("", ())) if path is not None else ("", ())
+        problem, results = self._attempts.tried.get(path or (), ("", ()))
         self.form.show_problem(problem)
-        self.trial.show_results(self._shown.answers, results)
+        self.trial.show_results(self._attempts.shown.answers, results)
 
 
 def _of_type(check: Check, name: str) -> Check:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.app.checks.check_attempts import Tried
 from workbench.app.checks.check_tree import Checks, Path, walked
 from workbench.app.lanes.shown_answers import LaneAnswer
 from workbench.core.checks.check_forms import value_problem
@@ -15,8 +16,6 @@ from workbench.ui.widgets.check_results import CheckResultList, ShownCheck
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role
 
-Tried = Mapping[Path, tuple[str, tuple[CheckResult, ...]]]
-"""By path of a check: its mistake ("" for none), and its results on all answers."""
 _NO_ANSWERS = "Run the prompt to try its checks on the answers."
 
 
@@ -41,7 +40,7 @@ class TrialPanel(QWidget):
         self.results.show_rows([ShownCheck(one.lane, result, text=one.answer.text) for one, result in shown])
 
 
-def short_results(checks: Checks, tried: Tried) -> dict[Path, tuple[str, str]]:
+def short_results(checks: Checks, tried: Mapping[Path, Tried]) -> dict[Path, tuple[str, str]]:
     """Return by path a short result for the list, such as "3/4" or "!" for a mistake, and its explanation."""
     told: dict[Path, tuple[str, str]] = {}
     for path, check in walked(checks):

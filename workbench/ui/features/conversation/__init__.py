@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.conversation.commands import COMMANDS
-from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
+from workbench.ui.shell.check_events import ContinuationRequested
+from workbench.ui.shell.events import EmptyPromptFilled
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:

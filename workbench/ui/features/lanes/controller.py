@@ -21,7 +21,8 @@ from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.shell.events import ContinuationRequested, HistoryChanged, ModelRequested, PromptOpened
+from workbench.ui.shell.check_events import ContinuationRequested
+from workbench.ui.shell.events import HistoryChanged, ModelRequested, PromptOpened
 from workbench.ui.shell.rooms import LanesOwner
 from workbench.ui.shell.services import Services
 

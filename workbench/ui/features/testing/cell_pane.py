@@ -7,13 +7,10 @@ texts of models are plain text.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable
-from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -21,83 +18,34 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.app.testing.controller import EXPECTATION, ShownCell, answer_of
-from workbench.app.testing.words import STATUS_WORDS, column_title, samples_words
+from workbench.app.testing.cell_reader import EXPECTATION, ShownCell, answer_of
+from workbench.app.testing.words import column_title, samples_words
 from workbench.core.check_words import lines
-from workbench.core.checks.check_result import CheckResult
-from workbench.core.testing.grid import CellDetail, GridCell, OverruledCheck, SuiteColumn
+from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
-from workbench.ui.features.testing.chips import chip, exclusive, menu_chip
+from workbench.core.visible_text import visible_name, visible_note
+from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
+from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
+from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
 from workbench.ui.widgets.diff.wording import changed_words
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.small_controls import KeyButton, breakable, pill
+from workbench.ui.widgets.small_controls import KeyButton, breakable
 from workbench.ui.widgets.theme import Theme, set_role
 
 Shown = Literal["output", "against", "request"]
 NOTHING = "Choose a cell to see its answer and its checks."
-_MOST_CHECKS, _MOST_PARTS = 40, 12
 _LINES = 22
-_PILLS = {"pass": "pill-green", "fail": "pill-red", "unscored": "pill"}
 _MARGIN = 15
-
-
-class MarkedAnswer(AnswerView):
-    """An answer in which the places are marked that checks found."""
-
-    def mark(self, places: list[tuple[int, int, str]]) -> None:
-        """Mark ranges of the answer, in code points, each with the result of its check."""
-        selections = []
-        for start, end, state in places:
-            look = QTextCharFormat()
-            ink, ground = ("green", "green_soft") if state == "pass" else ("red", "red_soft")
-            look.setBackground(self._theme.color(ground))
-            look.setForeground(self._theme.color(ink))
-            look.setFontUnderline(True)
-            selection = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document())
-            last = self.document().characterCount() - 1
-            cursor.setPosition(min(last, self._shown.position(start)))
-            cursor.setPosition(min(last, self._shown.position(end)), QTextCursor.MoveMode.KeepAnchor)
-            selection.cursor, selection.format = cursor, look
-            selections.append(selection)
-        self.setExtraSelections(selections)
-
-
-class _Check(QWidget):
-    """One check: its result, what it asks for, why, and what a person said about it."""
-
-    def __init__(self, words: str, result: CheckResult, overruled: OverruledCheck | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        is_overruled = overruled is not None and overruled.state != "none"
-        state = overruled.state if overruled is not None and is_overruled else result.state
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(pill(state, _PILLS[state], self), 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(label(breakable(words)))
-        reason = result.reason if result.reason and result.reason != words else ""
-        if is_overruled:
-            reason = " · ".join(filter(None, (f"you overruled “{result.state}”", reason)))
-        if result.score is not None and 0 < result.score < 1:
-            reason = " · ".join(filter(None, (reason, f"score {result.score:.2f}")))
-        if reason:
-            column.addWidget(label(breakable(reason), "small"))
-        for part in result.parts[:_MOST_PARTS]:
-            column.addWidget(label(breakable(f"{part.state}: {part.reason}"), "small"))
-        row.addLayout(column, 1)
-        self.setAccessibleName(f"{state}: {words}. {reason}")
+_LONGEST = 30
+"""Characters of a column in the button that compares with it."""
 
 
 class CellPane(QWidget):
@@ -231,7 +179,7 @@ class CellPane(QWidget):
         self._columns = columns
         self._others.clear()
         for column in columns:
-            name = column_title(column).replace("&", "&&")
+            name = literal(column_title(column))
             action = self._others.addAction(name)
             action.triggered.connect(lambda _=False, place=column.position: self.against_wanted.emit(place))
         self._others.addSeparator()
@@ -241,8 +189,8 @@ class CellPane(QWidget):
     def _name_against(self, against: int) -> None:
         other = next((one for one in self._columns if one.position == against), None)
         title = "expectation" if other is None else self._short_title(other)
-        self.against.setText(f"Against {title}")
-        self.against.setAccessibleName(self.against.text())
+        self.against.setText(f"Against {literal(title if len(title) <= _LONGEST else title[: _LONGEST - 1] + '…')}")
+        self.against.setAccessibleName(f"Against {title}")
 
     def _short_title(self, column: SuiteColumn) -> str:
         """Return what tells a column from the shown one: its model or its version."""
@@ -258,7 +206,7 @@ class CellPane(QWidget):
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
         self.shown = cell
         detail = cell.detail
-        self.title.setText(breakable(detail.case.name or f"Case {detail.key.case + 1}"))
+        self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
         self._name_against(against)
         # An answer is not compared with itself.
@@ -268,11 +216,11 @@ class CellPane(QWidget):
             self.output.setChecked(True)
             self._kind = "output"
         self._show_texts(cell, against)
-        self._show_checks(detail)
+        self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
         values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
-        self.values.setText(breakable(values))
+        self.values.setText(breakable(visible_note(values)))
         for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
             part.setVisible(bool(is_there))
         self.samples.setVisible(bool(samples))
@@ -287,7 +235,7 @@ class CellPane(QWidget):
 
     def _show_texts(self, cell: ShownCell, against: int) -> None:
         self.answer.set_text(answer_of(cell.detail))
-        self.answer.mark(_places(cell.detail))
+        self.answer.mark(places_of(cell.detail))
         diff = cell.difference
         if diff is None:
             missing = "This case has no expectation." if against == EXPECTATION else "There is nothing to compare."
@@ -295,41 +243,27 @@ class CellPane(QWidget):
         else:
             self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
 
-    def _show_checks(self, detail: CellDetail) -> None:
+    def _show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
         for old in self._checks:
             self._check_column.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._checks = []
-        for place, result in enumerate(detail.results[:_MOST_CHECKS]):
+        for place, result in enumerate(detail.results[:MOST_CHECKS]):
             words = (
                 " ".join(lines(detail.checks[place])[0].text.split()) if place < len(detail.checks) else result.reason
             )
             overruled = detail.overruled[place] if place < len(detail.overruled) else None
-            made = _Check(words, result, overruled, self._body)
+            made = CheckRow(words, result, overruled, self._body)
             self._check_column.addWidget(made)
             self._checks.append(made)
-        if len(detail.results) > _MOST_CHECKS:
-            more = label(f"and {counted(len(detail.results) - _MOST_CHECKS, 'more check')}", "small")
+        if len(detail.results) > MOST_CHECKS:
+            more = label(f"and {counted(len(detail.results) - MOST_CHECKS, 'more check')}", "small")
             self._check_column.addWidget(more)
             self._checks.append(more)
         self.no_checks.setVisible(not detail.results)
-        waits = detail.result is not None and detail.check_hashes and not detail.results
+        waits = grid_cell is not None and grid_cell.status == "unchecked"
         self.no_checks.setText("Not checked yet." if waits else "No checks.")
-
-    def about_answer(self, detail: CellDetail) -> str:
-        """Return where an answer comes from."""
-        result = detail.result
-        if result is None:
-            return "Not asked yet."
-        parts = [result.model] if result.model else []
-        if result.timing.duration is not None:
-            parts.append(f"{result.timing.duration / 1000:.1f} s")
-        if result.usage.output:
-            parts.append(f"{result.usage.output:,} tokens")
-        if result.cost_usd is not None:
-            parts.append(f"${result.cost_usd:.4f}")
-        return " · ".join(parts)
 
     def show_kind(self, kind: Shown) -> None:
         """Show the answer, its differences, or its request."""
@@ -354,7 +288,7 @@ class CellPane(QWidget):
                 none = "Nothing was sent."
                 self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
             changed = "" if diff is None else changed_words(diff)
-            self.about.setText(changed if self._kind == "against" else self.about_answer(detail))
+            self.about.setText(changed if self._kind == "against" else about_answer(detail))
             self.about.setVisible(bool(self.about.text()) and self._kind != "request")
         self._fit()
 
@@ -379,7 +313,7 @@ class CellPane(QWidget):
 
     def _restyle(self) -> None:
         if self.shown is not None:
-            self.answer.mark(_places(self.shown.detail))
+            self.answer.mark(places_of(self.shown.detail))
         self._fit()
 
     def _fit(self) -> None:
@@ -402,50 +336,3 @@ class CellPane(QWidget):
         """Focus the shown text."""
         texts: dict[Shown, AnswerView] = {"output": self.answer, "against": self.changes, "request": self.sent}
         texts[self._kind].setFocus()
-
-
-def _places(detail: CellDetail) -> list[tuple[int, int, str]]:
-    """Return what checks found in an answer: start, end and the result of the check."""
-    return [(*one.place, one.state) for one in detail.results if one.place is not None and one.state != "unscored"]
-
-
-def _check_title(detail: CellDetail, place: int) -> str:
-    """Return what a check asks for, on one line."""
-    text = lines(detail.checks[place])[0].text if place < len(detail.checks) else detail.results[place].reason
-    return " ".join(text.split())
-
-
-def fit_height(view: AnswerView, lines: int) -> None:
-    """Set the height of a text to its content, at most `lines` lines."""
-    layout, block = view.document().documentLayout(), view.document().firstBlock()
-    most = view.fontMetrics().lineSpacing() * 1.2 * lines
-    height = 0.0
-    while block.isValid() and height < most:
-        height += layout.blockBoundingRect(block).height()
-        block = block.next()
-    view.setFixedHeight(math.ceil(min(height, most) + 2 * view.document().documentMargin()) + 4)
-
-
-def overrule_entries(detail: CellDetail, act: Callable[[int, str], object], menu: QMenu) -> QAction | None:
-    """Fill a menu with what a person can say about each check of a cell; `act` gets its place and what is said.
-
-    Returns the likeliest entry: to overrule the first check that does not pass.
-    """
-    likeliest: QAction | None = None
-    for place, result in enumerate(detail.results[:_MOST_CHECKS]):
-        words = _check_title(detail, place).replace("&", "&&")
-        words = words if len(words) <= 60 else f"{words[:59]}…"
-        overruled = detail.overruled[place] if place < len(detail.overruled) else None
-        if place:
-            menu.addSeparator()
-        heading = menu.addAction(f"{STATUS_WORDS[result.state]}: {words}")
-        heading.setEnabled(False)
-        if overruled is not None and overruled.state != "none":
-            menu.addAction(f"Take back: you said {overruled.state}", partial(act, place, "none"))
-            continue
-        for state in ("pass", "fail"):
-            if state != result.state:
-                entry = menu.addAction(f"It is a {state}", partial(act, place, state))
-                if likeliest is None and result.state != "pass":
-                    likeliest = entry
-    return likeliest or next((one for one in menu.actions() if one.isEnabled() and not one.isSeparator()), None)

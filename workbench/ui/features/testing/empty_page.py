@@ -10,6 +10,9 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.words import FILTER_TITLES, estimate_words
+from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import set_role
 
@@ -33,10 +36,11 @@ NO_COLUMNS = NextStep(
     "A column is a version with a model. Take the lanes of Compose, or add a version to compare with.",
     (("Use the lanes of Compose", "lanes"), ("Add a column…", "column")),
 )
-TOTALS_ONLY = NextStep(
-    "Only totals are shown",
-    "You do not see the hold-out's cases while you change the prompt: their totals then say how good it really is.",
+TOTALS_ONLY = (
+    "Only totals are shown. You do not see the cases of the hold-out while you change the prompt, so that their totals "
+    "say how good it really is."
 )
+"""What stands above the heads of the hold-out, whose rows are not shown."""
 
 
 class EmptySuite(QWidget):
@@ -88,3 +92,40 @@ class EmptySuite(QWidget):
     def words(self) -> str:
         """Return the text shown."""
         return f"{self.heading.text()}\n{self.text.text()}"
+
+
+def next_step(suites: SuiteController) -> NextStep | None:
+    """Return why there is no grid, None if there is one."""
+    overview = suites.overview
+    if not suites.prompt_uid:
+        return NO_PROMPT
+    if overview is None:
+        return NextStep("", "Reading the tests…")
+    if not suites.tested.cases:
+        return NO_CASES
+    if not overview.columns and suites.run is None:
+        return NO_COLUMNS
+    if suites.run is None:
+        return _nothing_run(suites)
+    if suites.set_name != "tuning":
+        return None
+    if suites.model.is_complete and not suites.model.rowCount():
+        tag = f" with the tag {suites.query.tag}" if suites.query.tag else ""
+        about = f"No case is listed under “{FILTER_TITLES[suites.query.rows].lower()}”{tag}."
+        return NextStep("No matches", about, (("Show all cases", "all"),))
+    return None
+
+
+def _nothing_run(suites: SuiteController) -> NextStep:
+    assert suites.overview is not None
+    estimate, columns = suites.estimate, len(suites.overview.columns)
+    if estimate.refusal:
+        return NextStep("Nothing has run yet", estimate.refusal)
+    calls = counted(estimate.new, "call")
+    words = estimate_words(estimate)
+    size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
+    text = f"{size}: {calls}{', ' if words else ''}{words}. You can stop at any time; answers are kept."
+    if suites.set_name == "holdout":
+        text = f"{text} Only totals will be shown."
+    heading = "Nothing has run yet" if suites.set_name == "tuning" else "The hold-out has not run yet"
+    return NextStep(heading, text, ((f"Run {calls}", "run"),))

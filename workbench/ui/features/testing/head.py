@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgress
 from workbench.app.testing.source import TestedSet
 from workbench.app.testing.words import SET_TITLES, RunAction, RunFace, split_sentence
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.small_controls import safe_tip
+from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_OTHERS = 2
@@ -30,14 +31,11 @@ _RUN_TIP = "Ask every open cell; answers that are already there are used again"
 
 
 class SuiteHead(QWidget):
-    """`action_clicked` carries a RunAction, `set_chosen` the name of a set."""
+    """`action_clicked` carries a RunAction, `set_chosen` the name of a set, `wanted` the name of a step."""
 
     action_clicked = Signal(str)
     set_chosen = Signal(str)
-    cases_clicked = Signal()
-    checks_clicked = Signal()
-    column_clicked = Signal()
-    """The menu of columns is wanted."""
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,12 +46,13 @@ class SuiteHead(QWidget):
         self.cases = QPushButton("Add cases", self)
         self.cases.setToolTip("Show, enter or import the cases of this prompt")
         self.checks = QPushButton("Checks", self)
-        self.checks.setToolTip("What every answer is checked for")
+        self.checks.setToolTip("What every answer is checked for, in addition to the checks of its case")
         self.column = QPushButton("+ Column ▾", self)
         self.column.setAccessibleName("Add or remove columns")
         self.column.setToolTip("A column is a version with a model")
         set_role(self.column, "choice")
         opens_menu(self.column)
+        self.settings = quiet_button("Budget", "Samples, budget, and the differences that matter", self)
         self.others = [KeyNameButton("", "", parent=self) for _ in range(_MOST_OTHERS)]
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
@@ -78,7 +77,7 @@ class SuiteHead(QWidget):
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
-        for button in (self.cases, self.checks, self.column, *self.others, self.run):
+        for button in (self.settings, self.cases, self.checks, self.column, *self.others, self.run):
             buttons.addWidget(button)
         for button in self.others:
             button.hide()
@@ -102,12 +101,12 @@ class SuiteHead(QWidget):
         self._column = layout
 
     def _connect(self) -> None:
-        self.cases.clicked.connect(self.cases_clicked)
-        self.checks.clicked.connect(self.checks_clicked)
-        self.column.clicked.connect(self.column_clicked)
+        steps = {self.cases: "cases", self.checks: "checks", self.settings: "settings", self.column: "column"}
+        for button, step in steps.items():
+            button.clicked.connect(lambda _=False, step=step: self.wanted.emit(step))
         self.run.clicked.connect(lambda: self.action_clicked.emit(self._action))
-        for place, button in enumerate(self.others):
-            button.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
+        for place, other in enumerate(self.others):
+            other.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
@@ -127,7 +126,7 @@ class SuiteHead(QWidget):
             f"{counted(cases, 'case')} × {counted(columns, 'column')}" if cases and columns else "Test"
         )
         self.cases.setText("Add cases" if not cases else "Cases")
-        self.checks.setText(f"Checks {checks:,}" if checks else "Add checks")
+        self.checks.setText(f"Checks {checks:,}" if checks else "Checks")
         self._fit()
 
     def show_sets(self, sets: Sequence[TestedSet], chosen: str) -> None:
@@ -179,7 +178,7 @@ class SuiteHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values()]
+        return [self.settings, self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values()]
 
     # Overrides of Qt methods.
 
@@ -200,7 +199,7 @@ class SuiteHead(QWidget):
     def _fit(self) -> None:
         """Shorten the buttons if they and the heading do not fit, and place them below it if that is not enough."""
         shown = [button for button in (*self.others, self.run) if not button.isHidden()]
-        plain = (self.cases, self.checks, self.column)
+        plain = (self.settings, self.cases, self.checks, self.column)
         fixed = sum(button.sizeHint().width() + 8 for button in plain) + 10
 
         def taken(level: int) -> int:
@@ -280,7 +279,7 @@ class SentenceCard(QFrame):
         is_brief = self._is_brief and not self._is_unfolded
         parts = []
         for sentence in self._shown():
-            bold, rest = map(html.escape, split_sentence(sentence))
+            bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
             parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
         text = "<br>".join(parts)
         if self._about and not is_brief:

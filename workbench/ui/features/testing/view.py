@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.source import SuiteOverview
 from workbench.app.testing.words import (
-    FILTER_TITLES,
-    SET_TITLES,
+    RunFace,
+    about_words,
     budget_words,
     estimate_words,
     progress_words,
@@ -24,13 +25,13 @@ from workbench.app.testing.words import (
 from workbench.core.testing.grid import GridCell
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_pane import CellPane
-from workbench.ui.features.testing.empty_page import NO_CASES, NO_COLUMNS, NO_PROMPT, TOTALS_ONLY, EmptySuite, NextStep
+from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import ConfirmBar
+from workbench.ui.widgets.controls import ConfirmBar, label
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -59,14 +60,15 @@ class TestView(QWidget):
         self._theme, self.suites = HiddenPageTheme(theme, self), suites
         self._seen: tuple[int, int, GridCell | None] = (-1, -1, None)
         self._card_step = "holdout"
-        self._is_pane_chosen = False
-        """Whether a person opened or closed the pane."""
-        self.divider = geometry.PaneDivider(self._left_width, self)
+        self._wants_pane: bool | None = None
+        """Whether a person opened or closed the pane, None for neither."""
+        self.divider = geometry.PaneDivider(lambda width: width - self._pane_width(width), self)
         self._left = QWidget(self.divider)
         set_role(self._left, "surface")
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
+        self.note = label(TOTALS_ONLY, "muted")
         self.filters = FilterBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
@@ -82,7 +84,7 @@ class TestView(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
         top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.filters):
+        for widget in (self.head, self.confirm, self.card, self.note, self.filters):
             top.addWidget(widget)
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -100,9 +102,8 @@ class TestView(QWidget):
     def _connect(self) -> None:
         suites, grid = self.suites, self.grid
         suites.changed.connect(self.show_state)
-        suites.counted.connect(self._show_counts)
-        suites.reported.connect(self._show_report)
-        suites.looked.connect(self._show_cell)
+        suites.figures.counted.connect(self._show_counts)
+        suites.figures.reported.connect(self._show_report)
         suites.model.modelReset.connect(self._show_page)
         suites.model.loaded.connect(self._enter_late)
         grid.opened.connect(self.open_pane)
@@ -111,12 +112,10 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.tall_chosen.connect(grid.set_tall)
-        self.filters.rows_chosen.connect(suites.choose_rows)
+        self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(suites.choose_set)
-        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
-        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
-        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
@@ -128,15 +127,16 @@ class TestView(QWidget):
         overview, run, progress = suites.overview, suites.run, suites.progress
         tested = suites.tested
         columns = () if overview is None else overview.columns
-        self.head.show_size(tested.cases, len(columns), 0 if overview is None else overview.checks)
+        checks = 0 if overview is None else len(overview.settings.checks)
+        self.head.show_size(tested.cases, len(columns), checks)
         self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
-        budget = "" if overview is None else self._budget()
+        budget = "" if overview is None else _budget(overview)
         words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
         self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
-        face = run_face(suites.estimate, progress, suites.counts.failed_calls)
+        face = _face(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
         self.head.run.setVisible(can_run)
@@ -146,18 +146,15 @@ class TestView(QWidget):
         if overview is not None and suites.run is None:
             self._enter_late()
 
-    def _budget(self) -> str:
-        assert self.suites.overview is not None
-        budget = self.suites.overview.settings.budget
-        return budget_words(budget.usd, budget.calls, budget.minutes)
-
     def _show_page(self) -> None:
-        step = self._next_step()
+        step = next_step(self.suites)
         if step is not None:
             self.empty.say(step)
         self._stack.setCurrentWidget(self.grid if step is None else self.empty)
-        self.filters.setVisible(self.suites.run is not None and self.suites.set_name == "tuning")
-        if step is not None:
+        has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
+        self.filters.setVisible(has_run and not is_holdout)
+        self.note.setVisible(has_run and is_holdout)
+        if step is not None or is_holdout:
             self.pane.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
@@ -165,54 +162,13 @@ class TestView(QWidget):
             run = self.suites.run
             self.pane.set_columns(run.columns, self.against)
 
-    def _next_step(self) -> NextStep | None:
-        """Return why there is no grid, None if there is one."""
-        suites, overview = self.suites, self.suites.overview
-        if not suites.prompt_uid:
-            return NO_PROMPT
-        if overview is None:
-            return NextStep("", "Reading the tests…")
-        if not suites.tested.cases:
-            return NO_CASES
-        if not overview.columns and suites.run is None:
-            return NO_COLUMNS
-        if suites.run is None:
-            return self._nothing_run()
-        if suites.set_name != "tuning":
-            return TOTALS_ONLY
-        model = suites.model
-        if model.is_complete and not model.rowCount():
-            words = FILTER_TITLES[suites.query.rows].lower()
-            about = f"No case is listed under “{words}”" + (
-                f" with the tag {suites.query.tag}" if suites.query.tag else ""
-            )
-            return NextStep("No matches", f"{about}.", (("Show all cases", "all"),))
-        return None
-
-    def _nothing_run(self) -> NextStep:
-        suites = self.suites
-        assert suites.overview is not None
-        estimate, columns = suites.estimate, len(suites.overview.columns)
-        if estimate.refusal:
-            return NextStep("Nothing has run yet", estimate.refusal)
-        calls = counted(estimate.new, "call")
-        words = estimate_words(estimate)
-        size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
-        text = f"{size}: {calls}{', ' if words else ''}{words}. You can stop at any time; answers are kept."
-        if suites.set_name == "holdout":
-            text = f"{text} Only totals will be shown."
-        heading = (
-            "Nothing has run yet" if suites.set_name == "tuning" else f"{SET_TITLES['holdout']}: nothing has run yet"
-        )
-        return NextStep(heading, text, ((f"Run {calls}", "run"),))
-
     def _show_counts(self) -> None:
         suites = self.suites
-        self.filters.show_counts(suites.counts, suites.query)
-        self.head.show_face(run_face(suites.estimate, suites.progress, suites.counts.failed_calls))
+        self.filters.show_counts(suites.figures.counts, suites.query)
+        self.head.show_face(_face(self.suites))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.report
+        suites, report = self.suites, self.suites.figures.report
         has_run = suites.run is not None and suites.overview is not None
         checks = 0 if suites.overview is None else suites.overview.checks
         self._card_step = "holdout" if checks else "checks"
@@ -226,7 +182,7 @@ class TestView(QWidget):
         if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
             words = estimate_words(suites.holdout)
             link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        self.card.say(report.sentences, report.set_words, link)
+        self.card.say(report.sentences, about_words(report.set_words, holdout_open=bool(suites.holdout)), link)
 
     # The pane.
 
@@ -254,13 +210,13 @@ class TestView(QWidget):
 
     def open_pane(self) -> None:
         """Show the current cell in the pane."""
-        self._is_pane_chosen = True
+        self._wants_pane = True
         self._set_pane(shown=True)
         self.opened.emit()
 
     def close_pane(self) -> None:
         """Give the grid the whole width."""
-        self._is_pane_chosen = True
+        self._wants_pane = False
         if self.pane.isAncestorOf(self.focusWidget() or self):
             self.grid.setFocus()
         self._set_pane(shown=False)
@@ -287,10 +243,11 @@ class TestView(QWidget):
         return row.position, current[1], row.cells[current[1]] if current[1] < len(row.cells) else None
 
     def _look_at_current(self) -> None:
-        if not self._is_pane_chosen and not self.is_pane_open and self.width() >= _ROOMY * self._theme.scale:
+        current = self.current_cell()
+        is_wanted = self.width() >= _ROOMY * self._theme.scale if self._wants_pane is None else self._wants_pane
+        if is_wanted and current is not None and not self.is_pane_open:
             self.pane.show()
             self.divider.divide()
-        current = self.current_cell()
         if not self.is_pane_open or current is None:
             return
         if current != self._seen:
@@ -300,23 +257,23 @@ class TestView(QWidget):
             else:
                 self.current_changed.emit()
 
-    def _show_cell(self, cell: object) -> None:
+    def show_cell(self, cell: object) -> None:
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
         if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
+    def _pane_width(self, width: int) -> int:
+        if self.pane.isHidden():
+            return 0
+        scale = self._theme.scale
+        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
+        return round(min(wanted, width * 0.5))
+
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
         self._seen = (-1, -1, None)
         self._look_at_current()
-
-    def _left_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return width
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return width - round(min(wanted, width * 0.5))
 
     # For the window.
 
@@ -386,7 +343,12 @@ class TestView(QWidget):
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
 
-    @property
-    def bar(self) -> QProgressBar:
-        """The bar of the run."""
-        return self.head.bar
+
+def _face(suites: SuiteController) -> RunFace:
+    failed = suites.figures.counts.failed_calls
+    return run_face(suites.estimate, suites.progress, failed, outdated=suites.is_outdated)
+
+
+def _budget(overview: SuiteOverview) -> str:
+    budget = overview.settings.budget
+    return budget_words(budget.usd, budget.calls, budget.minutes)

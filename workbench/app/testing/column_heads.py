@@ -1,0 +1,51 @@
+"""The columns of the grid, and what stands above each.
+
+Invariant: columns of a run keep their positions; those that are set up and have not run yet stand behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.app.testing.source import SuiteOverview
+from workbench.app.testing.words import ColumnHead, column_head, plain_head
+from workbench.core.testing.grid import SuiteColumn, SuiteRun
+
+if TYPE_CHECKING:
+    # It imports numpy, which the window does not need.
+    from workbench.core.testing.report import SuiteReport
+
+NOT_RUN = "not run yet"
+
+
+def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[SuiteColumn, ...]:
+    """Return the columns of a run, then those that are set up and not in it."""
+    if overview is None:
+        return ()
+    if run is None:
+        return overview.columns
+    there = {_identity(column) for column in run.columns}
+    return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
+
+
+def grid_heads(
+    columns: Sequence[SuiteColumn], run: SuiteRun | None, report: SuiteReport | None
+) -> tuple[ColumnHead, ...]:
+    """Return the head of each column, with statistics if there is a report."""
+    in_run = 0 if run is None else len(run.columns)
+    heads: list[ColumnHead] = []
+    for place, column in enumerate(columns):
+        if report is not None and place < len(report.columns):
+            base = report.columns[report.baseline].summary if report.baseline < len(report.columns) else None
+            heads.append(column_head(report.columns[place], base))
+        else:
+            state = "baseline" if run is not None and place == run.baseline else ""
+            heads.append(plain_head(column, state if place < in_run else NOT_RUN))
+    return tuple(heads)
+
+
+def _identity(column: SuiteColumn) -> tuple[str, str, str, str]:
+    """Return what makes a column of the settings the same as one of a run."""
+    lane = column.lane
+    return lane.endpoint, lane.model, column.version_name, str(lane.params.to_json())

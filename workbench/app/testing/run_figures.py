@@ -1,0 +1,105 @@
+"""Counts and statistics of the shown run.
+
+Invariant: of each, one is read at a time. A request made meanwhile is served next, and the result of an earlier one is
+dropped; a result about another run than the newest request is never delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.source import SuiteSource
+from workbench.core.testing.grid import GridCounts, GridQuery, SuiteRun
+
+if TYPE_CHECKING:
+    # It imports numpy, which the window does not need.
+    from workbench.core.testing.report import SuiteReport
+
+T = TypeVar("T")
+
+
+class _Newest(Generic[T]):
+    """Runs one piece of work at a time, and of those that came meanwhile only the last."""
+
+    def __init__(
+        self, tasks: BackgroundTasks, then: Callable[[T], None], on_error: Callable[[Exception], object]
+    ) -> None:
+        self._tasks, self._then, self._on_error = tasks, then, on_error
+        self._next: Callable[[], T] | None = None
+        self._is_working = self._is_unwanted = False
+
+    def ask(self, work: Callable[[], T]) -> None:
+        """Do this next."""
+        self._next = work
+        self._go_on()
+
+    def drop(self) -> None:
+        """Deliver nothing that was asked for."""
+        self._next, self._is_unwanted = None, self._is_working
+
+    def _go_on(self) -> None:
+        if self._is_working or self._next is None:
+            return
+        work, self._next = self._next, None
+        self._is_working, self._is_unwanted = True, False
+        self._tasks.run_large(work, self._done, self._failed)
+
+    def _done(self, result: T) -> None:
+        self._is_working = False
+        if self._next is None and not self._is_unwanted:
+            self._then(result)
+        self._go_on()
+
+    def _failed(self, error: Exception) -> None:
+        self._is_working = False
+        if self._next is None and not self._is_unwanted:
+            self._on_error(error)
+        self._go_on()
+
+
+class RunFigures(QObject):
+    """`counts` is empty and `report` None until they are read."""
+
+    counted = Signal()
+    reported = Signal()
+    refused = Signal(object)
+    """Exception"""
+
+    def __init__(self, source: SuiteSource, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self.counts = GridCounts()
+        self.report: SuiteReport | None = None
+        self._counting = _Newest(tasks, self._set_counts, self.refused.emit)
+        self._computing = _Newest(tasks, self._set_report, self.refused.emit)
+
+    def clear(self) -> None:
+        """Forget both, because another run is shown."""
+        self._counting.drop()
+        self._computing.drop()
+        self.counts, self.report = GridCounts(), None
+        self.counted.emit()
+        self.reported.emit()
+
+    def count(self, run: SuiteRun, query: GridQuery) -> None:
+        """Count the rows by filter."""
+        source = self._source
+        self._counting.ask(lambda: source.counts(run.uid, run.scoring_uid, query))
+
+    def compute(self, prompt_uid: str, run: SuiteRun) -> None:
+        """Compute the statistics of a run of a prompt, if there are results."""
+        source = self._source
+        if run.scoring_uid:
+            self._computing.ask(lambda: source.report(prompt_uid, run.uid))
+
+    def _set_counts(self, counts: GridCounts) -> None:
+        self.counts = counts
+        self.counted.emit()
+
+    def _set_report(self, report: SuiteReport) -> None:
+        self.report = report
+        self.reported.emit()

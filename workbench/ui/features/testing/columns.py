@@ -1,0 +1,138 @@
+"""Adds, removes and sorts columns by menus.
+
+Invariant: a column that is removed keeps its answers; only what the next run asks changes, and that can be undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.words import column_title
+from workbench.core.lanes import Lane
+from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
+from workbench.core.timeline import BareVersion, TimelineRow
+from workbench.core.timeline import name as row_name
+from workbench.host.ids import new_uid
+from workbench.ui.features.testing.chips import literal
+
+if TYPE_CHECKING:
+    from workbench.ui.shell.services import Services
+
+_MOST_VERSIONS = 8
+"""Versions offered as columns in a menu."""
+
+
+class ColumnActions:
+    """What can be done with the columns of the tests."""
+
+    def __init__(self, services: Services, suites: SuiteController) -> None:
+        self._services, self._suites = services, suites
+
+    def open_head_menu(self, column: int, at: QPoint) -> None:
+        """Open the menu of a column's head."""
+        suites, columns = self._suites, self._suites.columns()
+        if column >= len(columns):
+            return
+        menu = self._menu()
+        menu.addAction("Only cases that fail here", lambda: suites.choose_rows("failed", column))
+        menu.addSeparator()
+        menu.addAction("Lowest score first", lambda: suites.sort("score", descending=False, column=column))
+        menu.addAction("Slowest first", lambda: suites.sort("latency", descending=True, column=column))
+        menu.addAction("Most expensive first", lambda: suites.sort("cost", descending=True, column=column))
+        menu.addSeparator()
+        self._add_changes(menu, columns[column].lane)
+        menu.popup(at)
+
+    def open_menu(self, at: QPoint) -> None:
+        """Offer versions and models as columns, and what can be done with those that are there."""
+        overview = self._suites.overview
+        if overview is None:
+            return
+        menu = self._menu()
+        if len(overview.settings.columns) >= MOST_COLUMNS:
+            menu.addAction(f"{MOST_COLUMNS} columns are the most").setEnabled(False)
+        else:
+            lanes = self._services.session.draft().run_lanes
+            menu.addAction(f"The lanes of Compose ({len(lanes)})", self.take_lanes).setEnabled(bool(lanes))
+            menu.addSeparator()
+            menu.addAction("The current text with a model…", lambda: self._choose_model(None))
+            for version, title in self._versions():
+                menu.addAction(f"{literal(title)} with a model…", partial(self._choose_model, version))
+        if overview.settings.columns:
+            menu.addSeparator()
+            for column in overview.columns:
+                self._add_changes(menu.addMenu(literal(column_title(column))), column.lane)
+        for action in menu.actions():
+            action.setEnabled(action.isEnabled() and not self._services.backend.store.read_only)
+        menu.popup(at)
+
+    def take_lanes(self) -> None:
+        """Add the lanes of the draft as columns."""
+        self._add(tuple(replace(lane, samples=1) for lane in self._services.session.draft().run_lanes))
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._services.dialogs.widget())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _add_changes(self, menu: QMenu, lane: Lane) -> None:
+        overview = self._suites.overview
+        slots = [] if overview is None else [one.slot for one in overview.settings.columns]
+        baseline = menu.addAction("Make it the baseline of the next run", lambda: self._set_baseline(lane.slot))
+        removal = menu.addAction("Remove the column", lambda: self._remove(lane.slot))
+        for action in (baseline, removal):
+            action.setEnabled(lane.slot in slots and not self._services.backend.store.read_only)
+
+    def _versions(self) -> list[tuple[int, str]]:
+        """Return the newest versions of the prompt with their names."""
+        found: dict[int, str] = {}
+        for row in self._services.selection.timeline().rows:
+            found.setdefault(_version_of(row), row_name(row))
+            if len(found) >= _MOST_VERSIONS:
+                break
+        return list(found.items())
+
+    def _choose_model(self, version: int | None) -> None:
+        overview, draft = self._suites.overview, self._services.session.draft()
+        known = (*(overview.settings.columns if overview is not None else ()), *draft.lanes)
+        start = known[0] if known else Lane("", "", "")
+        lane = replace(start, slot=new_uid(), pinned=version, label="", samples=1, hidden=False, baseline="")
+
+        def use(endpoint: str, model: str) -> None:
+            self._add((replace(lane, endpoint=endpoint, model=model),))
+
+        self._services.navigator.choose_model(lane, use, self._services.dialogs.widget())
+
+    def _add(self, lanes: tuple[Lane, ...]) -> None:
+        def add(settings: SuiteSettings) -> SuiteSettings:
+            there = {one.slot for one in settings.columns}
+            fresh = tuple(replace(one, slot=new_uid()) if one.slot in there else one for one in lanes)
+            return replace(settings, columns=(*settings.columns, *fresh)[:MOST_COLUMNS])
+
+        self._suites.change_settings(add)
+
+    def _remove(self, slot: str) -> None:
+        overview = self._suites.overview
+        if overview is None:
+            return
+        before = overview.settings
+        rest = tuple(one for one in before.columns if one.slot != slot)
+        self._suites.change_settings(lambda settings: replace(settings, columns=rest))
+        self._services.notices.offer(
+            "Column removed; its answers are kept.",
+            "Undo",
+            lambda: self._suites.change_settings(lambda _: before),
+        )
+
+    def _set_baseline(self, slot: str) -> None:
+        self._suites.change_settings(lambda settings: replace(settings, baseline=slot))
+
+
+def _version_of(row: TimelineRow) -> int:
+    return row.number if isinstance(row, BareVersion) else row.version
