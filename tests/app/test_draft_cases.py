@@ -44,6 +44,9 @@ class House:
     def typed(self) -> None:
         self.is_saved = False
 
+    def touch(self) -> None:
+        self.typed()
+
     def flush(self) -> None:
         if not self.is_saved:
             self.save()
@@ -165,9 +168,24 @@ def test_what_was_typed_into_a_case_is_stored_before_it_is_removed(house: House)
 def test_case_that_is_brought_in_is_shown_as_it_is_now(house: House, qtbot: QtBot) -> None:
     house.stored["c"] = ValueSet("c", "Cy", (("q", "now"),))
     house.sets.use(ValueSet("c", "Cy", (("q", "as it was tested"),)))
-    house.save()
-    assert house.writes[-1] == {}, "a past state does not replace it"
+    assert house.writes == [{}], "a past state does not replace it"
     qtbot.waitUntil(lambda: house.values == (("q", "now"),))
+
+
+def test_what_is_typed_at_once_into_a_case_that_is_brought_in_is_stored(house: House) -> None:
+    house.stored["c"] = cy = ValueSet("c", "Cy", (("q", "now"),), ticked=True)
+    house.sets.use(cy)
+    house.values = (("q", "now!"),)
+    house.save()
+    assert house.writes == [{}, {"c": cy}]
+    assert dict(house.stored["c"].values) == {"q": "now!"}
+
+
+def test_case_of_a_restored_draft_is_stored_before_it_is_typed_into(house: House) -> None:
+    house.stored["c"] = cy = ValueSet("c", "Cy", (("q", "now"),))
+    house.values = cy.values
+    house.sets.load(Draft(values=cy.values, sets=(ADA, BO, cy), active="c"))
+    assert house.writes == [{}]
 
 
 def test_nothing_is_read_without_cases(house: House) -> None:

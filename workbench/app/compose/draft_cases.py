@@ -34,6 +34,9 @@ class Saver(Protocol):
     def is_saved(self) -> bool:
         """Whether everything typed is in the history."""
 
+    def touch(self) -> None:
+        """Record a change."""
+
     def flush(self) -> object:
         """Start saving what is not saved yet."""
 
@@ -55,6 +58,7 @@ class DraftCases(QObject):
         self._is_behind = False
         self._saves = 0
         sets.leaving.connect(self._flush)
+        sets.entered.connect(self._save_now)
 
     def load(self, prompt_uid: str, known: Mapping[str, ValueSet], saver: Saver) -> None:
         """Take over another prompt: `known` are its cases as the history has them, by uid."""
@@ -108,6 +112,11 @@ class DraftCases(QObject):
 
     def _flush(self) -> None:
         if self._saver is not None:
+            self._saver.flush()
+
+    def _save_now(self) -> None:
+        if self._saver is not None:
+            self._saver.touch()
             self._saver.flush()
 
     def _show(self, uids: Sequence[str], found: Mapping[str, ValueSet]) -> None:

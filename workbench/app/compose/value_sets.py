@@ -23,6 +23,8 @@ class ValueSets(QObject):
     listed = Signal()
     leaving = Signal()
     """Sets are about to be removed; what was typed into them is stored first."""
+    entered = Signal()
+    """Sets were added; they are stored before anything is typed into them, so that only that changes their cases."""
     values_wanted = Signal(object)
     """Values of another set, to be displayed."""
     values_followed = Signal(object)
@@ -65,9 +67,12 @@ class ValueSets(QObject):
         `cases` is the number of cases of the prompt that is opened, None for the same prompt.
         """
         self._numbered = self._numbered if cases is None else cases
+        is_entered = cases is None and not _uids(draft.sets) <= _uids(self._sets)
         self._sets, self._gone = draft.sets, {}
         self._active = draft.active if any(one.uid == draft.active for one in draft.sets) else ""
         self.listed.emit()
+        if is_entered:
+            self.entered.emit()
 
     def show(self, uid: str) -> None:
         """Display the values of a set."""
@@ -251,7 +256,8 @@ class ValueSets(QObject):
 
     def _become(self, sets: tuple[ValueSet, ...], active: str, shown: Values | None = None) -> None:
         """Replace the sets; `shown` are the values to display, None keeps the displayed ones."""
-        if {one.uid for one in self._sets} - {one.uid for one in sets}:
+        before, after = _uids(self._sets), _uids(sets)
+        if before - after:
             self.leaving.emit()
         if (sets, active) != (self._sets, self._active):
             self._sets, self._active = sets, active
@@ -260,6 +266,8 @@ class ValueSets(QObject):
                 self.values_wanted.emit(shown)
             self.listed.emit()
             self.changed.emit()
+            if after - before:
+                self.entered.emit()
 
     def _free_name(self, sets: Sequence[ValueSet], wanted: str = "") -> str:
         """Return `wanted`, or "Case 3", with a number appended if the name is taken."""
@@ -269,3 +277,7 @@ class ValueSets(QObject):
         first = max(len(sets), self._numbered) + 1
         self._numbered = next(i for i in range(first, first + len(sets) + 1) if f"Case {i}" not in names)
         return f"Case {self._numbered}"
+
+
+def _uids(sets: Sequence[ValueSet]) -> set[str]:
+    return {one.uid for one in sets}
