@@ -204,3 +204,29 @@ def test_copy_of_a_prompt_has_its_own_cases(desk: Desk) -> None:
     desk.until(lambda: any("!" in case["question"] for case in cases(desk).values()))
     assert {case.uid: dict(case.values) for case in window.store.packs.cases(first)}["a"] == dict(ADA.values)
     assert QApplication.focusWidget() is not None
+
+
+def test_restored_iteration_changes_only_cases_that_are_in_compose_and_undo_restores_them(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    fill(desk, ADA, BO)
+    window.value_sets.tick("b", ticked=True)
+    desk.run()
+    run = window.shown_run()
+    for uid in ("a", "b"):
+        window.value_sets.show(uid)
+        window.values.focus("question")
+        desk.ctrl(Qt.Key.Key_A)
+        desk.type("New?")
+    window.set_actions.remove("b")
+    desk.until(lambda: [one["question"] for uid, one in cases(desk).items() if uid in "ab"] == ["New?", "New?"])
+    window.view_row(run)
+    desk.until(lambda: window.viewing is not None)
+    window.actions["restore"].trigger()
+    desk.until(lambda: cases(desk)["a"] == dict(ADA.values))
+    desk.until(lambda: dict(window.value_sets.sets[-1].values) == {"question": "New?", "record": "s"})
+    assert [(one.uid, one.ticked) for one in window.value_sets.sets[-2:]] == [("a", True), ("b", True)]
+    assert cases(desk)["b"] == {"question": "New?", "record": "s"}, "it is not overwritten unseen"
+    window.notice.action_clicked.emit("offer")
+    desk.until(lambda: cases(desk)["a"]["question"] == "New?")
+    assert "b" not in [one.uid for one in window.value_sets.sets]
+    assert cases(desk)["b"]["question"] == "New?"
