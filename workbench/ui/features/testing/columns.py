@@ -5,6 +5,8 @@ Invariant: a column that is removed keeps its answers; only what the next run as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,8 +18,8 @@ from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.words import column_title
 from workbench.core.lanes import Lane
 from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
-from workbench.core.timeline import BareVersion, TimelineRow
 from workbench.core.timeline import name as row_name
+from workbench.core.timeline import version_of
 from workbench.host.ids import new_uid
 from workbench.ui.features.testing.chips import literal
 
@@ -72,9 +74,9 @@ class ColumnActions:
             action.setEnabled(action.isEnabled() and not self._services.backend.store.read_only)
         menu.popup(at)
 
-    def take_lanes(self) -> None:
-        """Add the lanes of the draft as columns."""
-        self._add(tuple(replace(lane, samples=1) for lane in self._services.session.draft().run_lanes))
+    def take_lanes(self) -> Future[None] | None:
+        """Add the lanes of the draft as columns; None if the tests are not read yet."""
+        return self.add(self._services.session.draft().run_lanes)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._services.dialogs.widget())
@@ -93,7 +95,7 @@ class ColumnActions:
         """Return the newest versions of the prompt with their names."""
         found: dict[int, str] = {}
         for row in self._services.selection.timeline().rows:
-            found.setdefault(_version_of(row), row_name(row))
+            found.setdefault(version_of(row), row_name(row))
             if len(found) >= _MOST_VERSIONS:
                 break
         return list(found.items())
@@ -105,17 +107,20 @@ class ColumnActions:
         lane = replace(start, slot=new_uid(), pinned=version, label="", samples=1, hidden=False, baseline="")
 
         def use(endpoint: str, model: str) -> None:
-            self._add((replace(lane, endpoint=endpoint, model=model),))
+            self.add((replace(lane, endpoint=endpoint, model=model),))
 
         self._services.navigator.choose_model(lane, use, self._services.dialogs.widget())
 
-    def _add(self, lanes: tuple[Lane, ...]) -> None:
+    def add(self, lanes: Sequence[Lane]) -> Future[None] | None:
+        """Add lanes as columns; None if the tests are not read yet."""
+        wanted = tuple(replace(lane, samples=1) for lane in lanes)
+
         def add(settings: SuiteSettings) -> SuiteSettings:
             there = {one.slot for one in settings.columns}
-            fresh = tuple(replace(one, slot=new_uid()) if one.slot in there else one for one in lanes)
+            fresh = tuple(replace(one, slot=new_uid()) if one.slot in there else one for one in wanted)
             return replace(settings, columns=(*settings.columns, *fresh)[:MOST_COLUMNS])
 
-        self._suites.change_settings(add)
+        return self._suites.change_settings(add)
 
     def _remove(self, slot: str) -> None:
         overview = self._suites.overview
@@ -132,7 +137,3 @@ class ColumnActions:
 
     def _set_baseline(self, slot: str) -> None:
         self._suites.change_settings(lambda settings: replace(settings, baseline=slot))
-
-
-def _version_of(row: TimelineRow) -> int:
-    return row.number if isinstance(row, BareVersion) else row.version

@@ -22,6 +22,8 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.run_start import RunStart
+from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -55,8 +57,10 @@ class TestingController:
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
         self.columns = ColumnActions(services, self.suites)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._sought = ("failures", 1)
@@ -74,7 +78,9 @@ class TestingController:
         events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
-        """Stop asking how far the run is."""
+        """Stop asking how far runs are."""
+        if self.sets is not None:
+            self.sets.guards.close()
         self.suites.close()
 
     def make(self) -> Making:
@@ -83,6 +89,7 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
@@ -119,17 +126,10 @@ class TestingController:
         self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -230,6 +230,11 @@ class TestingController:
         """Open the current case in Compose."""
         if self.actions is not None:
             self.actions.to_compose()
+
+    def restore_case(self) -> None:
+        """Make the current case one of the prompt again, as it was tested."""
+        if self.actions is not None:
+            self.actions.restore_case()
 
     def overrule(self) -> None:
         """Overrule a check of the current cell."""
