@@ -49,6 +49,7 @@ def set_aside(
     if changed != len(set(uids)):
         raise StoreError("The cases of this prompt changed meanwhile. Set the hold-out aside again.", "", "missing")
     _save_salt(connection, prompt_uid, salt, now)
+    _index_again(connection, key)
     return before
 
 
@@ -69,6 +70,7 @@ def restore(connection: sqlite3.Connection, before: HoldoutBefore, now: str) -> 
         f"UPDATE cases SET used_at = NULL WHERE prompt_id = ? AND {_UIDS}", (key, json.dumps(before.used))
     )
     _save_salt(connection, before.prompt_uid, before.salt, now)
+    _index_again(connection, key)
 
 
 def use(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now: str) -> tuple[str, ...]:
@@ -172,9 +174,18 @@ def _tuned_on(connection: sqlite3.Connection, prompt: int, uids: Collection[str]
 
 
 def _use_up(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str], now: str) -> None:
+    key = prompt_id(connection, prompt_uid)
     connection.execute(
         f"UPDATE cases SET held_out = 0, used_at = coalesce(used_at, ?) WHERE prompt_id = ? AND {_UIDS}",
-        (now, prompt_id(connection, prompt_uid), json.dumps(list(uids))),
+        (now, key, json.dumps(list(uids))),
+    )
+    _index_again(connection, key)
+
+
+def _index_again(connection: sqlite3.Connection, prompt: int) -> None:
+    """Let searches read the tests of a prompt again, because other answers are hidden."""
+    connection.execute(
+        "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ? AND kind = 'test'", (prompt,)
     )
 
 
