@@ -29,6 +29,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
 from workbench.store.records import RunBegun
@@ -222,7 +223,7 @@ class ComposeSession(QObject):
             return
         self.lineage.sent(draft)
         self.versions.started(handle.run_uid, draft.content)
-        self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
+        self.stage.follow(handle, draft, self.endpoints, beside, self.lanes.lanes, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -284,9 +285,11 @@ class ComposeSession(QObject):
         self.put_back(after, before)
         return before
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None."""
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
+        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
+        A lane shows `answer`, that of a test, until it is run."""
         self._taken = None
+        self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
@@ -335,7 +338,7 @@ class ComposeSession(QObject):
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
-        self.stage.show_draft_run()
+        self.stage.show_draft_run(self.lanes.lanes)
 
     def still_running(self) -> bool:
         """Whether any run is active, shown or not."""
