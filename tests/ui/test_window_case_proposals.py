@@ -18,6 +18,7 @@ from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import entered, searched, shown
 from workbench.core.cases import Case
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.testing.case_proposals import ProposedCase, ProposedCases
 from workbench.host.clock import utc_now
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 
@@ -218,3 +219,22 @@ def test_forecast_that_arrives_after_closing_is_ignored(desk: Desk) -> None:
     assert again is not None
     desk.until(lambda: again.request.estimate.candidates()[0])
     again.close()
+
+
+def test_list_of_cases_offers_to_propose_some(desk: Desk) -> None:
+    window = desk.open()
+    window.actions["cases"].trigger()
+    cases = window.dialogs.cases
+    assert cases is not None
+    assert cases.propose.isEnabled()
+    cases.propose.click()
+    desk.until(lambda: window.dialogs.case_proposals is not None)
+    dialog = window.dialogs.case_proposals
+    assert dialog is not None
+    review, case = dialog.review, ProposedCase(Case("", "new", (("question", "?"), ("record", ""))))
+    review.show_proposals(ProposedCases((case,)))
+    review.accept.click()
+    # The list shows what was accepted, while both are open.
+    desk.until(lambda: [cases.cases.index(row).data() for row in range(cases.cases.rowCount())] == ["new"])
+    dialog.close()
+    cases.close()
