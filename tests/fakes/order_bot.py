@@ -41,7 +41,7 @@ def question(number: int) -> str:
     return _ASKS[number % len(_ASKS)].format(f"77AB12CD{number:02d}")
 
 
-def order_cases() -> list[Case]:
+def order_cases(count: int = CASES) -> list[Case]:
     """Return the cases of the order bot: the answer names the order, and says when it comes."""
     return [
         Case(
@@ -51,7 +51,7 @@ def order_cases() -> list[Case]:
             (Check("contains", value=f'"77AB12CD{number:02d}"'),),
             tags=(_TAGS[number % len(_TAGS)],),
         )
-        for number in range(CASES)
+        for number in range(count)
     ]
 
 

@@ -51,6 +51,7 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
+from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
@@ -116,6 +117,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
         theme, "fast", OutputChecks((), ()), "", QAction(parent), parent
     ),
     ExchangeDialog: _exchange,
+    HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),

@@ -149,12 +149,12 @@ class SuiteController(QObject):
         def read() -> _Reading:
             overview = source.overview(prompt)
             tested, holdout = overview.set(set_name), overview.set("holdout")
-            is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
+            wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
             return _Reading(
                 overview,
                 source.estimate(prompt, set_name),
                 source.progress(tested.run.uid) if tested.run is not None else None,
-                source.estimate(prompt, "holdout") if is_open else None,
+                wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
             )
 
         def show(generation: int, reading: _Reading) -> None:
@@ -173,7 +173,7 @@ class SuiteController(QObject):
         if run is None:
             self.figures.clear()
             self.model.show("", "", self.query, self.heads())
-        elif before is None or before.uid != run.uid or self.model.run_uid != self._shown_rows(run):
+        elif before is None or before.uid != run.uid or self.model.run_uid != run.uid:
             self.figures.clear()
             self._ask_rows()
         else:
@@ -191,13 +191,9 @@ class SuiteController(QObject):
             if was_running and before is not None:
                 self.ended.emit(before.uid)
 
-    def _shown_rows(self, run: SuiteRun) -> str:
-        """Return the uid of the run whose rows are shown: rows of the hold-out are not, only its totals."""
-        return run.uid if self.set_name == "tuning" else ""
-
     def _ask_rows(self) -> None:
         if (run := self.run) is not None:
-            self.model.show(self._shown_rows(run), run.scoring_uid, self.query, self.heads())
+            self.model.show(run.uid, run.scoring_uid, self.query, self.heads())
 
     # Rows and sets.
 
@@ -302,6 +298,11 @@ class SuiteController(QObject):
     def results_changed(self) -> None:
         """Read again what came of the run, because a person overruled a check."""
         self.model.refresh()
+        self._ask_figures()
+
+    def rows_changed(self) -> None:
+        """Read again which rows there are, because cases were set aside or opened."""
+        self._ask_rows()
         self._ask_figures()
 
     def checks_changed(self) -> None:

@@ -9,6 +9,7 @@ from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, n
 
 if TYPE_CHECKING:
     from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.features.testing.set_actions import SetActions
 
 TEST: tuple[View, ...] = ("test",)
 _has_prompt = needs("has_prompt")
@@ -37,6 +38,12 @@ def _in_view(
         repeats=repeats,
         run=act,
     )
+
+
+def _sets(controller: TestingController) -> SetActions:
+    # These commands are there while the view is shown, which makes them.
+    assert controller.sets is not None
+    return controller.sets
 
 
 COMMANDS = (
@@ -76,6 +83,15 @@ COMMANDS = (
         repeats=True,
     ),
     _in_view("overrule", "Overrule a check…", lambda test: test.overrule(), "V", enabled=_can_write),
+    _in_view("set_holdout", "Set a hold-out aside…", lambda test: _sets(test).holdouts.set_aside(), enabled=_can_write),
+    _in_view(
+        "open_holdout_case",
+        "Open a case of the hold-out anyway…",
+        lambda test: _sets(test).holdouts.open_case(),
+        enabled=_can_write,
+    ),
+    _in_view("end_holdout", "End the hold-out…", lambda test: _sets(test).holdouts.end(), enabled=_can_write),
+    _in_view("add_guard", "Add a guard set…", lambda test: _sets(test).guards.open_menu(), enabled=_can_write),
     _in_view("test_results", "Results instead of answers in the grid", lambda test: test.toggle_results()),
     _in_view("tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall()),
     _in_view("copy_cases", "Copy the selected cases", lambda test: test.copy_selected()),

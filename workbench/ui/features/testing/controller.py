@@ -23,6 +23,7 @@ from workbench.core.text import counted
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.run_start import RunStart
+from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -59,6 +60,7 @@ class TestingController:
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._sought = ("failures", 1)
@@ -76,7 +78,9 @@ class TestingController:
         events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
-        """Stop asking how far the run is."""
+        """Stop asking how far runs are."""
+        if self.sets is not None:
+            self.sets.guards.close()
         self.suites.close()
 
     def make(self) -> Making:
@@ -85,6 +89,7 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)

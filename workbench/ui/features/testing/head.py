@@ -57,6 +57,8 @@ class SuiteHead(QWidget):
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
         self._sets: dict[str, QPushButton] = {}
+        self._chips: list[QPushButton] = []
+        self._has_sets = self._has_chips = False
         self._set_row = QWidget(self)
         self._set_flow = FlowLayout(6)
         self._set_row.setLayout(self._set_flow)
@@ -138,6 +140,7 @@ class SuiteHead(QWidget):
                 made.clicked.connect(lambda _=False, name=one.name: self.set_chosen.emit(name))
                 self._set_flow.addWidget(made)
                 self._sets[one.name] = made
+                self._put_chips_last()
             made = self._sets[one.name]
             only = " (totals only)" if one.name == "holdout" else ""
             made.setText(f"{SET_TITLES[one.name]} {one.cases:,}{only}")
@@ -152,7 +155,27 @@ class SuiteHead(QWidget):
         for name, made in self._sets.items():
             if name not in there:
                 made.hide()
-        self._set_row.setVisible(len(sets) > 1)
+        self._has_sets = len(sets) > 1
+        self._set_row.setVisible(self._has_sets or self._has_chips)
+
+    @property
+    def set_row(self) -> QWidget:
+        """The parent of chips that are placed behind those of the sets."""
+        return self._set_row
+
+    def place_chips(self, chips: Sequence[QPushButton], *, shown: bool) -> None:
+        """Place chips behind those of the sets, and show their row if `shown`, or if there are several sets."""
+        if list(chips) != self._chips:
+            self._chips = list(chips)
+            self._put_chips_last()
+        self._has_chips = shown
+        self._set_row.setVisible(self._has_sets or shown)
+        self._fit()
+
+    def _put_chips_last(self) -> None:
+        for one in self._chips:
+            self._set_flow.removeWidget(one)
+            self._set_flow.addWidget(one)
 
     def show_progress(self, words: str, answered: int, cells: int, round_: int) -> None:
         """Show how far the shown run is; `round_` 0 for no run."""
@@ -178,7 +201,16 @@ class SuiteHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.settings, self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values()]
+        return [
+            self.settings,
+            self.cases,
+            self.checks,
+            self.column,
+            *self.others,
+            self.run,
+            *self._sets.values(),
+            *self._chips,
+        ]
 
     # Overrides of Qt methods.
 
