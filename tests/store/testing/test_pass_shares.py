@@ -10,7 +10,6 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened, run, text
 from tests.store.testing.suites import CONTAINS, answered, begun, case, key, scored
-from tests.usecases.exchange.test_merging import query
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.check_hash import check_hash
 from workbench.store import Store
@@ -31,17 +30,9 @@ def score(store: Store, uid: str, states: Mapping[tuple[int, int, int], CellStat
     scoring = scoring or f"{uid}.s"
     keys = [key(*at) for at in states]
     fresh = [one for one in keys if one in store.tests.open_cells(uid, None, 1000)]
-    answered(store, uid, fresh)
+    uids = dict(zip(fresh, answered(store, uid, fresh), strict=True))
     store.tests.begin_scoring(uid, scoring, (CONTAINS,), NOW).result(10)
-    # Cells of the hold-out are not shown.
-    uids = {
-        key(*at): output
-        for *at, output in query(
-            store,
-            "SELECT case_position, run_cells.lane, run_cells.sample, outputs.uid FROM run_cells"
-            f" JOIN outputs ON outputs.id = output_id JOIN runs ON runs.id = run_cells.run_id WHERE runs.uid = '{uid}'",
-        )
-    }
+    uids |= {one: store.tests.cell(uid, scoring, one).output_uid for one in keys if one not in uids}
     scores = [scored(one, uids[one], state) for one, state in zip(keys, states.values(), strict=True)]
     store.tests.save_scores(scoring, scores).result(10)
 
@@ -92,7 +83,7 @@ def test_newest_tuning_run_and_its_newest_scoring_count(store: Store) -> None:
     begun(store, "t1", columns=COLUMNS[:1])
     score(store, "t1", {(0, 0, 0): "pass", (1, 0, 0): "pass"})
     assert shares(store) == {1: "2/2"}
-    begun(store, "hold", columns=COLUMNS[:1], set_name="holdout")
+    begun(store, "hold", columns=COLUMNS[:1], set_name="holdout", round=2)
     score(store, "hold", {(0, 0, 0): "fail"})
     begun(store, "probe", columns=COLUMNS[:1], probe="facts")
     score(store, "probe", {(0, 0, 0): "fail"})

@@ -286,8 +286,7 @@ class ComposeSession(QObject):
         return before
 
     def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
-        A lane shows `answer`, that of a test, until it is run."""
+        """Make `draft` the draft, undoably. Undo restores all of `before`, or only the text; `answer` is of a test."""
         self._taken = None
         self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)
