@@ -50,8 +50,7 @@ class ComposeSession(QObject):
     """Draft to put into the editor as one undoable step."""
     values_restored = Signal(object)
     """Values to restore because undo or redo crossed a restore."""
-    heads_changed = Signal(object)
-    """list[LaneHead]"""
+    heads_changed = Signal(object)  # list[LaneHead]
     viewing_changed = Signal(object, str)
     """Detail or None, and the line that identifies it."""
     problem = Signal(str, str)
