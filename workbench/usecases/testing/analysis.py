@@ -110,7 +110,7 @@ class SuiteAnalyst:
             for column in run.columns
         )
         whole = self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
-        return about_its_set(whole, has_holdout=self._records.has_holdout(self._records.prompt_of(run_uid)))
+        return about_its_set(whole, self._records, run_uid, names.keys())
 
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
         """Yield the cells that have an output, column by column, case by case, sample by sample.

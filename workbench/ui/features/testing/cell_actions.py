@@ -118,15 +118,18 @@ class CellActions:
 
     def _read_content(self, detail: CellDetail) -> None:
         prompt, source, version = self._suites.prompt_uid, self._suites.source, detail.column.version
-        self._services.tasks.run(
-            lambda: source.content(prompt, version), lambda content: self._compose(detail, content), self._failed
-        )
+        packs, uid = self._services.backend.store.packs, detail.case.uid
 
-    def _compose(self, detail: CellDetail, content: Content) -> None:
+        def read() -> tuple[Content, ValueSet | None]:
+            return source.content(prompt, version), packs.chosen(prompt, (uid,)).get(uid)
+
+        self._services.tasks.run(read, lambda found: self._compose(detail, *found), self._failed)
+
+    def _compose(self, detail: CellDetail, content: Content, now: ValueSet | None) -> None:
         services = self._services
         services.session.back()
         before = services.session.draft()
-        draft = case_draft(before, detail, content, new_uid())
+        draft = case_draft(before, detail, content, now, new_uid())
         services.session.put_back(draft, before, tested_answer(detail, content, draft.lanes[0]))
         services.navigator.show("compose")
         name = visible_name(detail.case.name) or f"case {detail.key.case + 1}"
@@ -201,21 +204,23 @@ def tested_answer(detail: CellDetail, content: Content, lane: Lane) -> TestedAns
     return TestedAnswer(detail.run_uid, name, lane, detail.column.version, content, values, output)
 
 
-def case_draft(before: Draft, detail: CellDetail, content: Content, slot: str) -> Draft:
-    """Return the draft with the text of a column's version, its model as the only lane, and the values of the case.
+def case_draft(before: Draft, detail: CellDetail, content: Content, now: ValueSet | None, slot: str) -> Draft:
+    """Return the draft with the text of a column's version, its model as the only lane, and the case.
 
-    `slot` is that of the lane, which is a new one, so that the answers of no other lane are taken for its own.
+    `now` is the case in the history, which may have changed since the test; None if it was deleted or is held out. What
+    is edited in Compose is newer. A held-out case gives its values only, because Compose has no such cases. `slot` is
+    that of the lane, which is a new one, so that the answers of no other lane are taken for its own.
     """
     case, column = detail.case, detail.column
-    name = case.name or f"Case {detail.key.case + 1}"
     sets = tuple(replace(one, ticked=False) for one in before.current_sets if one.uid != case.uid)
+    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values)
     return replace(
         before,
         content=content,
-        values=case.values,
+        values=case.values if case.held_out else one.values,
         lanes=(replace(column.lane, pinned=None, slot=slot, samples=1),),
         based_on=column.version,
-        sets=(*sets, ValueSet(case.uid, name, case.values, ticked=True)),
-        active=case.uid,
+        sets=sets if case.held_out else (*sets, replace(one, ticked=True)),
+        active="" if case.held_out else case.uid,
         techniques=(),
     )
