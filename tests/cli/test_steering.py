@@ -100,6 +100,18 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
     foreign.write_text(
         json.dumps({"evalId": STEERING, "results": {"version": 3, "results": [{"prompt": STEERING}]}}), "utf-8"
     )
+    suite = folder / f"{named('s').replace('/', '_')}.yaml"
+    suite.write_text(
+        json.dumps(
+            {
+                "description": STEERING,
+                "prompts": ["Say {{a}}"],
+                "providers": ["echo"],
+                "tests": [{"description": STEERING, "vars": {"a": STEERING}, "assert": [{"type": STEERING}]}],
+            }
+        ),
+        "utf-8",
+    )
     lost = folder / named("lost").replace("/", "_")
     pack, other = folder / "pack", folder / f"{named('pack').replace('/', '_')}.promptpack"
     history = ["history"]
@@ -115,6 +127,14 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["run", "--param", f"{STEERING}=1"],
             ["run", "--prompt", prompt_file],
             ["run", "--prompt", f"{lost}.yml"],
+        ],
+        "test": [
+            ["test", suite],
+            ["test", suite, "--json", "--baseline", STEERING],
+            ["test", suite, "--filter", STEERING],
+            ["test", named("Echo"), "--model", named("x")],
+            ["test", STEERING],
+            ["test", lost],
         ],
         "models": [["models", STEERING], ["models"], ["models", "--endpoint", STEERING], ["models", "--json"]],
         "doctor": [["doctor"]],

@@ -56,9 +56,9 @@ def test_checks_are_described_and_unknown_ones_shown_as_json(desk: Desk) -> None
         "combined score at least 0.5:",
         "is JSON",
     ]
-    assert dialog.detail.checks.text() == "CHECKS · 3, NOT RUN YET"
+    assert dialog.detail.checks.text() == "CHECKS · 3"
     dialog.select(1)
-    assert dialog.detail.told() == ["No checks. Packs can add some."]
+    assert dialog.detail.told() == ["No checks of its own."]
     dialog.close()
     assert stored(desk) == (LATE, LOST)
 

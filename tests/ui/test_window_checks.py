@@ -126,6 +126,36 @@ def test_checks_of_a_kept_case_are_added_to_those_for_all_cases(desk: Desk) -> N
     desk.until(lambda: footer(desk).checks.text().startswith("✗ 1/2"))
 
 
+def test_checks_of_a_case_are_edited_from_the_list_of_cases(desk: Desk) -> None:
+    opened(desk)
+    window = desk.window
+    two = Case("two", "Two", (), (BYE_CHECK,))
+    window.store.packs.save_cases(window.prompt_uid, (Case("one", "One"), two)).result()
+    window.actions["cases"].trigger()
+    cases = window.dialogs.case_actions
+    desk.until(lambda: cases.dialog is not None and cases.dialog.cases.rowCount() == 2)
+    assert cases.dialog is not None
+    cases.dialog.detail.edit_checks.click()
+    actions = window.dialogs.check_actions
+    desk.until(lambda: actions.dialog is not None and actions.dialog.isActiveWindow())
+    assert actions.dialog is not None
+    assert actions.dialog.windowTitle() == "Checks of the case “One”"
+    actions.dialog.add_check(HELLO_CHECK)
+    desk.until(lambda: cases.dialog is not None and cases.dialog.detail.told() == ["contains “Hello”"])
+    # The last edit is saved even if another case is shown, and if both dialogs close at once.
+    cases.dialog.detail.name.setFocus()
+    cases.dialog.detail.name.setText("One!")
+    cases.dialog.detail.name.textEdited.emit("One!")
+    cases.dialog.select(1)
+    actions.dialog.add_check(BYE_CHECK)
+    cases.dialog.close()
+    desk.until(lambda: actions.dialog is None)
+    stored = window.store.packs.cases
+    desk.until(lambda: stored(window.prompt_uid)[0].checks == (HELLO_CHECK, BYE_CHECK))
+    assert stored(window.prompt_uid)[0].name == "One!"
+    assert stored(window.prompt_uid)[1] == two
+
+
 def test_check_is_added_edited_and_tried_by_keyboard(desk: Desk) -> None:
     opened(desk)
     desk.run()

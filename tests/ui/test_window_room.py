@@ -125,17 +125,19 @@ def test_question_too_long_for_the_header_is_complete_below_the_header(desk: Des
     assert not notice.whole.isVisible()
 
 
-def test_question_that_no_longer_fits_at_a_larger_size_is_complete_below_the_header(desk: Desk) -> None:
+def test_question_that_fits_no_more_at_a_larger_size_is_complete_below_the_header(desk: Desk) -> None:
     window = desk.open(size=(1440, 900))
-    sentence = "This run takes 3 calls (your limit is 2). The price of 2 lanes is unknown. Run it?"
+    sentence = (
+        "This run sends about 1,234,567 tokens (your limit is 100,000), takes 12 calls (your limit is 4) and costs "
+        "$1.23 to $4.56 (your limit is $0.50). Run it?"
+    )
     notice = window.notice
     notice.show_notice("limit", sentence, action="limit", label="Run it (Enter)", asks=True)
-    desk.rest()
-    assert not notice.whole.isVisible()
-    desk.theme.set_scale(2.0)
-    desk.rest()
-    assert notice.whole.isVisible()
-    assert notice.whole.height() == notice.whole.heightForWidth(notice.whole.width())
+    for scale in (2.0, 0.8, 2.0):
+        desk.theme.set_scale(scale)
+        desk.rest()
+        assert notice.whole.isVisible() == (scale > 1)
+        assert notice.whole.isHidden() or notice.whole.height() == notice.whole.heightForWidth(notice.whole.width())
 
 
 def test_notice_detail_overlays_the_window_until_closed(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
+from workbench.core.cases import Case, Check
+from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
 from workbench.ui.features.testing.view import TestView
@@ -198,3 +200,46 @@ def test_both_halves_scroll_together(source: StandInSuites, desk: Desk) -> None:
         for column, table in ((0, names), (2, answers))
     }
     assert len(tops) == 1
+
+
+def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "Hello there."}, {"finish": "stop"}]})
+    cases = [
+        Case(
+            new_uid(),
+            f"case {number}",
+            (("question", f"Where is A{number}?"), ("record", "none")),
+            (Check("contains", value='"there"'), Check("equals", negated=number % 4 > 0, value='"Hello"')),
+            tags=("odd" if number % 2 else "even",),
+        )
+        for number in range(12)
+    ]
+    window.store.packs.save_cases(window.prompt_uid, cases).result(10)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.empty.heading.text() == "No columns yet")
+    view.empty.buttons[0].click()
+    desk.until(lambda: view.empty.heading.text() == "Nothing has run yet")
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: view.suites.figures.report is not None and not view.suites.is_running)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
+    columns = len(view.suites.heads())
+    assert view.head.progress.full() == f"{12 * columns} of {12 * columns} done"
+    assert view.suites.heads()[0].rate_words.startswith("75 % (")
+    assert [made.text() for made in view.filters.filters.values() if not made.isHidden()] == ["All 12", "Failed 3"]
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.grid.current() == (0, 1) if columns > 1 else view.grid.current() == (4, 0))
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: view.pane.shown is not None and len(view.pane.shown.detail.results) == 2)
+    desk.press(Qt.Key.Key_V)
+    desk.until(lambda: menu() is not None)
+    desk.press(Qt.Key.Key_Return, on=menu())
+    desk.until_rows([("pass",)], "SELECT state FROM overrules")
+    desk.until(lambda: view.suites.figures.counts.rows.get("overruled") == 1)
+    outputs = len(desk.rows("SELECT uid FROM outputs"))
+    # Nothing is asked twice.
+    view.suites.act("rescore")
+    desk.until(lambda: len(desk.rows("SELECT uid FROM scorings")) == 2)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
+    assert len(desk.rows("SELECT uid FROM outputs")) == outputs

@@ -21,8 +21,8 @@ from workbench.core.visible_text import VisibleFields, visible_note
 class BareVersion(VisibleFields):
     """The row of a version without iterations; `added` and `removed` are word counts relative to its parent.
 
-    `ran`: pinned lanes ran it. `imported`: answers to it were imported. `branched`: its parent was not the newest
-    version. `name` is what people call it.
+    `ran`: pinned lanes ran it. `imported`: answers to it were imported. `tested`: it was run on cases. `branched`: its
+    parent was not the newest version. `name` is what people call it.
     """
 
     uid: str
@@ -36,6 +36,7 @@ class BareVersion(VisibleFields):
     branched: bool = False
     imported: bool = False
     name: str = ""
+    tested: bool = False
     SHOWN = ("summary",)
 
 
@@ -74,7 +75,7 @@ def name(row: TimelineRow) -> str:
 
 def standing(row: BareVersion) -> str:
     """Return in two words why a version has no iterations."""
-    return "ran pinned" if row.ran else "has answers" if row.imported else "not run"
+    return "ran pinned" if row.ran else "has answers" if row.imported else "tested" if row.tested else "not run"
 
 
 def describe(row: TimelineRow) -> str:
@@ -90,7 +91,7 @@ def describe(row: TimelineRow) -> str:
         parts.append("a branch")
     if isinstance(row, BareVersion):
         pinned, imported = "ran only in lanes pinned to it", "imported with answers"
-        parts.append(pinned if row.ran else imported if row.imported else "not run")
+        parts.append(pinned if row.ran else imported if row.imported else "tested" if row.tested else "not run")
         return " · ".join(parts)
     if row.damage:
         parts.append(f"damaged: {row.damage}")

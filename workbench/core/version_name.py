@@ -13,8 +13,9 @@ from typing import Literal
 
 from workbench.core.visible_text import visible_name
 
-Origin = Literal["text", "imported", "sample"]
-"""Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy."""
+Origin = Literal["text", "imported", "sample", "tested"]
+"""Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy.
+The text of a `tested` one was only run on cases."""
 
 _RUN_WORDS: Mapping[str, str] = {"improve": "proposal"}
 """Kinds of runs that people know by another word."""

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.core.content import Content, content_hash
+from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
@@ -218,11 +218,6 @@ class Store:
         """Return one version. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return versions.one(connection, prompts.prompt_id(connection, prompt_uid), number)
-
-    def find_version(self, prompt_uid: str, content: Content) -> VersionRow | None:
-        """Return the version of a prompt that has this content, None if there is none."""
-        with self._readers.use() as connection:
-            return versions.with_content(connection, prompts.prompt_id(connection, prompt_uid), content_hash(content))
 
     def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
         """Return how each version of a prompt is shown in lists, newest first."""

@@ -130,6 +130,7 @@ class StandInSuites:
             self.answered = self.total
         self.runs_begun = 0
         self.added: tuple[Lane, ...] = ()
+        self.held_out_ran = False
 
     # What a test makes happen.
 
@@ -146,13 +147,16 @@ class StandInSuites:
         run = self._run() if self.has_run else None
         sets = [TestedSet("tuning", self.cases, run)]
         if self.held_out:
-            sets.append(TestedSet("holdout", self.held_out))
+            run = replace(self._run(), uid="h0", set_name="holdout", cases=self.held_out) if self.held_out_ran else None
+            sets.append(TestedSet("holdout", self.held_out, run))
         extra = tuple(SuiteColumn(self.columns + n, lane, 14, "#14") for n, lane in enumerate(self.added))
         columns = (*standin_columns(self.columns), *extra) if self.settings.columns else ()
         return SuiteOverview(prompt_uid, self.settings, columns, tuple(sets), len(self.checks))
 
     def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
         self._fail("estimate")
+        if set_name == "holdout" and self.held_out_ran:
+            return SuiteEstimate(self.held_out * self.columns)
         if set_name == "holdout":
             return SuiteEstimate(self.held_out * self.columns, self.held_out * self.columns, 0.03, 0.03, 60)
         if not self.settings.columns or not self.cases:
@@ -243,6 +247,9 @@ class StandInSuites:
     def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
         self._fail("start")
         self.told.append(("start", set_name, fresh))
+        if set_name == "holdout":
+            self.held_out_ran = True
+            return "h0"
         self.runs_begun += not self.has_run or fresh
         self.answered = 0 if fresh or not self.has_run else self.answered
         self.has_run = True
@@ -262,6 +269,9 @@ class StandInSuites:
     def stop(self, run_uid: str) -> None:
         self.told.append(("stop",))
         self.state = "stopped"
+
+    def rescore(self, prompt_uid: str, run_uid: str) -> None:
+        self.told.append(("rescore",))
 
     def progress(self, run_uid: str) -> SuiteProgress:
         self._fail("progress")
@@ -419,7 +429,7 @@ def suite_report(columns: Sequence[SuiteColumn], results: Sequence[ColumnResults
         )
     sentences = tuple(report.sentence for report in reports if report.sentence)
     return SuiteReport("Order status bot", 15, "t", "2026-11-28T10:00:00.000Z", tuple(reports), cases, "tuning",
-                       "On the cases you tuned on; the hold-out is not run yet.", 2, sentences=sentences)  # fmt: skip
+                       "on 48 cases", 2, sentences=sentences)  # fmt: skip
 
 
 def _title(column: SuiteColumn) -> str:

@@ -50,6 +50,8 @@ def test_run_has_heads_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None
     assert [one.tone for one in heads[1].figures] == ["red", "red"]
     assert heads[1].low is not None
     assert heads[1].low < (heads[1].rate or 0)
+    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency"]
+    assert heads[1].sentence in heads[1].words
     assert suites.figures.counts.rows["all"] == 48
     assert suites.holdout is not None
     assert suites.holdout.new == 72
@@ -63,7 +65,7 @@ def test_started_run_is_followed_to_its_end(qtbot: QtBot, tasks: Tasks) -> None:
     until(qtbot, lambda: suites.is_running)
     source.advance(3)
     until(qtbot, lambda: suites.progress is not None and suites.progress.answered == 33)
-    assert suites.model.index(10, FIRST).data() is not None
+    until(qtbot, lambda: suites.model.index(10, FIRST).data() is not None)
     source.advance(3)
     until(qtbot, lambda: ended.count() == 1)
     until(qtbot, lambda: not suites.is_running and suites.estimate.new == 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -156,3 +157,20 @@ def test_cells_say_in_words_what_their_colour_shows(qtbot: QtBot, tasks: Tasks) 
     assert spoken == "unscored: I can help with orders."
     model.set_results(True)
     assert model.index(6, FIRST + 2).data() == "unscored · The judge could not be read."
+
+
+def test_names_and_answers_cannot_steer_the_grid(qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = StandInSuites(1)
+    hostile = "a\u202eb <b>c</b>\nd"
+    row = source._row(0)
+    cell = replace(row.cells[0], text=hostile, status="fail", reason=hostile)
+    monkeypatch.setattr(source, "_row", lambda _: replace(row, name=hostile, tags=(hostile,), cells=(cell,) * 3))
+    model = shown(qtbot, tasks, source)
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
+    for column in range(model.columnCount()):
+        for role in roles:
+            text = model.index(0, column).data(role)
+            assert "\u202e" not in text
+            assert "\n" not in text
+        # Qt would take a tooltip with tags for HTML.
+        assert "<b>" not in model.index(0, column).data(Qt.ItemDataRole.ToolTipRole)

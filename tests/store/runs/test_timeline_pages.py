@@ -77,7 +77,7 @@ def test_version_with_only_a_test_run_keeps_its_row(store: Store) -> None:
     store.begin_run(run("t", text("one"), kind="test")).result(10)
     (row,) = store.timeline("p").rows
     assert isinstance(row, BareVersion)
-    assert row.ran
+    assert (row.ran, row.tested) == (False, True)
 
 
 def test_version_with_imported_answers_is_marked_as_imported(store: Store) -> None:

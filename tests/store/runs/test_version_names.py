@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.store.making import LATER, NOW, done, lane, run, text
 from workbench.core.drafts import Draft
 from workbench.core.search.query import SearchQuery
-from workbench.core.timeline import BareVersion
+from workbench.core.timeline import BareVersion, standing
 from workbench.store import Store
 from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.records import FirstVersion, WholePrompt
@@ -160,3 +160,14 @@ def test_search_results_omit_version_names_that_need_a_full_scan(store: Store) -
     ended(store, "i.0.0", "r1.0.0")
     page = store.searches.page(SearchQuery(), str)
     assert {row.row.run_uid: row.row.version_name for row in page.rows} == {"i": "", "r1": "#1"}
+
+
+def test_version_that_only_tests_ran_is_named_after_them(store: Store) -> None:
+    begun(store, "t1", "one", kind="test")
+    begun(store, "t2", "two", 1, kind="test")
+    assert store.version_names("p") == {2: "tested 2", 1: "tested 1"}
+    (newest, _) = store.timeline("p").rows
+    assert isinstance(newest, BareVersion)
+    assert (newest.tested, newest.ran, standing(newest)) == (True, False, "tested")
+    begun(store, "r1", "two", 2)
+    assert store.version_names("p") == {2: "#1", 1: "tested 1"}

@@ -26,7 +26,7 @@ from workbench.core.lanes import Lane
 from workbench.core.run_limits import Limits
 from workbench.ui.features.testing import feature
 from workbench.ui.features.testing.view import TestView
-from workbench.ui.shell.events import FocusPlaced, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, FocusPlaced, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.testing_events import CasesRequested
 from workbench.ui.shell.views import DividedPage, KeyNamesPage, StopsPage, ViewPage
@@ -125,6 +125,11 @@ def main(folder: Path) -> None:
     ]
     navigator.show("test")
 
+    # Changed checks are applied to the stored answers.
+    events.publish(DataChanged(Changed.CASES))
+    told["outdated"] = view.head.others[0].text()
+    view.head.others[0].click()
+    told["rescored"] = [source.told[-1], view.head.others[0].isVisible()]
     actions["copy_table_csv"]()
     told["copied"] = len(QGuiApplication.clipboard().text().splitlines())
     actions["test_results"]()
@@ -139,6 +144,13 @@ def main(folder: Path) -> None:
     told["added"] = [view.head.heading.text(), view.suites.heads()[-1].verdict, view.head.run.text()]
     view.head._sets["holdout"].click()
     told["holdout"] = [view.empty.words(), view.filters.isVisible()]
+    view.empty.buttons[0].click()
+    told["totals"] = [
+        source.told[-1],
+        view.note.isVisible(),
+        view.suites.model.rowCount(),
+        view.suites.heads()[0].rate_words,
+    ]
     source.broken = "page"
     view.head._sets["tuning"].click()
     host.stop()

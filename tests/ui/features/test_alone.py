@@ -440,6 +440,8 @@ def test_testing(tmp_path: Path) -> None:
     assert (text, models) == ("{{question}} (version 14)", ["anthropic/claude-haiku-4.5"])
     assert (variables, view) == (["question", "language"], "compose")
     assert said == "The draft is now “status of 123ABCDEFG” with #14 · claude-haiku-4.5. [Undo]"
+    assert told["outdated"] == "Check again"
+    assert told["rescored"] == [["rescore"], False]
     assert told["copied"] == 25
     assert told["results"]
     assert told["failed"] == ["failed", True]
@@ -448,4 +450,6 @@ def test_testing(tmp_path: Path) -> None:
     assert told["added"] == ["24 cases × 4 columns", "not run yet", "Run 24 new"]
     assert told["holdout"][0].endswith("Only totals will be shown.")
     assert not told["holdout"][1]
+    assert told["totals"][:3] == [["start", "holdout", False], True, 0]
+    assert "%" in told["totals"][3]
     assert told["said"] == "The history cannot be read: page. Try again."

@@ -185,6 +185,28 @@ def hunted(directory: Path, fake: FakeProvider, *, cases: int, columns: int, kil
 
 
 @pytest.mark.e2e
+def test_ctrl_c_stops_and_a_second_start_continues(tmp_path: Path, fake: FakeProvider) -> None:
+    server = Counting(fake)
+    prompt = prepared(tmp_path, fake, 50, 2)
+    path = tmp_path / "w.db"
+    first = terminal(path)
+    wait_for(lambda: server.total >= 20)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=PATIENCE_S)
+    assert first.returncode == 130
+    kept = sum(recorded(path).values())
+    assert 0 < kept < 100
+    second = terminal(path)
+    out, _ = second.communicate(timeout=PATIENCE_S)
+    assert second.returncode == 0
+    document = json.loads(out)
+    assert (document["run"], document["reused"], document["calls"]) == (1, kept, 100 - kept)
+    assert server.total <= 100 + AT_ONCE
+    with opened(tmp_path, {}) as (workbench, _):
+        assert len(workbench.store.tests.runs(prompt)) == 1
+
+
+@pytest.mark.e2e
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the children in /proc")
 def test_nothing_is_paid_twice_when_processes_are_killed(tmp_path: Path, fake: FakeProvider) -> None:
     killer = hunted(tmp_path, fake, cases=20, columns=4, kills=6, seed=1)

@@ -398,3 +398,16 @@ def test_the_newest_run_is_continued_if_it_has_the_same_cells(tmp_path: Path) ->
         assert more.run_uid != first.run_uid
         fresh = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4), round_="fresh")))
         assert fresh.run_uid not in (first.run_uid, more.run_uid)
+
+
+def test_only_more_calls_than_usual_change_the_limit_of_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        told: list[tuple[str, int]] = []
+        monkeypatch.setattr(workbench.engine, "set_limit", lambda uid, limit: told.append((uid, limit)))
+        prompt = new_prompt(workbench)
+        given = suites.settings(Lane("a", LITELLM, "gpt-5-mini"))
+        for concurrency in (2, 8, 20):
+            suites.run(workbench, prompt, given, suites.cases(3), concurrency=concurrency, round_="fresh")
+        assert told == [(LITELLM, 20)]

@@ -90,6 +90,8 @@ class SuiteController(QObject):
         self.holdout: SuiteEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
         self.progress: SuiteProgress | None = None
+        self.is_outdated = False
+        """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
     # What is shown.
 
@@ -206,9 +208,10 @@ class SuiteController(QObject):
         self.figures.clear()
         self.refresh()
 
-    def choose_rows(self, rows: RowFilter) -> None:
-        """Show only some rows."""
-        self._ask(replace(self.query, rows=rows))
+    def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:
+        """Show only some rows; those that failed in one column if it is given."""
+        kept = self.query.column if self.query.sort != "order" else None
+        self._ask(replace(self.query, rows=rows, column=kept if column is None else column))
 
     def choose_tag(self, tag: str) -> None:
         """Show only cases with a tag, "" for all."""
@@ -235,20 +238,11 @@ class SuiteController(QObject):
         if not prompt or (action not in ("start", "fresh") and not uid):
             return
 
-        def work() -> str:
-            if action in ("start", "fresh"):
-                return source.start(prompt, wanted, fresh=action == "fresh")
-            if action == "pause":
-                source.pause(uid)
-            elif action == "stop":
-                source.stop(uid)
-            else:
-                source.resume(prompt, uid, retry_failed=action == "retry")
-            return uid
-
         def done(run_uid: str) -> None:
             if prompt != self.prompt_uid:
                 return
+            if action in ("start", "fresh", "rescore"):
+                self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
             if wanted != self.set_name:
@@ -256,7 +250,7 @@ class SuiteController(QObject):
             else:
                 self.refresh()
 
-        self._tasks.run(work, done, self.refused.emit)
+        self._tasks.run(lambda: _do(source, action, prompt, wanted, uid), done, self.refused.emit)
 
     def stop_polling(self) -> None:
         """Ask no longer how far the run is, because nobody sees it; it goes on."""
@@ -306,6 +300,11 @@ class SuiteController(QObject):
         self.model.refresh()
         self._ask_figures()
 
+    def checks_changed(self) -> None:
+        """Offer to check the stored answers again, because cases or checks were changed."""
+        self.is_outdated = self.run is not None
+        self.changed.emit()
+
     def _ask_figures(self, *, report: bool = True) -> None:
         if self.run is not None:
             self.figures.count(self.run, self.query)
@@ -348,3 +347,18 @@ class SuiteController(QObject):
         """Stop asking; runs go on or end with the program."""
         self._stop_polling()
         self._generation += 1
+
+
+def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetName, run_uid: str) -> str:
+    """Do what a button says, and return the uid of the run."""
+    if action in ("start", "fresh"):
+        return source.start(prompt, set_name, fresh=action == "fresh")
+    if action == "pause":
+        source.pause(run_uid)
+    elif action == "stop":
+        source.stop(run_uid)
+    elif action == "rescore":
+        source.rescore(prompt, run_uid)
+    else:
+        source.resume(prompt, run_uid, retry_failed=action == "retry")
+    return run_uid

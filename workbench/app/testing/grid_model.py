@@ -7,6 +7,7 @@ cells in place: no row moves under the reader, and only `show` resets the model.
 
 from __future__ import annotations
 
+import html
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.source import SuiteSource
 from workbench.app.testing.words import STATUS_WORDS, ColumnHead, cell_tip, cell_words
 from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
+from workbench.core.visible_text import visible_name, visible_note
 
 Index = QModelIndex | QPersistentModelIndex
 CASE, TAG, FIRST = range(3)
@@ -163,7 +165,7 @@ class SuiteGridModel(QAbstractTableModel):
             head = self.heads[section - FIRST]
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return head.words.replace("\n", ", ")
-            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: head.words}.get(
+            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: _tip(head.words)}.get(
                 Qt.ItemDataRole(role)
             )
         if role == Qt.ItemDataRole.DisplayRole:
@@ -190,13 +192,13 @@ class SuiteGridModel(QAbstractTableModel):
             return cell_words(cell, results=self.shows_results)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{STATUS_WORDS[cell.status]}: {cell_words(cell, results=self.shows_results)}"
-        return cell_tip(cell) if role == Qt.ItemDataRole.ToolTipRole else None
+        return _tip(cell_tip(cell)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text)))
+            return _tip("\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text))))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return case_title(row) if column == CASE else ", ".join(row.tags)
+            return case_title(row) if column == CASE else tag_words(row)
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
@@ -309,5 +311,15 @@ class SuiteGridModel(QAbstractTableModel):
 
 
 def case_title(row: GridRow) -> str:
-    """Return the name of a case, else its values, else its number."""
-    return row.name or " ".join(row.values_text.split()) or f"Case {row.position + 1}"
+    """Return the name of a case, else its values, else its number, for display on one line."""
+    return visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
+
+
+def tag_words(row: GridRow) -> str:
+    """Return the tags of a case on one line."""
+    return visible_name(", ".join(row.tags))
+
+
+def _tip(text: str) -> str:
+    """Return a tooltip that wraps and shows a text literally."""
+    return f"<qt>{html.escape(visible_note(text)).replace(chr(10), '<br>')}</qt>" if text else ""

@@ -142,6 +142,9 @@ class SuiteSource(Protocol):
     def stop(self, run_uid: str) -> None:
         """End a run; it can be resumed later."""
 
+    def rescore(self, prompt_uid: str, run_uid: str) -> None:
+        """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
+
     def progress(self, run_uid: str) -> SuiteProgress:
         """Return how far a run is, also after it has ended."""
 

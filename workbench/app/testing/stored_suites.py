@@ -1,7 +1,6 @@
 """The tests of an open history, as the Test view reads and runs them.
 
-Invariant: a start continues the newest run of a set only if its cases, columns and samples are those of the settings
-now; otherwise a new run begins, in which the answers of its round are used again.
+Invariant: what a start does is decided by the runner of the tests; nothing here asks a model or computes a figure.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from workbench.usecases.prompts import FIRST_DRAFT
 if TYPE_CHECKING:
     from workbench.core.content import Content
     from workbench.core.drafts import Draft
-    from workbench.core.lanes import Endpoint, Lane
+    from workbench.core.lanes import Endpoint
     from workbench.core.testing.cells import CellKey
     from workbench.core.testing.report import SuiteReport
     from workbench.core.testing.settings import SuiteSettings
@@ -116,12 +115,7 @@ class StoredSuites:
 
     def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""
-        tests = self._tests()
-        plan = self._plan(prompt_uid, set_name, fresh=fresh)
-        newest = next((run for run in self._store.tests.runs(prompt_uid, _MOST_RUNS) if run.set_name == set_name), None)
-        if newest is not None and self._is_of(newest, plan):
-            return self._resumed(prompt_uid, newest.uid)
-        handle = tests.start(prompt_uid, plan)
+        handle = self._tests().go_on_with(self._plan(prompt_uid, set_name, fresh=fresh))
         handle.wait_recorded(_RECORDED_WITHIN_S)
         if handle.problem is not None and not handle.is_recorded:
             raise RefusedError(handle.problem.sentence, handle.problem.detail)
@@ -141,6 +135,11 @@ class StoredSuites:
     def stop(self, run_uid: str) -> None:
         """End a run; it can be resumed later."""
         self._tests().stop(run_uid)
+
+    def rescore(self, prompt_uid: str, run_uid: str) -> None:
+        """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
+        settings, cases = self._store.tests.settings(prompt_uid), self._store.packs.cases(prompt_uid)
+        self._tests().rescore(run_uid, settings, {case.uid: case for case in cases}).wait()
 
     def progress(self, run_uid: str) -> SuiteProgress:
         """Return how far a run is, also after it has ended."""
@@ -188,18 +187,6 @@ class StoredSuites:
         self._tests().resume(run_uid, failed_too=retry_failed, budget=budget)
         return run_uid
 
-    def _is_of(self, run: SuiteRun, plan: SuitePlan) -> bool:
-        """Return whether a run asks what a plan asks, of the same cases."""
-        there = (run.round, run.samples, run.baseline, run.cases, len(run.columns))
-        if there != (plan.round, plan.samples, plan.baseline, len(plan.cases), len(plan.columns)):
-            return False
-        contents = {one.version: self._store.version(plan.prompt_uid, one.version).content for one in run.columns}
-        same_columns = all(
-            _question(column.lane) == _question(lane) and contents[column.version] == content
-            for column, lane, content in zip(run.columns, plan.columns, plan.contents, strict=True)
-        )
-        return same_columns and self._store.tests.cases(run.uid, 0, run.cases) == plan.cases
-
     def _columns(self, prompt_uid: str, settings: SuiteSettings) -> tuple[SuiteColumn, ...]:
         current: tuple[int, str] | None = None
         found = []
@@ -215,9 +202,7 @@ class StoredSuites:
 
     def _current(self, prompt_uid: str) -> tuple[int, str]:
         """Return number and name of the version that has the draft's text, 0 and DRAFT while none has it."""
-        found = self._store.find_version(prompt_uid, self._draft(prompt_uid).content)
-        return (0, DRAFT) if found is None else (found.number, found.name)
-
-
-def _question(lane: Lane) -> tuple[str, str, str, str]:
-    return lane.slot, lane.endpoint, lane.model, str(lane.params.to_json())
+        content = self._draft(prompt_uid).content
+        number = self._store.version_meant(prompt_uid, content, None)
+        version = None if number is None else self._store.version(prompt_uid, number)
+        return (0, DRAFT) if version is None or version.content != content else (version.number, version.name)

@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from typing import Literal
 
-from workbench.app.testing.grid_model import case_title
+from workbench.app.testing.grid_model import case_title, tag_words
 from workbench.app.testing.words import STATUS_SIGNS, ColumnHead, cell_words
 from workbench.core.testing.grid import GridRow
 
@@ -35,7 +35,7 @@ def _title(head: ColumnHead) -> str:
 
 
 def _cells(row: GridRow, columns: int, *, results: bool) -> list[str]:
-    texts = [case_title(row), ", ".join(row.tags)]
+    texts = [case_title(row), tag_words(row)]
     for number in range(columns):
         cell = row.cells[number] if number < len(row.cells) else None
         words = "" if cell is None else cell_words(cell, results=results)

@@ -5,6 +5,7 @@ Invariant: every number shown says what it counts; a difference has a sign, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,13 +14,14 @@ from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.grid import CaseSetName, CellStatus, GridCell, RowFilter, RowSort, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 
 if TYPE_CHECKING:
     # Both import numpy, which the window does not need.
     from workbench.core.statistics.columns import ColumnSummary
     from workbench.core.testing.report import ColumnReport
 
-RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry"]
+RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry", "rescore"]
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
 FILTER_TITLES: dict[RowFilter, str] = {
@@ -87,13 +89,16 @@ class ColumnHead:
     high: float | None = None
     figures: tuple[HeadFigure, ...] = ()
     """Median latency, and cost of 1,000 answers."""
+    details: tuple[str, ...] = ()
+    """Further figures, which stand in the tooltip."""
     sentence: str = ""
 
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
         figures = " · ".join(f"{one.text} {one.more}".strip() for one in self.figures)
-        return "\n".join(filter(None, (self.title, self.verdict, self.rate_words, figures, self.sentence)))
+        parts = (self.title, self.verdict, self.rate_words, figures, *self.details, self.sentence)
+        return "\n".join(filter(None, parts))
 
 
 def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
@@ -103,7 +108,7 @@ def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
 
 def column_title(column: SuiteColumn) -> str:
     """Return "#14 · gpt-5-mini"."""
-    return " · ".join(filter(None, (column.version_name, column.lane.title)))
+    return visible_name(" · ".join(filter(None, (column.version_name, column.lane.title))))
 
 
 def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnHead:
@@ -120,7 +125,7 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
             verdict += " point" if abs(round(100 * compared.difference)) == 1 else " points"
     against = None if report.is_baseline else baseline
     return ColumnHead(
-        report.title,
+        visible_name(report.title),
         verdict,
         tone,
         " · ".join(filter(None, (report.rate_words, report.gaps_words))),
@@ -128,8 +133,22 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         interval.low if interval is not None else None,
         interval.high if interval is not None else None,
         tuple(filter(None, (_latency(summary, against), _cost(summary, against)))),
+        tuple(_details(summary)),
         report.sentence,
     )
+
+
+def _details(summary: ColumnSummary) -> Iterator[str]:
+    """Yield what a column head has no room for: mean score, quartiles, samples that disagree."""
+    if (score := summary.score) is not None:
+        ends = f" ({score.interval.low:.2f} to {score.interval.high:.2f})" if score.interval is not None else ""
+        yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
+    if (latency := summary.latency) is not None:
+        yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
+    if summary.flaky:
+        yield f"Only some samples pass: {counted(len(summary.flaky), 'case')}"
+    if summary.pass_powers and (power := summary.pass_powers[-1]).k > 1:
+        yield f"All {power.k} samples pass: {100 * power.rate:.0f} %"
 
 
 def _tone(verdict: str) -> Tone:
@@ -139,7 +158,7 @@ def _tone(verdict: str) -> Tone:
 def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
     if summary.latency is None:
         return None
-    text = f"{summary.latency.median:.1f} s"
+    text = _seconds(summary.latency.median)
     if baseline is None or baseline.latency is None:
         return HeadFigure(text)
     more = round(summary.latency.median, 1) - round(baseline.latency.median, 1)
@@ -161,6 +180,10 @@ def _difference(size: str, more: float) -> tuple[str, Tone]:
     if not more:
         return "", "muted"
     return (f"+{size}", "red") if more > 0 else (f"−{size}", "green")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 0.05 else "< 0.1 s"
 
 
 def _dollars(usd: float) -> str:
@@ -204,7 +227,7 @@ def progress_words(
             parts.append("paused")
         if progress.running:
             parts.append(f"{progress.running:,} running")
-        if progress.spent_usd is not None:
+        if progress.spent_usd:
             parts.append(f"{_dollars(progress.spent_usd)} spent")
     elif estimate.refusal:
         parts.append(estimate.refusal)
@@ -253,20 +276,24 @@ class RunFace:
     others: tuple[tuple[str, RunAction], ...] = ()
 
 
-def run_face(estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0) -> RunFace:
-    """Return what the buttons do now."""
+def run_face(
+    estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0, *, outdated: bool = False
+) -> RunFace:
+    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked."""
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
-    retry: tuple[tuple[str, RunAction], ...] = ()
+    others: list[tuple[str, RunAction]] = []
+    if outdated and progress is not None:
+        others.append(("Check again", "rescore"))
     if failed_calls:
-        retry = ((f"Retry {counted(failed_calls, 'failed call')}", "retry"),)
+        others.append((f"Retry {counted(failed_calls, 'failed call')}", "retry"))
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
-        return RunFace(label, "Run", "start", estimate.refusal, retry)
-    return RunFace("Run all afresh", "Afresh", "fresh", others=retry)
+        return RunFace(label, "Run", "start", estimate.refusal, tuple(others))
+    return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 
 def cell_words(cell: GridCell, *, results: bool) -> str:
@@ -276,7 +303,7 @@ def cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.status == "running":
         return "running"
     if not results:
-        return " ".join(cell.text.split())
+        return visible_name(" ".join(cell.text.split()))
     parts = [STATUS_WORDS[cell.status]]
     if cell.is_flaky:
         parts = [f"passes {cell.passed} of {cell.scored}"]
@@ -285,7 +312,7 @@ def cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.is_overruled:
         parts.append("overruled")
     if cell.reason and cell.status != "pass":
-        parts.append(" ".join(cell.reason.split()))
+        parts.append(visible_name(" ".join(cell.reason.split())))
     return " · ".join(parts)
 
 
@@ -306,6 +333,14 @@ def samples_words(cell: GridCell, sample: int = 0) -> str:
         return ""
     words = f"{sample + 1} of {cell.samples} · passes {cell.passed}, fails {cell.scored - cell.passed}"
     return f"{words}: flaky" if cell.is_flaky else words
+
+
+def about_words(set_words: str, *, holdout_open: bool) -> str:
+    """Return on which cases the conclusions stand, as a sentence: "On 48 cases; the hold-out has not run yet."."""
+    words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
+    if holdout_open:
+        words = f"{words}; the hold-out has not run yet" if words else "The hold-out has not run yet"
+    return f"{words}." if words else ""
 
 
 def split_sentence(sentence: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ COMMAND = (sys.executable, "-m", "workbench.engine.checker")
 _TOOK_TOO_LONG = "The check took longer than {:g} s and was stopped. Simplify its pattern, schema or code."
 ENDED = "The check ended the process that evaluates checks. Simplify its pattern, schema or code."
 """Reason of a check during which the process ended."""
-_NO_START = "The process that evaluates checks does not start. Restart the app."
+NO_START = "The process that evaluates checks does not start. Restart the app."
 _TOO_LARGE = "The answer and the values of its case are too large to be checked."
 
 
@@ -80,7 +80,7 @@ class CheckerClient:
                 child = self._ready([*lines, *orders[len(results) :]])
             except _StoppedError:
                 self.close()
-                return [*results, *[unscored(_NO_START)] * (len(checks) - len(results))]
+                return [*results, *[unscored(NO_START)] * (len(checks) - len(results))]
             try:
                 while len(results) < len(checks):
                     # The time since the last reply is that of this check.
@@ -104,7 +104,7 @@ class CheckerClient:
         try:
             self._child = _Child(self._command, self._env)
         except OSError as error:
-            raise _StoppedError(_NO_START) from error
+            raise _StoppedError(NO_START) from error
         self._child.reply("ready", _START_S)
         self._child.send(lines)
         self._child.reply("read", _READ_S)

@@ -31,10 +31,12 @@ _VERSIONS = (
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')),"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import', 'test')),"
     f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind = 'import')"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'import'),"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'test')"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
     " LEFT JOIN contents AS parent_contents ON parent_contents.id = parents.content_id"
@@ -90,10 +92,11 @@ def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Bare
 
 
 def _row(row: tuple[Any, ...], name: str) -> BareVersion:
-    _, uid, number, created_at, note, branched, ran, body, parent_body, imported = row
+    _, uid, number, created_at, note, branched, ran, body, parent_body, imported, tested = row
     change = _change(body, parent_body)
     told = (change.summary, change.added, change.removed)
-    return sound(BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported), name))
+    runs = (bool(ran), bool(branched), bool(imported))
+    return sound(BareVersion(uid, number, created_at, note, *told, *runs, name, bool(tested)))
 
 
 def _change(body: bytes, parent_body: bytes | None) -> Change:

@@ -23,6 +23,8 @@ _VERSIONS = (
     "  ORDER BY moved_at DESC, name LIMIT 1)"
     " FROM versions WHERE"
 )
+_FIRST_RUN = "FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id LIMIT 1"
+_FIRST_KIND = f"(SELECT kind {_FIRST_RUN})"
 # An iteration that began when a version was created made it. Those are not counted: they have the iteration's name.
 # Versions that were run later still count, so that running one renames no other. A sample was created together with
 # its prompt.
@@ -31,8 +33,7 @@ _ORIGINS = (
     " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
     " (SELECT versions.id, number, CASE"
     "  WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
-    "  WHEN (SELECT kind = 'import' FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id"
-    "   ORDER BY run_id LIMIT 1) THEN 'imported'"
+    f"  WHEN {_FIRST_KIND} = 'import' THEN 'imported' WHEN {_FIRST_KIND} = 'test' THEN 'tested'"
     "  WHEN versions.created_at = prompts.created_at AND EXISTS"
     "   (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample'"
     "  ELSE 'text' END AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?1"

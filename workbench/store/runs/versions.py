@@ -94,16 +94,6 @@ def insert_version(
     return make_version(connection, prompt, uid, content, made_from, now, note)
 
 
-def with_content(connection: sqlite3.Connection, prompt: int, hash_: str) -> VersionRow | None:
-    """Return the version whose content has a hash, None if the prompt has none."""
-    row = connection.execute(
-        "SELECT number FROM versions JOIN contents ON contents.id = versions.content_id"
-        " WHERE prompt_id = ? AND contents.hash = ?",
-        (prompt, hash_),
-    ).fetchone()
-    return None if row is None else one(connection, prompt, int(row[0]))
-
-
 def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> tuple[int, int] | None:
     """Return key and number of the prompt's version of a content, None if it has none."""
     row = connection.execute(

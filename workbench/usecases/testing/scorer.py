@@ -25,7 +25,7 @@ from workbench.core.content import Content
 from workbench.core.rendered_content import assemble, fill_plain
 from workbench.core.testing.cells import CellKey
 from workbench.engine.calls import EngineError
-from workbench.engine.checker.client import ENDED
+from workbench.engine.checker.client import ENDED, NO_START
 from workbench.store.testing.records import CellScored, ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import Problem, problem_of
@@ -36,6 +36,8 @@ MOST_WAITING = 256
 """Answers that wait in memory for the checker."""
 _PAGE = 128
 _MOST_RECENT = 4096
+_MORE_TRIES = 2
+"""Further evaluations of an answer during which the checking process was ended."""
 _STORED_WITHIN_S = 30.0
 _IDLE_S = 20.0
 """After this time without work the checking process is ended."""
@@ -338,7 +340,9 @@ class Scorer:
     def _evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
         try:
             results = self._ready().evaluate(answer, checks)
-            if any(map(_is_ended, results)):
+            for _ in range(_MORE_TRIES):
+                if not any(map(_is_ended, results)):
+                    break
                 # The process may have been ended by something else than the check, for example for want of memory.
                 results = self._ready().evaluate(answer, checks)
             return results
@@ -377,7 +381,7 @@ class Scorer:
 
 
 def _is_ended(result: CheckResult) -> bool:
-    return result.reason == ENDED or any(map(_is_ended, result.parts))
+    return result.reason in (ENDED, NO_START) or any(map(_is_ended, result.parts))
 
 
 def _offered(content: Content) -> tuple[Tool, ...]:

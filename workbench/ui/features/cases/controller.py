@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from shiboken6 import isValid
 
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
@@ -18,6 +19,7 @@ from workbench.host.ids import new_uid
 from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
+from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
@@ -62,6 +64,7 @@ class CasesController:
         dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
+        dialog.checks_wanted.connect(self._edit_checks)
         dialog.undo_wanted.connect(self._take_back)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
@@ -166,6 +169,7 @@ class CasesController:
         def saved(_: None) -> None:
             if self._unsaved.get(uid) == (prompt, case):
                 self._unsaved.pop(uid, None)
+                self._services.events.publish(DataChanged(Changed.CASES))
 
         def failed(error: Exception) -> None:
             if getattr(error, "code", "") == "missing":
@@ -175,6 +179,16 @@ class CasesController:
             self._failed(error)
 
         self._services.tasks.watch(self._book.change(prompt, case), saved, failed)
+
+    def _edit_checks(self, case: Case) -> None:
+        dialog = self.dialog
+
+        def save(changed: Case) -> None:
+            # Only the checks: name and values may have been edited here since. A closing dialog still saves.
+            if dialog is not None and isValid(dialog):
+                dialog.set_checks(changed.uid, changed.checks)
+
+        self._services.events.publish(CaseChecksRequested(case, save, dialog))
 
     def _delete(self, case: Case) -> None:
         prompt, tasks = self._prompt, self._services.tasks

@@ -1,6 +1,6 @@
 """One case: its name, its values, its other fields, and descriptions of its checks.
 
-Invariant: values that were not edited are kept exactly as stored; checks are shown, never run.
+Invariant: values that were not edited are kept exactly as stored; checks are shown, and edited elsewhere.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.cases import Case
+from workbench.core.cases import Case, Check
 from workbench.core.check_words import lines
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
 from workbench.ui.features.cases.case_fields import CaseFields
-from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.cases import clean
 
@@ -28,6 +28,8 @@ class CaseDetail(QWidget):
     """Emits `edited` after every edit by the user."""
 
     edited = Signal()
+    checks_wanted = Signal()
+    """Edit the checks of the case; answered with `set_checks`."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,6 +42,7 @@ class CaseDetail(QWidget):
         self.values = ValuesPanel(theme, self)
         self.fields = CaseFields(theme)
         self.checks = label("Checks", "section")
+        self.edit_checks = button("Edit checks…", self.checks_wanted.emit, "quiet")
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -57,7 +60,10 @@ class CaseDetail(QWidget):
         layout.addWidget(self.name)
         layout.addWidget(self.values)
         layout.addWidget(self.fields)
-        layout.addWidget(self.checks)
+        head = QHBoxLayout()
+        head.addWidget(self.checks, 1)
+        head.addWidget(self.edit_checks)
+        layout.addLayout(head)
         layout.addWidget(self._area, 1)
         self.name.textEdited.connect(lambda _: self._edited())
         self.values.edited.connect(self._edited)
@@ -76,6 +82,7 @@ class CaseDetail(QWidget):
             self.values.set_values(dict(case.values))
             self.values.set_read_only(read_only)
             self.fields.show_case(case, read_only=read_only)
+            self.edit_checks.setEnabled(not read_only)
             self._show_checks(case)
         self._is_showing = False
 
@@ -93,6 +100,13 @@ class CaseDetail(QWidget):
         )
         name = case.name if self.name.text() == case.name else clean(self.name.text())
         return replace(self.fields.applied_to(case), name=name, values=values)
+
+    def set_checks(self, checks: tuple[Check, ...]) -> None:
+        """Replace the checks of the shown case, as an edit."""
+        if self._case is not None:
+            self._case = replace(self._case, checks=checks)
+            self._show_checks(self._case)
+            self._edited()
 
     def told(self) -> list[str]:
         """Return the lines about the checks."""
@@ -127,8 +141,8 @@ class CaseDetail(QWidget):
         if case.rest:
             rest.append(f"Kept unchanged: {case.rest[:500]}")
         if not told:
-            rest.insert(0, "No checks. Packs can add some.")
+            rest.insert(0, "No checks of its own.")
         for text in rest:
             self._lines.insertWidget(self._lines.count() - 1, label(text, "muted"))
         count = len(case.checks)
-        self.checks.setText(f"CHECKS · {count}, NOT RUN YET" if count else "CHECKS")
+        self.checks.setText(f"CHECKS · {count}" if count else "CHECKS")

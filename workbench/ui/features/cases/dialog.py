@@ -7,6 +7,7 @@ be undone here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.cases.case_list import CaseList
-from workbench.core.cases import Case
+from workbench.core.cases import Case, Check
 from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.features.cases.import_dialog import path_in
 from workbench.ui.widgets import geometry
@@ -51,6 +52,8 @@ class CasesDialog(Dialog):
     changed = Signal(object)
     """Case: save it."""
     delete_wanted = Signal(object)
+    checks_wanted = Signal(object)
+    """Case: edit its checks; answered with `set_checks`."""
     undo_wanted = Signal()
 
     def __init__(self, theme: Theme, prompt: str, *, read_only: bool, parent: QWidget | None = None) -> None:
@@ -85,6 +88,7 @@ class CasesDialog(Dialog):
         self._lay_out(theme)
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.detail.edited.connect(self._edited)
+        self.detail.checks_wanted.connect(self._edit_checks)
         self._show_row(-1)
 
     @property
@@ -111,6 +115,17 @@ class CasesDialog(Dialog):
         """Show a message, optionally with the Undo button."""
         self.told.say(sentence, tone)
         self.undo.setVisible(undo)
+
+    def set_checks(self, uid: str, checks: tuple[Check, ...]) -> None:
+        """Replace the checks of a case, and save it."""
+        row, current = self.cases.row_of(uid), self.current
+        case = self.cases.case(row)
+        if current is not None and current.uid == uid:
+            self.detail.set_checks(checks)
+            self.save()
+        elif case is not None:
+            self.cases.put(row, replace(case, checks=checks))
+            self.changed.emit(replace(case, checks=checks))
 
     def save(self) -> None:
         """Save pending edits, if any."""
@@ -185,6 +200,11 @@ class CasesDialog(Dialog):
     def _edited(self) -> None:
         self._is_dirty = True
         self._save.start()
+
+    def _edit_checks(self) -> None:
+        self.save()
+        if (case := self.current) is not None:
+            self.checks_wanted.emit(case)
 
     def _use(self) -> None:
         self.save()

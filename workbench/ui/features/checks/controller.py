@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QDialog
 
 from workbench.app.checks.answer_checks import AnswerChecks
 from workbench.app.lanes.shown_answers import OutputChecks, ShownAnswers
@@ -96,15 +97,16 @@ class ChecksController:
         """Edit the checks of one case."""
         if self.dialog is not None:
             self.dialog.close()
-        case, prompt = request.case, self._services.session.prompt()
+        case = request.case
         dialog = self._made(f"Checks of the case “{case.name or 'without a name'}”", case.checks, request)
 
         def save(checks: tuple[Check, ...]) -> None:
             request.save(replace(case, checks=checks))
-            self._of_cases.pop((prompt, case.uid), None)
-            self.follow()
 
         dialog.changed.connect(save)
+        if isinstance(request.over, QDialog):
+            # A dialog that is deleted with its parent would lose the last edits.
+            request.over.finished.connect(dialog.close)
 
     def stop(self) -> None:
         """Save pending edits and end the evaluating process, before the window closes."""

@@ -23,6 +23,7 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridRow
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
@@ -113,7 +114,7 @@ class CellActions:
         before = services.session.draft()
         services.session.put_back(case_draft(before, detail, content), before)
         services.navigator.show("compose")
-        name = detail.case.name or f"case {detail.key.case + 1}"
+        name = visible_name(detail.case.name) or f"case {detail.key.case + 1}"
         services.notices.offer_draft(f"The draft is now “{name}” with {column_title(detail.column)}.", before)
 
     # Overruling.

@@ -27,8 +27,9 @@ from workbench.app.testing.words import column_title, samples_words
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name, visible_note
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
-from workbench.ui.features.testing.chips import chip, exclusive, menu_chip
+from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
 from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets.controls import label
@@ -43,6 +44,8 @@ Shown = Literal["output", "against", "request"]
 NOTHING = "Choose a cell to see its answer and its checks."
 _LINES = 22
 _MARGIN = 15
+_LONGEST = 30
+"""Characters of a column in the button that compares with it."""
 
 
 class CellPane(QWidget):
@@ -176,7 +179,7 @@ class CellPane(QWidget):
         self._columns = columns
         self._others.clear()
         for column in columns:
-            name = column_title(column).replace("&", "&&")
+            name = literal(column_title(column))
             action = self._others.addAction(name)
             action.triggered.connect(lambda _=False, place=column.position: self.against_wanted.emit(place))
         self._others.addSeparator()
@@ -186,8 +189,8 @@ class CellPane(QWidget):
     def _name_against(self, against: int) -> None:
         other = next((one for one in self._columns if one.position == against), None)
         title = "expectation" if other is None else self._short_title(other)
-        self.against.setText(f"Against {title}")
-        self.against.setAccessibleName(self.against.text())
+        self.against.setText(f"Against {literal(title if len(title) <= _LONGEST else title[: _LONGEST - 1] + '…')}")
+        self.against.setAccessibleName(f"Against {title}")
 
     def _short_title(self, column: SuiteColumn) -> str:
         """Return what tells a column from the shown one: its model or its version."""
@@ -203,7 +206,7 @@ class CellPane(QWidget):
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
         self.shown = cell
         detail = cell.detail
-        self.title.setText(breakable(detail.case.name or f"Case {detail.key.case + 1}"))
+        self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
         self._name_against(against)
         # An answer is not compared with itself.
@@ -213,11 +216,11 @@ class CellPane(QWidget):
             self.output.setChecked(True)
             self._kind = "output"
         self._show_texts(cell, against)
-        self._show_checks(detail)
+        self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
         values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
-        self.values.setText(breakable(values))
+        self.values.setText(breakable(visible_note(values)))
         for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
             part.setVisible(bool(is_there))
         self.samples.setVisible(bool(samples))
@@ -240,7 +243,7 @@ class CellPane(QWidget):
         else:
             self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
 
-    def _show_checks(self, detail: CellDetail) -> None:
+    def _show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
         for old in self._checks:
             self._check_column.removeWidget(old)
             old.hide()
@@ -259,7 +262,7 @@ class CellPane(QWidget):
             self._check_column.addWidget(more)
             self._checks.append(more)
         self.no_checks.setVisible(not detail.results)
-        waits = detail.result is not None and detail.check_hashes and not detail.results
+        waits = grid_cell is not None and grid_cell.status == "unchecked"
         self.no_checks.setText("Not checked yet." if waits else "No checks.")
 
     def show_kind(self, kind: Shown) -> None:

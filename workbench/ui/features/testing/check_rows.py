@@ -17,6 +17,8 @@ from workbench.app.testing.words import STATUS_WORDS
 from workbench.core.check_words import lines
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.testing.grid import CellDetail, OverruledCheck
+from workbench.core.visible_text import visible_name, visible_note
+from workbench.ui.features.testing.chips import literal
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.small_controls import breakable, pill
 
@@ -46,9 +48,9 @@ class CheckRow(QWidget):
         if result.score is not None and 0 < result.score < 1:
             reason = " · ".join(filter(None, (reason, f"score {result.score:.2f}")))
         if reason:
-            column.addWidget(label(breakable(reason), "small"))
+            column.addWidget(label(breakable(visible_note(reason)), "small"))
         for part in result.parts[:_MOST_PARTS]:
-            column.addWidget(label(breakable(f"{part.state}: {part.reason}"), "small"))
+            column.addWidget(label(breakable(visible_note(f"{part.state}: {part.reason}")), "small"))
         row.addLayout(column, 1)
         self.setAccessibleName(f"{state}: {words}. {reason}")
 
@@ -56,7 +58,7 @@ class CheckRow(QWidget):
 def check_title(detail: CellDetail, place: int) -> str:
     """Return what a check asks for, on one line."""
     text = lines(detail.checks[place])[0].text if place < len(detail.checks) else detail.results[place].reason
-    return " ".join(text.split())
+    return visible_name(" ".join(text.split()))
 
 
 def overrule_entries(detail: CellDetail, act: Callable[[int, OverruleState], object], menu: QMenu) -> QAction | None:
@@ -66,12 +68,12 @@ def overrule_entries(detail: CellDetail, act: Callable[[int, OverruleState], obj
     """
     likeliest: QAction | None = None
     for place, result in enumerate(detail.results[:MOST_CHECKS]):
-        words = check_title(detail, place).replace("&", "&&")
+        words = check_title(detail, place)
         words = words if len(words) <= 60 else f"{words[:59]}…"
         overruled = detail.overruled[place] if place < len(detail.overruled) else None
         if place:
             menu.addSeparator()
-        heading = menu.addAction(f"{STATUS_WORDS[result.state]}: {words}")
+        heading = menu.addAction(f"{STATUS_WORDS[result.state]}: {literal(words)}")
         heading.setEnabled(False)
         if overruled is not None and overruled.state != "none":
             menu.addAction(f"Take back: you said {overruled.state}", partial(act, place, "none"))

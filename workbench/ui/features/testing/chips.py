@@ -6,8 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
+from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import set_role
+
+
+def literal(text: str) -> str:
+    """Return a text as a button or menu shows it literally: they take "&" for the mark of a key."""
+    return visible_name(text).replace("&", "&&")
 
 
 def chip(text: str, parent: QWidget, *, name: str = "") -> QPushButton:

@@ -19,6 +19,7 @@ from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
 from workbench.core.timeline import BareVersion, TimelineRow
 from workbench.core.timeline import name as row_name
 from workbench.host.ids import new_uid
+from workbench.ui.features.testing.chips import literal
 
 if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
@@ -39,6 +40,8 @@ class ColumnActions:
         if column >= len(columns):
             return
         menu = self._menu()
+        menu.addAction("Only cases that fail here", lambda: suites.choose_rows("failed", column))
+        menu.addSeparator()
         menu.addAction("Lowest score first", lambda: suites.sort("score", descending=False, column=column))
         menu.addAction("Slowest first", lambda: suites.sort("latency", descending=True, column=column))
         menu.addAction("Most expensive first", lambda: suites.sort("cost", descending=True, column=column))
@@ -60,11 +63,11 @@ class ColumnActions:
             menu.addSeparator()
             menu.addAction("The current text with a model…", lambda: self._choose_model(None))
             for version, title in self._versions():
-                menu.addAction(f"{title} with a model…", partial(self._choose_model, version))
+                menu.addAction(f"{literal(title)} with a model…", partial(self._choose_model, version))
         if overview.settings.columns:
             menu.addSeparator()
             for column in overview.columns:
-                self._add_changes(menu.addMenu(column_title(column).replace("&", "&&")), column.lane)
+                self._add_changes(menu.addMenu(literal(column_title(column))), column.lane)
         for action in menu.actions():
             action.setEnabled(action.isEnabled() and not self._services.backend.store.read_only)
         menu.popup(at)

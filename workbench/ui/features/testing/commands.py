@@ -52,6 +52,7 @@ COMMANDS = (
     _in_view("pause_cases", "Pause or continue the tests", lambda test: test.toggle_pause(), enabled=_can_write),
     _in_view("stop_cases", "Stop the tests", lambda test: test.stop_run(), enabled=_can_write),
     _in_view("retry_cases", "Retry the calls of the tests that failed", lambda test: test.retry(), enabled=_can_write),
+    _in_view("rescore_cases", "Check the stored answers again", lambda test: test.rescore(), enabled=_can_write),
     _in_view("case_to_compose", "Open the case in Compose", lambda test: test.to_compose(), "E"),
     _in_view("next_failure", "Next failure", lambda test: test.seek_failure(1), "N", navigates=True, repeats=True),
     _in_view(

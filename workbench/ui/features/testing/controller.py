@@ -167,6 +167,13 @@ class TestingController:
         else:
             self._services.notices.refused("No call has failed.")
 
+    def rescore(self) -> None:
+        """Check the stored answers by the checks of today."""
+        if self.suites.run is None or self.suites.is_running:
+            self._services.notices.refused("There are no answers to check, or the tests are running.")
+        else:
+            self.act("rescore")
+
     # Cells.
 
     def seek_failure(self, step: int) -> None:
@@ -271,6 +278,8 @@ class TestingController:
             self._refresh()
 
     def _data_changed(self, event: DataChanged) -> None:
+        if event.what & Changed.CASES:
+            self.suites.checks_changed()
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 

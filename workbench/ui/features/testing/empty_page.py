@@ -36,10 +36,11 @@ NO_COLUMNS = NextStep(
     "A column is a version with a model. Take the lanes of Compose, or add a version to compare with.",
     (("Use the lanes of Compose", "lanes"), ("Add a column…", "column")),
 )
-TOTALS_ONLY = NextStep(
-    "Only totals are shown",
-    "You do not see the hold-out's cases while you change the prompt: their totals then say how good it really is.",
+TOTALS_ONLY = (
+    "Only totals are shown. You do not see the cases of the hold-out while you change the prompt, so that their totals "
+    "say how good it really is."
 )
+"""What stands above the heads of the hold-out, whose rows are not shown."""
 
 
 class EmptySuite(QWidget):
@@ -107,7 +108,7 @@ def next_step(suites: SuiteController) -> NextStep | None:
     if suites.run is None:
         return _nothing_run(suites)
     if suites.set_name != "tuning":
-        return TOTALS_ONLY
+        return None
     if suites.model.is_complete and not suites.model.rowCount():
         tag = f" with the tag {suites.query.tag}" if suites.query.tag else ""
         about = f"No case is listed under “{FILTER_TITLES[suites.query.rows].lower()}”{tag}."

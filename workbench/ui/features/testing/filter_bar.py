@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWid
 
 from workbench.app.testing.words import FILTER_TIPS, FILTER_TITLES, SORT_TITLES
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter, RowSort
-from workbench.ui.features.testing.chips import chip, exclusive, menu_chip
+from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import set_role
 
+_LONGEST_TAG = 40
 _ALWAYS = ("all", "failed")
 
 
@@ -111,15 +112,14 @@ class FilterBar(QWidget):
             made.setText(f"{FILTER_TITLES[rows]} {number:,}" if rows in counts.rows else FILTER_TITLES[rows])
             made.setAccessibleName(made.text())
             made.setVisible(number > 0 or rows == query.rows or rows in _ALWAYS)
-        self.tag.setText(f"Tag: {query.tag} ▾" if query.tag else "Tag ▾")
+        self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
         self.tag.setVisible(bool(counts.tags) or bool(query.tag))
         set_role(self.tag, "chip-on" if query.tag else "chip")
         self._tags.clear()
         self._tags.addAction("All tags", lambda: self.tag_chosen.emit(""))
         self._tags.addSeparator()
         for tag, number in counts.tags:
-            # A menu takes "&" for the mark of a key.
-            action = self._tags.addAction(f"{tag.replace('&', '&&')}  {number:,}")
+            action = self._tags.addAction(f"{literal(tag[:_LONGEST_TAG])}  {number:,}")
             action.triggered.connect(lambda _=False, tag=tag: self.tag_chosen.emit(tag))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

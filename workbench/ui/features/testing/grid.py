@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel
+from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel, case_title, tag_words
 from workbench.core.testing.grid import GridRow
 from workbench.ui.features.testing.cell_delegates import CaseDelegate, CellDelegate
 from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
@@ -28,7 +28,8 @@ from workbench.ui.widgets.theme import Theme
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _LEAST_CELL, _LEAST_NAME, _MOST_NAME, _MOST_TAG = 27, 14, 27, 15
 """Widths in average characters."""
-_NAMES_SHARE = 0.34
+_NAMES_SHARE, _WIDE_SHARE = 0.34, 0.22
+"""The share of the width that names get at most, and the one that they may take in a wide grid."""
 _NO_TAGS_BELOW = 62
 _MEASURED = 60
 _AHEAD = 3
@@ -241,10 +242,10 @@ class SuiteGrid(QWidget):
         char = metrics.averageCharWidth()
         small = QFontMetrics(self._theme.font(-1))
         rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
-        names = max((metrics.horizontalAdvance(row.name[:60]) for row in rows), default=0) + 2 * MARGIN + 2
-        tags = max((small.horizontalAdvance(", ".join(row.tags)) for row in rows), default=0) + 2 * MARGIN
-        share = round(self.width() * _NAMES_SHARE)
-        name = max(_LEAST_NAME * char, min(names, _MOST_NAME * char, share))
+        names = max((metrics.horizontalAdvance(case_title(row)[:60]) for row in rows), default=0) + 2 * MARGIN + 2
+        tags = max((small.horizontalAdvance(tag_words(row)) for row in rows), default=0) + 2 * MARGIN
+        most = min(max(_MOST_NAME * char, round(self.width() * _WIDE_SHARE)), round(self.width() * _NAMES_SHARE))
+        name = max(_LEAST_NAME * char, min(names, most))
         has_tags = any(row.tags for row in rows) and self.width() > _NO_TAGS_BELOW * char
         tag = min(max(tags, 5 * char), _MOST_TAG * char) if has_tags else 0
         for column in range(self.model.columnCount()):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgress
 from workbench.app.testing.source import TestedSet
 from workbench.app.testing.words import SET_TITLES, RunAction, RunFace, split_sentence
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
@@ -48,7 +49,7 @@ class SuiteHead(QWidget):
         self.cases = QPushButton("Add cases", self)
         self.cases.setToolTip("Show, enter or import the cases of this prompt")
         self.checks = QPushButton("Checks", self)
-        self.checks.setToolTip("What every answer is checked for")
+        self.checks.setToolTip("What every answer is checked for, in addition to the checks of its case")
         self.column = QPushButton("+ Column ▾", self)
         self.column.setAccessibleName("Add or remove columns")
         self.column.setToolTip("A column is a version with a model")
@@ -127,7 +128,7 @@ class SuiteHead(QWidget):
             f"{counted(cases, 'case')} × {counted(columns, 'column')}" if cases and columns else "Test"
         )
         self.cases.setText("Add cases" if not cases else "Cases")
-        self.checks.setText(f"Checks {checks:,}" if checks else "Add checks")
+        self.checks.setText(f"Checks {checks:,}" if checks else "Checks")
         self._fit()
 
     def show_sets(self, sets: Sequence[TestedSet], chosen: str) -> None:
@@ -280,7 +281,7 @@ class SentenceCard(QFrame):
         is_brief = self._is_brief and not self._is_unfolded
         parts = []
         for sentence in self._shown():
-            bold, rest = map(html.escape, split_sentence(sentence))
+            bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
             parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
         text = "<br>".join(parts)
         if self._about and not is_brief:

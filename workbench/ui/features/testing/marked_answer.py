@@ -10,6 +10,7 @@ import math
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
+from workbench.core.cost_words import cost_words
 from workbench.core.testing.grid import CellDetail
 from workbench.ui.widgets.reader.answer import AnswerView
 
@@ -62,6 +63,6 @@ def about_answer(detail: CellDetail) -> str:
         parts.append(f"{result.timing.duration / 1000:.1f} s")
     if result.usage.output:
         parts.append(f"{result.usage.output:,} tokens")
-    if result.cost_usd is not None:
-        parts.append(f"${result.cost_usd:.4f}")
+    if result.state == "finished":
+        parts.append(cost_words(result))
     return " · ".join(parts)

@@ -13,7 +13,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.source import SuiteOverview
 from workbench.app.testing.words import (
+    RunFace,
+    about_words,
     budget_words,
     estimate_words,
     progress_words,
@@ -22,13 +25,13 @@ from workbench.app.testing.words import (
 from workbench.core.testing.grid import GridCell
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_pane import CellPane
-from workbench.ui.features.testing.empty_page import EmptySuite, next_step
+from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import ConfirmBar
+from workbench.ui.widgets.controls import ConfirmBar, label
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -57,14 +60,15 @@ class TestView(QWidget):
         self._theme, self.suites = HiddenPageTheme(theme, self), suites
         self._seen: tuple[int, int, GridCell | None] = (-1, -1, None)
         self._card_step = "holdout"
-        self._is_pane_chosen = False
-        """Whether a person opened or closed the pane."""
+        self._wants_pane: bool | None = None
+        """Whether a person opened or closed the pane, None for neither."""
         self.divider = geometry.PaneDivider(lambda width: width - self._pane_width(width), self)
         self._left = QWidget(self.divider)
         set_role(self._left, "surface")
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
+        self.note = label(TOTALS_ONLY, "muted")
         self.filters = FilterBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
@@ -80,7 +84,7 @@ class TestView(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
         top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.filters):
+        for widget in (self.head, self.confirm, self.card, self.note, self.filters):
             top.addWidget(widget)
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +112,7 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.tall_chosen.connect(grid.set_tall)
-        self.filters.rows_chosen.connect(suites.choose_rows)
+        self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(suites.choose_set)
         self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
@@ -125,15 +129,16 @@ class TestView(QWidget):
         overview, run, progress = suites.overview, suites.run, suites.progress
         tested = suites.tested
         columns = () if overview is None else overview.columns
-        self.head.show_size(tested.cases, len(columns), 0 if overview is None else overview.checks)
+        checks = 0 if overview is None else len(overview.settings.checks)
+        self.head.show_size(tested.cases, len(columns), checks)
         self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
-        budget = "" if overview is None else self._budget()
+        budget = "" if overview is None else _budget(overview)
         words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
         self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
-        face = run_face(suites.estimate, progress, suites.figures.counts.failed_calls)
+        face = _face(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
         self.head.run.setVisible(can_run)
@@ -143,18 +148,15 @@ class TestView(QWidget):
         if overview is not None and suites.run is None:
             self._enter_late()
 
-    def _budget(self) -> str:
-        assert self.suites.overview is not None
-        budget = self.suites.overview.settings.budget
-        return budget_words(budget.usd, budget.calls, budget.minutes)
-
     def _show_page(self) -> None:
         step = next_step(self.suites)
         if step is not None:
             self.empty.say(step)
         self._stack.setCurrentWidget(self.grid if step is None else self.empty)
-        self.filters.setVisible(self.suites.run is not None and self.suites.set_name == "tuning")
-        if step is not None:
+        has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
+        self.filters.setVisible(has_run and not is_holdout)
+        self.note.setVisible(has_run and is_holdout)
+        if step is not None or is_holdout:
             self.pane.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
@@ -165,7 +167,7 @@ class TestView(QWidget):
     def _show_counts(self) -> None:
         suites = self.suites
         self.filters.show_counts(suites.figures.counts, suites.query)
-        self.head.show_face(run_face(suites.estimate, suites.progress, suites.figures.counts.failed_calls))
+        self.head.show_face(_face(self.suites))
 
     def _show_report(self) -> None:
         suites, report = self.suites, self.suites.figures.report
@@ -182,7 +184,7 @@ class TestView(QWidget):
         if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
             words = estimate_words(suites.holdout)
             link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        self.card.say(report.sentences, report.set_words, link)
+        self.card.say(report.sentences, about_words(report.set_words, holdout_open=bool(suites.holdout)), link)
 
     # The pane.
 
@@ -210,13 +212,13 @@ class TestView(QWidget):
 
     def open_pane(self) -> None:
         """Show the current cell in the pane."""
-        self._is_pane_chosen = True
+        self._wants_pane = True
         self._set_pane(shown=True)
         self.opened.emit()
 
     def close_pane(self) -> None:
         """Give the grid the whole width."""
-        self._is_pane_chosen = True
+        self._wants_pane = False
         if self.pane.isAncestorOf(self.focusWidget() or self):
             self.grid.setFocus()
         self._set_pane(shown=False)
@@ -243,10 +245,11 @@ class TestView(QWidget):
         return row.position, current[1], row.cells[current[1]] if current[1] < len(row.cells) else None
 
     def _look_at_current(self) -> None:
-        if not self._is_pane_chosen and not self.is_pane_open and self.width() >= _ROOMY * self._theme.scale:
+        current = self.current_cell()
+        is_wanted = self.width() >= _ROOMY * self._theme.scale if self._wants_pane is None else self._wants_pane
+        if is_wanted and current is not None and not self.is_pane_open:
             self.pane.show()
             self.divider.divide()
-        current = self.current_cell()
         if not self.is_pane_open or current is None:
             return
         if current != self._seen:
@@ -341,3 +344,13 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
+
+
+def _face(suites: SuiteController) -> RunFace:
+    failed = suites.figures.counts.failed_calls
+    return run_face(suites.estimate, suites.progress, failed, outdated=suites.is_outdated)
+
+
+def _budget(overview: SuiteOverview) -> str:
+    budget = overview.settings.budget
+    return budget_words(budget.usd, budget.calls, budget.minutes)
