@@ -14,6 +14,7 @@ import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.schema.freeze import restore
+from tests.store.testing.suites import answered, begun, key, scored
 from workbench.cli.main import main
 from workbench.cli.past_run import lines
 from workbench.core.blocks import Tool
@@ -275,3 +276,30 @@ words, "phrases" and beginnings* are searched in prompts, values, answers and no
 {listed}A - before a filter negates it. Put -- before a query that begins with -.
 """
     )
+
+
+def test_test_run_is_listed_in_one_line_and_shown_as_a_report(db: Path, said: Said) -> None:
+    store = opened(db)
+    begun(store, "test-1", content=text("Where is {{order}}?", "Be kind."), started_at=LATER)
+    cells = [key(0), key(1), key(0, 1), key(1, 1)]
+    outputs = answered(store, "test-1", cells, done("xylophone"))
+    store.tests.begin_scoring("test-1", "s", (), LATER).result(10)
+    scores = [
+        scored(cell, output, "pass" if cell.column else "fail") for cell, output in zip(cells, outputs, strict=True)
+    ]
+    store.tests.save_scores("s", scores).result(10)
+    store.close()
+    code, out, _ = said("search", "kind:test check:failed")
+    assert (code, out.count("\n")) == (0, 1)
+    assert "\ttest 1\t" in out
+    assert "2/2 · 2 columns" in out
+    code, out, err = said("show", "test-1")
+    assert code == 0
+    assert "Test run 1 of Order bot, on 2 cases." in out
+    assert "100 %" in out
+    assert "xylophone" not in out
+    assert "Export the run" in err
+    _, out, _ = said("show", "test-1", "--json")
+    assert json.loads(out)["columns"][0]["passed"] == 0
+    _, out, _ = said("search", "kind:test", "--json")
+    assert json.loads(out)["runs"][0]["test"]["passing"] == 2

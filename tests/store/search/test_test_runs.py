@@ -17,6 +17,7 @@ from workbench.core.search.results import HistoryRow, SuiteStanding
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.check_hash import check_hash
 from workbench.store import Store
+from workbench.store.search import test_facts
 
 IS_JSON = Check("is-json")
 CASES = (
@@ -126,3 +127,11 @@ def test_old_runs_are_found_after_the_index_is_rebuilt(store: Store) -> None:
     a_test(store)
     store.searches.rebuild().result(10)
     assert found(store, "check:failed case:refund check:is-json kind:test") == ["t1"]
+
+
+def test_very_large_runs_are_not_counted_for_a_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_test(store)
+    monkeypatch.setattr(test_facts, "_MOST_CELLS", 5)
+    [row] = rows(store, "kind:test")
+    assert row.test is not None
+    assert (row.test.answered, row.test.scored) == (6, None)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
 POLL_MS = 400
+_MOST_RUNS = 1_000
+"""Runs of a prompt among which an earlier one is looked for."""
 _REPORT_EVERY = 12
 """Polls between two computations of the statistics while a run goes on."""
 _MOST_COPIED = 5_000
@@ -52,6 +54,8 @@ class _Reading:
     estimate: SuiteEstimate
     progress: SuiteProgress | None
     holdout: SuiteEstimate | None
+    set_name: CaseSetName
+    newer: SuiteRun | None = None
 
 
 class SuiteController(QObject):
@@ -77,6 +81,8 @@ class SuiteController(QObject):
         self.prompt_uid = ""
         self.set_name: CaseSetName = "tuning"
         self.query = GridQuery()
+        self._wanted = ("", "")
+        """A prompt, and the run of it that is shown in place of the newest one."""
         self._clear()
         self._generation = 0
         self._is_polling = False
@@ -90,6 +96,8 @@ class SuiteController(QObject):
         self.holdout: SuiteEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
         self.progress: SuiteProgress | None = None
+        self.newer: SuiteRun | None = None
+        """The newest run of the shown set, while an earlier one is shown."""
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
@@ -136,15 +144,29 @@ class SuiteController(QObject):
             self.changed.emit()
         self.refresh(then)
 
+    def show_run(self, prompt_uid: str, run_uid: str) -> None:
+        """Show an earlier run of a prompt once the prompt is open, until a set is chosen or a test started.
+
+        With "" for the run the newest one is shown again.
+        """
+        self._wanted = (prompt_uid, run_uid)
+        if prompt_uid == self.prompt_uid:
+            self.query = GridQuery()
+
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Read again what is set up and what ran; `then` is called once it is shown."""
         self._generation += 1
-        prompt, set_name, source = self.prompt_uid, self.set_name, self.source
+        prompt, shown_set, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
             return
+        wanted = self._wanted[1] if self._wanted[0] == prompt else ""
 
         def read() -> _Reading:
-            overview = source.overview(prompt)
+            overview, set_name, newer = source.overview(prompt), shown_set, None
+            if wanted and (run := next((one for one in source.runs(prompt, _MOST_RUNS) if one.uid == wanted), None)):
+                set_name, newest = run.set_name, overview.set(run.set_name).run
+                newer = newest if newest is not None and newest.number > run.number else None
+                overview = overview.showing(run)
             tested, holdout = overview.set(set_name), overview.set("holdout")
             is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
             return _Reading(
@@ -152,6 +174,8 @@ class SuiteController(QObject):
                 source.estimate(prompt, set_name),
                 source.progress(tested.run.uid) if tested.run is not None else None,
                 source.estimate(prompt, "holdout") if is_open else None,
+                set_name,
+                newer,
             )
 
         def show(generation: int, reading: _Reading) -> None:
@@ -166,7 +190,7 @@ class SuiteController(QObject):
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
         self.overview, self.estimate, self.progress = reading.overview, reading.estimate, reading.progress
-        self.holdout = reading.holdout
+        self.holdout, self.set_name, self.newer = reading.holdout, reading.set_name, reading.newer
         run = self.run
         if run is None:
             self.figures.clear()
@@ -203,7 +227,7 @@ class SuiteController(QObject):
         """Show another set of cases."""
         if name == self.set_name:
             return
-        self.set_name, self.query = name, GridQuery()
+        self.set_name, self.query, self._wanted = name, GridQuery(), ("", "")
         self._stop_polling()
         self.figures.clear()
         self.refresh()
@@ -244,6 +268,7 @@ class SuiteController(QObject):
             if action in ("start", "fresh", "rescore"):
                 self.is_outdated = False
             if action in ("start", "fresh"):
+                self._wanted = ("", "")
                 self.started.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)

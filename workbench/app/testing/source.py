@@ -7,7 +7,7 @@ return a future may be called anywhere. Nothing here computes: sentences, statis
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.testing.grid import (
@@ -59,6 +59,12 @@ class SuiteOverview:
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""
         return next((one for one in self.sets if one.name == name), TestedSet(name, 0))
+
+    def showing(self, run: SuiteRun) -> SuiteOverview:
+        """Return this with another run of its set in place of the newest one."""
+        others = tuple(one for one in self.sets if one.name != run.set_name)
+        shown = TestedSet(run.set_name, self.set(run.set_name).cases, run)
+        return replace(self, sets=tuple(sorted((*others, shown), key=lambda one: one.name != "tuning")))
 
 
 @dataclass(frozen=True, slots=True)

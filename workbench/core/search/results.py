@@ -34,7 +34,8 @@ class SearchHit(VisibleFields):
 class SuiteStanding:
     """How far a test run is: `answered` of its `cells`, and `passing` of the `scored` cases of its best column.
 
-    The best column is that with the highest share of cases that pass by majority; `scored` is 0 without results.
+    The best column is that with the highest share of cases that pass by majority; `scored` is 0 without results, and
+    None if it was not counted, because the run is very large.
     """
 
     cases: int
@@ -42,7 +43,7 @@ class SuiteStanding:
     cells: int
     answered: int
     passing: int = 0
-    scored: int = 0
+    scored: int | None = 0
     is_held_out: bool = False
     is_probe: bool = False
 

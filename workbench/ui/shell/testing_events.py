@@ -13,3 +13,11 @@ class CasesRequested:
 @dataclass(frozen=True, slots=True)
 class ChecksRequested:
     """The user requests the checks that apply to all cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRunChosen:
+    """The user opens a test run in the Test view, where its prompt may not be open yet."""
+
+    prompt_uid: str
+    run_uid: str

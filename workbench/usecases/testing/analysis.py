@@ -110,6 +110,10 @@ class SuiteAnalyst:
         )
         return self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
 
+    def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
+        """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
+        return self.report(prompt, run_uid, self._records.settings(prompt_uid))
+
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
         """Yield the cells that have an output, column by column, case by case, sample by sample."""
         run = self._records.run(run_uid)

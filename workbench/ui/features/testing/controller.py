@@ -20,6 +20,7 @@ from workbench.app.testing.source import SuiteEstimate, SuiteSource
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.core.version_name import at_start, run_name
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.view import TestView
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
     from workbench.ui.shell.views import Making
 
+EARLIER = "earlier_test"
 KEY = "tests"
 """The key of the notices of this view."""
 
@@ -55,6 +57,8 @@ class TestingController:
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
         self.columns = ColumnActions(services, self.suites, KEY)
+        self.suites.changed.connect(self._tell_newer)
+        self._told_earlier = ""
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self._is_stale = True
@@ -101,6 +105,31 @@ class TestingController:
     def show(self) -> None:
         """Open the view."""
         self._services.navigator.show("test")
+
+    def show_run(self, prompt_uid: str, run_uid: str) -> None:
+        """Open the view of a prompt, and show one of its runs; "" shows the newest."""
+        self.suites.show_run(prompt_uid, run_uid)
+        self._services.navigator.open_prompt(prompt_uid)
+        self.show()
+        self._refresh()
+
+    def _tell_newer(self) -> None:
+        """Say once that an earlier run is shown."""
+        suites, notices = self.suites, self._services.notices
+        run, newer = suites.run, suites.newer
+        told, self._told_earlier = self._told_earlier, "" if run is None or newer is None else run.uid
+        if run is None or newer is None:
+            if told:
+                notices.withdraw(EARLIER)
+            return
+        if told == run.uid:
+            return
+        notices.quiet(
+            EARLIER,
+            f"{at_start(run_name('test', run.number))} is shown. {at_start(run_name('test', newer.number))} is newer.",
+            label="Show the newest",
+            act=lambda: self.show_run(suites.prompt_uid, ""),
+        )
 
     def enter(self) -> None:
         """Focus the view."""
