@@ -30,7 +30,7 @@ CASES = (
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = opened(tmp_path / "history.db")
-    store.create_prompt("p", "Order bot", NOW)
+    store.create_prompt("p", "Order bot", NOW).result(10)
     yield store
     store.close()
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.column_heads import grid_columns, grid_heads
+from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import PAGE, SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
 POLL_MS = 400
-_MOST_RUNS = 1_000
-"""Runs of a prompt among which an earlier one is looked for."""
 _REPORT_EVERY = 12
 """Polls between two computations of the statistics while a run goes on."""
 _MOST_COPIED = 5_000
@@ -56,6 +55,21 @@ class _Reading:
     holdout: SuiteEstimate | None
     set_name: CaseSetName
     newer: SuiteRun | None = None
+
+
+def _read(source: SuiteSource, prompt: str, shown_set: CaseSetName, earlier: EarlierRun) -> _Reading:
+    """Read what is set up and what ran. Blocks."""
+    overview, set_name, newer = earlier.shown(source, source.overview(prompt), shown_set)
+    tested, holdout = overview.set(set_name), overview.set("holdout")
+    is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
+    return _Reading(
+        overview,
+        source.estimate(prompt, set_name),
+        source.progress(tested.run.uid) if tested.run is not None else None,
+        source.estimate(prompt, "holdout") if is_open else None,
+        set_name,
+        newer,
+    )
 
 
 class SuiteController(QObject):
@@ -81,8 +95,7 @@ class SuiteController(QObject):
         self.prompt_uid = ""
         self.set_name: CaseSetName = "tuning"
         self.query = GridQuery()
-        self._wanted = ("", "")
-        """A prompt, and the run of it that is shown in place of the newest one."""
+        self._earlier = EarlierRun()
         self._clear()
         self._generation = 0
         self._is_polling = False
@@ -145,13 +158,8 @@ class SuiteController(QObject):
         self.refresh(then)
 
     def show_run(self, prompt_uid: str, run_uid: str) -> None:
-        """Show an earlier run of a prompt once the prompt is open, until a set is chosen or a test started.
-
-        With "" for the run the newest one is shown again.
-        """
-        self._wanted = (prompt_uid, run_uid)
-        if prompt_uid == self.prompt_uid:
-            self.query = GridQuery()
+        """Show an earlier run once its prompt is open, until a set is chosen or a test started; "" for the newest."""
+        self._earlier, self.query = EarlierRun(prompt_uid, run_uid), GridQuery()
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Read again what is set up and what ran; `then` is called once it is shown."""
@@ -159,24 +167,7 @@ class SuiteController(QObject):
         prompt, shown_set, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
             return
-        wanted = self._wanted[1] if self._wanted[0] == prompt else ""
-
-        def read() -> _Reading:
-            overview, set_name, newer = source.overview(prompt), shown_set, None
-            if wanted and (run := next((one for one in source.runs(prompt, _MOST_RUNS) if one.uid == wanted), None)):
-                set_name, newest = run.set_name, overview.set(run.set_name).run
-                newer = newest if newest is not None and newest.number > run.number else None
-                overview = overview.showing(run)
-            tested, holdout = overview.set(set_name), overview.set("holdout")
-            is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
-            return _Reading(
-                overview,
-                source.estimate(prompt, set_name),
-                source.progress(tested.run.uid) if tested.run is not None else None,
-                source.estimate(prompt, "holdout") if is_open else None,
-                set_name,
-                newer,
-            )
+        earlier = self._earlier
 
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
@@ -185,7 +176,11 @@ class SuiteController(QObject):
                     then()
 
         generation = self._generation
-        self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
+        self._tasks.run(
+            lambda: _read(source, prompt, shown_set, earlier),
+            lambda reading: show(generation, reading),
+            self.refused.emit,
+        )
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
@@ -227,7 +222,7 @@ class SuiteController(QObject):
         """Show another set of cases."""
         if name == self.set_name:
             return
-        self.set_name, self.query, self._wanted = name, GridQuery(), ("", "")
+        self.set_name, self.query, self._earlier = name, GridQuery(), EarlierRun()
         self._stop_polling()
         self.figures.clear()
         self.refresh()
@@ -268,7 +263,7 @@ class SuiteController(QObject):
             if action in ("start", "fresh", "rescore"):
                 self.is_outdated = False
             if action in ("start", "fresh"):
-                self._wanted = ("", "")
+                self._earlier = EarlierRun()
                 self.started.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
