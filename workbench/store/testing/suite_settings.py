@@ -61,6 +61,14 @@ def put(connection: sqlite3.Connection, prompt: int, settings: SuiteSettings, no
     )
 
 
+def put_back(connection: sqlite3.Connection, prompt_uid: str, settings: SuiteSettings) -> None:
+    """Replace the body of the settings of a prompt, for undo; the time of the last change stays."""
+    connection.execute(
+        "UPDATE suite_settings SET body = ? WHERE prompt_id = ?",
+        (dump(settings.to_json()), prompt_id(connection, prompt_uid)),
+    )
+
+
 def use_case(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now: str) -> None:
     """Note that a held-out case was opened; the first time counts. Raises StoreError (missing)."""
     connection.execute(
