@@ -72,6 +72,14 @@ def checks_of(connection: sqlite3.Connection, run: int) -> frozenset[str]:
     return frozenset(sorted(found)[:_MOST_TYPES])
 
 
+def check_types(body: object) -> tuple[str, ...]:
+    """Return the type of a stored check, then those within it; () for an unreadable one."""
+    try:
+        return tuple(_types(load(as_text(body))))
+    except (TypeError, ValueError, RecursionError):
+        return ()
+
+
 def _types(check: object) -> Iterator[str]:
     if isinstance(check, Mapping):
         if isinstance(kind := check.get("type"), str):
