@@ -152,10 +152,10 @@ def test_another_run_can_be_the_baseline(tmp_path: Path, db: str, capsys: pytest
     prepared(tmp_path, suites.settings(echo()), suites.cases(60))
     assert main(["test", "--db", db, "Greeting"]) == 0
     assert main(["test", "--db", db, "Greeting", "--baseline", "1", "--fresh"]) == 0
-    assert "the baseline text 1 · echo of test run 1" in capsys.readouterr().out
+    assert "the baseline tested 1 · echo of test run 1" in capsys.readouterr().out
     assert main(["test", "--db", db, "Greeting", "--no-worse-than", "#1", "--margin", "10%"]) == 0
     said = capsys.readouterr().out
-    assert "is no worse than text 1 · echo of test run 1 by more than 10 points" in said
+    assert "is no worse than tested 1 · echo of test run 1 by more than 10 points" in said
     assert said.splitlines()[-1] == "Every compared column is no worse than the baseline by more than the margin."
     assert main(["test", "--db", db, "Greeting", "--no-worse-than", "1", "--margin", "1%"]) == 1
 

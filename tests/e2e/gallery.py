@@ -16,10 +16,11 @@ from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, odd, 
 from tests.e2e.scenes.costs import costs
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
+from tests.e2e.scenes.holdout import honest_sets
 from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
-from tests.e2e.scenes.testing import testing
+from tests.e2e.scenes.testing import proposing, testing
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
 
@@ -52,6 +53,8 @@ PARTS = (
     ranking,
     judging,
     testing,
+    honest_sets,
+    proposing,
     packs,
     pack_export,
     cases,

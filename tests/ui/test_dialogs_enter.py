@@ -36,6 +36,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.core.techniques import Technique
 from workbench.core.testing.case_mapping import default_mapping, map_cases
 from workbench.core.testing.case_table import CaseTable
+from workbench.core.testing.settings import SuiteSettings
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.editor.schema_form import SchemaDialog
@@ -50,6 +51,8 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
+from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
+from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
@@ -114,6 +117,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
         theme, "fast", OutputChecks((), ()), "", QAction(parent), parent
     ),
     ExchangeDialog: _exchange,
+    HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
@@ -124,6 +128,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ),
     ConversationDialog: lambda theme, parent: ConversationDialog(theme, "", has_system=False, parent=parent),
     ImportPackDialog: _import,
+    SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), parent),
     PasteExamples: lambda theme, parent: PasteExamples(theme, "", parent),
     TechniqueForm: lambda theme, parent: TechniqueForm(theme, TECHNIQUE, parent),
 }

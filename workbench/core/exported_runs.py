@@ -20,7 +20,7 @@ class ExportedPart:
     """A run or a part of it: the answers to the value sets `sets` (indices from 0).
 
     `contents` are the contents that its lanes used, by version number. `cells` are the results of a test run, by the
-    uid of the answer. A hold-out has no sets and no answers.
+    uid of the answer; those of held-out cases are left out, as their values and answers are.
     """
 
     row: HistoryRow

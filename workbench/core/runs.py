@@ -17,7 +17,7 @@ from workbench.core.money import Rates, Usage
 from workbench.core.outcome import Outcome
 from workbench.core.visible_text import VisibleFields
 
-RunKind = Literal["iteration", "test", "improve", "judge", "import"]
+RunKind = Literal["iteration", "test", "improve", "propose", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "import")
 """Kinds of runs that can be loaded into a draft. A test may have thousands of cases, which are opened one by one; the
 other kinds send requests of the product's own."""

@@ -21,7 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
+from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, RunKind, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store.database_file import OpenedDatabase, open_file
@@ -56,6 +56,7 @@ from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing.pass_shares import PassShareRecords
 
 if TYPE_CHECKING:
     from workbench.store.testing.suite_records import SuiteRecords
@@ -91,13 +92,12 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+        self.pass_shares = PassShareRecords(self._readers)
 
     @functools.cached_property
     def tests(self) -> SuiteRecords:
         """Test runs."""
-        from workbench.store.testing.suite_records import (
-            SuiteRecords,
-        )  # imports checks; not needed before the first paint
+        from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
 
         return SuiteRecords(self._readers, self._write)
 
@@ -323,10 +323,10 @@ class Store:
         with self._readers.use() as connection:
             return improvements.recent_answers(connection, prompt_uid, limit)
 
-    def improvements(self, prompt_uid: str, limit: int = 50) -> list[EarlierImprovement]:
-        """Return the runs that asked for a better version of a prompt, newest first."""
+    def improvements(self, prompt_uid: str, limit: int = 50, kind: RunKind = "improve") -> list[EarlierImprovement]:
+        """Return the runs that asked for a better version of a prompt, or those of another kind, newest first."""
         with self._readers.use() as connection:
-            return improvements.earlier(connection, prompt_uid, limit)
+            return improvements.earlier(connection, prompt_uid, limit, kind)
 
     def version_meant(self, prompt_uid: str, content: Content, based_on: int | None) -> int | None:
         """Return the version with this content, else the one it is based on, else the newest; None without any."""

@@ -135,3 +135,14 @@ def test_very_large_runs_are_not_counted_for_a_row(store: Store, monkeypatch: py
     [row] = rows(store, "kind:test")
     assert row.test is not None
     assert (row.test.answered, row.test.scored) == (6, None)
+
+
+def test_words_of_a_case_are_found_again_once_it_is_used_up(store: Store) -> None:
+    cases = (case(0, values=(("order", "zebra"),)),)
+    store.packs.save_cases("p", cases).result(10)
+    store.tests.set_aside("p", ("case-0",), "salt", LATER).result(10)
+    begun(store, "t1", cases=cases, set_name="holdout")
+    answered(store, "t1", [key(0), key(0, 1)], done("giraffe"))
+    assert found(store, "giraffe") == []
+    store.tests.use_case("p", "case-0", LATER).result(10)
+    assert found(store, "giraffe") == found(store, "zebra") == ["t1"]

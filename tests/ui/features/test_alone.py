@@ -69,7 +69,7 @@ def test_training(tmp_path: Path) -> None:
 
 def test_cases(tmp_path: Path) -> None:
     told = driven("cases", tmp_path)
-    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case"]
+    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case", "propose_cases"]
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
@@ -78,6 +78,11 @@ def test_cases(tmp_path: Path) -> None:
         "added": [[["order", "8"], ["region", "EU"]]],
         "left": 1,
         "kept": [[["order", "9"]], "Here."],
+    }
+    assert told["proposed"] == {
+        "titles": ["empty · edge", "empty · edge"],
+        "added": [["empty", [["order", ""]]]],
+        "left": 0,
     }
     # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
@@ -92,6 +97,8 @@ def test_cases(tmp_path: Path) -> None:
         "1 case was added. [Undo]",
         "[withdrawn]",
         "The answer and its values are now a case of this prompt. [Undo]",
+        "[withdrawn]",
+        "1 proposed case was added. [Undo]",
         "[withdrawn]",
     ]
 
@@ -296,7 +303,16 @@ def test_history(tmp_path: Path) -> None:
     told = driven("history", tmp_path)
     copying = [f"copy_run_{form}" for form in ("answers", "json", "markdown", "prompt", "requests")]
     deleting = ["delete_prompt", "delete_run", "deleted"]
-    others = ["open_run", "purge_run", "save_search", "saved_searches", "star_run", "tag_run", "view_history"]
+    others = [
+        "keep_run_cases",
+        "open_run",
+        "purge_run",
+        "save_search",
+        "saved_searches",
+        "star_run",
+        "tag_run",
+        "view_history",
+    ]
     assert told["commands"] == ["archive_run", "copy_rows", *copying, *deleting, *others]
     assert told["tabs"] == {"history": "History"}
     assert told["page"]

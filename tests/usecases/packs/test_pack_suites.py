@@ -47,7 +47,7 @@ def mine(tmp_path: Path) -> Iterator[House]:
             store.begin_run(run(f"r{number}", text(f"{number}: {{{{order}}}}"), based_on=number - 1 or None)).result(10)
             store.finish_output(f"r{number}.0.0", done("x"), LATER).result(10)
         store.packs.save_cases("p", [FULL, HELD]).result(10)
-        settings = SuiteSettings(CHECKS, 0.75, columns=(lane("A"),), salt="s")
+        settings = SuiteSettings(CHECKS, 0.75, columns=(lane("A"),))
         store.tests.save_settings("p", settings, LATER).result(10)
         yield one
 
@@ -78,7 +78,7 @@ def test_checks_are_added_to_a_prompt_that_has_none_and_undone(mine: House, tmp_
         mine.store.tests.save_settings("p", SuiteSettings(), LATER).result(10)
         mine.export(tmp_path / "bare")
         other.bring(tmp_path / "bare")
-        own = SuiteSettings(samples=3, salt="mine")
+        own = SuiteSettings(samples=3)
         other.store.tests.save_settings("p", own, LATER).result(10)
         mine.store.tests.save_settings("p", SuiteSettings(CHECKS), LATER).result(10)
         mine.export(tmp_path / "checked")

@@ -61,12 +61,12 @@ def _read(source: SuiteSource, prompt: str, shown_set: CaseSetName, earlier: Ear
     """Read what is set up and what ran. Blocks."""
     overview, set_name, newer = earlier.shown(source, source.overview(prompt), shown_set)
     tested, holdout = overview.set(set_name), overview.set("holdout")
-    is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
+    wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
     return _Reading(
         overview,
         source.estimate(prompt, set_name),
         source.progress(tested.run.uid) if tested.run is not None else None,
-        source.estimate(prompt, "holdout") if is_open else None,
+        wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
         set_name,
         newer,
     )
@@ -77,6 +77,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -98,6 +100,7 @@ class SuiteController(QObject):
         self._earlier = EarlierRun()
         self._clear()
         self._generation = 0
+        """What to call once the newest reading is shown."""
         self._is_polling = False
         self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -146,8 +149,8 @@ class SuiteController(QObject):
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
@@ -155,14 +158,14 @@ class SuiteController(QObject):
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
     def show_run(self, prompt_uid: str, run_uid: str) -> None:
         """Show an earlier run once its prompt is open, until a set is chosen or a test started; "" for the newest."""
         self._earlier, self.query = EarlierRun(prompt_uid, run_uid), GridQuery()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
         prompt, shown_set, source = self.prompt_uid, self.set_name, self.source
         if not prompt:
@@ -172,8 +175,7 @@ class SuiteController(QObject):
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
         self._tasks.run(
@@ -190,7 +192,7 @@ class SuiteController(QObject):
         if run is None:
             self.figures.clear()
             self.model.show("", "", self.query, self.heads())
-        elif before is None or before.uid != run.uid or self.model.run_uid != self._shown_rows(run):
+        elif before is None or before.uid != run.uid or self.model.run_uid != run.uid:
             self.figures.clear()
             self._ask_rows()
         else:
@@ -208,13 +210,9 @@ class SuiteController(QObject):
             if was_running and before is not None:
                 self.ended.emit(before.uid)
 
-    def _shown_rows(self, run: SuiteRun) -> str:
-        """Return the uid of the run whose rows are shown: rows of the hold-out are not, only its totals."""
-        return run.uid if self.set_name == "tuning" else ""
-
     def _ask_rows(self) -> None:
         if (run := self.run) is not None:
-            self.model.show(self._shown_rows(run), run.scoring_uid, self.query, self.heads())
+            self.model.show(run.uid, run.scoring_uid, self.query, self.heads())
 
     # Rows and sets.
 
@@ -265,6 +263,8 @@ class SuiteController(QObject):
             if action in ("start", "fresh"):
                 self._earlier = EarlierRun()
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:
@@ -318,6 +318,11 @@ class SuiteController(QObject):
     def results_changed(self) -> None:
         """Read again what came of the run, because a person overruled a check."""
         self.model.refresh()
+        self._ask_figures()
+
+    def rows_changed(self) -> None:
+        """Read again which rows there are, because cases were set aside or opened."""
+        self._ask_rows()
         self._ask_figures()
 
     def checks_changed(self) -> None:

@@ -68,7 +68,7 @@ class StoredSuites:
             prompt_uid,
             settings,
             self._columns(prompt_uid, settings),
-            tuple(one for one in sets if one.name == "tuning" or one.cases or one.run is not None),
+            tuple(one for one in sets if one.name == "tuning" or one.cases or (one.run is not None and settings.salt)),
             len(settings.checks) + sum(len(case.checks) for case in cases),
         )
 

@@ -217,6 +217,14 @@ def estimate_words(estimate: SuiteEstimate) -> str:
     return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
 
 
+def holdout_words(estimate: SuiteEstimate) -> str:
+    """Return "Run the hold-out, 72 calls, about $0.03"."""
+    if not estimate.new:
+        return "Show the totals of the hold-out; its answers are there"
+    words = estimate_words(estimate)
+    return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
+
+
 def progress_words(
     cells: int, answered: int, estimate: SuiteEstimate, progress: SuiteProgress | None, budget: str
 ) -> str:
@@ -335,11 +343,15 @@ def samples_words(cell: GridCell, sample: int = 0) -> str:
     return f"{words}: flaky" if cell.is_flaky else words
 
 
-def about_words(set_words: str, *, holdout_open: bool) -> str:
-    """Return on which cases the conclusions stand, as a sentence: "On 48 cases; the hold-out has not run yet."."""
+def about_words(set_words: str, *, holdout_open: bool, holdout_ran: bool = False) -> str:
+    """Return on which cases the conclusions stand: "On the 48 cases you tuned on; the hold-out is not run yet.".
+
+    `holdout_open`: it has no totals for these columns; `holdout_ran`: it has some for others.
+    """
     words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
     if holdout_open:
-        words = f"{words}; the hold-out has not run yet" if words else "The hold-out has not run yet"
+        lack = "is not run for these columns yet" if holdout_ran else "is not run yet"
+        words = f"{words}; the hold-out {lack}" if words else f"The hold-out {lack}"
     return f"{words}." if words else ""
 
 

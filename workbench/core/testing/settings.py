@@ -48,7 +48,8 @@ class SuiteSettings:
     the slot of the column that the others are compared with, "" for the first. `samples` is the number of answers per
     case and column. `difference` is the difference in pass rate that matters to the person, and `margin` how much worse
     a cheaper column may be; both as fractions. `salt` assigns later cases to the hold-out by hash, "" while there is
-    none.
+    none. `guards` are the uids of prompts whose cases are tested on the same models, in the order they were added; one
+    of them may not exist (any more) in this history.
     """
 
     checks: tuple[Check, ...] = ()
@@ -60,6 +61,7 @@ class SuiteSettings:
     difference: float = 0.1
     margin: float = 0.05
     salt: str = ""
+    guards: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, without defaults."""
@@ -73,6 +75,7 @@ class SuiteSettings:
             "difference": self.difference,
             "margin": self.margin,
             "salt": self.salt,
+            "guards": list(self.guards),
         }
         return {name: value for name, value in data.items() if value != _DEFAULTS[name]}
 
@@ -89,6 +92,9 @@ class SuiteSettings:
         samples, baseline, salt = data.get("samples", 1), data.get("baseline", ""), data.get("salt", "")
         if type(samples) is not int or not isinstance(baseline, str) or not isinstance(salt, str):
             raise ValueError("The samples, baseline or hold-out of these tests are invalid.")
+        guards = data.get("guards", [])
+        if not isinstance(guards, list) or not all(isinstance(one, str) for one in guards):
+            raise ValueError("The guard sets of these tests are not a list of prompts.")
         difference, margin = _fraction(data, "difference", 0.1), _fraction(data, "margin", 0.05)
         return cls(
             checks=tuple(check_from_json(one, f"Check {number}") for number, one in enumerate(checks, start=1)),
@@ -100,6 +106,7 @@ class SuiteSettings:
             difference=difference,
             margin=margin,
             salt=salt,
+            guards=tuple(dict.fromkeys(guards)),
         )
 
 
@@ -113,6 +120,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "difference": 0.1,
     "margin": 0.05,
     "salt": "",
+    "guards": [],
 }
 
 

@@ -18,6 +18,7 @@ from workbench.store.merging.pack_import_store import KIND, PackArrival
 from workbench.store.runs import cases
 from workbench.store.runs.cases import RemovedCase
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import holdouts
 
 
 class PackRecords:
@@ -38,12 +39,12 @@ class PackRecords:
         return self._write(lambda c: cases.replace(c, prompt_uid, taken))
 
     def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
-        """Append a case."""
-        return self._write(lambda c: cases.append(c, prompt_uid, [case]))
+        """Append a case; if the prompt has a hold-out, it may join it."""
+        return self._write(lambda c: holdouts.add(c, prompt_uid, [case]))
 
     def append_cases(self, prompt_uid: str, added: Sequence[Case]) -> Future[None]:
-        """Append cases in one transaction."""
-        return self._write(lambda c: cases.append(c, prompt_uid, added))
+        """Append cases in one transaction; if the prompt has a hold-out, some of them join it."""
+        return self._write(lambda c: holdouts.add(c, prompt_uid, added))
 
     def remove_cases(self, prompt_uid: str, uids: Sequence[str]) -> Future[None]:
         """Remove cases in one transaction; uids that no longer exist are skipped."""

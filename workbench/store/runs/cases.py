@@ -34,6 +34,11 @@ _CHANGED = ("position", "name", "values_id", "checks", "threshold", "metadata", 
 _PUT_OR_CHANGE = (
     f"{_PUT} ON CONFLICT (prompt_id, uid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
 )
+# Whoever edits a case may have read it before the hold-out was set aside. An older release stored the set in `rest`.
+_CHANGE = _PUT_OR_CHANGE.replace(
+    "held_out = excluded.held_out",
+    "held_out = max(held_out, iif(json_valid(rest), coalesce(json_extract(rest, '$.held_out') = 1, 0), 0))",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,10 @@ def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str])
 
 
 def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
-    """Replace the case with the same uid, in its position. Raises StoreError (missing, text)."""
+    """Replace the case with the same uid, in its position; it stays in its set. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, case.uid)
-    _insert(connection, key, position, case, _PUT_OR_CHANGE)
+    _insert(connection, key, position, case, _CHANGE)
 
 
 def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:

@@ -15,12 +15,12 @@ from workbench.core.search.text_folding import prepared
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.errors import StoreError
 from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.runs.versions import parsed
 from workbench.store.safe_records import as_text
 from workbench.store.schema.search_tables import PLACED, SEARCH
 from workbench.store.search.fields import with_set, words_of
 from workbench.store.search.index_terms import RunFacts, facts_of
-from workbench.store.search.test_facts import is_held_out
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 # Separates the texts of a document, so that no phrase spans two of them. Prepared texts do not contain it.
@@ -160,16 +160,16 @@ class Indexer:
     ) -> Iterator[tuple[int, str, int, str]]:
         """Yield id, text, value set and its name of the documents of a run.
 
-        Those of a test of held-out cases have neither values nor answers, because only totals of it are shown.
+        Those of held-out cases have neither values nor answers, because only totals of them are shown.
         """
         (note,) = connection.execute(f"SELECT {bounded('note')} FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
         shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
-        held_out = is_held_out(connection, run)
+        hidden = hidden_positions(connection, run)
         for key, value_set, body, name in connection.execute(_DOCS, (run, next_set)).fetchall():
             own: Iterable[str] = ()
-            if not held_out:
+            if value_set not in hidden:
                 answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
                 own = chain(map(prepared, values_in(body)), answers)
             yield key, _joined(chain(shared, own)), value_set, as_text(name)

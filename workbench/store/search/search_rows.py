@@ -18,13 +18,13 @@ from workbench.core.search.query import QueryFilter, SearchQuery
 from workbench.core.search.results import HistoryRow, Part, SearchHit, SuiteStanding
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.runs import timeline
+from workbench.store.runs.held_out import hidden_positions, is_known
 from workbench.store.runs.visibility import ARCHIVED, DELETED
 from workbench.store.safe_records import as_text, sound
 from workbench.store.search.search_index import prompt_texts, values_in
 from workbench.store.search.search_pages import MatchedRun
 from workbench.store.search.test_facts import standings
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing.suite_settings import is_known
 
 _LONGEST = 200_000
 """Characters of one text that are searched for matches."""
@@ -89,7 +89,7 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query:
             continue
         if (line := lines.get(row[0])) is not None:
             test = tested.get(row[0])
-            where = hits.of(row[0], one, line.blind, test is not None and test.is_held_out) if one.docs else ()
+            where = hits.of(row[0], one, line.blind) if one.docs else ()
             made.append(_row(row, line, lanes[row[0]], tags[row[0]], where, test))
     return tuple(made)
 
@@ -135,7 +135,7 @@ class _Hits:
         self._left = _MOST if marker else 0
         self._contents: dict[int, tuple[str, ...]] = {}
 
-    def of(self, run: int, found: MatchedRun, blind: bool, held_out: bool) -> tuple[SearchHit, ...]:
+    def of(self, run: int, found: MatchedRun, blind: bool) -> tuple[SearchHit, ...]:
         """Return where a run matches, answers first; without names while it is blind.
 
         Values and answers of held-out cases are not looked at.
@@ -143,8 +143,9 @@ class _Hits:
         if self._left <= 0:
             return ()
         places = "SELECT value_set FROM run_docs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY value_set"
-        places_of = () if held_out else self._connection.execute(places, (json.dumps(found.docs),))
-        sets = [value_set for (value_set,) in places_of]
+        hidden = hidden_positions(self._connection, run)
+        docs = self._connection.execute(places, (json.dumps(found.docs),))
+        sets = [value_set for (value_set,) in docs if value_set not in hidden]
         hits = [hit for value_set in sets for hit in self._answers(run, value_set, blind)][:_ANSWER_HITS]
         notes = [note for (note,) in self._connection.execute(_NOTES, (run,)) if note]
         hits += self._first("note", list(map(as_text, notes)))

@@ -1,7 +1,7 @@
 """Reads test runs for exports: the answers of their cells, also those that earlier runs made, with their results.
 
-Invariant: the amount that is read at once is bounded. Of held-out cases no value, answer or result is read: only totals
-of them are shown.
+Invariant: the amount that is read at once is bounded. Of held-out cases no value, answer or result is given: only
+totals of them are shown.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from workbench.core.exported_cells import ExportedCell, ExportedCheck
 from workbench.core.runs import IterationDetail
 from workbench.store.connections import bounded
 from workbench.store.runs import timeline
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.safe_records import as_text
-from workbench.store.search.test_facts import check_types, is_held_out
+from workbench.store.search.test_facts import check_types
 from workbench.store.sqlite import sqlite3
 
 Cells = Mapping[str, ExportedCell]
@@ -40,24 +41,30 @@ def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterato
     run, samples = connection.execute(
         "SELECT id, samples FROM runs JOIN test_runs ON test_runs.run_id = runs.id WHERE uid = ?", (run_uid,)
     ).fetchone()
-    if is_held_out(connection, run):
-        yield range(0), replace(whole, sets=(), values=(), outputs=()), {}
-        return
+    hidden = hidden_positions(connection, run)
+    shown = tuple(replace(one, values=()) if position in hidden else one for position, one in enumerate(whole.sets))
+    whole = replace(whole, sets=shown, values=shown[0].values)
     scoring = connection.execute(_SCORING, (run,)).fetchone()
     step = max(1, answers // max(1, len(whole.lanes) * samples))
     for start in range(0, len(whole.sets), step):
         sets = range(start, min(start + step, len(whole.sets)))
-        yield sets, *_part(connection, whole, run, None if scoring is None else scoring[0], sets)
+        yield sets, *_part(connection, whole, run, None if scoring is None else scoring[0], sets, hidden)
 
 
 def _part(
-    connection: sqlite3.Connection, whole: IterationDetail, run: int, scoring: int | None, sets: range
+    connection: sqlite3.Connection,
+    whole: IterationDetail,
+    run: int,
+    scoring: int | None,
+    sets: range,
+    hidden: frozenset[int],
 ) -> tuple[IterationDetail, Cells]:
-    rows = connection.execute(_CELLS, (run, scoring, sets.start, sets.stop)).fetchall()
+    found = connection.execute(_CELLS, (run, scoring, sets.start, sets.stop))
+    rows = [row for row in found if row[0] not in hidden]
     places = {lane.position for lane in whole.lanes}
     checks: dict[tuple[int, int, int], list[ExportedCheck]] = {}
-    found = connection.execute(_CHECKS, (scoring, sets.start, sets.stop)) if scoring is not None else ()
-    for case, lane, sample, body, state, score, reason in found:
+    said_rows = connection.execute(_CHECKS, (scoring, sets.start, sets.stop)) if scoring is not None else ()
+    for case, lane, sample, body, state, score, reason in said_rows:
         kind = next(iter(check_types(body)), "")
         checks.setdefault((case, lane, sample), []).append(ExportedCheck(kind, state, score, as_text(reason)))
     records = timeline.outputs_of(connection, [row[3] for row in rows])

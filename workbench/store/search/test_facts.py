@@ -18,7 +18,6 @@ from workbench.store.sqlite import sqlite3
 
 _NEWEST = "(SELECT id FROM scorings WHERE run_id = {run} ORDER BY created_at DESC, id DESC LIMIT 1)"
 _OUTCOMES: Mapping[str, str] = {"pass": "passed", "fail": "failed", "unscored": "unscored"}
-_IS_HELD_OUT = "SELECT 1 FROM test_runs WHERE run_id = ? AND set_name = 'holdout'"
 _STATES = f"SELECT DISTINCT state FROM cell_scores WHERE scoring_id = {_NEWEST.format(run='?')}"
 _CHECKS = (
     f"SELECT {bounded('checks')} FROM scorings WHERE id = {_NEWEST.format(run='?1')} UNION"
@@ -44,11 +43,6 @@ _COLUMNS = (
     "  AND c.case_position = s.case_position AND c.lane = s.lane AND c.sample = s.sample AND c.output_id = s.output_id"
     f" WHERE s.scoring_id = {_NEWEST.format(run='?1')} GROUP BY s.lane, s.case_position) GROUP BY lane, passed, scored"
 )
-
-
-def is_held_out(connection: sqlite3.Connection, run: int) -> bool:
-    """Whether a run is a test of held-out cases, of which only totals are shown."""
-    return connection.execute(_IS_HELD_OUT, (run,)).fetchone() is not None
 
 
 def outcomes_of(connection: sqlite3.Connection, run: int) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Reads pages of the grid of a test run, and single cells.
 
 Invariant: a page is read in a fixed number of statements, and of each cell one answer, shortened. Which sample a cell
-shows is the first one with the state of the cell.
+shows is the first one with the state of the cell. Cases that are held out are neither listed, counted by filters, nor
+opened; only the numbers of cells count them.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from workbench.core.testing.grid import (
 )
 from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
-from workbench.store.errors import missing
+from workbench.store.errors import StoreError, missing
 from workbench.store.runs import timeline
+from workbench.store.runs.held_out import hidden_positions, hides
 from workbench.store.safe_records import as_text, dollars, sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing import grid_queries, overrules
@@ -93,12 +95,12 @@ def scope(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> Gri
     run = run_key(connection, run_uid)
     row = connection.execute(
         "SELECT (SELECT id FROM scorings WHERE uid = ? AND scorings.run_id = test_runs.run_id),"
-        " (SELECT count(*) FROM lanes WHERE lanes.run_id = test_runs.run_id), samples, baseline FROM test_runs"
-        " WHERE run_id = ?",
+        " (SELECT count(*) FROM lanes WHERE lanes.run_id = test_runs.run_id), samples, baseline, prompt_id"
+        " FROM test_runs JOIN runs ON runs.id = test_runs.run_id WHERE test_runs.run_id = ?",
         (scoring_uid, run),
     ).fetchone()
-    scoring, columns, samples, baseline = row
-    return GridScope(run, scoring or 0, columns, samples, baseline)
+    scoring, columns, samples, baseline, prompt = row
+    return GridScope(run, scoring or 0, columns, samples, baseline, prompt if hides(connection, run) else None)
 
 
 def page(
@@ -228,8 +230,17 @@ def _values_text(body: object) -> str:
 
 
 def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
-    """Return one sample of a cell with its answer and the results of its checks. Raises StoreError (missing)."""
+    """Return one sample of a cell with its answer and the results of its checks.
+
+    Raises StoreError (missing, held_out).
+    """
     grid = scope(connection, run_uid, scoring_uid)
+    if grid.prompt is not None and key.case in hidden_positions(connection, grid.run):
+        raise StoreError(
+            "This case is in the hold-out, of which only totals are shown. Open it in the Test view to read it anyway.",
+            "",
+            "held_out",
+        )
     columns = {column.position: column for column in columns_of(connection, grid.run)}
     if key.column not in columns or not 0 <= key.sample < grid.samples:
         raise missing("cell", tuple(key))

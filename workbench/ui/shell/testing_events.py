@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +25,26 @@ class SuiteRunChosen:
 
     prompt_uid: str
     run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProposalsChosen:
+    """The user chose earlier proposals of cases for the open prompt."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCasesRequested:
+    """The user requests cases of the values and answers of a run."""
+
+    prompt_uid: str
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRestoreRequested:
+    """The user requests that a case is as it was tested."""
+
+    prompt_uid: str
+    case: Case

@@ -16,12 +16,14 @@ from workbench.ui.shell.events import (
     Changed,
     DataChanged,
     EndpointsChanged,
+    HistoryChanged,
     HistoryChangeRequested,
     KeyBindingsRequested,
     LaneRetryRequested,
     MarkedRowsCompared,
     ModelRequested,
     PaletteOpening,
+    RunEnded,
     RunsComparison,
     SettingsClosed,
     SideBarWanted,
@@ -219,6 +221,8 @@ class PromptsInSideBar:
 def window_services(window: MainWindow, events: EventBus) -> Services:
     """Return the services of a complete window, and connect it to the events of features."""
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
+    for kind in (RunEnded, HistoryChanged):
+        events.subscribe(kind, lambda _: window.pass_shares.refresh())
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())

@@ -190,7 +190,7 @@ class _Counted:
         for part in parts:
             if self._halt.asked:
                 raise failure("interrupted")
-            held_out = part.row.test is not None and part.row.test.is_held_out
+            held_out = part.is_first and part.row.test is not None and part.row.test.is_held_out
             self.progress = ExportProgress(
                 self.progress.runs + part.is_last,
                 self.progress.answers + len(part.detail.outputs),

@@ -36,6 +36,7 @@ from workbench.store.testing.records import StoredScoring
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
+from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
 from workbench.usecases.testing.progress import SuiteProgress
 
 _CHUNK = 500
@@ -108,19 +109,28 @@ class SuiteAnalyst:
             )
             for column in run.columns
         )
-        return self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
+        whole = self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
+        return about_its_set(whole, has_holdout=self._records.has_holdout(self._records.prompt_of(run_uid)))
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
         return self.report(prompt, run_uid, self._records.settings(prompt_uid))
 
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
-        """Yield the cells that have an output, column by column, case by case, sample by sample."""
+        """Yield the cells that have an output, column by column, case by case, sample by sample.
+
+        Those of a hold-out are without names and answers; cases that were held out after the run are left out.
+        """
         run = self._records.run(run_uid)
         titles = column_titles(run)
+        if run.set_name == "holdout":
+            results = self._records.results(run_uid, scoring_uid or run.scoring_uid)
+            yield from total_cells(results, titles[: len(results)])
+            return
         scoring = self._scoring(run_uid, scoring_uid or run.scoring_uid)
+        hidden = self._records.hidden_cases(run_uid)
         for column in run.columns:
-            for position in range(run.cases):
+            for position in (one for one in range(run.cases) if one not in hidden):
                 for sample in range(run.samples):
                     key = CellKey(position, column.position, sample)
                     detail = self._records.cell(run_uid, scoring_uid or run.scoring_uid, key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
@@ -19,12 +20,16 @@ from workbench.host.ids import new_uid
 from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
+from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.features.cases.proposal_controller import CaseProposalController
 
 RETRY_MS = 2000
 """Delay in milliseconds before a failed write is retried."""
@@ -38,6 +43,8 @@ class CasesController:
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
         self.imports = CaseImportController(services, self._importer, self._imported)
+        self.kept = KeptAnswers(services, self._importer, self._offer, self._changed)
+        self._proposals: CaseProposalController | None = None
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
@@ -61,6 +68,7 @@ class CasesController:
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
         dialog.add_wanted.connect(self.imports.open)
+        dialog.propose_wanted.connect(services.navigator.action("propose_cases").trigger)
         dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
@@ -70,6 +78,15 @@ class CasesController:
         self.dialog = dialog
         dialog.show()
         self._read(select)
+
+    @property
+    def proposals(self) -> CaseProposalController:
+        """Asks a model for cases; made when first needed."""
+        if self._proposals is None:
+            from workbench.ui.features.cases.proposal_controller import CaseProposalController
+
+            self._proposals = CaseProposalController(self._services, self._importer, self._changed)
+        return self._proposals
 
     def use(self, case: Case) -> None:
         """Add the values of a case to Compose, as a value set."""

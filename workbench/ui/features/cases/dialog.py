@@ -47,6 +47,8 @@ class CasesDialog(Dialog):
     """Create a case from the value set shown in Compose."""
     add_wanted = Signal()
     """Import cases."""
+    propose_wanted = Signal()
+    """Ask a model for cases."""
     path_dropped = Signal(Path)
     """Import the cases in a file."""
     changed = Signal(object)
@@ -81,6 +83,7 @@ class CasesDialog(Dialog):
         self.use = button("Use as value set", self._use, "primary")
         self.use.setDefault(True)
         self.add = button("Add cases…", self.add_wanted.emit)
+        self.propose = button("Propose cases…", self.propose_wanted.emit)
         self.keep = button("New from the values in Compose", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
@@ -169,7 +172,7 @@ class CasesDialog(Dialog):
         halves.setStretchFactor(1, 1)
         halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
         acts = FlowLayout()
-        for one in (self.add, self.keep, self.delete):
+        for one in (self.add, self.propose, self.keep, self.delete):
             acts.addWidget(one)
             one.setEnabled(not self._read_only)
         buttons = QHBoxLayout()

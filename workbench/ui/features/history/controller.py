@@ -153,10 +153,11 @@ class HistoryController:
             self.view.model.search_again(all_rows=True)
 
     def _open(self, row: HistoryRow) -> None:
+        wishes: dict[str, RunWish] = {"improve": "proposal", "propose": "cases"}
         if row.test is not None:
             self._services.events.publish(SuiteRunChosen(row.prompt_uid, row.row.run_uid))
         else:
-            self._choose(row, "proposal" if row.kind == "improve" else "open")
+            self._choose(row, wishes.get(row.kind, "open"))
 
     def _report(self, row: HistoryRow) -> SuiteReport:
         """Return the report of a test run by its newest scoring. Blocks."""

@@ -259,7 +259,8 @@ class DetailPane(QWidget):
             button.setVisible(row is not None and row.kind in DRAFTABLE)
         for button in (self.open, self.compare):
             button.setVisible(not pair)
-        titles = {"improve": "Open the proposal"} | ({"test": "Open in Test"} if self.suite is not None else {})
+        titles = dict.fromkeys(("improve", "propose"), "Open the proposal")
+        titles |= {"test": "Open in Test"} if self.suite is not None else {}
         self.open.setText(titles.get(row.kind if row is not None else "", "Open in Compose"))
         self.beside.setVisible(pair)
 

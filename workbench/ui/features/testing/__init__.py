@@ -29,7 +29,7 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
         make,
         subscriptions=(
             Subscription(
-                SuiteRunChosen, lambda controller, event: controller.show_run(event.prompt_uid, event.run_uid)
+                SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
             ),
         ),
         view=FeatureView(

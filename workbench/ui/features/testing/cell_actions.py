@@ -28,6 +28,7 @@ from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.testing_events import CaseRestoreRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 _MENU = (
-    ("case_to_compose", "overrule"),
+    ("case_to_compose", "overrule", "restore_case"),
     ("next_failure", "previous_failure", "next_difference"),
     ("copy_cases", "copy_table_markdown", "copy_table_csv", "copy_table_html"),
 )
@@ -68,6 +69,11 @@ class CellActions:
     def to_compose(self) -> None:
         """Show the current case in Compose, with the version and the model of its column."""
         self._with_detail(self._read_content)
+
+    def restore_case(self) -> None:
+        """Make the case of the current cell one of the prompt again, as it was tested."""
+        publish, prompt = self._services.events.publish, self._suites.prompt_uid
+        self._with_detail(lambda detail: publish(CaseRestoreRequested(prompt, detail.case)))
 
     def overrule(self) -> None:
         """Ask which check of the current cell is wrong."""
@@ -149,7 +155,8 @@ class CellActions:
 
         def say() -> None:
             done()
-            self._services.notices.brief(self._key, words, "Undo", take_back)
+            # An offer is also taken back by the key of undo.
+            self._services.notices.offer(words, "Undo", take_back)
 
         self._cells.overrule(detail, place, state, say)
 

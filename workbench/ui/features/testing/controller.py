@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
@@ -20,9 +20,11 @@ from workbench.app.testing.source import SuiteEstimate, SuiteSource
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
-from workbench.core.version_name import at_start, run_name
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.earlier_run import EarlierRunActions
+from workbench.ui.features.testing.run_start import RunStart
+from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
     from workbench.ui.shell.views import Making
 
-EARLIER = "earlier_test"
 KEY = "tests"
 """The key of the notices of this view."""
 
@@ -56,16 +57,18 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites, KEY)
-        self.suites.changed.connect(self._tell_newer)
-        self._told_earlier = ""
+        self.columns = ColumnActions(services, self.suites)
+        self.earlier = EarlierRunActions(services, self.suites, self._refresh)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
+        self.suites.read.connect(self._run_as_wanted)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
@@ -77,7 +80,9 @@ class TestingController:
         events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
-        """Stop asking how far the run is."""
+        """Stop asking how far runs are."""
+        if self.sets is not None:
+            self.sets.guards.close()
         self.suites.close()
 
     def make(self) -> Making:
@@ -86,6 +91,7 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
@@ -106,31 +112,6 @@ class TestingController:
         """Open the view."""
         self._services.navigator.show("test")
 
-    def show_run(self, prompt_uid: str, run_uid: str) -> None:
-        """Open the view of a prompt, and show one of its runs; "" shows the newest."""
-        self.suites.show_run(prompt_uid, run_uid)
-        self._services.navigator.open_prompt(prompt_uid)
-        self.show()
-        self._refresh()
-
-    def _tell_newer(self) -> None:
-        """Say once that an earlier run is shown."""
-        suites, notices = self.suites, self._services.notices
-        run, newer = suites.run, suites.newer
-        told, self._told_earlier = self._told_earlier, "" if run is None or newer is None else run.uid
-        if run is None or newer is None:
-            if told:
-                notices.withdraw(EARLIER)
-            return
-        if told == run.uid:
-            return
-        notices.quiet(
-            EARLIER,
-            f"{at_start(run_name('test', run.number))} is shown. {at_start(run_name('test', newer.number))} is newer.",
-            label="Show the newest",
-            act=lambda: self.show_run(suites.prompt_uid, ""),
-        )
-
     def enter(self) -> None:
         """Focus the view."""
         if self.view is not None:
@@ -143,20 +124,14 @@ class TestingController:
         self._wants_run = True
         self._services.session.save()
         self.show()
-        self._refresh(self._run_as_wanted)
+        self.suites.choose_set("tuning")
+        self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -203,6 +178,29 @@ class TestingController:
         else:
             self.act("rescore")
 
+    def edit_settings(self) -> None:
+        """Edit samples, budget and differences."""
+        from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
+
+        if (overview := self.suites.overview) is None:
+            return
+        before = overview.settings
+        dialog = SuiteSettingsDialog(before, self._services.dialogs.widget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Only what the dialog is about: columns or checks may have changed meanwhile.
+        dialog.saved.connect(
+            lambda edited: self.suites.change_settings(
+                lambda now: replace(
+                    now,
+                    samples=edited.samples,
+                    budget=edited.budget,
+                    difference=edited.difference,
+                    margin=edited.margin,
+                )
+            )
+        )
+        dialog.open()
+
     # Cells.
 
     def seek_failure(self, step: int) -> None:
@@ -234,6 +232,11 @@ class TestingController:
         """Open the current case in Compose."""
         if self.actions is not None:
             self.actions.to_compose()
+
+    def restore_case(self) -> None:
+        """Make the current case one of the prompt again, as it was tested."""
+        if self.actions is not None:
+            self.actions.restore_case()
 
     def overrule(self) -> None:
         """Overrule a check of the current cell."""
@@ -277,6 +280,7 @@ class TestingController:
             "cases": lambda: services.events.publish(CasesRequested()),
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
+            "settings": self.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
@@ -312,7 +316,7 @@ class TestingController:
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 
-    def _refresh(self, then: Callable[[], None] | None = None) -> None:
+    def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""
         if self._services.navigator.shown() != "test" or self.view is None:
             self._is_stale = True
@@ -320,9 +324,9 @@ class TestingController:
         self._is_stale = False
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
-            self.suites.open(prompt, then)
+            self.suites.open(prompt)
         else:
-            self.suites.refresh(then)
+            self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

@@ -21,7 +21,7 @@ from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.small_controls import safe_tip
+from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_OTHERS = 2
@@ -31,14 +31,11 @@ _RUN_TIP = "Ask every open cell; answers that are already there are used again"
 
 
 class SuiteHead(QWidget):
-    """`action_clicked` carries a RunAction, `set_chosen` the name of a set."""
+    """`action_clicked` carries a RunAction, `set_chosen` the name of a set, `wanted` the name of a step."""
 
     action_clicked = Signal(str)
     set_chosen = Signal(str)
-    cases_clicked = Signal()
-    checks_clicked = Signal()
-    column_clicked = Signal()
-    """The menu of columns is wanted."""
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -55,10 +52,13 @@ class SuiteHead(QWidget):
         self.column.setToolTip("A column is a version with a model")
         set_role(self.column, "choice")
         opens_menu(self.column)
+        self.settings = quiet_button("Budget", "Samples, budget, and the differences that matter", self)
         self.others = [KeyNameButton("", "", parent=self) for _ in range(_MOST_OTHERS)]
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
         self._sets: dict[str, QPushButton] = {}
+        self._chips: list[QPushButton] = []
+        self._has_sets = self._has_chips = False
         self._set_row = QWidget(self)
         self._set_flow = FlowLayout(6)
         self._set_row.setLayout(self._set_flow)
@@ -79,7 +79,7 @@ class SuiteHead(QWidget):
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
-        for button in (self.cases, self.checks, self.column, *self.others, self.run):
+        for button in (self.settings, self.cases, self.checks, self.column, *self.others, self.run):
             buttons.addWidget(button)
         for button in self.others:
             button.hide()
@@ -103,12 +103,12 @@ class SuiteHead(QWidget):
         self._column = layout
 
     def _connect(self) -> None:
-        self.cases.clicked.connect(self.cases_clicked)
-        self.checks.clicked.connect(self.checks_clicked)
-        self.column.clicked.connect(self.column_clicked)
+        steps = {self.cases: "cases", self.checks: "checks", self.settings: "settings", self.column: "column"}
+        for button, step in steps.items():
+            button.clicked.connect(lambda _=False, step=step: self.wanted.emit(step))
         self.run.clicked.connect(lambda: self.action_clicked.emit(self._action))
-        for place, button in enumerate(self.others):
-            button.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
+        for place, other in enumerate(self.others):
+            other.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
@@ -140,6 +140,7 @@ class SuiteHead(QWidget):
                 made.clicked.connect(lambda _=False, name=one.name: self.set_chosen.emit(name))
                 self._set_flow.addWidget(made)
                 self._sets[one.name] = made
+                self._put_chips_last()
             made = self._sets[one.name]
             only = " (totals only)" if one.name == "holdout" else ""
             made.setText(f"{SET_TITLES[one.name]} {one.cases:,}{only}")
@@ -154,7 +155,27 @@ class SuiteHead(QWidget):
         for name, made in self._sets.items():
             if name not in there:
                 made.hide()
-        self._set_row.setVisible(len(sets) > 1)
+        self._has_sets = len(sets) > 1
+        self._set_row.setVisible(self._has_sets or self._has_chips)
+
+    @property
+    def set_row(self) -> QWidget:
+        """The parent of chips that are placed behind those of the sets."""
+        return self._set_row
+
+    def place_chips(self, chips: Sequence[QPushButton], *, shown: bool) -> None:
+        """Place chips behind those of the sets, and show their row if `shown`, or if there are several sets."""
+        if list(chips) != self._chips:
+            self._chips = list(chips)
+            self._put_chips_last()
+        self._has_chips = shown
+        self._set_row.setVisible(self._has_sets or shown)
+        self._fit()
+
+    def _put_chips_last(self) -> None:
+        for one in self._chips:
+            self._set_flow.removeWidget(one)
+            self._set_flow.addWidget(one)
 
     def show_progress(self, words: str, answered: int, cells: int, round_: int) -> None:
         """Show how far the shown run is; `round_` 0 for no run."""
@@ -180,7 +201,16 @@ class SuiteHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values()]
+        return [
+            self.settings,
+            self.cases,
+            self.checks,
+            self.column,
+            *self.others,
+            self.run,
+            *self._sets.values(),
+            *self._chips,
+        ]
 
     # Overrides of Qt methods.
 
@@ -201,7 +231,7 @@ class SuiteHead(QWidget):
     def _fit(self) -> None:
         """Shorten the buttons if they and the heading do not fit, and place them below it if that is not enough."""
         shown = [button for button in (*self.others, self.run) if not button.isHidden()]
-        plain = (self.cases, self.checks, self.column)
+        plain = (self.settings, self.cases, self.checks, self.column)
         fixed = sum(button.sizeHint().width() + 8 for button in plain) + 10
 
         def taken(level: int) -> int:

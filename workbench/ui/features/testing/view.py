@@ -13,25 +13,28 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.guards import ShownGuard
 from workbench.app.testing.source import SuiteOverview
 from workbench.app.testing.words import (
     RunFace,
     about_words,
     budget_words,
-    estimate_words,
+    holdout_words,
     progress_words,
     run_face,
 )
 from workbench.core.testing.grid import GridCell
-from workbench.core.text import counted
 from workbench.ui.features.testing.cell_pane import CellPane
-from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
+from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
+from workbench.ui.features.testing.guard_chips import GuardChips
+from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.holdout_note import HoldoutNote
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import ConfirmBar, label
+from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -68,11 +71,14 @@ class TestView(QWidget):
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
-        self.note = label(TOTALS_ONLY, "muted")
+        self.note = HoldoutNote(self._left)
         self.filters = FilterBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
+        self.guard = GuardPage(self._stack)
+        self.guard_chips = GuardChips(self.head)
+        self._is_guard_shown = False
         self.pane = CellPane(self._theme, self.divider)
         self._lay_out()
         self._connect()
@@ -81,6 +87,7 @@ class TestView(QWidget):
     def _lay_out(self) -> None:
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.guard)
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
         top.setSpacing(10)
@@ -115,9 +122,7 @@ class TestView(QWidget):
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(suites.choose_set)
-        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
-        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
-        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
@@ -131,7 +136,7 @@ class TestView(QWidget):
         columns = () if overview is None else overview.columns
         checks = 0 if overview is None else len(overview.settings.checks)
         self.head.show_size(tested.cases, len(columns), checks)
-        self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
+        self.head.show_sets(() if overview is None else overview.sets, "" if self._is_guard_shown else suites.set_name)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
@@ -141,8 +146,9 @@ class TestView(QWidget):
         face = _face(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
-        self.head.run.setVisible(can_run)
-        self.head.bar.setVisible(can_run)
+        self.head.run.setVisible(can_run and not self._is_guard_shown)
+        self.head.bar.setVisible(can_run and not self._is_guard_shown)
+        self.head.progress.setVisible(not self._is_guard_shown)
         self._show_page()
         self._show_report()
         if overview is not None and suites.run is None:
@@ -156,13 +162,28 @@ class TestView(QWidget):
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
         self.note.setVisible(has_run and is_holdout)
-        if step is not None or is_holdout:
+        if step is not None or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
+        if self._is_guard_shown:
+            self._show_guard_page()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
             run = self.suites.run
             self.pane.set_columns(run.columns, self.against)
+
+    def show_guard(self, shown: ShownGuard | None, *, can_write: bool) -> None:
+        """Show the totals of a guard in place of the grid, None for the grid."""
+        was_shown, self._is_guard_shown = self._is_guard_shown, shown is not None
+        if shown is not None:
+            self.guard.say(shown, can_write=can_write)
+        if was_shown != self._is_guard_shown:
+            self.show_state()
+
+    def _show_guard_page(self) -> None:
+        self._stack.setCurrentWidget(self.guard)
+        for widget in (self.filters, self.note, self.pane):
+            widget.hide()
 
     def _show_counts(self) -> None:
         suites = self.suites
@@ -174,6 +195,9 @@ class TestView(QWidget):
         has_run = suites.run is not None and suites.overview is not None
         checks = 0 if suites.overview is None else suites.overview.checks
         self._card_step = "holdout" if checks else "checks"
+        if self._is_guard_shown:
+            self.card.say(())
+            return
         if not has_run or not checks:
             self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
             return
@@ -182,9 +206,10 @@ class TestView(QWidget):
             return
         link = ""
         if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
-            words = estimate_words(suites.holdout)
-            link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        self.card.say(report.sentences, about_words(report.set_words, holdout_open=bool(suites.holdout)), link)
+            link = holdout_words(suites.holdout)
+        ran = suites.overview is not None and suites.overview.set("holdout").run is not None
+        about = about_words(report.set_words, holdout_open=bool(suites.holdout), holdout_ran=ran)
+        self.card.say(report.sentences, about, link)
 
     # The pane.
 
@@ -333,6 +358,8 @@ class TestView(QWidget):
             *self.filters.stops(),
             self.grid.answers,
             *self.empty.buttons,
+            *self.note.stops(),
+            *self.guard.stops(),
             *self.pane.stops(),
         ]
 
