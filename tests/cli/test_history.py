@@ -303,3 +303,35 @@ def test_test_run_is_listed_in_one_line_and_shown_as_a_report(db: Path, said: Sa
     assert json.loads(out)["columns"][0]["passed"] == 0
     _, out, _ = said("search", "kind:test", "--json")
     assert json.loads(out)["runs"][0]["test"]["passing"] == 2
+
+
+def test_runs_are_deleted_brought_back_and_deleted_for_good(db: Path, said: Said) -> None:
+    store = opened(db)
+    begun(store, "test-1", content=text("Where is {{order}}?", "Be kind."), started_at=LATER)
+    answered(store, "test-1", [key(0), key(1)], done("xylophone"))
+    store.close()
+    code, out, _ = said("delete", "test-1", "run-1", "--preview")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "2 runs (1 of them a test):",
+            "Deletes their 4 answers, notes, verdicts and test results from the history for good.",
+            "Nothing was deleted.",
+        ],
+    )
+    assert said("delete", "test-1")[1] == "1 test run is deleted; --back brings it back.\n"
+    assert "test-1" not in said("search", "xylophone")[1]
+    assert said("delete", "test-1", "--back")[1] == "1 test run is back in the history.\n"
+    assert "test-1" in said("search", "xylophone")[1]
+    code, out, err = said("delete", "test-1", "--for-good", "--json")
+    document = json.loads(out)
+    assert (document["runs"], document["tests"], document["deleted"]) == (1, 1, "for good")
+    assert document["sentence"] == "1 test run is deleted for good."
+    assert "Rewriting the file" in err
+    assert b"xylophone" not in db.read_bytes()
+    code, _, err = said("delete", "test-1")
+    assert code == 2
+    assert "No run begins with" in err
+    code, _, err = said("delete", "run-1", "--with-backups")
+    assert (code, "needs --for-good" in err) == (2, True)
+    assert said("delete", "run-1", "--back", "--for-good")[0] == 2
