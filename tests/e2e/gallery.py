@@ -21,6 +21,7 @@ from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
 from tests.e2e.scenes.testing import proposing, testing
+from tests.e2e.scenes.testing_probes import probes
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
 
@@ -53,6 +54,7 @@ PARTS = (
     ranking,
     judging,
     testing,
+    probes,
     honest_sets,
     proposing,
     packs,

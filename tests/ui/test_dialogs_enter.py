@@ -26,9 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from tests.app.packs.test_plan_table import plan
+from tests.app.testing.standin_source import standin_columns
 from tests.ui.dialog_support import shown, theme
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
+from workbench.app.testing.probes import FactsOffer
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
@@ -36,6 +38,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.core.techniques import Technique
 from workbench.core.testing.case_mapping import default_mapping, map_cases
 from workbench.core.testing.case_table import CaseTable
+from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.paste_dialog import PasteExamples
@@ -51,6 +54,7 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
+from workbench.ui.features.testing.facts_dialog import FactsDialog
 from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
@@ -108,9 +112,17 @@ def _searches(_: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _facts(theme: Theme, parent: QWidget) -> QDialog:
+    run = SuiteRun("r", 1, "2026-01-01T00:00:00.000Z", 1, 1, standin_columns(2), 0, 9, 18)
+    dialog = FactsDialog(theme, FactsOffer(run, (0, 1), ("#1 · a", "#2 · a"), 0, (False, True)), parent)
+    dialog.field.set_exact("Order 7 is late.")
+    return dialog
+
+
 MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
+    FactsDialog: _facts,
     CaseImportDialog: _case_import,
     CheckTypeDialog: lambda theme, parent: CheckTypeDialog(theme, parent=parent),
     LaneChecksDialog: lambda theme, parent: LaneChecksDialog(

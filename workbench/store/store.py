@@ -50,6 +50,7 @@ from workbench.store.runs import (
     versions,
 )
 from workbench.store.runs.curation import Curation
+from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
@@ -141,16 +142,19 @@ class Store:
         return self._write(lambda c: prompts.rename(c, uid, name, now))
 
     def duplicate_prompt(self, uid: str, new_uid: str, name: str, now: str) -> Future[None]:
-        """Copy the draft and the versions it refers to into a new prompt, without iterations."""
+        """Copy the draft, the cases and the versions the draft refers to into a new prompt, without iterations."""
         return self._write(lambda c: prompts.duplicate(c, uid, new_uid, name, now, self._uid))
 
     def archive_prompt(self, uid: str, archived: bool, now: str) -> Future[None]:
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
-    def save_draft(self, prompt_uid: str, draft: Draft, now: str) -> Future[None]:
-        """Save what the editor holds. Survives the death of the process, but not a loss of power."""
-        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
+    def save_draft(self, prompt_uid: str, draft: Draft, now: str, known: KnownCases = None) -> Future[None]:
+        """Save what the editor holds, with its cases where they differ from the `known` ones.
+
+        Survives the death of the process, but not a loss of power.
+        """
+        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now, known, self._uid), durable=False)
 
     def add_version(
         self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.store.making import NOW, done, opened, run, text
 from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
+from workbench.core.cases import Case
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result
@@ -51,6 +52,9 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     actions = host.actions()
     actions["keep_case"]()
     late = ValueSet("set-1", "Late", (("order", "7"),))
+    session.shown = Draft(text("Where is {{order}}?"), late.values)
+    actions["keep_case"]()
+    store.packs.save_cases("p", [Case("set-1", "Late", late.values)]).result()
     session.shown = Draft(text("Where is {{order}}?"), late.values, sets=(late,), active="set-1")
     actions["keep_case"]()
     actions["cases"]()

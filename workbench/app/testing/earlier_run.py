@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.app.testing.source import SuiteOverview, SuiteSource
-from workbench.core.testing.grid import CaseSetName, SuiteRun
+from workbench.core.testing.grid import CaseSetName
 
 _MOST_RUNS = 1_000
 """Runs of a prompt among which it is looked for."""
@@ -23,16 +23,9 @@ class EarlierRun:
 
     def shown(
         self, source: SuiteSource, overview: SuiteOverview, set_name: CaseSetName
-    ) -> tuple[SuiteOverview, CaseSetName, SuiteRun | None]:
-        """Return the overview with this run, its set, and the newest run of that set if it is another one. Blocks.
-
-        Without the run, the overview and the set stay as they are.
-        """
+    ) -> tuple[SuiteOverview, CaseSetName]:
+        """Return the overview with this run, and its set; both as they are without the run. Blocks."""
         if not self.run_uid or overview.prompt_uid != self.prompt_uid:
-            return overview, set_name, None
+            return overview, set_name
         run = next((one for one in source.runs(self.prompt_uid, _MOST_RUNS) if one.uid == self.run_uid), None)
-        if run is None:
-            return overview, set_name, None
-        newest = overview.set(run.set_name).run
-        newer = newest if newest is not None and newest.number > run.number else None
-        return overview.showing(run), run.set_name, newer
+        return (overview, set_name) if run is None else (overview.showing(run), run.set_name)

@@ -47,7 +47,8 @@ class TestedSet:
 class SuiteOverview:
     """The tests of a prompt: its settings, their columns with names, and its sets of cases, the tuning cases first.
 
-    `checks` is the number of checks, those for all cases and those of single ones.
+    `checks` is the number of checks, those for all cases and those of single ones. `probes` are the newest probes of
+    the tuning cases' run, one of each kind that is shown.
     """
 
     prompt_uid: str
@@ -55,6 +56,9 @@ class SuiteOverview:
     columns: tuple[SuiteColumn, ...]
     sets: tuple[TestedSet, ...]
     checks: int = 0
+    probes: tuple[SuiteRun, ...] = ()
+    newer: SuiteRun | None = None
+    """The newest run of a set, of which an earlier one is shown."""
 
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""
@@ -62,9 +66,12 @@ class SuiteOverview:
 
     def showing(self, run: SuiteRun) -> SuiteOverview:
         """Return this with another run of its set in place of the newest one."""
+        newest = self.set(run.set_name).run
+        newer = newest if newest is not None and newest.number > run.number else None
         others = tuple(one for one in self.sets if one.name != run.set_name)
         shown = TestedSet(run.set_name, self.set(run.set_name).cases, run)
-        return replace(self, sets=tuple(sorted((*others, shown), key=lambda one: one.name != "tuning")))
+        sets = tuple(sorted((*others, shown), key=lambda one: one.name != "tuning"))
+        return replace(self, sets=sets, newer=newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,10 @@ class SuiteEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SuiteProgress:
-    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still."""
+    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
+
+    `scoring_uid` is the scoring that its answers get, "" while there is none.
+    """
 
     run_uid: str
     state: SuiteState
@@ -98,6 +108,7 @@ class SuiteProgress:
     scored: int = 0
     spent_usd: float | None = None
     sentence: str = ""
+    scoring_uid: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -128,6 +139,9 @@ class SuiteSource(Protocol):
 
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
         """Return one sample of a cell in full."""
+
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        """Return the same sample of the same case and column in the last round; for a probe, in the run beside it."""
 
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""

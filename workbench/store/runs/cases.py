@@ -16,7 +16,7 @@ from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.runs.prompts import prompt_id
-from workbench.store.runs.run_starts import values_id
+from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
 _SELECT = (
@@ -90,16 +90,6 @@ def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, case.uid)
     _insert(connection, key, position, case, _CHANGE)
-
-
-def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
-    """Add a case, or update name and values of the one with its uid; return that one as it was. Raises StoreError."""
-    before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
-    if before is None:
-        append(connection, prompt_uid, [case])
-    else:
-        change(connection, prompt_uid, with_(before, name=case.name or before.name, values=case.values))
-    return before
 
 
 def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCase:

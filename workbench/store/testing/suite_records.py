@@ -25,6 +25,7 @@ from workbench.store.testing import (
     column_results,
     holdouts,
     overrules,
+    probe_pairs,
     scorings,
     suite_settings,
     test_starts,
@@ -183,6 +184,11 @@ class SuiteRecords:
         """
         with self._readers.use() as connection:
             return cell_pages.cell(connection, run_uid, scoring_uid, key)
+
+    def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
+        """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""
+        with self._readers.use() as connection:
+            return probe_pairs.counterpart(connection, run_uid, other_uid, key)
 
     # What people decide
 

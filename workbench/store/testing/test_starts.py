@@ -88,7 +88,7 @@ def begin(connection: sqlite3.Connection, start: SuiteStart) -> SuiteBegun:
         "INSERT INTO run_cases (run_id, position, case_body_id) VALUES (?, ?, ?)",
         [(run, position, case_body_id(connection, case)) for position, case in enumerate(start.cases)],
     )
-    reused = 0 if is_first else _reuse(connection, run, prompt, start)
+    reused = 0 if is_first or start.probe else _reuse(connection, run, prompt, start)
     cells = len(start.cases) * len(start.columns) * start.samples
     return SuiteBegun(start.uid, begun.number, begun.lane_versions, reused, cells)
 

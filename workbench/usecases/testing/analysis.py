@@ -175,6 +175,7 @@ class SuiteAnalyst:
             baseline=run.baseline,
             sentences=_sentences(columns, open_),
             unchecked=unchecked,
+            is_probe=bool(run.probe),
             unscored=sum(one.summary.unscored for one in columns),
             unanswered=sum(one.summary.unanswered for one in columns),
             open=open_,

@@ -42,7 +42,7 @@ def _group(grouping: Grouping, title: str) -> Command:
 def _way(way: RankingWay, title: str) -> Command:
     return Command(
         f"rank_by_{way}",
-        f"Rank {title[0].lower()}{title[1:]}",
+        title,
         "Rank",
         enabled=needs(unless=("judging",)),
         views=RANK,
@@ -110,7 +110,8 @@ COMMANDS = (
         run=lambda controller: controller.toggle_reveal(),
         after="judge",
     ),
-    *(_way(way, title) for way, title in WAYS.items()),
+    _way("verdicts", "Rank by your verdicts"),
+    _way("checks", "Rank by checks"),
     *(_group(grouping, title) for grouping, title in GROUPINGS.items()),
     Command(
         "view_rank",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, needs
 
 if TYPE_CHECKING:
+    from workbench.ui.features.testing.arrange_menu import ArrangeActions
     from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.features.testing.probe_actions import ProbeActions
     from workbench.ui.features.testing.set_actions import SetActions
 
 TEST: tuple[View, ...] = ("test",)
@@ -40,6 +42,18 @@ def _in_view(
     )
 
 
+def _probes(controller: TestingController) -> ProbeActions:
+    # As below.
+    assert controller.probes is not None
+    return controller.probes
+
+
+def _arranging(controller: TestingController) -> ArrangeActions:
+    # As below.
+    assert controller.arranging is not None
+    return controller.arranging
+
+
 def _sets(controller: TestingController) -> SetActions:
     # These commands are there while the view is shown, which makes them.
     assert controller.sets is not None
@@ -60,6 +74,14 @@ COMMANDS = (
     _in_view("stop_cases", "Stop the tests", lambda test: test.stop_run(), enabled=_can_write),
     _in_view("retry_cases", "Retry the calls of the tests that failed", lambda test: test.retry(), enabled=_can_write),
     _in_view("rescore_cases", "Check the stored answers again", lambda test: test.rescore(), enabled=_can_write),
+    _in_view(
+        "run_listed",
+        "Run only the listed cases again",
+        lambda test: _probes(test).run_listed(),
+        "O",
+        enabled=_can_write,
+    ),
+    _in_view("facts_probe", "Probe: paste facts…", lambda test: _probes(test).paste_facts(), enabled=_can_write),
     _in_view("restore_case", "Bring this case back", lambda test: test.restore_case(), enabled=_can_write),
     _in_view(
         "test_settings", "Samples and budget of the tests…", lambda test: test.edit_settings(), enabled=_can_write
@@ -83,6 +105,18 @@ COMMANDS = (
         repeats=True,
     ),
     _in_view("overrule", "Overrule a check…", lambda test: test.overrule(), "V", enabled=_can_write),
+    _in_view("arrange_grid", "Layout: rows, columns and split…", lambda test: _arranging(test).open_menu(), "L"),
+    _in_view(
+        "next_part", "Next part of the split", lambda test: _arranging(test).step(1), "T", navigates=True, repeats=True
+    ),
+    _in_view(
+        "previous_part",
+        "Previous part of the split",
+        lambda test: _arranging(test).step(-1),
+        "Shift+T",
+        navigates=True,
+        repeats=True,
+    ),
     _in_view("set_holdout", "Set a hold-out aside…", lambda test: _sets(test).holdouts.set_aside(), enabled=_can_write),
     _in_view(
         "open_holdout_case",

@@ -16,13 +16,16 @@ from PySide6.QtCore import QPoint, Qt
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate, SuiteSource
+from workbench.app.testing.probes import ProbedSuites
+from workbench.app.testing.source import SuiteEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
+from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
@@ -52,8 +55,8 @@ class TestingController:
 
     __test__ = False
 
-    def __init__(self, services: Services, source: SuiteSource) -> None:
-        self._services = services
+    def __init__(self, services: Services, source: ProbedSuites) -> None:
+        self._services, self._source = services, source
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
@@ -62,6 +65,8 @@ class TestingController:
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.probes: ProbeActions | None = None
+        self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
@@ -91,11 +96,14 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.probes = ProbeActions(services, self.suites, self._source, view)
+        self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
         self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
         view.filters.sort_chosen.connect(self._sort)
+        view.filters.probe_wanted.connect(self.probes.start)
         view.head.action_clicked.connect(self.act)
         view.grid.head_menu_wanted.connect(self.columns.open_head_menu)
         view.grid.answers.menu_wanted.connect(actions.open_menu)

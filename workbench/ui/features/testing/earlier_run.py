@@ -34,7 +34,7 @@ class EarlierRunActions:
     def _tell(self) -> None:
         """Say once that an earlier run is shown."""
         suites, notices = self._suites, self._services.notices
-        run, newer = suites.run, suites.newer
+        run, newer = suites.run, None if suites.overview is None else suites.overview.newer
         told, self._told = self._told, "" if run is None or newer is None else run.uid
         if run is None or newer is None:
             if told:

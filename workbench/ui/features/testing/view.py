@@ -7,24 +7,20 @@ it is empty, with the next step as a button.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.app.testing.column_heads import beside_word
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.guards import ShownGuard
-from workbench.app.testing.source import SuiteOverview
-from workbench.app.testing.words import (
-    RunFace,
-    about_words,
-    budget_words,
-    holdout_words,
-    progress_words,
-    run_face,
-)
+from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
+from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
+from workbench.ui.features.testing.conclusions import face_of, progress_of, show_conclusions
 from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
@@ -32,15 +28,14 @@ from workbench.ui.features.testing.guard_chips import GuardChips
 from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
 from workbench.ui.features.testing.holdout_note import HoldoutNote
+from workbench.ui.features.testing.set_chips import choose_chip, set_chips
+from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
-_MARGIN = 18
-_PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
-_NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -72,7 +67,7 @@ class TestView(QWidget):
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
         self.note = HoldoutNote(self._left)
-        self.filters = FilterBar(self._left)
+        self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
@@ -85,23 +80,9 @@ class TestView(QWidget):
         self.pane.hide()
 
     def _lay_out(self) -> None:
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.guard)
-        top = QVBoxLayout()
-        top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
-        top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.note, self.filters):
-            top.addWidget(widget)
-        column = QVBoxLayout(self._left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(top)
-        rest = QHBoxLayout()
-        # The text of names is in line with the heading.
-        rest.setContentsMargins(_MARGIN - 10, 0, _MARGIN - 10, 0)
-        rest.addWidget(self._stack)
-        column.addLayout(rest, 1)
+        for page in (self.grid, self.empty, self.guard):
+            self._stack.addWidget(page)
+        lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -119,9 +100,11 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.tall_chosen.connect(grid.set_tall)
+        self.filters.arrangements.aboutToShow.connect(lambda: fill_arrange_menu(self.filters.arrangements, suites))
+        self.parts.chosen.connect(lambda part: suites.arrange(replace(suites.arrangement, part=part)))
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
-        self.head.set_chosen.connect(suites.choose_set)
+        self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
         self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
@@ -133,20 +116,21 @@ class TestView(QWidget):
         suites = self.suites
         overview, run, progress = suites.overview, suites.run, suites.progress
         tested = suites.tested
-        columns = () if overview is None else overview.columns
+        columns = suites.columns() if suites.probe_uid else () if overview is None else overview.columns
         checks = 0 if overview is None else len(overview.settings.checks)
         self.head.show_size(tested.cases, len(columns), checks)
-        self.head.show_sets(() if overview is None else overview.sets, "" if self._is_guard_shown else suites.set_name)
+        chosen = "" if self._is_guard_shown else suites.probe_uid or suites.set_name
+        self.head.show_sets(set_chips(overview), chosen)
         active = progress if progress is not None and progress.is_active else None
         cells = suites.estimate.cells if active is None else active.cells
         answered = cells - suites.estimate.new if active is None else active.answered
-        budget = "" if overview is None else _budget(overview)
-        words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
-        self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
-        face = _face(self.suites)
+        words = progress_of(suites, cells, answered) if run is not None or cells else ""
+        self.head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
+        face = face_of(self.suites)
         self.head.show_face(face)
         can_run = overview is not None and tested.cases > 0 and bool(columns)
-        self.head.run.setVisible(can_run and not self._is_guard_shown)
+        is_over = bool(suites.probe_uid and face.why_not)
+        self.head.run.setVisible(can_run and not (is_over or self._is_guard_shown))
         self.head.bar.setVisible(can_run and not self._is_guard_shown)
         self.head.progress.setVisible(not self._is_guard_shown)
         self._show_page()
@@ -164,13 +148,14 @@ class TestView(QWidget):
         self.note.setVisible(has_run and is_holdout)
         if step is not None or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
+        show_arrangement(self.parts, self.suites)
         if self._is_guard_shown:
             self._show_guard_page()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
             run = self.suites.run
-            self.pane.set_columns(run.columns, self.against)
+            self.pane.set_columns(run.columns, self.against, beside_word(run))
 
     def show_guard(self, shown: ShownGuard | None, *, can_write: bool) -> None:
         """Show the totals of a guard in place of the grid, None for the grid."""
@@ -182,55 +167,38 @@ class TestView(QWidget):
 
     def _show_guard_page(self) -> None:
         self._stack.setCurrentWidget(self.guard)
-        for widget in (self.filters, self.note, self.pane):
+        for widget in (self.filters, self.parts, self.note, self.pane):
             widget.hide()
 
     def _show_counts(self) -> None:
         suites = self.suites
-        self.filters.show_counts(suites.figures.counts, suites.query)
-        self.head.show_face(_face(self.suites))
+        self.filters.show_counts(suites.figures.counts, suites.query, live=suites.is_running)
+        self.head.show_face(face_of(self.suites))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.figures.report
-        has_run = suites.run is not None and suites.overview is not None
-        checks = 0 if suites.overview is None else suites.overview.checks
-        self._card_step = "holdout" if checks else "checks"
         if self._is_guard_shown:
             self.card.say(())
-            return
-        if not has_run or not checks:
-            self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
-            return
-        if report is None:
-            self.card.say(())
-            return
-        link = ""
-        if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
-            link = holdout_words(suites.holdout)
-        ran = suites.overview is not None and suites.overview.set("holdout").run is not None
-        about = about_words(report.set_words, holdout_open=bool(suites.holdout), holdout_ran=ran)
-        self.card.say(report.sentences, about, link)
+        else:
+            self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
     @property
     def against(self) -> int:
         """The position of the column that cells are compared with."""
-        return self._against if self._against is not None else self._default_against()
+        chosen, probe = self._against
+        return chosen if chosen is not None and probe == self.suites.probe_uid else self._default_against()
 
-    _against: int | None = None
+    _against: tuple[int | None, str] = (None, "")
+    """What a person chose, and the probe that was shown then."""
 
     def _default_against(self) -> int:
-        """Return the baseline, and for a cell of the baseline the next column."""
-        baseline, current = self.suites.baseline, self.grid.current()
-        columns = 0 if self.suites.run is None else len(self.suites.run.columns)
-        if current is not None and current[1] == baseline and columns > 1:
-            return (baseline + 1) % columns
-        return baseline
+        current = self.grid.current()
+        return default_against(self.suites, None if current is None else current[1])
 
     def set_against(self, column: int) -> None:
-        """Compare cells with another column, or with the expectation."""
-        self._against = column
+        """Compare cells with another column, the expectation or the last round."""
+        self._against = column, self.suites.probe_uid
         self._seen = (-1, -1, None)
         self.pane.show_kind("against")
         self.current_changed.emit()
@@ -261,6 +229,11 @@ class TestView(QWidget):
             self._seen = (-1, -1, None)
             self._look_at_current()
 
+    def current_key(self) -> CellKey | None:
+        """Return the place of the answer that the current cell shows; None if none is current, or it has not run."""
+        current = self.current_cell()
+        return None if current is None or current[2] is None else CellKey(current[0], current[1], current[2].sample)
+
     def current_cell(self) -> tuple[int, int, GridCell | None] | None:
         """Return the position of the case, that of the column, and the cell; None if none is current."""
         current = self.grid.current()
@@ -287,15 +260,11 @@ class TestView(QWidget):
     def show_cell(self, cell: object) -> None:
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
-        if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
+        if current is not None and current[2] is not None and detail.key == self.current_key():
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return 0
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return round(min(wanted, width * 0.5))
+        return 0 if self.pane.isHidden() else pane_width(width, self._theme.scale)
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
@@ -356,6 +325,7 @@ class TestView(QWidget):
             self.confirm,
             self.card.text,
             *self.filters.stops(),
+            *self.parts.stops(),
             self.grid.answers,
             *self.empty.buttons,
             *self.note.stops(),
@@ -371,13 +341,3 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
-
-
-def _face(suites: SuiteController) -> RunFace:
-    failed = suites.figures.counts.failed_calls
-    return run_face(suites.estimate, suites.progress, failed, outdated=suites.is_outdated)
-
-
-def _budget(overview: SuiteOverview) -> str:
-    budget = overview.settings.budget
-    return budget_words(budget.usd, budget.calls, budget.minutes)
