@@ -112,6 +112,10 @@ class SuiteAnalyst:
         whole = self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
         return about_its_set(whole, self._records, run_uid, names.keys())
 
+    def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
+        """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
+        return self.report(prompt, run_uid, self._records.settings(prompt_uid))
+
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
         """Yield the cells that have an output, column by column, case by case, sample by sample.
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
-from workbench.ui.shell.feature import Feature, FeatureView
+from workbench.ui.shell.feature import Feature, FeatureView, Subscription
+from workbench.ui.shell.testing_events import SuiteRunChosen
 
 if TYPE_CHECKING:
     from workbench.app.testing.probes import ProbedSuites
@@ -26,6 +27,11 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
         "testing",
         COMMANDS,
         make,
+        subscriptions=(
+            Subscription(
+                SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
+            ),
+        ),
         view=FeatureView(
             "test",
             "Test",

@@ -101,7 +101,7 @@ def next_step(suites: SuiteController) -> NextStep | None:
         return NO_PROMPT
     if overview is None:
         return NextStep("", "Reading the tests…")
-    if not suites.tested.cases:
+    if not suites.tested.cases and suites.run is None:
         return NO_CASES
     if not overview.columns and suites.run is None:
         return NO_COLUMNS
