@@ -90,7 +90,6 @@ def use_as_elsewhere(connection: sqlite3.Connection, prompt_uid: str, used: Mapp
         "UPDATE cases SET held_out = 0, used_at = coalesce(used_at, ?) WHERE prompt_id = ? AND uid = ?",
         [(used_at, key, uid) for uid, used_at in used.items()],
     )
-    _find_anew(connection, prompt_uid)
 
 
 def add(connection: sqlite3.Connection, prompt_uid: str, added: Sequence[Case]) -> None:
@@ -188,20 +187,11 @@ def _index_again(connection: sqlite3.Connection, prompt: int) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ? AND kind = 'test'", (prompt,)
     )
-    _find_anew(connection, prompt_uid)
-
-
-def _find_anew(connection: sqlite3.Connection, prompt_uid: str) -> None:
-    """Have the test runs of a prompt indexed again: searches find no words of cases that are held out."""
-    connection.execute(
-        "INSERT OR REPLACE INTO unindexed (run_id) SELECT run_id FROM test_runs JOIN runs ON runs.id = run_id"
-        " WHERE prompt_id = ?",
-        (prompt_id(connection, prompt_uid),),
-    )
+    _index_again(connection, prompt_id(connection, prompt_uid))
 
 
 def _save_salt(connection: sqlite3.Connection, prompt_uid: str, salt: str, now: str) -> None:
-    _find_anew(connection, prompt_uid)
+    _index_again(connection, prompt_id(connection, prompt_uid))
     settings = suite_settings.read(connection, prompt_uid)
     if settings.salt != salt:
         suite_settings.save(connection, prompt_uid, with_(settings, salt=salt), now)
