@@ -187,7 +187,6 @@ def _index_again(connection: sqlite3.Connection, prompt: int) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ? AND kind = 'test'", (prompt,)
     )
-    _index_again(connection, prompt_id(connection, prompt_uid))
 
 
 def _save_salt(connection: sqlite3.Connection, prompt_uid: str, salt: str, now: str) -> None:
