@@ -7,19 +7,17 @@ import io
 
 import pytest
 
+from workbench.app.testing.cell_words import beside_words, cell_words, samples_words
 from workbench.app.testing.source import SuiteEstimate, SuiteProgress
 from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
     ColumnHead,
     about_seconds,
     about_words,
-    beside_words,
     budget_words,
-    cell_words,
     estimate_words,
     progress_words,
     run_face,
-    samples_words,
     split_sentence,
     takes_words,
 )

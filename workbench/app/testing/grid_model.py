@@ -17,8 +17,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.cell_words import STATUS_WORDS, cell_tip, cell_words
 from workbench.app.testing.source import SuiteSource
-from workbench.app.testing.words import STATUS_WORDS, ColumnHead, cell_tip, cell_words
+from workbench.app.testing.words import ColumnHead
 from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
 from workbench.core.visible_text import visible_name, visible_note
 

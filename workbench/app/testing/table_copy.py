@@ -12,8 +12,9 @@ import io
 from collections.abc import Sequence
 from typing import Literal
 
+from workbench.app.testing.cell_words import STATUS_SIGNS, cell_words
 from workbench.app.testing.grid_model import case_title, tag_words
-from workbench.app.testing.words import STATUS_SIGNS, ColumnHead, cell_words
+from workbench.app.testing.words import ColumnHead
 from workbench.core.testing.grid import GridRow
 
 TableFormat = Literal["markdown", "csv", "html"]

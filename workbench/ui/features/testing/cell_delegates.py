@@ -12,8 +12,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from workbench.app.testing.cell_words import STATUS_SIGNS, beside_words, cell_words
 from workbench.app.testing.grid_model import CASE, CELL, ROW, SuiteGridModel
-from workbench.app.testing.words import STATUS_SIGNS, beside_words, cell_words
 from workbench.core.diff import diff_texts
 from workbench.core.testing.grid import CellStatus, GridCell, GridRow
 from workbench.ui.editor.exact_text import units

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.testing.cell_reader import EARLIER, EXPECTATION, ShownCell, answer_of
-from workbench.app.testing.words import column_title, samples_words
+from workbench.app.testing.cell_words import samples_words
+from workbench.app.testing.words import column_title
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted

@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from workbench.app.testing.cell_words import STATUS_WORDS
 from workbench.app.testing.source import OverruleState
-from workbench.app.testing.words import STATUS_WORDS
 from workbench.core.check_words import lines
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.testing.grid import CellDetail, OverruledCheck
