@@ -27,7 +27,10 @@ _SETUP = (
   -- JSON object of the limits that were set: usd, calls, minutes.
   budget TEXT NOT NULL DEFAULT '{}',
   -- Which probe it was, '' for a test that counts.
-  probe TEXT NOT NULL DEFAULT ''
+  probe TEXT NOT NULL DEFAULT '',
+  -- JSON object of what the person chose before it began: difference and margin (fractions), purpose (try: champion
+  -- against challenger), against (run and column of a baseline in another run).
+  goals TEXT NOT NULL DEFAULT '{}'
 ) STRICT""",
     """CREATE TABLE case_bodies (
   -- Cases as they were tested, stored once, so that editing a case never moves an earlier result.

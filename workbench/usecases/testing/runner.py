@@ -221,6 +221,7 @@ class SuiteRunner:
             budget=plan.budget,
             probe=plan.probe,
             techniques=plan.techniques,
+            goals=plan.goals,
         )
         return self._tools.records.begin(start).result()
 
