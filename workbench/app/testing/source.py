@@ -21,6 +21,7 @@ from workbench.core.testing.grid import (
 )
 
 if TYPE_CHECKING:
+    from workbench.app.testing.comparisons import ComparisonSource
     from workbench.core.content import Content
     from workbench.core.testing.cells import CellKey
     from workbench.core.testing.report import SuiteReport
@@ -101,6 +102,10 @@ class SuiteProgress:
 
 class SuiteSource(Protocol):
     """The tests of all prompts. Errors are StoreError, or others whose text is a sentence for the user."""
+
+    @property
+    def comparisons(self) -> ComparisonSource:
+        """Comparisons that a person starts, and the chart."""
 
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""

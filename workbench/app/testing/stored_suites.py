@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from workbench.app.testing.comparisons import ComparisonSource, shown_estimate
 from workbench.app.testing.source import (
     OverruleState,
     SuiteEstimate,
@@ -47,8 +48,10 @@ class StoredSuites:
         endpoint: Callable[[str], Endpoint | None],
         new_uid: Callable[[], str],
         now: Callable[[], str],
+        comparisons: ComparisonSource,
     ) -> None:
         """`tests` makes the runner when it is first needed."""
+        self.comparisons = comparisons
         self._store, self._tests = store, tests
         self._endpoint, self._new_uid, self._now = endpoint, new_uid, now
 
@@ -78,15 +81,7 @@ class StoredSuites:
             plan = self._plan(prompt_uid, set_name, fresh=False)
         except RefusedError as error:
             return SuiteEstimate(refusal=error.sentence)
-        found = self._tests().estimator.estimate(plan)
-        return SuiteEstimate(
-            found.cells,
-            found.calls,
-            None if found.cost is None else found.cost.low,
-            None if found.cost is None else found.cost.high,
-            None if found.minutes is None else found.minutes * 60,
-            len(found.unpriced),
-        )
+        return shown_estimate(self._tests().estimator.estimate(plan))
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         """Store the settings of a prompt."""

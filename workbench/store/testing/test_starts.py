@@ -174,7 +174,8 @@ def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple
     if not is_known(connection):
         return ()
     rows = connection.execute(
-        f"{_selected(connection)} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED} ORDER BY number DESC LIMIT ?",
+        f"{_selected(connection)} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED}"
+        " ORDER BY number DESC LIMIT ?",
         (prompt, limit),
     ).fetchall()
     return tuple(_suite_run(connection, row) for row in rows)
@@ -201,8 +202,8 @@ def reused_cells(connection: sqlite3.Connection, run_uid: str) -> dict[int, int]
     run = run_key(connection, run_uid)
     return dict(
         connection.execute(
-            "SELECT lane, count(*) FROM run_cells JOIN outputs ON outputs.id = output_id"
-            " WHERE run_cells.run_id = ? AND outputs.run_id <> ? GROUP BY lane",
+            "SELECT run_cells.lane, count(*) FROM run_cells JOIN outputs ON outputs.id = output_id"
+            " WHERE run_cells.run_id = ? AND outputs.run_id <> ? GROUP BY run_cells.lane",
             (run, run),
         ).fetchall()
     )

@@ -46,12 +46,17 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
 
 
 def _stored(services: Services) -> SuiteSource:
+    from workbench.app.testing.comparisons import StoredComparisons
     from workbench.app.testing.stored_suites import StoredSuites
     from workbench.host.clock import utc_now
     from workbench.host.ids import new_uid
 
     backend = services.backend
-    return StoredSuites(backend.store, lambda: backend.tests, backend.models.endpoints.find, new_uid, utc_now)
+    find, models = backend.models.endpoints.find, backend.models
+    comparisons = StoredComparisons(
+        backend.store, lambda: backend.tests, find, models.catalogue.retires, utc_now, models.today
+    )
+    return StoredSuites(backend.store, lambda: backend.tests, find, new_uid, utc_now, comparisons)
 
 
 FEATURE = feature(_stored)
