@@ -26,9 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from tests.app.packs.test_plan_table import plan
+from tests.app.testing.standin_comparisons import CANDIDATES
 from tests.ui.dialog_support import shown, theme
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
+from workbench.app.testing.source import SuiteEstimate
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
@@ -36,6 +38,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.core.techniques import Technique
 from workbench.core.testing.case_mapping import default_mapping, map_cases
 from workbench.core.testing.case_table import CaseTable
+from workbench.core.testing.settings import SuiteSettings
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.paste_dialog import PasteExamples
 from workbench.ui.editor.schema_form import SchemaDialog
@@ -50,10 +53,13 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
+from workbench.ui.features.testing.comparison_dialog import SuccessorDialog, TryDialog
+from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.case_import import CaseImportPlan
+from workbench.usecases.testing.comparison_plans import TryChoice
 
 __all__ = ["shown", "theme"]
 
@@ -99,6 +105,19 @@ def _exchange(theme: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _try(_: Theme, parent: QWidget) -> QDialog:
+    dialog = TryDialog(TryChoice(CANDIDATES, 0, 2, 48, 0.1), parent)
+    dialog.show_estimate(SuiteEstimate(96, 96, 0.04, 0.06, 120.0))
+    return dialog
+
+
+def _successor(_: Theme, parent: QWidget) -> QDialog:
+    dialog = SuccessorDialog("mini", SuiteSettings(), lambda: None, parent)
+    dialog.take(CANDIDATES[1].lane)
+    dialog.show_estimate(SuiteEstimate(96, 48, 0.04, 0.06, 120.0))
+    return dialog
+
+
 def _searches(_: Theme, parent: QWidget) -> QDialog:
     dialog = SavedSearchesDialog(parent)
     dialog.show_searches([SavedSearch("a", "Cheap", "cost:<0.01", "2026-01-01"), SavedSearch("b", "B", "b", "")])
@@ -116,6 +135,9 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExchangeDialog: _exchange,
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
+    SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),
+    TryDialog: _try,
+    SuccessorDialog: _successor,
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),

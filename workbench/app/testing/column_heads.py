@@ -37,7 +37,8 @@ def grid_heads(
     heads: list[ColumnHead] = []
     for place, column in enumerate(columns):
         if report is not None and place < len(report.columns):
-            base = report.columns[report.baseline].summary if report.baseline < len(report.columns) else None
+            # The baseline may be a column of another run.
+            base = next((one.summary for one in report.columns if one.is_baseline), None)
             heads.append(column_head(report.columns[place], base))
         else:
             state = "baseline" if run is not None and place == run.baseline else ""

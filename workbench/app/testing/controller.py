@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import grid_columns, grid_heads
 from workbench.app.testing.grid_model import PAGE, SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
@@ -71,7 +72,9 @@ class SuiteController(QObject):
         self.model = SuiteGridModel(tasks, source, self)
         self.figures = RunFigures(source, tasks, self)
         """Counts and statistics of the shown run."""
-        for part in (self.model, self.figures):
+        self.chart = ChartReader(source, tasks, self)
+        """Pass rates by version."""
+        for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
         self.prompt_uid = ""
@@ -131,6 +134,7 @@ class SuiteController(QObject):
             self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
             self._clear()
             self.figures.clear()
+            self.chart.clear()
             self._stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
@@ -206,6 +210,7 @@ class SuiteController(QObject):
         self.set_name, self.query = name, GridQuery()
         self._stop_polling()
         self.figures.clear()
+        self.chart.clear()
         self.refresh()
 
     def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Newest(Generic[T]):
+class NewestWork(Generic[T]):
     """Runs one piece of work at a time, and of those that came meanwhile only the last."""
 
     def __init__(
@@ -74,8 +74,8 @@ class RunFigures(QObject):
         self._source = source
         self.counts = GridCounts()
         self.report: SuiteReport | None = None
-        self._counting = _Newest(tasks, self._set_counts, self.refused.emit)
-        self._computing = _Newest(tasks, self._set_report, self.refused.emit)
+        self._counting = NewestWork(tasks, self._set_counts, self.refused.emit)
+        self._computing = NewestWork(tasks, self._set_report, self.refused.emit)
 
     def clear(self) -> None:
         """Forget both, because another run is shown."""

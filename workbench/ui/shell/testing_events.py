@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.core.lanes import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessorTestRequested:
+    """The user requests a test of whether another model can replace that of a lane of the open prompt."""
+
+    lane: Lane
 
 
 @dataclass(frozen=True, slots=True)

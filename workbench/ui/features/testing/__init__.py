@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
-from workbench.ui.shell.feature import Feature, FeatureView
+from workbench.ui.shell.feature import Feature, FeatureView, Subscription
+from workbench.ui.shell.testing_events import SuccessorTestRequested
 
 if TYPE_CHECKING:
     from workbench.app.testing.source import SuiteSource
@@ -26,6 +27,9 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
         "testing",
         COMMANDS,
         make,
+        subscriptions=(
+            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
+        ),
         view=FeatureView(
             "test",
             "Test",
@@ -36,6 +40,8 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
                 "workbench.app.testing.controller",
                 "workbench.app.testing.table_copy",
                 "workbench.ui.widgets.diff.text",
+                "workbench.app.testing.chart_reader",
+                "workbench.ui.features.testing.chart_page",
                 "workbench.ui.features.testing.grid",
                 "workbench.ui.features.testing.cell_pane",
                 "workbench.ui.features.testing.view",

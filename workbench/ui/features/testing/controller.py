@@ -22,6 +22,7 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -38,6 +39,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
+    from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
 KEY = "tests"
@@ -54,20 +56,23 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites, KEY)
+        self.compare = ComparisonActions(services, self.suites)
+        self.columns = ColumnActions(services, self.suites, KEY, self.compare)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
         self._is_stale = True
         self._wants_run = False
+        self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
+        self.suites.changed.connect(self._open_successor)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
         events = services.events
         events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
-        events.subscribe(PromptOpened, lambda _: self._refresh())
+        events.subscribe(PromptOpened, lambda _: self._prompt_opened())
         for kind in (HistoryChanged, RunEnded):
             events.subscribe(kind, lambda _: self._refresh())
         events.subscribe(DataChanged, self._data_changed)
@@ -221,6 +226,40 @@ class TestingController:
         if self.actions is not None:
             self.actions.copy_table(kind)
 
+    # Comparisons.
+
+    def compare_afresh(self) -> None:
+        """Choose champion and challenger, which are asked afresh."""
+        self.compare.open_try()
+
+    def edit_settings(self) -> None:
+        """Open the settings of the tests."""
+        self.compare.edit_settings()
+
+    def toggle_chart(self) -> None:
+        """Show the pass rates by version, or the grid again."""
+        if self.view is not None:
+            self.view.show_chart(not self.view.shows_chart)
+
+    def test_successor(self, lane: Lane) -> None:
+        """Open the view, and choose a successor of a lane's model."""
+        self._successor_of = lane
+        self._services.session.save()
+        self.show()
+        self._refresh()
+
+    def _open_successor(self) -> None:
+        """Open the dialog that was requested, once the tests of the prompt are read."""
+        lane, suites = self._successor_of, self.suites
+        if lane is None or suites.overview is None or suites.prompt_uid != self._services.session.prompt():
+            return
+        self._successor_of = None
+        self.compare.open_successor(lane)
+
+    def _prompt_opened(self) -> None:
+        self.compare.close()
+        self._refresh()
+
     # Looks.
 
     def toggle_results(self) -> None:
@@ -246,6 +285,7 @@ class TestingController:
         services = self._services
         acts: dict[str, Callable[[], object]] = {
             "cases": lambda: services.events.publish(CasesRequested()),
+            "settings": self.edit_settings,
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
             "lanes": self.columns.take_lanes,

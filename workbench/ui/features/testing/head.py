@@ -37,6 +37,7 @@ class SuiteHead(QWidget):
     set_chosen = Signal(str)
     cases_clicked = Signal()
     checks_clicked = Signal()
+    settings_clicked = Signal()
     column_clicked = Signal()
     """The menu of columns is wanted."""
 
@@ -63,6 +64,10 @@ class SuiteHead(QWidget):
         self._set_flow = FlowLayout(6)
         self._set_row.setLayout(self._set_flow)
         self.progress = ElidedText(role="small", parent=self)
+        self.settings = QPushButton("Settings…", self)
+        self.settings.setAutoDefault(False)
+        set_role(self.settings, "quiet-chip")
+        self._settings_words = ""
         self.round = QLabel(self)
         set_role(self.round, "small")
         self.bar = QProgressBar(self)
@@ -91,6 +96,7 @@ class SuiteHead(QWidget):
         self._told.setSpacing(14)
         self._told.addWidget(self.progress, 1)
         self._told.addWidget(self.round)
+        self._told.addWidget(self.settings)
         self._line.setSpacing(14)
         self._line.addWidget(self._set_row)
         self._line.addLayout(self._told, 1)
@@ -106,6 +112,7 @@ class SuiteHead(QWidget):
         self.cases.clicked.connect(self.cases_clicked)
         self.checks.clicked.connect(self.checks_clicked)
         self.column.clicked.connect(self.column_clicked)
+        self.settings.clicked.connect(self.settings_clicked)
         self.run.clicked.connect(lambda: self.action_clicked.emit(self._action))
         for place, button in enumerate(self.others):
             button.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
@@ -164,6 +171,14 @@ class SuiteHead(QWidget):
         self.bar.setValue(_STEPS * answered // cells if cells else 0)
         self.bar.setAccessibleDescription(words)
 
+    def show_settings(self, words: str) -> None:
+        """Show the settings in one line, "" if they are not read yet."""
+        self._settings_words = words
+        self.settings.setVisible(bool(words))
+        self.settings.setToolTip(words.replace(" · ", "\n"))
+        self.settings.setAccessibleName(f"Settings of the tests: {words}")
+        self._fit()
+
     def show_face(self, face: RunFace) -> None:
         """Show what the main button and those beside it do."""
         self._action = face.action
@@ -180,7 +195,7 @@ class SuiteHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values()]
+        return [self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values(), self.settings]
 
     # Overrides of Qt methods.
 
@@ -213,8 +228,9 @@ class SuiteHead(QWidget):
         level = beside if beside is not None else next((level for level in (0, 1) if taken(level) <= room), 2)
         for button in (*self.others, self.run):
             button.say(level)
-        told = self.progress.sizeHint().width() + 14 + self.round.sizeHint().width()
+        told = self.progress.sizeHint().width() + 14 + self.round.sizeHint().width() + 14
         sets = self._set_row.sizeHint().width() + 14 if not self._set_row.isHidden() else 0
+        told += self._fit_settings(room - sets - told)
         way = QBoxLayout.Direction.LeftToRight if sets + told <= room else QBoxLayout.Direction.TopToBottom
         if self._line.direction() != way:
             self._line.setDirection(way)
@@ -227,6 +243,18 @@ class SuiteHead(QWidget):
             else:
                 self._column.removeWidget(self._buttons)
                 self._top.addWidget(self._buttons)
+
+    def _fit_settings(self, room: int) -> int:
+        """Show as much of the settings as fits into `room` pixels, and return their width."""
+        if self.settings.isHidden():
+            return 0
+        extra = self.settings.sizeHint().width() - self.settings.fontMetrics().horizontalAdvance(self.settings.text())
+        words = self._settings_words
+        if self.settings.fontMetrics().horizontalAdvance(words) + extra > room:
+            words = "Settings…"
+        if words != self.settings.text():
+            self.settings.setText(words)
+        return self.settings.fontMetrics().horizontalAdvance(words) + extra
 
 
 class SentenceCard(QFrame):

@@ -13,22 +13,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteOverview
-from workbench.app.testing.words import (
-    RunFace,
-    about_words,
-    budget_words,
-    estimate_words,
-    progress_words,
-    run_face,
-)
 from workbench.core.testing.grid import GridCell
-from workbench.core.text import counted
 from workbench.ui.features.testing.cell_pane import CellPane
+from workbench.ui.features.testing.chart_page import ChartPage
 from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.page_state import run_buttons, show_conclusions, show_head
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import ConfirmBar, label
@@ -37,7 +29,6 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _MARGIN = 18
 _PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
-_NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -73,6 +64,8 @@ class TestView(QWidget):
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
+        self.chart = ChartPage(self._theme, self._stack)
+        self.shows_chart = False
         self.pane = CellPane(self._theme, self.divider)
         self._lay_out()
         self._connect()
@@ -81,6 +74,7 @@ class TestView(QWidget):
     def _lay_out(self) -> None:
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.chart)
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
         top.setSpacing(10)
@@ -111,6 +105,8 @@ class TestView(QWidget):
         grid.answers.clicked.connect(lambda _: self.open_pane())
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
+        self.filters.chart_chosen.connect(self.show_chart)
+        suites.chart.changed.connect(lambda: self.chart.show_chart(suites.chart.chart))
         self.filters.tall_chosen.connect(grid.set_tall)
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
@@ -118,6 +114,7 @@ class TestView(QWidget):
         self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
         self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
         self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
+        self.head.settings_clicked.connect(lambda: self.wanted.emit("settings"))
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
@@ -125,66 +122,54 @@ class TestView(QWidget):
 
     def show_state(self) -> None:
         """Show what is set up and how far it is."""
-        suites = self.suites
-        overview, run, progress = suites.overview, suites.run, suites.progress
-        tested = suites.tested
-        columns = () if overview is None else overview.columns
-        checks = 0 if overview is None else len(overview.settings.checks)
-        self.head.show_size(tested.cases, len(columns), checks)
-        self.head.show_sets(() if overview is None else overview.sets, suites.set_name)
-        active = progress if progress is not None and progress.is_active else None
-        cells = suites.estimate.cells if active is None else active.cells
-        answered = cells - suites.estimate.new if active is None else active.answered
-        budget = "" if overview is None else _budget(overview)
-        words = progress_words(cells, answered, suites.estimate, progress, budget) if run is not None or cells else ""
-        self.head.show_progress(words, answered, cells, 0 if run is None else run.round)
-        face = _face(self.suites)
-        self.head.show_face(face)
-        can_run = overview is not None and tested.cases > 0 and bool(columns)
-        self.head.run.setVisible(can_run)
-        self.head.bar.setVisible(can_run)
+        show_head(self.head, self.suites)
         self._show_page()
         self._show_report()
-        if overview is not None and suites.run is None:
+        if self.suites.overview is not None and self.suites.run is None:
             self._enter_late()
 
     def _show_page(self) -> None:
         step = next_step(self.suites)
         if step is not None:
             self.empty.say(step)
-        self._stack.setCurrentWidget(self.grid if step is None else self.empty)
+        is_chart = self.shows_chart and self.suites.run is not None
+        self._stack.setCurrentWidget(self.chart if is_chart else self.grid if step is None else self.empty)
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
         self.note.setVisible(has_run and is_holdout)
-        if step is not None or is_holdout:
+        if step is not None or is_holdout or is_chart:
             self.pane.hide()
-        self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
+        self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if self.suites.run is not None:
             run = self.suites.run
             self.pane.set_columns(run.columns, self.against)
 
+    def show_chart(self, shown: bool) -> None:
+        """Show the pass rates by version in place of the grid, or the grid again."""
+        if shown == self.shows_chart:
+            return
+        self.shows_chart = shown
+        had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
+        if shown:
+            self._read_chart()
+        self._show_page()
+        if had_focus:
+            self.enter()
+
+    def _read_chart(self) -> None:
+        if self.shows_chart:
+            self.suites.chart.read(self.suites.prompt_uid, self.suites.set_name)
+
     def _show_counts(self) -> None:
         suites = self.suites
         self.filters.show_counts(suites.figures.counts, suites.query)
-        self.head.show_face(_face(self.suites))
+        self.head.show_face(run_buttons(self.suites))
 
     def _show_report(self) -> None:
-        suites, report = self.suites, self.suites.figures.report
-        has_run = suites.run is not None and suites.overview is not None
-        checks = 0 if suites.overview is None else suites.overview.checks
-        self._card_step = "holdout" if checks else "checks"
-        if not has_run or not checks:
-            self.card.say((_NO_CHECKS,) if has_run else (), "", "Add checks")
-            return
-        if report is None:
-            self.card.say(())
-            return
-        link = ""
-        if suites.holdout is not None and suites.set_name == "tuning" and not suites.is_running:
-            words = estimate_words(suites.holdout)
-            link = f"Run the hold-out, {counted(suites.holdout.new, 'call')}{', about ' if words else ''}{words}"
-        self.card.say(report.sentences, about_words(report.set_words, holdout_open=bool(suites.holdout)), link)
+        if self.suites.figures.report is not None:
+            self._read_chart()
+        self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
@@ -285,7 +270,9 @@ class TestView(QWidget):
 
     def enter(self) -> None:
         """Focus the grid, or the next step."""
-        if self._stack.currentWidget() is self.grid and self.suites.model.rowCount():
+        if self._stack.currentWidget() is self.chart:
+            self.chart.canvas.setFocus()
+        elif self._stack.currentWidget() is self.grid and self.suites.model.rowCount():
             self.grid.select_first()
             self.grid.setFocus()
         elif self._stack.currentWidget() is self.empty and not self.empty.buttons[0].isHidden():
@@ -311,6 +298,9 @@ class TestView(QWidget):
         if self.is_pane_open:
             self.close_pane()
             return True
+        if self.shows_chart:
+            self.show_chart(False)
+            return True
         if self.suites.query.rows != "all" or self.suites.query.tag:
             self.suites.choose_tag("")
             self.suites.choose_rows("all")
@@ -332,6 +322,7 @@ class TestView(QWidget):
             self.card.text,
             *self.filters.stops(),
             self.grid.answers,
+            self.chart.canvas,
             *self.empty.buttons,
             *self.pane.stops(),
         ]
@@ -344,13 +335,3 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
-
-
-def _face(suites: SuiteController) -> RunFace:
-    failed = suites.figures.counts.failed_calls
-    return run_face(suites.estimate, suites.progress, failed, outdated=suites.is_outdated)
-
-
-def _budget(overview: SuiteOverview) -> str:
-    budget = overview.settings.budget
-    return budget_words(budget.usd, budget.calls, budget.minutes)
