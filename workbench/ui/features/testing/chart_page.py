@@ -90,6 +90,10 @@ class VersionCanvas(QWidget):
 
     # Geometry.
 
+    @property
+    def _radius(self) -> float:
+        return _RADIUS * self._theme.scale
+
     def _fonts(self) -> tuple[QFont, QFontMetrics]:
         font = self._theme.font(-1, tabular=True)
         return font, QFontMetrics(font)
@@ -108,7 +112,7 @@ class VersionCanvas(QWidget):
         found = []
         for number, series in enumerate(self._chart.series):
             title = metrics.elidedText(series.title, Qt.TextElideMode.ElideMiddle, max(60, self.width() - 30))
-            width = metrics.horizontalAdvance(title) + 34
+            width = metrics.horizontalAdvance(title) + 8 * self._radius
             if x and x + width > self.width():
                 x, y = 0.0, y + line
             found.append((number, x, y, title))
@@ -121,7 +125,7 @@ class VersionCanvas(QWidget):
             return []
         step = room.width() / len(versions)
         shown = max(1, len(self._chart.series))
-        spread = min(2.6 * _RADIUS, step * 0.7 / shown)
+        spread = min(2.6 * self._radius, step * 0.7 / shown)
         found = []
         for number, series in enumerate(self._chart.series):
             shift = (number - (shown - 1) / 2) * spread
@@ -138,7 +142,7 @@ class VersionCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         line = self._fonts()[1].height()
-        return QSize(10 * line, 7 * line)
+        return QSize(10 * line, 5 * line)
 
     # Painting.
 
@@ -161,6 +165,7 @@ class VersionCanvas(QWidget):
             if baseline is not None:
                 painter.setPen(QPen(self._theme.color("muted"), 1, Qt.PenStyle.DashLine))
                 painter.drawLine(QPointF(room.left(), baseline.at.y()), QPointF(room.right(), baseline.at.y()))
+                painter.drawText(QPointF(room.left() + 2, baseline.at.y() - 4), "baseline")
             for one in places:
                 self._paint_point(painter, one, is_current=self.current == (one.series, one.position))
 
@@ -192,9 +197,9 @@ class VersionCanvas(QWidget):
         _, metrics = self._fonts()
         for number, x, y, title in self._legend_rows()[0]:
             middle = y + metrics.height() / 2
-            self._paint_mark(painter, QPointF(x + _RADIUS + 1, middle), number)
+            self._paint_mark(painter, QPointF(x + self._radius + 1, middle), number)
             painter.setPen(self._theme.color("text"))
-            painter.drawText(QPointF(x + 3 * _RADIUS, y + metrics.ascent()), title)
+            painter.drawText(QPointF(x + 3 * self._radius, y + metrics.ascent()), title)
 
     def _paint_point(self, painter: QPainter, one: _Place, *, is_current: bool) -> None:
         color = self._color(one.series)
@@ -202,18 +207,20 @@ class VersionCanvas(QWidget):
             painter.setPen(QPen(color, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawLine(QPointF(one.at.x(), one.low), QPointF(one.at.x(), one.high))
             for y in (one.low, one.high):
-                painter.drawLine(QPointF(one.at.x() - 3, y), QPointF(one.at.x() + 3, y))
+                painter.drawLine(
+                    QPointF(one.at.x() - self._radius / 1.5, y), QPointF(one.at.x() + self._radius / 1.5, y)
+                )
         if one.point.is_baseline or is_current:
             ring = self._theme.color("text" if is_current else "muted")
             painter.setPen(QPen(ring, 2 if is_current else 1))
             painter.setBrush(self._theme.color("surface"))
-            painter.drawEllipse(one.at, _RADIUS + 4, _RADIUS + 4)
+            painter.drawEllipse(one.at, self._radius + 4, self._radius + 4)
         self._paint_mark(painter, one.at, one.series)
 
     def _paint_mark(self, painter: QPainter, at: QPointF, series: int) -> None:
         painter.setPen(QPen(self._theme.color("surface"), 1))
         painter.setBrush(self._color(series))
-        shape, r = _SHAPES[series % len(_SHAPES)], _RADIUS
+        shape, r = _SHAPES[series % len(_SHAPES)], self._radius
         if shape == "circle":
             painter.drawEllipse(at, r, r)
         elif shape == "square":
@@ -237,7 +244,7 @@ class VersionCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pointer = event.position()
         near = min(self._places(), key=lambda one: (one.at - pointer).manhattanLength(), default=None)
-        if near is not None and (near.at - pointer).manhattanLength() <= _REACH:
+        if near is not None and (near.at - pointer).manhattanLength() <= _REACH * self._theme.scale:
             self._read((near.series, near.position))
         super().mouseMoveEvent(event)
 

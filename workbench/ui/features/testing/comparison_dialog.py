@@ -129,7 +129,7 @@ class TryDialog(ComparisonDialog):
             box.setAccessibleName(name)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(24)
-            named = label(name)
+            named = label(name, wrap=False)
             named.setBuddy(box)
             self.form.addRow(named, box)
             box.currentIndexChanged.connect(lambda _: self.ask())
@@ -179,7 +179,7 @@ class SuccessorDialog(ComparisonDialog):
         self.model.setAccessibleName("Successor: choose a model")
         self.model.clicked.connect(lambda: choose())
         for name, widget in (("Margin (points)", self.margin), ("Successor", self.model)):
-            named = label(name)
+            named = label(name, wrap=False)
             named.setBuddy(widget)
             self.form.addRow(named, widget)
         self.margin.textEdited.connect(lambda _: self.ask())

@@ -66,7 +66,7 @@ class SuiteHead(QWidget):
         self.progress = ElidedText(role="small", parent=self)
         self.settings = QPushButton("Settings…", self)
         self.settings.setAutoDefault(False)
-        set_role(self.settings, "quiet-chip")
+        set_role(self.settings, "chip")
         self._settings_words = ""
         self.round = QLabel(self)
         set_role(self.round, "small")

@@ -51,7 +51,7 @@ class SuiteSettingsDialog(Dialog):
             field.setPlaceholderText(_OPTIONAL.get(name, ""))
             field.setMinimumWidth(field.fontMetrics().averageCharWidth() * _WIDTH)
             field.textEdited.connect(lambda _: self.told.hide())
-            named = label(title)
+            named = label(title, wrap=False)
             named.setBuddy(field)
             form.addRow(named, field)
             self.fields[name] = field

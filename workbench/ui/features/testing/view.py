@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
 from workbench.core.testing.grid import GridCell
@@ -133,6 +133,9 @@ class TestView(QWidget):
         if step is not None:
             self.empty.say(step)
         is_chart = self.shows_chart and self.suites.run is not None
+        # A hidden page must not take room from the head in low windows.
+        kind = QSizePolicy.Policy.Preferred if is_chart else QSizePolicy.Policy.Ignored
+        self.chart.setSizePolicy(kind, kind)
         self._stack.setCurrentWidget(self.chart if is_chart else self.grid if step is None else self.empty)
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
