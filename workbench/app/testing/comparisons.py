@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.start_estimate import SuiteEstimate
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.retirement import is_retired
 from workbench.core.testing.grid import CaseSetName

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from workbench.app.testing.start_estimate import SuiteEstimate as SuiteEstimate
 from workbench.core.testing.grid import (
     CaseSetName,
     CellDetail,
@@ -60,24 +61,6 @@ class SuiteOverview:
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""
         return next((one for one in self.sets if one.name == name), TestedSet(name, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class SuiteEstimate:
-    """What starting a test would take.
-
-    `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
-    unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
-    sentence that says why it cannot start, "" if it can.
-    """
-
-    cells: int = 0
-    new: int = 0
-    low_usd: float | None = None
-    high_usd: float | None = None
-    seconds: float | None = None
-    unpriced: int = 0
-    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.testing.version_chart import VersionChart, VersionPoint
 from workbench.ui.widgets.controls import label
@@ -298,6 +298,11 @@ class ChartPage(QWidget):
         layout.addWidget(self.about)
         self.canvas.current_changed.connect(self._read_point)
         self.show_chart(None)
+
+    def set_current(self, *, current: bool) -> None:
+        """Tell whether the page is shown; one that is not takes no room from the head in low windows."""
+        kind = QSizePolicy.Policy.Preferred if current else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(kind, kind)
 
     def show_chart(self, chart: VersionChart | None) -> None:
         """Show a chart, or that it is being computed."""

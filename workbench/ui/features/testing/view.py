@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
 from workbench.core.testing.grid import GridCell
@@ -133,9 +133,7 @@ class TestView(QWidget):
         if step is not None:
             self.empty.say(step)
         is_chart = self.shows_chart and self.suites.run is not None
-        # A hidden page must not take room from the head in low windows.
-        kind = QSizePolicy.Policy.Preferred if is_chart else QSizePolicy.Policy.Ignored
-        self.chart.setSizePolicy(kind, kind)
+        self.chart.set_current(current=is_chart)
         self._stack.setCurrentWidget(self.chart if is_chart else self.grid if step is None else self.empty)
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
@@ -256,9 +254,7 @@ class TestView(QWidget):
     def _pane_width(self, width: int) -> int:
         if self.pane.isHidden():
             return 0
-        scale = self._theme.scale
-        wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-        return round(min(wanted, width * 0.5))
+        return _pane_width(width, self._theme.scale)
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
@@ -338,3 +334,9 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
+
+
+def _pane_width(width: int, scale: float) -> int:
+    """Return the width of the pane of a cell in a view of `width` pixels."""
+    wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
+    return round(min(wanted, width * 0.5))
