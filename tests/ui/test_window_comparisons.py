@@ -133,6 +133,12 @@ def test_the_champion_of_a_comparison_stays_the_baseline(source: StandInSuites, 
     tried = replace(tested, run=replace(tested.run, goals=RunGoals(0.1, 0.05, "try")))
     view.suites.overview = replace(overview, sets=(tried, *overview.sets[1:]))
     assert not entry(head_menu(desk, view, 1), "Make it the baseline (the champion stays it)").isEnabled()
+    desk.press(Qt.Key.Key_Escape, on=QApplication.activePopupWidget())
+    stored = replace(tested, run=replace(tested.run, goals=RunGoals(0.1, 0.05, "", "other", 1)))
+    view.suites.overview = replace(overview, sets=(stored, *overview.sets[1:]))
+    entries = head_menu(desk, view, tested.run.baseline)
+    assert not entry(entries, "Make it the baseline (stored answers stay it)").isEnabled()
+    assert entry(entries, "Is it no worse?").isEnabled()
 
 
 # Champion and challenger.

@@ -41,7 +41,8 @@ def grid_heads(
             base = next((one.summary for one in report.columns if one.is_baseline), None)
             heads.append(column_head(report.columns[place], base))
         else:
-            state = "baseline" if run is not None and place == run.baseline else ""
+            is_own = run is not None and not run.goals.against_run
+            state = "baseline" if is_own and run is not None and place == run.baseline else ""
             heads.append(plain_head(column, state if place < in_run else NOT_RUN))
     return tuple(heads)
 

@@ -45,11 +45,13 @@ class ComparisonActions:
         asked = (lane.slot, lane.endpoint, lane.model)
         columns = () if run is None else run.columns
         ran = next((one for one in columns if (one.lane.slot, one.lane.endpoint, one.lane.model) == asked), None)
-        is_baseline = run is not None and ran is not None and run.baseline == ran.position
+        has_stored = run is not None and bool(run.goals.against_run)
+        is_baseline = run is not None and ran is not None and run.baseline == ran.position and not has_stored
         baseline = self._entry(menu, "Make it the baseline", lambda: self._set_baseline(lane.slot, ran))
         baseline.setEnabled(can_write and (in_settings or ran is not None) and not is_baseline)
-        if run is not None and run.goals.purpose == "try" and ran is not None:
-            baseline.setText("Make it the baseline (the champion stays it)")
+        if ran is not None and run is not None and (has_stored or run.goals.purpose == "try"):
+            stays = "stored answers stay it" if has_stored else "the champion stays it"
+            baseline.setText(f"Make it the baseline ({stays})")
             baseline.setEnabled(False)
         no_worse = self._entry(menu, "Is it no worse?", lambda: self._toggle_no_worse(lane.slot))
         no_worse.setCheckable(True)
