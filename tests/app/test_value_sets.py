@@ -33,8 +33,8 @@ def test_unnamed_values_become_the_first_set() -> None:
     screen.values = (("question", "Where?"),)
     screen.sets.add()
     assert [(one.name, one.values, one.ticked) for one in screen.sets.sets] == [
-        ("Set 1", (("question", "Where?"),), True),
-        ("Set 2", (), True),
+        ("Case 1", (("question", "Where?"),), True),
+        ("Case 2", (), True),
     ]
     assert screen.values == ()
 
@@ -89,7 +89,7 @@ def test_set_names_are_unique() -> None:
     screen = Screen()
     screen.sets.add_rows([("a", ()), ("a", ()), ("", ()), ("", ())])
     screen.sets.duplicate(screen.sets.sets[0].uid)
-    assert [one.name for one in screen.sets.sets] == ["a", "a copy", "a 2", "Set 3", "Set 4"]
+    assert [one.name for one in screen.sets.sets] == ["a", "a copy", "a 2", "Case 3", "Case 4"]
 
 
 @depth.examples(60, 1500)
@@ -119,7 +119,7 @@ def test_values_never_move_to_another_set(steps: list[tuple[str, int]]) -> None:
         assert {k: v for k, v in now.items() if k in expected} == expected
         expected = now
         draft = Draft(values=screen.values, sets=screen.sets.sets, active=screen.sets.active)
-        assert Draft.from_json(draft.to_json()) == draft
+        assert Draft.from_json(draft.to_json(is_whole=True)) == draft
 
 
 def test_values_forgotten_in_every_set_can_be_restored() -> None:
@@ -148,7 +148,7 @@ def test_case_becomes_a_set_and_undo_removes_the_set() -> None:
     screen = Screen()
     screen.values = (("q", "mine"),)
     undo = screen.sets.use(LATE)
-    assert [(one.uid, one.name) for one in screen.sets.sets] == [("u1", "Set 1"), ("case-1", "Late")]
+    assert [(one.uid, one.name) for one in screen.sets.sets] == [("u1", "Case 1"), ("case-1", "Late")]
     assert (screen.sets.active, screen.values) == ("case-1", (("q", "late"),))
     undo()
     assert (screen.sets.sets, screen.sets.active, screen.values) == ((), "", (("q", "mine"),))
@@ -176,5 +176,16 @@ def test_undoing_a_case_keeps_later_sets() -> None:
     screen.sets.add()
     screen.values = (("q", "new"),)
     undo()
-    assert [(one.name, one.values) for one in screen.sets.sets] == [("Set 2", (("q", "new"),))]
+    assert [(one.name, one.values) for one in screen.sets.sets] == [("Case 2", (("q", "new"),))]
     assert screen.values == (("q", "new"),)
+
+
+def test_new_case_does_not_get_the_name_of_one_that_is_not_in_compose() -> None:
+    screen = Screen()
+    screen.sets.load(Draft(), 40)
+    screen.sets.remove(screen.sets.add())
+    screen.sets.add()
+    assert [one.name for one in screen.sets.sets] == ["Case 42"]
+    screen.sets.load(Draft(), 0)
+    screen.sets.add()
+    assert [one.name for one in screen.sets.sets] == ["Case 1"]

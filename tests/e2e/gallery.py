@@ -17,10 +17,12 @@ from tests.e2e.scenes.comparing import comparing
 from tests.e2e.scenes.costs import costs
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
+from tests.e2e.scenes.holdout import honest_sets
 from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
-from tests.e2e.scenes.testing import testing
+from tests.e2e.scenes.testing import proposing, testing
+from tests.e2e.scenes.testing_probes import probes
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
 
@@ -54,6 +56,9 @@ PARTS = (
     judging,
     testing,
     comparing,
+    probes,
+    honest_sets,
+    proposing,
     packs,
     pack_export,
     cases,

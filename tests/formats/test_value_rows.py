@@ -18,8 +18,8 @@ def test_spreadsheet_rows_become_value_sets() -> None:
         ("refund", (("question", ""), ("language", "French"))),
     )
     assert taken(rows, ["question", "tone"]) == (
-        "2 sets with values for question and language. language is not used by the messages. "
-        "There is no column for tone; every set keeps the current value."
+        "2 cases with values for question and language. language is not used by the messages. "
+        "There is no column for tone; every case keeps the current value."
     )
 
 

@@ -54,7 +54,9 @@ def test_preview_includes_changes_that_are_only_in_the_log(tmp_path: Path) -> No
     assert found.content == text("newer")
 
 
-@pytest.mark.parametrize(("table", "column"), [("drafts", "body"), ("meta", "value")])
+@pytest.mark.parametrize(
+    ("table", "column"), [("drafts", "body"), ("meta", "value"), ("value_bodies", "body"), ("cases", "name")]
+)
 def test_generated_columns_are_not_read(tmp_path: Path, table: str, column: str) -> None:
     db = made(tmp_path / "h.db")
     with sqlite3.connect(db) as connection:

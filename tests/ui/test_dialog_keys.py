@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
+from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 from workbench.ui.features.checks.dialog import ChecksDialog
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
@@ -45,6 +46,7 @@ OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
     TechniqueDialog: _by_command("techniques"),
     ChecksDialog: _by_command("checks"),
     ImproveDialog: _by_command("improve"),
+    ProposalDialog: _by_command("propose_cases"),
     ConversationDialog: _by_command("paste_dialogue"),
     PasteRowsDialog: _by_command("paste_sets"),
     CodeDialog: _by_command("lane_code"),

@@ -27,9 +27,11 @@ from PySide6.QtWidgets import (
 
 from tests.app.packs.test_plan_table import plan
 from tests.app.testing.standin_comparisons import CANDIDATES
+from tests.app.testing.standin_source import standin_columns
 from tests.ui.dialog_support import shown, theme
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
+from workbench.app.testing.probes import FactsOffer
 from workbench.app.testing.source import SuiteEstimate
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
@@ -38,6 +40,7 @@ from workbench.core.schema_form import SchemaField
 from workbench.core.techniques import Technique
 from workbench.core.testing.case_mapping import default_mapping, map_cases
 from workbench.core.testing.case_table import CaseTable
+from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.paste_dialog import PasteExamples
@@ -54,6 +57,8 @@ from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
 from workbench.ui.features.testing.comparison_dialog import SuccessorDialog, TryDialog
+from workbench.ui.features.testing.facts_dialog import FactsDialog
+from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
@@ -124,15 +129,24 @@ def _searches(_: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _facts(theme: Theme, parent: QWidget) -> QDialog:
+    run = SuiteRun("r", 1, "2026-01-01T00:00:00.000Z", 1, 1, standin_columns(2), 0, 9, 18)
+    dialog = FactsDialog(theme, FactsOffer(run, (0, 1), ("#1 · a", "#2 · a"), 0, (False, True)), parent)
+    dialog.field.set_exact("Order 7 is late.")
+    return dialog
+
+
 MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
+    FactsDialog: _facts,
     CaseImportDialog: _case_import,
     CheckTypeDialog: lambda theme, parent: CheckTypeDialog(theme, parent=parent),
     LaneChecksDialog: lambda theme, parent: LaneChecksDialog(
         theme, "fast", OutputChecks((), ()), "", QAction(parent), parent
     ),
     ExchangeDialog: _exchange,
+    HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),

@@ -139,7 +139,7 @@ def test_removing_an_unused_value_clears_every_set_and_can_be_undone(desk: Desk)
     assert [dict(one.values) for one in sets.sets][1:] == [{"a": "1"}, {"a": "2", "d": ""}]
     window.draft_saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and "b" not in dict(draft.values))
-    assert "from every set" in desk.notice()
+    assert "from every chosen case" in desk.notice()
     next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo").click()
     assert [sorted(one.values) for one in sets.sets] == [sorted(one.values) for one in before]
     desk.until(lambda: len(rows(desk)) == 1)

@@ -191,7 +191,7 @@ def test_menu_buttons_take_no_focus_from_the_mouse(desk: Desk) -> None:
         key(desk, view, Qt.KeyboardModifier.AltModifier)
         buttons = [one for one in desk.window.frame.findChildren(QAbstractButton) if one.text() in ("⋯", "Menu ▾")]
         found |= {one.accessibleName(): one for one in buttons}
-    assert {"Menu of lane 1", "More actions for the selected runs", "Menu of the value sets"} <= found.keys()
+    assert {"Menu of lane 1", "More actions for the selected runs", "Menu of the cases in Compose"} <= found.keys()
     for name, button in found.items():
         assert button.focusPolicy() == Qt.FocusPolicy.TabFocus, name
         assert button.property(OPENS_MENU), name

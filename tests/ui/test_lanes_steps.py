@@ -18,7 +18,12 @@ from workbench.engine.child.litellm_failures import failure_of
 from workbench.ui.features.lanes.steps import _STEPS, RETRY, next_step
 
 PACKAGE = Path(workbench.__file__).parent
-NOT_OF_LANES = {"not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
+_OF_TESTS = {"empty", "refused"}
+"""Codes of cells of a test that cannot be asked."""
+NOT_OF_LANES = {
+    *("not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"),
+    *_OF_TESTS,
+}
 """Codes that no lane shows: template errors appear above the editor, the others answer queries about models."""
 PROVIDER = FailureSubject("OpenAI", "gpt-5")
 OWN = FailureSubject("My Ollama", "llama", page="Endpoints")

@@ -41,7 +41,7 @@ def test_long_report_of_ignored_cells_is_shortened(qtbot: QtBot, theme: Theme) -
     rows = "name\tq\n" + "".join(f"s{n}\t?\tmore\n" for n in range(9))
     dialog = _shown(qtbot, PasteRowsDialog(theme, rows, ("q",)))
     lines = dialog.told.text().split("\n")
-    assert lines[0] == "9 sets with values for q."
+    assert lines[0] == "9 cases with values for q."
     assert len(lines) == 6
     assert lines[-1] == "And 5 more."
     spy = QSignalSpy(dialog.taken)
@@ -53,7 +53,7 @@ def test_long_report_of_ignored_cells_is_shortened(qtbot: QtBot, theme: Theme) -
 def test_empty_or_oversized_text_cannot_be_added(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, PasteRowsDialog(theme, "", ("q",)))
     spy = QSignalSpy(dialog.taken)
-    assert (dialog.told.text(), dialog.take.text()) == ("", "Create sets")
+    assert (dialog.told.text(), dialog.take.text()) == ("", "Create cases")
     dialog.field.set_exact("q\n" + "x" * paste_dialog.MOST)
     assert dialog.told.text().startswith("The text is longer than 2,000,000 characters")
     dialog.field.set_exact("\t\n")
@@ -68,16 +68,16 @@ def test_pasting_replaces_the_text_prefilled_from_the_clipboard(qtbot: QtBot, th
     QApplication.clipboard().setText("q\nWhen?")
     dialog.field.paste()
     assert dialog.field.exact() == "q\nWhen?"
-    assert dialog.take.text() == "Create 1 set"
+    assert dialog.take.text() == "Create 1 case"
 
 
 def test_long_text_is_parsed_when_typing_pauses(qtbot: QtBot, theme: Theme) -> None:
     rows = "q\n" + "Where is it?\n" * (paste_dialog.AT_ONCE // 10)
     dialog = _shown(qtbot, PasteRowsDialog(theme, rows, ("q",)))
-    qtbot.waitUntil(lambda: dialog.take.text() == "Create 500 sets")
+    qtbot.waitUntil(lambda: dialog.take.text() == "Create 500 cases")
     QTest.keyClick(dialog.field, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(dialog.field, "x")
     assert not dialog.take.isEnabled()
     qtbot.waitUntil(dialog.take.isEnabled)
     dialog.field.set_exact("q\na")
-    assert dialog.take.text() == "Create 1 set"
+    assert dialog.take.text() == "Create 1 case"

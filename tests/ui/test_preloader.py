@@ -7,12 +7,12 @@ import sys
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDeadlineTimer, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from tests.patience import PROCESS_S
+from tests.patience import PATIENCE_S, PROCESS_S
 from tests.ui.desk import Desk
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.preloader import PreloadDelays, Preloader
@@ -50,14 +50,15 @@ def test_preloader_stops_once_all_modules_are_imported(qtbot: QtBot) -> None:
 
 @pytest.mark.window
 def test_closing_the_window_ends_preloading(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = partial(Preloader, waits=PreloadDelays(60_000, 0))
+    late = partial(Preloader, waits=PreloadDelays(3_600_000, 0))
     monkeypatch.setattr("workbench.ui.shell.window.Preloader", late)
     window, made = desk.open(), list[object]()
     window.views.made.connect(made.append)
     preloader = window.preloader
     assert preloader is not None
     preloader._timer.setInterval(0)
-    while not made:
+    patience = QDeadlineTimer(int(PATIENCE_S * 1000))
+    while not made and not patience.hasExpired():
         QApplication.processEvents()
     assert len(made) == 1, "the other views are still to be made"
     desk.close()

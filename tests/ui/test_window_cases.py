@@ -63,7 +63,7 @@ def test_checks_are_described_and_unknown_ones_shown_as_json(desk: Desk) -> None
     assert stored(desk) == (LATE, LOST)
 
 
-def test_case_is_added_as_a_value_set_and_can_be_undone(desk: Desk) -> None:
+def test_case_is_chosen_for_compose_and_can_be_undone(desk: Desk) -> None:
     dialog = filled(desk)
     window = desk.window
     before = window.draft()
@@ -72,7 +72,7 @@ def test_case_is_added_as_a_value_set_and_can_be_undone(desk: Desk) -> None:
     assert (late.uid, late.name, late.values, late.ticked) == ("case-late", "Late order", LATE.values, True)
     assert first.values == before.values
     assert window.values.all_values()["question"] == "Where is it?"
-    assert desk.notice() == "The case “Late order” was added to Compose as a value set."
+    assert desk.notice() == "“Late order” is in Compose now."
     dialog.undo.click()
     after = window.draft()
     assert (after.values, after.sets, after.active) == (before.values, before.sets, before.active)
@@ -146,23 +146,94 @@ def test_deleted_case_is_restored_to_its_position(desk: Desk) -> None:
     dialog.close()
 
 
-def test_shown_values_can_be_saved_as_a_case(desk: Desk) -> None:
+def test_case_made_in_compose_is_stored_as_it_is_typed(desk: Desk) -> None:
     window = desk.open()
     window.set_actions.add()
     window.value_sets.rename(window.value_sets.active, "refund")
     window.values.focus("question")
     desk.type("Money back?")
     uid = window.value_sets.active
+    wanted = Case(uid, "refund", (("question", "Money back?"),))
+    desk.until(lambda: len(stored(desk)) == 2 and stored(desk)[1] == wanted)
+    assert stored(desk)[0].name == "Case 1", "the values that had no name"
     window.actions["keep_case"].trigger()
-    desk.until(lambda: desk.notice() == "“refund” is now a case of this prompt.")
-    assert stored(desk) == (Case(uid, "refund", (("question", "Money back?"),)),)
+    desk.until(lambda: desk.notice() == "“refund” is a case of this prompt already.")
+    window.store.packs.change_case(window.prompt_uid, replace(wanted, checks=CHECKS)).result()
     desk.type(" Please.")
+    desk.until(lambda: dict(stored(desk)[1].values) == {"question": "Money back? Please."})
+    assert stored(desk)[1].checks == CHECKS
+
+
+def test_values_without_a_name_can_be_saved_as_a_case(desk: Desk) -> None:
+    window = desk.open()
+    values = window.draft().values
     window.actions["keep_case"].trigger()
-    desk.until(lambda: desk.notice() == "“refund” already was a case and now has these values.")
-    assert dict(stored(desk)[0].values) == {"question": "Money back? Please."}
+    desk.until(lambda: desk.notice() == "“Case 1” is now a case of this prompt.")
+    assert [(case.name, case.values) for case in stored(desk)] == [("Case 1", values)]
+    assert window.value_sets.sets == ()
     window.notice.focus_action()
     desk.press(Qt.Key.Key_Space)
-    desk.until(lambda: dict(stored(desk)[0].values) == {"question": "Money back?"})
+    desk.until(lambda: stored(desk) == ())
+
+
+def test_edit_in_the_list_is_shown_in_compose_and_back(desk: Desk) -> None:
+    dialog = filled(desk)
+    window = desk.window
+    dialog.use.click()
+    desk.until(lambda: len(stored(desk)) == 3)
+    dialog.detail.name.setFocus()
+    dialog.detail.name.selectAll()
+    desk.type("Very late")
+    dialog.detail.values.focus("question")
+    desk.ctrl(Qt.Key.Key_A)
+    desk.type("Where?")
+    desk.until(lambda: [one.name for one in window.value_sets.sets] == ["Case 1", "Very late"])
+    desk.until(lambda: window.values.all_values()["question"] == "Where?")
+    chip = window.set_bar.chip("case-late")
+    assert chip is not None
+    assert chip.name.text() == "Very late"
+    window.frame.activateWindow()
+    desk.until(window.frame.isActiveWindow)
+    window.values.focus("question")
+    desk.ctrl(Qt.Key.Key_A)
+    desk.type("Where now?")
+    desk.until(lambda: dialog.detail.values.all_values()["question"] == "Where now?")
+    assert stored(desk)[0].checks == CHECKS
+    dialog.close()
+
+
+def test_deleted_case_leaves_compose_and_comes_back(desk: Desk) -> None:
+    dialog = filled(desk)
+    window = desk.window
+    dialog.use.click()
+    window.value_sets.move("case-late", -1)
+    window.value_sets.tick("case-late", ticked=False)
+    desk.until(lambda: len(stored(desk)) == 3)
+    dialog.delete.click()
+    desk.until(lambda: [one.name for one in window.value_sets.sets] == ["Case 1"])
+    desk.until(lambda: (draft := desk.stored_draft()) is not None and len(draft.sets) == 1)
+    assert len(stored(desk)) == 2, "saving the draft does not restore it"
+    dialog.undo.click()
+    desk.until(lambda: [one.name for one in window.value_sets.sets] == ["Late order", "Case 1"])
+    assert window.value_sets.active == "case-late"
+    assert window.values.all_values()["question"] == "Where is it?"
+    assert [one.ticked for one in window.value_sets.sets] == [False, False]
+    dialog.close()
+
+
+def test_case_of_the_hold_out_cannot_be_chosen_for_compose(desk: Desk) -> None:
+    dialog = filled(desk)
+    window = desk.window
+    dialog.use.click()
+    desk.until(lambda: len(stored(desk)) == 3)
+    window.store.packs.change_case(window.prompt_uid, replace(LATE, held_out=True)).result()
+    dialog.close()
+    window.session.cases.follow()
+    desk.until(lambda: [one.name for one in window.value_sets.sets] == ["Case 1"])
+    dialog = shown(desk)
+    dialog.select(0)
+    assert not dialog.use.isEnabled()
+    dialog.close()
 
 
 def test_empty_list_explains_cases_and_offers_to_add_one(desk: Desk) -> None:
@@ -198,11 +269,11 @@ def test_switching_prompts_closes_the_list_and_saves_edits(desk: Desk) -> None:
     assert window.store.packs.cases(other) == ()
 
 
-def test_menu_of_value_sets_opens_the_cases(desk: Desk) -> None:
+def test_menu_above_the_values_opens_the_cases(desk: Desk) -> None:
     window = desk.open()
     menu = window.set_actions.menu("")
     entries = {action.text(): action for action in menu.actions()}
-    entries["&Cases of this prompt…"].trigger()
+    entries["&Choose cases…"].trigger()
     assert window.dialogs.cases is not None
     window.dialogs.cases.close()
     menu.deleteLater()

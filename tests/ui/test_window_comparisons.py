@@ -49,17 +49,17 @@ def test_chart_replaces_the_grid_and_is_read_by_keyboard_and_pointer(source: Sta
     assert view.chart.about.text() == CHART.about[0]
     canvas = view.chart.canvas
     desk.until(lambda: canvas.hasFocus() and canvas.point() is not None)
-    assert view.chart.read.text() == "#6 · large passes 85 %."
+    assert view.chart.words.text() == "#6 · large passes 85 %."
     desk.press(Qt.Key.Key_Left)
-    assert view.chart.read.text() == "#3 · large passes 80 %."
+    assert view.chart.words.text() == "#3 · large passes 80 %."
     desk.press(Qt.Key.Key_Down)
-    assert view.chart.read.text() == "#3 · mini passes 68 %."
+    assert view.chart.words.text() == "#3 · mini passes 68 %."
     desk.press(Qt.Key.Key_Right)
-    assert view.chart.read.text() == "#4 · mini passes 74 %."
+    assert view.chart.words.text() == "#4 · mini passes 74 %."
     assert "#3 · mini passes 68 %" in canvas.accessibleDescription()
     first = next(one for one in canvas._places() if (one.series, one.position) == (1, 0))
     QTest.mouseMove(canvas, first.at.toPoint())
-    desk.until(lambda: view.chart.read.text() == "#1 · mini passes 56 %.")
+    desk.until(lambda: view.chart.words.text() == "#1 · mini passes 56 %.")
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: view.grid.isVisible())
     assert QApplication.focusWidget() is view.grid.answers
@@ -70,7 +70,7 @@ def test_chart_without_a_scored_test_says_so(source: StandInSuites, desk: Desk) 
     source.comparisons.shown = VersionChart()
     view = opened(desk)
     desk.window.testing.toggle_chart()
-    desk.until(lambda: view.chart.read.text().startswith("No scored test yet."))
+    desk.until(lambda: view.chart.words.text().startswith("No scored test yet."))
     assert view.chart.canvas.focusPolicy() == Qt.FocusPolicy.NoFocus
     desk.window.testing.toggle_chart()
     desk.until(lambda: view.grid.isVisible())
@@ -146,7 +146,7 @@ def test_the_champion_of_a_comparison_stays_the_baseline(source: StandInSuites, 
 
 def test_champion_and_challenger_are_estimated_and_run(source: StandInSuites, desk: Desk) -> None:
     opened(desk)
-    desk.window.testing.compare_afresh()
+    desk.window.testing.compare.open_try()
     desk.until(lambda: desk.window.testing.compare.dialog is not None)
     dialog = desk.window.testing.compare.dialog
     assert isinstance(dialog, TryDialog)

@@ -51,7 +51,7 @@ def test_notice_moves_and_covers_no_other_widget(desk: Desk, size: tuple[int, in
 
 def test_long_notice_wraps_or_is_complete_in_the_tooltip(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
-    sentence = "The variables {{question}} and {{order}} have no values. Give them one each below the messages."
+    sentence = "Enter a value for {{question}} and {{order}} below. An empty value is allowed."
     window.notices.problem(sentence)
     QApplication.processEvents()
     assert " ".join(window.shown_notice.lines()) == sentence

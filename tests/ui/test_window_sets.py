@@ -24,7 +24,7 @@ ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tTh
 
 
 def _paste(desk: Desk, text: str = ROWS) -> None:
-    """Paste rows as sets through the dialog."""
+    """Paste rows as cases through the dialog."""
     QApplication.clipboard().setText(text)
     desk.window.actions["paste_sets"].trigger()
     dialog = desk.window.frame.findChild(PasteRowsDialog)
@@ -43,9 +43,9 @@ def _names(desk: Desk) -> list[str]:
 def test_run_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
-    assert "3 sets with values for question" in desk.notice()
-    assert window.run_bar.buttons[0].accessibleName() == "Run 2 lanes × 3 sets"
+    assert _names(desk) == ["Case 1", "late", "refund", "thanks"]
+    assert "3 cases with values for question" in desk.notice()
+    assert window.run_bar.buttons[0].accessibleName() == "Run 2 lanes × 3 cases"
     desk.run()
     stored = desk.rows("SELECT lane, value_set, sample FROM outputs ORDER BY lane, value_set")
     assert stored == [(lane, one, 0) for lane in range(2) for one in range(3)]
@@ -55,7 +55,7 @@ def test_run_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
         ("refund", "Money back?"),
         ("thanks", "Thank you!"),
     ]
-    assert window.pager.name.full() == "Set 1 of 3 · late"
+    assert window.pager.name.full() == "Case 1 of 3 · late"
     assert "Where is order 1?" in desk.text(0)
     assert "Where is order 1?" in desk.text(1)
 
@@ -78,7 +78,7 @@ def test_lanes_page_together_and_verdicts_are_per_set(desk: Desk) -> None:
         " JOIN outputs ON outputs.id = output_id WHERE place = 1 ORDER BY verdicts.id"
     )
     assert judged == [(1, "winner", 1, 0), (2, "winner", 0, 0)]
-    assert window.pager.progress.full() == "2 of 3 sets judged"
+    assert window.pager.progress.full() == "2 of 3 cases judged"
     desk.press(Qt.Key.Key_PageUp, ALT)
     assert window.verdict.positions == (1,)
 
@@ -98,7 +98,7 @@ def test_past_iteration_pages_through_sets_and_restores_them(desk: Desk) -> None
     assert not window.set_bar.isVisible()
     window.actions["restore"].trigger()
     assert [(one.name, one.ticked) for one in window.value_sets.sets] == [
-        ("Set 1", False),
+        ("Case 1", False),
         ("late", True),
         ("refund", True),
         ("thanks", True),
@@ -114,7 +114,7 @@ def test_refused_run_focuses_the_missing_value_in_its_set(desk: Desk) -> None:
     window.set_actions.choose(window.value_sets.sets[1].uid)
     desk.ctrl(Qt.Key.Key_Return)
     assert window.value_sets.active == lacking
-    assert desk.notice().startswith("“Set 5” has no value for ")
+    assert desk.notice().startswith("“Case 5” has no value for ")
     focus = QApplication.focusWidget()
     assert focus is not None
     assert "needs a value" in focus.accessibleName()
@@ -143,8 +143,8 @@ def test_shown_set_is_in_view_after_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO, size=(1024, 700))
     desk.window.actions["add_set"].trigger()
     uid = window.value_sets.sets[-1].uid
-    window.value_sets.rename(uid, "Set 1 copy")
-    desk.until(lambda: _names(desk) == ["Set 1", "Set 1 copy"])
+    window.value_sets.rename(uid, "Case 1 copy")
+    desk.until(lambda: _names(desk) == ["Case 1", "Case 1 copy"])
     desk.close()
     window = desk.open(ECHO, size=(1024, 700))
     desk.until(lambda: [chip.uid for chip in window.set_bar.chips()][1:] == [uid])
@@ -160,11 +160,11 @@ def test_sets_and_answers_of_the_shown_set_survive_a_restart(desk: Desk) -> None
     desk.press(Qt.Key.Key_PageDown, ALT)
     desk.close()
     window = desk.open(ECHO)
-    assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
+    assert _names(desk) == ["Case 1", "late", "refund", "thanks"]
     assert [chip.tick.isChecked() for chip in window.set_bar.chips()] == [False, True, False, True]
     assert dict(window.values.values())["question"] == "Thank you!", "the panel shows the set of the shown answers"
     desk.until(lambda: "Thank you!" in desk.text(1))
-    assert window.pager.name.full() == "Set 2 of 2 · thanks"
+    assert window.pager.name.full() == "Case 2 of 2 · thanks"
 
 
 def test_sets_can_be_renamed_moved_deleted_and_restored(desk: Desk) -> None:
@@ -175,16 +175,16 @@ def test_sets_can_be_renamed_moved_deleted_and_restored(desk: Desk) -> None:
     desk.type("too late")
     desk.press(Qt.Key.Key_Return)
     window.actions["remove_set"].trigger()
-    assert _names(desk) == ["Set 1", "refund", "thanks"]
+    assert _names(desk) == ["Case 1", "refund", "thanks"]
     assert "too late" in desk.notice()
     window.notice.action_clicked.emit("offer")
-    assert _names(desk) == ["Set 1", "too late", "refund", "thanks"]
+    assert _names(desk) == ["Case 1", "too late", "refund", "thanks"]
     menu = window.set_actions.menu(window.value_sets.active)
     texts = {action.text().replace("&", ""): action for action in menu.actions()}
     assert texts["Move left"].isEnabled()
     texts["Move left"].trigger()
     menu.deleteLater()
-    assert _names(desk) == ["too late", "Set 1", "refund", "thanks"]
+    assert _names(desk) == ["too late", "Case 1", "refund", "thanks"]
     desk.until(lambda: (draft := desk.stored_draft()) is not None and [s.name for s in draft.sets] == _names(desk))
 
 
@@ -212,9 +212,9 @@ def test_value_edited_in_the_large_pane_is_run_unchanged(desk: Desk) -> None:
 def test_notice_about_sets_disappears_with_the_next_run(desk: Desk) -> None:
     desk.open(ECHO)
     _paste(desk)
-    assert "3 sets with values" in desk.notice()
+    assert "3 cases with values" in desk.notice()
     desk.run()
-    assert "sets with values" not in desk.notice()
+    assert "cases with values" not in desk.notice()
 
 
 def test_shown_set_stays_in_view_when_the_window_shrinks(desk: Desk) -> None:
@@ -258,10 +258,10 @@ def test_sets_that_would_send_the_same_text_are_reported_before_a_run(desk: Desk
     window.editor.edited.emit()
     desk.until(lambda: said_of_sets(window))
     assert said_of_sets(window).startswith(
-        "The prompt has no variables, so the 3 ticked sets send the same text 3 times."
+        "The prompt has no variables, so the 3 ticked cases send the same text 3 times."
     )
     QTest.mouseClick(window.set_bar.chips()[1].tick, LEFT)
-    desk.until(lambda: "2 ticked sets" in said_of_sets(window))
+    desk.until(lambda: "2 ticked cases" in said_of_sets(window))
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
     desk.until(lambda: said_of_sets(window) == "")
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
@@ -331,7 +331,7 @@ def test_ticked_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     _paste(desk)
     window.actions["duplicate_set"].trigger()
     desk.until(lambda: said_of_sets(window))
-    assert said_of_sets(window).startswith("4 sets are ticked, but 1 of them sends the same text as another")
+    assert said_of_sets(window).startswith("4 cases are ticked, but 1 of them sends the same text as another")
     window.values.focus("question")
     desk.type("and more")
     desk.until(lambda: said_of_sets(window) == "")
@@ -346,4 +346,4 @@ def test_strip_has_the_background_of_its_bar_in_each_theme(desk: Desk) -> None:
         bar = window.set_bar
         image = bar.grab().toImage()
         beside = bar.add.geometry().left() - 10
-        assert image.pixelColor(beside, bar.height() // 2).name() == window.theme.tokens.sunken
+        assert image.pixelColor(beside, bar.height() - 2).name() == window.theme.tokens.sunken

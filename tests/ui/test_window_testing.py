@@ -13,9 +13,11 @@ from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
 from workbench.core.cases import Case, Check
+from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
+from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
 
@@ -112,6 +114,12 @@ def test_keys_that_change_something_need_a_focus_that_was_placed(source: StandIn
     desk.press(Qt.Key.Key_Return, on=menu())
     desk.until(lambda: [told[0] for told in source.told] == ["overrule"])
     desk.until(lambda: view.suites.figures.counts.rows["overruled"] == 1)
+    # Only a real window system activates the window again when a menu closes.
+    desk.window.frame.activateWindow()
+    desk.until(desk.window.frame.isActiveWindow)
+    desk.ctrl(Qt.Key.Key_Z)
+    desk.until(lambda: view.suites.figures.counts.rows["overruled"] == 0)
+    assert [told[-1] for told in source.told] == ["pass", "none"]
 
 
 def test_e_opens_the_case_in_compose(source: StandInSuites, desk: Desk) -> None:
@@ -200,6 +208,28 @@ def test_both_halves_scroll_together(source: StandInSuites, desk: Desk) -> None:
         for column, table in ((0, names), (2, answers))
     }
     assert len(tops) == 1
+
+
+def test_samples_and_budget_are_edited(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    view.head.settings.click()
+    desk.until(lambda: isinstance(QApplication.activeModalWidget(), SuiteSettingsDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, SuiteSettingsDialog)
+    assert dialog.fields["usd"].text() == "1"
+    dialog.fields["usd"].setText("a lot")
+    dialog.save.click()
+    assert dialog.told.text().startswith("The budget is an amount in dollars such as 1.50")
+    dialog.fields["samples"].setText("3")
+    dialog.fields["usd"].setText("$2.50")
+    dialog.fields["calls"].setText("1,000")
+    dialog.fields["margin"].setText("3 %")
+    dialog.save.click()
+    desk.until(lambda: source.settings.samples == 3)
+    assert source.settings.budget == SuiteBudget(2.5, 1000, None)
+    assert source.settings.margin == 0.03
+    assert source.settings.checks == source.checks
+    desk.until(lambda: "Budget $2.50, 1,000 calls" in view.head.settings.accessibleName())
 
 
 def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:

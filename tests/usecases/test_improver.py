@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.usecases.making import PATIENCE_S, cloud, draft, echo, judged, new_prompt, opened, wait_for
+from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.improvement import NO_MESSAGES, ProposalError
 from workbench.core.money import Rates
@@ -155,6 +156,17 @@ def test_answers_are_complete_after_a_nul_and_cut_when_too_long(tmp_path: Path) 
         handle, _ = _improver(workbench).ask(_wanted(prompt, lane=cloud("chat")))
         assert handle.wait(PATIENCE_S)
         assert _improver(workbench).earlier(prompt)[0].opening == said
+
+
+def test_answers_to_a_held_out_case_are_not_offered(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        for name in ("Ada", "Bo"):
+            given = draft(text="Hello {{name}}", values={"name": name})
+            assert workbench.runner.start_iteration(prompt, given, based_on=None).wait(PATIENCE_S)
+        case = Case("c", "", (("name", "Ada"),), held_out=True)
+        workbench.store.packs.save_cases(prompt, [case]).result(PATIENCE_S)
+        assert [dict(one.values)["name"] for one in _improver(workbench).known(prompt).answers] == ["Bo"]
 
 
 def test_answers_of_a_blind_run_are_offered_only_after_its_verdict(tmp_path: Path) -> None:

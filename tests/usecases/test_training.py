@@ -14,6 +14,7 @@ from tests.store.making import LATER, NOW, done, lane, run, text, uids
 from workbench.cli.exit_codes import OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.blocks import Attachment, Example, Tool
+from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.runs import AnswerStep, Result, Verdict
 from workbench.store import Store, open_store
@@ -150,6 +151,19 @@ def test_starred_answers_can_be_chosen(store: Store) -> None:
     store.curation.star_answers(["r2.0.0"], False).result()
     with pytest.raises(RefusedError):
         Trainer(store).prepare("p", "trl-sft", "starred")
+
+
+def test_nothing_that_answers_a_held_out_case_is_trained_with(store: Store) -> None:
+    for number, order in enumerate(ORDERS):
+        judge(store, f"r{number}", order, ("Here.", "No."), WON)
+    store.curation.star_answers(["r0.0.0", "r1.0.0"], True).result()
+    case = Case("c", "", (("order", ORDERS[0]),), held_out=True)
+    store.packs.save_cases("p", [case]).result()
+    for chosen in ("winner", "starred", "both"):
+        made = Trainer(store).prepare("p", "trl-sft", chosen, share=0.0)  # type: ignore[arg-type]
+        assert ORDERS[0] not in "".join(made.train)
+        assert ORDERS[1] in "".join(made.train)
+        assert ("answers to cases of the hold-out", 2 if chosen == "both" else 1) in made.left_out
 
 
 def test_winner_judged_all_bad_elsewhere_is_left_out(store: Store) -> None:

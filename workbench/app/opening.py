@@ -5,14 +5,16 @@ Invariant: everything is read on a separate thread; the result can be shown with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from workbench.core.content import Content
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Endpoint, for_new_prompt
 from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
+from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.usecases.early_drafts import NAME, take_over, typed_early
 from workbench.usecases.problems import Problem
 from workbench.usecases.prompts import FIRST_DRAFT
@@ -34,6 +36,12 @@ class OpenedWorkbench:
     problem: Problem | None = None
     blind: bool = False
     """Whether the next runs are blind, as stored at the end of the last session."""
+    known: Mapping[str, ValueSet] = field(default_factory=dict)
+    """The cases of the draft as the history has them, by uid."""
+    adopted: AdoptedSets | None = None
+    """Value sets of an earlier release that became cases, None for none."""
+    cases: int = 0
+    """The number of cases of the prompt."""
 
 
 def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWorkbench:
@@ -58,6 +66,9 @@ def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWor
         draft,
         (opened.problem if opened else None) or taken.problem,
         bool(workbench.store.get_meta("blind")),
+        opened.known if opened else {},
+        opened.adopted if opened else None,
+        opened.cases if opened else 0,
     )
 
 
@@ -76,4 +87,6 @@ def own_prompt(
     uid, made = opened.workbench.prompts.create(NAME, draft, uid=shown_uid if is_new else "")
     row = PromptRow(uid, NAME, 0, False, utc_now())
     said = opened.problem or typed_early()
-    return replace(opened, prompts=(row, *opened.prompts), prompt_uid=uid, draft=draft, problem=said), made
+    return replace(
+        opened, prompts=(row, *opened.prompts), prompt_uid=uid, draft=draft, problem=said, known={}, cases=0
+    ), made

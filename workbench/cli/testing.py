@@ -18,9 +18,11 @@ from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
 from workbench.cli.output import complain, one_line, write_over
+from workbench.cli.testing_guards import rest, test_guards
 from workbench.cli.testing_target import SuiteTarget, rate, targets
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteRun
+from workbench.core.testing.settings import SuiteBudget
 from workbench.usecases.problems import RefusedError, unsaved_sentence
 from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
@@ -86,7 +88,10 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
         for target in targets(workbench, args, env):
-            codes.append(_test_one(workbench, target, args, len(codes)))
+            code, left = _test_one(workbench, target, args, len(codes))
+            codes.append(code)
+            if args.guards and code != BUDGET_REACHED:
+                codes.extend(test_guards(workbench, target, left, follow, as_json=args.json))
     finally:
         unsaved = workbench.close()
         if unsaved:
@@ -114,7 +119,10 @@ def _check(args: argparse.Namespace) -> None:
         rate(args.fail_under, "--fail-under")
 
 
-def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int) -> int:
+def _test_one(
+    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int
+) -> tuple[int, SuiteBudget]:
+    """Return the exit code of one test, and what is left of its budget."""
     for note in target.notes:
         print(one_line(note), file=sys.stderr)
     tests = workbench.tests
@@ -142,10 +150,10 @@ def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespac
     from workbench.usecases.testing.analysis import SuiteQuestion
     from workbench.usecases.testing.bar import SuiteBar
 
-    _follow(workbench, handle)
+    follow(workbench, handle)
     if handle.problem is not None:
         # It was printed when it happened.
-        return FAILED
+        return FAILED, plan.budget
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
         no_worse=bool(args.no_worse_than),
@@ -160,10 +168,10 @@ def _test_one(workbench: Workbench, target: SuiteTarget, args: argparse.Namespac
         target.name, handle.run_uid, target.settings, question, handle.progress(), time.monotonic() - began
     )
     _write(workbench, report, args, number)
-    return _CODES.get(report.bar, FAILED)
+    return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress())
 
 
-def _follow(workbench: Workbench, handle: SuiteHandle) -> None:
+def follow(workbench: Workbench, handle: SuiteHandle) -> None:
     """Print progress until the run has ended; Ctrl+C stops it and keeps what is answered."""
     printer = ProgressPrinter(sys.stderr, is_terminal=sys.stderr.isatty())
     try:

@@ -46,6 +46,11 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         "--filter", metavar="WORDS", default="", help="only cases that match: words of name or values, tag:NAME"
     )
     test.add_argument("--hold-out", action="store_true", help="test the hold-out cases, not the others")
+    test.add_argument(
+        "--guards",
+        action="store_true",
+        help="also run the guard sets of the prompt; a model that is worse there than the baseline's misses the bar",
+    )
     test.add_argument("--fresh", action="store_true", help="ask everything anew")
     test.add_argument(
         "--try",

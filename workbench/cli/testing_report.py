@@ -48,5 +48,7 @@ def _figures(column: ColumnReport) -> str:
 
 def _failing(column: ColumnReport) -> str:
     shown = column.failing[:_MOST_SHOWN]
+    if not shown:
+        return f"{counted(column.failing_total, 'case')}, of which only the number is shown"
     more = column.failing_total - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")

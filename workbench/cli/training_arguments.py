@@ -9,7 +9,7 @@ from typing import get_args
 _EPILOG = """\
 formats:
 {formats}
-pairs are made of answers to the same messages only. Value sets are in one of the two files, never in both."""
+pairs are made of answers to the same messages only. Cases are in one of the two files, never in both."""
 
 
 def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:

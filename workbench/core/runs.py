@@ -17,7 +17,7 @@ from workbench.core.money import Rates, Usage
 from workbench.core.outcome import Outcome
 from workbench.core.visible_text import VisibleFields
 
-RunKind = Literal["iteration", "test", "improve", "judge", "import"]
+RunKind = Literal["iteration", "test", "improve", "propose", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
 """Kinds of runs that can be loaded into a draft; the other kinds send requests of the product's own."""
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]

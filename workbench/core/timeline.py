@@ -73,6 +73,11 @@ def name(row: TimelineRow) -> str:
     return row.name if isinstance(row, BareVersion) else run_name(row.kind, row.number)
 
 
+def version_of(row: TimelineRow) -> int:
+    """Return the number of the version whose text a row has."""
+    return row.number if isinstance(row, BareVersion) else row.version
+
+
 def standing(row: BareVersion) -> str:
     """Return in two words why a version has no iterations."""
     return "ran pinned" if row.ran else "has answers" if row.imported else "tested" if row.tested else "not run"

@@ -17,7 +17,7 @@ Origin = Literal["text", "imported", "sample", "tested"]
 """Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy.
 The text of a `tested` one was only run on cases."""
 
-_RUN_WORDS: Mapping[str, str] = {"improve": "proposal"}
+_RUN_WORDS: Mapping[str, str] = {"improve": "proposal", "propose": "case proposal"}
 """Kinds of runs that people know by another word."""
 _MOST_DIGITS = 19
 """A number with fewer digits fits into a column."""

@@ -18,7 +18,7 @@ from workbench.formats.separated_rows import delimiter_of, separated_rows
 
 Values = tuple[tuple[str, str], ...]
 MOST = 500
-"""Most sets read from one paste; longer tables belong in test cases."""
+"""Most rows read from one paste; longer tables are imported as cases."""
 _NAME = "name"
 _MOST_LISTED = 4
 
@@ -64,15 +64,15 @@ def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
 
 
 def taken(rows: ValueRows, variables: Iterable[str]) -> str:
-    """Return sentences about what was read: "4 sets with values for question and language. …"."""
+    """Return sentences about what was read: "4 cases with values for question and language. …"."""
     known, used = set(variables), list(rows.names)
     count = len(rows.sets)
-    parts = [f"{count} {plural(count, 'set')} with values for {listed(used)}."]
+    parts = [f"{count} {plural(count, 'case')} with values for {listed(used)}."]
     if unknown := [name for name in used if name not in known]:
         verb = "is" if len(unknown) == 1 else "are"
         parts.append(f"{listed(unknown)} {verb} not used by the messages.")
     if lacking := [name for name in variables if name not in used]:
-        parts.append(f"There is no column for {listed(lacking)}; every set keeps the current value.")
+        parts.append(f"There is no column for {listed(lacking)}; every case keeps the current value.")
     return " ".join((*parts, *rows.left_out))
 
 

@@ -32,6 +32,9 @@ _MOST_BODY = 8_000_000
 _UNREADABLE = (StoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
+Values = tuple[tuple[str, str], ...]
+
+
 class DraftPreview(NamedTuple):
     """The draft to show first: its prompt, text and values, number of lanes, and the version it is based on.
 
@@ -40,7 +43,7 @@ class DraftPreview(NamedTuple):
 
     prompt_uid: str
     content: Content
-    values: tuple[tuple[str, str], ...]
+    values: Values
     lanes: int
     based_on: int | None
     bases: tuple[str, ...] = ()
@@ -49,13 +52,13 @@ class DraftPreview(NamedTuple):
 def read_preview(path: Path) -> DraftPreview | None:
     """Return the draft that the history at `path` will open with, None if there is none or it cannot be read now."""
     try:
-        with _looking(path, ("prompts", "drafts", "meta")) as connection:
+        with _looking(path, ("prompts", "drafts", "meta", "cases", "value_bodies")) as connection:
             row = connection.execute(
-                f"SELECT uid, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
+                f"SELECT uid, prompt_id, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
                 " JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
                 f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
             ).fetchone()
-        return None if row is None else _read(*row)
+            return None if row is None else _read(connection, *row)
     except (sqlite3.Error, *_UNREADABLE):
         return None
 
@@ -115,9 +118,22 @@ def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _read(uid: str, body: str) -> DraftPreview:
+def _read(connection: sqlite3.Connection, uid: str, prompt: int, body: str) -> DraftPreview:
     data = json.loads(body)
     if len(data["lanes"]) > MOST_LANES:
         raise ValueError("more lanes than a draft may have")
     values = tuple((str(name), str(value)) for name, value in data["values"].items())
+    shown, chosen = data.get("active"), data.get("cases", ())
+    if shown and any(one["uid"] == shown for one in chosen):
+        values = _case_values(connection, prompt, shown, values)
     return DraftPreview(uid, contents.from_json(data["content"]), values, len(data["lanes"]), data["based_on"])
+
+
+def _case_values(connection: sqlite3.Connection, prompt: int, uid: str, otherwise: Values) -> Values:
+    """Return the values of a case, which another window or an import may have changed since the draft was saved."""
+    row = connection.execute(
+        f"SELECT iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM cases"
+        " JOIN value_bodies ON value_bodies.id = values_id WHERE prompt_id = ? AND cases.uid = ? AND held_out = 0",
+        (prompt, uid),
+    ).fetchone()
+    return otherwise if row is None else tuple((str(name), str(value)) for name, value in json.loads(row[0]).items())

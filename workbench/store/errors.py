@@ -33,6 +33,7 @@ Code = Literal[
     "judged",
     "running",
     "taken",
+    "held_out",
     "interrupted",
     "closed",
     "moved",
@@ -86,7 +87,8 @@ class StoreError(Exception):
     can be there; moved: it was moved or replaced; file_system: one without locks or shared memory; text: broken
     characters; secret: a key where keys are never stored; too_large: above a size limit; missing: no such row; ended:
     the output has already ended; incomparable: answers that one verdict cannot cover; judged: there is a newer verdict;
-    running: the run is in progress; taken: a name in use; interrupted, closed, io. `is_of_file` says that the history
+    running: the run is in progress; taken: a name in use, or something that is there once; held_out: a case that is
+    not shown; interrupted, closed, io. `is_of_file` says that the history
     as a whole is damaged, not one text in it.
     """
 

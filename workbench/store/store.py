@@ -21,7 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
+from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, RunKind, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store.database_file import OpenedDatabase, open_file
@@ -50,12 +50,14 @@ from workbench.store.runs import (
     versions,
 )
 from workbench.store.runs.curation import Curation
+from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
 from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing.pass_shares import PassShareRecords
 
 if TYPE_CHECKING:
     from workbench.store.testing.suite_records import SuiteRecords
@@ -91,13 +93,12 @@ class Store:
         self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
+        self.pass_shares = PassShareRecords(self._readers)
 
     @functools.cached_property
     def tests(self) -> SuiteRecords:
         """Test runs."""
-        from workbench.store.testing.suite_records import (
-            SuiteRecords,
-        )  # imports checks; not needed before the first paint
+        from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
 
         return SuiteRecords(self._readers, self._write)
 
@@ -141,16 +142,19 @@ class Store:
         return self._write(lambda c: prompts.rename(c, uid, name, now))
 
     def duplicate_prompt(self, uid: str, new_uid: str, name: str, now: str) -> Future[None]:
-        """Copy the draft and the versions it refers to into a new prompt, without iterations."""
+        """Copy the draft, the cases and the versions the draft refers to into a new prompt, without iterations."""
         return self._write(lambda c: prompts.duplicate(c, uid, new_uid, name, now, self._uid))
 
     def archive_prompt(self, uid: str, archived: bool, now: str) -> Future[None]:
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
-    def save_draft(self, prompt_uid: str, draft: Draft, now: str) -> Future[None]:
-        """Save what the editor holds. Survives the death of the process, but not a loss of power."""
-        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
+    def save_draft(self, prompt_uid: str, draft: Draft, now: str, known: KnownCases = None) -> Future[None]:
+        """Save what the editor holds, with its cases where they differ from the `known` ones.
+
+        Survives the death of the process, but not a loss of power.
+        """
+        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now, known, self._uid), durable=False)
 
     def add_version(
         self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""
@@ -323,10 +327,10 @@ class Store:
         with self._readers.use() as connection:
             return improvements.recent_answers(connection, prompt_uid, limit)
 
-    def improvements(self, prompt_uid: str, limit: int = 50) -> list[EarlierImprovement]:
-        """Return the runs that asked for a better version of a prompt, newest first."""
+    def improvements(self, prompt_uid: str, limit: int = 50, kind: RunKind = "improve") -> list[EarlierImprovement]:
+        """Return the runs that asked for a better version of a prompt, or those of another kind, newest first."""
         with self._readers.use() as connection:
-            return improvements.earlier(connection, prompt_uid, limit)
+            return improvements.earlier(connection, prompt_uid, limit, kind)
 
     def version_meant(self, prompt_uid: str, content: Content, based_on: int | None) -> int | None:
         """Return the version with this content, else the one it is based on, else the newest; None without any."""

@@ -17,6 +17,7 @@ from typing import Any
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.cases import Case
 from workbench.core.runs import IterationDetail
+from workbench.core.testing.case_identity import asked_values
 from workbench.core.testing.case_mapping import CaseMapping, MappedCases, map_cases
 from workbench.core.testing.case_table import (
     MOST_COLUMNS,
@@ -38,6 +39,7 @@ from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 
 _SLICE = 1_000
+_WITH_VALUES = ("iteration", "import")
 MOST_PASTED = 16_000_000
 """Characters of a paste."""
 _NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Format a column as text to keep its look."
@@ -175,11 +177,11 @@ class CaseImporter:
     ) -> CaseImportPlan:
         """Return what importing a table would add to a prompt. Raises StoreError."""
         mapped = map_cases(table, mapping, variables)
-        known = {_question(case) for case in self._store.packs.cases(prompt_uid)}
+        known = {asked_values(case) for case in self._store.packs.cases(prompt_uid)}
         cases: list[Case] = []
         duplicates = 0
         for case in mapped.cases:
-            if (question := _question(case)) in known:
+            if (question := asked_values(case)) in known:
                 duplicates += 1
                 if skips_duplicates:
                     continue
@@ -189,9 +191,13 @@ class CaseImporter:
 
     def add(self, plan: CaseImportPlan) -> AddedCases:
         """Append the cases of a plan in one transaction. Raises StoreError."""
-        cases = [replace(case, uid=self._new_uid()) for case in plan.cases]
-        added = AddedCases(plan.prompt_uid, tuple(case.uid for case in cases))
-        self._store.packs.append_cases(plan.prompt_uid, cases).result()
+        return self.append(plan.prompt_uid, plan.cases)
+
+    def append(self, prompt_uid: str, new: Sequence[Case]) -> AddedCases:
+        """Append cases with new uids in one transaction. Raises StoreError."""
+        cases = [replace(case, uid=self._new_uid()) for case in new]
+        added = AddedCases(prompt_uid, tuple(case.uid for case in cases))
+        self._store.packs.append_cases(prompt_uid, cases).result()
         free_gradually(cases)
         return added
 
@@ -213,11 +219,69 @@ class CaseImporter:
         case = Case(uid if is_free else self._new_uid(), name, values, expectation=text)
         return CaseOfAnswer(prompt_uid, case, None)
 
+    def cases_of_run(self, prompt_uid: str, run_uid: str) -> tuple[CaseOfAnswer, ...]:
+        """Return a case for each value set of a run, as `case_of_answer` makes it; nothing is stored.
+
+        The expectation is the winner's answer, or the only one; a set with several answers of which none won gives a
+        case without one. Cases of the hold-out, and those that are there already as they are, are left out. Raises
+        RefusedError and StoreError.
+        """
+        detail = self._store.iteration_detail(run_uid)
+        if detail.row.kind not in _WITH_VALUES:
+            raise RefusedError("This run has no values of its prompt to make cases of. Select a run of Compose.")
+        cases = self._store.packs.cases(prompt_uid)
+        known = {asked_values(case): case for case in cases}
+        uids, made, found = {case.uid for case in cases}, set[frozenset[tuple[str, str]]](), list[CaseOfAnswer]()
+        for position, ran in enumerate(detail.sets):
+            text = _clear_answer(detail, position)
+            asked = asked_values(Case("", values=ran.values, expectation=text))
+            before = known.get(asked)
+            if asked in made:
+                continue
+            if before is not None:
+                if text and text != before.expectation and not before.held_out:
+                    found.append(CaseOfAnswer(prompt_uid, replace(before, expectation=text), before))
+                continue
+            uid = ran.uid if ran.uid and ran.uid not in uids else self._new_uid()
+            case = Case(uid, ran.name, ran.values, expectation=text)
+            uids.add(uid)
+            made.add(asked)
+            found.append(CaseOfAnswer(prompt_uid, case, None))
+        if not found:
+            raise RefusedError("The values of this run are cases of its prompt already.")
+        return tuple(found)
+
+    def case_as_tested(self, prompt_uid: str, case: Case) -> CaseOfAnswer:
+        """Return a case as it was tested, to bring it back; nothing is stored.
+
+        Raises RefusedError if the prompt has it as it was, and StoreError.
+        """
+        before = next((one for one in self._store.packs.cases(prompt_uid) if one.uid == case.uid), None)
+        if before is not None and replace(case, held_out=before.held_out) == before:
+            raise RefusedError("This case is as it was tested, so there is nothing to bring back.")
+        uid = case.uid or self._new_uid()
+        held_out = case.held_out if before is None else before.held_out
+        return CaseOfAnswer(prompt_uid, replace(case, uid=uid, held_out=held_out), before)
+
     def keep_answer(self, made: CaseOfAnswer) -> Future[None]:
         """Store a case made of an answer."""
         if made.before is None:
             return self._store.packs.append_cases(made.prompt_uid, (made.case,))
         return self._store.packs.change_case(made.prompt_uid, made.case)
+
+    def keep_answers(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
+        """Store cases made of the answers of one prompt, the new ones in one transaction."""
+        new = [one for one in made if one.before is None]
+        changed = [self.keep_answer(one) for one in made if one.before is not None]
+        cases = tuple(one.case for one in new)
+        return [self._store.packs.append_cases(new[0].prompt_uid, cases), *changed] if new else changed
+
+    def take_answers_back(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
+        """Undo `keep_answers`."""
+        new = [one for one in made if one.before is None]
+        changed = [self.take_answer_back(one) for one in made if one.before is not None]
+        uids = tuple(one.case.uid for one in new)
+        return [self._store.packs.remove_cases(new[0].prompt_uid, uids), *changed] if new else changed
 
     def take_answer_back(self, made: CaseOfAnswer) -> Future[None]:
         """Undo `keep_answer`."""
@@ -226,17 +290,22 @@ class CaseImporter:
         return self._store.packs.change_case(made.prompt_uid, made.before)
 
 
+def _clear_answer(detail: IterationDetail, position: int) -> str:
+    """Return the text of a value set's winner, or of its only answer; "" if there are several, or none."""
+    newest = {(one.position, one.sample): one for one in detail.outputs if one.value_set == position}
+    answers = [one for one in newest.values() if one.result.state == "finished" and one.result.text]
+    verdict = detail.verdicts[position] if position < len(detail.verdicts) else None
+    if verdict is not None and verdict.kind == "winner":
+        answers = [one for one in answers if one.position in verdict.positions]
+    return answers[0].result.text if len(answers) == 1 else ""
+
+
 def free_gradually(*held: list[Any]) -> None:
     """Empty lists of many objects in slices: freeing 100,000 cases at once would hold the GIL for 100 ms."""
     for one in held:
         while one:
             del one[-_SLICE:]
             time.sleep(0)
-
-
-def _question(case: Case) -> frozenset[tuple[str, str]]:
-    """Return what makes a case a duplicate: its values that are not empty, or its expectation if it has none."""
-    return frozenset((name, value) for name, value in case.values if value) or frozenset({("", case.expectation)})
 
 
 def _answer(detail: IterationDetail, output_uid: str) -> tuple[tuple[tuple[str, str], ...], str, str, str]:

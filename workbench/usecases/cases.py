@@ -1,7 +1,7 @@
 """Editing the cases of a prompt.
 
 Invariant: a change affects one case and no other, also while other processes write to the history; checks are stored
-unchanged. A value set and a case with the same uid are the same thing, one to run and one to keep.
+unchanged. A value set of the draft is a case with the same uid (`store/runs/draft_cases.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
 from workbench.core.cases import Case
-from workbench.core.drafts import Values, ValueSet
+from workbench.core.drafts import Values
 from workbench.store import Store
 from workbench.store.runs.cases import RemovedCase
 
@@ -32,14 +32,6 @@ class CaseBook:
         """Append a case without checks."""
         case = Case(self._new_uid(), clean(name), values)
         return case, self._store.packs.add_case(prompt_uid, case)
-
-    def keep(self, prompt_uid: str, one: ValueSet) -> tuple[Case, Future[Case | None]]:
-        """Make a case of a value set. An existing case keeps its checks and gets the new name and values.
-
-        The future holds the case before the change, None for a new one.
-        """
-        case = Case(one.uid or self._new_uid(), clean(one.name), one.values)
-        return case, self._store.packs.keep_case(prompt_uid, case)
 
     def change(self, prompt_uid: str, case: Case) -> Future[None]:
         """Replace the case of the same uid; the future fails if the case no longer exists."""

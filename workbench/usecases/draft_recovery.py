@@ -1,17 +1,18 @@
-"""Opening drafts of a damaged history.
+"""Opening drafts, also of a damaged history or an earlier release.
 
 Invariant: a damaged row blocks nothing else, is reported in a sentence, and stays unchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.store import Store, StoreError
+from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.usecases.problems import Problem, problem_of
 
 T = TypeVar("T")
@@ -19,19 +20,36 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OpenedDraft:
-    """A draft to work on, and what to report about it; None if it is the stored one."""
+    """A draft to work on, and what to report about it; None if it is the stored one.
+
+    `known` are its cases as the history has them, by uid, and `cases` is the number of all cases of the prompt.
+    `adopted` are value sets of an earlier release that became cases, None for none.
+    """
 
     draft: Draft
     problem: Problem | None = None
+    known: Mapping[str, ValueSet] = field(default_factory=dict)
+    adopted: AdoptedSets | None = None
+    cases: int = 0
 
 
-def open_draft(store: Store, prompt_uid: str, first: Draft) -> OpenedDraft:
+def open_draft(store: Store, prompt_uid: str, first: Draft, new_uid: Callable[[], str]) -> OpenedDraft:
     """Return the draft of a prompt; `first` if there is none, and one made from the history if it is damaged.
 
-    A damaged draft is copied to a file of its own. Raises StoreError for every other error.
+    A damaged draft is copied to a file of its own. Value sets of an earlier release become cases, unless the history
+    cannot be written; then they do when the draft is saved. Raises StoreError for every other error.
     """
+    adopted, problem = None, None
+    is_old = store.packs.holds_value_sets(prompt_uid)
+    if is_old and not store.read_only:
+        try:
+            adopted = store.packs.adopt_value_sets(prompt_uid, new_uid).result()
+        except StoreError as error:
+            problem = problem_of(error)
     try:
-        return OpenedDraft(store.draft(prompt_uid) or first)
+        draft = store.draft(prompt_uid) or first
+        known = draft.sets_by_uid if adopted or not is_old else {}
+        return OpenedDraft(draft, problem, known, adopted, store.packs.case_count(prompt_uid))
     except StoreError as error:
         if error.code != "corrupt":
             raise

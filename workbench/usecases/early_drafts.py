@@ -67,7 +67,7 @@ def _save(prompts: PromptLibrary, found: EarlyDraft) -> RecoveredDraft:
         if stored in found.bases and opened.problem is None:
             draft = replace(opened.draft, content=found.content, values=found.values)
             try:
-                prompts.save_draft(found.prompt_uid, draft).result()
+                prompts.save_draft(found.prompt_uid, draft, opened.draft.sets_by_uid).result()
             except StoreError:
                 return RecoveredDraft(None, found.prompt_uid, draft)
             return RecoveredDraft()

@@ -54,16 +54,20 @@ def add_guard(store: Store, guard: GuardSet, new_uid: Callable[[], str], now: st
 
     Raises StoreError.
     """
-    fact = _FACT + guard.file
-    known = store.get_meta(fact)
-    if known is not None and known in {row.uid for row in store.prompts()}:
+    if known := guard_prompt(store, guard):
         return known
-    uid = new_uid()
+    fact, uid = _FACT + guard.file, new_uid()
     version = FirstVersion(new_uid(), guard.content)
     draft = Draft(content=guard.content, based_on=1)
     store.add_whole_prompts([WholePrompt(uid, guard.name, (version,), draft, fact)], now).result()
     store.packs.save_cases(uid, [replace(case, uid=new_uid()) for case in guard.cases]).result()
     return uid
+
+
+def guard_prompt(store: Store, guard: GuardSet) -> str:
+    """Return the uid of the prompt of an added guard set, "" if there is none; blocks. Raises StoreError."""
+    known = store.get_meta(_FACT + guard.file)
+    return known if known is not None and known in {row.uid for row in store.prompts()} else ""
 
 
 def _case(data: Mapping[str, Any], number: int) -> Case:

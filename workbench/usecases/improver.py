@@ -24,6 +24,7 @@ from workbench.usecases.lane_calls import LaneQuestion
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.runner import Runner, RunOwner
+from workbench.usecases.testing.holdout import held_out_values
 
 _SLOT = "improve"
 _LANE, _INSTRUCTIONS = "improve_lane", "improve_instructions"
@@ -103,11 +104,12 @@ class Improver:
     def known(self, prompt_uid: str) -> ImprovementDefaults:
         """Return the initial values of an improvement of a prompt."""
         shipped = resource("improve", "instructions.txt").read_text("utf-8").strip()
+        held = held_out_values(self._store, prompt_uid)
         return ImprovementDefaults(
             self._last_lane(),
             self._store.get_meta(_INSTRUCTIONS) or shipped,
             shipped,
-            tuple(self._store.recent_answers(prompt_uid)),
+            tuple(one for one in self._store.recent_answers(prompt_uid) if frozenset(one.values) not in held),
             self.earlier(prompt_uid),
         )
 

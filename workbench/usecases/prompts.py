@@ -5,17 +5,18 @@ Invariant: a prompt's name has a visible character; names may repeat, uids do no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import VersionLabel
 from workbench.core.visible_text import visible_note
 from workbench.store import Store
+from workbench.store.runs.draft_cases import KnownCases
 from workbench.usecases.draft_recovery import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
 
@@ -102,16 +103,23 @@ class PromptLibrary:
         return self._store.draft(prompt_uid) or FIRST_DRAFT
 
     def open(self, prompt_uid: str) -> OpenedDraft:
-        """Return the draft; a damaged one is kept, and one made from the history is returned instead."""
-        return open_draft(self._store, prompt_uid, FIRST_DRAFT)
+        """Return the draft; a damaged one is kept, and one made from the history is returned instead.
 
-    def save_draft(self, prompt_uid: str, draft: Draft) -> Future[None]:
-        """Save the draft."""
-        return self._store.save_draft(prompt_uid, draft, self._now())
+        Value sets in the draft of an earlier release become cases of the prompt.
+        """
+        return open_draft(self._store, prompt_uid, FIRST_DRAFT, self._new_uid)
+
+    def save_draft(self, prompt_uid: str, draft: Draft, known: KnownCases = None) -> Future[None]:
+        """Save the draft, with its cases where they differ from the `known` ones in the history, None: all of them."""
+        return self._store.save_draft(prompt_uid, draft, self._now(), known)
+
+    def chosen_cases(self, prompt_uid: str, uids: Sequence[str]) -> dict[str, ValueSet]:
+        """Return cases as Compose shows them, by uid, without those that are missing or held out."""
+        return self._store.packs.chosen(prompt_uid, uids)
 
     def rebase(self, prompt_uid: str, draft: Draft, based_on: int) -> Future[None]:
         """Save a draft whose text has become a version as one based on that version."""
-        return self.save_draft(prompt_uid, replace(draft, based_on=based_on))
+        return self.save_draft(prompt_uid, replace(draft, based_on=based_on), draft.sets_by_uid)
 
     def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
         """Return the numbers of the versions, newest first."""

@@ -93,8 +93,8 @@ def _missing_sentence(names: Sequence[str], given: ValueSet, version: str) -> st
     used = f", which {version} uses" if version else ""
     if given.uid:
         fill = "Fill it in" if len(names) == 1 else "Fill them in"
-        untick = f", or untick “{given.name}”" if given.ticked else ""
-        return f"“{given.name}” has no value for {together}{used}. {fill}{untick}."
+        untick = f", or untick “{given.title}”" if given.ticked else ""
+        return f"“{given.title}” has no value for {together}{used}. {fill}{untick}."
     return f"Enter a value for {together} below{used}. An empty value is allowed."
 
 

@@ -1,7 +1,8 @@
 """Training files from judged and starred answers.
 
 Invariant: reading changes nothing, and a file is written only after all its lines were checked against its format.
-Answers of blind runs are excluded until they are judged, because only judged answers are used.
+Answers of blind runs are excluded until they are judged, because only judged answers are used. Nothing that answers a
+held-out case is used.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from workbench.packs.jinja_process import render_apart
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.testing.holdout import HeldValues, held_out_values
 
 ChosenBy = Literal["winner", "starred", "both"]
 _NOTHING: Mapping[ChosenBy, str] = {
@@ -108,6 +110,7 @@ class Trainer:
         self._store = store
         self._watch = watch
         self._details: dict[str, IterationDetail] = {}
+        self._held: dict[str, HeldValues] = {}
         self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], RenderedRequest | None] = {}
         self._contents: dict[tuple[str, int], Content | None] = {}
 
@@ -208,7 +211,10 @@ class Trainer:
     def _row(self, prompt_uid: str, run: str, output_uid: str, left_out: Counter[str]) -> TrainingRow | None:
         """Return an answer as a row with a positive label, None if it cannot be used for training."""
         detail = self._detail(run)
-        output = next(one for one in detail.outputs if one.uid == output_uid)
+        output = next((one for one in detail.outputs if one.uid == output_uid), None)
+        if output is None or frozenset(detail.sets[output.value_set].values) in self._held_out(prompt_uid):
+            left_out["answers to cases of the hold-out"] += 1
+            return None
         if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:
             left_out["answers that were cut off or not finished"] += 1
             return None
@@ -235,6 +241,12 @@ class Trainer:
         if key not in self._asked:
             self._asked[key] = _rendered(content, dict(values))
         return self._asked[key]
+
+    def _held_out(self, prompt_uid: str) -> HeldValues:
+        """Return the values of the held-out cases: an answer to equal ones would train for the test."""
+        if prompt_uid not in self._held:
+            self._held[prompt_uid] = held_out_values(self._store, prompt_uid)
+        return self._held[prompt_uid]
 
     def _detail(self, run: str) -> IterationDetail:
         self._watch()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from tests.app.testing.standin_comparisons import StandInComparisons
+from workbench.app.testing.probes import AgainOffer, FactsOffer, listed_words
 from workbench.app.testing.source import (
     OverruleState,
     SuiteEstimate,
@@ -142,7 +143,11 @@ class StandInSuites:
         if self.answered == self.total and self.state == "running":
             self.state = "finished"
 
-    # SuiteSource.
+    # ProbedSuites.
+
+    @property
+    def probes(self) -> StandInProbes:
+        return StandInProbes(self)
 
     def overview(self, prompt_uid: str) -> SuiteOverview:
         self._fail("overview")
@@ -179,6 +184,9 @@ class StandInSuites:
     def page(self, run_uid: str, scoring_uid: str, query: GridQuery, after: str, limit: int) -> GridPage:
         self._fail("page")
         self.pages_read += 1
+        if run_uid == "h0":
+            # Held-out cases have no rows.
+            return GridPage(())
         found: list[GridRow] = []
         position = int(after) + 1 if after else 0
         if query.sort != "order":
@@ -241,6 +249,9 @@ class StandInSuites:
             "2026-11-28T10:00:00.000Z",
             self.checks,
         )
+
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        return None
 
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         self._fail("report")
@@ -406,6 +417,35 @@ class StandInSuites:
             one = CellResult(state, cell.score, cell.seconds, cell.cost_usd)
             found.append(CaseResults(f"c{position}", (one,)))
         return ColumnResults(_title(self._columns()[column]), tuple(found))
+
+
+@dataclass
+class StandInProbes:
+    """Every third case is listed, and fails everywhere; a call costs a tenth of a cent."""
+
+    suites: StandInSuites
+
+    def listed(self, prompt_uid: str, run: SuiteRun, query: GridQuery) -> AgainOffer:
+        return self.chosen(prompt_uid, run, tuple(range(0, self.suites.cases, 3)), listed_words(query))
+
+    def chosen(self, prompt_uid: str, run: SuiteRun, positions: tuple[int, ...], about: str) -> AgainOffer:
+        calls = len(positions) * len(run.columns)
+        return AgainOffer(run, positions, about, SuiteEstimate(calls, calls, calls / 1000, calls / 1000))
+
+    def start(self, prompt_uid: str, offer: AgainOffer) -> str:
+        self.suites.told.append(("again", len(offer.positions), offer.about))
+        return "probe"
+
+    def stubborn(self, prompt_uid: str, run: SuiteRun) -> FactsOffer:
+        titles = tuple(_title(column) for column in run.columns)
+        return FactsOffer(run, tuple(range(0, self.suites.cases, 3)), titles, 1, (False,) * len(titles))
+
+    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> SuiteEstimate:
+        return SuiteEstimate(offer.calls, offer.calls, offer.calls / 1000, offer.calls / 1000)
+
+    def start_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> str:
+        self.suites.told.append(("facts", column, facts))
+        return "probe"
 
 
 def suite_report(columns: Sequence[SuiteColumn], results: Sequence[ColumnResults], cases: int) -> SuiteReport:

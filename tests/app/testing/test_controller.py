@@ -16,6 +16,7 @@ from workbench.app.testing import controller as controllers
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
+from workbench.app.testing.row_reader import read_rows
 from workbench.core.lanes import Lane
 from workbench.core.testing.cells import CellKey
 
@@ -149,6 +150,6 @@ def test_every_failed_read_is_reported(qtbot: QtBot, tasks: Tasks, method: str) 
 def test_copied_rows_are_all_rows_of_the_query(qtbot: QtBot, tasks: Tasks) -> None:
     suites = opened(qtbot, tasks, StandInSuites(250))
     read: Future[int] = Future()
-    suites.read_rows(lambda rows: read.set_result(len(rows)))
+    read_rows(suites, tasks, lambda rows: read.set_result(len(rows)))
     until(qtbot, read.done)
     assert read.result() == 250

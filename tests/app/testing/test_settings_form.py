@@ -27,13 +27,13 @@ def test_defaults_stay_as_they_are() -> None:
 
 
 def test_everything_can_be_set() -> None:
-    typed = replace(TYPED, samples="3", usd="$1,50", calls=" 500 ", minutes="10", difference="12.5 ", margin="1%")
+    typed = replace(TYPED, samples="3", usd="$1,50", calls=" 1,500 ", minutes="10", difference="12.5 ", margin="1%")
     found = read_settings(replace(typed, threshold="0.8"), BASE)
     assert found == replace(
-        BASE, samples=3, budget=SuiteBudget(1.5, 500, 10.0), difference=0.125, margin=0.01, threshold=0.8
+        BASE, samples=3, budget=SuiteBudget(1.5, 1500, 10.0), difference=0.125, margin=0.01, threshold=0.8
     )
     assert settings_words(found) == (
-        "Samples 3 · Budget $1.50, 500 calls, 10 min · Difference 12.5 points · Margin 1 point"
+        "Samples 3 · Budget $1.50, 1,500 calls, 10 min · Difference 12.5 points · Margin 1 point"
     )
     assert read_settings(typed_settings(found), BASE) == found
 

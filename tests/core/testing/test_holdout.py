@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.cases import Case
-from workbench.core.testing.holdout import FEWEST_CASES, joined, proposed
+from workbench.core.testing.holdout import FEWEST_CASES, joining, proposal, proposed, together
 
 
 def made(number: int, clusters: int = 0) -> list[Case]:
@@ -48,8 +48,51 @@ def test_a_cluster_larger_than_the_hold_out_is_passed_over() -> None:
 
 
 def test_later_cases_join_their_cluster_else_about_one_in_three() -> None:
-    there = [Case("a", cluster="in", held_out=True), Case("b", cluster="out")]
-    assert joined(Case("x", cluster="in"), there, "s")
-    assert not joined(Case("x", cluster="out"), there, "s")
-    assert not joined(Case("x", cluster="in"), there, "")
-    assert 280 < sum(joined(Case(f"n{n}"), there, "s") for n in range(1000)) < 390
+    known = {"in": True, "out": False}
+    assert joining({"x": "in", "y": "out"}, known, (), "s") == {"x"}
+    assert joining({"x": "in"}, known, (), "") == frozenset()
+    assert 280 < len(joining({f"n{n}": "" for n in range(1000)}, known, (), "s")) < 390
+
+
+@given(
+    st.dictionaries(st.text(max_size=4), st.sampled_from(["", "a", "b", "c", "d"]), max_size=40),
+    st.dictionaries(st.sampled_from(["a", "b"]), st.booleans()),
+    st.sets(st.text(max_size=4)),
+    st.text(min_size=1, max_size=3),
+)
+def test_later_cases_stay_with_their_cluster_and_what_was_seen_stays_out(
+    clusters: dict[str, str], known: dict[str, bool], seen: set[str], salt: str
+) -> None:
+    held = joining(clusters, known, seen, salt)
+    assert not held & seen
+    for cluster in set(clusters.values()) - {""}:
+        unseen = {uid for uid, of in clusters.items() if of == cluster} - seen
+        assert held & unseen in (frozenset(), frozenset(unseen))
+        if cluster in known:
+            assert known[cluster] == bool(held & unseen) or not unseen
+        elif unseen != {uid for uid, of in clusters.items() if of == cluster}:
+            assert not held & unseen
+    # One by one or all at once: the same cases.
+    later = frozenset[str]()
+    for uid, cluster in clusters.items():
+        if not cluster:
+            later |= joining({uid: cluster}, known, seen, salt)
+    assert later == {uid for uid in held if not clusters[uid]}
+
+
+@given(st.integers(0, 60), st.integers(0, 9), st.sets(st.integers(0, 59)))
+def test_a_proposal_counts_what_it_would_set_aside_or_says_why_not(number: int, clusters: int, seen: set[int]) -> None:
+    cases = made(number, clusters)
+    found = proposal("p", cases, {f"u{n}" for n in seen}, "s")
+    assert found.uids == proposed(cases, {f"u{n}" for n in seen}, "s")
+    assert bool(found.uids) != bool(found.refusal)
+    assert found.seen == len([n for n in seen if n < number])
+    assert str(len(found.uids)) in found.sentence
+    assert "totals" in found.sentence
+
+
+def test_a_case_is_opened_with_its_cluster() -> None:
+    cases = [Case("a", cluster="x", held_out=True), Case("b", cluster="x", held_out=True), Case("c", held_out=True)]
+    assert together(cases, "a") == {"a", "b"}
+    assert together([*cases, Case("d", held_out=True)], "c") == {"c"}
+    assert together([Case("a", cluster="x")], "a") == frozenset()

@@ -21,6 +21,7 @@ WHOLE = SuiteSettings(
     difference=0.2,
     margin=0.03,
     salt="x",
+    guards=("g2", "g1"),
 )
 
 
@@ -45,6 +46,8 @@ def test_defaults_are_not_stored() -> None:
         {"samples": True},
         {"baseline": 3},
         {"salt": 3},
+        {"guards": "g1"},
+        {"guards": [1]},
         {"threshold": -1},
         {"budget": 3},
         {"budget": {"usd": "1"}},
@@ -56,6 +59,11 @@ def test_defaults_are_not_stored() -> None:
 def test_invalid_settings_are_refused_with_a_sentence(data: Any) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         SuiteSettings.from_json(data)
+
+
+def test_settings_of_an_earlier_release_have_no_guards_and_a_guard_is_there_once() -> None:
+    assert SuiteSettings.from_json({"salt": "x"}).guards == ()
+    assert SuiteSettings.from_json({"guards": ["b", "a", "b"]}).guards == ("b", "a")
 
 
 def test_samples_are_bounded() -> None:

@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt
 
 from tests.e2e.driving import Demo
-from tests.e2e.scenes.staging import command, provider, shots, show
-from tests.fakes.provider import Reply, Request, Step, Wait, usual, whole
-from workbench.core.cases import Case, Check
+from tests.e2e.scenes.staging import command, dialog, opened, provider, shots, show
+from tests.fakes.order_bot import AUTHOR, BOT, CASES, QUALITY, answer, order_cases
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates
-from workbench.host.ids import new_uid
-
-QUALITY = {"acme-mini": 0.55, "acme-large": 0.95, "acme-old": 0.6}
-"""The share of cases that each model of the fake server answers well."""
-SLOWER: tuple[Step, ...] = (Wait(0.05),)
-CASES = 20
-_ASKS = ("Where is order {}?", "Has {} arrived yet?", "When will I get {}?", "{} is late. Why?", "Status of {}, please")
-_TAGS = ("order", "order", "delay", "delay", "politeness")
-
-
-def question(number: int) -> str:
-    """Return what the customer of a case asks."""
-    return _ASKS[number % len(_ASKS)].format(f"77AB12CD{number:02d}")
-
-
-def order_cases() -> list[Case]:
-    """Return the cases of the order bot: the answer names the order, and says when it comes."""
-    return [
-        Case(
-            new_uid(),
-            question(number).strip("?").replace("order ", ""),
-            (("question", question(number)),),
-            (Check("contains", value=f'"77AB12CD{number:02d}"'),),
-            tags=(_TAGS[number % len(_TAGS)],),
-        )
-        for number in range(CASES)
-    ]
-
-
-def answer(request: Request) -> Reply:
-    """Answer as a model of known quality: the same cases are answered well each time."""
-    asked = request.body if isinstance(request.body, dict) else {}
-    model, text = str(asked.get("model", "")), str(asked.get("messages", ""))
-    found = re.search(r"77AB12CD(\d\d)", text)
-    if model not in QUALITY or found is None:
-        return usual(request)
-    number = int(found[1])
-    # Spread over the cases, differently for each model, so that they fail in different ones.
-    is_good = (number * 7 + 3 * len(model)) % CASES < QUALITY[model] * CASES
-    order = found[0]
-    good = f"Order {order} is in transit and should arrive on Friday. Anything else I can do?"
-    bad = "Thank you for your patience! Your order is on its way and will arrive soon."
-    reply = whole(good if is_good else bad)
-    return Reply(reply.steps, headers=reply.headers, before=SLOWER)
+from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 
 
 def testing(demo: Demo) -> None:
@@ -68,9 +22,8 @@ def testing(demo: Demo) -> None:
         fake.answer = answer
         for model, price in (("acme-mini", 0.3), ("acme-large", 2.0), ("acme-old", 1.0)):
             window.workbench.pricing.set_price(endpoint, model, Rates(price / 1e6, 4 * price / 1e6, None, "mine"))
-        bot = Content((Message("system", "You are the order bot of a shop."), Message("user", "{{question}}")))
         lanes = tuple(Lane(f"t{number}", endpoint, model, Params()) for number, model in enumerate(QUALITY))
-        show(demo, bot, lanes, question="Where is order 77AB12CD90?")
+        show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
         command(demo, "view_test")
         shots(demo, "test-no-cases", narrow=True)
         window.store.packs.save_cases(window.prompt_uid, order_cases()).result(10)
@@ -95,3 +48,49 @@ def testing(demo: Demo) -> None:
         demo.press(Qt.Key.Key_E)
         demo.pause(300)
         demo.picture("test-case-in-compose")
+        show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
+        demo.run()
+        for text in (
+            "You are the order bot of a shop. Name the order.",
+            "You are the order bot. Name the order and the day.",
+        ):
+            show(
+                demo, Content((Message("system", text), BOT.messages[1])), lanes, question="Where is order 77AB12CD90?"
+            )
+            demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            demo.pause(300)
+            demo.until(
+                "it has ended", lambda: suites.run is not None and not suites.is_running and not suites.estimate.new
+            )
+            demo.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+            demo.run()
+        demo.pause(500)
+        shots(demo, "test-share-in-timeline", narrow=True)
+
+
+def proposing(demo: Demo) -> None:
+    """Cases proposed by a model: the request, the list with one accepted, and an answer that cannot be read."""
+    window = demo.window
+    window.prompts.create("Order bot, proposed")
+    demo.until("the new prompt is open", lambda: window.is_ready and not window.timeline.rowCount())
+    with provider(demo, "Acme authors") as (fake, endpoint):
+        fake.answer = answer
+        window.workbench.pricing.set_price(endpoint, AUTHOR, Rates(1e-6, 4e-6, None, "mine"))
+        show(demo, BOT, (Lane("p", endpoint, "acme-mini", Params()),), question="Where is order 77AB12CD90?")
+        window.store.packs.save_cases(window.prompt_uid, order_cases()).result(10)
+        command(demo, "propose_cases")
+        found = opened(demo, ProposalDialog)
+        demo.until("it can be asked", found.request.ask.isEnabled)
+        found.request.set_lane(Lane("propose", endpoint, AUTHOR))
+        found.request.wish.set_exact("other languages, angry customers, attempts to inject instructions")
+        demo.pause(600)
+        shots(demo, "propose-cases")
+        found.request.ask_wanted.emit()
+        demo.until("cases are proposed", lambda: found.review.proposals.rowCount() > 0)
+        found.review.list.setFocus()
+        demo.press(Qt.Key.Key_Return)
+        demo.press(Qt.Key.Key_Delete)
+        demo.pause(300)
+        shots(demo, "propose-cases-list", narrow=True)
+        found.request.show_page("instructions")
+        dialog(demo, "propose-cases-instructions", ("light",))

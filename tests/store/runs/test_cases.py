@@ -51,12 +51,3 @@ def test_restored_case_precedes_cases_added_after_its_removal(store: Store) -> N
     store.packs.add_case("p", Case("new")).result()
     store.packs.put_case_back("p", taken).result()
     assert uids(store) == ["c0", "c1", "c2", "c3", "new"]
-
-
-def test_saving_a_value_set_as_case_twice_updates_the_case(store: Store) -> None:
-    assert store.packs.keep_case("p", Case("s", "Set", (("order", "7"),))).result() is None
-    assert uids(store)[-1] == "s"
-    before = store.packs.keep_case("p", Case("c2", "Later", (("order", "9"),))).result()
-    assert before == CASES[2]
-    # Its checks stay, because a set has none.
-    assert store.packs.cases("p")[2] == replace(CASES[2], name="Later", values=(("order", "9"),))

@@ -89,7 +89,7 @@ def test_help_groups_filters_in_lines_and_lists_first_usages_first() -> None:
         "prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE",
         "cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05",
         "before:2026-11-24  after:yesterday  after:7d",
-        "is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import",
+        "is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|propose|judge|import",
     ]
     assert [name for name in FIELDS if name in names] == list(names)
     long = [FilterField(f"field{number}", NameValues("thing", "x")) for number in range(20)]

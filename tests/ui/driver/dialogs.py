@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.cases.import_dialog import CaseImportDialog
+    from workbench.ui.features.cases.proposal_dialog import ProposalDialog
     from workbench.ui.features.checks.controller import ChecksController
     from workbench.ui.features.conversation.controller import ConversationController
     from workbench.ui.features.conversation.dialog import ConversationDialog
@@ -183,6 +184,13 @@ class DialogDriver:
         from workbench.ui.features.cases.import_dialog import CaseImportDialog
 
         return self.find(CaseImportDialog)
+
+    @property
+    def case_proposals(self) -> ProposalDialog | None:
+        """The request for cases, and those proposed."""
+        from workbench.ui.features.cases.proposal_dialog import ProposalDialog
+
+        return self.find(ProposalDialog)
 
     @property
     def training(self) -> TrainingDialog | None:

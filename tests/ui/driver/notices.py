@@ -29,3 +29,7 @@ class NoticeDriver:
     def open_detail(self) -> None:
         """Press "Details"."""
         self._bar._more.click()
+
+    def press(self) -> None:
+        """Press the button of the notice."""
+        self._bar._button.click()

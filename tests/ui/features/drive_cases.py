@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import NOW, done, opened, run, text
 from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
+from workbench.core.cases import Case
 from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import Lane
+from workbench.core.runs import Result
 from workbench.store import Store
 from workbench.ui.features.cases import FEATURE
 from workbench.ui.features.cases.controller import CasesController
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownAnswer
 from workbench.ui.widgets.theme import Theme
+from workbench.usecases.lane_calls import LaneQuestion
+from workbench.usecases.run_handle import RunHandle
+from workbench.usecases.transcript import Transcript
+
+PROPOSED = {"name": "empty", "tag": "edge", "values": {"order": ""}, "expectation": "Asks."}
 
 
 def main(folder: Path) -> None:
@@ -35,10 +46,15 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     answers = {"": ShownAnswer("r", "r.0.0", "A")}
     session = StandInSession("p", Draft(text("Where is {{order}}?")), answers=answers)
     services = standins(store, theme, session=session)
+    runner = ScriptedRunner()
+    services = replace(services, backend=replace(services.backend, runner=runner))
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
     actions["keep_case"]()
     late = ValueSet("set-1", "Late", (("order", "7"),))
+    session.shown = Draft(text("Where is {{order}}?"), late.values)
+    actions["keep_case"]()
+    store.packs.save_cases("p", [Case("set-1", "Late", late.values)]).result()
     session.shown = Draft(text("Where is {{order}}?"), late.values, sets=(late,), active="set-1")
     actions["keep_case"]()
     actions["cases"]()
@@ -58,6 +74,7 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
     dialog.detail.name.setText("Very late")
     dialog.detail.name.textEdited.emit("Very late")
     imported = _import(controller, store)
+    proposed = _propose(controller, store, runner)
     services.navigator.open_prompt("other")
     host.stop()
     notices = services.notices
@@ -71,6 +88,7 @@ def _drive(store: Store, theme: Theme) -> dict[str, object]:
         "deleted": len(deleted),
         "stored": [(case.uid, case.name, case.values) for case in store.packs.cases("p")],
         "imported": imported,
+        "proposed": proposed,
         "is_open": controller.dialog is not None,
         "said": notices.said,
     }
@@ -94,6 +112,40 @@ def _import(controller: CasesController, store: Store) -> dict[str, object]:
     kept = store.packs.cases("p")[-1]
     controller.dialog.undo.click()
     return {"told": told, "added": added, "left": left, "kept": (kept.values, kept.expectation)}
+
+
+def _propose(controller: CasesController, store: Store, runner: ScriptedRunner) -> dict[str, object]:
+    """Ask a model for cases, accept one, and undo that."""
+    before = len(store.packs.cases("p"))
+    controller.proposals.open()
+    dialog = controller.proposals.dialog
+    assert dialog is not None
+    dialog.request.set_lane(Lane("propose", "e", "m"))
+    dialog.request.ask.click()
+    runner.answer(json.dumps({"cases": [PROPOSED, {**PROPOSED, "values": {"order": "8"}}]}))
+    controller.proposals._show_more({"answer"})
+    titles = [dialog.review.proposals.title(row) for row in range(2)]
+    dialog.review.accept.click()
+    added = store.packs.cases("p")[before:]
+    dialog.review.undo.click()
+    left = len(store.packs.cases("p")) - before
+    return {"titles": titles, "added": [(case.name, case.values) for case in added], "left": left}
+
+
+class ScriptedRunner:
+    """Records what is asked, and stores nothing."""
+
+    def __init__(self) -> None:
+        self._transcript = Transcript("answer", "run", 0, lambda: 0)
+
+    def start_aside(self, prompt_uid: str, asked: LaneQuestion, start: Callable[..., Any]) -> RunHandle:
+        return RunHandle("run", prompt_uid, (self._transcript,))
+
+    def answer(self, text: str) -> None:
+        self._transcript.end(Result("finished", text))
+
+    def stop(self, output_uid: str) -> None:
+        """Do nothing: the answer has ended."""
 
 
 if __name__ == "__main__":

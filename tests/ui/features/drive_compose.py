@@ -41,6 +41,7 @@ from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice_bar import NoticeBar
 from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.widgets.theme import Theme
+from workbench.usecases.draft_recovery import OpenedDraft
 from workbench.usecases.problems import MissingInput, Problem
 from workbench.usecases.workbench import Workbench
 
@@ -159,7 +160,7 @@ class Room:
         uid, stored = self.workbench.prompts.create("Order bot", draft)
         stored.result()
         self.session.uid = uid
-        self.compose.open_now(uid, draft, tuple(self.workbench.endpoints.all()), is_shown=False)
+        self.compose.open_now(uid, OpenedDraft(draft), tuple(self.workbench.endpoints.all()), is_shown=False)
         wait_for(lambda: self.compose.ready)
         return uid
 

@@ -24,6 +24,7 @@ from workbench.core.lanes import Endpoint, Lane
 from workbench.core.run_limits import Limits
 from workbench.core.technique_marks import TechniqueMark
 from workbench.core.techniques import CaretPlace, Insertion
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.engine.catalogue import ModelCatalogue
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import ProductDirs, places
@@ -174,7 +175,7 @@ class StandInSession:
     def draft(self) -> Draft:
         return self.shown
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
         self.shown = draft
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:

@@ -69,7 +69,7 @@ def test_training(tmp_path: Path) -> None:
 
 def test_cases(tmp_path: Path) -> None:
     told = driven("cases", tmp_path)
-    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case"]
+    assert told["commands"] == ["add_cases", "cases", "keep_answer_case", "keep_case", "propose_cases"]
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
@@ -79,19 +79,27 @@ def test_cases(tmp_path: Path) -> None:
         "left": 1,
         "kept": [[["order", "9"]], "Here."],
     }
+    assert told["proposed"] == {
+        "titles": ["empty · edge", "empty · edge"],
+        "added": [["empty", [["order", ""]]]],
+        "left": 0,
+    }
     # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
     assert told["said"] == [
         "There are no values to keep. Enter a value for a variable first.",
-        "“Late” is now a case of this prompt. [Undo]",
-        "The case “Late” was added to Compose as a value set. [Undo]",
+        "“Case 1” is now a case of this prompt. [Undo]",
+        "“Late” is a case of this prompt already.",
+        "“Late” is in Compose now. [Undo]",
         "[withdrawn]",
         "The case “Late” is deleted. [Undo]",
         "[withdrawn]",
         "1 case was added. [Undo]",
         "[withdrawn]",
         "The answer and its values are now a case of this prompt. [Undo]",
+        "[withdrawn]",
+        "1 proposed case was added. [Undo]",
         "[withdrawn]",
     ]
 
@@ -296,7 +304,16 @@ def test_history(tmp_path: Path) -> None:
     told = driven("history", tmp_path)
     copying = [f"copy_run_{form}" for form in ("answers", "json", "markdown", "prompt", "requests")]
     deleting = ["delete_prompt", "delete_run", "deleted"]
-    others = ["open_run", "purge_run", "save_search", "saved_searches", "star_run", "tag_run", "view_history"]
+    others = [
+        "keep_run_cases",
+        "open_run",
+        "purge_run",
+        "save_search",
+        "saved_searches",
+        "star_run",
+        "tag_run",
+        "view_history",
+    ]
     assert told["commands"] == ["archive_run", "copy_rows", *copying, *deleting, *others]
     assert told["tabs"] == {"history": "History"}
     assert told["page"]
@@ -385,22 +402,22 @@ def test_compose(tmp_path: Path) -> None:
         "escaped": True,
     }
     steps = told["sets"]["steps"]
-    assert steps["add_set"] == [["Set 1", False, True], ["Set 2", True, True]]
-    assert steps["duplicate_set"] == [["Set 1", False, True], ["Set 2", False, True], ["Set 2 copy", True, True]]
-    assert steps["tick_set"][-1] == ["Set 2 copy", True, False]
-    assert steps["previous_set"][1:] == [["Set 2", True, True], ["Set 2 copy", False, False]]
-    assert steps["remove_set"] == [["Set 1", False, True], ["Set 2 copy", True, False]]
+    assert steps["add_set"] == [["Case 1", False, True], ["Case 2", True, True]]
+    assert steps["duplicate_set"] == [["Case 1", False, True], ["Case 2", False, True], ["Case 2 copy", True, True]]
+    assert steps["tick_set"][-1] == ["Case 2 copy", True, False]
+    assert steps["previous_set"][1:] == [["Case 2", True, True], ["Case 2 copy", False, False]]
+    assert steps["remove_set"] == [["Case 1", False, True], ["Case 2 copy", True, False]]
     assert steps["undone"] == steps["previous_set"]
     assert told["sets"]["value"] == [["question", "So: "]]
-    assert told["sets"]["names"] == ["Set 1", "Set 2", "Set 2 copy", "third"]
-    assert told["sets"]["menu"][0] == "&Paste rows as sets…"
-    assert told["sets"]["menu"][-1] == "&Show one of 4 sets"
+    assert told["sets"]["names"] == ["Case 1", "Case 2", "Case 2 copy", "third"]
+    assert told["sets"]["menu"][:2] == ["&Choose cases…", "&Paste rows as cases…"]
+    assert told["sets"]["menu"][-1] == "&Show one of 4 cases"
     assert told["sets"]["pages"] == [2, [1, 0]]
     assert told["sets"]["lack"] == ["Give question a value.", ""]
     assert [one for one in told["said"] if "withdrawn" not in one] == [
         "The draft now starts from #1. [Undo]",
-        "The value set “Set 2” was deleted. [Undo]",
-        "1 set with values for question.",
+        "“Case 2” was removed from Compose; it is still a case. [Undo]",
+        "1 case with values for question.",
     ]
 
 

@@ -175,7 +175,7 @@ def test_own_settings_and_used_cases_stay(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     mine.create_prompt("p", "Order bot", NOW)
-    mine.packs.save_cases("p", [case(0), case(1)])
+    mine.packs.save_cases("p", [case(0), case(1, held_out=True)])
     mine.tests.save_settings("p", SuiteSettings(samples=3), NOW)
     mine.tests.use_case("p", "case-1", LATER).result(10)
     take(mine, theirs.path)

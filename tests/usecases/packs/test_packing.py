@@ -100,6 +100,9 @@ def mine(tmp_path: Path) -> Iterator[House]:
         store.begin_run(run("r3", text("Tell {{order}}"), based_on=1))
         store.finish_output("r3.0.0", done("Yes."), LATER)
         store.mark("r2", "v1", Verdict("winner", (0,)), ("r2.0.0",), LATER)
+        store.packs.save_cases(
+            "p", [Case("c1", "First", (("order", "3"),), (Check("contains", value='"3"'),))]
+        ).result()
         store.save_draft(
             "p",
             Draft(
@@ -110,9 +113,6 @@ def mine(tmp_path: Path) -> Iterator[House]:
                 (ValueSet("s1", "Late", (("order", "2"),)),),
             ),
             LATER,
-        )
-        store.packs.save_cases(
-            "p", [Case("c1", "First", (("order", "3"),), (Check("contains", value='"3"'),))]
         ).result()
         yield one
 
@@ -474,8 +474,8 @@ def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple
     known = {case.uid for case in cases}
     sets = tuple(one for one in sets if one.uid not in known)
     draft = Draft(prompt.content, prompt.values, prompt.lanes, places[prompt.main], sets)
-    store.save_draft(uid, draft, NOW).result()
     store.packs.save_cases(uid, cases).result()
+    store.save_draft(uid, draft, NOW).result()
 
 
 @depth.examples(8, 1000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

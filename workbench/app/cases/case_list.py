@@ -11,11 +11,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.core.cases import Case
-from workbench.core.text import first_line, plural
+from workbench.core.drafts import values_title
+from workbench.core.text import plural
 from workbench.core.visible_text import visible_name
 
 Index = QModelIndex | QPersistentModelIndex
-_MOST_VALUES, _MOST_LETTERS = 5, 30
 
 
 class CaseList(QAbstractListModel):
@@ -55,16 +55,13 @@ class CaseList(QAbstractListModel):
             return _name(case)
         checks = f"{len(case.checks)} {plural(len(case.checks), 'check')}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(text for text in (_name(case), _values(case) if case.name else "", checks) if text)
+            return "\n".join(
+                text for text in (_name(case), values_title(case.values) if case.name else "", checks) if text
+            )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_name(case)}, {checks}"
         return None
 
 
 def _name(case: Case) -> str:
-    return visible_name(" ".join(case.name.split())) or _values(case) or "A case without a name"
-
-
-def _values(case: Case) -> str:
-    told = [value for _, value in case.values if value.strip()][:_MOST_VALUES]
-    return visible_name(", ".join(first_line(value, _MOST_LETTERS) for value in told))
+    return visible_name(" ".join(case.name.split())) or values_title(case.values) or "A case without a name"

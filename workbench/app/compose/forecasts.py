@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast
 from workbench.usecases.forecaster import Forecaster
@@ -29,7 +29,7 @@ class Forecasts(QObject):
     def __init__(
         self,
         forecaster: Forecaster,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         read: Callable[[], tuple[str, Draft] | None],
         parent: QObject | None = None,
     ) -> None:

@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.compose.output_cache import OutputCache
 from workbench.app.compose.run_view_state import NO_RUN, LaneRequest, RunViewState, started, stored
+from workbench.app.compose.tested_lane import TestedLanes, with_tested
 from workbench.app.compose.verdict_recorder import VerdictRecorder
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.version_name import iteration_name
 from workbench.host.clock import monotonic_ms
 from workbench.usecases.problems import Problem, RefusedError
@@ -49,6 +51,7 @@ class RunController(QObject):
         self.board = LanePresenter(self.outputs, monotonic_ms, self)
         self.judging = VerdictRecorder(self, workbench.history, tasks, self)
         self._draft_run = self._shown = self._before = NO_RUN
+        self.tested = TestedLanes(self.outputs)
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
         self._asked_again: set[str] = set()
@@ -71,6 +74,7 @@ class RunController(QObject):
     def forget(self) -> None:
         """Drop the draft's run, because a prompt whose draft has no run yet is being opened."""
         self._draft_run = self._before = NO_RUN
+        self.tested.forget()
         self.judging.forget()
 
     def shows_any_of(self, uids: Collection[str]) -> bool:
@@ -79,24 +83,26 @@ class RunController(QObject):
 
     def asked(self, slot: str) -> LaneRequest | None:
         """Return what a lane of the draft was asked for its answer, or None without an answer."""
-        return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
+        lanes = (*self._draft_run.lanes, *self.tested.run.lanes)
+        return next((lane.asked for lane in lanes if lane.slot == slot), None)
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""
         return asked.lane if (asked := self.asked(lane.slot)) is not None else None
 
-    def show_draft_run(self) -> None:
-        """Show the draft's run."""
-        self._show(self._draft_run)
+    def hold_tested(self, answer: TestedAnswer | None, endpoints: Endpoints) -> None:
+        """Take an answer of a test, which `show_draft_run` shows while the draft has its lane."""
+        if answer is not None:
+            self.tested.hold(answer, free=_is_free(answer.lane, endpoints))
+
+    def show_draft_run(self, lanes: Iterable[Lane] | None = None) -> None:
+        """Show the draft's run, or the answer of a test that one of its lanes shows; None for the lanes as before."""
+        self.tested.follow(lanes)
+        self._show(self.tested.over(self._draft_run))
 
     def beside(self, lanes: Sequence[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
         """Return the lanes of the draft that keep their answers beside a run of the slots in `running`."""
-        left_out = {lane.slot for lane in self._draft_run.lanes} - set(running)
-        return tuple(
-            BesideLane(lane.slot, self._draft_run.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
-            for place, lane in enumerate(lanes)
-            if lane.slot in left_out
-        )
+        return self._draft_run.left_out(lanes, running)
 
     def follow(
         self,
@@ -104,26 +110,27 @@ class RunController(QObject):
         draft: Draft,
         endpoints: Endpoints,
         beside: Iterable[BesideLane] = (),
+        lanes: Sequence[Lane] = (),
         *,
         blind: bool = False,
     ) -> None:
-        """Show a run just started from the draft, and beside it the earlier answers of the lanes in `beside`."""
+        """Show a run just started from the draft, beside it the earlier answers of the lanes in `beside`, and answers
+        of a test in those of the draft's `lanes` that were not run."""
         self.judging.forget()
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
         run = run.with_beside(self._before, beside, self._name(self._before.uid)).paged_to(draft.active)
+        run = with_tested(run, (self.tested.run, self._before), lanes)
         self._draft_run, self._handle = run, handle
-        self.show_draft_run()
+        self._show(run)
 
     def adopt(
         self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = (), active: str = ""
     ) -> None:
-        """Make this iteration the draft's run; the lanes change with the next `show_draft_run`.
-
-        The answers are those to the value set `active`, the one in the values panel, if the iteration has it. Lanes of
-        the draft in `lanes` that were shown beside the iteration show what they showed then.
-        """
+        """Make this iteration the draft's run; the lanes change with the next `show_draft_run`. The answers are those
+        to the value set `active`, the one in the values panel, if the iteration has it. Lanes of the draft in `lanes`
+        that were shown beside the iteration show what they showed then."""
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
@@ -153,7 +160,8 @@ class RunController(QObject):
     def _take_in(self, detail: IterationDetail) -> None:
         self._numbers[detail.row.run_uid] = detail.row.number
         earlier = {one.row.run_uid: one for one in detail.earlier}
-        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self._runs_of(self._draft_run) | earlier.keys())
+        kept = self._runs_of(self._draft_run) | self._runs_of(self.tested.run) | earlier.keys()
+        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=kept)
         for uid, one in earlier.items():
             self._numbers[uid] = one.row.number
             self.outputs.hold(uid, one.outputs)
@@ -225,6 +233,8 @@ class RunController(QObject):
         """Replace the state of the shown run, or of the draft's run while another is shown."""
         if run.uid == self.draft_run:
             self._draft_run = run
+        elif run.uid == self.tested.run.uid:
+            self.tested.run = run
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
@@ -249,14 +259,14 @@ class RunController(QObject):
 
     def recorded(self, run_uid: str, number: int) -> None:
         """Record the iteration number of a run."""
+        if run_uid == self.draft_run:
+            self.tested.forget()
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
     def ended(self, run_uid: str) -> bool:
-        """Record that a run has ended; return False if it was refused and never became an iteration.
-
-        The answers shown before a refused run are restored.
-        """
+        """Record that a run has ended; return False if it was refused and never became an iteration: the answers shown
+        before it are restored."""
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:
             return True
@@ -291,6 +301,7 @@ class RunController(QObject):
 
     def to_retry(self, slots: Iterable[str]) -> dict[str, str]:
         """Return the shown outputs of these lanes that can be retried, by slot."""
+        slots = [slot for slot in slots if not self._shown.is_tested(slot)]
         return {s: output for s in slots if (output := self.board.output(s)) and not self.board.is_running(s)}
 
     def run_of(self, slot: str) -> str:

@@ -40,7 +40,8 @@ class LaneRequest:
 @dataclass(frozen=True, slots=True)
 class LaneViewState:
     """A lane that ran. If its answers come from another iteration than the shown one, `kept` names that iteration (else
-    "") and `kept_run` is its uid; `hidden` means that the lane was hidden beside the run."""
+    "") and `kept_run` is its uid; `hidden` means that the lane was hidden beside the run. `tested`: the answer is one
+    of a test run."""
 
     slot: str
     position: int
@@ -50,6 +51,7 @@ class LaneViewState:
     kept: str = ""
     kept_run: str = ""
     hidden: bool = False
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,19 @@ class RunViewState:
         """Whether a lane beside the run shows an answer to other values than the shown ones."""
         return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
 
+    def left_out(self, lanes: Iterable[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
+        """Return the lanes of the draft with answers here that are not among the slots in `running`."""
+        rest = {lane.slot for lane in self.lanes if not lane.tested} - set(running)
+        return tuple(
+            BesideLane(lane.slot, self.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
+            for place, lane in enumerate(lanes)
+            if lane.slot in rest
+        )
+
+    def is_tested(self, slot: str) -> bool:
+        """Whether a lane shows an answer of a test run."""
+        return any(lane.slot == slot and lane.tested for lane in self.lanes)
+
     def with_attempt(self, slot: str, uid: str) -> RunViewState:
         """Return a copy with another attempt at the answer that a lane shows."""
         cell = self._cell(slot, self.samples.get(slot, 0))
@@ -190,7 +205,7 @@ class RunViewState:
 
     def _is_one_of_them(self, lane: LaneViewState, at: int, counts: Mapping[tuple[str, int], int]) -> bool:
         """Whether a lane beside the run can be judged together with the others at a set."""
-        is_there = not lane.hidden and (lane.slot, self._place(lane, at)) in counts
+        is_there = not (lane.hidden or lane.tested) and (lane.slot, self._place(lane, at)) in counts
         return is_there and not self._has_other_values(lane, at)
 
     def _place(self, lane: LaneViewState, at: int) -> int:
@@ -233,6 +248,7 @@ class RunViewState:
             samples=samples,
             kept=lane.kept,
             other_values=self._has_other_values(lane, self.at),
+            tested=lane.tested,
         )
 
 

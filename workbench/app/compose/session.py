@@ -12,6 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.compose.draft_cases import DraftCases
 from workbench.app.compose.draft_lineage import DraftLineage
 from workbench.app.compose.draft_saver import DraftSaver
 from workbench.app.compose.hidden_names import blind_heads
@@ -28,6 +29,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
 from workbench.store.records import RunBegun
@@ -72,7 +74,8 @@ class ComposeSession(QObject):
         self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
         self.sets = ValueSets(lambda: self._read_editor()[1], new_uid, self)
-        self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
+        self.cases = DraftCases(workbench.prompts, tasks, self.sets, self)
+        self.saver = DraftSaver(tasks, self.cases.save, self)
         self.rows = TimelineRowReader(workbench.history, tasks, timeline, lambda: self._prompt, self)
         self.past = IterationViewer(workbench.history, tasks, timeline, self)
         self._prompt = self._opening = ""
@@ -135,21 +138,22 @@ class ComposeSession(QObject):
         def show(opened: OpenedDraft) -> None:
             # The last click wins, in whatever order the drafts arrive.
             if uid == self._opening:
-                self._show_prompt(uid, opened.draft)
+                self._show_prompt(uid, opened)
                 if opened.problem is not None:
                     self.problem.emit(opened.problem.sentence, opened.problem.detail)
 
         self._tasks.run(lambda: self._workbench.prompts.open(uid), show)
 
-    def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
+    def open_now(self, uid: str, opened: OpenedDraft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """Like `open_prompt`, with data already read, at start-up. `is_shown` leaves the editor's text unchanged."""
         self.endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
-        self._show_prompt(uid, draft, is_shown=is_shown)
+        self._show_prompt(uid, opened, is_shown=is_shown)
 
-    def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
+    def _show_prompt(self, uid: str, opened: OpenedDraft, *, is_shown: bool = False) -> None:
         # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
-        self._prompt = self._opening = uid
+        self._prompt, self._opening, draft = uid, uid, opened.draft
+        self.cases.load(uid, opened.known, self.saver)
         self.lineage.load(draft)
         self.ready, self._taken = False, None
         self.versions.clear()
@@ -160,12 +164,14 @@ class ComposeSession(QObject):
         self.stage.forget()
         if not is_shown:
             self.draft_loaded.emit(draft)
-        self.sets.load(draft)
+        self.sets.load(draft, opened.cases)
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
         self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
         self.read_names()
+        if opened.adopted is not None:
+            self.cases.adopted.emit(opened.adopted)
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""
@@ -217,7 +223,7 @@ class ComposeSession(QObject):
             return
         self.lineage.sent(draft)
         self.versions.started(handle.run_uid, draft.content)
-        self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
+        self.stage.follow(handle, draft, self.endpoints, beside, self.lanes.lanes, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -266,10 +272,7 @@ class ComposeSession(QObject):
         return left
 
     def take_over(self, detail: Detail, *, branch: bool) -> Draft | None:
-        """Copy a past entry into the draft; with `branch`, base the draft on its version.
-
-        Returns the previous draft for undo, or None if this release cannot edit the entry.
-        """
+        """Copy a past entry into the draft, with `branch` based on its version; return the previous draft, or None."""
         before = self.draft()
         try:
             after = history.branch(detail, before) if branch else history.restore(detail, before)
@@ -282,9 +285,11 @@ class ComposeSession(QObject):
         self.put_back(after, before)
         return before
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None."""
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
+        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
+        A lane shows `answer`, that of a test, until it is run."""
         self._taken = None
+        self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
@@ -333,7 +338,7 @@ class ComposeSession(QObject):
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
-        self.stage.show_draft_run()
+        self.stage.show_draft_run(self.lanes.lanes)
 
     def still_running(self) -> bool:
         """Whether any run is active, shown or not."""

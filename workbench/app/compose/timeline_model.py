@@ -6,9 +6,9 @@ nothing here waits for the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -24,13 +24,19 @@ from workbench.core.timeline import (
     caption,
     describe,
     name,
+    version_of,
 )
+
+if TYPE_CHECKING:
+    from workbench.core.testing.pass_share import PassShare
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The TimelineRow itself."""
 MARKED = ROW + 1
 """Whether the row is marked for comparison."""
+SHARE = MARKED + 1
+"""The PassShare of the row's version, None without a scored test."""
 PAGE = 100
 
 Fetch = Callable[[str, TimelineCursor | None, int], TimelinePage]
@@ -56,6 +62,8 @@ class TimelineModel(QAbstractListModel):
         self._iterated: set[int] = set()
         self._tickets = 0
         self._put_at: dict[str, int] = {}
+        self.shares: Mapping[int, PassShare] = {}
+        """How many cases pass, by version; set with `set_shares`."""
         self.marks = RowMarks(
             self.position, lambda place: row.uid if (row := self.row(place)) is not None else "", self
         )
@@ -119,6 +127,17 @@ class TimelineModel(QAbstractListModel):
         if place < len(self._rows) or not self._rows or self._complete:
             self._insert(place, [row])
 
+    @property
+    def prompt_uid(self) -> str:
+        """The prompt whose timeline it is, "" for none."""
+        return self._prompt
+
+    def set_shares(self, shares: Mapping[int, PassShare]) -> None:
+        """Show how many cases pass by version."""
+        if shares != self.shares:
+            self.shares = shares
+            self._repaint()
+
     def drop(self, uids: Container[str]) -> None:
         """Remove deleted rows."""
         self._remove(lambda row: row.uid in uids)
@@ -163,8 +182,12 @@ class TimelineModel(QAbstractListModel):
             return is_marked
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{name(row)} {caption(row)}"
+        share = self.shares.get(version_of(row)) if self.shares else None
+        if role == SHARE:
+            return share
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return describe(row) + (" · marked to compare" if is_marked else "")
+            rest = (share.words if share is not None else "", "marked to compare" if is_marked else "")
+            return " · ".join(filter(None, (describe(row), *rest)))
         return None
 
     def _repaint(self) -> None:

@@ -1,4 +1,4 @@
-"""The value sets of the draft.
+"""The value sets of the draft: the cases of the prompt that are chosen for Compose.
 
 Invariant: the displayed values belong to the set `active`, or to none while there are no sets. Switching to another set
 keeps what was typed in the previous one.
@@ -6,7 +6,7 @@ keeps what was typed in the previous one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -21,8 +21,14 @@ class ValueSets(QObject):
 
     changed = Signal()
     listed = Signal()
+    leaving = Signal()
+    """Sets are about to be removed; what was typed into them is stored first."""
+    entered = Signal()
+    """Sets were added; they are stored before anything is typed into them, so that only that changes their cases."""
     values_wanted = Signal(object)
     """Values of another set, to be displayed."""
+    values_followed = Signal(object)
+    """Values of the displayed set that changed elsewhere, to be displayed except where somebody types."""
 
     def __init__(self, read: Read, new_uid: Callable[[], str], parent: QObject | None = None) -> None:
         """`read` returns the displayed values."""
@@ -30,6 +36,10 @@ class ValueSets(QObject):
         self._read, self._new_uid = read, new_uid
         self._sets: tuple[ValueSet, ...] = ()
         self._active = ""
+        self._numbered = 0
+        """The number in the name of the last new case, at least that of all cases, which may have such names."""
+        self._gone: dict[str, tuple[int, ValueSet, bool]] = {}
+        """Place, state, and whether it was displayed, of the sets whose cases were deleted elsewhere, by uid."""
 
     @property
     def active(self) -> str:
@@ -51,11 +61,18 @@ class ValueSets(QObject):
         """Return a set by uid."""
         return next((one for one in self.sets if one.uid == uid), None)
 
-    def load(self, draft: Draft) -> None:
-        """Load the sets of another draft whose values are already displayed; does not count as a change."""
-        self._sets = draft.sets
+    def load(self, draft: Draft, cases: int | None = None) -> None:
+        """Load the sets of another draft whose values are already displayed; does not count as a change.
+
+        `cases` is the number of cases of the prompt that is opened, None for the same prompt.
+        """
+        self._numbered = self._numbered if cases is None else cases
+        is_entered = cases is None and not _uids(draft.sets) <= _uids(self._sets)
+        self._sets, self._gone = draft.sets, {}
         self._active = draft.active if any(one.uid == draft.active for one in draft.sets) else ""
         self.listed.emit()
+        if is_entered:
+            self.entered.emit()
 
     def show(self, uid: str) -> None:
         """Display the values of a set."""
@@ -105,17 +122,18 @@ class ValueSets(QObject):
             self._become(tuple(sets), first, next(one.values for one in sets if one.uid == first))
 
     def use(self, one: ValueSet) -> Callable[[], None]:
-        """Add a set, or replace the values of the set with its uid, and show it; return a callable that undoes this."""
+        """Add a case, or replace the values of the set with its uid, and show it; return a callable that undoes
+        this."""
         before, active, shown = self.sets, self._active, self._read()
         old = self.get(one.uid)
         if old is None:
-            self.add_rows([(one.name, one.values)])
-            # It keeps its uid, which its answers and its case refer to.
-            sets = tuple(replace(each, uid=one.uid) if each.uid == self._active else each for each in self._sets)
-            self._become(sets, one.uid)
+            sets = list(before)
+            if not active and not sets and shown:
+                sets.append(ValueSet(self._new_uid(), self._free_name(sets), shown))
+            self._become((*sets, replace(one, ticked=True)), one.uid, one.values)
         else:
-            sets = tuple(replace(each, values=one.values) if each.uid == one.uid else each for each in before)
-            self._become(sets, one.uid, one.values)
+            sets = [replace(each, values=one.values) if each.uid == one.uid else each for each in before]
+            self._become(tuple(sets), one.uid, one.values)
         unnamed = {each.uid for each in self._sets} - {each.uid for each in before} - {one.uid}
 
         def undo() -> None:
@@ -203,11 +221,44 @@ class ValueSets(QObject):
         put(lambda _, values: without(values))
         return lambda: put(lambda uid, values: with_again(values, before.get(uid, shown if not uid else ())))
 
+    def followed(self) -> tuple[str, ...]:
+        """Return the uids of the sets, and of those that were deleted elsewhere and may come back."""
+        return (*(one.uid for one in self._sets), *self._gone)
+
+    def follow(self, found: Mapping[str, ValueSet], gone: Collection[str]) -> None:
+        """Show the cases of the sets as they are now in the history, without those that are `gone` from it."""
+        before, active, shown = self.sets, self._active, None
+        sets = list[ValueSet]()
+        for at, one in enumerate(before):
+            now = found.get(one.uid)
+            if one.uid in gone:
+                self._gone[one.uid] = at, one, one.uid == active
+            elif now is None or (now.name, dict(now.values)) == (one.name, dict(one.values)):
+                sets.append(one)
+            else:
+                sets.append(replace(one, name=now.name, values=now.values))
+        back = sorted(((*self._gone.pop(uid), uid) for uid in found if uid in self._gone), key=lambda each: each[0])
+        for at, one, was_shown, uid in back:
+            sets.insert(at, replace(one, name=found[uid].name, values=found[uid].values))
+            active = uid if was_shown else active
+        if sets and not any(one.uid == active for one in sets):
+            at = next((at for at, one in enumerate(before) if one.uid == active), 0)
+            active = sets[min(at, len(sets) - 1)].uid if active else ""
+        now = next((one for one in sets if one.uid == active), None)
+        if now is not None and active != self._active:
+            shown = now.values
+        elif now is not None and dict(now.values) != dict(self._read()):
+            self.values_followed.emit(now.values)
+        self._become(tuple(sets), active if now is not None else "", shown)
+
     def _at(self, uid: str) -> int:
         return next((at for at, one in enumerate(self._sets) if one.uid == uid), -1)
 
     def _become(self, sets: tuple[ValueSet, ...], active: str, shown: Values | None = None) -> None:
         """Replace the sets; `shown` are the values to display, None keeps the displayed ones."""
+        before, after = _uids(self._sets), _uids(sets)
+        if before - after:
+            self.leaving.emit()
         if (sets, active) != (self._sets, self._active):
             self._sets, self._active = sets, active
             if shown is not None:
@@ -215,11 +266,18 @@ class ValueSets(QObject):
                 self.values_wanted.emit(shown)
             self.listed.emit()
             self.changed.emit()
+            if after - before:
+                self.entered.emit()
 
-    @staticmethod
-    def _free_name(sets: Sequence[ValueSet], wanted: str = "") -> str:
-        """Return `wanted`, or "Set 3", with a number appended if the name is taken."""
+    def _free_name(self, sets: Sequence[ValueSet], wanted: str = "") -> str:
+        """Return `wanted`, or "Case 3", with a number appended if the name is taken."""
         names = {one.name for one in sets}
         if wanted:
             return next(n for i in range(1, len(sets) + 2) if (n := wanted if i == 1 else f"{wanted} {i}") not in names)
-        return next(n for i in range(len(sets) + 1, 2 * len(sets) + 3) if (n := f"Set {i}") not in names)
+        first = max(len(sets), self._numbered) + 1
+        self._numbered = next(i for i in range(first, first + len(sets) + 1) if f"Case {i}" not in names)
+        return f"Case {self._numbered}"
+
+
+def _uids(sets: Sequence[ValueSet]) -> set[str]:
+    return {one.uid for one in sets}

@@ -168,9 +168,11 @@ class VerdictRecorder(QObject):
     def why_not(self, slot: str) -> str:
         """Return why a lane's answer cannot be judged together with the others, "" if it can."""
         shown = self._stage.shown
+        kept = shown.kept_from(slot)
+        if shown.is_tested(slot):
+            return f"This answer is from {kept}. Run the lane, then judge its new answer."
         if not shown.answers_other_values(slot):
             return ""
-        kept = shown.kept_from(slot)
         return (
             f"This answer is from {kept}, which used other values. "
             "A verdict compares answers to the same values. Run this lane again, or run with those values."

@@ -24,7 +24,7 @@ class ColumnSource:
 
     The attempts are those of one value set and sample, both counted from 0; `samples` is the lane's number of samples.
     `kept` names the iteration of a lane that is shown beside a run it was not part of; its place is -1 then, and
-    `other_values` means that it answered other values than the run.
+    `other_values` means that it answered other values than the run, and `tested` that a test run asked it.
     """
 
     slot: str
@@ -37,6 +37,7 @@ class ColumnSource:
     samples: int = 1
     kept: str = ""
     other_values: bool = False
+    tested: bool = False
 
     @property
     def place(self) -> int | str:

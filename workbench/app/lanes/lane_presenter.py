@@ -152,7 +152,7 @@ class LanePresenter(QObject):
         for slot in slots:
             column, state = self._columns.get(slot), self.state(slot)
             # The state on the screen: an output that ended since the last frame was not seen yet.
-            if column is not None and column.shown and state != "idle" and not column.lane.other_values:
+            if column is not None and column.shown and state != "idle" and _is_comparable(column.lane):
                 found.append(Judged(column.shown, column.lane.place, state))
         return tuple(found)
 
@@ -189,7 +189,7 @@ class LanePresenter(QObject):
     def can_mark(self, slot: str) -> bool:
         """Whether a lane's shown output has ended and answers the values of this run, so that a verdict may
         include it."""
-        return self.has_ended(slot) and not self._columns[slot].lane.other_values
+        return self.has_ended(slot) and _is_comparable(self._columns[slot].lane)
 
     def can_win(self, slot: str) -> bool:
         """Whether a lane's shown output is an answer; one that failed before its first word is not."""
@@ -272,6 +272,7 @@ class LanePresenter(QObject):
             samples=column.lane.samples if column.lane.samples > 1 else 0,
             kept=column.lane.kept,
             other_values=column.lane.other_values,
+            tested=column.lane.tested,
             starred=column.shown in self._stars,
         )
         if self._veil is not None:
@@ -296,3 +297,7 @@ class LanePresenter(QObject):
         elif named and verdict.kind in ("winner", "tie"):
             standing = "winner" if verdict.kind == "winner" else "tie"
         return replace(status, standing=standing)
+
+
+def _is_comparable(lane: ColumnSource) -> bool:
+    return not (lane.other_values or lane.tested)

@@ -65,7 +65,8 @@ class LaneStatus:
     message ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 without any. `has_wire` means
     that a request can be shown. `version` is the version that the shown output ran, or None. `sample` of `samples`
     count from 1; 0 if there is one sample. `kept` is "", or the iteration that the answer is from if the lane was not
-    part of the shown one ("#12"); `other_values` means that it answered other values.
+    part of the shown one ("#12"); `other_values` means that it answered other values. `tested`: it is an answer of a
+    test run, which can be neither judged nor retried.
     """
 
     state: ColumnState = "idle"
@@ -89,6 +90,7 @@ class LaneStatus:
     samples: int = 0
     kept: str = ""
     other_values: bool = False
+    tested: bool = False
     starred: bool = False
     """Whether the answer has a star."""
     format_check: str = ""

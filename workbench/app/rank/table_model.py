@@ -39,7 +39,7 @@ _TIPS = (
     "The version, model or technique being ranked.",
     "Strength relative to the average of all entrants (dashed line); the bar is its 95 % interval. "
     "See “How this is computed” below.",
-    "Comparisons won, of all. Each run and value set counts once, however many samples it had.",
+    "Comparisons won, of all. Each run and case counts once, however many samples it had.",
     "Comparisons lost. The rest were ties.",
     "The share of its verdicts given while names were hidden.",
     "Dollars for 1,000 answers: the mean of those whose cost is known.",

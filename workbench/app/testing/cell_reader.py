@@ -28,8 +28,8 @@ class ShownCell:
     difference: TextDiff | None = None
 
 
-EXPECTATION = -1
-"""In place of the position of a column: what the case says a good answer is."""
+EXPECTATION, EARLIER = -1, -2
+"""In place of the position of a column: what the case says a good answer is, and the answer of the last round."""
 _MOST_COMPARED = 200_000
 """Characters of two answers that are compared."""
 
@@ -67,6 +67,9 @@ class CellReader(QObject):
             base = ""
             if against == EXPECTATION:
                 base = detail.case.expectation
+            elif against == EARLIER:
+                earlier = source.earlier(run.uid, key)
+                base = "" if earlier is None else answer_of(earlier)
             elif against is not None and against != key.column:
                 base = answer_of(source.cell(run.uid, run.scoring_uid, key._replace(column=against)))
             text = answer_of(detail)

@@ -17,7 +17,7 @@ Matches = Callable[[GridRow, int], bool]
 
 
 class CellSearch(QObject):
-    """Looks row by row, and in each row from column to column."""
+    """Looks row by row, and in each row from shown column to column."""
 
     found = Signal(int, int)
     """The row and the column of answers, from 0."""
@@ -36,7 +36,8 @@ class CellSearch(QObject):
 
         With `row` -1 all rows are looked through. Emits `found` or `not_found`.
         """
-        self._seeking = (row, column, step, matches)
+        order = self._model.order
+        self._seeking = (row, order.index(column) if column in order else 0, step, matches)
         self._go_on()
 
     def stop(self) -> None:
@@ -46,26 +47,27 @@ class CellSearch(QObject):
     def _go_on(self) -> None:
         if self._seeking is None:
             return
-        at, column, step, matches = self._seeking
+        at, place, step, matches = self._seeking
         model, row, is_read = self._model, None, False
-        columns, count = len(model.heads), model.rowCount()
+        order, count = model.order, model.rowCount()
         while True:
-            column += step
-            if at < 0 or not 0 <= column < columns:
-                at, column, is_read = at + step, 0 if step > 0 else columns - 1, False
+            place += step
+            if at < 0 or not 0 <= place < len(order):
+                at, place, is_read = at + step, 0 if step > 0 else len(order) - 1, False
             if at < 0 or (at >= count and model.is_complete):
                 self._seeking = None
                 self.not_found.emit()
                 return
             if not is_read:
                 # Where the search goes on once rows have been read.
-                going_on = self._seeking = (at, column - step, step, matches)
+                going_on = self._seeking = (at, place - step, step, matches)
                 if at >= count:
                     model.fetchMore(QModelIndex())
                     return
                 row, is_read = model.row(at), True
                 if row is None or self._seeking is not going_on:
                     return
+            column = order[place] if order else 0
             if row is not None and column < len(row.cells) and matches(row, column):
                 self._seeking = None
                 self.found.emit(at, column)

@@ -6,11 +6,14 @@ Invariant: columns of a run keep their positions; those that are set up and have
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.app.testing.source import SuiteOverview
+from workbench.app.testing.arrangement import title_within
+from workbench.app.testing.source import SuiteEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
-from workbench.core.testing.grid import SuiteColumn, SuiteRun
+from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
+from workbench.core.testing.probes import Probe
 
 if TYPE_CHECKING:
     # It imports numpy, which the window does not need.
@@ -20,11 +23,13 @@ NOT_RUN = "not run yet"
 
 
 def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[SuiteColumn, ...]:
-    """Return the columns of a run, then those that are set up and not in it."""
+    """Return the columns of a run, then those that are set up and not in it; a probe has only its own."""
     if overview is None:
         return ()
     if run is None:
         return overview.columns
+    if run.probe:
+        return run.columns
     there = {_identity(column) for column in run.columns}
     return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
 
@@ -45,6 +50,32 @@ def grid_heads(
             state = "baseline" if is_own and run is not None and place == run.baseline else ""
             heads.append(plain_head(column, state if place < in_run else NOT_RUN))
     return tuple(heads)
+
+
+def grouped_heads(heads: Sequence[ColumnHead], groups: Sequence[str]) -> tuple[ColumnHead, ...]:
+    """Return heads whose titles leave out the heading of their group; `groups` is empty without groups."""
+    if len(groups) != len(heads):
+        return tuple(heads)
+    return tuple(
+        replace(head, title=title_within(head.title, group)) for head, group in zip(heads, groups, strict=True)
+    )
+
+
+def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> TestedSet:
+    """Return a set of cases with its newest run, or the cases of a probe with the probe, if it is there."""
+    probe = next((run for run in overview.probes if run.uid == probe_uid), None)
+    return overview.set(name) if probe is None else TestedSet(probe.set_name, probe.cases, probe)
+
+
+def probe_estimate(run: SuiteRun | None) -> SuiteEstimate | None:
+    """Return what a probe still has to ask; None for a run that counts."""
+    return SuiteEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None
+
+
+def beside_word(run: SuiteRun | None) -> str:
+    """Return the word before the results that stand beside those of a probe, "" for a run that counts."""
+    probe = None if run is None else Probe.from_text(run.probe)
+    return "" if probe is None else "without" if probe.kind == "facts" else "was"
 
 
 def _identity(column: SuiteColumn) -> tuple[str, str, str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.app.testing.start_estimate import SuiteEstimate
+from workbench.app.testing.start_estimate import SuiteEstimate, shown_estimate
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.retirement import is_retired
 from workbench.core.testing.grid import CaseSetName
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from workbench.core.testing.version_chart import VersionChart
     from workbench.store import Store
     from workbench.usecases.testing.comparison_plans import ComparisonPlanner, SuccessorPlan, TryChoice
-    from workbench.usecases.testing.estimate import SuiteEstimate as PlanEstimate
     from workbench.usecases.testing.plan import SuitePlan
     from workbench.usecases.testing.runner import SuiteRunner
 
@@ -152,15 +151,3 @@ class StoredComparisons:
         if handle.problem is not None and not handle.is_recorded:
             raise RefusedError(handle.problem.sentence, handle.problem.detail)
         return handle.run_uid
-
-
-def shown_estimate(found: PlanEstimate) -> SuiteEstimate:
-    """Return the estimate of a plan as the view shows it."""
-    return SuiteEstimate(
-        found.cells,
-        found.calls,
-        None if found.cost is None else found.cost.low,
-        None if found.cost is None else found.cost.high,
-        None if found.minutes is None else found.minutes * 60,
-        len(found.unpriced),
-    )

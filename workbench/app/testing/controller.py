@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.chart_reader import ChartReader
-from workbench.app.testing.column_heads import grid_columns, grid_heads
-from workbench.app.testing.grid_model import PAGE, SuiteGridModel
+from workbench.app.testing.column_heads import (
+    beside_word,
+    grid_columns,
+    grid_heads,
+    grouped_heads,
+    probe_estimate,
+    shown_set,
+)
+from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
     SuiteEstimate,
@@ -30,7 +38,6 @@ from workbench.app.testing.words import ColumnHead, RunAction
 from workbench.core.testing.grid import (
     CaseSetName,
     GridQuery,
-    GridRow,
     RowFilter,
     RowSort,
     SuiteColumn,
@@ -41,10 +48,6 @@ if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
 POLL_MS = 400
-_REPORT_EVERY = 12
-"""Polls between two computations of the statistics while a run goes on."""
-_MOST_COPIED = 5_000
-"""Rows that "copy the table" takes; a file has no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class SuiteController(QObject):
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
+    read = Signal()
+    """The overview was read, after the newest request."""
     refused = Signal(object)
     """Exception"""
     started = Signal(str)
@@ -77,13 +82,13 @@ class SuiteController(QObject):
         for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
-        self.prompt_uid = ""
+        self.prompt_uid = self.probe_uid = ""
+        """The prompt, and the probe that is shown instead of the tuning cases' run, "" for none."""
         self.set_name: CaseSetName = "tuning"
-        self.query = GridQuery()
+        self.query, self.arrangement = GridQuery(), Arrangement()
         self._clear()
         self._generation = 0
         self._is_polling = False
-        self._polls = 0
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
@@ -101,7 +106,9 @@ class SuiteController(QObject):
     @property
     def tested(self) -> TestedSet:
         """The shown set."""
-        return TestedSet(self.set_name, 0) if self.overview is None else self.overview.set(self.set_name)
+        if self.overview is None:
+            return TestedSet(self.set_name, 0)
+        return shown_set(self.overview, self.set_name, self.probe_uid)
 
     @property
     def run(self) -> SuiteRun | None:
@@ -123,49 +130,42 @@ class SuiteController(QObject):
         return grid_columns(self.overview, self.run)
 
     def heads(self) -> tuple[ColumnHead, ...]:
-        """Return the heads of `columns`."""
-        return grid_heads(self.columns(), self.run, self.figures.report)
+        """Return the heads of `columns`, without what the heading of their group says."""
+        columns = self.columns()
+        heads = grid_heads(columns, self.run, self.figures.worth_showing(live=self.is_running))
+        return grouped_heads(heads, self.arrangement.groups(columns))
 
     # Reading.
 
-    def open(self, prompt_uid: str, then: Callable[[], None] | None = None) -> None:
-        """Show the tests of a prompt; `then` is called once they are."""
+    def open(self, prompt_uid: str) -> None:
+        """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
-            self.prompt_uid, self.set_name, self.query = prompt_uid, "tuning", GridQuery()
+            self.prompt_uid, self.set_name, self.probe_uid = prompt_uid, "tuning", ""
+            self.query, self.arrangement = GridQuery(), Arrangement()
             self._clear()
             self.figures.clear()
             self.chart.clear()
-            self._stop_polling()
+            self.stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
-        self.refresh(then)
+        self.refresh()
 
-    def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read again what is set up and what ran; `then` is called once it is shown."""
+    def refresh(self) -> None:
+        """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
-        prompt, set_name, source = self.prompt_uid, self.set_name, self.source
+        prompt, set_name, probe, source = self.prompt_uid, self.set_name, self.probe_uid, self.source
         if not prompt:
             return
-
-        def read() -> _Reading:
-            overview = source.overview(prompt)
-            tested, holdout = overview.set(set_name), overview.set("holdout")
-            is_open = set_name == "tuning" and holdout.cases > 0 and holdout.run is None
-            return _Reading(
-                overview,
-                source.estimate(prompt, set_name),
-                source.progress(tested.run.uid) if tested.run is not None else None,
-                source.estimate(prompt, "holdout") if is_open else None,
-            )
 
         def show(generation: int, reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
-                if then is not None:
-                    then()
+                self.read.emit()
 
         generation = self._generation
-        self._tasks.run(read, lambda reading: show(generation, reading), self.refused.emit)
+        self._tasks.run(
+            lambda: _read(source, prompt, set_name, probe), lambda reading: show(generation, reading), self.refused.emit
+        )
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
@@ -174,8 +174,8 @@ class SuiteController(QObject):
         run = self.run
         if run is None:
             self.figures.clear()
-            self.model.show("", "", self.query, self.heads())
-        elif before is None or before.uid != run.uid or self.model.run_uid != self._shown_rows(run):
+            self._show_model("", "")
+        elif before is None or before.uid != run.uid or self.model.run_uid != run.uid:
             self.figures.clear()
             self._ask_rows()
         else:
@@ -189,26 +189,28 @@ class SuiteController(QObject):
         if self.is_running:
             self._timer.start()
         else:
-            self._stop_polling()
+            self.stop_polling()
             if was_running and before is not None:
                 self.ended.emit(before.uid)
 
-    def _shown_rows(self, run: SuiteRun) -> str:
-        """Return the uid of the run whose rows are shown: rows of the hold-out are not, only its totals."""
-        return run.uid if self.set_name == "tuning" else ""
-
     def _ask_rows(self) -> None:
         if (run := self.run) is not None:
-            self.model.show(self._shown_rows(run), run.scoring_uid, self.query, self.heads())
+            self._show_model(run.uid, run.scoring_uid)
+
+    def _show_model(self, run_uid: str, scoring_uid: str) -> None:
+        self.model.beside = beside_word(self.run)
+        self.model.show(run_uid, scoring_uid, self.query, self.heads())
+        self.model.set_order(*self.arrangement.shown(self.columns()))
 
     # Rows and sets.
 
-    def choose_set(self, name: CaseSetName) -> None:
-        """Show another set of cases."""
-        if name == self.set_name:
+    def choose_set(self, name: CaseSetName, probe_uid: str = "") -> None:
+        """Show another set of cases, or a probe of the tuning cases."""
+        if (name, probe_uid) == (self.set_name, self.probe_uid):
             return
-        self.set_name, self.query = name, GridQuery()
-        self._stop_polling()
+        self.set_name, self.probe_uid, self.query = name, probe_uid, GridQuery()
+        self.arrange(Arrangement())
+        self.stop_polling()
         self.figures.clear()
         self.chart.clear()
         self.refresh()
@@ -225,6 +227,17 @@ class SuiteController(QObject):
     def sort(self, by: RowSort, *, descending: bool, column: int | None = None) -> None:
         """Sort the rows by a figure of a column."""
         self._ask(replace(self.query, sort=by, descending=descending, column=column))
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Change what is a row, how columns are grouped, and what the grid is split by."""
+        if arrangement == self.arrangement:
+            return
+        self.arrangement = arrangement
+        sample = arrangement.sample(self.columns(), 1 if self.run is None else self.run.samples)
+        self._ask(replace(self.query, by_sample=arrangement.rows == "sample", sample=sample))
+        self.model.set_heads(self.heads())
+        self.model.set_order(*self.arrangement.shown(self.columns()))
+        self.changed.emit()
 
     def _ask(self, query: GridQuery) -> None:
         if query != self.query:
@@ -250,6 +263,8 @@ class SuiteController(QObject):
                 self.is_outdated = False
             if action in ("start", "fresh"):
                 self.started.emit(run_uid)
+            elif action == "rescore":
+                self.ended.emit(run_uid)
             if wanted != self.set_name:
                 self.choose_set(wanted)
             else:
@@ -259,16 +274,13 @@ class SuiteController(QObject):
 
     def stop_polling(self) -> None:
         """Ask no longer how far the run is, because nobody sees it; it goes on."""
-        self._stop_polling()
-
-    def _stop_polling(self) -> None:
         self._timer.stop()
         self._is_polling = False
 
     def _poll(self) -> None:
         run = self.run
         if run is None:
-            self._stop_polling()
+            self.stop_polling()
             return
         if self._is_polling:
             return
@@ -281,7 +293,7 @@ class SuiteController(QObject):
                 self._show_progress(progress)
 
         def fail(error: Exception) -> None:
-            self._stop_polling()
+            self.stop_polling()
             self.refused.emit(error)
 
         self._tasks.run(lambda: source.progress(uid), show, fail)
@@ -289,20 +301,37 @@ class SuiteController(QObject):
     def _show_progress(self, progress: SuiteProgress) -> None:
         before, self.progress = self.progress, progress
         if not progress.is_active:
-            self._stop_polling()
+            self.stop_polling()
             self.refresh()
             self.ended.emit(progress.run_uid)
             return
-        if progress == before:
+        if progress != before:
+            self._follow_scoring(progress.scoring_uid)
+            self.model.refresh()
+            if self.run is not None:
+                self.figures.count(self.run, self.query)
+            self.changed.emit()
+        if self.run is not None:
+            self.figures.follow(self.prompt_uid, self.run, progress.scored)
+
+    def _follow_scoring(self, scoring_uid: str) -> None:
+        """Show the results of the scoring that the answers of the running test get, which began after the run."""
+        run, overview = self.run, self.overview
+        if run is None or overview is None or scoring_uid in ("", run.scoring_uid):
             return
-        self._polls += 1
-        self.model.refresh()
-        self._ask_figures(report=self._polls % _REPORT_EVERY == 0)
-        self.changed.emit()
+        scored = replace(run, scoring_uid=scoring_uid)
+        sets = tuple(replace(one, run=scored) if one.run is run else one for one in overview.sets)
+        self.overview = replace(overview, sets=sets)
+        self.model.set_scoring(scoring_uid)
 
     def results_changed(self) -> None:
         """Read again what came of the run, because a person overruled a check."""
         self.model.refresh()
+        self._ask_figures()
+
+    def rows_changed(self) -> None:
+        """Read again which rows there are, because cases were set aside or opened."""
+        self._ask_rows()
         self._ask_figures()
 
     def checks_changed(self) -> None:
@@ -310,11 +339,10 @@ class SuiteController(QObject):
         self.is_outdated = self.run is not None
         self.changed.emit()
 
-    def _ask_figures(self, *, report: bool = True) -> None:
+    def _ask_figures(self) -> None:
         if self.run is not None:
             self.figures.count(self.run, self.query)
-            if report:
-                self.figures.compute(self.prompt_uid, self.run)
+            self.figures.compute(self.prompt_uid, self.run)
 
     # Settings.
 
@@ -326,31 +354,9 @@ class SuiteController(QObject):
         self._tasks.watch(future, lambda _: self.refresh(), self.refused.emit)
         return future
 
-    # Copying.
-
-    def read_rows(self, then: Callable[[list[GridRow]], None]) -> None:
-        """Read the rows of the query, at most `_MOST_COPIED`, and pass them to `then`."""
-        run, query, source = self.run, self.query, self.source
-        if run is None or self.set_name != "tuning":
-            then([])
-            return
-
-        def read() -> list[GridRow]:
-            rows: list[GridRow] = []
-            after = ""
-            while len(rows) < _MOST_COPIED:
-                page = source.page(run.uid, run.scoring_uid, query, after, PAGE)
-                rows += page.rows
-                after = page.after
-                if not after:
-                    break
-            return rows
-
-        self._tasks.run_large(read, then, self.refused.emit)
-
     def close(self) -> None:
         """Stop asking; runs go on or end with the program."""
-        self._stop_polling()
+        self.stop_polling()
         self._generation += 1
 
 
@@ -367,3 +373,16 @@ def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetNa
     else:
         source.resume(prompt, run_uid, retry_failed=action == "retry")
     return run_uid
+
+
+def _read(source: SuiteSource, prompt: str, set_name: CaseSetName, probe_uid: str) -> _Reading:
+    """Read what is set up, what ran, and what a start would take; blocks."""
+    overview = source.overview(prompt)
+    tested, holdout = shown_set(overview, set_name, probe_uid), overview.set("holdout")
+    wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
+    return _Reading(
+        overview,
+        probe_estimate(tested.run) or source.estimate(prompt, set_name),
+        source.progress(tested.run.uid) if tested.run is not None else None,
+        wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
+    )

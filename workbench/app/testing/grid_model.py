@@ -41,6 +41,8 @@ class SuiteGridModel(QAbstractTableModel):
     """Exception: a page could not be read."""
     loaded = Signal()
     """The first page of a query is there."""
+    arranged = Signal()
+    """Other columns are shown, or they are in another order."""
     rows_read = Signal()
     """More rows are in memory, or a read failed."""
 
@@ -51,6 +53,12 @@ class SuiteGridModel(QAbstractTableModel):
         self.query = GridQuery()
         self.heads: tuple[ColumnHead, ...] = ()
         self.shows_results = False
+        self.beside = ""
+        """The word before the result of the other run in cells of a probe."""
+        self.order: tuple[int, ...] = ()
+        """The columns of answers, from 0, that are shown, from left to right."""
+        self.groups: tuple[str, ...] = ()
+        """The heading of the group of each column of answers, () without groups."""
         self._forget()
         self._generation = 0
 
@@ -69,6 +77,8 @@ class SuiteGridModel(QAbstractTableModel):
     def show(self, run_uid: str, scoring_uid: str, query: GridQuery, heads: Sequence[ColumnHead]) -> None:
         """Show a run, or other rows of it; the old rows stay until the first new page is there."""
         is_same_run = run_uid == self.run_uid
+        if len(heads) != len(self.heads):
+            self.order, self.groups = tuple(range(len(heads))), ()
         self.run_uid, self.scoring_uid, self.query = run_uid, scoring_uid, query
         self._generation += 1
         self._is_fetching = self._is_rereading = False
@@ -92,6 +102,12 @@ class SuiteGridModel(QAbstractTableModel):
         if len(heads) == len(self.heads) and tuple(heads) != self.heads:
             self.heads = tuple(heads)
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, FIRST, FIRST + len(heads) - 1)
+
+    def set_order(self, order: tuple[int, ...], groups: tuple[str, ...] = ()) -> None:
+        """Show columns of answers in another order, with the headings of their groups."""
+        if (order, groups) != (self.order, self.groups):
+            self.order, self.groups = order, groups
+            self.arranged.emit()
 
     def set_scoring(self, scoring_uid: str) -> None:
         """Show the results of another scoring in place."""
@@ -132,11 +148,11 @@ class SuiteGridModel(QAbstractTableModel):
         row = self.row(position)
         return row.cells[column - FIRST] if row is not None and 0 <= column - FIRST < len(row.cells) else None
 
-    def position_of(self, case: int) -> int:
-        """Return the row of a case among those in memory, -1 if it is not there."""
+    def position_of(self, case: int, sample: int | None = None) -> int:
+        """Return the row of a case, or of one of its samples, among those in memory, -1 if it is not there."""
         for number, page in self._pages.items():
             for place, row in enumerate(page):
-                if row.position == case:
+                if row.position == case and sample in (None, row.sample):
                     return self._starts[number] + place
         return -1
 
@@ -169,7 +185,8 @@ class SuiteGridModel(QAbstractTableModel):
                 Qt.ItemDataRole(role)
             )
         if role == Qt.ItemDataRole.DisplayRole:
-            return "Case" if section == CASE else "Tag"
+            name = "Sample · case" if self.query.by_sample else "Case"
+            return name if section == CASE else "Tag"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         return None
@@ -189,9 +206,10 @@ class SuiteGridModel(QAbstractTableModel):
         if role == CELL or cell is None:
             return cell
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_words(cell, results=self.shows_results)
+            return cell_words(cell, results=self.shows_results, beside=self.beside)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{STATUS_WORDS[cell.status]}: {cell_words(cell, results=self.shows_results)}"
+            words = cell_words(cell, results=self.shows_results, beside=self.beside)
+            return f"{STATUS_WORDS[cell.status]}: {words}"
         return _tip(cell_tip(cell)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
@@ -284,9 +302,9 @@ class SuiteGridModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(first, 0), self.index(first + len(page.rows) - 1, self.columnCount() - 1))
         else:
             # A row that no longer belongs to the query stays where it is until the query is asked again.
-            fresh = {row.position: row for row in page.rows}
+            fresh = {(row.position, row.sample): row for row in page.rows}
             for place, row in enumerate(old):
-                new = fresh.get(row.position, row)
+                new = fresh.get((row.position, row.sample), row)
                 if new is not row and new != row:
                     old[place] = new
                     self._tell_changes(first + place, row, new)
@@ -311,8 +329,12 @@ class SuiteGridModel(QAbstractTableModel):
 
 
 def case_title(row: GridRow) -> str:
-    """Return the name of a case, else its values, else its number, for display on one line."""
-    return visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
+    """Return the name of a case, else its values, else its number, for display on one line.
+
+    If its samples have rows of their own, the number of the sample comes first: it is seen in a narrow column.
+    """
+    name = visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
+    return name if row.sample is None else f"{row.sample + 1} · {name}"
 
 
 def tag_words(row: GridRow) -> str:

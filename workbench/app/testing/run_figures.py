@@ -7,6 +7,7 @@ dropped; a result about another run than the newest request is never delivered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from workbench.core.testing.report import SuiteReport
 
 T = TypeVar("T")
+_LEAST_S = 1.0
+_SHARE = 5
+"""While a run goes on, its statistics take at most this part of the time."""
 
 
 class NewestWork(Generic[T]):
@@ -74,6 +78,8 @@ class RunFigures(QObject):
         self._source = source
         self.counts = GridCounts()
         self.report: SuiteReport | None = None
+        self._asked_at = self._took = 0.0
+        self._followed = ("", 0)
         self._counting = NewestWork(tasks, self._set_counts, self.refused.emit)
         self._computing = NewestWork(tasks, self._set_report, self.refused.emit)
 
@@ -94,7 +100,19 @@ class RunFigures(QObject):
         """Compute the statistics of a run of a prompt, if there are results."""
         source = self._source
         if run.scoring_uid:
+            self._asked_at = monotonic()
             self._computing.ask(lambda: source.report(prompt_uid, run.uid))
+
+    def follow(self, prompt_uid: str, run: SuiteRun, scored: int) -> None:
+        """Compute the statistics of a running test with `scored` new results, unless they were computed just now."""
+        is_new = (run.uid, scored) != self._followed and scored > 0
+        if is_new and monotonic() - self._asked_at >= max(_LEAST_S, _SHARE * self._took):
+            self._followed = run.uid, scored
+            self.compute(prompt_uid, run)
+
+    def worth_showing(self, *, live: bool) -> SuiteReport | None:
+        """Return the report, None while a run is `live` and nothing is scored."""
+        return None if live and self.report is not None and not self.report.scored else self.report
 
     def _set_counts(self, counts: GridCounts) -> None:
         self.counts = counts
@@ -102,4 +120,5 @@ class RunFigures(QObject):
 
     def _set_report(self, report: SuiteReport) -> None:
         self.report = report
+        self._took = monotonic() - self._asked_at
         self.reported.emit()

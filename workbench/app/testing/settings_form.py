@@ -6,6 +6,7 @@ Invariant: what `read_settings` returns can be stored and run; what it refuses i
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from workbench.core.lanes import MOST_SAMPLES
@@ -14,6 +15,7 @@ from workbench.core.text import counted
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _shown(number: float | None) -> str:
 
 def _number(text: str) -> float | None:
     """Return a number as people type it, with a comma or a point; None for anything else."""
-    plain = text.strip().removeprefix("$").replace(",", ".")
+    plain = text.strip().removeprefix("$")
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
     try:
         value = float(plain)
     except ValueError:

@@ -49,7 +49,8 @@ class TestedSet:
 class SuiteOverview:
     """The tests of a prompt: its settings, their columns with names, and its sets of cases, the tuning cases first.
 
-    `checks` is the number of checks, those for all cases and those of single ones.
+    `checks` is the number of checks, those for all cases and those of single ones. `probes` are the newest probes of
+    the tuning cases' run, one of each kind that is shown.
     """
 
     prompt_uid: str
@@ -57,6 +58,7 @@ class SuiteOverview:
     columns: tuple[SuiteColumn, ...]
     sets: tuple[TestedSet, ...]
     checks: int = 0
+    probes: tuple[SuiteRun, ...] = ()
 
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""
@@ -65,7 +67,10 @@ class SuiteOverview:
 
 @dataclass(frozen=True, slots=True)
 class SuiteProgress:
-    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still."""
+    """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
+
+    `scoring_uid` is the scoring that its answers get, "" while there is none.
+    """
 
     run_uid: str
     state: SuiteState
@@ -76,6 +81,7 @@ class SuiteProgress:
     scored: int = 0
     spent_usd: float | None = None
     sentence: str = ""
+    scoring_uid: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -110,6 +116,9 @@ class SuiteSource(Protocol):
 
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
         """Return one sample of a cell in full."""
+
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        """Return the same sample of the same case and column in the last round; for a probe, in the run beside it."""
 
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""

@@ -6,6 +6,10 @@ Invariant: an estimate with a refusal has no other figures.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,15 @@ class SuiteEstimate:
     seconds: float | None = None
     unpriced: int = 0
     refusal: str = ""
+
+
+def shown_estimate(found: CallEstimate) -> SuiteEstimate:
+    """Return an estimate as the Test view shows it."""
+    return SuiteEstimate(
+        found.cells,
+        found.calls,
+        None if found.cost is None else found.cost.low,
+        None if found.cost is None else found.cost.high,
+        None if found.minutes is None else found.minutes * 60,
+        len(found.unpriced),
+    )

@@ -5,19 +5,24 @@ Invariant: what a start does is decided by the runner of the tests; nothing here
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.app.testing.comparisons import ComparisonSource, shown_estimate
+from workbench.app.testing.comparisons import ComparisonSource
+from workbench.app.testing.probes import StoredProbes
 from workbench.app.testing.source import (
     OverruleState,
     SuiteEstimate,
     SuiteOverview,
     SuiteProgress,
+    SuiteState,
     TestedSet,
 )
+from workbench.app.testing.start_estimate import shown_estimate
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
+from workbench.core.testing.probes import Probe, ProbeKind
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import FIRST_DRAFT
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
     from workbench.store import Store
     from workbench.usecases.testing.plan import SuitePlan
+    from workbench.usecases.testing.probes import Probes
     from workbench.usecases.testing.runner import SuiteRunner
 
 DRAFT = "draft"
@@ -55,13 +61,25 @@ class StoredSuites:
         self._store, self._tests = store, tests
         self._endpoint, self._new_uid, self._now = endpoint, new_uid, now
 
+    @property
+    def probes(self) -> StoredProbes:
+        """Asks chosen cases again."""
+        return StoredProbes(self._probes(), self._tests())
+
+    def _probes(self) -> Probes:
+        from workbench.usecases.testing.probes import Probes
+
+        return Probes(self._store.tests, self._store, self._tests())
+
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""
         settings = self._store.tests.settings(prompt_uid)
         cases = self._store.packs.cases(prompt_uid)
         newest: dict[CaseSetName, SuiteRun] = {}
-        for run in self._store.tests.runs(prompt_uid, _MOST_RUNS):
-            newest.setdefault(run.set_name, run)
+        runs = self._store.tests.runs(prompt_uid, _MOST_RUNS)
+        for run in runs:
+            if not run.probe:
+                newest.setdefault(run.set_name, run)
         names: tuple[CaseSetName, ...] = ("tuning", "holdout")
         sets = tuple(
             TestedSet(name, sum(case.held_out == (name == "holdout") for case in cases), newest.get(name))
@@ -71,8 +89,9 @@ class StoredSuites:
             prompt_uid,
             settings,
             self._columns(prompt_uid, settings),
-            tuple(one for one in sets if one.name == "tuning" or one.cases or one.run is not None),
+            tuple(one for one in sets if one.name == "tuning" or one.cases or (one.run is not None and settings.salt)),
             len(settings.checks) + sum(len(case.checks) for case in cases),
+            _probes_of(newest.get("tuning"), runs),
         )
 
     def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
@@ -103,10 +122,34 @@ class StoredSuites:
         """Return one sample of a cell in full."""
         return self._store.tests.cell(run_uid, scoring_uid, key)
 
+    def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
+        """Return the same sample in the last round, or beside a probe; None if there is none."""
+        run = self._store.tests.run(run_uid)
+        other = self._earlier_run(run)
+        if other is None:
+            return None
+        there = self._store.tests.counterpart(run_uid, other.uid, key)
+        return None if there is None else self._store.tests.cell(other.uid, other.scoring_uid, there)
+
+    def _earlier_run(self, run: SuiteRun) -> SuiteRun | None:
+        if (probe := Probe.from_text(run.probe)) is not None:
+            return self._store.tests.run(probe.beside)
+        runs = self._store.tests.runs(self._store.tests.prompt_of(run.uid), _MOST_RUNS)
+        older = (one for one in runs if not one.probe and one.set_name == run.set_name and one.round < run.round)
+        return next(older, None)
+
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
         settings = self._store.tests.settings(prompt_uid)
-        return self._tests().analyst.report("", run_uid, settings)
+        report = self._tests().analyst.report("", run_uid, settings)
+        if not report.is_probe:
+            return report
+        run = self._store.tests.run(run_uid)
+        probe = Probe.from_text(run.probe)
+        verdict = "with the facts" if probe is not None and probe.kind == "facts" else "asked again"
+        # Chosen cases say nothing about which column is better.
+        columns = tuple(replace(one, is_baseline=False, comparison=None, verdict=verdict) for one in report.columns)
+        return replace(report, columns=columns, sentences=self._probes().sentences(run))
 
     def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""
@@ -142,7 +185,8 @@ class StoredSuites:
         if handle is None:
             run = self._store.tests.run(run_uid)
             is_whole = run.answered >= run.cells
-            return SuiteProgress(run_uid, "finished" if is_whole else "stopped", run.cells, run.answered)
+            state: SuiteState = "finished" if is_whole else "stopped"
+            return SuiteProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
         now = handle.progress()
         return SuiteProgress(
             run_uid,
@@ -154,6 +198,7 @@ class StoredSuites:
             now.scored,
             now.spent_usd,
             now.why,
+            handle.scoring_uid,
         )
 
     def overrule(self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str) -> Future[None]:
@@ -201,3 +246,13 @@ class StoredSuites:
         number = self._store.version_meant(prompt_uid, content, None)
         version = None if number is None else self._store.version(prompt_uid, number)
         return (0, DRAFT) if version is None or version.content != content else (version.number, version.name)
+
+
+def _probes_of(tested: SuiteRun | None, runs: Sequence[SuiteRun]) -> tuple[SuiteRun, ...]:
+    """Return the newest probe of each kind of a run; the one without facts stands beside that with them."""
+    found: dict[ProbeKind, SuiteRun] = {}
+    for run in runs:
+        probe = Probe.from_text(run.probe)
+        if probe is not None and tested is not None and probe.of == tested.uid and probe.kind != "facts-control":
+            found.setdefault(probe.kind, run)
+    return tuple(found.values())

@@ -219,6 +219,14 @@ def estimate_words(estimate: SuiteEstimate) -> str:
     return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
 
 
+def holdout_words(estimate: SuiteEstimate) -> str:
+    """Return "Run the hold-out, 72 calls, about $0.03"."""
+    if not estimate.new:
+        return "Show the totals of the hold-out; its answers are there"
+    words = estimate_words(estimate)
+    return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
+
+
 def progress_words(
     cells: int, answered: int, estimate: SuiteEstimate, progress: SuiteProgress | None, budget: str
 ) -> str:
@@ -279,27 +287,58 @@ class RunFace:
 
 
 def run_face(
-    estimate: SuiteEstimate, progress: SuiteProgress | None, failed_calls: int = 0, *, outdated: bool = False
+    estimate: SuiteEstimate,
+    progress: SuiteProgress | None,
+    failed_calls: int = 0,
+    *,
+    outdated: bool = False,
+    probe: bool = False,
 ) -> RunFace:
-    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked."""
+    """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
+
+    A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
+    """
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
     others: list[tuple[str, RunAction]] = []
+    open_ = 0 if progress is None else progress.cells - progress.answered
+    is_same = progress is not None and estimate.cells == progress.cells and estimate.new == open_ + failed_calls
+    retry: tuple[str, RunAction] = (f"Retry {counted(failed_calls, 'failed call')}", "retry")
     if outdated and progress is not None:
         others.append(("Check again", "rescore"))
+    if failed_calls and is_same and not open_ and not estimate.refusal:
+        return RunFace(retry[0], "Retry", "retry", others=tuple(others))
     if failed_calls:
-        others.append((f"Retry {counted(failed_calls, 'failed call')}", "retry"))
+        others.append(retry)
+    if open_ and (is_same or probe) and not estimate.refusal:
+        return RunFace(f"Resume {open_:,} open", "Resume", "resume" if probe else "start", others=tuple(others))
+    if probe:
+        return RunFace("Done", "Done", "resume", "Every cell of this probe has an answer.", tuple(others))
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others))
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 
-def cell_words(cell: GridCell, *, results: bool) -> str:
-    """Return the line of a cell: the answer, or with `results` what came of it."""
+def cell_words(cell: GridCell, *, results: bool, beside: str = "") -> str:
+    """Return the line of a cell: the answer, or with `results` what came of it.
+
+    In a probe the result of the other run comes first.
+    """
+    return " · ".join(filter(None, (beside_words(cell, beside), _cell_words(cell, results=results))))
+
+
+def beside_words(cell: GridCell, beside: str) -> str:
+    """Return the result that stands beside that of a probe, after the word `beside`: "was ✗"; "" for none."""
+    if not beside or not cell.before:
+        return ""
+    return f"{beside} {STATUS_SIGNS[cell.before] or STATUS_WORDS[cell.before]}"
+
+
+def _cell_words(cell: GridCell, *, results: bool) -> str:
     if cell.status == "open":
         return ""
     if cell.status == "running":
@@ -337,11 +376,18 @@ def samples_words(cell: GridCell, sample: int = 0) -> str:
     return f"{words}: flaky" if cell.is_flaky else words
 
 
-def about_words(set_words: str, *, holdout_open: bool) -> str:
-    """Return on which cases the conclusions stand, as a sentence: "On 48 cases; the hold-out has not run yet."."""
+def about_words(set_words: str, *, holdout_open: bool, holdout_ran: bool = False, holdout_missing: bool = False) -> str:
+    """Return on which cases the conclusions stand: "On the 48 cases you tuned on; the hold-out is not run yet.".
+
+    `holdout_open`: it has no totals for these columns; `holdout_ran`: it has some for others. `holdout_missing`: there
+    is none.
+    """
     words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
+    lack = "there is no hold-out yet" if holdout_missing else ""
     if holdout_open:
-        words = f"{words}; the hold-out has not run yet" if words else "The hold-out has not run yet"
+        lack = f"the hold-out is not run {'for these columns ' if holdout_ran else ''}yet"
+    if lack:
+        words = f"{words}; {lack}" if words else f"{lack[:1].upper()}{lack[1:]}"
     return f"{words}." if words else ""
 
 

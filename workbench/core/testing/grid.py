@@ -43,7 +43,8 @@ class GridCell:
     `status` is that of the case: by majority of its scored samples. `text` is the beginning of the shown sample's
     answer (or the sentence of its failure), `reason` that of its first failed or unscored check. `passed`, `scored` and
     `samples` count samples. `seconds` and `cost_usd` are means over answered samples, None when unknown. `is_reused`:
-    the answer comes from an earlier run. `is_overruled`: a person overruled a check.
+    the answer comes from an earlier run. `is_overruled`: a person overruled a check. `sample` is the shown one, from 0.
+    `before` is the status of the cell that stands beside that of a probe, "" for none.
     """
 
     status: CellStatus
@@ -58,6 +59,8 @@ class GridCell:
     cost_usd: float | None = None
     is_reused: bool = False
     is_overruled: bool = False
+    sample: int = 0
+    before: CellStatus | Literal[""] = ""
 
     @property
     def is_flaky(self) -> bool:
@@ -67,7 +70,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A case with one cell per column, in the order of the columns."""
+    """A case with one cell per column, in the order of the columns; `sample` is None for all samples of the case."""
 
     position: int
     case_uid: str
@@ -76,6 +79,7 @@ class GridRow:
     cells: tuple[GridCell, ...]
     cluster: str = ""
     values_text: str = ""
+    sample: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ class GridQuery:
     regressed: it fails, and the same case passed in the same column (by slot) in the newest earlier scored run of the
     same set that is no probe. `sort` is by the mean of the row, or by the cell of `column`; unknown values come last.
     `tag` and `text` (part of the name or of a value of the case) narrow the rows further; "" for all.
+
+    With `by_sample` a matching case has a row for each sample; pages then hold whole cases. `sample` shows only that
+    sample in the cells, None for all. Filters, counts and sorts are those of cases in any arrangement.
     """
 
     rows: RowFilter = "all"
@@ -96,6 +103,8 @@ class GridQuery:
     sort: RowSort = "order"
     descending: bool = False
     column: int | None = None
+    by_sample: bool = False
+    sample: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,8 @@ class CellDetail:
     run_uid: str = ""
     answered_at: str = ""
     checks: tuple[Check, ...] = ()
+    run_number: int = 0
+    """The number of the run that asked for the answer, whose uid is `run_uid`; 0 without an answer."""
 
 
 @dataclass(frozen=True, slots=True)

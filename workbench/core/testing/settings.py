@@ -48,7 +48,8 @@ class SuiteSettings:
     the slot of the column that the others are compared with, "" for the first. `samples` is the number of answers per
     case and column. `difference` is the difference in pass rate that matters to the person, and `margin` how much worse
     a cheaper column may be; both as fractions. `no_worse` are the slots of the columns that are tested for that. `salt`
-    assigns later cases to the hold-out by hash, "" while there is none.
+    assigns later cases to the hold-out by hash, "" while there is none. `guards` are the uids of prompts whose cases
+    are tested on the same models, in the order they were added; one of them may not exist (any more) in this history.
     """
 
     checks: tuple[Check, ...] = ()
@@ -61,6 +62,7 @@ class SuiteSettings:
     margin: float = 0.05
     salt: str = ""
     no_worse: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, without defaults."""
@@ -75,6 +77,7 @@ class SuiteSettings:
             "margin": self.margin,
             "salt": self.salt,
             "no_worse": list(self.no_worse),
+            "guards": list(self.guards),
         }
         return {name: value for name, value in data.items() if value != _DEFAULTS[name]}
 
@@ -94,6 +97,9 @@ class SuiteSettings:
         no_worse = data.get("no_worse", [])
         if not isinstance(no_worse, list) or not all(isinstance(slot, str) for slot in no_worse):
             raise ValueError("The columns of these tests that may not be worse are not a list of names.")
+        guards = data.get("guards", [])
+        if not isinstance(guards, list) or not all(isinstance(one, str) for one in guards):
+            raise ValueError("The guard sets of these tests are not a list of prompts.")
         difference, margin = _fraction(data, "difference", 0.1), _fraction(data, "margin", 0.05)
         return cls(
             checks=tuple(check_from_json(one, f"Check {number}") for number, one in enumerate(checks, start=1)),
@@ -106,6 +112,7 @@ class SuiteSettings:
             margin=margin,
             salt=salt,
             no_worse=tuple(no_worse[:MOST_COLUMNS]),
+            guards=tuple(dict.fromkeys(guards)),
         )
 
 
@@ -120,6 +127,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "margin": 0.05,
     "salt": "",
     "no_worse": [],
+    "guards": [],
 }
 
 

@@ -372,7 +372,7 @@ FORMAT = ImportFormat(
     order=30,
     title="promptfoo result",
     noun="a JSON result of promptfoo",
-    help="the JSON that promptfoo eval wrote: prompts and providers as lanes, tests as value sets, with grades",
+    help="the JSON that promptfoo eval wrote: prompts and providers as lanes, tests as cases, with grades",
     brings="runs",
     # Any JSON object, so that the reader can say what an incomplete or different one lacks.
     recognise=lambda file: looks_like_json(file.start),

@@ -40,6 +40,7 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "uid": report.uid,
         "started_at": report.started_at,
         "set": report.set_name,
+        "set_words": report.set_words,
         "round": report.round,
         "samples": report.samples,
         "is_probe": report.is_probe,

@@ -21,6 +21,7 @@ from workbench.store.errors import StoreError
 from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.runs import blobs, cases, prompts, versions
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import holdouts
 
 LAST = "last_pack_import"
 """The meta key for what the last import added."""
@@ -103,7 +104,7 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
             _origin(connection, f"{arriving.foreign}:{version.hash}", "version", version.uid, arrival.source, now)
     if arriving.draft is not None:
         prompts.save_draft(connection, arriving.uid, _placed(arriving.draft, numbers), now)
-    cases.append(connection, arriving.uid, [case for _, case in arriving.cases])
+    holdouts.add(connection, arriving.uid, [case for _, case in arriving.cases])
     for foreign, case in arriving.cases:
         _origin(connection, foreign, "case", case.uid, arrival.source, now)
     if arriving.new:

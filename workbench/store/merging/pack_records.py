@@ -11,13 +11,17 @@ from concurrent.futures import Future
 from typing import Any
 
 from workbench.core.cases import Case
+from workbench.core.drafts import ValueSet
 from workbench.store.connections import Readers
 from workbench.store.merging import pack_import_store
 from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.merging.pack_import_store import KIND, PackArrival
-from workbench.store.runs import cases
+from workbench.store.runs import cases, draft_cases
 from workbench.store.runs.cases import RemovedCase
+from workbench.store.runs.draft_cases import AdoptedSets
+from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import holdouts
 
 
 class PackRecords:
@@ -38,20 +42,16 @@ class PackRecords:
         return self._write(lambda c: cases.replace(c, prompt_uid, taken))
 
     def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
-        """Append a case."""
-        return self._write(lambda c: cases.append(c, prompt_uid, [case]))
+        """Append a case; if the prompt has a hold-out, it may join it."""
+        return self._write(lambda c: holdouts.add(c, prompt_uid, [case]))
 
     def append_cases(self, prompt_uid: str, added: Sequence[Case]) -> Future[None]:
-        """Append cases in one transaction."""
-        return self._write(lambda c: cases.append(c, prompt_uid, added))
+        """Append cases in one transaction; if the prompt has a hold-out, some of them join it."""
+        return self._write(lambda c: holdouts.add(c, prompt_uid, added))
 
     def remove_cases(self, prompt_uid: str, uids: Sequence[str]) -> Future[None]:
         """Remove cases in one transaction; uids that no longer exist are skipped."""
         return self._write(lambda c: cases.remove(c, prompt_uid, uids))
-
-    def keep_case(self, prompt_uid: str, case: Case) -> Future[Case | None]:
-        """Add a case, or update name and values of the one with its uid; the future holds that one as it was."""
-        return self._write(lambda c: cases.keep(c, prompt_uid, case))
 
     def change_case(self, prompt_uid: str, case: Case) -> Future[None]:
         """Replace the case with the same uid, in its position."""
@@ -64,6 +64,30 @@ class PackRecords:
     def put_case_back(self, prompt_uid: str, taken: RemovedCase) -> Future[None]:
         """Restore a removed case to its position."""
         return self._write(lambda c: cases.put_back(c, prompt_uid, taken))
+
+    def chosen(self, prompt_uid: str, uids: Sequence[str]) -> dict[str, ValueSet]:
+        """Return cases of a prompt as Compose shows them, by uid, without those that are missing or held out."""
+        with self._readers.use() as connection:
+            return draft_cases.chosen(connection, prompt_id(connection, prompt_uid), uids)
+
+    def case_count(self, prompt_uid: str) -> int:
+        """Return the number of cases of a prompt."""
+        statement = "SELECT count(*) FROM cases JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = ?"
+        with self._readers.use() as connection:
+            return int(connection.execute(statement, (prompt_uid,)).fetchone()[0])
+
+    def holds_value_sets(self, prompt_uid: str) -> bool:
+        """Whether the draft is one of an earlier release, whose value sets are no cases yet."""
+        with self._readers.use() as connection:
+            return draft_cases.holds_sets(connection, prompt_id(connection, prompt_uid))
+
+    def adopt_value_sets(self, prompt_uid: str, new_uid: Callable[[], str]) -> Future[AdoptedSets | None]:
+        """Make cases of the value sets in such a draft; the future holds None if there are none."""
+        return self._write(lambda c: draft_cases.adopt(c, prompt_id(c, prompt_uid), new_uid))
+
+    def return_value_sets(self, adopted: AdoptedSets) -> Future[bool]:
+        """Undo `adopt_value_sets`; the future holds False if the draft was saved since, and nothing changed."""
+        return self._write(lambda c: draft_cases.give_back(c, prompt_id(c, adopted.prompt_uid), adopted))
 
     def is_taken(self, prompt_uid: str) -> bool:
         """Whether a prompt has this uid, including one that is deleted and can be restored."""

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, holds_values
+from workbench.core.json_parts import load
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.other_history import Row, insert, key_of, rows
@@ -166,7 +167,13 @@ def _take_draft(
     except damaged_drafts.UNREADABLE:
         return
     (saved_at,) = other.execute("SELECT saved_at FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
-    made = {"prompt_id": key, "body": dump(_renumbered(draft, numbers).to_json()), "saved_at": saved_at}
+    # Value sets of an earlier release stay in the draft, and become cases when it is opened.
+    whole = holds_values(load(body.decode()))
+    made = {
+        "prompt_id": key,
+        "body": dump(_renumbered(draft, numbers).to_json(is_whole=whole)),
+        "saved_at": saved_at,
+    }
     insert(mine, "drafts", made)
 
 

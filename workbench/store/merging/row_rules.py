@@ -287,7 +287,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "set_name": _one_of(*get_args(CaseSetName)),
         "baseline": _PLACE,
         "budget": _json(dict),
-        "probe": _LINE,
+        "probe": _NOTE,
         "goals": _json(dict),
     },
     "case_bodies": {"body": _case},

@@ -17,7 +17,7 @@ from workbench.store.merging.other_history import Row, UnsoundError, insert, key
 from workbench.store.merging.prompt_merge import MergedKeys
 from workbench.store.merging.suite_merge import take_suite
 from workbench.store.runs.partials import step_body, streamed
-from workbench.store.runs.run_starts import values_id
+from workbench.store.runs.value_bodies import values_id
 from workbench.store.runs.versions import last_number
 from workbench.store.sqlite import sqlite3
 

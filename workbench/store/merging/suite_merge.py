@@ -16,7 +16,7 @@ from workbench.store.connections import bounded
 from workbench.store.merging.other_history import Row, UnsoundError, insert, key_of, rows
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing import overrules, suite_settings
+from workbench.store.testing import holdouts, overrules, suite_settings
 from workbench.store.testing.cell_outputs import CellFacts, record, shape, text_hash
 from workbench.store.testing.test_starts import body_id
 
@@ -31,8 +31,7 @@ def take_settings(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str,
 
     `numbers` are version numbers here by those there. Held-out cases that were used up there are used up here.
     """
-    for case, used_at in suite_settings.used_cases(other, uid).items():
-        suite_settings.use_case(mine, uid, case, used_at)
+    holdouts.use_as_elsewhere(mine, uid, suite_settings.used_cases(other, uid))
     prompt = prompt_id(mine, uid)
     row = other.execute(
         f"SELECT {bounded('body')}, suite_settings.updated_at FROM suite_settings"

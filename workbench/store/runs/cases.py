@@ -16,7 +16,7 @@ from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.runs.prompts import prompt_id
-from workbench.store.runs.run_starts import values_id
+from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
 _SELECT = (
@@ -33,6 +33,11 @@ _CHANGED = ("position", "name", "values_id", "checks", "threshold", "metadata", 
 # Of a case that is there, when it was used up stays.
 _PUT_OR_CHANGE = (
     f"{_PUT} ON CONFLICT (prompt_id, uid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
+)
+# Whoever edits a case may have read it before the hold-out was set aside. An older release stored the set in `rest`.
+_CHANGE = _PUT_OR_CHANGE.replace(
+    "held_out = excluded.held_out",
+    "held_out = max(held_out, iif(json_valid(rest), coalesce(json_extract(rest, '$.held_out') = 1, 0), 0))",
 )
 
 
@@ -81,20 +86,10 @@ def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str])
 
 
 def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
-    """Replace the case with the same uid, in its position. Raises StoreError (missing, text)."""
+    """Replace the case with the same uid, in its position; it stays in its set. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, case.uid)
-    _insert(connection, key, position, case, _PUT_OR_CHANGE)
-
-
-def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
-    """Add a case, or update name and values of the one with its uid; return that one as it was. Raises StoreError."""
-    before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
-    if before is None:
-        append(connection, prompt_uid, [case])
-    else:
-        change(connection, prompt_uid, with_(before, name=case.name or before.name, values=case.values))
-    return before
+    _insert(connection, key, position, case, _CHANGE)
 
 
 def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCase:

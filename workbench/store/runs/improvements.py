@@ -10,6 +10,7 @@ from __future__ import annotations
 from workbench.core.content import Content, canonical
 from workbench.core.improvement import EarlierImprovement, RecentAnswer, Standing
 from workbench.core.lanes import short_model
+from workbench.core.runs import RunKind
 from workbench.store.encoding import digest, values_of
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
@@ -46,7 +47,7 @@ _EARLIER = (
     "SELECT runs.uid, runs.number, runs.started_at, lanes.label, lanes.model, outputs.state,"
     " substr(CAST(outputs.text AS BLOB), 1, ?) FROM runs"
     " JOIN lanes ON lanes.run_id = runs.id JOIN outputs ON outputs.run_id = runs.id AND outputs.lane = lanes.position"
-    " WHERE runs.prompt_id = ? AND runs.kind = 'improve'"
+    " WHERE runs.prompt_id = ? AND runs.kind = ?"
     f" AND runs.archived < {DELETED} ORDER BY runs.number DESC LIMIT ?"
 )
 _VERSION = (
@@ -98,9 +99,11 @@ def _standing(kind: str | None, place: int | None) -> Standing:
     return ""
 
 
-def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[EarlierImprovement]:
-    """Return the runs that asked for a better version of this prompt, newest first."""
-    rows = connection.execute(_EARLIER, (_bytes(_OPENING), prompt_id(connection, prompt_uid), limit))
+def earlier(
+    connection: sqlite3.Connection, prompt_uid: str, limit: int, kind: RunKind = "improve"
+) -> list[EarlierImprovement]:
+    """Return the runs that asked for a better version of this prompt, or those of another kind, newest first."""
+    rows = connection.execute(_EARLIER, (_bytes(_OPENING), prompt_id(connection, prompt_uid), kind, limit))
     return [
         EarlierImprovement(uid, number, started_at, label or short_model(model), state, _beginning(opening)[:_OPENING])
         for uid, number, started_at, label, model, state, opening in rows

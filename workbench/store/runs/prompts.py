@@ -16,7 +16,7 @@ from workbench.store.draft_preview import LAST_WORKED_ON
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.records import DraftLane, WholePrompt
-from workbench.store.runs import damaged_drafts
+from workbench.store.runs import damaged_drafts, draft_cases
 from workbench.store.runs.versions import content_id, insert_version, newest_number
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
@@ -89,10 +89,23 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
     return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
 
 
-def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
-    """Replace the draft; an unreadable one is first saved to a file."""
+def save_draft(
+    connection: sqlite3.Connection,
+    uid: str,
+    draft: Draft,
+    now: str,
+    known: draft_cases.KnownCases = None,
+    new_uid: Callable[[], str] | None = None,
+) -> None:
+    """Replace the draft, and change its cases as it changed them; an unreadable draft is first saved to a file.
+
+    With `new_uid`, value sets in the draft of an earlier release are made cases before they are replaced.
+    """
     key = prompt_id(connection, uid)
     damaged_drafts.keep(connection, key)
+    if new_uid is not None and (adopted := draft_cases.adopt(connection, key, new_uid)) is not None:
+        known = {**damaged_drafts.parse(adopted.before.encode()).sets_by_uid, **(known or {})}
+    draft_cases.write(connection, key, draft, known)
     connection.execute(
         "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"
         " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
@@ -103,11 +116,12 @@ def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str)
 
 def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
     """Return the draft, None if the prompt never had one. Raises StoreError (corrupt) for an unexpected shape."""
-    body = damaged_drafts.body_of(connection, prompt_id(connection, uid))
+    key = prompt_id(connection, uid)
+    body = damaged_drafts.body_of(connection, key)
     if body is None:
         return None
     try:
-        return damaged_drafts.parse(body)
+        return draft_cases.resolved(connection, key, body)
     except damaged_drafts.UNREADABLE as error:
         raise StoreError(
             "The draft of this prompt cannot be read. Open it in the window, which continues from the newest version.",
@@ -135,9 +149,10 @@ def duplicate(
 ) -> None:
     """Create a prompt that starts from where this one is, without its iterations.
 
-    Copies the draft and the versions it refers to: the one it is based on (without a draft the newest) and those its
-    lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The rest of the history stays with
-    the original: the copy is meant to go another way, and would count iterations that it never ran.
+    Copies the draft, the cases under new uids, and the versions the draft refers to: the one it is based on (without a
+    draft the newest) and those its lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The
+    rest of the history stays with the original: the copy is meant to go another way, and would count iterations that it
+    never ran.
     """
     source = prompt_id(connection, uid)
     target = create(connection, new_uid, name, now)
@@ -147,14 +162,22 @@ def duplicate(
     pinned = [lane.pinned for lane in (held.lanes if held else ())]
     wanted = {number for number in (base, *pinned) if number is not None}
     numbers = _copy_versions(connection, source, target, wanted, now, make_uid)
+    uids = draft_cases.copy(connection, source, target, make_uid)
     if held is not None:
         # The answers that a baseline keeps belong to the original, too.
         lanes = tuple(
             dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned), baseline="")
             for lane in held.lanes
         )
+        if draft_cases.holds_sets(connection, source):
+            # A set may differ from the case with its uid.
+            uids = {one.uid: make_uid() for one in held.sets}
         copied = dataclasses.replace(
-            held, lanes=lanes, based_on=None if held.based_on is None else numbers.get(held.based_on)
+            held,
+            lanes=lanes,
+            based_on=None if held.based_on is None else numbers.get(held.based_on),
+            sets=tuple(dataclasses.replace(one, uid=uids[one.uid]) for one in held.sets),
+            active=uids.get(held.active, ""),
         )
         save_draft(connection, new_uid, copied, now)
 

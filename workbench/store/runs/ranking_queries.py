@@ -1,7 +1,8 @@
 """Reads for Rank: current verdicts, costs and durations of answers, and answers to judge in pairs.
 
 Invariant: nothing about a blind run is read before its value set is judged or its names are revealed. Only the newest
-attempt of each answer counts, and withdrawn or superseded verdicts are not read.
+attempt of each answer counts, and withdrawn or superseded verdicts are not read. Answers to held-out cases are never
+listed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from workbench.store.encoding import values_of
 from workbench.store.errors import missing
+from workbench.store.runs.held_out import shown_answers
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import as_text
@@ -64,7 +66,7 @@ _VERDICTS = (
 )
 _RECENT = (
     " FROM runs JOIN outputs ON outputs.run_id = runs.id"
-    f"{_WHO}{_VALUES} WHERE (? IS NULL OR runs.prompt_id = ?) AND runs.kind NOT IN ('improve', 'judge')"
+    f"{_WHO}{_VALUES} WHERE (? IS NULL OR runs.prompt_id = ?) AND runs.kind NOT IN ('improve', 'propose', 'judge')"
     f" AND runs.archived < {DELETED}"
     " AND runs.id > (SELECT coalesce((SELECT recent.id FROM runs AS recent WHERE ? IS NULL OR recent.prompt_id = ?"
     "  ORDER BY recent.id DESC LIMIT 1 OFFSET ?), 0))"
@@ -76,12 +78,12 @@ _SPENT = (
 )
 _ANSWERS = (
     "SELECT outputs.uid, runs.uid, value_bodies.hash, octet_length(outputs.text), versions.number, lanes.endpoint_uid,"
-    f" lanes.model{_RECENT} AND outputs.text <> '' ORDER BY outputs.id DESC LIMIT ?"
+    f" lanes.model{_RECENT} AND outputs.text <> '' AND {{shown}} ORDER BY outputs.id DESC LIMIT ?"
 )
 _STARRED = (
     "SELECT runs.uid, outputs.uid FROM outputs JOIN runs ON runs.id = outputs.run_id WHERE outputs.starred = 1"
     f" AND runs.prompt_id = ? AND runs.archived < {DELETED} AND outputs.state = 'finished' AND {_SHOWN}"
-    " ORDER BY outputs.id"
+    " AND {shown} ORDER BY outputs.id"
 )
 _TEXTS = "SELECT uid, text FROM outputs WHERE uid IN (SELECT value FROM json_each(?))"
 _TEXT = f"SELECT outputs.text, value_bodies.body FROM outputs{_VALUES} WHERE outputs.uid = ?"
@@ -196,7 +198,8 @@ def spent(connection: sqlite3.Connection, prompt_uid: str | None) -> list[Stored
 def answers(connection: sqlite3.Connection, prompt_uid: str) -> list[StoredAnswer]:
     """Return the newest finished answers to a prompt, newest first."""
     prompt = prompt_id(connection, prompt_uid)
-    rows = connection.execute(_ANSWERS, (prompt, prompt, prompt, prompt, NEWEST_RUNS, MOST_ANSWERS))
+    statement = _ANSWERS.format(shown=shown_answers(connection))
+    rows = connection.execute(statement, (prompt, prompt, prompt, prompt, NEWEST_RUNS, MOST_ANSWERS))
     return [StoredAnswer(uid, run, values, Answerer(*who), size) for uid, run, values, size, *who in rows]
 
 
@@ -208,7 +211,8 @@ def digests(connection: sqlite3.Connection, output_uids: Collection[str]) -> dic
 
 def starred(connection: sqlite3.Connection, prompt_uid: str) -> list[tuple[str, str]]:
     """Return the uids (run, answer) of the starred answers to a prompt, oldest first."""
-    return connection.execute(_STARRED, (prompt_id(connection, prompt_uid),)).fetchall()
+    statement = _STARRED.format(shown=shown_answers(connection))
+    return connection.execute(statement, (prompt_id(connection, prompt_uid),)).fetchall()
 
 
 def text(connection: sqlite3.Connection, output_uid: str) -> AnswerText:

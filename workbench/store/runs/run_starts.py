@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import rfc8785
-
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
-from workbench.store.encoding import digest, dump, typed
+from workbench.store.encoding import dump, typed
 from workbench.store.errors import missing
 from workbench.store.records import LaneStart, RunBegun, RunStart
 from workbench.store.runs import technique_marks, version_names, versions
 from workbench.store.runs.prompts import prompt_id, touch
+from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
 
 _LAST = (
@@ -146,23 +145,6 @@ def _lane_version(
     if current is None:
         raise ValueError("a lane runs the current text, and there is none")
     return current
-
-
-def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
-    """Return the key of values, storing them if they are new. Raises StoreError (text) on lone surrogates."""
-    given = {typed(name): typed(value) for name, value in values}
-    body = dump(given)
-    exact = digest(body)
-    row = connection.execute("SELECT id FROM value_bodies WHERE exact = ?", (exact,)).fetchone()
-    if row is not None:
-        return int(row[0])
-    hash_ = digest(rfc8785.dumps(given).decode())
-    return int(
-        connection.execute(
-            "INSERT INTO value_bodies (exact, hash, body) VALUES (?, ?, ?)", (exact, hash_, body)
-        ).lastrowid
-        or 0
-    )
 
 
 def _lane(run: int, start: LaneStart, version: int) -> tuple[object, ...]:

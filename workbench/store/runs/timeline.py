@@ -1,7 +1,7 @@
 """Reads iterations: pages of rows, and single ones completely.
 
 Invariant: the cost of a page does not depend on its position (a range of one index, never an offset). A detail is what
-was run, whatever has happened to the prompt since.
+was run, whatever has happened to the prompt since; answers to cases that are held out now are left out.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from workbench.store.errors import missing
 from workbench.store.runs import stored_bills, verdicts
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.empty_answers import with_empty
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.runs.output_endings import steps_of
 from workbench.store.runs.partials import StreamedPartial, streamed
 from workbench.store.runs.prompts import prompt_id
@@ -184,7 +185,7 @@ def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterato
     step = max(1, answers // max(1, sum(lane.lane.samples for lane in whole.lanes)))
     for start in range(0, len(whole.sets), step):
         sets = range(start, min(start + step, len(whole.sets)))
-        yield sets, replace(whole, outputs=_outputs(connection, run, places, sets))
+        yield sets, replace(whole, outputs=_shown(connection, run, _outputs(connection, run, places, sets)))
 
 
 def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:
@@ -225,7 +226,7 @@ def _detail(
         based_on=based_on,
         values=ran[0].values,
         lanes=lanes,
-        outputs=_outputs(connection, run, {lane.position for lane in lanes}, sets),
+        outputs=_shown(connection, run, _outputs(connection, run, {lane.position for lane in lanes}, sets)),
         verdict=in_order[0],
         newer=newer,
         sets=ran,
@@ -301,6 +302,11 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     statement = _OUTPUTS.format(billing=stored_bills.column(connection))
     rows = connection.execute(statement, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
+
+
+def _shown(connection: sqlite3.Connection, run: int, outputs: tuple[OutputRecord, ...]) -> tuple[OutputRecord, ...]:
+    hidden = hidden_positions(connection, run)
+    return tuple(one for one in outputs if one.value_set not in hidden) if hidden else outputs
 
 
 def output(connection: sqlite3.Connection, key: int) -> OutputRecord | None:

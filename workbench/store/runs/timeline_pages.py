@@ -31,7 +31,7 @@ _VERSIONS = (
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import', 'test')),"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'propose', 'import', 'test')),"
     f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
     "  WHERE lanes.version_id = versions.id AND runs.kind = 'import'),"

@@ -26,7 +26,8 @@ _SETUP = (
   baseline INTEGER NOT NULL DEFAULT 0,
   -- JSON object of the limits that were set: usd, calls, minutes.
   budget TEXT NOT NULL DEFAULT '{}',
-  -- Which probe it was, '' for a test that counts.
+  -- JSON object for a probe: kind (again, facts, facts-control), of (the uid of its test), beside (that of the run
+  -- it is compared with), about, facts. '' for a test that counts.
   probe TEXT NOT NULL DEFAULT '',
   -- JSON object of what the person chose before it began: difference and margin (fractions), purpose (try: champion
   -- against challenger), against (run and column of a baseline in another run).

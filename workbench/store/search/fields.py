@@ -116,6 +116,7 @@ ROWS = (
                 "iteration": "a run in Compose",
                 "test": "a run over test cases",
                 "improve": "asking a model for a better prompt",
+                "propose": "asking a model for cases",
                 "judge": "a model as the judge",
                 "import": "imported from another tool",
             }

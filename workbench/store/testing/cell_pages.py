@@ -1,14 +1,16 @@
 """Reads pages of the grid of a test run, and single cells.
 
 Invariant: a page is read in a fixed number of statements, and of each cell one answer, shortened. Which sample a cell
-shows is the first one with the state of the cell.
+shows is the first one with the state of the cell. Cases that are held out are neither listed, counted by filters, nor
+opened; only the numbers of cells count them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
@@ -24,13 +26,15 @@ from workbench.core.testing.grid import (
 )
 from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
-from workbench.store.errors import missing
+from workbench.store.errors import StoreError, missing
 from workbench.store.runs import timeline
+from workbench.store.runs.held_out import hidden_positions, hides
 from workbench.store.safe_records import as_text, dollars, sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing import grid_queries, overrules
 from workbench.store.testing.cell_outputs import in_flight
 from workbench.store.testing.grid_queries import GridScope
+from workbench.store.testing.probe_pairs import tallies
 from workbench.store.testing.result_detail import result_of
 from workbench.store.testing.test_starts import case, columns_of, run_key
 
@@ -65,6 +69,10 @@ _CHECKS = (
 )
 
 
+_Place = tuple[int, int, int | None]
+"""A case, a column, and one of its samples or None for all."""
+
+
 class CellSample(NamedTuple):
     """A recorded sample; `result` is None unless its answer is scored."""
 
@@ -93,12 +101,12 @@ def scope(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> Gri
     run = run_key(connection, run_uid)
     row = connection.execute(
         "SELECT (SELECT id FROM scorings WHERE uid = ? AND scorings.run_id = test_runs.run_id),"
-        " (SELECT count(*) FROM lanes WHERE lanes.run_id = test_runs.run_id), samples, baseline FROM test_runs"
-        " WHERE run_id = ?",
+        " (SELECT count(*) FROM lanes WHERE lanes.run_id = test_runs.run_id), samples, baseline, prompt_id"
+        " FROM test_runs JOIN runs ON runs.id = test_runs.run_id WHERE test_runs.run_id = ?",
         (scoring_uid, run),
     ).fetchone()
-    scoring, columns, samples, baseline = row
-    return GridScope(run, scoring or 0, columns, samples, baseline)
+    scoring, columns, samples, baseline, prompt = row
+    return GridScope(run, scoring or 0, columns, samples, baseline, prompt if hides(connection, run) else None)
 
 
 def page(
@@ -106,9 +114,11 @@ def page(
 ) -> GridPage:
     """Return up to `limit` rows after a cursor. Raises StoreError (missing), ValueError for an invalid cursor."""
     grid = scope(connection, run_uid, scoring_uid)
-    positions, then = grid_queries.positions(connection, grid, query, after, limit)
-    rows = _rows(connection, grid, positions)
-    return GridPage(tuple(rows[position] for position in positions if position in rows), then)
+    cases = max(1, limit // grid.samples) if query.by_sample else limit
+    positions, then = grid_queries.positions(connection, grid, query, after, cases)
+    parts: tuple[int | None, ...] = tuple(range(grid.samples)) if query.by_sample else (query.sample,)
+    rows = _rows(connection, grid, positions, parts)
+    return GridPage(tuple(row for position in positions for row in rows.get(position, ())), then)
 
 
 def counts(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, query: GridQuery) -> GridCounts:
@@ -116,12 +126,17 @@ def counts(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, query
     return grid_queries.counts(connection, scope(connection, run_uid, scoring_uid), query)
 
 
-def _rows(connection: sqlite3.Connection, grid: GridScope, positions: Sequence[int]) -> dict[int, GridRow]:
+def _rows(
+    connection: sqlite3.Connection, grid: GridScope, positions: Sequence[int], parts: Sequence[int | None]
+) -> dict[int, list[GridRow]]:
+    """Return the rows of cases: one for each of `parts`, which are samples, or None for all samples together."""
     wanted = json.dumps(positions)
-    samples: dict[tuple[int, int], list[CellSample]] = {}
+    samples: dict[_Place, list[CellSample]] = {}
     for row in connection.execute(_SAMPLES, (grid.scoring, grid.run, wanted)):
         sample = CellSample(*row)
-        samples.setdefault((sample.case, sample.column), []).append(sample)
+        for part in parts:
+            if part in (None, sample.sample):
+                samples.setdefault((sample.case, sample.column, part), []).append(sample)
     shown = {place: _shown_sample(found) for place, found in samples.items()}
     outputs = json.dumps([sample.output for sample in shown.values()])
     texts = {
@@ -129,36 +144,46 @@ def _rows(connection: sqlite3.Connection, grid: GridScope, positions: Sequence[i
         for key, uid, run, text, error in connection.execute(_TEXTS, (outputs,))
     }
     reasons = dict(connection.execute(_REASONS, (grid.scoring, outputs)).fetchall())
-    running = {(key.case, key.column) for key in in_flight(connection, grid.run)}
+    running = {
+        (key.case, key.column, part)
+        for key in in_flight(connection, grid.run)
+        for part in parts
+        if part in (None, key.sample)
+    }
+    before = {place: _status_of_tally(tally) for place, tally in tallies(connection, grid.run, positions).items()}
     lanes = [
         place for (place,) in connection.execute("SELECT position FROM lanes WHERE run_id = ? ORDER BY 1", (grid.run,))
     ]
 
-    def cell(position: int, lane: int) -> GridCell:
-        place = (position, lane)
+    def cell(position: int, lane: int, part: int | None) -> GridCell:
+        place = (position, lane, part)
+        beside: CellStatus | Literal[""] = before.get((position, lane), "")
+        count = grid.samples if part is None else 1
         if place not in shown:
-            return GridCell("running" if place in running else "open", samples=grid.samples)
+            state: CellStatus = "running" if place in running else "open"
+            return GridCell(state, samples=count, sample=part or 0, before=beside)
         one = shown[place]
         told = texts.get(one.output, _Shown("", grid.run, ""))
-        return _cell(samples[place], one, told, as_text(reasons.get(one.output)), grid)
+        made = _cell(samples[place], one, told, as_text(reasons.get(one.output)), count, grid)
+        return replace(made, before=beside) if beside else made
+
+    def row_of(position: int, part: int | None, facts: tuple[Any, ...]) -> GridRow:
+        uid, name, values, tags, cluster = facts
+        cells = tuple(cell(position, lane, part) for lane in lanes)
+        sample = part if len(parts) > 1 else None
+        return sound(
+            GridRow(position, uid or "", name, _tags(tags), cells, as_text(cluster), _values_text(values), sample)
+        )
 
     return {
-        position: sound(
-            GridRow(
-                position,
-                uid or "",
-                name,
-                _tags(tags),
-                tuple(cell(position, lane) for lane in lanes),
-                as_text(cluster),
-                _values_text(values),
-            )
-        )
-        for position, uid, name, values, tags, cluster in connection.execute(_ROWS, (grid.run, wanted))
+        position: [row_of(position, part, tuple(facts)) for part in parts]
+        for position, *facts in connection.execute(_ROWS, (grid.run, wanted))
     }
 
 
-def _cell(samples: Sequence[CellSample], shown: CellSample, told: _Shown, reason: str, grid: GridScope) -> GridCell:
+def _cell(
+    samples: Sequence[CellSample], shown: CellSample, told: _Shown, reason: str, count: int, grid: GridScope
+) -> GridCell:
     passed, scored = tally(samples)
     finished = [one for one in samples if one.state == "finished"]
     return sound(
@@ -170,11 +195,12 @@ def _cell(samples: Sequence[CellSample], shown: CellSample, told: _Shown, reason
             _mean(one.score for one in samples if one.result in ("pass", "fail")),
             passed,
             scored,
-            grid.samples,
+            count,
             _seconds(_mean(one.duration_ms for one in finished)),
             _mean(dollars(one.cost_usd) for one in finished),
             told.run != grid.run,
             any(one.overruled for one in samples),
+            shown.sample,
         )
     )
 
@@ -193,6 +219,13 @@ def status_of(samples: Sequence[CellSample]) -> CellStatus:
     if any(one.result == "unscored" for one in samples):
         return "unscored"
     return "unchecked" if any(one.state == "finished" for one in samples) else "no_answer"
+
+
+def _status_of_tally(tally: Mapping[str | None, int]) -> CellStatus:
+    passed, failed = tally.get("pass", 0), tally.get("fail", 0)
+    if passed or failed:
+        return "pass" if passed > failed else "fail"
+    return "unscored" if tally.get("unscored") else "no_answer" if tally.get("no_answer") else "unchecked"
 
 
 def _shown_sample(samples: Sequence[CellSample]) -> CellSample:
@@ -228,21 +261,30 @@ def _values_text(body: object) -> str:
 
 
 def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
-    """Return one sample of a cell with its answer and the results of its checks. Raises StoreError (missing)."""
+    """Return one sample of a cell with its answer and the results of its checks.
+
+    Raises StoreError (missing, held_out).
+    """
     grid = scope(connection, run_uid, scoring_uid)
+    if grid.prompt is not None and key.case in hidden_positions(connection, grid.run):
+        raise StoreError(
+            "This case is in the hold-out, of which only totals are shown. Open it in the Test view to read it anyway.",
+            "",
+            "held_out",
+        )
     columns = {column.position: column for column in columns_of(connection, grid.run)}
     if key.column not in columns or not 0 <= key.sample < grid.samples:
         raise missing("cell", tuple(key))
     tested, column = case(connection, grid.run, key.case), columns[key.column]
     row = connection.execute(
-        "SELECT outputs.id, outputs.uid, outputs.ended_at, runs.uid FROM run_cells"
+        "SELECT outputs.id, outputs.uid, outputs.ended_at, runs.uid, runs.number FROM run_cells"
         " JOIN outputs ON outputs.id = output_id JOIN runs ON runs.id = outputs.run_id"
         " WHERE run_cells.run_id = ? AND case_position = ? AND run_cells.lane = ? AND run_cells.sample = ?",
         (grid.run, *key),
     ).fetchone()
     if row is None:
         return CellDetail(key, tested, column, "", None, run_uid=run_uid)
-    output, uid, ended_at, origin = row
+    output, uid, ended_at, origin, number = row
     checked: list[tuple[Any, ...]] = connection.execute(
         f"{_CHECKS} WHERE scoring_id = ? AND case_position = ? AND lane = ? AND sample = ? AND output_id = ?"
         " ORDER BY seq",
@@ -264,6 +306,7 @@ def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: Ce
         ),
         origin,
         as_text(ended_at),
+        run_number=number,
     )
 
 

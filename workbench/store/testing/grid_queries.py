@@ -17,6 +17,7 @@ from typing import Any
 
 from workbench.core.json_parts import load
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter, RowSort
+from workbench.store.runs.held_out import SHOWN_CASE
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
 
@@ -96,13 +97,17 @@ _FIRST_CASES = 500
 
 @dataclass(frozen=True, slots=True)
 class GridScope:
-    """A run and a scoring by their keys, and what its grid depends on; `scoring` 0 for none."""
+    """A run and a scoring by their keys, and what its grid depends on; `scoring` 0 for none.
+
+    `prompt` is the key of the prompt if some cases may be hidden, because they are held out; else None.
+    """
 
     run: int
     scoring: int
     columns: int
     samples: int
     baseline: int
+    prompt: int | None = None
 
 
 def positions(
@@ -151,7 +156,7 @@ def _found(
         flags = {"flag": _FLAGS.get(query.rows, "0")}
         rows, with_ = _rows(connection, scope, query, given, flags, sort=_SORTS.get(query.sort, "NULL"))
         join = f" LEFT JOIN {rows} ON f.case_position = k.position"
-    where = _narrowed(query)
+    where = _narrowed(scope, query)
     if query.rows == "open":
         where += f" AND {_OPEN}"
     elif query.rows != "all":
@@ -175,14 +180,14 @@ def counts(connection: sqlite3.Connection, scope: GridScope, query: GridQuery) -
     sums = ", ".join(f"coalesce(sum(is_{name}), 0)" for name in _FLAGS)
     every, is_open, *flags = connection.execute(
         f"{with_}SELECT count(*), coalesce(sum({_OPEN}), 0), {sums} FROM run_cases AS k"
-        f" LEFT JOIN {rows} ON f.case_position = k.position WHERE k.run_id = :run{_narrowed(query)}",
+        f" LEFT JOIN {rows} ON f.case_position = k.position WHERE k.run_id = :run{_narrowed(scope, query)}",
         given,
     ).fetchone()
     tags = connection.execute(
-        "SELECT tag.value, count(DISTINCT position) FROM run_cases JOIN case_bodies ON case_bodies.id = case_body_id,"
-        " json_each(iif(json_valid(body), body, '{}'), '$.tags') AS tag"
-        " WHERE run_id = ? AND tag.type = 'text' GROUP BY tag.value ORDER BY tag.value",
-        (scope.run,),
+        "SELECT tag.value, count(DISTINCT position) FROM run_cases AS k JOIN case_bodies"
+        " ON case_bodies.id = case_body_id, json_each(iif(json_valid(body), body, '{}'), '$.tags') AS tag"
+        f" WHERE run_id = :run AND tag.type = 'text'{_unless_hidden(scope)} GROUP BY tag.value ORDER BY tag.value",
+        {"run": scope.run, "prompt": scope.prompt},
     ).fetchall()
     cases, recorded, unfinished = connection.execute(
         "SELECT (SELECT count(*) FROM run_cases WHERE run_id = ?1), count(*),"
@@ -199,6 +204,7 @@ def _given(scope: GridScope, query: GridQuery) -> dict[str, Any]:
     like = query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return {
         "run": scope.run,
+        "prompt": scope.prompt,
         "scoring": scope.scoring,
         "baseline": scope.baseline,
         "lane": query.column,
@@ -210,8 +216,12 @@ def _given(scope: GridScope, query: GridQuery) -> dict[str, Any]:
     }
 
 
-def _narrowed(query: GridQuery) -> str:
-    return (_TAG if query.tag else "") + (_TEXT if query.text else "")
+def _narrowed(scope: GridScope, query: GridQuery) -> str:
+    return _unless_hidden(scope) + (_TAG if query.tag else "") + (_TEXT if query.text else "")
+
+
+def _unless_hidden(scope: GridScope) -> str:
+    return "" if scope.prompt is None else f" AND {SHOWN_CASE}"
 
 
 def _rows(

@@ -6,7 +6,7 @@ their futures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -17,16 +17,20 @@ from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQu
 from workbench.core.testing.scored_case import OverruleState
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.connections import Readers
+from workbench.store.runs import held_out
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing import (
     cell_outputs,
     cell_pages,
     column_results,
+    holdouts,
     overrules,
+    probe_pairs,
     scorings,
     suite_settings,
     test_starts,
 )
+from workbench.store.testing.holdouts import HoldoutBefore
 from workbench.store.testing.records import (
     CellEnd,
     CellScored,
@@ -62,8 +66,8 @@ class SuiteRecords:
             return suite_settings.read(connection, prompt_uid)
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings, now: str) -> Future[None]:
-        """Replace the test settings of a prompt."""
-        return self._write(lambda c: suite_settings.save(c, prompt_uid, settings, now))
+        """Replace the test settings of a prompt; the hold-out stays as it is."""
+        return self._write(lambda c: holdouts.save_settings(c, prompt_uid, settings, now))
 
     # Runs and cells
 
@@ -178,9 +182,17 @@ class SuiteRecords:
             return cell_pages.counts(connection, run_uid, scoring_uid, query)
 
     def cell(self, run_uid: str, scoring_uid: str, key: CellKey) -> CellDetail:
-        """Return one sample of a cell with its answer and the results of its checks. Raises StoreError (missing)."""
+        """Return one sample of a cell with its answer and the results of its checks.
+
+        Raises StoreError (missing, held_out).
+        """
         with self._readers.use() as connection:
             return cell_pages.cell(connection, run_uid, scoring_uid, key)
+
+    def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
+        """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""
+        with self._readers.use() as connection:
+            return probe_pairs.counterpart(connection, run_uid, other_uid, key)
 
     # What people decide
 
@@ -193,9 +205,34 @@ class SuiteRecords:
         """
         return self._write(lambda c: overrules.add(c, run_uid, output_uid, check_hash, state, note, now, uid))
 
-    def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[None]:
-        """Note that a held-out case was opened, which uses it up. The first time counts."""
-        return self._write(lambda c: suite_settings.use_case(c, prompt_uid, case_uid, now))
+    # The hold-out
+
+    def set_aside(self, prompt_uid: str, uids: Collection[str], salt: str, now: str) -> Future[HoldoutBefore]:
+        """Hold cases out in one transaction; the future raises StoreError (taken) if the prompt has a hold-out."""
+        taken = frozenset(uids)
+        return self._write(lambda c: holdouts.set_aside(c, prompt_uid, taken, salt, now))
+
+    def end_holdout(self, prompt_uid: str, now: str) -> Future[HoldoutBefore]:
+        """Make tuning cases of the whole hold-out, which uses them up."""
+        return self._write(lambda c: holdouts.end(c, prompt_uid, now))
+
+    def restore_holdout(self, before: HoldoutBefore, now: str) -> Future[None]:
+        """Undo `set_aside` or `end_holdout`."""
+        return self._write(lambda c: holdouts.restore(c, before, now))
+
+    def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[tuple[str, ...]]:
+        """Make tuning cases of a held-out case that is opened, and of its cluster; the future holds their uids."""
+        return self._write(lambda c: holdouts.use(c, prompt_uid, case_uid, now))
+
+    def hidden_cases(self, run_uid: str) -> frozenset[int]:
+        """Return the positions of the cases of a run that are not shown, because they are held out."""
+        with self._readers.use() as connection:
+            return held_out.hidden_positions(connection, test_starts.run_key(connection, run_uid))
+
+    def has_holdout(self, prompt_uid: str) -> bool:
+        """Whether a prompt has a hold-out, also an empty one that later cases join."""
+        with self._readers.use() as connection:
+            return holdouts.exists(connection, prompt_uid)
 
     def used_cases(self, prompt_uid: str) -> dict[str, str]:
         """Return when the held-out cases of a prompt that were opened were first opened, by uid."""

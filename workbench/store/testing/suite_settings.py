@@ -7,6 +7,7 @@ from workbench.core.testing.settings import SuiteSettings
 from workbench.store.connections import bounded
 from workbench.store.encoding import dump
 from workbench.store.errors import StoreError
+from workbench.store.runs.held_out import is_known
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
 
@@ -36,12 +37,6 @@ def read(connection: sqlite3.Connection, prompt_uid: str) -> SuiteSettings:
         ) from error
 
 
-def is_known(connection: sqlite3.Connection) -> bool:
-    """Whether the history has tables of tests; that of an older release, opened read-only, has none."""
-    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'test_runs'")
-    return found.fetchone() is not None
-
-
 def parse(body: object) -> SuiteSettings:
     """Read stored settings. Raises ValueError and RecursionError."""
     return SuiteSettings.from_json(load(str(body)))
@@ -58,14 +53,6 @@ def put(connection: sqlite3.Connection, prompt: int, settings: SuiteSettings, no
         "INSERT INTO suite_settings (prompt_id, body, updated_at) VALUES (?, ?, ?)"
         " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
         (prompt, dump(settings.to_json()), now),
-    )
-
-
-def use_case(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now: str) -> None:
-    """Note that a held-out case was opened; the first time counts. Raises StoreError (missing)."""
-    connection.execute(
-        "UPDATE cases SET used_at = coalesce(used_at, ?) WHERE prompt_id = ? AND uid = ?",
-        (now, prompt_id(connection, prompt_uid), case_uid),
     )
 
 

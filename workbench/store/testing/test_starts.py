@@ -26,12 +26,12 @@ from workbench.store.errors import StoreError, missing
 from workbench.store.records import LaneStart, RunStart
 from workbench.store.runs import endpoints, run_starts, version_names
 from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.runs.held_out import is_known
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.records import SuiteBegun, SuiteStart
-from workbench.store.testing.suite_settings import is_known
 
 _MOST_RUN_COLUMNS = 1_000
 """Columns that are read of a run; a damaged or crafted file may have any number."""
@@ -90,7 +90,7 @@ def begin(connection: sqlite3.Connection, start: SuiteStart) -> SuiteBegun:
         "INSERT INTO run_cases (run_id, position, case_body_id) VALUES (?, ?, ?)",
         [(run, position, case_body_id(connection, case)) for position, case in enumerate(start.cases)],
     )
-    reused = 0 if is_first else _reuse(connection, run, prompt, start)
+    reused = 0 if is_first or start.probe else _reuse(connection, run, prompt, start)
     cells = len(start.cases) * len(start.columns) * start.samples
     return SuiteBegun(start.uid, begun.number, begun.lane_versions, reused, cells)
 

@@ -42,14 +42,14 @@ class SetPager(QFrame):
         layout.addSpacing(4)
         layout.addWidget(self.name, 3)
         layout.addWidget(self.progress, 2)
-        self.setAccessibleName("Value sets of the run")
+        self.setAccessibleName("Cases of the run")
         self.hide()
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
         for button, words, command in (
-            (self.older, "Previous set, in all lanes", "previous_set"),
-            (self.newer, "Next set, in all lanes", "next_set"),
+            (self.older, "Previous case, in all lanes", "previous_set"),
+            (self.newer, "Next case, in all lanes", "next_set"),
         ):
             button.setAccessibleName(words)
             button.setToolTip(with_key(words, name(command)))
@@ -58,7 +58,7 @@ class SetPager(QFrame):
         """Show the set at `at`; hidden if there is a single unnamed set."""
         name, values = (sets[at].name, sets[at].values) if sets else ("", ())
         several = len(sets) > 1
-        place = f"Set {at + 1} of {len(sets)}" if several else "Values"
+        place = f"Case {at + 1} of {len(sets)}" if several else "Values"
         self.name.set_full(f"{place} · {name}" if name else place)
         self.name.set_tip("\n".join(f"{variable}: {value}" for variable, value in values)[:_MOST_TIP])
         self.progress.set_full(progress)

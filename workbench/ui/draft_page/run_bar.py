@@ -64,9 +64,9 @@ class RunBar(QFrame):
         self._stop.set_key("" if self._closes_first else self._escape)
 
     def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
-        """Show the number of lanes and, if there are several, of value sets; show Stop while something runs."""
+        """Show the number of lanes and, if there are several, of cases; show Stop while something runs."""
         label = f"Run {lanes} {plural(lanes, 'lane')}" if lanes else "Run"
-        self._label = f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run"
+        self._label = f"{label} × {sets} cases" if lanes and sets > 1 else label, "Run"
         self._name_run()
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)

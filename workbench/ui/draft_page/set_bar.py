@@ -1,7 +1,7 @@
-"""The bar of value sets above the values.
+"""The bar of the chosen cases above the values.
 
-Invariant: the height is constant. A set is shown by its name, its inclusion in runs by a tick, and the displayed set by
-a frame and in words. With very many sets, only those around the displayed one have chips.
+Invariant: the height is constant. A case is shown by its name, its inclusion in runs by a tick, and the displayed one
+by a frame and in words. With very many cases, only those around the displayed one have chips.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ class SetBar(QFrame):
         self.about.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._strip: SetStrip | None = None
         self.add = QPushButton(self)
-        self.add.setText("+ Set")  # the constructor with a text would load QIcon and its theme
-        self.add.setAccessibleName("Add a value set")
-        self.add.setToolTip("Another set of values; each run uses every ticked set")
+        self.add.setText("+ Case")  # the constructor with a text would load QIcon and its theme
+        self.add.setAccessibleName("Add a case")
+        self.add.setToolTip("Another case; each run uses every ticked case")
         self.menu = QToolButton(self)
         self.menu.setText("⋯")
-        self.menu.setAccessibleName("Menu of the value sets")
-        self.menu.setToolTip("Paste rows, rename, duplicate, move, delete, keep as a case, show cases")
+        self.menu.setAccessibleName("Menu of the cases in Compose")
+        self.menu.setToolTip("Choose cases, paste rows, rename, duplicate, move, remove")
         for button in (self.add, self.menu):
             set_role(button, "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,7 +88,7 @@ class SetBar(QFrame):
             chip.show_set(one, shown=one.uid == shown)
         ticked = sum(one.ticked for one in sets)
         self.about.set_full(f"{ticked} OF {len(sets)}" if sets else "VALUES")
-        self.about.setAccessibleName(f"{ticked} of {len(sets)} value sets are run" if sets else "Values")
+        self.about.setAccessibleName(f"{ticked} of {len(sets)} cases are run" if sets else "Values")
         stops = [*itertools.chain.from_iterable((c.tick, c.name) for c in self._chips), self.add, self.menu]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
@@ -113,7 +113,7 @@ class SetBar(QFrame):
             return None
         self._sets_strip().reveal(chip)
         field = NameField(one.name, self)
-        field.setAccessibleName("Name of the value set")
+        field.setAccessibleName("Name of the case")
         corner = chip.name.mapTo(self, QPoint(0, 0))
         width = max(chip.name.width(), 160)
         field.setGeometry(min(corner.x(), self.width() - width - 8), 2, width, self.height() - 4)

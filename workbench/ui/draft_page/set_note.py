@@ -34,11 +34,11 @@ def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
         return ""
     if uses_none:
         return (
-            f"The prompt has no variables, so the {ticked:,} ticked sets send the same text {ticked:,} times. "
-            "Write {{name}} where a value goes, or untick some sets."
+            f"The prompt has no variables, so the {ticked:,} ticked cases send the same text {ticked:,} times. "
+            "Write {{name}} where a value goes, or untick some cases."
         )
     which = counted(count, "of them sends", "of them send")
-    return f"{ticked:,} sets are ticked, but {which} the same text as another: only unused values differ."
+    return f"{ticked:,} cases are ticked, but {which} the same text as another: only unused values differ."
 
 
 _MOST_NAMES = 3

@@ -1,4 +1,4 @@
-"""The chips of value sets; imported with the first set, because many prompts have none."""
+"""The chips of the chosen cases; imported with the first one, because many prompts have none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 20
 
 
 class SetChip(QWidget):
-    """The chip of one set: a tick box and its name."""
+    """The chip of one case: a tick box and its name."""
 
     chosen = Signal(str)
     ticked = Signal(str, bool)
@@ -41,14 +41,14 @@ class SetChip(QWidget):
 
     def show_set(self, one: ValueSet, *, shown: bool) -> None:
         """Show a set; `shown` if its values are the displayed ones."""
-        self.uid = one.uid
+        self.uid, title = one.uid, one.title
         self.tick.setChecked(one.ticked)
-        self.tick.setAccessibleName(f"Run the set {one.name}")
-        self.tick.setToolTip("Each run uses every ticked set")
-        name = one.name if len(one.name) <= _LONGEST else one.name[: _LONGEST - 1] + "…"
+        self.tick.setAccessibleName(f"Run the case {title}")
+        self.tick.setToolTip("Each run uses every ticked case")
+        name = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
         self.name.setText(name.replace("&", "&&"))
-        self.name.setAccessibleName(f"Set {one.name}" + (", shown" if shown else ""))
-        self.name.setToolTip(one.name if name != one.name else "")
+        self.name.setAccessibleName(f"Case {title}" + (", shown" if shown else ""))
+        self.name.setToolTip(title if name != title else "")
         set_role(self.name, "set-shown" if shown else "quiet")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

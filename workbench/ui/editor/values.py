@@ -89,11 +89,21 @@ class ValuesPanel(QWidget):
         """Replace all values, including those kept for names without a row; `edited` is not emitted."""
         self._asked = ()
         self._name()
-        self._kept = {name: encodable(value) for name, value in values.items()}
-        self._loading = True
+        self._put({name: encodable(value) for name, value in values.items()}, self.rows)
+
+    def follow_values(self, values: Mapping[str, str]) -> None:
+        """Like `set_values` for values that changed elsewhere: the value that somebody types in stays."""
+        typed = next((row.name for row in self.rows if row.field.hasFocus()), "")
+        now = {name: encodable(value) for name, value in values.items() if name != typed}
+        if typed in self._kept:
+            now[typed] = self._kept[typed]
+        self._put(now, [row for row in self.rows if now.get(row.name) != self._kept.get(row.name)])
+
+    def _put(self, values: dict[str, str], changed: Sequence[ValueRow]) -> None:
+        self._kept, self._loading = values, True
         try:
-            for row in self.rows:
-                row.set_value(self._kept.get(row.name))
+            for row in changed:
+                row.set_value(values.get(row.name))
         finally:
             self._loading = False
         self._arrange()

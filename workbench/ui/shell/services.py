@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.core.run_limits import Limits
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
+    from workbench.core.testing.tested_answer import TestedAnswer
     from workbench.core.timeline import TimelineRow
     from workbench.host.dirs import ProductDirs
     from workbench.store import Store
@@ -175,8 +176,11 @@ class Session(Protocol):
     def draft(self) -> Draft:
         """Return the current draft from the editor, with all value sets."""
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        """Make `draft` the draft as one step; undo restores all of `before`, or only the text without it."""
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
+        """Make `draft` the draft as one step; undo restores all of `before`, or only the text without it.
+
+        `answer` is one of a test, which its lane shows until it is run.
+        """
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:
         """Show the draft with a value set, which is added or replaces the one of its uid; return a callable that undoes

@@ -16,6 +16,7 @@ from workbench.app.compose import timeline_model
 from workbench.app.prompts import list_model
 from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
+from workbench.core.testing.pass_share import PassShare
 from workbench.core.timeline import BareVersion, TimelineRow, caption, name, standing
 from workbench.ui.widgets.theme import Theme
 
@@ -24,6 +25,8 @@ MARGIN = 14
 _GAP = 7
 _LEAST_RIGHT = 7
 """Minimum number of characters, so that the winner can be read."""
+_LEAST_CAPTION = 10
+"""Minimum number of characters of the change beside a pass share."""
 _MARK = "✓ marked"
 
 
@@ -81,8 +84,8 @@ class PromptDelegate(_Delegate):
 
 
 class IterationDelegate(_Delegate):
-    """Paints a mark on a rail, number and word counts, and on the right the time or winner; below, the change and the
-    outcome.
+    """Paints a mark on a rail, number, word counts and pass share, and on the right the time or winner; below, the
+    change and the outcome. Without room in the first line, the pass share is in the second one.
 
     The outcome is shown by the shape of the mark and in words, never by colour alone.
     """
@@ -105,17 +108,19 @@ class IterationDelegate(_Delegate):
         self._rail(painter, option.rect, index, row, selected)
         left = MARGIN + 2 * self._radius() + 6
         rect = QRect(left, top, option.rect.width() - left - MARGIN, self._line(self.theme.font()))
-        self._first_line(painter, rect, row)
+        share: PassShare | None = index.data(timeline_model.SHARE)
+        below = self._first_line(painter, rect, row, "" if share is None else share.text)
         second = QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1)))
         marked = bool(index.data(timeline_model.MARKED))
-        self._second_line(painter, second, row, marked=marked)
+        self._second_line(painter, second, row, below, marked=marked)
         if marked:
             painter.setPen(QPen(self.theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(option.rect.adjusted(2, 1, -3, -2), 4, 4)
         painter.restore()
 
-    def _first_line(self, painter: QPainter, rect: QRect, row: TimelineRow) -> None:
+    def _first_line(self, painter: QPainter, rect: QRect, row: TimelineRow, share: str) -> str:
+        """Paint the first line, and return the pass share if it has no room beside the other facts."""
         x = rect.left()
         vertical = Qt.AlignmentFlag.AlignVCenter
         quiet = isinstance(row, BareVersion)
@@ -131,6 +136,13 @@ class IterationDelegate(_Delegate):
         if sum(widths) + _GAP * len(parts) + kept > rect.width():
             # The winner or the time is more important than the number of changed words.
             parts = parts[:1]
+        elif share:
+            added = f"· {share}"
+            width = QFontMetrics(self.theme.font(-0.5)).horizontalAdvance(added)
+            if sum(widths) + width + _GAP * (len(parts) + 1) + metrics.horizontalAdvance(right) <= rect.width():
+                parts.append((added, self.theme.font(-0.5), "text"))
+                widths.append(width)
+                share = ""
         for (text, font, color), width in zip(parts, widths, strict=False):
             painter.setFont(font)
             painter.setPen(self.theme.color(color))
@@ -143,6 +155,7 @@ class IterationDelegate(_Delegate):
         room = QRect(x, rect.top(), rect.right() - x + 1, rect.height())
         elided = metrics.elidedText(right, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | vertical, elided)
+        return share
 
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
         small = self.theme.font(-1)
@@ -160,7 +173,7 @@ class IterationDelegate(_Delegate):
             return "blind", small, "accent"
         return relative(row.started_at, self._now()), small, "muted"
 
-    def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow, *, marked: bool) -> None:
+    def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow, share: str, *, marked: bool) -> None:
         font = self.theme.font(-1)
         metrics = QFontMetrics(font)
         painter.setFont(font)
@@ -176,6 +189,11 @@ class IterationDelegate(_Delegate):
             painter.setPen(self.theme.color("accent"))
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _MARK)
             rect = rect.adjusted(0, 0, -metrics.horizontalAdvance(f" {_MARK}"), 0)
+        least = _LEAST_CAPTION * metrics.averageCharWidth()
+        if share and rect.width() - (taken := metrics.horizontalAdvance(f" {share}")) >= least:
+            painter.setPen(self.theme.color("text"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
+            rect = rect.adjusted(0, 0, -taken, 0)
         painter.setPen(self.theme.color("muted"))
         text = caption(row) or "same text"
         if row.branched:

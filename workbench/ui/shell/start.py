@@ -314,4 +314,4 @@ class WindowStart(QObject):
             taken[1].result()
         elif opened.draft is not None:
             draft = replace(opened.draft, content=content, values=values)
-            opened.workbench.prompts.save_draft(opened.prompt_uid, draft).result()
+            opened.workbench.prompts.save_draft(opened.prompt_uid, draft, opened.draft.sets_by_uid).result()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.core.cases import Case
     from workbench.core.lanes import Lane
 
 
@@ -24,3 +25,26 @@ class CasesRequested:
 @dataclass(frozen=True, slots=True)
 class ChecksRequested:
     """The user requests the checks that apply to all cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProposalsChosen:
+    """The user chose earlier proposals of cases for the open prompt."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCasesRequested:
+    """The user requests cases of the values and answers of a run."""
+
+    prompt_uid: str
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRestoreRequested:
+    """The user requests that a case is as it was tested."""
+
+    prompt_uid: str
+    case: Case

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workbench.app.bridge import RunEventBridge
 from workbench.app.commands import WindowState
+from workbench.app.compose.pass_shares import PassShares
 from workbench.app.compose.session import ComposeSession
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.frame_clock import FrameClock
@@ -78,6 +79,7 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = RunEventBridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
+        self.pass_shares = PassShares(self.timeline, self.tasks, self.workbench.store.pass_shares.of_versions, self)
         self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = FrameClock(self.workbench, self.tasks, self)
         self._raise_server: RaiseServer | None = None

@@ -40,6 +40,7 @@ from workbench.ui.shell.views import DividedPage, Views
 from workbench.ui.shell.window import MainWindow
 from workbench.ui.shell.window_services import PromptsInSideBar, window_services
 from workbench.ui.widgets import geometry
+from workbench.usecases.draft_recovery import OpenedDraft
 
 
 def build(window: MainWindow) -> Iterator[Future[None] | None]:
@@ -164,7 +165,8 @@ def _show_draft(window: MainWindow) -> Iterator[Future[None]]:
     if opened.draft is None:
         return
     is_shown = edited or (glimpse.content, glimpse.values) == (opened.draft.content, opened.draft.values)
-    window.compose.open_now(opened.prompt_uid, opened.draft, opened.endpoints, is_shown=is_shown)
+    draft = OpenedDraft(opened.draft, None, opened.known, opened.adopted, opened.cases)
+    window.compose.open_now(opened.prompt_uid, draft, opened.endpoints, is_shown=is_shown)
     if edited:
         window.compose.edited()
     if frame.is_blank or QApplication.focusWidget() is None:

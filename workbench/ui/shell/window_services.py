@@ -16,12 +16,14 @@ from workbench.ui.shell.events import (
     Changed,
     DataChanged,
     EndpointsChanged,
+    HistoryChanged,
     HistoryChangeRequested,
     KeyBindingsRequested,
     LaneRetryRequested,
     MarkedRowsCompared,
     ModelRequested,
     PaletteOpening,
+    RunEnded,
     RunsComparison,
     SettingsClosed,
     SideBarWanted,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from workbench.core.run_limits import Limits
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
+    from workbench.core.testing.tested_answer import TestedAnswer
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.shell.window import MainWindow
     from workbench.usecases.history_replacement import Change
@@ -92,8 +95,8 @@ class _Session:
     def draft(self) -> Draft:
         return self._compose.draft()
 
-    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        self._compose.put_back(draft, before)
+    def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
+        self._compose.put_back(draft, before, answer)
 
     def back(self) -> None:
         self._compose.back()
@@ -101,7 +104,7 @@ class _Session:
     def answer(self, slot: str = "") -> ShownAnswer | None:
         slot, board = slot or self._window.view.lanes.focused_slot(), self._compose.board
         output = board.output(slot)
-        if not output or board.is_running(slot):
+        if not output or board.is_running(slot) or self._compose.stage.shown.is_tested(slot):
             return None
         return ShownAnswer(board.run_uid, output, self._window.compose_part.lane_title(slot))
 
@@ -219,6 +222,8 @@ class PromptsInSideBar:
 def window_services(window: MainWindow, events: EventBus) -> Services:
     """Return the services of a complete window, and connect it to the events of features."""
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
+    for kind in (RunEnded, HistoryChanged):
+        events.subscribe(kind, lambda _: window.pass_shares.refresh())
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())

@@ -6,7 +6,9 @@ Invariant: pure.
 from __future__ import annotations
 
 from workbench.app.lanes.lane_state import LaneStatus
-from workbench.core.runs import ADDRESS, ENDED, Mark
+from workbench.core.cost_words import cost_words
+from workbench.core.empty_answers import state_words
+from workbench.core.runs import ADDRESS, ENDED, Mark, Result
 
 RUNNING = frozenset({"waiting", "queued", "streaming"})
 
@@ -35,3 +37,18 @@ def mark_sentence(mark: Mark) -> str:
         return f"Sent to {mark.detail}."
     what = "refused and left out" if mark.kind == "refused" else mark.kind
     return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
+
+
+def answer_figures(result: Result) -> str:
+    """Return how an answer ended, its duration, tokens and cost."""
+    took, usage = result.timing.duration, result.usage
+    parts: list[str] = [] if (state := state_words(result)) == "finished" else [state]
+    if took is not None:
+        parts.append(f"{seconds(took)}")
+    if usage.output is not None:
+        parts.append(f"{usage.output:,} tokens")
+    if result.cost_usd is None and result.request is not None:
+        parts.append("cost unknown")
+    elif result.cost_usd is not None:
+        parts.append(cost_words(result))
+    return " · ".join(parts)

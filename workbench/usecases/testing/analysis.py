@@ -37,6 +37,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
+from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
 
@@ -115,9 +116,10 @@ class SuiteAnalyst:
         if lost:
             asked = replace(asked, notes=(*asked.notes, lost))
         unchecked = self._unchecked(run, scoring_uid)
-        return replace(
+        whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
+        return about_its_set(whole, has_holdout=self._records.has_holdout(self._records.prompt_of(run_uid)))
 
     def _tried(self, run: SuiteRun, columns: tuple[ColumnReport, ...], lost: str) -> dict[str, Any]:
         """Return what tries add to a report: the sentences, what this run shows, and the history."""
@@ -134,12 +136,20 @@ class SuiteAnalyst:
         return {"sentences": sentences, "tried": one, "tries": found if found.tries else None}
 
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
-        """Yield the cells that have an output, column by column, case by case, sample by sample."""
+        """Yield the cells that have an output, column by column, case by case, sample by sample.
+
+        Those of a hold-out are without names and answers; cases that were held out after the run are left out.
+        """
         run = self._records.run(run_uid)
         titles = column_titles(run)
+        if run.set_name == "holdout":
+            results = self._records.results(run_uid, scoring_uid or run.scoring_uid)
+            yield from total_cells(results, titles[: len(results)])
+            return
         scoring = self._scoring(run_uid, scoring_uid or run.scoring_uid)
+        hidden = self._records.hidden_cases(run_uid)
         for column in run.columns:
-            for position in range(run.cases):
+            for position in (one for one in range(run.cases) if one not in hidden):
                 for sample in range(run.samples):
                     key = CellKey(position, column.position, sample)
                     detail = self._records.cell(run_uid, scoring_uid or run.scoring_uid, key)
@@ -183,6 +193,7 @@ class SuiteAnalyst:
             samples=run.samples,
             baseline=run.baseline,
             unchecked=unchecked,
+            is_probe=bool(run.probe),
             unscored=sum(one.summary.unscored for one in columns),
             unanswered=sum(one.summary.unanswered for one in columns),
             open=open_,

@@ -20,6 +20,7 @@ from workbench.core.runs import Failure
 from workbench.core.samples import nth
 from workbench.core.templates import template_texts
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.probes import values_with_facts, with_facts
 from workbench.engine.calls import Call, EngineError
 from workbench.usecases.lane_calls import call_for
 from workbench.usecases.problems import RefusedError, problem_of
@@ -57,6 +58,7 @@ class CellRequests:
         self._rendered: OrderedDict[PromptPlace, RenderedRequest | Failure] = OrderedDict()
         self._rendering: dict[PromptPlace, list[CellKey]] = {}
         self._tries: dict[PromptPlace, int] = {}
+        self._facts = job.facts
 
     @property
     def waiting(self) -> int:
@@ -84,14 +86,16 @@ class CellRequests:
             self._rendering[place].append(key)
             return None
         case = self._job.cases[key.case]
+        given = values_with_facts(column.content, dict(case.values), self._facts)
         if column.content.template != "plain":
             self._rendering[place] = [key]
-            future = self._tools.engine.render(column.content, dict(case.values))
+            future = self._tools.engine.render(column.content, given)
             future.add_done_callback(partial(self._tell_rendered, place))
             return None
-        values = ValueSet(case.uid, case.name, case.values)
+        values = ValueSet(case.uid, case.name, tuple(given.items()))
         try:
-            return self._keep(place, render_content(column.content, values, self._tools.engine.render))
+            rendered = render_content(column.content, values, self._tools.engine.render)
+            return self._keep(place, with_facts(column.content, rendered, self._facts))
         except RefusedError as error:
             return self._keep(place, Failure("refused", error.sentence, error.detail))
 
@@ -100,7 +104,7 @@ class CellRequests:
         keys = self._rendering.pop(rendered.place)
         content = self._job.columns[keys[0].column].content
         if rendered.error is None:
-            request = assemble(content, rendered.texts)
+            request = with_facts(content, assemble(content, rendered.texts), self._facts)
             self._keep(rendered.place, request if request.messages else _EMPTY)
         elif not self._is_to_be_repeated(rendered):
             self._keep(rendered.place, _failure_of(rendered.error))

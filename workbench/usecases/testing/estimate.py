@@ -123,7 +123,9 @@ class SuiteEstimator:
         )
 
     def _open(self, plan: SuitePlan) -> list[int]:
-        """Return the number of cells without an answer in this round, by column."""
+        """Return the number of cells without an answer in this round, by column; a probe asks all."""
+        if plan.probe:
+            return [len(plan.cases) * plan.samples for _ in plan.questions]
         hashes = [values_hash(case) for case in plan.cases]
         found = []
         for question in plan.questions:

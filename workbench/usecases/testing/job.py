@@ -20,6 +20,7 @@ from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import VersionRow
 from workbench.core.testing.cells import CellKey, cell_identity
 from workbench.core.testing.grid import SuiteRun
+from workbench.core.testing.probes import Probe
 from workbench.core.testing.scored_case import scored_case
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.run_plan import sendable
@@ -79,8 +80,16 @@ class SuiteJob:
         """The uid of the run."""
         return self.run.uid
 
+    @property
+    def facts(self) -> str:
+        """The facts that this run adds to every prompt, "" unless it is a probe with facts."""
+        probe = Probe.from_text(self.run.probe)
+        return probe.facts if probe is not None and probe.kind == "facts" else ""
+
     def identity(self, key: CellKey) -> str:
-        """Return the identity of a cell."""
+        """Return the identity of a cell, "" in a probe, whose answers are never used again."""
+        if self.run.probe:
+            return ""
         question = self.columns[key.column].question
         return cell_identity(question, values_hash(self.cases[key.case]), key.sample, self.run.round)
 

@@ -186,6 +186,11 @@ class SuitePlanner:
         files = {path: file_hash(path) for path in (endpoint.path, endpoint.adapter) if path}
         return question_hash(content_hash(content), there, lane, files)
 
+    def rates(self, lane: Lane) -> Rates | None:
+        """Return the prices of a column, None if they are unknown."""
+        endpoint = self._facts.endpoint(lane.endpoint)
+        return None if endpoint is None else self._facts.rates(endpoint, lane.model)
+
     def _check_column(self, plan: SuitePlan, number: int, lane: Lane, content: Content) -> None:
         """Raise RefusedError for a column that cannot be sent, or whose cost a budget could not limit."""
         what = f"Column {number} ({lane.title})"

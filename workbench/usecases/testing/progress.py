@@ -75,6 +75,8 @@ class SuiteHandle:
 
     def __init__(self, run_uid: str) -> None:
         self.run_uid = run_uid
+        self.scoring_uid = ""
+        """The scoring that answers get; "" until it is known."""
         self._lock = threading.Lock()
         self._progress = SuiteProgress()
         self._problem: Problem | None = None

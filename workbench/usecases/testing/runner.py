@@ -107,7 +107,7 @@ class SuiteRunner:
     def _same_run(self, plan: SuitePlan) -> str | None:
         """Return the newest run of the plan's set if it has the cells of the plan."""
         runs = self._tools.records.runs(plan.prompt_uid, _MOST_RUNS)
-        run = next((one for one in runs if one.set_name == plan.set_name), None)
+        run = next((one for one in runs if one.set_name == plan.set_name and not one.probe), None)
         if run is None or plan.probe or run.cells != plan.cells:
             return None
         if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
@@ -357,6 +357,7 @@ class _Run:
             runner.begin(plan, handle.run_uid)
         handle.begin()
         job = runner.scored_job(handle.run_uid, plan)
+        handle.scoring_uid = job.scoring_uid
         # A run that has just begun has no failed calls.
         is_new = plan is not None and not self._is_continued
         without = 0 if is_new else runner.failed_calls(job)

@@ -24,6 +24,7 @@ from workbench.core.checks.scoring import score_case
 from workbench.core.content import Content
 from workbench.core.rendered_content import assemble, fill_plain
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.probes import values_with_facts, with_facts
 from workbench.engine.calls import EngineError
 from workbench.engine.checker.client import ENDED, NO_START
 from workbench.store.testing.records import CellScored, ScoredInput
@@ -356,16 +357,19 @@ class Scorer:
         place = (job.uid, job.run.columns[key.column].version, key.case)
         known = self._prompts.get(place)
         if known is None:
-            self._prompts[place] = known = self._rendered(content, dict(job.cases[key.case].values))
+            self._prompts[place] = known = self._rendered(content, dict(job.cases[key.case].values), job.facts)
             while len(self._prompts) > MOST_WAITING:
                 self._prompts.popitem(last=False)
         return known
 
-    def _rendered(self, content: Content, values: Mapping[str, str]) -> str:
-        if content.template == "plain":
-            return prompt_text(fill_plain(content, values))
+    def _rendered(self, content: Content, values: Mapping[str, str], facts: str) -> str:
+        given = values_with_facts(content, values, facts)
         try:
-            return prompt_text(assemble(content, self._render(content, values).result(RENDER_WITHIN_S)))
+            if content.template == "plain":
+                request = fill_plain(content, given)
+            else:
+                request = assemble(content, self._render(content, given).result(RENDER_WITHIN_S))
+            return prompt_text(with_facts(content, request, facts))
         except (EngineError, TimeoutError):
             return ""
 

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.cases.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, Subscription
-from workbench.ui.shell.testing_events import CasesRequested
+from workbench.ui.shell.testing_events import (
+    CaseProposalsChosen,
+    CaseRestoreRequested,
+    CasesRequested,
+    RunCasesRequested,
+)
 
 if TYPE_CHECKING:
     from workbench.ui.features.cases.controller import CasesController
@@ -24,5 +29,10 @@ FEATURE = Feature(
     COMMANDS,
     _make,
     preload=("workbench.ui.features.cases.controller",),
-    subscriptions=(Subscription(CasesRequested, lambda controller, _: controller.open()),),
+    subscriptions=(
+        Subscription(CasesRequested, lambda controller, _: controller.open()),
+        Subscription(CaseProposalsChosen, lambda controller, event: controller.proposals.open_earlier(event.run_uid)),
+        Subscription(RunCasesRequested, lambda controller, event: controller.kept.of_run(event)),
+        Subscription(CaseRestoreRequested, lambda controller, event: controller.kept.as_tested(event)),
+    ),
 )

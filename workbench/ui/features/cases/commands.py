@@ -22,12 +22,20 @@ COMMANDS = (
         after="cases",
     ),
     Command(
+        "propose_cases",
+        "Propose cases…",
+        "Values",
+        enabled=needs("is_editing", "writable"),
+        run=lambda controller: controller.proposals.open(),
+        after="add_cases",
+    ),
+    Command(
         "keep_case",
         "Keep the shown values as a case",
         "Values",
         enabled=needs("is_editing", "writable"),
         run=lambda controller: controller.keep(),
-        after="add_cases",
+        after="propose_cases",
     ),
     Command(
         "keep_answer_case",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
@@ -19,12 +20,16 @@ from workbench.host.ids import new_uid
 from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
+from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.features.cases.proposal_controller import CaseProposalController
 
 RETRY_MS = 2000
 """Delay in milliseconds before a failed write is retried."""
@@ -38,11 +43,15 @@ class CasesController:
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
         self.imports = CaseImportController(services, self._importer, self._imported)
+        self.kept = KeptAnswers(services, self._importer, self._offer, self._changed)
+        self._proposals: CaseProposalController | None = None
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
+        self._is_announcing = False
         services.events.subscribe(PromptOpened, self._prompt_opened)
+        services.events.subscribe(DataChanged, self._data_changed)
 
     def open(self, select: str = "") -> None:
         """Show the cases of the open prompt."""
@@ -61,6 +70,7 @@ class CasesController:
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
         dialog.add_wanted.connect(self.imports.open)
+        dialog.propose_wanted.connect(services.navigator.action("propose_cases").trigger)
         dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
@@ -71,32 +81,42 @@ class CasesController:
         dialog.show()
         self._read(select)
 
+    @property
+    def proposals(self) -> CaseProposalController:
+        """Asks a model for cases; made when first needed."""
+        if self._proposals is None:
+            from workbench.ui.features.cases.proposal_controller import CaseProposalController
+
+            self._proposals = CaseProposalController(self._services, self._importer, self._changed)
+        return self._proposals
+
     def use(self, case: Case) -> None:
-        """Add the values of a case to Compose, as a value set."""
-        session = self._services.session
-        name = case.name or free_name(one.name for one in session.draft().sets)
-        undo = session.use_values(ValueSet(case.uid, name, case.values, ticked=True))
-        sentence = f"The case “{name}” was added to Compose as a value set."
-        self._offer(sentence, undo)
+        """Choose a case for Compose, and show it there."""
+        undo = self._services.session.use_values(ValueSet(case.uid, case.name, case.values, ticked=True))
+        self._offer(f"“{_title(case)}” is in Compose now.", undo)
 
     def keep(self) -> None:
-        """Create a case from the value set shown in Compose, or from the values there."""
+        """Create a case from the values in Compose, unless they are those of a case."""
         services, prompt, draft = self._services, self._services.session.prompt(), self._services.session.draft()
         shown = next((one for one in draft.sets if one.uid == draft.active), None)
-        if shown is None:
-            if not draft.values:
-                services.notices.refused("There are no values to keep. Enter a value for a variable first.")
-                if self.dialog is not None:
-                    self.dialog.say("Compose has no values to keep as a case.", "error")
-                return
-            shown = ValueSet("", "", draft.values)
+        if shown is not None or not draft.values:
+            self._refuse(
+                f"“{shown.title}” is a case of this prompt already."
+                if shown is not None
+                else "There are no values to keep. Enter a value for a variable first."
+            )
+            return
 
-        def name_it(cases: tuple[Case, ...]) -> None:
-            one = shown if shown.name else ValueSet(shown.uid, free_name(c.name for c in cases), shown.values)
-            case, future = self._book.keep(prompt, one)
-            services.tasks.watch(future, lambda before: self._kept(prompt, case, before), self._failed)
+        def store(cases: tuple[Case, ...]) -> None:
+            case, future = self._book.add(prompt, free_name(c.name for c in cases), draft.values)
+            services.tasks.watch(future, lambda _: self._kept(prompt, case), self._failed)
 
-        services.tasks.run(lambda: self._book.all(prompt), name_it, self._failed)
+        services.tasks.run(lambda: self._book.all(prompt), store, self._failed)
+
+    def _refuse(self, sentence: str) -> None:
+        self._services.notices.refused(sentence)
+        if self.dialog is not None:
+            self.dialog.say(sentence, "error")
 
     def keep_answer(self, slot: str = "") -> None:
         """Make a case of a lane's answer and the values it was asked with; "" is the focused lane."""
@@ -136,19 +156,24 @@ class CasesController:
 
     def _changed(self, select: str = "") -> None:
         """Show the cases as stored, and let the other views read them again."""
-        self._services.events.publish(DataChanged(Changed.CASES))
+        self._announce()
         self._read(select)
 
-    def _kept(self, prompt: str, case: Case, before: Case | None) -> None:
-        def undo() -> None:
-            if before is None:
-                self._services.tasks.watch(self._book.delete(prompt, case.uid), lambda _: self._read(), self._failed)
-            else:
-                self._services.tasks.watch(self._book.change(prompt, before), lambda _: self._read(), self._failed)
+    def _announce(self) -> None:
+        self._is_announcing = True
+        self._services.events.publish(DataChanged(Changed.CASES))
+        self._is_announcing = False
 
-        did = "is now a case of this prompt" if before is None else "already was a case and now has these values"
-        self._offer(f"“{case.name}” {did}.", undo)
-        self._read(case.uid)
+    def _data_changed(self, event: DataChanged) -> None:
+        if event.what & Changed.CASES and not self._is_announcing:
+            self._read()
+
+    def _kept(self, prompt: str, case: Case) -> None:
+        def undo() -> None:
+            self._services.tasks.watch(self._book.delete(prompt, case.uid), lambda _: self._changed(), self._failed)
+
+        self._offer(f"“{case.name}” is now a case of this prompt.", undo)
+        self._changed(case.uid)
 
     def stop(self) -> None:
         """Save pending edits and stop reading before the window closes."""
@@ -169,7 +194,7 @@ class CasesController:
         def saved(_: None) -> None:
             if self._unsaved.get(uid) == (prompt, case):
                 self._unsaved.pop(uid, None)
-                self._services.events.publish(DataChanged(Changed.CASES))
+                self._announce()
 
         def failed(error: Exception) -> None:
             if getattr(error, "code", "") == "missing":
@@ -196,10 +221,10 @@ class CasesController:
         def gone(taken: RemovedCase) -> None:
             def undo() -> None:
                 future = self._book.bring_back(prompt, taken)
-                tasks.watch(future, lambda _: self._read(taken.case.uid), self._failed)
+                tasks.watch(future, lambda _: self._changed(taken.case.uid), self._failed)
 
             self._offer(f"The case “{taken.case.name or 'without a name'}” is deleted.", undo)
-            self._read()
+            self._changed()
 
         tasks.watch(self._book.delete(prompt, case.uid), gone, self._failed)
 
@@ -242,3 +267,7 @@ class CasesController:
 
     def _closed(self) -> None:
         self.dialog = None
+
+
+def _title(case: Case) -> str:
+    return ValueSet(case.uid, case.name, case.values).title

@@ -33,8 +33,12 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _SAVE_MS = 500
 _NOTHING = (
-    "This prompt has no cases yet. A case is a saved set of values with checks for its answers. "
+    "This prompt has no cases yet. A case is a set of values with checks for its answers. "
     "Create one from the values in Compose, add some from a file or a spreadsheet, or import a pack."
+)
+
+_HELD_OUT = (
+    "Compose has no cases of the hold-out, because a prompt that is adjusted to them would seem better than it is."
 )
 
 
@@ -42,11 +46,13 @@ class CasesDialog(Dialog):
     """Emits signals for changes; the owner shows the results with `show_cases`."""
 
     use_wanted = Signal(object)
-    """Case: put its values into Compose."""
+    """Case: choose it for Compose."""
     keep_wanted = Signal()
-    """Create a case from the value set shown in Compose."""
+    """Create a case from the values in Compose."""
     add_wanted = Signal()
     """Import cases."""
+    propose_wanted = Signal()
+    """Ask a model for cases."""
     path_dropped = Signal(Path)
     """Import the cases in a file."""
     changed = Signal(object)
@@ -64,6 +70,8 @@ class CasesDialog(Dialog):
         self.setAcceptDrops(not read_only)
         self._variables: tuple[str, ...] = ()
         self._is_dirty = False
+        self._is_same = False
+        """Whether the case to show is shown already; its carets stay where they are."""
         self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save.timeout.connect(self.save)
         self.cases = CaseList(self)
@@ -78,9 +86,10 @@ class CasesDialog(Dialog):
         self.detail = CaseDetail(theme)
         self.nothing = label(_NOTHING, "muted")
         self.told = ToldLabel(theme)
-        self.use = button("Use as value set", self._use, "primary")
+        self.use = button("Use in Compose", self._use, "primary")
         self.use.setDefault(True)
         self.add = button("Add cases…", self.add_wanted.emit)
+        self.propose = button("Propose cases…", self.propose_wanted.emit)
         self.keep = button("New from the values in Compose", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
@@ -97,14 +106,22 @@ class CasesDialog(Dialog):
         return self.detail.case() if self.list.currentIndex().isValid() else None
 
     def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
-        """Show these cases and select the one with uid `select`, "" to keep the selected position."""
-        row = self.list.currentIndex().row()
+        """Show these cases and select the one with uid `select`, "" to keep the selected one or its position."""
+        row, names = self.list.currentIndex().row(), self._variables
+        uid = case.uid if (case := self.cases.case(row)) is not None else ""
         self._variables = tuple(variables)
         self.cases.show_cases(cases)
         # Pending edits are newer than the cases read.
         self.save()
-        found = self.cases.row_of(select) if select else -1
-        self.select(found if found >= 0 else min(max(row, 0), len(cases) - 1))
+        before = self.detail.case()
+        found = self.cases.row_of(select or uid)
+        row = found if found >= 0 else min(max(row, 0), len(cases) - 1)
+        if self.cases.case(row) == before and names == self._variables and before is not None:
+            self._is_same = True
+            self.list.setCurrentIndex(self.cases.index(row))
+            self._is_same = False
+        else:
+            self.select(row)
 
     def select(self, row: int) -> None:
         """Select a row and show its case; -1 selects none."""
@@ -169,7 +186,7 @@ class CasesDialog(Dialog):
         halves.setStretchFactor(1, 1)
         halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
         acts = FlowLayout()
-        for one in (self.add, self.keep, self.delete):
+        for one in (self.add, self.propose, self.keep, self.delete):
             acts.addWidget(one)
             one.setEnabled(not self._read_only)
         buttons = QHBoxLayout()
@@ -190,11 +207,14 @@ class CasesDialog(Dialog):
         self.resize(QSize(int(800 * scale), int(540 * scale)).boundedTo(geometry.room(self)))
 
     def _show_row(self, row: int) -> None:
+        if self._is_same:
+            return
         self.save()
         case = self.cases.case(row)
         self.detail.show_case(case, self._variables, read_only=self._read_only)
         self.nothing.setVisible(not self.cases.rowCount())
-        self.use.setEnabled(case is not None)
+        self.use.setEnabled(case is not None and not case.held_out)
+        self.use.setToolTip(_HELD_OUT if case is not None and case.held_out else "")
         self.delete.setEnabled(case is not None and not self._read_only)
 
     def _edited(self) -> None:

@@ -17,6 +17,7 @@ from workbench.app.compose.forecasts import Forecasts
 from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose.blind_runs import BlindRuns
 from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation, show_forecast, to_foresee
+from workbench.ui.features.compose.draft_cases import CaseEvents
 from workbench.ui.features.compose.editor_help import EditorHelp
 from workbench.ui.features.compose.lanes_owner import lanes_owner
 from workbench.ui.features.compose.presenter import ComposePresenter
@@ -85,6 +86,7 @@ class ComposeController:
         services, owner, view = self._services, self._owner, self.view
         self.editing = EditorHelp(services, owner.workbench, owner.compose, view)
         self.sets = SetActions(services, owner.compose, view, owner.bar)
+        CaseEvents(services, owner.compose)
         self.editing.checking.checked.connect(self.sets.end_lack)
         self.blindness = BlindRuns(services, owner, view, self.forecasts)
         VerdictNotices(services, owner, self.presenter, self.blindness)
@@ -269,6 +271,7 @@ class ComposeController:
         self._owner.timeline.refresh(self._update_commands)
         self._compose.read_names()  # a deleted iteration no longer names its version
         self._compose.stage.follow_others()
+        self._compose.cases.follow()
         self.presenter.show_database()
 
     def _update_commands(self) -> None:

@@ -107,7 +107,7 @@ class DraftChecks(QObject):
             values = {uid: dict(one.values) for uid, one in ticked.items()}
             # Missing values of the shown set are reported at its fields.
             lacks = lacking(content, {uid: values[uid] for uid in values if uid != sets.active})
-            said = unfilled([(ticked[uid].name, names) for uid, names in lacks.items()])
+            said = unfilled([(ticked[uid].title, names) for uid, names in lacks.items()])
             if not said and len(ticked) > 1:
                 same = repeats(content, list(values.values()))
                 said = repeated(same, len(ticked), uses_none=not content_variables(content))
@@ -145,7 +145,7 @@ class DraftChecks(QObject):
             else:
                 self._editor.focus_first()
         what = f"The value of {names[0]} was removed" if len(names) == 1 else f"{len(names):,} values were removed"
-        several = ", from every set." if self._compose.sets.sets else "."
+        several = ", from every chosen case." if self._compose.sets.sets else "."
         self._services.notices.offer(what + several, "Undo", bring_back)
 
     def _in_values(self) -> bool:

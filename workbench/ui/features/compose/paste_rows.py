@@ -1,4 +1,4 @@
-"""The dialog that turns pasted spreadsheet rows into value sets."""
+"""The dialog that turns pasted spreadsheet rows into cases."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from workbench.ui.widgets.theme import Theme
 
 
 class PasteRowsDialog(PasteDialog):
-    """Creates value sets from rows below a header row of variable names; emits `taken(ValueRows)`."""
+    """Creates cases from rows below a header row of variable names; emits `taken(ValueRows)`."""
 
     def __init__(self, theme: Theme, text: str, variables: Sequence[str], parent: QWidget | None = None) -> None:
-        about = (
-            "Paste rows from a spreadsheet, with variable names in the first row. A first column “name” names the sets."
-        )
-        super().__init__(theme, "Paste rows as value sets", about, parent)
+        about = "Paste rows from a spreadsheet, with variable names in the first row. A first column “name” names them."
+        super().__init__(theme, "Paste rows as cases", about, parent)
         self._variables = tuple(variables)
         self.field.setAccessibleName("Rows")
         # A placeholder shows a tab as a single space.
@@ -30,6 +28,6 @@ class PasteRowsDialog(PasteDialog):
     def read(self, text: str) -> PasteReading:
         rows = read_value_rows(text, self._variables)
         if not rows.sets:
-            return PasteReading(None, "", rows.left_out, "Create sets")
+            return PasteReading(None, "", rows.left_out, "Create cases")
         words = taken(replace(rows, left_out=()), self._variables)
-        return PasteReading(rows, words, rows.left_out, f"Create {counted(len(rows.sets), 'set')}")
+        return PasteReading(rows, words, rows.left_out, f"Create {counted(len(rows.sets), 'case')}")

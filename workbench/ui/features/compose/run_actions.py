@@ -1,12 +1,14 @@
 """Runs, retries and stops lanes.
 
-Invariant: a lane that is not run keeps its answers beside the new ones, and says which iteration they are from.
+Invariant: a lane that is not run keeps its answers beside the new ones, and says which iteration they are from. An
+iteration runs at most MOST_CASES cases.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.drafts import MOST_CASES
 from workbench.core.lanes import Lane
 from workbench.ui.shell.key_names import with_key
 
@@ -32,7 +34,8 @@ class RunActions:
             return
         if self._services.navigator.shown() != "compose":
             self._services.navigator.show("compose")
-        self._gate.run()
+        if not self._has_many():
+            self._gate.run()
 
     def stop(self) -> None:
         """Stop all runs."""
@@ -41,12 +44,14 @@ class RunActions:
     def run_lane(self, slot: str = "") -> None:
         """Run one lane, without `slot` the focused one; the others keep their answers."""
         slot = slot or self._presenter.focused()
-        if self._compose.lanes.get(slot) is not None:
+        if self._compose.lanes.get(slot) is not None and not self._has_many():
             self._gate.run_only({slot})
 
     def run_changed(self) -> None:
         """Run the lanes whose settings, text or values changed since their answers, and those without an answer."""
         changed = self._changed()
+        if changed and self._has_many():
+            return
         if changed:
             self._gate.run_only(changed)
         else:
@@ -71,6 +76,15 @@ class RunActions:
             )
             slots = [slot for slot in slots if slot not in changed]
         self._gate.retry(slots, self._presenter.slots())
+
+    def _has_many(self) -> bool:
+        """Whether too many cases are ticked for an iteration; then offer to run them as a test."""
+        count = self._compose.sets.to_run
+        if count <= MOST_CASES or self._compose.viewing is not None:
+            return False
+        said = f"{count:,} cases are ticked; an iteration runs at most {MOST_CASES}. Run them as a test?"
+        self._services.notices.offer(said, "Open Test", lambda: self._services.navigator.show("test"))
+        return True
 
     def _changed(self) -> set[str]:
         draft, stage = self._compose.draft(), self._compose.stage

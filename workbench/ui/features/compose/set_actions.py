@@ -1,7 +1,7 @@
-"""Actions on value sets.
+"""Actions on value sets: the cases that are chosen for Compose.
 
-Invariant: paging by the user switches the values panel and the lanes together; a run or another process never switches
-the values being edited.
+Invariant: removing a set from Compose keeps its case. Paging by the user switches the values panel and the lanes
+together; a run or another process never switches which case is edited.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class SetActions(QObject):
         """What the pager shows, None before it shows anything."""
         self._sets.listed.connect(self.show)
         self._sets.values_wanted.connect(self._show_values)
+        self._sets.values_followed.connect(lambda values: view.values.follow_values(dict(values)))
         self._bar.chosen.connect(self.choose)
         self._bar.ticked.connect(lambda uid, ticked: self._sets.tick(uid, ticked=ticked))
         self._bar.renamed.connect(self._sets.rename)
@@ -64,7 +65,7 @@ class SetActions(QObject):
         judged = sum(verdict.kind != "none" for verdict in run.verdicts)
         progress = ""
         if count > 1:
-            progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
+            progress = f"{done} of {count} cases done" if done < count else f"{judged} of {count} cases judged"
         page = (run.sets if run.uid else (), run.at if run.uid else 0, progress)
         if page != self._page:
             self._page = page
@@ -119,24 +120,25 @@ class SetActions(QObject):
         self._view.values.set_values(dict(values))
 
     def add(self) -> None:
-        """Add a set and focus its first value."""
+        """Add a case and focus its first value."""
         self._sets.add()
         self._focus_values()
 
     def duplicate(self, uid: str = "") -> None:
-        """Copy a set, "" for the shown one."""
+        """Copy a case, "" for the shown one."""
         if self._sets.duplicate(uid or self._sets.active):
             self._focus_values()
 
     def rename(self, uid: str = "") -> None:
-        """Edit the name of a set in place, "" for the shown one."""
+        """Edit the name of a case in place, "" for the shown one."""
         self._bar.edit_name(uid or self._sets.active)
 
     def remove(self, uid: str = "") -> None:
-        """Delete a set, "" for the shown one, with an undo offer."""
+        """Remove a case from Compose, "" for the shown one, with an undo offer."""
         gone = self._sets.get(uid or self._sets.active)
         if gone is not None and (bring_back := self._sets.remove(gone.uid)) is not None:
-            self._services.notices.offer(f"The value set “{gone.name}” was deleted.", "Undo", bring_back)
+            sentence = f"“{gone.title}” was removed from Compose; it is still a case."
+            self._services.notices.offer(sentence, "Undo", bring_back)
 
     def tick(self) -> None:
         """Include the shown set in runs, or exclude it."""
@@ -184,26 +186,25 @@ class SetActions(QObject):
     def menu(self, uid: str) -> QMenu:
         """Return the menu of a set, "" for no set."""
         menu = QMenu(self._bar)
-        menu.setAccessibleName("Value sets")
+        menu.setAccessibleName("Cases in Compose")
         action = self._services.navigator.action
         one, uids = self._sets.get(uid), [each.uid for each in self._sets.sets]
         at = uids.index(uid) if uid in uids else -1
         for text, act, enabled in (
-            ("&Paste rows as sets…", self.paste, True),
+            ("&Choose cases…", action("cases").trigger, True),
+            ("&Paste rows as cases…", self.paste, True),
+            *((("&Keep as a case", action("keep_case").trigger, True),) if one is None else ()),
             ("", None, True),
             ("Re&name…", lambda: self.rename(uid), one is not None),
             ("&Duplicate", lambda: self.duplicate(uid), one is not None),
             ("Move &left", lambda: self._sets.move(uid, -1), at > 0),
             ("Move ri&ght", lambda: self._sets.move(uid, 1), 0 <= at < len(uids) - 1),
-            ("&Delete", lambda: self.remove(uid), one is not None),
+            ("Remove &from Compose", lambda: self.remove(uid), one is not None),
             ("", None, True),
             ("&Tick all", lambda: self._sets.tick_all(ticked=True), bool(uids)),
             ("&Untick all", lambda: self._sets.tick_all(ticked=False), bool(uids)),
             ("", None, True),
             ("Edit in a large &pane…", self.enlarge, bool(self._view.values.variables())),
-            ("", None, True),
-            ("&Keep as a case", action("keep_case").trigger, True),
-            ("&Cases of this prompt…", action("cases").trigger, True),
         ):
             if act is None:
                 menu.addSeparator()
@@ -213,9 +214,9 @@ class SetActions(QObject):
             entry.triggered.connect(lambda _checked=False, act=act: act())
         if len(uids) > 1:
             menu.addSeparator()
-            listed = menu.addMenu(f"&Show one of {len(uids)} sets")
+            listed = menu.addMenu(f"&Show one of {len(uids)} cases")
             for each in self._sets.sets:
-                entry = listed.addAction(each.name.replace("&", "&&"))
+                entry = listed.addAction(each.title.replace("&", "&&"))
                 entry.setCheckable(True)
                 entry.setChecked(each.uid == self._sets.active)
                 entry.triggered.connect(lambda _checked=False, uid=each.uid: self.choose(uid))

@@ -1,4 +1,4 @@
-"""Commands on value sets."""
+"""Commands on the cases that are chosen for Compose."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from workbench.app.commands import Command, needs
 _is_editing = needs("is_editing")
 _has_sets = needs("is_editing", "has_sets")
 COMMANDS = (
-    Command("add_set", "Add a value set", "Values", (), _is_editing, run=lambda compose: compose.sets.add()),
+    Command("add_set", "Add a case", "Values", (), _is_editing, run=lambda compose: compose.sets.add()),
     Command(
         "duplicate_set",
-        "Duplicate the shown value set",
+        "Duplicate the shown case",
         "Values",
         (),
         _has_sets,
         run=lambda compose: compose.sets.duplicate(),
     ),
+    Command("rename_set", "Rename the shown case", "Values", (), _has_sets, run=lambda compose: compose.sets.rename()),
     Command(
-        "rename_set", "Rename the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.rename()
+        "remove_set",
+        "Remove the shown case from Compose",
+        "Values",
+        (),
+        _has_sets,
+        run=lambda compose: compose.sets.remove(),
     ),
-    Command(
-        "remove_set", "Delete the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.remove()
-    ),
-    Command("tick_set", "Run the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.tick()),
-    Command(
-        "paste_sets", "Paste rows as value sets…", "Values", (), _is_editing, run=lambda compose: compose.sets.paste()
-    ),
+    Command("tick_set", "Run the shown case", "Values", (), _has_sets, run=lambda compose: compose.sets.tick()),
+    Command("paste_sets", "Paste rows as cases…", "Values", (), _is_editing, run=lambda compose: compose.sets.paste()),
     Command(
         "next_set",
-        "Next value set",
+        "Next case",
         "Values",
         ("Alt+PgDown",),
         needs("has_sets"),
@@ -37,7 +38,7 @@ COMMANDS = (
     ),
     Command(
         "previous_set",
-        "Previous value set",
+        "Previous case",
         "Values",
         ("Alt+PgUp",),
         needs("has_sets"),

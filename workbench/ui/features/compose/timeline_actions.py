@@ -23,6 +23,7 @@ from workbench.ui.shell.events import (
     RunsDeleted,
     RunWish,
 )
+from workbench.ui.shell.testing_events import CaseProposalsChosen
 
 if TYPE_CHECKING:
     from workbench.ui.shell.compose_room import ComposeOwner
@@ -155,6 +156,7 @@ class TimelineActions(QObject):
         acts: dict[str, Callable[[], object]] = {
             "open": lambda: self._compose.view(uid),
             "proposal": lambda: self._services.events.publish(ProposalChosen(uid)),
+            "cases": lambda: self._services.events.publish(CaseProposalsChosen(uid)),
             "restore": lambda: self.take_over_row(uid, branch=False),
             "branch": lambda: self.take_over_row(uid, branch=True),
         }

@@ -104,7 +104,7 @@ class VerdictNotices(QObject):
         if given.run_uid != shown.uid:
             sentence = f"{iteration_name(given.iteration)}: {sentence}"
         elif given.value_set != shown.at:
-            sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
+            sentence = f"{shown.sets[given.value_set].name or f'Case {given.value_set + 1}'}: {sentence}"
         elif given.was_blind and given.change == "given" and (told := self._blindness.told):
             sentence = f"{sentence}. {told}"
         label = "Redo" if given.change == "undone" else "Undo"

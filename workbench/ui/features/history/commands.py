@@ -48,6 +48,12 @@ COMMANDS = (
     _of_runs("archive_run", "Archive the selected runs", lambda act: act.archive(), "Ctrl+Shift+A"),
     _of_runs("delete_run", "Delete the selected runs", lambda act: act.delete(), "Ctrl+Del"),
     _of_runs("purge_run", "Delete the selected runs for good…", lambda act: act.purge(), "Ctrl+Shift+Del"),
+    _of_runs(
+        "keep_run_cases",
+        "Make cases of the selected run",
+        lambda act: act.make_cases(),
+        enabled=needs("one_row", "writable"),
+    ),
     _of_runs("copy_rows", "Copy the selected runs as lines", lambda act: act.copy(), enabled=_has_rows),
     _of_runs("copy_run_prompt", "Copy the selected run's prompt", lambda act: act.copy_as("prompt"), enabled=_one_row),
     _of_runs(

@@ -150,7 +150,8 @@ class HistoryController:
             self.view.model.search_again(all_rows=True)
 
     def _open(self, row: HistoryRow) -> None:
-        self._choose(row, "proposal" if row.kind == "improve" else "open")
+        wishes: dict[str, RunWish] = {"improve": "proposal", "propose": "cases"}
+        self._choose(row, wishes.get(row.kind, "open"))
 
     def _choose(self, row: HistoryRow, wish: RunWish) -> None:
         self._services.events.publish(RunChosen(row.prompt_uid, row.row.run_uid, wish))

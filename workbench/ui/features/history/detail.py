@@ -230,7 +230,8 @@ class DetailPane(QWidget):
             button.setVisible(row is not None and row.kind in DRAFTABLE)
         for button in (self.open, self.compare):
             button.setVisible(not pair)
-        self.open.setText("Open the proposal" if row is not None and row.kind == "improve" else "Open in Compose")
+        is_proposal = row is not None and row.kind in ("improve", "propose")
+        self.open.setText("Open the proposal" if is_proposal else "Open in Compose")
         self.beside.setVisible(pair)
 
     def _show_sets(

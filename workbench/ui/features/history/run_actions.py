@@ -22,6 +22,7 @@ from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.testing_events import RunCasesRequested
 from workbench.ui.widgets.dialog import LineDialog, NoteDialog
 from workbench.usecases import run_texts
 from workbench.usecases.curation import Curator, tags_in
@@ -95,6 +96,7 @@ class RunCuration(QObject):
             ("tag_run", "Tags…"),
             ("note", "Note…"),
             ("archive_run", "Bring back" if archived and not deleted else "Archive"),
+            ("keep_run_cases", "Make cases of this run"),
             None,
             ("copy_run_prompt", "Copy prompt"),
             ("copy_run_answers", "Copy answers"),
@@ -195,6 +197,11 @@ class RunCuration(QObject):
             )
         )
         dialog.open()
+
+    def make_cases(self) -> None:
+        """Make cases of the values of the selected run."""
+        if (row := self._one()) is not None:
+            self._services.events.publish(RunCasesRequested(row.prompt_uid, row.row.run_uid))
 
     def copy(self) -> None:
         """Copy the selected rows as tab-separated lines."""

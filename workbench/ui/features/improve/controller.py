@@ -12,8 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from workbench.core.content import Content
-from workbench.core.cost_words import cost_words
-from workbench.core.empty_answers import empty_sentence, state_words
+from workbench.core.empty_answers import empty_sentence
 from workbench.core.forecast import Forecast
 from workbench.core.improvement import EarlierImprovement, Proposal, ProposalError
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
@@ -23,7 +22,7 @@ from workbench.host.clock import utc_now
 from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
-from workbench.ui.widgets.wording import seconds
+from workbench.ui.widgets.wording import answer_figures
 from workbench.usecases.improver import (
     ImprovementDefaults,
     ImprovementRequest,
@@ -209,7 +208,7 @@ class ImproveController:
         """Show the result of a current or earlier request."""
         asked.text = result.text
         dialog.set_running(running=False)
-        dialog.proposal.status.set_candidates((_numbers(result),))
+        dialog.proposal.status.set_candidates((answer_figures(result),))
         if empty := empty_sentence(result):
             dialog.proposal.show_answer(result.text, empty)
         elif result.state == "finished":
@@ -284,18 +283,3 @@ class ImproveController:
                 show(dialog, found)
 
         return then
-
-
-def _numbers(result: Result) -> str:
-    """Return how an answer ended, its duration, tokens and cost."""
-    took, usage = result.timing.duration, result.usage
-    parts: list[str] = [] if (state := state_words(result)) == "finished" else [state]
-    if took is not None:
-        parts.append(f"{seconds(took)}")
-    if usage.output is not None:
-        parts.append(f"{usage.output:,} tokens")
-    if result.cost_usd is None and result.request is not None:
-        parts.append("cost unknown")
-    elif result.cost_usd is not None:
-        parts.append(cost_words(result))
-    return " · ".join(parts)

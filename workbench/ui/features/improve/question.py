@@ -5,17 +5,13 @@ Invariant: answers are included only if the user ticked them.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -27,31 +23,11 @@ from workbench.core.version_name import iteration_name
 from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.model_button import ModelButton
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _TIP = 600
-_NAME, _SHORTEST_NAME = 30, 12
-"""Preferred and minimum width for a model's name, in characters."""
-
-
-class ModelButton(QPushButton):
-    """A button with the name of a model, elided if it does not fit."""
-
-    def sizeHint(self) -> QSize:
-        return super().sizeHint().boundedTo(QSize(self.fontMetrics().averageCharWidth() * _NAME, 1_000))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * _SHORTEST_NAME, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
-        name, mark = self.text(), " ▾"
-        room = inside.width() - self.fontMetrics().horizontalAdvance(mark)
-        option.text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room) + mark
-        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class QuestionPane(QWidget):

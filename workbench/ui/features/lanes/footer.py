@@ -71,7 +71,7 @@ class LaneFooter(QWidget):
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
         """Show and enable the actions that apply to the output shown."""
         running, ended = is_running(status), has_ended(status)
-        can_win = ended and not status.other_values and (has_text or status.state == "finished")
+        can_win = ended and not (status.other_values or status.tested) and (has_text or status.state == "finished")
         self._show_winner(head, status, enabled=can_win)
         self._show_stop(head, focused=focused)
         self.stop.setVisible(running)
@@ -79,7 +79,7 @@ class LaneFooter(QWidget):
         self._has_copy = has_text
         self.diff.setVisible(has_text and ended and not status.blind)
         # A lane that changed since it ran must be run again; a retry would repeat the old call.
-        self._has_retry = ended and not head.read_only and not head.answered_by
+        self._has_retry = ended and not (head.read_only or head.answered_by or status.tested)
         self._fit()
 
     def show_standing(self, head: LaneHead, status: LaneStatus) -> None:
@@ -216,6 +216,8 @@ def _width(button: QPushButton, text: str) -> int:
 
 
 def _why_not(status: LaneStatus) -> str:
+    if status.tested:
+        return f"This answer is from {status.kept}. Run the lane, then judge its new answer."
     if status.other_values:
         return f"This answer is from {status.kept}, to other values. Run the lane again to judge it with the others."
     return "Wait for the answer to finish, then mark it."

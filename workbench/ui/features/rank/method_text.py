@@ -24,7 +24,7 @@ PARTS: tuple[tuple[str, str], ...] = (
         "95 % interval",
         "The profile of the likelihood: every strength that explains the verdicts nearly as well (Venzon and "
         "Moolgavkar 1988, Applied Statistics 37; for verdicts of several answers Varin, Reid and Firth 2011, "
-        "Statistica Sinica 21; with over 60 entrants the curvature at its peak). Where runs have several value sets, "
+        "Statistica Sinica 21; with over 60 entrants the curvature at its peak). Where runs have several cases, "
         "whose verdicts may agree more than chance, it is at least as wide as a bootstrap over runs with a fixed seed, "
         "up to 1,000 draws (Efron and Tibshirani 1993; with over 150 entrants one step for each, Schucany and Wang "
         "1991, JRSS B 53). Five runs or fewer do not show how far their verdicts agree; each degree is then weighted "
@@ -34,7 +34,7 @@ PARTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "What is counted",
-        "In each run and value set, every two entrants make one comparison, however many samples there were. A winner "
+        "In each run and case, every two entrants make one comparison, however many samples there were. A winner "
         "beats each of the others; the others are not compared with each other (Luce 1959; Azari Soufiani, Chen, "
         f"Parkes and Xia 2013). “All bad” compares no entrants. There is no table below {FEWEST} comparisons: with "
         "fewer, even unanimous verdicts show no difference.",

@@ -10,12 +10,12 @@ from workbench.ui.shell.feature import Feature, FeatureView, Subscription
 from workbench.ui.shell.testing_events import SuccessorTestRequested
 
 if TYPE_CHECKING:
-    from workbench.app.testing.source import SuiteSource
+    from workbench.app.testing.probes import ProbedSuites
     from workbench.ui.features.testing.controller import TestingController
     from workbench.ui.shell.services import Services
 
 
-def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingController]:
+def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingController]:
     """Return the feature; `source` makes what it reads tests from and runs them with."""
 
     def make(services: Services) -> TestingController:
@@ -51,7 +51,7 @@ def feature(source: Callable[[Services], SuiteSource]) -> Feature[TestingControl
     )
 
 
-def _stored(services: Services) -> SuiteSource:
+def _stored(services: Services) -> ProbedSuites:
     from workbench.app.testing.comparisons import StoredComparisons
     from workbench.app.testing.stored_suites import StoredSuites
     from workbench.host.clock import utc_now

@@ -16,27 +16,33 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.row_reader import arranged_heads, arranged_row, read_rows
 from workbench.app.testing.source import OverruleState
 from workbench.app.testing.table_copy import TableFormat, table_text
 from workbench.app.testing.words import column_title
 from workbench.core.drafts import Draft, ValueSet
-from workbench.core.testing.cells import CellKey
+from workbench.core.runs import OutputRecord, RunSet
 from workbench.core.testing.grid import CellDetail, GridRow
+from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
+from workbench.host.ids import new_uid
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.testing_events import CaseRestoreRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.core.content import Content
+    from workbench.core.lanes import Lane
     from workbench.ui.shell.services import Services
 
 _MENU = (
-    ("case_to_compose", "overrule"),
+    ("case_to_compose", "overrule", "restore_case"),
     ("next_failure", "previous_failure", "next_difference"),
+    ("run_listed", "facts_probe"),
     ("copy_cases", "copy_table_markdown", "copy_table_csv", "copy_table_html"),
 )
 _TITLES: dict[TableFormat, str] = {"markdown": "Markdown", "csv": "CSV", "html": "HTML"}
@@ -52,9 +58,9 @@ class CellActions:
 
     def look(self) -> None:
         """Show the current cell in the pane."""
-        current, run = self._view.current_cell(), self._suites.run
-        if current is not None and current[2] is not None and run is not None:
-            self._cells.look(run, CellKey(current[0], current[1], 0), self._view.against)
+        key, run = self._view.current_key(), self._suites.run
+        if key is not None and run is not None:
+            self._cells.look(run, key, self._view.against)
 
     def open_menu(self, at: QPoint) -> None:
         """Open the menu of the current cell."""
@@ -69,6 +75,11 @@ class CellActions:
         """Show the current case in Compose, with the version and the model of its column."""
         self._with_detail(self._read_content)
 
+    def restore_case(self) -> None:
+        """Make the case of the current cell one of the prompt again, as it was tested."""
+        publish, prompt = self._services.events.publish, self._suites.prompt_uid
+        self._with_detail(lambda detail: publish(CaseRestoreRequested(prompt, detail.case)))
+
     def overrule(self) -> None:
         """Ask which check of the current cell is wrong."""
         self._with_detail(self._open_overrules)
@@ -80,7 +91,11 @@ class CellActions:
 
     def copy_table(self, kind: TableFormat) -> None:
         """Copy all rows that are listed."""
-        self._suites.read_rows(lambda rows: self._copy(rows, kind, f"the table with {counted(len(rows), 'case')}"))
+        read_rows(
+            self._suites,
+            self._services.tasks,
+            lambda rows: self._copy(rows, kind, f"the table with {counted(len(rows), 'case')}"),
+        )
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._services.dialogs.widget())
@@ -90,11 +105,10 @@ class CellActions:
     def _with_detail(self, act: Callable[[CellDetail], None]) -> None:
         """Call `act` with the current cell in full, once it is read."""
         view, run, source = self._view, self._suites.run, self._suites.source
-        current, shown = view.current_cell(), view.pane.shown
-        if current is None or current[2] is None or run is None:
+        key, shown = view.current_key(), view.pane.shown
+        if key is None or run is None:
             self._services.notices.refused("Choose a cell first.")
             return
-        key = CellKey(current[0], current[1], 0)
         if shown is not None and view.is_pane_open and shown.detail.key == key:
             act(shown.detail)
             return
@@ -104,15 +118,19 @@ class CellActions:
 
     def _read_content(self, detail: CellDetail) -> None:
         prompt, source, version = self._suites.prompt_uid, self._suites.source, detail.column.version
-        self._services.tasks.run(
-            lambda: source.content(prompt, version), lambda content: self._compose(detail, content), self._failed
-        )
+        packs, uid = self._services.backend.store.packs, detail.case.uid
 
-    def _compose(self, detail: CellDetail, content: Content) -> None:
+        def read() -> tuple[Content, ValueSet | None]:
+            return source.content(prompt, version), packs.chosen(prompt, (uid,)).get(uid)
+
+        self._services.tasks.run(read, lambda found: self._compose(detail, *found), self._failed)
+
+    def _compose(self, detail: CellDetail, content: Content, now: ValueSet | None) -> None:
         services = self._services
         services.session.back()
         before = services.session.draft()
-        services.session.put_back(case_draft(before, detail, content), before)
+        draft = case_draft(before, detail, content, now, new_uid())
+        services.session.put_back(draft, before, tested_answer(detail, content, draft.lanes[0]))
         services.navigator.show("compose")
         name = visible_name(detail.case.name) or f"case {detail.key.case + 1}"
         services.notices.offer_draft(f"The draft is now “{name}” with {column_title(detail.column)}.", before)
@@ -149,7 +167,8 @@ class CellActions:
 
         def say() -> None:
             done()
-            self._services.notices.brief(self._key, words, "Undo", take_back)
+            # An offer is also taken back by the key of undo.
+            self._services.notices.offer(words, "Undo", take_back)
 
         self._cells.overrule(detail, place, state, say)
 
@@ -159,7 +178,9 @@ class CellActions:
         if not rows:
             self._services.notices.refused("There are no rows to copy.")
             return
-        heads, results = self._suites.heads(), self._suites.model.shows_results
+        model = self._suites.model
+        heads, results = arranged_heads(self._suites), model.shows_results
+        rows = [arranged_row(row, model.order) for row in rows]
         data = QMimeData()
         data.setText(encodable(table_text(kind, heads, rows, results=results)))
         if kind != "csv":
@@ -172,18 +193,34 @@ class CellActions:
         self._services.notices.problem(problem.sentence, problem.detail)
 
 
-def case_draft(before: Draft, detail: CellDetail, content: Content) -> Draft:
-    """Return the draft with the text of a column's version, its model as the only lane, and the values of the case."""
+def tested_answer(detail: CellDetail, content: Content, lane: Lane) -> TestedAnswer | None:
+    """Return the answer of a cell as a lane of Compose shows it; None without an answer."""
+    if detail.result is None:
+        return None
+    case = detail.case
+    output = OutputRecord(detail.output_uid, 0, 0, 0, detail.result)
+    values = RunSet(case.uid, case.name, case.values)
+    name = f"test {detail.run_number}"
+    return TestedAnswer(detail.run_uid, name, lane, detail.column.version, content, values, output)
+
+
+def case_draft(before: Draft, detail: CellDetail, content: Content, now: ValueSet | None, slot: str) -> Draft:
+    """Return the draft with the text of a column's version, its model as the only lane, and the case.
+
+    `now` is the case in the history, which may have changed since the test; None if it was deleted or is held out. What
+    is edited in Compose is newer. A held-out case gives its values only, because Compose has no such cases. `slot` is
+    that of the lane, which is a new one, so that the answers of no other lane are taken for its own.
+    """
     case, column = detail.case, detail.column
-    name = case.name or f"Case {detail.key.case + 1}"
     sets = tuple(replace(one, ticked=False) for one in before.current_sets if one.uid != case.uid)
+    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values)
     return replace(
         before,
         content=content,
-        values=case.values,
-        lanes=(replace(column.lane, pinned=None),),
+        values=case.values if case.held_out else one.values,
+        lanes=(replace(column.lane, pinned=None, slot=slot, samples=1),),
         based_on=column.version,
-        sets=(*sets, ValueSet(case.uid, name, case.values, ticked=True)),
-        active=case.uid,
+        sets=sets if case.held_out else (*sets, replace(one, ticked=True)),
+        active="" if case.held_out else case.uid,
         techniques=(),
     )

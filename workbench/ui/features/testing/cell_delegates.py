@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLa
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workbench.app.testing.grid_model import CASE, CELL, ROW, SuiteGridModel
-from workbench.app.testing.words import STATUS_SIGNS, cell_words
+from workbench.app.testing.words import STATUS_SIGNS, beside_words, cell_words
 from workbench.core.diff import diff_texts
 from workbench.core.testing.grid import CellStatus, GridCell, GridRow
 from workbench.ui.editor.exact_text import units
@@ -128,7 +128,8 @@ class CellDelegate(GridDelegate):
         self._paint_badge(painter, badge, cell.status)
         room = rect.adjusted(MARGIN + badge.width() + 5, 7, -_GAP, -8)
         painter.setFont(self.small)
-        if note := cell_note(cell, results=results):
+        beside = model.beside if isinstance(model, SuiteGridModel) else ""
+        if note := " · ".join(filter(None, (beside_words(cell, beside), cell_note(cell, results=results)))):
             width = painter.fontMetrics().horizontalAdvance(note)
             painter.setPen(self._theme.color("muted"))
             at = QRect(room.right() - width, first_line.top(), width + 1, first_line.height())

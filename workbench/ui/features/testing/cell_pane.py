@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.testing.cell_reader import EXPECTATION, ShownCell, answer_of
+from workbench.app.testing.cell_reader import EARLIER, EXPECTATION, ShownCell, answer_of
 from workbench.app.testing.words import column_title, samples_words
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
@@ -63,6 +63,7 @@ class CellPane(QWidget):
         self.shown: ShownCell | None = None
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
+        self._beside = ""
         self._checks: list[QWidget] = []
         self.title, self.column = label("", "heading"), label("", "small")
         self.output, self.against, self.request = (chip(text, self) for text in ("Output", "Against", "Request"))
@@ -174,8 +175,11 @@ class CellPane(QWidget):
             part.hide()
         self.nothing.show()
 
-    def set_columns(self, columns: tuple[SuiteColumn, ...], against: int) -> None:
-        """Show with which columns a cell can be compared, and with which one it is."""
+    def set_columns(self, columns: tuple[SuiteColumn, ...], against: int, beside: str = "") -> None:
+        """Show with which columns a cell can be compared, and with which one it is.
+
+        `beside` is the word for the results beside those of a probe, "" for a run that counts.
+        """
         self._columns = columns
         self._others.clear()
         for column in columns:
@@ -184,11 +188,14 @@ class CellPane(QWidget):
             action.triggered.connect(lambda _=False, place=column.position: self.against_wanted.emit(place))
         self._others.addSeparator()
         self._others.addAction("The expectation of the case", lambda: self.against_wanted.emit(EXPECTATION))
+        self._others.addAction(f"The {earlier_title(beside)}", lambda: self.against_wanted.emit(EARLIER))
+        self._beside = beside
         self._name_against(against)
 
     def _name_against(self, against: int) -> None:
         other = next((one for one in self._columns if one.position == against), None)
-        title = "expectation" if other is None else self._short_title(other)
+        names = {EXPECTATION: "expectation", EARLIER: earlier_title(self._beside)}
+        title = names.get(against, "another column") if other is None else self._short_title(other)
         self.against.setText(f"Against {literal(title if len(title) <= _LONGEST else title[: _LONGEST - 1] + '…')}")
         self.against.setAccessibleName(f"Against {title}")
 
@@ -210,7 +217,7 @@ class CellPane(QWidget):
         self.column.setText(column_title(detail.column))
         self._name_against(against)
         # An answer is not compared with itself.
-        can_compare = against == EXPECTATION or against != detail.column.position
+        can_compare = against in (EXPECTATION, EARLIER) or against != detail.column.position
         self.against.setEnabled(can_compare)
         if not can_compare and self._kind == "against":
             self.output.setChecked(True)
@@ -238,8 +245,8 @@ class CellPane(QWidget):
         self.answer.mark(places_of(cell.detail))
         diff = cell.difference
         if diff is None:
-            missing = "This case has no expectation." if against == EXPECTATION else "There is nothing to compare."
-            self.changes.show_runs([DiffRun("heading", missing)])
+            missing = {EXPECTATION: "This case has no expectation.", EARLIER: "There is no earlier answer."}
+            self.changes.show_runs([DiffRun("heading", missing.get(against, "There is nothing to compare."))])
         else:
             self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
 
@@ -336,3 +343,8 @@ class CellPane(QWidget):
         """Focus the shown text."""
         texts: dict[Shown, AnswerView] = {"output": self.answer, "against": self.changes, "request": self.sent}
         texts[self._kind].setFocus()
+
+
+def earlier_title(beside: str) -> str:
+    """Return what the earlier answer is called: "last round", or what stands beside a probe."""
+    return {"was": "stored answer", "without": "answer without facts"}.get(beside, "last round")

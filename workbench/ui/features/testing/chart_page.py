@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from workbench.app.testing.controller import SuiteController
 from workbench.core.testing.version_chart import VersionChart, VersionPoint
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role
@@ -288,21 +289,34 @@ class ChartPage(QWidget):
         super().__init__(parent)
         set_role(self, "surface")
         self.canvas = VersionCanvas(theme, self)
-        self.read = label("", wrap=True)
+        self.words = label("", wrap=True)
         self.about = label("", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 4, 10, 12)
         layout.setSpacing(8)
         layout.addWidget(self.canvas, 1)
-        layout.addWidget(self.read)
+        layout.addWidget(self.words)
         layout.addWidget(self.about)
         self.canvas.current_changed.connect(self._read_point)
+        self._is_current = False
         self.show_chart(None)
 
-    def set_current(self, *, current: bool) -> None:
+    def follow(self, suites: SuiteController) -> None:
+        """Show the chart of a controller whenever it is read."""
+        suites.chart.changed.connect(lambda: self.show_chart(suites.chart.chart))
+
+    def set_current(self, suites: SuiteController, *, current: bool) -> None:
         """Tell whether the page is shown; one that is not takes no room from the head in low windows."""
         kind = QSizePolicy.Policy.Preferred if current else QSizePolicy.Policy.Ignored
         self.setSizePolicy(kind, kind)
+        was_current, self._is_current = self._is_current, current
+        if current and not was_current:
+            suites.chart.read(suites.prompt_uid, suites.set_name)
+
+    def read(self, suites: SuiteController) -> None:
+        """Read the chart again if it is shown and there are new results."""
+        if self._is_current and suites.figures.report is not None:
+            suites.chart.read(suites.prompt_uid, suites.set_name)
 
     def show_chart(self, chart: VersionChart | None) -> None:
         """Show a chart, or that it is being computed."""
@@ -322,8 +336,8 @@ class ChartPage(QWidget):
             words = _NOTHING
         else:
             words = _HOW if point is None else f"{point.words}."
-        set_role(self.read, "muted" if point is None else "")
-        self.read.setText(words)
+        set_role(self.words, "muted" if point is None else "")
+        self.words.setText(words)
 
 
 def _draw_around(painter: QPainter, at: QPointF, corners: Sequence[tuple[float, float]]) -> None:

@@ -17,6 +17,7 @@ MARGIN = 10
 """Pixels left and right of the text of a head or cell."""
 _TOP, _BOTTOM = 4, 8
 _PLOT_WIDTH, _PLOT_HEIGHT = 96, 12
+_GROUP_GAP = 4
 
 
 class SuiteHeader(QHeaderView):
@@ -31,12 +32,13 @@ class SuiteHeader(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setAccessibleName("Columns")
         self.setMouseTracking(True)
+        self._groups: tuple[str, ...] = ()
         self.restyle()
 
     def restyle(self) -> None:
         """Apply the fonts of the theme."""
         font = self._theme.font
-        self._bold, self._small = font(bold=True), font(-1)
+        self._bold, self._small, self._small_bold = font(bold=True), font(-1), font(-1, bold=True)
         self._number, self._number_bold = font(-1, tabular=True), font(-1, bold=True, tabular=True)
         self.updateGeometry()
         self.viewport().update()
@@ -45,13 +47,31 @@ class SuiteHeader(QHeaderView):
         model = self.model()
         return model.heads if isinstance(model, SuiteGridModel) else ()
 
+    def set_groups(self, groups: tuple[str, ...]) -> None:
+        """Show the heading of its group above each first column of a group; () for no groups."""
+        if groups != self._groups:
+            self._groups = groups
+            self.updateGeometry()
+            self.viewport().update()
+
+    def _group_height(self) -> int:
+        return QFontMetrics(self._small).height() + _GROUP_GAP if self._groups else 0
+
+    def _group_of(self, section: int) -> tuple[str, bool]:
+        """Return the group of a section, and whether it is the first shown one of it."""
+        group = self._groups[section - FIRST] if section - FIRST < len(self._groups) else ""
+        before = self.logicalIndex(self.visualIndex(section) - 1) - FIRST
+        is_same = 0 <= before < len(self._groups) and self._groups[before] == group
+        return group, not is_same or self.isSectionHidden(before + FIRST)
+
     def _line_heights(self) -> tuple[int, int]:
         return QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
 
     def sizeHint(self) -> QSize:
         title, line = self._line_heights()
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
-        return QSize(super().sizeHint().width(), _TOP + title + 3 * line + _PLOT_HEIGHT + 4 + _BOTTOM)
+        height = _TOP + title + 3 * line + _PLOT_HEIGHT + 4 + _BOTTOM
+        return QSize(super().sizeHint().width(), self._group_height() + height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         is_head = self.logicalIndexAt(event.position().toPoint()) >= FIRST
@@ -69,7 +89,14 @@ class SuiteHeader(QHeaderView):
         if section < FIRST:
             self._paint_plain(painter, rect, str(self.model().headerData(section, Qt.Orientation.Horizontal) or ""))
         elif section - FIRST < len(heads):
-            self._paint_head(painter, rect.adjusted(MARGIN, _TOP, -4, -_BOTTOM), heads[section - FIRST])
+            group, is_first = self._group_of(section) if self._groups else ("", False)
+            room = rect.adjusted(MARGIN, _TOP, -4, -_BOTTOM)
+            if is_first:
+                place = QRect(room.left(), room.top(), room.width(), self._group_height() - _GROUP_GAP)
+                self._text(painter, place, group, self._small_bold, "accent", middle=True)
+                painter.setPen(color("border"))
+                painter.drawLine(rect.topLeft(), rect.bottomLeft())
+            self._paint_head(painter, room.adjusted(0, self._group_height(), 0, 0), heads[section - FIRST])
         painter.restore()
 
     def _paint_plain(self, painter: QPainter, rect: QRect, text: str) -> None:

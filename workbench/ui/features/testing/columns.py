@@ -5,6 +5,8 @@ Invariant: a column that is removed keeps its answers; only what the next run as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,8 +18,8 @@ from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.words import column_title
 from workbench.core.lanes import Lane
 from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
-from workbench.core.timeline import BareVersion, TimelineRow
 from workbench.core.timeline import name as row_name
+from workbench.core.timeline import version_of
 from workbench.host.ids import new_uid
 from workbench.ui.features.testing.chips import literal
 
@@ -31,11 +33,10 @@ _MOST_VERSIONS = 8
 
 
 class ColumnActions:
-    """What can be done with the columns of the tests. `key` is that of notices."""
+    """What can be done with the columns of the tests."""
 
-    def __init__(self, services: Services, suites: SuiteController, key: str, compare: ComparisonActions) -> None:
-        self._services, self._suites, self._key = services, suites, key
-        self._compare = compare
+    def __init__(self, services: Services, suites: SuiteController, compare: ComparisonActions) -> None:
+        self._services, self._suites, self._compare = services, suites, compare
 
     def open_head_menu(self, column: int, at: QPoint) -> None:
         """Open the menu of a column's head."""
@@ -75,9 +76,9 @@ class ColumnActions:
             action.setEnabled(action.isEnabled() and not self._services.backend.store.read_only)
         menu.popup(at)
 
-    def take_lanes(self) -> None:
-        """Add the lanes of the draft as columns."""
-        self._add(tuple(replace(lane, samples=1) for lane in self._services.session.draft().run_lanes))
+    def take_lanes(self) -> Future[None] | None:
+        """Add the lanes of the draft as columns; None if the tests are not read yet."""
+        return self.add(self._services.session.draft().run_lanes)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._services.dialogs.widget())
@@ -96,7 +97,7 @@ class ColumnActions:
         """Return the newest versions of the prompt with their names."""
         found: dict[int, str] = {}
         for row in self._services.selection.timeline().rows:
-            found.setdefault(_version_of(row), row_name(row))
+            found.setdefault(version_of(row), row_name(row))
             if len(found) >= _MOST_VERSIONS:
                 break
         return list(found.items())
@@ -108,17 +109,20 @@ class ColumnActions:
         lane = replace(start, slot=new_uid(), pinned=version, label="", samples=1, hidden=False, baseline="")
 
         def use(endpoint: str, model: str) -> None:
-            self._add((replace(lane, endpoint=endpoint, model=model),))
+            self.add((replace(lane, endpoint=endpoint, model=model),))
 
         self._services.navigator.choose_model(lane, use, self._services.dialogs.widget())
 
-    def _add(self, lanes: tuple[Lane, ...]) -> None:
+    def add(self, lanes: Sequence[Lane]) -> Future[None] | None:
+        """Add lanes as columns; None if the tests are not read yet."""
+        wanted = tuple(replace(lane, samples=1) for lane in lanes)
+
         def add(settings: SuiteSettings) -> SuiteSettings:
             there = {one.slot for one in settings.columns}
-            fresh = tuple(replace(one, slot=new_uid()) if one.slot in there else one for one in lanes)
+            fresh = tuple(replace(one, slot=new_uid()) if one.slot in there else one for one in wanted)
             return replace(settings, columns=(*settings.columns, *fresh)[:MOST_COLUMNS])
 
-        self._suites.change_settings(add)
+        return self._suites.change_settings(add)
 
     def _remove(self, slot: str) -> None:
         overview = self._suites.overview
@@ -127,13 +131,8 @@ class ColumnActions:
         before = overview.settings
         rest = tuple(one for one in before.columns if one.slot != slot)
         self._suites.change_settings(lambda settings: replace(settings, columns=rest))
-        self._services.notices.brief(
-            self._key,
+        self._services.notices.offer(
             "Column removed; its answers are kept.",
             "Undo",
             lambda: self._suites.change_settings(lambda _: before),
         )
-
-
-def _version_of(row: TimelineRow) -> int:
-    return row.number if isinstance(row, BareVersion) else row.version

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, needs
 
 if TYPE_CHECKING:
+    from workbench.ui.features.testing.arrange_menu import ArrangeActions
     from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.features.testing.probe_actions import ProbeActions
+    from workbench.ui.features.testing.set_actions import SetActions
 
 TEST: tuple[View, ...] = ("test",)
 _has_prompt = needs("has_prompt")
@@ -39,6 +42,24 @@ def _in_view(
     )
 
 
+def _probes(controller: TestingController) -> ProbeActions:
+    # As below.
+    assert controller.probes is not None
+    return controller.probes
+
+
+def _arranging(controller: TestingController) -> ArrangeActions:
+    # As below.
+    assert controller.arranging is not None
+    return controller.arranging
+
+
+def _sets(controller: TestingController) -> SetActions:
+    # These commands are there while the view is shown, which makes them.
+    assert controller.sets is not None
+    return controller.sets
+
+
 COMMANDS = (
     Command(
         "run_cases",
@@ -53,6 +74,23 @@ COMMANDS = (
     _in_view("stop_cases", "Stop the tests", lambda test: test.stop_run(), enabled=_can_write),
     _in_view("retry_cases", "Retry the calls of the tests that failed", lambda test: test.retry(), enabled=_can_write),
     _in_view("rescore_cases", "Check the stored answers again", lambda test: test.rescore(), enabled=_can_write),
+    _in_view(
+        "run_listed",
+        "Run only the listed cases again",
+        lambda test: _probes(test).run_listed(),
+        "O",
+        enabled=_can_write,
+    ),
+    _in_view("facts_probe", "Probe: paste facts…", lambda test: _probes(test).paste_facts(), enabled=_can_write),
+    _in_view("restore_case", "Bring this case back", lambda test: test.restore_case(), enabled=_can_write),
+    _in_view(
+        "compare_afresh",
+        "Compare champion and challenger afresh…",
+        lambda test: test.compare.open_try(),
+        enabled=_can_write,
+    ),
+    _in_view("test_settings", "Settings of the tests…", lambda test: test.compare.edit_settings(), enabled=_can_write),
+    _in_view("test_chart", "Pass rate by version", lambda test: test.toggle_chart()),
     _in_view("case_to_compose", "Open the case in Compose", lambda test: test.to_compose(), "E"),
     _in_view("next_failure", "Next failure", lambda test: test.seek_failure(1), "N", navigates=True, repeats=True),
     _in_view(
@@ -72,14 +110,27 @@ COMMANDS = (
         repeats=True,
     ),
     _in_view("overrule", "Overrule a check…", lambda test: test.overrule(), "V", enabled=_can_write),
+    _in_view("arrange_grid", "Layout: rows, columns and split…", lambda test: _arranging(test).open_menu(), "L"),
     _in_view(
-        "compare_afresh",
-        "Compare champion and challenger afresh…",
-        lambda test: test.compare_afresh(),
+        "next_part", "Next part of the split", lambda test: _arranging(test).step(1), "T", navigates=True, repeats=True
+    ),
+    _in_view(
+        "previous_part",
+        "Previous part of the split",
+        lambda test: _arranging(test).step(-1),
+        "Shift+T",
+        navigates=True,
+        repeats=True,
+    ),
+    _in_view("set_holdout", "Set a hold-out aside…", lambda test: _sets(test).holdouts.set_aside(), enabled=_can_write),
+    _in_view(
+        "open_holdout_case",
+        "Open a case of the hold-out anyway…",
+        lambda test: _sets(test).holdouts.open_case(),
         enabled=_can_write,
     ),
-    _in_view("test_settings", "Settings of the tests…", lambda test: test.edit_settings(), enabled=_can_write),
-    _in_view("test_chart", "Pass rate by version", lambda test: test.toggle_chart()),
+    _in_view("end_holdout", "End the hold-out…", lambda test: _sets(test).holdouts.end(), enabled=_can_write),
+    _in_view("add_guard", "Add a guard set…", lambda test: _sets(test).guards.open_menu(), enabled=_can_write),
     _in_view("test_results", "Results instead of answers in the grid", lambda test: test.toggle_results()),
     _in_view("tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall()),
     _in_view("copy_cases", "Copy the selected cases", lambda test: test.copy_selected()),

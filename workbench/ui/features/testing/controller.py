@@ -16,13 +16,18 @@ from PySide6.QtCore import QPoint
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate, SuiteSource
+from workbench.app.testing.probes import ProbedSuites
+from workbench.app.testing.source import SuiteEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
+from workbench.ui.features.testing.probe_actions import ProbeActions
+from workbench.ui.features.testing.run_start import RunStart
+from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -51,22 +56,27 @@ class TestingController:
 
     __test__ = False
 
-    def __init__(self, services: Services, source: SuiteSource) -> None:
-        self._services = services
+    def __init__(self, services: Services, source: ProbedSuites) -> None:
+        self._services, self._source = services, source
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
         self.compare = ComparisonActions(services, self.suites)
-        self.columns = ColumnActions(services, self.suites, KEY, self.compare)
+        self.columns = ColumnActions(services, self.suites, self.compare)
+        self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.probes: ProbeActions | None = None
+        self.arranging: ArrangeActions | None = None
+        self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
         self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
-        self.suites.changed.connect(self._open_successor)
+        self.suites.read.connect(self._run_as_wanted)
+        self.suites.read.connect(self._open_successor)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
@@ -78,7 +88,9 @@ class TestingController:
         events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
-        """Stop asking how far the run is."""
+        """Stop asking how far runs are."""
+        if self.sets is not None:
+            self.sets.guards.close()
         self.suites.close()
 
     def make(self) -> Making:
@@ -87,10 +99,14 @@ class TestingController:
         services = self._services
         view = self.view = TestView(services.theme, self.suites)
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.probes = ProbeActions(services, self.suites, self._source, view)
+        self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
+        self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
         view.filters.sort_chosen.connect(self._sort)
+        view.filters.probe_wanted.connect(self.probes.start)
         view.head.action_clicked.connect(self.act)
         view.grid.head_menu_wanted.connect(self.columns.open_head_menu)
         view.grid.answers.menu_wanted.connect(actions.open_menu)
@@ -119,20 +135,14 @@ class TestingController:
         self._wants_run = True
         self._services.session.save()
         self.show()
-        self._refresh(self._run_as_wanted)
+        self.suites.choose_set("tuning")
+        self._refresh()
 
     def _run_as_wanted(self) -> None:
-        suites = self.suites
-        if not self._wants_run or suites.overview is None:
+        if not self._wants_run or self.suites.overview is None:
             return
         self._wants_run = False
-        if suites.estimate.new:
-            if not suites.is_running:
-                self.act("start")
-        elif suites.estimate.cells and not suites.estimate.refusal:
-            self._services.notices.refused("Every cell has an answer. “Run all afresh” asks again.")
-        elif suites.estimate.refusal:
-            self._services.notices.refused(suites.estimate.refusal)
+        self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -211,6 +221,11 @@ class TestingController:
         if self.actions is not None:
             self.actions.to_compose()
 
+    def restore_case(self) -> None:
+        """Make the current case one of the prompt again, as it was tested."""
+        if self.actions is not None:
+            self.actions.restore_case()
+
     def overrule(self) -> None:
         """Overrule a check of the current cell."""
         if self.actions is not None:
@@ -227,14 +242,6 @@ class TestingController:
             self.actions.copy_table(kind)
 
     # Comparisons.
-
-    def compare_afresh(self) -> None:
-        """Choose champion and challenger, which are asked afresh."""
-        self.compare.open_try()
-
-    def edit_settings(self) -> None:
-        """Open the settings of the tests."""
-        self.compare.edit_settings()
 
     def toggle_chart(self) -> None:
         """Show the pass rates by version, or the grid again."""
@@ -285,9 +292,9 @@ class TestingController:
         services = self._services
         acts: dict[str, Callable[[], object]] = {
             "cases": lambda: services.events.publish(CasesRequested()),
-            "settings": self.edit_settings,
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
+            "settings": self.compare.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
@@ -323,7 +330,7 @@ class TestingController:
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 
-    def _refresh(self, then: Callable[[], None] | None = None) -> None:
+    def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""
         if self._services.navigator.shown() != "test" or self.view is None:
             self._is_stale = True
@@ -331,9 +338,9 @@ class TestingController:
         self._is_stale = False
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
-            self.suites.open(prompt, then)
+            self.suites.open(prompt)
         else:
-            self.suites.refresh(then)
+            self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

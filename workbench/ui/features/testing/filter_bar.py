@@ -35,6 +35,8 @@ class FilterBar(QWidget):
     sort_chosen = Signal(str, bool)
     """RowSort, and whether the highest come first."""
     tall_chosen = Signal(bool)
+    probe_wanted = Signal(str)
+    """"again" or "facts"."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,10 +72,16 @@ class FilterBar(QWidget):
         self._orders = QMenu(self.sort)
         self.sort.setMenu(self._orders)
         self._fill_orders()
+        self.arrange, self.arrangements = self._menu_chip("Layout ▾", "What is a row, a column and a split")
+        self.probe, probes = self._menu_chip("Probe ▾", "Ask chosen cases again, apart from the test")
+        self.again = probes.addAction("Run only these again", lambda: self.probe_wanted.emit("again"))
+        self.facts = probes.addAction(
+            "Paste facts for cases that fail everywhere…", lambda: self.probe_wanted.emit("facts")
+        )
         right = QHBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(6)
-        for widget in (self.answers, self.results, self.chart, self.sort):
+        for widget in (self.answers, self.results, self.chart, self.sort, self.arrange, self.probe):
             right.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         self._flow, self._is_apart = flow, True
         self._row = QHBoxLayout(self)
@@ -109,18 +117,25 @@ class FilterBar(QWidget):
         """Show which rows are asked for, and what cells show, or that the chart is shown."""
         self.filters[query.rows].setChecked(True)
         (self.chart if chart else self.results if results else self.answers).setChecked(True)
-        self.sort.setEnabled(not chart)
-        self._left.setEnabled(not chart)
+        for widget in (self._left, self.sort, self.arrange, self.probe):
+            widget.setEnabled(not chart)
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
 
-    def show_counts(self, counts: GridCounts, query: GridQuery) -> None:
-        """Show the numbers of rows."""
+    def show_counts(self, counts: GridCounts, query: GridQuery, *, live: bool = False) -> None:
+        """Show the numbers of rows. While a run is `live`, all filters keep their places; empty ones are disabled."""
+        widest = f"{counts.rows.get('all', 0):,}"
         for rows, made in self.filters.items():
             number = counts.rows.get(rows, 0)
+            made.setMinimumWidth(0)
+            if live:
+                made.setText(f"{FILTER_TITLES[rows]} {widest}")
+                made.setMinimumWidth(made.sizeHint().width())
             made.setText(f"{FILTER_TITLES[rows]} {number:,}" if rows in counts.rows else FILTER_TITLES[rows])
             made.setAccessibleName(made.text())
-            made.setVisible(number > 0 or rows == query.rows or rows in _ALWAYS)
+            is_needed = number > 0 or rows == query.rows or rows in _ALWAYS
+            made.setEnabled(is_needed)
+            made.setVisible(is_needed or live)
         self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
         self.tag.setVisible(bool(counts.tags) or bool(query.tag))
         set_role(self.tag, "chip-on" if query.tag else "chip")
@@ -157,4 +172,15 @@ class FilterBar(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [*self.filters.values(), self.tag, self.answers, self.results, self.chart, self.sort]
+        choices = (self.tag, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
+        return [*self.filters.values(), *choices]
+
+    def _menu_chip(self, text: str, tip: str) -> tuple[QPushButton, QMenu]:
+        made = QPushButton(text, self._right)
+        made.setToolTip(tip)
+        made.setAccessibleName(tip)
+        set_role(made, "quiet-chip")
+        opens_menu(made)
+        menu = QMenu(made)
+        made.setMenu(menu)
+        return made, menu

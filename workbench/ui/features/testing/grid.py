@@ -26,8 +26,10 @@ from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
 from workbench.ui.widgets.theme import Theme
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
-_LEAST_CELL, _LEAST_NAME, _MOST_NAME, _MOST_TAG = 27, 14, 27, 15
+_LEAST_NAME, _MOST_NAME, _MOST_TAG = 14, 27, 15
 """Widths in average characters."""
+_LEAST_CELL = 150
+"""Width of a column of answers in pixels, at 100 % text size, below which columns scroll."""
 _NAMES_SHARE, _WIDE_SHARE = 0.34, 0.22
 """The share of the width that names get at most, and the one that they may take in a wide grid."""
 _NO_TAGS_BELOW = 62
@@ -130,8 +132,8 @@ class SuiteGrid(QWidget):
     def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self.model = theme, model
-        self._kept: tuple[int, int, int] | None = None
-        """Case, column and scroll position of the current cell, while the rows are replaced."""
+        self._kept: tuple[int, int | None, int, int] | None = None
+        """Case, sample, column and scroll position of the current cell, while the rows are replaced."""
         self.names = _Table(theme, model, self)
         self.names.setAccessibleName("Cases")
         self.names.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -166,10 +168,12 @@ class SuiteGrid(QWidget):
         other.valueChanged.connect(bar.setValue)
         bar.valueChanged.connect(lambda _: self._fetch_ahead())
         bar.rangeChanged.connect(lambda *_: self._fetch_ahead())
-        answers.horizontalScrollBar().installEventFilter(self)
+        for one in (answers.horizontalScrollBar(), answers.verticalScrollBar()):
+            one.installEventFilter(self)
         answers.opened.connect(self.opened)
         answers.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         names.clicked.connect(self._name_clicked)
+        model.arranged.connect(self._arrange)
         names.doubleClicked.connect(lambda _: self.opened.emit())
         answers.heads.sectionClicked.connect(self._head_clicked)
         model.modelAboutToBeReset.connect(self._keep_current)
@@ -196,8 +200,8 @@ class SuiteGrid(QWidget):
 
     def select_first(self) -> None:
         """Make the first cell current if none is."""
-        if self.current() is None and self.model.rowCount() and self.model.heads:
-            self.select(0, 0)
+        if self.current() is None and self.model.rowCount() and self.model.order:
+            self.select(0, self.model.order[0])
 
     # Looks.
 
@@ -225,7 +229,10 @@ class SuiteGrid(QWidget):
         self._lay_columns()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize):
+        if watched is self.answers.verticalScrollBar():
+            if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+                self._lay_columns()
+        elif event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize):
             bar = self.answers.horizontalScrollBar()
             is_shown = bar.isVisible() and event.type() != QEvent.Type.Hide
             self._below_names.setFixedHeight(bar.height() if is_shown else 0)
@@ -238,7 +245,8 @@ class SuiteGrid(QWidget):
 
     def _lay_columns(self) -> None:
         """Distribute the width: names get what they need up to a share, answers at least `_LEAST_CELL`."""
-        count, metrics = len(self.model.heads), QFontMetrics(self._theme.font())
+        order, metrics = self.model.order, QFontMetrics(self._theme.font())
+        count = len(order)
         char = metrics.averageCharWidth()
         small = QFontMetrics(self._theme.font(-1))
         rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
@@ -250,7 +258,7 @@ class SuiteGrid(QWidget):
         tag = min(max(tags, 5 * char), _MOST_TAG * char) if has_tags else 0
         for column in range(self.model.columnCount()):
             self.names.setColumnHidden(column, column >= FIRST or (column == TAG and not has_tags))
-            self.answers.setColumnHidden(column, column < FIRST)
+            self.answers.setColumnHidden(column, column - FIRST not in order)
         self.names.setColumnWidth(CASE, name)
         if has_tags:
             self.names.setColumnWidth(TAG, tag)
@@ -258,10 +266,22 @@ class SuiteGrid(QWidget):
         room = self.width() - name - tag
         if self.answers.verticalScrollBar().isVisible():
             room -= self.answers.verticalScrollBar().width()
-        each = max(_LEAST_CELL * char, room // max(1, count))
-        for place in range(count):
+        each = max(round(_LEAST_CELL * self._theme.scale), room // max(1, count))
+        for place, column in enumerate(order):
             rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
-            self.answers.setColumnWidth(FIRST + place, rest)
+            self.answers.setColumnWidth(FIRST + column, rest)
+
+    def _arrange(self) -> None:
+        """Put the shown columns into their order; another one is current if the current one is not shown."""
+        heads, order = self.answers.heads, self.model.order
+        for place, column in enumerate(order):
+            heads.moveSection(heads.visualIndex(FIRST + column), FIRST + place)
+        for table in (self.names, self.answers):
+            table.heads.set_groups(self.model.groups)
+        self._lay_columns()
+        current = self.current()
+        if current is not None and current[1] not in order and order:
+            self.select(current[0], order[0])
 
     # Reactions.
 
@@ -295,7 +315,7 @@ class SuiteGrid(QWidget):
         index = self.answers.currentIndex()
         row = self.model.row(index.row()) if index.isValid() else None
         if row is not None:
-            self._kept = (row.position, index.column(), self.answers.verticalScrollBar().value())
+            self._kept = (row.position, row.sample, index.column(), self.answers.verticalScrollBar().value())
 
     def _after_reset(self) -> None:
         self._lay_columns()
@@ -303,10 +323,10 @@ class SuiteGrid(QWidget):
         if not self.model.rowCount():
             return
         kept, self._kept = self._kept, None
-        if kept is not None and (row := self.model.position_of(kept[0])) >= 0:
-            column = min(kept[1], self.model.columnCount() - 1)
+        if kept is not None and (row := self.model.position_of(*kept[:2])) >= 0:
+            column = min(kept[2], self.model.columnCount() - 1)
             self.answers.go_to(row, column)
-            self.answers.verticalScrollBar().setValue(kept[2])
+            self.answers.verticalScrollBar().setValue(kept[3])
             self.answers.scrollTo(self.model.index(row, column))
         else:
             self.select_first()

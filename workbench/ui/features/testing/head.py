@@ -12,11 +12,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.testing.source import TestedSet
-from workbench.app.testing.words import SET_TITLES, RunAction, RunFace, split_sentence
+from workbench.app.testing.words import RunAction, RunFace, split_sentence
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
+from workbench.ui.features.testing.set_chips import SetChip
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
@@ -26,20 +26,18 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_OTHERS = 2
 _STEPS = 1_000
-_HOLDOUT_TIP = "Cases that you do not see while you change the prompt, so that their totals stay honest"
+_LIVE_LINES = 2
+"""Lines that the sentence has room for while a run goes on."""
+_SO_FAR = "So far:"
 _RUN_TIP = "Ask every open cell; answers that are already there are used again"
 
 
 class SuiteHead(QWidget):
-    """`action_clicked` carries a RunAction, `set_chosen` the name of a set."""
+    """`action_clicked` carries a RunAction, `set_chosen` the key of a chip, `wanted` the name of a step."""
 
     action_clicked = Signal(str)
     set_chosen = Signal(str)
-    cases_clicked = Signal()
-    checks_clicked = Signal()
-    settings_clicked = Signal()
-    column_clicked = Signal()
-    """The menu of columns is wanted."""
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,18 +54,21 @@ class SuiteHead(QWidget):
         self.column.setToolTip("A column is a version with a model")
         set_role(self.column, "choice")
         opens_menu(self.column)
+        self.settings = chip("Settings…", self)
+        self.settings.setCheckable(False)
+        self._settings_words = ""
         self.others = [KeyNameButton("", "", parent=self) for _ in range(_MOST_OTHERS)]
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
         self._sets: dict[str, QPushButton] = {}
+        self._is_live = False
+        self._line_width = -1
+        self._chips: list[QPushButton] = []
+        self._has_sets = self._has_chips = False
         self._set_row = QWidget(self)
         self._set_flow = FlowLayout(6)
         self._set_row.setLayout(self._set_flow)
         self.progress = ElidedText(role="small", parent=self)
-        self.settings = QPushButton("Settings…", self)
-        self.settings.setAutoDefault(False)
-        set_role(self.settings, "chip")
-        self._settings_words = ""
         self.round = QLabel(self)
         set_role(self.round, "small")
         self.bar = QProgressBar(self)
@@ -109,13 +110,12 @@ class SuiteHead(QWidget):
         self._column = layout
 
     def _connect(self) -> None:
-        self.cases.clicked.connect(self.cases_clicked)
-        self.checks.clicked.connect(self.checks_clicked)
-        self.column.clicked.connect(self.column_clicked)
-        self.settings.clicked.connect(self.settings_clicked)
+        steps = {self.cases: "cases", self.checks: "checks", self.settings: "settings", self.column: "column"}
+        for button, step in steps.items():
+            button.clicked.connect(lambda _=False, step=step: self.wanted.emit(step))
         self.run.clicked.connect(lambda: self.action_clicked.emit(self._action))
-        for place, button in enumerate(self.others):
-            button.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
+        for place, other in enumerate(self.others):
+            other.clicked.connect(lambda _=False, place=place: self.action_clicked.emit(self._other_actions[place]))
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
@@ -138,33 +138,54 @@ class SuiteHead(QWidget):
         self.checks.setText(f"Checks {checks:,}" if checks else "Checks")
         self._fit()
 
-    def show_sets(self, sets: Sequence[TestedSet], chosen: str) -> None:
-        """Show the sets of cases, if there are several."""
-        for one in sets:
-            if one.name not in self._sets:
+    def show_sets(self, chips: Sequence[SetChip], chosen: str) -> None:
+        """Show the sets of cases and the probes, if there are several; `chosen` is the key of the shown one."""
+        for one in chips:
+            if one.key not in self._sets:
                 made = chip("", self._set_row)
                 made.setAutoExclusive(True)
-                made.clicked.connect(lambda _=False, name=one.name: self.set_chosen.emit(name))
+                made.clicked.connect(lambda _=False, key=one.key: self.set_chosen.emit(key))
                 self._set_flow.addWidget(made)
-                self._sets[one.name] = made
-            made = self._sets[one.name]
-            only = " (totals only)" if one.name == "holdout" else ""
-            made.setText(f"{SET_TITLES[one.name]} {one.cases:,}{only}")
-            made.setAccessibleName(made.text())
-            if one.name == "holdout":
-                made.setToolTip(
-                    "Cases that you never see while you change the prompt, so that their totals stay honest"
-                )
-            made.setChecked(one.name == chosen)
+                self._sets[one.key] = made
+                self._put_chips_last()
+            made = self._sets[one.key]
+            if made.text() != one.text:
+                made.setText(one.text)
+                made.setAccessibleName(one.text)
+            made.setToolTip(one.tip)
+            made.setChecked(one.key == chosen)
             made.show()
-        there = {one.name for one in sets}
-        for name, made in self._sets.items():
-            if name not in there:
-                made.hide()
-        self._set_row.setVisible(len(sets) > 1)
+        there = {one.key for one in chips}
+        for key in [key for key in self._sets if key not in there]:
+            gone = self._sets.pop(key)
+            self._set_flow.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        self._has_sets = len(chips) > 1
+        self._set_row.setVisible(self._has_sets or self._has_chips)
 
-    def show_progress(self, words: str, answered: int, cells: int, round_: int) -> None:
-        """Show how far the shown run is; `round_` 0 for no run."""
+    @property
+    def set_row(self) -> QWidget:
+        """The parent of chips that are placed behind those of the sets."""
+        return self._set_row
+
+    def place_chips(self, chips: Sequence[QPushButton], *, shown: bool) -> None:
+        """Place chips behind those of the sets, and show their row if `shown`, or if there are several sets."""
+        if list(chips) != self._chips:
+            self._chips = list(chips)
+            self._put_chips_last()
+        self._has_chips = shown
+        self._set_row.setVisible(self._has_sets or shown)
+        self._fit()
+
+    def _put_chips_last(self) -> None:
+        for one in self._chips:
+            self._set_flow.removeWidget(one)
+            self._set_flow.addWidget(one)
+
+    def show_progress(self, words: str, answered: int, cells: int, round_: int, *, live: bool = False) -> None:
+        """Show how far the shown run is; `round_` 0 for no run. While it is `live`, nothing changes its place."""
+        self._is_live = live
         self.progress.set_full(words)
         self.round.setText(f"round {round_}" if round_ > 1 else "")
         self.round.setToolTip("“Run all afresh” begins a new round, in which no earlier answer is used")
@@ -195,7 +216,16 @@ class SuiteHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.cases, self.checks, self.column, *self.others, self.run, *self._sets.values(), self.settings]
+        return [
+            self.cases,
+            self.checks,
+            self.column,
+            *self.others,
+            self.run,
+            *self._sets.values(),
+            *self._chips,
+            self.settings,
+        ]
 
     # Overrides of Qt methods.
 
@@ -232,7 +262,8 @@ class SuiteHead(QWidget):
         sets = self._set_row.sizeHint().width() + 14 if not self._set_row.isHidden() else 0
         told += self._fit_settings(room - sets - told)
         way = QBoxLayout.Direction.LeftToRight if sets + told <= room else QBoxLayout.Direction.TopToBottom
-        if self._line.direction() != way:
+        is_kept, self._line_width = self._is_live and room == self._line_width, room
+        if self._line.direction() != way and not is_kept:
             self._line.setDirection(way)
             self._line.setSpacing(14 if sets + told <= room else 6)
         is_below = beside is None
@@ -266,6 +297,7 @@ class SentenceCard(QFrame):
         super().__init__(parent)
         set_role(self, "chip")
         self._is_unfolded = self._is_brief = False
+        self._is_live = False
         self._sentences: tuple[str, ...] = ()
         self._about = self._link = ""
         self.text = QLabel(self)
@@ -278,12 +310,31 @@ class SentenceCard(QFrame):
         layout.setContentsMargins(12, 9, 12, 9)
         layout.addWidget(self.text)
 
-    def say(self, sentences: Sequence[str], about: str = "", link: str = "") -> None:
-        """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden."""
-        if (tuple(sentences), about, link) != (self._sentences, self._about, self._link):
-            self._sentences, self._about, self._link = tuple(sentences), about, link
+    def say(self, sentences: Sequence[str], about: str = "", link: str = "", *, live: bool = False) -> None:
+        """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
+
+        `live`: the run goes on. Only the conclusion so far is shown then, and the card does not shrink.
+        """
+        if (tuple(sentences), about, link, live) != (self._sentences, self._about, self._link, self._is_live):
+            self._sentences, self._about, self._link, self._is_live = tuple(sentences), about, link, live
             self._show()
+            self._keep_height()
         self.setVisible(bool(sentences))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.text.setMinimumHeight(0)
+            self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Let what is below stay where it is while a run goes on."""
+        if not self._is_live:
+            self.text.setMinimumHeight(0)
+            return
+        lines = self.text.fontMetrics().lineSpacing() * _LIVE_LINES
+        needed = self.text.heightForWidth(self.text.width())
+        self.text.setMinimumHeight(max(self.text.minimumHeight(), lines, needed))
 
     def set_brief(self, brief: bool) -> None:
         """Show only the conclusion until more is asked for, because there is little room."""
@@ -293,7 +344,8 @@ class SentenceCard(QFrame):
 
     def words(self) -> str:
         """Return what it says, as plain text."""
-        return " ".join(filter(None, (*self._shown(), self._about, self._link)))
+        so_far = _SO_FAR if self._is_live else ""
+        return " ".join(filter(None, (so_far, *self._shown(), self._about, self._link)))
 
     def _shown(self) -> tuple[str, ...]:
         return self._sentences if self._is_unfolded else self._sentences[:1]
@@ -306,7 +358,7 @@ class SentenceCard(QFrame):
             self._show()
 
     def _show(self) -> None:
-        is_brief = self._is_brief and not self._is_unfolded
+        is_brief = (self._is_brief or self._is_live) and not self._is_unfolded
         parts = []
         for sentence in self._shown():
             bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
@@ -315,11 +367,12 @@ class SentenceCard(QFrame):
         if self._about and not is_brief:
             text += f" {html.escape(self._about)}"
         others = len(self._sentences) - 1
-        fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{counted(others, 'more column')} ▾"
-        can_fold = others > 0 or self._is_brief
+        fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
+        can_fold = others > 0 or self._is_brief or self._is_live
         links = (("next", "" if is_brief else self._link), ("more", fold if can_fold else ""))
         named = [
             f'<a href="{name}" style="text-decoration:none">{html.escape(words)}</a>' for name, words in links if words
         ]
-        self.text.setText(f"{text} {' · '.join(named)}")
+        so_far = f"{html.escape(_SO_FAR)} " if self._is_live else ""
+        self.text.setText(f"{so_far}{text} {' · '.join(named)}")
         self.text.setAccessibleName(self.words())

@@ -7,28 +7,37 @@ it is empty, with the next step as a button.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.app.testing.column_heads import beside_word
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.guards import ShownGuard
+from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
+from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
 from workbench.ui.features.testing.chart_page import ChartPage
-from workbench.ui.features.testing.empty_page import TOTALS_ONLY, EmptySuite, next_step
+from workbench.ui.features.testing.conclusions import face_of, show_conclusions
+from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
+from workbench.ui.features.testing.guard_chips import GuardChips
+from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
-from workbench.ui.features.testing.page_state import run_buttons, show_conclusions, show_head
+from workbench.ui.features.testing.head_state import show_head
+from workbench.ui.features.testing.holdout_note import HoldoutNote
+from workbench.ui.features.testing.set_chips import choose_chip
+from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import ConfirmBar, label
+from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
-_MARGIN = 18
-_PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
 _ROOMY_LINES = 32
 """Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
@@ -59,36 +68,24 @@ class TestView(QWidget):
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card = SentenceCard(self._left)
-        self.note = label(TOTALS_ONLY, "muted")
-        self.filters = FilterBar(self._left)
+        self.note = HoldoutNote(self._left)
+        self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
-        self.chart = ChartPage(self._theme, self._stack)
-        self.shows_chart = False
+        self.chart, self.shows_chart = ChartPage(self._theme, self._stack), False
+        self.guard = GuardPage(self._stack)
+        self.guard_chips = GuardChips(self.head)
+        self._is_guard_shown = False
         self.pane = CellPane(self._theme, self.divider)
         self._lay_out()
         self._connect()
         self.pane.hide()
 
     def _lay_out(self) -> None:
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.chart)
-        top = QVBoxLayout()
-        top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
-        top.setSpacing(10)
-        for widget in (self.head, self.confirm, self.card, self.note, self.filters):
-            top.addWidget(widget)
-        column = QVBoxLayout(self._left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(top)
-        rest = QHBoxLayout()
-        # The text of names is in line with the heading.
-        rest.setContentsMargins(_MARGIN - 10, 0, _MARGIN - 10, 0)
-        rest.addWidget(self._stack)
-        column.addLayout(rest, 1)
+        for page in (self.grid, self.empty, self.guard, self.chart):
+            self._stack.addWidget(page)
+        lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -106,15 +103,14 @@ class TestView(QWidget):
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
         self.filters.chart_chosen.connect(self.show_chart)
-        suites.chart.changed.connect(lambda: self.chart.show_chart(suites.chart.chart))
+        self.chart.follow(suites)
         self.filters.tall_chosen.connect(grid.set_tall)
+        self.filters.arrangements.aboutToShow.connect(lambda: fill_arrange_menu(self.filters.arrangements, suites))
+        self.parts.chosen.connect(lambda part: suites.arrange(replace(suites.arrangement, part=part)))
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
-        self.head.set_chosen.connect(suites.choose_set)
-        self.head.cases_clicked.connect(lambda: self.wanted.emit("cases"))
-        self.head.checks_clicked.connect(lambda: self.wanted.emit("checks"))
-        self.head.column_clicked.connect(lambda: self.wanted.emit("column"))
-        self.head.settings_clicked.connect(lambda: self.wanted.emit("settings"))
+        self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
+        self.head.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
         self.empty.wanted.connect(self.wanted)
 
@@ -122,7 +118,7 @@ class TestView(QWidget):
 
     def show_state(self) -> None:
         """Show what is set up and how far it is."""
-        show_head(self.head, self.suites)
+        show_head(self.head, self.suites, is_guard=self._is_guard_shown)
         self._show_page()
         self._show_report()
         if self.suites.overview is not None and self.suites.run is None:
@@ -133,65 +129,73 @@ class TestView(QWidget):
         if step is not None:
             self.empty.say(step)
         is_chart = self.shows_chart and self.suites.run is not None
-        self.chart.set_current(current=is_chart)
+        self.chart.set_current(self.suites, current=is_chart)
         self._stack.setCurrentWidget(self.chart if is_chart else self.grid if step is None else self.empty)
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
         self.note.setVisible(has_run and is_holdout)
-        if step is not None or is_holdout or is_chart:
+        if step is not None or is_chart or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
+        show_arrangement(self.parts, self.suites)
+        if self._is_guard_shown:
+            self._show_guard_page()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
-        if self.suites.run is not None:
-            run = self.suites.run
-            self.pane.set_columns(run.columns, self.against)
+        if (run := self.suites.run) is not None:
+            self.pane.set_columns(run.columns, self.against, beside_word(run))
+
+    def show_guard(self, shown: ShownGuard | None, *, can_write: bool) -> None:
+        """Show the totals of a guard in place of the grid, None for the grid."""
+        was_shown, self._is_guard_shown = self._is_guard_shown, shown is not None
+        if shown is not None:
+            self.guard.say(shown, can_write=can_write)
+        if was_shown != self._is_guard_shown:
+            self.show_state()
+
+    def _show_guard_page(self) -> None:
+        self._stack.setCurrentWidget(self.guard)
+        for widget in (self.filters, self.parts, self.note, self.pane):
+            widget.hide()
 
     def show_chart(self, shown: bool) -> None:
         """Show the pass rates by version in place of the grid, or the grid again."""
-        if shown == self.shows_chart:
-            return
-        self.shows_chart = shown
-        had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
-        if shown:
-            self._read_chart()
-        self._show_page()
-        if had_focus:
-            self.enter()
-
-    def _read_chart(self) -> None:
-        if self.shows_chart:
-            self.suites.chart.read(self.suites.prompt_uid, self.suites.set_name)
+        if shown != self.shows_chart:
+            self.shows_chart = shown
+            had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
+            self._show_page()
+            if had_focus:
+                self.enter()
 
     def _show_counts(self) -> None:
         suites = self.suites
-        self.filters.show_counts(suites.figures.counts, suites.query)
-        self.head.show_face(run_buttons(self.suites))
+        self.filters.show_counts(suites.figures.counts, suites.query, live=suites.is_running)
+        self.head.show_face(face_of(self.suites))
 
     def _show_report(self) -> None:
-        if self.suites.figures.report is not None:
-            self._read_chart()
-        self._card_step = show_conclusions(self.card, self.suites)
+        self.chart.read(self.suites)
+        if self._is_guard_shown:
+            self.card.say(())
+        else:
+            self._card_step = show_conclusions(self.card, self.suites)
 
     # The pane.
 
     @property
     def against(self) -> int:
         """The position of the column that cells are compared with."""
-        return self._against if self._against is not None else self._default_against()
+        chosen, probe = self._against
+        return chosen if chosen is not None and probe == self.suites.probe_uid else self._default_against()
 
-    _against: int | None = None
+    _against: tuple[int | None, str] = (None, "")
+    """What a person chose, and the probe that was shown then."""
 
     def _default_against(self) -> int:
-        """Return the baseline, and for a cell of the baseline the next column."""
-        baseline, current = self.suites.baseline, self.grid.current()
-        columns = 0 if self.suites.run is None else len(self.suites.run.columns)
-        if current is not None and current[1] == baseline and columns > 1:
-            return (baseline + 1) % columns
-        return baseline
+        current = self.grid.current()
+        return default_against(self.suites, None if current is None else current[1])
 
     def set_against(self, column: int) -> None:
-        """Compare cells with another column, or with the expectation."""
-        self._against = column
+        """Compare cells with another column, the expectation or the last round."""
+        self._against = column, self.suites.probe_uid
         self._seen = (-1, -1, None)
         self.pane.show_kind("against")
         self.current_changed.emit()
@@ -222,6 +226,11 @@ class TestView(QWidget):
             self._seen = (-1, -1, None)
             self._look_at_current()
 
+    def current_key(self) -> CellKey | None:
+        """Return the place of the answer that the current cell shows; None if none is current, or it has not run."""
+        current = self.current_cell()
+        return None if current is None or current[2] is None else CellKey(current[0], current[1], current[2].sample)
+
     def current_cell(self) -> tuple[int, int, GridCell | None] | None:
         """Return the position of the case, that of the column, and the cell; None if none is current."""
         current = self.grid.current()
@@ -248,13 +257,11 @@ class TestView(QWidget):
     def show_cell(self, cell: object) -> None:
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
-        if current is not None and current[2] is not None and (detail.key.case, detail.key.column) == current[:2]:
+        if current is not None and current[2] is not None and detail.key == self.current_key():
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
-        if self.pane.isHidden():
-            return 0
-        return _pane_width(width, self._theme.scale)
+        return 0 if self.pane.isHidden() else pane_width(width, self._theme.scale)
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
@@ -320,9 +327,12 @@ class TestView(QWidget):
             self.confirm,
             self.card.text,
             *self.filters.stops(),
+            *self.parts.stops(),
             self.grid.answers,
             self.chart.canvas,
             *self.empty.buttons,
+            *self.note.stops(),
+            *self.guard.stops(),
             *self.pane.stops(),
         ]
 
@@ -334,9 +344,3 @@ class TestView(QWidget):
     def dividers(self) -> Mapping[str, geometry.PaneDivider]:
         """Return the divider between grid and pane."""
         return {geometry.TEST: self.divider}
-
-
-def _pane_width(width: int, scale: float) -> int:
-    """Return the width of the pane of a cell in a view of `width` pixels."""
-    wanted = max(_LEAST_PANE * min(scale, 1.3), min(_MOST_PANE * scale, width * _PANE_SHARE))
-    return round(min(wanted, width * 0.5))

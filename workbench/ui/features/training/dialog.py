@@ -53,7 +53,7 @@ class TrainingDialog(Dialog):
         self.files: QFileDialog | None = None
         self.format = _choice("Format", [(one.title, one.name) for one in formats()])
         self.chosen = _choice("Include", [(words, name) for name, words in CHOSEN.items()])
-        self.share = _number("Per cent of the value sets for validation", 0, 50, 10, " %")
+        self.share = _number("Per cent of the cases for validation", 0, 50, 10, " %")
         self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")
         self.price = QLineEdit()
         self.price.setAccessibleName("Dollars per million trained tokens")

@@ -1,0 +1,285 @@
+"""From a failing cell into the editor and back, with the real history and the scripted engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+from tests.ui.suite_support import order_cases
+from workbench.app.lanes.lane_state import LaneStatus
+from workbench.app.testing.arrangement import Arrangement
+from workbench.ui.features.testing.view import TestView
+
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+HELLO = {"default": [{"text": "Hello there."}, {"finish": "stop"}]}
+
+
+def prepared(desk: Desk, cases: int, script: dict[str, object]) -> TestView:
+    """Open Test with cases and the lanes of Compose as columns."""
+    window = desk.open(script)  # type: ignore[arg-type] # a script
+    window.store.packs.save_cases(window.prompt_uid, order_cases(cases)).result(10)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.empty.heading.text() == "No columns yet")
+    view.empty.buttons[0].click()
+    desk.until(lambda: view.empty.heading.text() == "Nothing has run yet")
+    return view
+
+
+def ran(desk: Desk, cases: int = 4) -> TestView:
+    """Run the tests to their end."""
+    view = prepared(desk, cases, HELLO)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == cases // 4 and not view.suites.is_running)
+    desk.until(lambda: view.suites.model.rowCount() == cases)
+    scored = cases * len(view.suites.columns())
+    desk.until(lambda: (report := view.suites.figures.report) is not None and report.scored == scored)
+    return view
+
+
+def status(desk: Desk, slot: str) -> LaneStatus:
+    column = desk.window.lanes.column(slot)
+    assert column is not None
+    return column.status
+
+
+def test_case_in_compose_shows_the_tested_answer_until_its_lane_is_run(desk: Desk) -> None:
+    view = ran(desk)
+    window = desk.window
+    desk.press(Qt.Key.Key_1, ALT)
+    window.editor.focus_first()
+    desk.type("Changed. ")
+    desk.press(Qt.Key.Key_2, ALT)
+    desk.until(lambda: window.views.shown == "test")
+    before = [lane.slot for lane in window.lane_list.lanes]
+    desk.press(Qt.Key.Key_N)
+    desk.press(Qt.Key.Key_E)
+    desk.until(lambda: window.views.shown == "compose")
+    (lane,) = window.lane_list.lanes
+    desk.until(lambda: status(desk, lane.slot).state == "finished")
+    assert desk.text(0) == "Hello there."
+    assert (status(desk, lane.slot).kept, status(desk, lane.slot).tested) == ("test 1", True)
+    assert dict(window.draft().values)["question"] == "Where is A0?"
+    # It can be read, and neither judged nor repeated.
+    desk.press(Qt.Key.Key_1, CTRL)
+    desk.until(lambda: desk.notice() == "This answer is from test 1. Run the lane, then judge its new answer.")
+    assert window.run_controller.to_retry([lane.slot]) == {}
+    # Undo brings the lanes back, Redo the answer.
+    window.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Z)
+    desk.until(lambda: [one.slot for one in window.lane_list.lanes] == before)
+    desk.press(Qt.Key.Key_Z, CTRL, SHIFT)
+    desk.until(lambda: [one.slot for one in window.lane_list.lanes] == [lane.slot])
+    assert desk.text(0) == "Hello there."
+    desk.run()
+    assert (status(desk, lane.slot).kept, status(desk, lane.slot).tested) == ("", False)
+    assert desk.rows("SELECT count(*) FROM run_beside") == [(0,)]
+    assert view.suites.run is not None
+
+
+def test_run_is_paused_stopped_and_resumed_and_results_arrive_live(desk: Desk) -> None:
+    go_on = desk.directory / "go-on"
+    steps = [{"until": str(go_on)}, {"text": "Hello there."}, {"finish": "stop"}]
+    view = prepared(desk, 40, {"default": steps})
+    suites = view.suites
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: suites.progress is not None and suites.progress.running > 0)
+    assert view.head.run.text().startswith("Pause")
+    view.head.run.click()
+    desk.until(lambda: suites.progress is not None and suites.progress.state == "paused")
+    desk.until(lambda: view.suites.model.rowCount() == 40 and view.suites.figures.counts.rows.get("all") == 40)
+    QApplication.processEvents()
+    top = view.grid.mapTo(view, view.grid.rect().topLeft()).y()
+    go_on.touch()
+    # Calls that run when a test is paused end, and their results are shown although the run was opened before.
+    desk.until(lambda: suites.figures.counts.rows.get("failed", 0) > 0)
+    desk.until(lambda: bool(suites.heads()[0].rate_words))
+    QApplication.processEvents()
+    assert view.grid.mapTo(view, view.grid.rect().topLeft()).y() == top
+    assert view.card.words().startswith("So far:")
+    desk.until(lambda: suites.progress is not None and suites.progress.running == 0)
+    view.head.others[0].click()
+    desk.until(lambda: not suites.is_running and view.head.run.text().startswith("Resume"))
+    (answered,) = desk.rows("SELECT count(*) FROM run_cells")[0]
+    cells = suites.estimate.cells
+    assert view.head.run.text().startswith(f"Resume {cells - answered} open")
+    view.head.run.click()
+    desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
+    desk.until_rows([(cells, cells)], "SELECT count(*), count(DISTINCT output_id) FROM run_cells")
+    assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]
+
+
+def test_failed_calls_are_retried(desk: Desk) -> None:
+    fail = {"fail": ["auth", "The key was refused.", ""]}
+    view = prepared(desk, 4, {"models": {}, "default": [fail]})
+    suites = view.suites
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: not suites.is_running and suites.figures.counts.failed_calls > 0)
+    failed = suites.figures.counts.failed_calls
+    desk.until(lambda: view.head.run.text().startswith(f"Retry {failed} failed calls"))
+    desk.close()
+    desk.open(HELLO)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    again = view
+    desk.until(lambda: again.head.run.text().startswith(f"Retry {failed} failed calls"))
+    again.head.run.click()
+    desk.until(lambda: again.suites.figures.counts.failed_calls == 0 and not again.suites.is_running)
+    desk.until_rows([("finished", failed)], "SELECT state, count(*) FROM run_cells GROUP BY state")
+
+
+def test_killed_window_offers_to_resume_the_open_cells(desk: Desk) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.driven_tests", str(desk.directory)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    try:
+        line = child.stdout.readline()
+        assert line, child.stderr.read()
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        child.stderr.close()
+    window = desk.open(HELLO)
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    suites = view.suites
+    desk.until(lambda: suites.run is not None and suites.estimate.new > 0)
+    (answered,) = desk.rows("SELECT count(*) FROM run_cells")[0]
+    cells = suites.estimate.cells
+    assert 0 < answered < cells
+    desk.until(lambda: view.head.run.text().startswith(f"Resume {cells - answered} open"))
+    view.head.run.click()
+    desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
+    desk.until_rows([("finished", cells)], "SELECT state, count(*) FROM run_cells GROUP BY state")
+    assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]
+
+
+def probed(desk: Desk) -> TestView:
+    """Return the view of a test of which two of eight cases fail, with the focus on a cell that a person chose."""
+    view = ran(desk, 8)
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.grid.current() is not None)
+    desk.press(Qt.Key.Key_Down)
+    desk.until(lambda: view.suites.figures.report is not None)
+    return view
+
+
+def test_listed_cases_are_run_again_as_a_probe_of_their_own(desk: Desk) -> None:
+    view = probed(desk)
+    suites = view.suites
+    before = view.card.words()
+    columns = len(suites.columns())
+    suites.choose_rows("failed")
+    desk.until(lambda: suites.model.rowCount() == 2)
+    desk.press(Qt.Key.Key_O)
+    desk.until(view.confirm.isVisible)
+    question = view.confirm._question.text()
+    assert question.startswith(f"Probe: ask 2 cases again (failed) in {columns} column")
+    assert f"{2 * columns} call" in question
+    # Esc asks nothing.
+    desk.press(Qt.Key.Key_Escape)
+    assert not view.confirm.isVisible()
+    desk.press(Qt.Key.Key_Up)
+    desk.press(Qt.Key.Key_Down)
+    desk.press(Qt.Key.Key_O)
+    desk.until(view.confirm.isVisible)
+    view.confirm._yes.click()
+    desk.until(lambda: bool(suites.probe_uid) and suites.run is not None and bool(suites.run.probe))
+    desk.until(lambda: not suites.is_running and suites.model.rowCount() == 2)
+    desk.until(lambda: view.card.words().startswith(f"Asked again: of {2 * columns} cell"))
+    chips = [made.text() for made in view.head._sets.values() if not made.isHidden()]
+    assert chips == ["Tuning 8", "Probe: 2 cases again (failed)"]
+    assert "was ✗" in str(suites.model.index(0, 2).data())
+    # The test is as it was, and a probe is not probed.
+    view.head._sets["tuning"].click()
+    desk.until(lambda: suites.model.rowCount() == 8 and view.card.words() == before)
+    assert desk.rows("SELECT count(*) FROM test_runs WHERE probe = ''") == [(1,)]
+    assert desk.rows("SELECT count(*) FROM run_cells WHERE identity = ''") == [(2 * columns,)]
+
+
+def test_facts_are_pasted_and_tried_in_pairs(desk: Desk) -> None:
+    view = probed(desk)
+    suites, window = view.suites, desk.window
+    window.command("facts_probe")
+    actions = window.testing.probes
+    assert actions is not None
+    desk.until(lambda: actions.dialog is not None and actions.dialog.isVisible())
+    dialog = actions.dialog
+    assert dialog is not None
+    assert dialog.about.text().startswith("2 cases fail in every version and model.")
+    assert not dialog.run.isEnabled()
+    dialog.field.set_exact("It is in the box.")
+    desk.until(lambda: dialog.price.text().startswith("2 cases with the facts and the same without them: 4 calls"))
+    assert dialog.place.text().startswith("The facts follow the last user message.")
+    dialog.run.click()
+    desk.until(lambda: bool(suites.probe_uid) and suites.run is not None and bool(suites.run.probe))
+    desk.until(lambda: not suites.is_running and suites.model.rowCount() == 2)
+    desk.until(lambda: view.card.words().startswith("With the facts 0 of 2 pass, without them 0 of 2 by themselves"))
+    kinds = "SELECT json_extract(probe, '$.kind') FROM test_runs WHERE probe <> '' ORDER BY run_id"
+    assert desk.rows(kinds) == [("facts-control",), ("facts",)]
+    asked = desk.rows("SELECT text FROM outputs JOIN test_runs USING (run_id) WHERE probe LIKE '%\"facts\"%'")
+    assert len(asked) == 2
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: view.pane.shown is not None and view.pane.against.text() == "Against answer without facts")
+
+
+def test_columns_are_grouped_and_split_by_keys(desk: Desk) -> None:
+    view = prepared(desk, 4, HELLO)
+    suites, window = view.suites, desk.window
+    (first, *_) = suites.columns()
+    lanes = tuple(replace(first.lane, slot=f"s{place}", model=f"m{place % 2}", label="") for place in range(4))
+    suites.change_settings(lambda settings: replace(settings, columns=lanes, samples=2))
+    desk.until(lambda: len(suites.columns()) == 4)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: suites.figures.counts.rows.get("failed") == 1 and not suites.is_running)
+    desk.until(lambda: suites.model.rowCount() == 4 and suites.figures.report is not None)
+    suites.arrange(Arrangement(columns="model"))
+    desk.until(lambda: suites.model.order == (0, 2, 1, 3))
+    heads = view.grid.answers.heads
+    assert [heads.visualIndex(2 + place) - 2 for place in suites.model.order] == [0, 1, 2, 3]
+    view.grid.select(0, 0)
+    view.grid.setFocus()
+    desk.press(Qt.Key.Key_Right)
+    assert view.grid.current() == (0, 2)
+    suites.arrange(Arrangement(rows="sample"))
+    desk.until(lambda: suites.model.rowCount() == 8)
+    assert [suites.model.index(row, 0).data() for row in (0, 1)] == ["1 · case 0", "2 · case 0"]
+    view.grid.select(1, 0)
+    view.open_pane()
+    desk.until(lambda: view.pane.shown is not None and view.pane.shown.detail.key == (0, 0, 1))
+    suites.arrange(Arrangement(split="model"))
+    desk.until(lambda: suites.model.rowCount() == 4 and suites.model.order == (0, 2))
+    assert view.parts.isVisible()
+    view.grid.setFocus()
+    desk.press(Qt.Key.Key_T)
+    desk.until(lambda: suites.model.order == (1, 3))
+    assert view.grid.current() is not None
+    assert view.grid.current()[1] == 1  # type: ignore[index] # a cell is current
+    assert view.grid.answers.isColumnHidden(2)
+    window.command("copy_table_csv")
+    desk.until(lambda: "m1" in QGuiApplication.clipboard().text())
+    assert "m0" not in QGuiApplication.clipboard().text().splitlines()[0]

@@ -1,0 +1,76 @@
+"""The guard sets of a prompt in `workbench test --guards`.
+
+Invariant: a guard misses the bar only if a model is shown to be worse there than the model of the baseline column, or
+if it has no answers. Guards spend only what the test before them has left of the budget.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
+from workbench.cli.output import one_line
+from workbench.cli.testing_target import SuiteTarget
+from workbench.core.testing.settings import SuiteBudget
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.usecases.testing.guards import GuardBook
+
+if TYPE_CHECKING:
+    from workbench.core.testing.report import SuiteReport
+    from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
+    from workbench.usecases.workbench import Workbench
+
+
+def test_guards(
+    workbench: Workbench,
+    target: SuiteTarget,
+    budget: SuiteBudget,
+    follow: Callable[[Workbench, SuiteHandle], None],
+    *,
+    as_json: bool,
+) -> Iterator[int]:
+    """Run the guards of a prompt one after the other, print their totals, and yield an exit code for each.
+
+    `budget` is for all of them. `follow` waits for a test and prints its progress.
+    """
+    book = GuardBook(workbench.store, lambda: workbench.tests, new_uid, utc_now)
+    guards = book.entries(target.prompt_uid)
+    if not guards:
+        print("This prompt has no guard sets. Add one in the Test view.", file=sys.stderr)
+    for guard in guards:
+        handle = book.start(guard.uid, target.settings, budget)
+        follow(workbench, handle)
+        if handle.problem is not None:
+            yield FAILED
+            continue
+        budget = rest(budget, handle.progress())
+        report = book.report(guard, handle.run_uid, target.settings)
+        _print(report, as_json=as_json)
+        yield BUDGET_REACHED if handle.progress().state == "budget" else _code(report)
+
+
+def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
+    """Return what a test left of its budget."""
+    usd = None if budget.usd is None else max(0.0, budget.usd - (spent.spent_usd or 0.0))
+    return replace(budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.done))
+
+
+def _code(report: SuiteReport) -> int:
+    is_worse = any(column.comparison is not None and column.verdict == "worse" for column in report.columns)
+    return FAILED if is_worse or not report.scored else OK
+
+
+def _print(report: SuiteReport, *, as_json: bool) -> None:
+    if as_json:
+        from workbench.formats.test_reports import FORMATS
+
+        # Only totals: the cells are those of another prompt.
+        sys.stdout.writelines(FORMATS["json"].write(report, lambda: iter(())))
+        return
+    from workbench.cli.testing_report import lines
+
+    print("\n".join(map(one_line, ("", *lines(report)))))

@@ -1,0 +1,58 @@
+"""Which answers and cases of test runs are hidden, because their case is held out.
+
+Invariant: no list of answers or cases, except that of the cases of a prompt, has one that is held out now. In a test of
+the hold-out, only cases that were used up since are shown; one that was deleted stays hidden. Totals count all of them,
+and copies, merges and backups are complete.
+"""
+
+from __future__ import annotations
+
+from workbench.store.sqlite import sqlite3
+
+_HELD = (
+    "coalesce((SELECT held_out FROM run_values AS held JOIN cases ON cases.uid = held.set_uid"
+    "  AND cases.prompt_id = {prompt} WHERE held.run_id = {run} AND held.position = {position}),"
+    " (SELECT set_name = 'holdout' FROM test_runs WHERE test_runs.run_id = {run}), 0) = 0"
+)
+SHOWN_CASE = _HELD.format(prompt=":prompt", run="k.run_id", position="k.position")
+"""Whether a case `k` of run_cases is shown; `:prompt` is the key of the prompt."""
+_SHOWN_ANSWER = _HELD.format(prompt="runs.prompt_id", run="runs.id", position="outputs.value_set")
+
+
+def is_known(connection: sqlite3.Connection) -> bool:
+    """Whether the history has tables of tests; that of an older release, opened read-only, has none."""
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'test_runs'")
+    return found.fetchone() is not None
+
+
+def shown_answers(connection: sqlite3.Connection) -> str:
+    """Return the condition, about the tables `runs` and `outputs`, that an answer is not hidden."""
+    return f"(runs.kind <> 'test' OR {_SHOWN_ANSWER})" if is_known(connection) else "1"
+
+
+def hides(connection: sqlite3.Connection, run: int) -> bool:
+    """Whether a test run may have hidden cases: it tests the hold-out, or its prompt has one."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM test_runs JOIN runs ON runs.id = run_id WHERE run_id = ? AND (set_name = 'holdout'"
+            " OR EXISTS (SELECT 1 FROM cases WHERE cases.prompt_id = runs.prompt_id AND held_out = 1))",
+            (run,),
+        ).fetchone()
+        is not None
+    )
+
+
+def hidden_positions(connection: sqlite3.Connection, run: int) -> frozenset[int]:
+    """Return the positions of the hidden cases of a run; a run of Compose has none."""
+    if not is_known(connection) or not hides(connection, run):
+        return frozenset()
+    rows = connection.execute(
+        f"SELECT k.position FROM run_cases AS k WHERE k.run_id = :run AND NOT ({SHOWN_CASE})",
+        {"run": run, "prompt": _prompt(connection, run)},
+    )
+    return frozenset(position for (position,) in rows)
+
+
+def _prompt(connection: sqlite3.Connection, run: int) -> int:
+    (prompt,) = connection.execute("SELECT prompt_id FROM runs WHERE id = ?", (run,)).fetchone()
+    return int(prompt)

@@ -1,0 +1,39 @@
+"""What a report says about the set of its cases, and nothing else of cases that are held out.
+
+Invariant: the report of a hold-out names no case and has no answer: its cells are sorted by their result, so that they
+say as much as the totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from workbench.core.statistics.results import CellState, ColumnResults
+from workbench.core.testing.report import ColumnReport, ReportCell, SuiteReport
+
+_ORDER: tuple[CellState, ...] = ("fail", "unscored", "no_answer", "pass")
+
+
+def about_its_set(report: SuiteReport, *, has_holdout: bool) -> SuiteReport:
+    """Return a report that says on which set its numbers stand; that of a hold-out without names."""
+    if report.set_name == "holdout":
+        return replace(report, columns=tuple(map(_without_names, report.columns)))
+    if has_holdout:
+        words = "on the case you tuned on" if report.cases == 1 else f"on the {report.cases:,} cases you tuned on"
+        return replace(report, set_words=words)
+    return report
+
+
+def total_cells(results: Sequence[ColumnResults], titles: Sequence[str]) -> Iterator[ReportCell]:
+    """Yield the cells of a hold-out column by column, without what tells which case they are of."""
+    for column, (result, title) in enumerate(zip(results, titles, strict=True)):
+        cells = [cell for case in result.cases for cell in case.cells]
+        cells.sort(key=lambda cell: _ORDER.index(cell.state))
+        for number, cell in enumerate(cells):
+            yield ReportCell(number, f"Hold-out answer {number + 1}", column, title, 0, cell.state)
+
+
+def _without_names(column: ColumnReport) -> ColumnReport:
+    flaky = tuple(f"Hold-out case {number}" for number, _ in enumerate(column.summary.flaky, start=1))
+    return replace(column, failing=(), summary=replace(column.summary, flaky=flaky))
