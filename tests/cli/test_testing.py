@@ -155,9 +155,29 @@ def test_another_run_can_be_the_baseline(tmp_path: Path, db: str, capsys: pytest
     assert "the baseline tested 1 · echo of test run 1" in capsys.readouterr().out
     assert main(["test", "--db", db, "Greeting", "--no-worse-than", "#1", "--margin", "10%"]) == 0
     said = capsys.readouterr().out
-    assert "is no worse than tested 1 · echo of test run 1 by more than 10 points" in said
+    # The run was begun before the margin was named.
+    assert "than tested 1 · echo of test run 1 by more than 10 points (margin chosen after the run): " in said
     assert said.splitlines()[-1] == "Every compared column is no worse than the baseline by more than the margin."
     assert main(["test", "--db", db, "Greeting", "--no-worse-than", "1", "--margin", "1%"]) == 1
+
+
+def test_try_asks_both_columns_anew_and_is_in_the_report(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["run", "--db", db, "--prompt", "Greeting", "--var", "name=x"]) == 0
+    assert main(["test", "--db", db, "Greeting", "--try"]) == 2
+    assert "--try compares two columns. Name two" in capsys.readouterr().err
+    args = ["--version", "#1", "--version", "#1", "--model", "echo", "--try", "--json"]
+    for number in (1, 2):
+        assert main(["test", "--db", db, "Greeting", *args]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert (document["calls"], document["round"]) == (6, number)
+    assert document["tried"]["state"] == "cannot_tell"
+    assert (document["tried"]["missing_cases"], document["tried"]["kind"]) == (47, "the same again")
+    # The second try of the same pair replaces the first one, which showed nothing.
+    assert (len(document["tries"]["tries"]), document["tries"]["open"]) == (2, 1)
+    assert document["sentences"][0].startswith("Cannot tell: 47 more cases needed. #1 · echo (2) against the champion")
 
 
 def test_reports_are_written_as_junit_and_markdown(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:

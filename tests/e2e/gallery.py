@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, odd, reading, running, samples
+from tests.e2e.scenes.comparing import comparing
 from tests.e2e.scenes.costs import costs
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
@@ -54,6 +55,7 @@ PARTS = (
     ranking,
     judging,
     testing,
+    comparing,
     probes,
     honest_sets,
     proposing,

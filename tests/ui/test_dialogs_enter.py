@@ -26,11 +26,13 @@ from PySide6.QtWidgets import (
 )
 
 from tests.app.packs.test_plan_table import plan
+from tests.app.testing.standin_comparisons import CANDIDATES
 from tests.app.testing.standin_source import standin_columns
 from tests.ui.dialog_support import shown, theme
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.testing.probes import FactsOffer
+from workbench.app.testing.source import SuiteEstimate
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
@@ -54,6 +56,7 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.techniques.form import TechniqueForm
+from workbench.ui.features.testing.comparison_dialog import SuccessorDialog, TryDialog
 from workbench.ui.features.testing.facts_dialog import FactsDialog
 from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
@@ -61,6 +64,7 @@ from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.case_import import CaseImportPlan
+from workbench.usecases.testing.comparison_plans import TryChoice
 
 __all__ = ["shown", "theme"]
 
@@ -106,6 +110,19 @@ def _exchange(theme: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _try(_: Theme, parent: QWidget) -> QDialog:
+    dialog = TryDialog(TryChoice(CANDIDATES, 0, 2, 48, 0.1), parent)
+    dialog.show_estimate(SuiteEstimate(96, 96, 0.04, 0.06, 120.0))
+    return dialog
+
+
+def _successor(_: Theme, parent: QWidget) -> QDialog:
+    dialog = SuccessorDialog("mini", SuiteSettings(), lambda: None, parent)
+    dialog.take(CANDIDATES[1].lane)
+    dialog.show_estimate(SuiteEstimate(96, 48, 0.04, 0.06, 120.0))
+    return dialog
+
+
 def _searches(_: Theme, parent: QWidget) -> QDialog:
     dialog = SavedSearchesDialog(parent)
     dialog.show_searches([SavedSearch("a", "Cheap", "cost:<0.01", "2026-01-01"), SavedSearch("b", "B", "b", "")])
@@ -132,6 +149,9 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
+    SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),
+    TryDialog: _try,
+    SuccessorDialog: _successor,
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
@@ -140,7 +160,6 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ),
     ConversationDialog: lambda theme, parent: ConversationDialog(theme, "", has_system=False, parent=parent),
     ImportPackDialog: _import,
-    SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), parent),
     PasteExamples: lambda theme, parent: PasteExamples(theme, "", parent),
     TechniqueForm: lambda theme, parent: TechniqueForm(theme, TECHNIQUE, parent),
 }

@@ -22,6 +22,7 @@ from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.header import LaneHeader
+from workbench.ui.features.testing.comparison_dialog import SuccessorDialog
 from workbench.usecases.workbench import Workbench
 
 TODAY = date(2026, 11, 28)
@@ -185,3 +186,21 @@ def test_warning_is_not_clipped_and_headers_stay_aligned(desk: Desk, make: Make,
     desk.until(lambda: any(warnings(desk)))
     is_whole(window.frame, f"scale {scale}")
     desk.until(lambda: len({header.height() for header in headers(desk)}) == 1)
+
+
+def test_button_beside_the_warning_tests_a_successor(desk: Desk, make: Make) -> None:
+    make(Bot=["openai/gpt-gone", "echo"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: any(warnings(desk)))
+    gone, echo = headers(desk)
+    desk.until(gone.successor.isVisible)
+    assert "Test a successor" in gone.successor.accessibleName()
+    assert not echo.successor.isVisible()
+    gone.successor.click()
+    desk.until(lambda: window.testing.compare.dialog is not None)
+    assert window.views.shown == "test"
+    dialog = window.testing.compare.dialog
+    assert isinstance(dialog, SuccessorDialog)
+    desk.until(lambda: dialog.hint.text().endswith("was retired on 2025-09-01: it has no answers in a test."))
+    dialog.model.click()
+    desk.until(lambda: window.dialogs.picker)

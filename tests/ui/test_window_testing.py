@@ -216,20 +216,20 @@ def test_samples_and_budget_are_edited(source: StandInSuites, desk: Desk) -> Non
     desk.until(lambda: isinstance(QApplication.activeModalWidget(), SuiteSettingsDialog))
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, SuiteSettingsDialog)
-    assert dialog.limits["usd"].text() == "1"
-    dialog.limits["usd"].setText("a lot")
+    assert dialog.fields["usd"].text() == "1"
+    dialog.fields["usd"].setText("a lot")
     dialog.save.click()
-    assert dialog.status.text().startswith("Enter a number such as 0.50")
-    dialog.samples.setValue(3)
-    dialog.limits["usd"].setText("$2.50")
-    dialog.limits["calls"].setText("1,000")
-    dialog.points["margin"].setText("3 %")
+    assert dialog.told.text().startswith("The budget is an amount in dollars such as 1.50")
+    dialog.fields["samples"].setText("3")
+    dialog.fields["usd"].setText("$2.50")
+    dialog.fields["calls"].setText("1,000")
+    dialog.fields["margin"].setText("3 %")
     dialog.save.click()
     desk.until(lambda: source.settings.samples == 3)
     assert source.settings.budget == SuiteBudget(2.5, 1000, None)
     assert source.settings.margin == 0.03
     assert source.settings.checks == source.checks
-    desk.until(lambda: "budget $2.50, 1,000 calls" in view.head.progress.full())
+    desk.until(lambda: "Budget $2.50, 1,000 calls" in view.head.settings.accessibleName())
 
 
 def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,6 +20,7 @@ from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
 from workbench.cli.output import complain, one_line, write_over
 from workbench.cli.testing_guards import rest, test_guards
 from workbench.cli.testing_target import SuiteTarget, rate, targets
+from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteBudget
 from workbench.usecases.problems import RefusedError, unsaved_sentence
@@ -107,6 +109,8 @@ def _check(args: argparse.Namespace) -> None:
         raise RefusedError("--budget must be 0 or more dollars.")
     if args.baseline and args.no_worse_than:
         raise RefusedError("Name one run to compare with: --baseline or --no-worse-than.")
+    if args.is_try and (args.baseline or args.no_worse_than or args.filter):
+        raise RefusedError("--try compares two columns on all cases: leave out --baseline, --no-worse-than, --filter.")
     if args.margin and not args.no_worse_than:
         raise RefusedError("--margin needs --no-worse-than RUN.")
     if args.margin and rate(args.margin, "--margin") in (0.0, 1.0):
@@ -125,14 +129,20 @@ def _test_one(
     with_run = args.baseline or args.no_worse_than
     other = _run_named(workbench, target.prompt_uid, with_run) if with_run else None
     confirm_addresses(workbench, target.settings.columns, args.confirm_address)
+    settings = target.settings
+    if args.is_try and len(settings.columns) != 2:
+        raise RefusedError("--try compares two columns. Name two with --version or --model, the champion first.")
+    if args.is_try:
+        settings = replace(settings, baseline=settings.columns[0].slot)
     plan = tests.planner.plan(
         target.prompt_uid,
         target.draft,
-        target.settings,
+        settings,
         target.cases,
         set_name="holdout" if args.hold_out else "tuning",
-        round_="fresh" if args.fresh else "continue",
+        round_="fresh" if args.fresh or args.is_try else "continue",
         concurrency=target.concurrency,
+        goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
     began = time.monotonic()
     handle = tests.go_on_with(plan, failed_too=True)

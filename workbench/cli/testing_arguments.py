@@ -53,6 +53,12 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     )
     test.add_argument("--fresh", action="store_true", help="ask everything anew")
     test.add_argument(
+        "--try",
+        dest="is_try",
+        action="store_true",
+        help="two columns: is the second one better than the first, the champion? Both are asked anew",
+    )
+    test.add_argument(
         "--baseline", metavar="RUN", help="compare with this test run: its number, or its id or the beginning of it"
     )
     test.add_argument("--no-worse-than", metavar="RUN", help="the bar: no worse than this test run by the margin")

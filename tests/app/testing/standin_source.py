@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from tests.app.testing.standin_comparisons import StandInComparisons
 from workbench.app.testing.probes import AgainOffer, FactsOffer, listed_words
 from workbench.app.testing.source import (
     OverruleState,
@@ -132,6 +133,7 @@ class StandInSuites:
         self.runs_begun = 0
         self.added: tuple[Lane, ...] = ()
         self.held_out_ran = False
+        self.comparisons = StandInComparisons()
 
     # What a test makes happen.
 

@@ -22,6 +22,7 @@ from workbench.core.statistics.wording import (
     pass_power_words,
     rate_words,
     score_words,
+    try_figures,
     try_words,
 )
 
@@ -111,8 +112,22 @@ def test_no_worse_says_the_margin_and_what_it_saves() -> None:
         "Not shown that #14 is no worse than #10 by more than 1 point: difference 3 points, 95 % interval −5 to 11. It "
         "costs $1.20 more per 1,000 calls."
     )
+    words = no_worse_words(found, no_worse(passes(found), 0.05), 1.2, 0.44, is_margin_late=True)
+    assert words.startswith("#14 is no worse than #10 by more than 5 points (margin chosen after the run): difference")
+    assert words.endswith("It saves $1.20 per 1,000 calls and is 0.4 s faster (median).")
+    slower = no_worse_words(found, no_worse(passes(found), 0.05), None, -2.0)
+    assert slower.endswith("95 % interval −5 to 11. It is 2.0 s slower (median).")
+    assert no_worse_words(found, no_worse(passes(found), 0.05), None, 0.01).endswith("95 % interval −5 to 11.")
     few = compare_columns(column("A", ["--"] * 8), [column("B", ["++"] * 8)])[0]
     assert no_worse_words(few, no_worse(passes(few), 0.05)) == "Too few cases to say whether B is no worse than A."
+
+
+def test_figures_of_a_try_are_one_sided() -> None:
+    assert try_figures(compared(70, 14, 3, 33)) == (
+        "fixed 14 cases, broke 3 of 120 (difference 9 points, 95 % interval 2 to 16; one-sided p = 0.006)."
+    )
+    nothing = compare_columns(column("A", ["?"] * 2), [column("B", ["+"] * 2)])[0]
+    assert try_figures(nothing) == "no scored case in common. 2 cases left out: 2 unscored."
 
 
 def test_scores_are_said_with_their_interval() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,7 @@ from workbench.core.lanes import Params
 from workbench.core.runs import Result, RunSet
 from workbench.core.statistics.results import CaseResults, CellResult
 from workbench.core.testing.check_hash import check_hash
+from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.store import Store, StoreError
@@ -29,6 +33,7 @@ FULL = SuiteSettings(
     0.2,
     0.02,
     "salt",
+    ("A",),
 )
 
 
@@ -74,6 +79,36 @@ def test_run_begins_with_all_cells_open(store: Store) -> None:
     assert list(store.tests.open_cells("t1", None, 100)) == every
     assert list(store.tests.open_cells("t1", every[2], 3)) == every[3:6]
     assert store.tests.latest_round("p") == 1
+
+
+def test_goals_are_kept_and_unreadable_ones_are_unknown(store: Store, path: Path) -> None:
+    goals = RunGoals(0.1, 0.05, "try", "t0", 1)
+    begun(store, "t1", goals=goals)
+    begun(store, "t2")
+    assert (store.tests.run("t1").goals, store.tests.run("t2").goals) == (goals, RunGoals())
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE test_runs SET goals = '[1'")
+    assert store.tests.run("t1").goals == RunGoals()
+
+
+def test_baseline_of_a_stored_run_is_one_of_its_columns(store: Store) -> None:
+    begun(store)
+    store.tests.set_baseline("t1", 1).result(10)
+    assert store.tests.run("t1").baseline == 1
+    with pytest.raises(ValueError, match="one of its columns"):
+        store.tests.set_baseline("t1", 2).result(10)
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.set_baseline("nothing", 0).result(10)
+    assert store.tests.run("t1").baseline == 1
+
+
+def test_reused_cells_are_counted_by_column(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0), key(1), key(0, 1)])
+    begun(store, "t2")
+    answered(store, "t2", [key(1, 1)])
+    assert store.tests.reused_cells("t1") == {}
+    assert store.tests.reused_cells("t2") == {0: 2, 1: 1}
 
 
 def test_editing_a_case_does_not_move_its_snapshot(store: Store) -> None:

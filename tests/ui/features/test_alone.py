@@ -442,7 +442,7 @@ def test_testing(tmp_path: Path) -> None:
     assert told["escaped"] == [True, False]
     assert told["running"] == ["Pause", ["start", "tuning", False]]
     assert told["paused"] == "Continue"
-    assert told["done"] == ["72 of 72 done · budget $1.00", "Run all afresh", 24]
+    assert told["done"] == ["72 of 72 done", "Run all afresh", 24]
     assert told["sentence"].startswith("#14 · gpt-5-mini is better than the baseline")
     assert told["sentence"].endswith("Run the hold-out, 72 calls, about $0.03, 1 min")
     assert told["chips"] == ["All 24", "Failed 14", "Differs 24", "Regressed 3", "Unscored 2"]

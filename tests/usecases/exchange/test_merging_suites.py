@@ -53,8 +53,8 @@ def everything(store: Store | Path) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "runs": query(
             store,
-            "SELECT uid, round, samples, set_name, baseline, budget, probe FROM test_runs JOIN runs ON id = run_id"
-            " ORDER BY uid",
+            "SELECT uid, round, samples, set_name, baseline, budget, probe, goals FROM test_runs"
+            " JOIN runs ON id = run_id ORDER BY uid",
         ),
         "cases": query(
             store,

@@ -42,10 +42,12 @@ def grid_heads(
     heads: list[ColumnHead] = []
     for place, column in enumerate(columns):
         if report is not None and place < len(report.columns):
-            base = report.columns[report.baseline].summary if report.baseline < len(report.columns) else None
+            # The baseline may be a column of another run.
+            base = next((one.summary for one in report.columns if one.is_baseline), None)
             heads.append(column_head(report.columns[place], base))
         else:
-            state = "baseline" if run is not None and place == run.baseline else ""
+            is_own = run is not None and not run.goals.against_run
+            state = "baseline" if is_own and run is not None and place == run.baseline else ""
             heads.append(plain_head(column, state if place < in_run else NOT_RUN))
     return tuple(heads)
 

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.arrangement import Arrangement
+from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import (
     beside_word,
     grid_columns,
@@ -79,7 +80,9 @@ class SuiteController(QObject):
         self.model = SuiteGridModel(tasks, source, self)
         self.figures = RunFigures(source, tasks, self)
         """Counts and statistics of the shown run."""
-        for part in (self.model, self.figures):
+        self.chart = ChartReader(source, tasks, self)
+        """Pass rates by version."""
+        for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
         self.prompt_uid = self.probe_uid = ""
@@ -144,6 +147,7 @@ class SuiteController(QObject):
             self.query, self.arrangement = GridQuery(), Arrangement()
             self._clear()
             self.figures.clear()
+            self.chart.clear()
             self.stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
@@ -213,6 +217,7 @@ class SuiteController(QObject):
         self.arrange(Arrangement())
         self.stop_polling()
         self.figures.clear()
+        self.chart.clear()
         self.refresh()
 
     def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:

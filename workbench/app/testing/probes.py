@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.app.testing.source import SuiteEstimate, SuiteSource
+from workbench.app.testing.start_estimate import shown_estimate
 from workbench.app.testing.words import FILTER_TITLES, column_title, estimate_words
 from workbench.core.testing.grid import GridQuery, SuiteRun
 from workbench.core.text import counted
 
 if TYPE_CHECKING:
-    from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
     from workbench.usecases.testing.plan import SuitePlan
     from workbench.usecases.testing.probes import Probes
     from workbench.usecases.testing.runner import SuiteRunner
@@ -148,19 +148,6 @@ class StoredProbes:
 
     def _estimate(self, plan: SuitePlan) -> SuiteEstimate:
         return shown_estimate(self._runner.estimator.estimate(plan))
-
-
-def shown_estimate(found: CallEstimate) -> SuiteEstimate:
-    """Return an estimate as the Test view shows it."""
-    return SuiteEstimate(
-        found.cells,
-        found.calls,
-        None if found.cost is None else found.cost.low,
-        None if found.cost is None else found.cost.high,
-        None if found.minutes is None else found.minutes * 60,
-        len(found.unpriced),
-        tokens=found.tokens,
-    )
 
 
 def listed_words(query: GridQuery) -> str:

@@ -26,7 +26,7 @@ _SHARE = 5
 """While a run goes on, its statistics take at most this part of the time."""
 
 
-class _Newest(Generic[T]):
+class NewestWork(Generic[T]):
     """Runs one piece of work at a time, and of those that came meanwhile only the last."""
 
     def __init__(
@@ -80,8 +80,8 @@ class RunFigures(QObject):
         self.report: SuiteReport | None = None
         self._asked_at = self._took = 0.0
         self._followed = ("", 0)
-        self._counting = _Newest(tasks, self._set_counts, self.refused.emit)
-        self._computing = _Newest(tasks, self._set_report, self.refused.emit)
+        self._counting = NewestWork(tasks, self._set_counts, self.refused.emit)
+        self._computing = NewestWork(tasks, self._set_report, self.refused.emit)
 
     def clear(self) -> None:
         """Forget both, because another run is shown."""

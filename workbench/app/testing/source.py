@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from workbench.app.testing.start_estimate import SuiteEstimate as SuiteEstimate
 from workbench.core.testing.grid import (
     CaseSetName,
     CellDetail,
@@ -21,6 +22,7 @@ from workbench.core.testing.grid import (
 )
 
 if TYPE_CHECKING:
+    from workbench.app.testing.comparisons import ComparisonSource
     from workbench.core.content import Content
     from workbench.core.testing.cells import CellKey
     from workbench.core.testing.report import SuiteReport
@@ -75,26 +77,6 @@ class SuiteOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteEstimate:
-    """What starting a test would take.
-
-    `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
-    unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
-    sentence that says why it cannot start, "" if it can.
-    """
-
-    cells: int = 0
-    new: int = 0
-    low_usd: float | None = None
-    high_usd: float | None = None
-    seconds: float | None = None
-    unpriced: int = 0
-    refusal: str = ""
-    tokens: int | None = None
-    """Those of all calls, as far as known."""
-
-
-@dataclass(frozen=True, slots=True)
 class SuiteProgress:
     """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
 
@@ -120,6 +102,10 @@ class SuiteProgress:
 
 class SuiteSource(Protocol):
     """The tests of all prompts. Errors are StoreError, or others whose text is a sentence for the user."""
+
+    @property
+    def comparisons(self) -> ComparisonSource:
+        """Comparisons that a person starts, and the chart."""
 
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""

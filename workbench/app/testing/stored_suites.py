@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.app.testing.probes import StoredProbes, shown_estimate
+from workbench.app.testing.comparisons import ComparisonSource
+from workbench.app.testing.probes import StoredProbes
 from workbench.app.testing.source import (
     OverruleState,
     SuiteEstimate,
@@ -19,6 +20,7 @@ from workbench.app.testing.source import (
     SuiteState,
     TestedSet,
 )
+from workbench.app.testing.start_estimate import shown_estimate
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe, ProbeKind
 from workbench.usecases.problems import RefusedError
@@ -52,8 +54,10 @@ class StoredSuites:
         endpoint: Callable[[str], Endpoint | None],
         new_uid: Callable[[], str],
         now: Callable[[], str],
+        comparisons: ComparisonSource,
     ) -> None:
         """`tests` makes the runner when it is first needed."""
+        self.comparisons = comparisons
         self._store, self._tests = store, tests
         self._endpoint, self._new_uid, self._now = endpoint, new_uid, now
 

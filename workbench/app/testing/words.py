@@ -127,6 +127,8 @@ def _details(summary: ColumnSummary) -> Iterator[str]:
         yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
     if (latency := summary.latency) is not None:
         yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
+    if summary.cost_unknown and summary.cost_per_1000 is not None:
+        yield f"Cost unknown: {counted(summary.cost_unknown, 'answer')}"
     if summary.flaky:
         yield f"Only some samples pass: {counted(len(summary.flaky), 'case')}"
     if summary.pass_powers and (power := summary.pass_powers[-1]).k > 1:

@@ -113,10 +113,21 @@ def need_words(need: CaseNeed) -> str:
     return f"About {counted(need.more, 'more case', 'more cases')} would probably show {size}."
 
 
-def no_worse_words(comparison: ColumnComparison, found: NoWorseResult, saved_per_1000: float | None = None) -> str:
-    """Return whether a column is no worse than the baseline by more than the margin, and what it saves in dollars."""
+def no_worse_words(
+    comparison: ColumnComparison,
+    found: NoWorseResult,
+    saved_per_1000: float | None = None,
+    saved_seconds: float | None = None,
+    *,
+    is_margin_late: bool = False,
+) -> str:
+    """Return whether a column is no worse than the baseline by more than the margin, and what it saves.
+
+    `saved_per_1000` are dollars, `saved_seconds` is the difference of median latencies; None for unknown. A margin that
+    was chosen after the run is said to be (`is_margin_late`), because then it may have been chosen to fit.
+    """
     passes, column, baseline = comparison.passes, comparison.column, comparison.baseline
-    margin = _rounded_points(found.margin)
+    margin = _rounded_points(found.margin) + (" (margin chosen after the run)" if is_margin_late else "")
     left_out = left_out_words(comparison.left_out)
     if passes is None or found.holds is None:
         return _joined(f"Too few cases to say whether {column} is no worse than {baseline}.", left_out)
@@ -125,11 +136,18 @@ def no_worse_words(comparison: ColumnComparison, found: NoWorseResult, saved_per
     else:
         said = f"Not shown that {column} is no worse than {baseline} by more than {margin}"
     said = f"{said}: {difference_words(passes)}."
-    if saved_per_1000 is None:
-        return _joined(said, left_out)
-    saves = "saves" if saved_per_1000 >= 0 else "costs"
-    more = "" if saved_per_1000 >= 0 else " more"
-    return _joined(said, left_out, f"It {saves} {show_cost(abs(saved_per_1000))}{more} per 1,000 calls.")
+    return _joined(said, left_out, _saved_words(saved_per_1000, saved_seconds))
+
+
+def _saved_words(dollars: float | None, seconds: float | None) -> str:
+    """Return what a column saves, as a sentence; "" if neither is known or differs."""
+    parts = []
+    if dollars is not None:
+        saves, more = ("saves", "") if dollars >= 0 else ("costs", " more")
+        parts.append(f"{saves} {show_cost(abs(dollars))}{more} per 1,000 calls")
+    if seconds is not None and round(seconds, 1):
+        parts.append(f"is {abs(seconds):.1f} s {'faster' if seconds > 0 else 'slower'} (median)")
+    return f"It {' and '.join(parts)}." if parts else ""
 
 
 def rate_words(passes: PassRate | None) -> str:
@@ -151,6 +169,20 @@ def gaps_words(summary: ColumnSummary) -> str:
 def pass_power_words(power: PassPower) -> str:
     """Return "all 3 samples pass: 64 %"."""
     return f"all {counted(power.k, 'sample')} pass: {_share(power.rate)}" if power.k > 1 else _share(power.rate)
+
+
+def try_figures(comparison: ColumnComparison) -> str:
+    """Return what a challenger fixed and broke, with its interval and the one-sided p, and what was left out."""
+    passes = comparison.passes
+    left_out = left_out_words(comparison.left_out)
+    if passes is None:
+        return _joined("no scored case in common.", left_out)
+    figures = difference_words(passes)
+    if passes.p_greater is not None:
+        figures = f"{figures}; one-sided p {_p(passes.p_greater)}"
+    return _joined(
+        f"fixed {counted(passes.fixed, 'case')}, broke {passes.broken:,} of {passes.pairs:,} ({figures}).", left_out
+    )
 
 
 def try_words(found: TryResult, margin: float = MARGIN) -> str:

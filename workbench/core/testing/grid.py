@@ -14,6 +14,7 @@ from workbench.core.checks.check_result import CheckResult
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.goals import RunGoals
 
 SHOWN_TEXT = 300
 CellStatus = Literal["open", "running", "pass", "fail", "unscored", "no_answer", "unchecked"]
@@ -163,6 +164,7 @@ class SuiteRun:
     """A stored test run. `round` counts from 1; `cases` and `cells` are numbers; `answered` cells have an ended output.
 
     `scoring_uid` is the newest scoring, "" for none. `probe` says which probe it is, "" for a run that counts.
+    `goals` is what was chosen before it began.
     """
 
     uid: str
@@ -177,6 +179,7 @@ class SuiteRun:
     set_name: CaseSetName = "tuning"
     scoring_uid: str = ""
     probe: str = ""
+    goals: RunGoals = field(default_factory=RunGoals)
 
     @property
     def cells(self) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
     from workbench.core.statistics.columns import ColumnSummary
     from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult
+    from workbench.core.testing.tries import ChampionTry, TryHistory
 
 MOST_FAILING = 200
 """Most names of failing cases of a column."""
@@ -71,7 +72,8 @@ class SuiteReport:
     scored and not in the statistics. `unscored`, `unanswered` and `open` count cells. `calls` were made for this run,
     `reused` answers came from earlier ones of the round. `spent_usd` is the known cost of the calls, None if there is
     no price. `bar` and `bar_words` say whether the pass rate that the person asked for was reached. `notes` are
-    sentences about the run, such as what a foreign file had that was left out.
+    sentences about the run, such as what a foreign file had that was left out. `tried` is what the run shows if it
+    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any.
     """
 
     prompt: str
@@ -98,6 +100,8 @@ class SuiteReport:
     bar_words: str = ""
     is_probe: bool = False
     notes: tuple[str, ...] = ()
+    tried: ChampionTry | None = None
+    tries: TryHistory | None = None
 
     @property
     def scored(self) -> int:

@@ -47,9 +47,9 @@ class SuiteSettings:
     own. `columns` are lanes: a pinned version, or None for the current text, with a model and parameters. `baseline` is
     the slot of the column that the others are compared with, "" for the first. `samples` is the number of answers per
     case and column. `difference` is the difference in pass rate that matters to the person, and `margin` how much worse
-    a cheaper column may be; both as fractions. `salt` assigns later cases to the hold-out by hash, "" while there is
-    none. `guards` are the uids of prompts whose cases are tested on the same models, in the order they were added; one
-    of them may not exist (any more) in this history.
+    a cheaper column may be; both as fractions. `no_worse` are the slots of the columns that are tested for that. `salt`
+    assigns later cases to the hold-out by hash, "" while there is none. `guards` are the uids of prompts whose cases
+    are tested on the same models, in the order they were added; one of them may not exist (any more) in this history.
     """
 
     checks: tuple[Check, ...] = ()
@@ -61,6 +61,7 @@ class SuiteSettings:
     difference: float = 0.1
     margin: float = 0.05
     salt: str = ""
+    no_worse: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +76,7 @@ class SuiteSettings:
             "difference": self.difference,
             "margin": self.margin,
             "salt": self.salt,
+            "no_worse": list(self.no_worse),
             "guards": list(self.guards),
         }
         return {name: value for name, value in data.items() if value != _DEFAULTS[name]}
@@ -92,6 +94,9 @@ class SuiteSettings:
         samples, baseline, salt = data.get("samples", 1), data.get("baseline", ""), data.get("salt", "")
         if type(samples) is not int or not isinstance(baseline, str) or not isinstance(salt, str):
             raise ValueError("The samples, baseline or hold-out of these tests are invalid.")
+        no_worse = data.get("no_worse", [])
+        if not isinstance(no_worse, list) or not all(isinstance(slot, str) for slot in no_worse):
+            raise ValueError("The columns of these tests that may not be worse are not a list of names.")
         guards = data.get("guards", [])
         if not isinstance(guards, list) or not all(isinstance(one, str) for one in guards):
             raise ValueError("The guard sets of these tests are not a list of prompts.")
@@ -106,6 +111,7 @@ class SuiteSettings:
             difference=difference,
             margin=margin,
             salt=salt,
+            no_worse=tuple(no_worse[:MOST_COLUMNS]),
             guards=tuple(dict.fromkeys(guards)),
         )
 
@@ -120,6 +126,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "difference": 0.1,
     "margin": 0.05,
     "salt": "",
+    "no_worse": [],
     "guards": [],
 }
 

@@ -60,6 +60,8 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "bar_words": report.bar_words,
         "sentences": list(report.sentences),
         "notes": list(report.notes),
+        "tried": None if report.tried is None else report.tried.to_json(),
+        "tries": None if report.tries is None else report.tries.to_json(),
         "columns": [_column(column) for column in report.columns],
     }
 

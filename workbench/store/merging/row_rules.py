@@ -288,6 +288,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "baseline": _PLACE,
         "budget": _json(dict),
         "probe": _NOTE,
+        "goals": _json(dict),
     },
     "case_bodies": {"body": _case},
     "run_cells": {

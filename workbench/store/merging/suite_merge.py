@@ -20,7 +20,7 @@ from workbench.store.testing import holdouts, overrules, suite_settings
 from workbench.store.testing.cell_outputs import CellFacts, record, shape, text_hash
 from workbench.store.testing.test_starts import body_id
 
-_SUITE = ("round", "samples", "set_name", "baseline", "budget", "probe")
+_SUITE = ("round", "samples", "set_name", "baseline", "budget", "probe", "goals")
 _SCORE = ("case_position", "lane", "sample", "state", "score", "overruled", "threshold", "reason")
 _RESULT = ("seq", "state", "score", "reason", "detail")
 _PLACES = "case_position = ? AND lane = ? AND sample = ?"

@@ -269,6 +269,8 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   = run_cells.output_id""",
         ),
     ),
+    # What a person chose before a test run.
+    (1007, ("ALTER TABLE test_runs ADD COLUMN goals TEXT NOT NULL DEFAULT '{}'",)),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

@@ -28,7 +28,10 @@ _SETUP = (
   budget TEXT NOT NULL DEFAULT '{}',
   -- JSON object for a probe: kind (again, facts, facts-control), of (the uid of its test), beside (that of the run
   -- it is compared with), about, facts. '' for a test that counts.
-  probe TEXT NOT NULL DEFAULT ''
+  probe TEXT NOT NULL DEFAULT '',
+  -- JSON object of what the person chose before it began: difference and margin (fractions), purpose (try: champion
+  -- against challenger), against (run and column of a baseline in another run).
+  goals TEXT NOT NULL DEFAULT '{}'
 ) STRICT""",
     """CREATE TABLE case_bodies (
   -- Cases as they were tested, stored once, so that editing a case never moves an earlier result.

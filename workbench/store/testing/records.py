@@ -15,6 +15,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import AnswerStep, OutputState, Result
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.settings import SuiteBudget
 
@@ -37,7 +38,7 @@ class SuiteStart:
 
     `content`, `version_uid` and `based_on` are as in `RunStart`. `cases` are stored as they are now, in this order.
     `questions` are the `question_hash` of each column. `baseline` is the position of a column. `probe` says which
-    probe this run is, "" for a test that counts.
+    probe this run is, "" for a test that counts. `goals` is what was chosen before.
     """
 
     uid: str
@@ -57,6 +58,7 @@ class SuiteStart:
     budget: SuiteBudget = field(default_factory=SuiteBudget)
     probe: str = ""
     techniques: tuple[TechniqueMark, ...] = ()
+    goals: RunGoals = field(default_factory=RunGoals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,15 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.has(connection, run_uid)
 
+    def set_baseline(self, run_uid: str, position: int) -> Future[None]:
+        """Compare the columns of a run with that at `position`. Raises StoreError (missing), ValueError."""
+        return self._write(lambda c: test_starts.set_baseline(c, run_uid, position))
+
+    def reused_cells(self, run_uid: str) -> dict[int, int]:
+        """Return how many cells of each column have an answer of an earlier run, by position."""
+        with self._readers.use() as connection:
+            return test_starts.reused_cells(connection, run_uid)
+
     def open_cells(
         self, run_uid: str, after: CellKey | None, limit: int, *, failed_too: bool = False
     ) -> tuple[CellKey, ...]:

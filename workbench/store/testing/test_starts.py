@@ -18,6 +18,7 @@ from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.runs import RunSet
 from workbench.core.testing.cells import CellKey, cell_identity
+from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.store.connections import bounded
 from workbench.store.encoding import digest, dump
@@ -47,8 +48,9 @@ _RUN = (
     "SELECT runs.id, runs.uid, runs.number, runs.started_at, test_runs.round, samples, baseline,"
     " (SELECT count(*) FROM run_cases WHERE run_id = runs.id), (SELECT count(*) FROM run_cells WHERE run_id = runs.id),"
     " set_name, (SELECT uid FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1),"
-    " probe FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+    " probe, {goals} FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
 )
+_GOALS = "SELECT 1 FROM pragma_table_info('test_runs') WHERE name = 'goals'"
 _WANTED_AT_ONCE = 5_000
 
 
@@ -77,11 +79,11 @@ def begin(connection: sqlite3.Connection, start: SuiteStart) -> SuiteBegun:
     run, prompt = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (start.uid,)).fetchone()
     is_first = latest_round(connection, start.prompt_uid) < start.round
     connection.execute(
-        "INSERT INTO test_runs (run_id, round, samples, set_name, baseline, budget, probe)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO test_runs (run_id, round, samples, set_name, baseline, budget, probe, goals)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(run, start.round, start.samples, start.set_name, start.baseline),
-            *(dump(start.budget.to_json()), start.probe),
+            *(dump(start.budget.to_json()), start.probe, dump(start.goals.to_json())),
         ),
     )
     connection.executemany(
@@ -172,7 +174,8 @@ def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple
     if not is_known(connection):
         return ()
     rows = connection.execute(
-        f"{_RUN} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED} ORDER BY number DESC LIMIT ?",
+        f"{_selected(connection)} WHERE prompt_id = ? AND kind = 'test' AND archived < {DELETED}"
+        " ORDER BY number DESC LIMIT ?",
         (prompt, limit),
     ).fetchall()
     return tuple(_suite_run(connection, row) for row in rows)
@@ -180,10 +183,30 @@ def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple
 
 def one(connection: sqlite3.Connection, run_uid: str) -> SuiteRun:
     """Return a test run. Raises StoreError (missing)."""
-    row = connection.execute(f"{_RUN} WHERE runs.uid = ?", (run_uid,)).fetchone()
+    row = connection.execute(f"{_selected(connection)} WHERE runs.uid = ?", (run_uid,)).fetchone()
     if row is None:
         raise missing("test run", run_uid)
     return _suite_run(connection, row)
+
+
+def set_baseline(connection: sqlite3.Connection, run_uid: str, position: int) -> None:
+    """Compare the columns of a run with another one. Raises StoreError (missing), ValueError for no column of it."""
+    run = run_key(connection, run_uid)
+    if connection.execute("SELECT 1 FROM lanes WHERE run_id = ? AND position = ?", (run, position)).fetchone() is None:
+        raise ValueError("the baseline of a test run is one of its columns")
+    connection.execute("UPDATE test_runs SET baseline = ? WHERE run_id = ?", (position, run))
+
+
+def reused_cells(connection: sqlite3.Connection, run_uid: str) -> dict[int, int]:
+    """Return how many cells of each column have an answer of an earlier run; columns without one are left out."""
+    run = run_key(connection, run_uid)
+    return dict(
+        connection.execute(
+            "SELECT run_cells.lane, count(*) FROM run_cells JOIN outputs ON outputs.id = output_id"
+            " WHERE run_cells.run_id = ? AND outputs.run_id <> ? GROUP BY run_cells.lane",
+            (run, run),
+        ).fetchall()
+    )
 
 
 def prompt_of(connection: sqlite3.Connection, run_uid: str) -> str:
@@ -212,13 +235,27 @@ def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
 
 
 def _suite_run(connection: sqlite3.Connection, row: tuple[Any, ...]) -> SuiteRun:
-    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring, probe = row
+    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring, probe, goals = row
     columns = columns_of(connection, key)
     return sound(
         SuiteRun(
-            uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name, scoring or "", probe
+            *(uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name),
+            *(scoring or "", probe, _goals(goals)),
         )
     )
+
+
+def _goals(body: str) -> RunGoals:
+    try:
+        return RunGoals.from_json(load(body))
+    except UNREADABLE:
+        return RunGoals()
+
+
+def _selected(connection: sqlite3.Connection) -> str:
+    """Return the query of runs; a history of format 1.6 that is opened read-only has no goals."""
+    is_known_column = connection.execute(_GOALS).fetchone() is not None
+    return _RUN.format(goals="goals" if is_known_column else "'{}'")
 
 
 def columns_of(connection: sqlite3.Connection, run: int) -> tuple[SuiteColumn, ...]:

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.core.cases import Case
+    from workbench.core.lanes import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessorTestRequested:
+    """The user requests a test of whether another model can replace that of a lane of the open prompt."""
+
+    lane: Lane
 
 
 @dataclass(frozen=True, slots=True)

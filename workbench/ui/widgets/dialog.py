@@ -40,6 +40,16 @@ def dialog_parent(window: QWidget) -> QWidget:
     return window if above is None else active
 
 
+def grow_to_words(dialog: QDialog) -> None:
+    """Make a dialog as high as its wrapped labels need at its width; a layout's size hint does not know."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        wanted = layout.totalHeightForWidth(dialog.width()) if layout.hasHeightForWidth() else 0
+        if wanted > dialog.height():
+            dialog.resize(dialog.width(), wanted)
+
+
 _WIDTH = 360
 
 

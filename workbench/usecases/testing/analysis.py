@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from workbench.core.cases import Case, Check
-from workbench.core.lanes import Params, short_model
-from workbench.core.parameters import parameter
+from workbench.core.cases import Check
 from workbench.core.statistics.columns import ColumnSummary, summarise
 from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, compare_columns, no_worse
 from workbench.core.statistics.power import more_cases
@@ -25,30 +24,32 @@ from workbench.core.statistics.wording import (
     score_words,
 )
 from workbench.core.testing.cells import CellKey
-from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import CellDetail, SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.scored_case import overruled_score, scored_case
 from workbench.core.testing.settings import SuiteSettings
+from workbench.core.testing.tries import ChampionTry, TryHistory
 from workbench.core.text import counted, plural
-from workbench.core.visible_text import visible_name
+from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
+from workbench.usecases.testing.column_titles import column_titles, parameter_words
+from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
 from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
 from workbench.usecases.testing.progress import SuiteProgress
-
-_CHUNK = 500
+from workbench.usecases.testing.tries import SuiteTries, try_sentence
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteQuestion:
     """What is asked of a run.
 
-    `baseline_run` compares every column with the baseline column of another run, "" for that of this run. With
-    `no_worse` columns are also tested for being no worse by more than the margin of the settings. `bar` is what a
-    pipeline asks for, None for nothing. `notes` are added to those of the report.
+    `baseline_run` compares every column with the baseline column of another run, "" for what the run was begun with.
+    With `no_worse` all columns are also tested for being no worse by more than the margin of the settings, without it
+    those that the settings name. `bar` is what a pipeline asks for, None for nothing. `notes` are added to those of the
+    report.
     """
 
     scoring_uid: str = ""
@@ -61,8 +62,10 @@ class SuiteQuestion:
 class SuiteAnalyst:
     """Reports on test runs."""
 
-    def __init__(self, records: SuiteRecords) -> None:
+    def __init__(self, records: SuiteRecords, tries: SuiteTries | None = None) -> None:
+        """`tries` says what comparisons of champion and challenger show."""
         self._records = records
+        self._tries = tries
 
     def report(
         self,
@@ -86,8 +89,8 @@ class SuiteAnalyst:
             ColumnResults(title, ()) for title in titles
         )
         names = self._names(run)
-        if asked.baseline_run:
-            other = self._other_baseline(run, asked.baseline_run, scoring_uid)
+        other, lost = self._against(run, asked.baseline_run, scoring_uid)
+        if other is not None:
             compared = dict(zip(range(len(results)), compare_columns(other, results), strict=True))
             baseline, base_results = -1, other
         else:
@@ -105,16 +108,36 @@ class SuiteAnalyst:
                 settings,
                 names,
                 is_baseline=column.position == baseline,
-                wants_no_worse=asked.no_worse,
+                wants_no_worse=asked.no_worse or column.lane.slot in settings.no_worse,
+                is_margin_late=run.goals.margin is not None and run.goals.margin != settings.margin,
             )
             for column in run.columns
         )
-        whole = self._whole(prompt, run, columns, asked, progress, seconds, self._unchecked(run, scoring_uid))
+        if lost:
+            asked = replace(asked, notes=(*asked.notes, lost))
+        unchecked = self._unchecked(run, scoring_uid)
+        whole = replace(
+            self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
+        )
         return about_its_set(whole, self._records, run_uid, names.keys())
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
         return self.report(prompt, run_uid, self._records.settings(prompt_uid))
+
+    def _tried(self, run: SuiteRun, columns: tuple[ColumnReport, ...], lost: str) -> dict[str, Any]:
+        """Return what tries add to a report: the sentences, what this run shows, and the history."""
+        open_ = run.cells - run.answered
+        found = TryHistory() if self._tries is None else self._tries.history(self._records.prompt_of(run.uid))
+        one = next((one for one in found.tries if one.run_uid == run.uid), None)
+        if one is not None and one.is_complete:
+            # It says what the sentence about the columns would, by the stricter rule.
+            rest = _sentences([replace(column, sentence="") for column in columns], open_)
+            sentences = (_try_sentence(one, columns), *filter(None, (found.words,)), *rest)
+        else:
+            sentences = _sentences(columns, open_)
+        sentences = (lost, *sentences) if lost else sentences
+        return {"sentences": sentences, "tried": one, "tries": found if found.tries else None}
 
     def cells(self, run_uid: str, scoring_uid: str = "") -> Iterator[ReportCell]:
         """Yield the cells that have an output, column by column, case by case, sample by sample.
@@ -173,7 +196,6 @@ class SuiteAnalyst:
             round=run.round,
             samples=run.samples,
             baseline=run.baseline,
-            sentences=_sentences(columns, open_),
             unchecked=unchecked,
             is_probe=bool(run.probe),
             unscored=sum(one.summary.unscored for one in columns),
@@ -199,6 +221,7 @@ class SuiteAnalyst:
         *,
         is_baseline: bool,
         wants_no_worse: bool,
+        is_margin_late: bool,
     ) -> ColumnReport:
         summary = summarise(results)
         failing = [
@@ -208,7 +231,9 @@ class SuiteAnalyst:
         ]
         found, no_worse_sentence = None, ""
         if comparison is not None and wants_no_worse:
-            found, no_worse_sentence = _no_worse(comparison, settings.margin, summary, baseline)
+            found, no_worse_sentence = _no_worse(
+                comparison, settings.margin, summary, baseline, is_margin_late=is_margin_late
+            )
         return ColumnReport(
             title=results.name,
             version_name=column.version_name,
@@ -228,66 +253,51 @@ class SuiteAnalyst:
             failing_total=len(failing),
         )
 
-    def _chunks(self, run: SuiteRun) -> Iterator[Case]:
-        for start in range(0, run.cases, _CHUNK):
-            yield from self._records.cases(run.uid, start, min(run.cases, start + _CHUNK))
-
     def _names(self, run: SuiteRun) -> dict[str, str]:
-        return {case.uid: case.name or f"Case {number}" for number, case in enumerate(self._chunks(run), start=1)}
+        cases = run_cases(self._records, run)
+        return {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
 
     def _unchecked(self, run: SuiteRun, scoring_uid: str) -> int:
         scoring = self._scoring(run.uid, scoring_uid)
         if scoring is not None and scoring.checks:
             return 0
-        return sum(not case.checks for case in self._chunks(run))
+        return sum(not case.checks for case in run_cases(self._records, run))
 
     def _scoring(self, run_uid: str, scoring_uid: str) -> StoredScoring | None:
-        return next((one for one in self._records.scorings(run_uid) if one.uid == scoring_uid), None)
+        return stored_scoring(self._records, run_uid, scoring_uid)
 
-    def _other_baseline(self, run: SuiteRun, other_uid: str, scoring_uid: str) -> ColumnResults:
-        """Return the baseline column of another run with the cases that can be compared."""
+    def _against(self, run: SuiteRun, asked: str, scoring_uid: str) -> tuple[ColumnResults | None, str]:
+        """Return the baseline in another run that is asked for, or that the run began with; None for one of its own.
+
+        If that of the beginning cannot be compared any more, the reason is returned.
+        """
+        if asked:
+            return self._other_baseline(run, asked, None, scoring_uid), ""
+        if not run.goals.against_run or not scoring_uid:
+            return None, ""
+        try:
+            return self._other_baseline(run, run.goals.against_run, run.goals.against_column, scoring_uid), ""
+        except (StoreError, RefusedError) as error:
+            return None, f"The stored answers of the baseline cannot be compared. {error.sentence}"
+
+    def _other_baseline(self, run: SuiteRun, other_uid: str, at: int | None, scoring_uid: str) -> ColumnResults:
+        """Return a column of another run, by default its baseline, with the cases that can be compared."""
         other = self._records.run(other_uid)
+        at = other.baseline if at is None or at >= len(other.columns) else at
         here, there = self._scoring(run.uid, scoring_uid), self._scoring(other_uid, other.scoring_uid)
         if here is None or there is None:
             raise RefusedError(f"Test run {other.number} has no scores to compare with. Score it, then compare.")
-        if _rules(here) != _rules(there):
+        if scoring_rules(here) != scoring_rules(there):
             raise RefusedError(
                 f"Test run {other.number} was scored by other checks. Score it by the present ones, then compare."
             )
-        column = self._records.results(other_uid, other.scoring_uid)[other.baseline]
-        mine = {case.uid: case for case in self._chunks(run)}
-        equal = {case.uid for case in self._chunks(other) if case.uid in mine and _is_equal(case, mine[case.uid])}
-        title = f"{column_titles(other)[other.baseline]} of test run {other.number}"
+        column = self._records.results(other_uid, other.scoring_uid)[at]
+        mine = {case.uid: case for case in run_cases(self._records, run)}
+        theirs = run_cases(self._records, other)
+        equal = {case.uid for case in theirs if case.uid in mine and is_same_case(case, mine[case.uid])}
+        title = f"{column_titles(other)[at]} of test run {other.number}"
         cases = tuple(replace(case, cluster=mine[case.case].cluster) for case in column.cases if case.case in equal)
         return ColumnResults(title, cases)
-
-
-def column_titles(run: SuiteRun) -> tuple[str, ...]:
-    """Return a unique title for each column, such as "#14 · gpt-5-mini", with parameters where they tell it apart."""
-    titles = [_title(column) for column in run.columns]
-    if len(set(titles)) < len(titles):
-        titles = [
-            " · ".join(filter(None, (title, parameter_words(column.lane.params) if titles.count(title) > 1 else "")))
-            for title, column in zip(titles, run.columns, strict=True)
-        ]
-    if len(set(titles)) < len(titles):
-        titles = [
-            f"{title} ({number})" if titles.count(title) > 1 else title for number, title in enumerate(titles, start=1)
-        ]
-    return tuple(titles)
-
-
-def parameter_words(params: Params) -> str:
-    """Return the set parameters in a few words, such as "temp 0.2, 2 stops"; "" for none."""
-    rows = ((parameter(name), value) for name, value in params.values)
-    words = [row.summary(value) for row, value in rows if row is not None]
-    return ", ".join([*words, "extra"] if params.extra else words)
-
-
-def _title(column: SuiteColumn) -> str:
-    lane = column.lane
-    name = lane.label or visible_name(short_model(lane.model))
-    return " · ".join(filter(None, (column.version_name, name)))
 
 
 def _sentence(comparison: ColumnComparison, difference: float) -> str:
@@ -308,22 +318,34 @@ def _score_sentence(comparison: ColumnComparison | None) -> str:
 
 
 def _no_worse(
-    comparison: ColumnComparison, margin: float, summary: ColumnSummary, baseline: ColumnSummary
+    comparison: ColumnComparison,
+    margin: float,
+    summary: ColumnSummary,
+    baseline: ColumnSummary,
+    *,
+    is_margin_late: bool,
 ) -> tuple[NoWorseResult | None, str]:
-    saved = None
+    saved = seconds = None
     costs = summary.cost_per_1000, baseline.cost_per_1000
     if costs[0] is not None and costs[1] is not None and any(costs):
         saved = costs[1] - costs[0]
+    if summary.latency is not None and baseline.latency is not None:
+        seconds = baseline.latency.median - summary.latency.median
     if comparison.passes is None:
-        return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved)
+        return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved, seconds)
     found = no_worse(comparison.passes, margin)
-    return found, no_worse_words(comparison, found, saved)
+    return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late)
 
 
 def _set_words(run: SuiteRun) -> str:
     if run.set_name == "holdout":
         return f"on {counted(run.cases, 'hold-out case')}"
     return f"on {counted(run.cases, 'case')}"
+
+
+def _try_sentence(one: ChampionTry, columns: Sequence[ColumnReport]) -> str:
+    challenger = next((column.comparison for column in columns if column.comparison is not None), None)
+    return try_sentence(one, challenger)
 
 
 def _sentences(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:
@@ -344,18 +366,6 @@ def _spent(progress: SuiteProgress, columns: Sequence[ColumnReport]) -> float | 
     if progress.spent_usd or not progress.done:
         return progress.spent_usd
     return 0.0 if any(one.summary.cost_per_1000 is not None for one in columns) else None
-
-
-def _rules(scoring: StoredScoring) -> tuple[tuple[str, ...], float | None]:
-    return tuple(check_hash(check) for check in scoring.checks), scoring.threshold
-
-
-def _is_equal(one: Case, other: Case) -> bool:
-    return dict(one.values) == dict(other.values) and _own(one.checks) == _own(other.checks)
-
-
-def _own(checks: Sequence[Check]) -> list[str]:
-    return [check_hash(check) for check in checks]
 
 
 def _report_cell(detail: CellDetail, title: str, scoring: StoredScoring | None) -> ReportCell:

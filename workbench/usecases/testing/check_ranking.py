@@ -20,8 +20,8 @@ from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.text import counted, plural
 from workbench.store.testing.records import StoredScoring
 from workbench.store.testing.suite_records import SuiteRecords
-from workbench.usecases.testing.analysis import column_titles
 from workbench.usecases.testing.check_rows import CheckRanking, CheckRankRow
+from workbench.usecases.testing.column_titles import column_titles
 
 _MOST_RUNS = 40
 _MOST_CELLS = 60_000

@@ -98,6 +98,7 @@ def make_tests(
         tools,
         endpoint=endpoint,
         version=store.version,
+        marks=store.techniques.of,
         planner=SuitePlanner(store, store.tests, facts),
         estimator=SuiteEstimator(store.tests, forecast, endpoint),
     )

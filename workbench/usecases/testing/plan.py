@@ -22,6 +22,7 @@ from workbench.core.rendered_content import RenderedRequest, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables
 from workbench.core.testing.cells import question_hash
+from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.text import counted
@@ -66,6 +67,7 @@ class SuitePlan:
     techniques: tuple[TechniqueMark, ...] = ()
     concurrency: int | None = None
     """Concurrent calls per endpoint, None for the engine's default."""
+    goals: RunGoals = field(default_factory=RunGoals)
 
     @property
     def cells(self) -> int:
@@ -121,9 +123,11 @@ class SuitePlanner:
         round_: RoundChoice = "continue",
         probe: str = "",
         concurrency: int | None = None,
+        goals: RunGoals | None = None,
     ) -> SuitePlan:
         """Return the plan of testing `cases`, those of the set `set_name`, with the columns of `settings`.
 
+        `goals` are what was chosen before, by default the difference and the margin of `settings`.
         Raises RefusedError, and StoreError for a column whose version does not exist.
         """
         if not settings.columns:
@@ -154,6 +158,7 @@ class SuitePlanner:
             probe,
             draft.techniques,
             concurrency,
+            goals or RunGoals(settings.difference, settings.margin),
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])

@@ -8,7 +8,7 @@ killed, is continued by `resume`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -32,7 +32,9 @@ from workbench.usecases.testing.scorer import Scorer, Sweep
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
 
 if TYPE_CHECKING:
+    from workbench.store.runs.technique_marks import VersionMarks
     from workbench.usecases.testing.analysis import SuiteAnalyst
+    from workbench.usecases.testing.tries import SuiteTries
 
 _CLOSE_WITHIN_S = 10.0
 _MOST_RUNS = 50
@@ -48,6 +50,7 @@ class SuiteRunner:
         *,
         endpoint: Callable[[str], Endpoint | None],
         version: Callable[[str, int], VersionRow],
+        marks: Callable[[str, Collection[int]], list[VersionMarks]],
         planner: SuitePlanner,
         estimator: SuiteEstimator,
     ) -> None:
@@ -55,7 +58,7 @@ class SuiteRunner:
         self.planner = planner
         self.estimator = estimator
         self._analyst: SuiteAnalyst | None = None
-        self._endpoint, self._version = endpoint, version
+        self._endpoint, self._version, self._marks = endpoint, version, marks
         self._lock = threading.Lock()
         self._running: dict[str, _Run] = {}
         self._closing = False
@@ -69,8 +72,15 @@ class SuiteRunner:
             # Statistics import numpy, which the first calls need not wait for.
             from workbench.usecases.testing.analysis import SuiteAnalyst
 
-            self._analyst = SuiteAnalyst(self._tools.records)
+            self._analyst = SuiteAnalyst(self._tools.records, self.tries)
         return self._analyst
+
+    @property
+    def tries(self) -> SuiteTries:
+        """Reads comparisons of champion and challenger."""
+        from workbench.usecases.testing.tries import SuiteTries
+
+        return SuiteTries(self._tools.records, self._version, self._marks)
 
     @property
     def scorer(self) -> Scorer:
@@ -221,6 +231,7 @@ class SuiteRunner:
             budget=plan.budget,
             probe=plan.probe,
             techniques=plan.techniques,
+            goals=plan.goals,
         )
         return self._tools.records.begin(start).result()
 

@@ -93,6 +93,7 @@ class LaneColumn(QFrame):
         intents, footer = self._intents, self.footer
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
         self.header.warning.clicked.connect(lambda: intents.model_requested.emit(self.slot))
+        self.header.successor.clicked.connect(lambda: intents.successor_requested.emit(self.slot))
         self.header.row.renamed.connect(self._renamed)
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
@@ -191,7 +192,7 @@ class LaneColumn(QFrame):
         """Return the controls in tab order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
-        head = [self.header.row.menu, self.header.reading, self.header.warning]
+        head = [self.header.row.menu, self.header.reading, self.header.warning, self.header.successor]
         return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:

@@ -25,6 +25,7 @@ from workbench.ui.shell.check_events import ContinuationRequested
 from workbench.ui.shell.events import HistoryChanged, ModelRequested, PromptOpened
 from workbench.ui.shell.rooms import LanesOwner
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.testing_events import SuccessorTestRequested
 
 
 class LanesController:
@@ -77,6 +78,7 @@ class LanesController:
         view.remove_requested.connect(lanes.remove)
         view.move_requested.connect(lanes.move)
         view.model_requested.connect(self.choose_model)
+        view.successor_requested.connect(self._test_successor)
         view.params_changed.connect(lanes.set_params)
         view.pin_requested.connect(lanes.set_pinned)
         view.rename_requested.connect(lanes.set_label)
@@ -120,6 +122,10 @@ class LanesController:
         """Open the model dialog for a lane of the draft."""
         if (lane := self.lanes.get(slot)) is not None:
             self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
+
+    def _test_successor(self, slot: str) -> None:
+        if (lane := self.lanes.get(slot)) is not None:
+            self._services.events.publish(SuccessorTestRequested(lane))
 
     def use_model(self, endpoint: str, model: str, *, in_focused: bool) -> None:
         """Add a lane with the given model, or with `in_focused` assign it to the focused lane if there is one."""

@@ -109,7 +109,7 @@ class TitleRow(QWidget):
 
 
 class WarningButton(QPushButton):
-    """A warning about the model; a click leads to choosing another one. Its text is shortened in narrow columns.
+    """A warning about the model, or what can be done about it; its text is shortened in narrow columns.
 
     Its height is exactly one line of its font, so that headers with and without it are aligned.
     """
@@ -125,13 +125,18 @@ class WarningButton(QPushButton):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_texts(self, texts: tuple[str, ...], tip: str) -> None:
+    def show_texts(self, texts: tuple[str, ...], tip: str, action: str = "Change model") -> None:
         """Set the texts, the longest first; the button is hidden if there are none."""
         self._texts = texts
         self.setVisible(bool(texts))
         if texts:
             self.setToolTip(safe_tip(tip))
-            self.setAccessibleName(f"{tip} Change model")
+            self.setAccessibleName(f"{tip} {action}")
+
+    @property
+    def least_width(self) -> int:
+        """The width of the shortest text, 0 without one."""
+        return self._width_of(self._texts[-1]) if self._texts else 0
 
     def fit(self, width: int) -> None:
         """Show the longest text that fits into `width` pixels, else the shortest."""
@@ -175,6 +180,7 @@ class LaneHeader(QWidget):
         self.numbers = SmallLine(theme, delta=-1, tabular=True, parent=self)
         self.params = SmallLine(theme, delta=-1, parent=self)
         self.warning = WarningButton(theme, self)
+        self.successor = WarningButton(theme, self)
         self.reading = ModeSwitch(theme, self)
         self._theme = theme
         layout = QVBoxLayout(self)
@@ -189,6 +195,7 @@ class LaneHeader(QWidget):
         third = QHBoxLayout()
         third.setSpacing(_GAP)
         third.addWidget(self.warning)
+        third.addWidget(self.successor)
         third.addWidget(self.params)
         layout.addLayout(third)
         self.params.hide()
@@ -204,6 +211,7 @@ class LaneHeader(QWidget):
         self.params.set_candidates((summary,))
         self.params.setToolTip(safe_tip(summary))
         self.warning.show_texts(wording.warning_texts(head, status), head.warning_reason)
+        self.successor.show_texts(wording.successor_texts(head, status), wording.SUCCESSOR_TIP, "Test a successor")
         self.params.setVisible(keep_params_line or bool(summary))
         self._fit_warning()
 
@@ -213,7 +221,15 @@ class LaneHeader(QWidget):
         self.row.set_content(name, pills, gold=status.standing == "winner")
 
     def _fit_warning(self) -> None:
-        self.warning.fit(self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0))
+        room = self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0)
+        # The menu of the lane has it as well, so it gives way in narrow columns.
+        least = self.successor.least_width + _GAP
+        line = 0 if self.params.isHidden() else _GAP + self.params.minimumSizeHint().width()
+        has_room = bool(self.successor.least_width) and self.warning.least_width + least + line <= room
+        self.successor.setVisible(has_room)
+        if has_room:
+            self.successor.fit(room - line - self.warning.least_width - _GAP)
+        self.warning.fit(room - (self.successor.sizeHint().width() + _GAP + line if has_room else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -49,6 +49,7 @@ class LaneIntents(LanesWidget):
     move_requested = Signal(str, int)
     """Slot, and -1 for left or 1 for right."""
     model_requested = Signal(str)
+    successor_requested = Signal(str)
     params_changed = Signal(str, object)
     """Slot, Params."""
     pin_requested = Signal(str, object)

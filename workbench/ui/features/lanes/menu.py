@@ -59,6 +59,11 @@ def lane_menu(
         return entry
 
     add("Change &model…", lambda: intents.model_requested.emit(slot), editable)
+    add(
+        "Test a success&or…",
+        lambda: intents.successor_requested.emit(slot),
+        editable and not state.status.blind and not state.running,
+    )
     add("&Parameters…", edit_params, editable)
     _add_versions(menu, head, lambda number: intents.pin_requested.emit(slot, number), editable)
     _add_samples(menu, head, lambda count: intents.samples_requested.emit(slot, count), editable)

@@ -36,6 +36,7 @@ _FINISH_WORDS = {
     "tool_calls": "ended with a tool call",
 }
 _UNKNOWN = "cost unknown"
+SUCCESSOR_TIP = "Test on your cases whether another model is no worse."
 
 
 def _first(ms: int) -> str:
@@ -204,6 +205,11 @@ def warning_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     if status.blind or not head.warning:
         return ()
     return f"▲ {head.warning} · change model…", f"▲ {head.warning}"
+
+
+def successor_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
+    """Return candidates for the button that tests another model, longest first; () if the model is not retired."""
+    return ("Test a successor…", "Successor…") if warning_texts(head, status) and not head.read_only else ()
 
 
 def has_third_line(head: LaneHead, status: LaneStatus) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, FeatureView, Subscription
-from workbench.ui.shell.testing_events import SuiteRunChosen
+from workbench.ui.shell.testing_events import SuccessorTestRequested, SuiteRunChosen
 
 if TYPE_CHECKING:
     from workbench.app.testing.probes import ProbedSuites
@@ -31,6 +31,7 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
             Subscription(
                 SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
             ),
+            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
         ),
         view=FeatureView(
             "test",
@@ -42,6 +43,8 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
                 "workbench.app.testing.controller",
                 "workbench.app.testing.table_copy",
                 "workbench.ui.widgets.diff.text",
+                "workbench.app.testing.chart_reader",
+                "workbench.ui.features.testing.chart_page",
                 "workbench.ui.features.testing.grid",
                 "workbench.ui.features.testing.cell_pane",
                 "workbench.ui.features.testing.view",
@@ -52,12 +55,17 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
 
 
 def _stored(services: Services) -> ProbedSuites:
+    from workbench.app.testing.comparisons import StoredComparisons
     from workbench.app.testing.stored_suites import StoredSuites
     from workbench.host.clock import utc_now
     from workbench.host.ids import new_uid
 
     backend = services.backend
-    return StoredSuites(backend.store, lambda: backend.tests, backend.models.endpoints.find, new_uid, utc_now)
+    find, models = backend.models.endpoints.find, backend.models
+    comparisons = StoredComparisons(
+        backend.store, lambda: backend.tests, find, models.catalogue.retires, utc_now, models.today
+    )
+    return StoredSuites(backend.store, lambda: backend.tests, find, new_uid, utc_now, comparisons)
 
 
 FEATURE = feature(_stored)

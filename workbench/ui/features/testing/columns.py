@@ -24,6 +24,8 @@ from workbench.host.ids import new_uid
 from workbench.ui.features.testing.chips import literal
 
 if TYPE_CHECKING:
+    from workbench.core.testing.grid import SuiteColumn
+    from workbench.ui.features.testing.comparison_actions import ComparisonActions
     from workbench.ui.shell.services import Services
 
 _MOST_VERSIONS = 8
@@ -33,8 +35,8 @@ _MOST_VERSIONS = 8
 class ColumnActions:
     """What can be done with the columns of the tests."""
 
-    def __init__(self, services: Services, suites: SuiteController) -> None:
-        self._services, self._suites = services, suites
+    def __init__(self, services: Services, suites: SuiteController, compare: ComparisonActions) -> None:
+        self._services, self._suites, self._compare = services, suites, compare
 
     def open_head_menu(self, column: int, at: QPoint) -> None:
         """Open the menu of a column's head."""
@@ -48,7 +50,7 @@ class ColumnActions:
         menu.addAction("Slowest first", lambda: suites.sort("latency", descending=True, column=column))
         menu.addAction("Most expensive first", lambda: suites.sort("cost", descending=True, column=column))
         menu.addSeparator()
-        self._add_changes(menu, columns[column].lane)
+        self._add_changes(menu, columns[column])
         menu.popup(at)
 
     def open_menu(self, at: QPoint) -> None:
@@ -69,7 +71,7 @@ class ColumnActions:
         if overview.settings.columns:
             menu.addSeparator()
             for column in overview.columns:
-                self._add_changes(menu.addMenu(literal(column_title(column))), column.lane)
+                self._add_changes(menu.addMenu(literal(column_title(column))), column)
         for action in menu.actions():
             action.setEnabled(action.isEnabled() and not self._services.backend.store.read_only)
         menu.popup(at)
@@ -83,13 +85,13 @@ class ColumnActions:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
 
-    def _add_changes(self, menu: QMenu, lane: Lane) -> None:
-        overview = self._suites.overview
+    def _add_changes(self, menu: QMenu, column: SuiteColumn) -> None:
+        overview, slot = self._suites.overview, column.lane.slot
         slots = [] if overview is None else [one.slot for one in overview.settings.columns]
-        baseline = menu.addAction("Make it the baseline of the next run", lambda: self._set_baseline(lane.slot))
-        removal = menu.addAction("Remove the column", lambda: self._remove(lane.slot))
-        for action in (baseline, removal):
-            action.setEnabled(lane.slot in slots and not self._services.backend.store.read_only)
+        self._compare.add_entries(menu, column)
+        menu.addSeparator()
+        removal = menu.addAction("Remove the column", lambda: self._remove(slot))
+        removal.setEnabled(slot in slots and not self._services.backend.store.read_only)
 
     def _versions(self) -> list[tuple[int, str]]:
         """Return the newest versions of the prompt with their names."""
@@ -134,6 +136,3 @@ class ColumnActions:
             "Undo",
             lambda: self._suites.change_settings(lambda _: before),
         )
-
-    def _set_baseline(self, slot: str) -> None:
-        self._suites.change_settings(lambda settings: replace(settings, baseline=slot))

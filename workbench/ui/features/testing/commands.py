@@ -84,8 +84,13 @@ COMMANDS = (
     _in_view("facts_probe", "Probe: paste facts…", lambda test: _probes(test).paste_facts(), enabled=_can_write),
     _in_view("restore_case", "Bring this case back", lambda test: test.restore_case(), enabled=_can_write),
     _in_view(
-        "test_settings", "Samples and budget of the tests…", lambda test: test.edit_settings(), enabled=_can_write
+        "compare_afresh",
+        "Compare champion and challenger afresh…",
+        lambda test: test.compare.open_try(),
+        enabled=_can_write,
     ),
+    _in_view("test_settings", "Settings of the tests…", lambda test: test.compare.edit_settings(), enabled=_can_write),
+    _in_view("test_chart", "Pass rate by version", lambda test: test.toggle_chart()),
     _in_view("case_to_compose", "Open the case in Compose", lambda test: test.to_compose(), "E"),
     _in_view("next_failure", "Next failure", lambda test: test.seek_failure(1), "N", navigates=True, repeats=True),
     _in_view(

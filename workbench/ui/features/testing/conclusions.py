@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import RunFace, about_words, budget_words, holdout_words, progress_words, run_face
-from workbench.core.testing.settings import SuiteBudget
+from workbench.app.testing.words import RunFace, about_words, holdout_words, progress_words, run_face
 from workbench.ui.features.testing.head import SentenceCard
 
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
@@ -48,11 +47,10 @@ def _holdout_link(suites: SuiteController) -> str:
 
 def progress_of(suites: SuiteController, cells: int, answered: int) -> str:
     """Return how far the shown run is; `answered` of `cells` are there."""
-    budget = SuiteBudget() if suites.overview is None else suites.overview.settings.budget
-    words = budget_words(budget.usd, budget.calls, budget.minutes)
+    # The budget stands in the settings, beside it.
     # What a probe still asks is in its button.
     estimate = replace(suites.estimate, new=0) if suites.probe_uid else suites.estimate
-    return progress_words(cells, answered, estimate, suites.progress, words)
+    return progress_words(cells, answered, estimate, suites.progress, "")
 
 
 def face_of(suites: SuiteController) -> RunFace:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
@@ -24,6 +24,7 @@ from workbench.core.text import counted
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
+from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
@@ -44,6 +45,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
+    from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
 KEY = "tests"
@@ -60,7 +62,8 @@ class TestingController:
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
         self.search = CellSearch(self.suites.model)
-        self.columns = ColumnActions(services, self.suites)
+        self.compare = ComparisonActions(services, self.suites)
+        self.columns = ColumnActions(services, self.suites, self.compare)
         self.earlier = EarlierRunActions(services, self.suites, self._refresh)
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
@@ -70,16 +73,18 @@ class TestingController:
         self.sets: SetActions | None = None
         self._is_stale = True
         self._wants_run = False
+        self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
         self.suites.read.connect(self._run_as_wanted)
+        self.suites.read.connect(self._open_successor)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         self.search.found.connect(self._found)
         self.search.not_found.connect(self._not_found)
         events = services.events
         events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
-        events.subscribe(PromptOpened, lambda _: self._refresh())
+        events.subscribe(PromptOpened, lambda _: self._prompt_opened())
         for kind in (HistoryChanged, RunEnded):
             events.subscribe(kind, lambda _: self._refresh())
         events.subscribe(DataChanged, self._data_changed)
@@ -186,29 +191,6 @@ class TestingController:
         else:
             self.act("rescore")
 
-    def edit_settings(self) -> None:
-        """Edit samples, budget and differences."""
-        from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
-
-        if (overview := self.suites.overview) is None:
-            return
-        before = overview.settings
-        dialog = SuiteSettingsDialog(before, self._services.dialogs.widget())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # Only what the dialog is about: columns or checks may have changed meanwhile.
-        dialog.saved.connect(
-            lambda edited: self.suites.change_settings(
-                lambda now: replace(
-                    now,
-                    samples=edited.samples,
-                    budget=edited.budget,
-                    difference=edited.difference,
-                    margin=edited.margin,
-                )
-            )
-        )
-        dialog.open()
-
     # Cells.
 
     def seek_failure(self, step: int) -> None:
@@ -261,6 +243,32 @@ class TestingController:
         if self.actions is not None:
             self.actions.copy_table(kind)
 
+    # Comparisons.
+
+    def toggle_chart(self) -> None:
+        """Show the pass rates by version, or the grid again."""
+        if self.view is not None:
+            self.view.show_chart(not self.view.shows_chart)
+
+    def test_successor(self, lane: Lane) -> None:
+        """Open the view, and choose a successor of a lane's model."""
+        self._successor_of = lane
+        self._services.session.save()
+        self.show()
+        self._refresh()
+
+    def _open_successor(self) -> None:
+        """Open the dialog that was requested, once the tests of the prompt are read."""
+        lane, suites = self._successor_of, self.suites
+        if lane is None or suites.overview is None or suites.prompt_uid != self._services.session.prompt():
+            return
+        self._successor_of = None
+        self.compare.open_successor(lane)
+
+    def _prompt_opened(self) -> None:
+        self.compare.close()
+        self._refresh()
+
     # Looks.
 
     def toggle_results(self) -> None:
@@ -288,7 +296,7 @@ class TestingController:
             "cases": lambda: services.events.publish(CasesRequested()),
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
-            "settings": self.edit_settings,
+            "settings": self.compare.edit_settings,
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),

@@ -30,6 +30,8 @@ class FilterBar(QWidget):
     tag_chosen = Signal(str)
     """"" for all tags."""
     results_chosen = Signal(bool)
+    chart_chosen = Signal(bool)
+    """Whether the chart is shown in place of the grid."""
     sort_chosen = Signal(str, bool)
     """RowSort, and whether the highest come first."""
     tall_chosen = Signal(bool)
@@ -61,9 +63,9 @@ class FilterBar(QWidget):
         self.answers, self.results = chip("Answers", self._right), chip("Results", self._right)
         self.answers.setToolTip("Show the beginning of each answer")
         self.results.setToolTip("Show what came of each answer, and why")
-        self._what = exclusive(
-            [self.answers, self.results], lambda place: self.results_chosen.emit(bool(place)), self._right
-        )
+        self.chart = chip("Chart", self._right)
+        self.chart.setToolTip("Show the pass rate by version, with intervals")
+        self._what = exclusive([self.answers, self.results, self.chart], self._choose_content, self._right)
         self.sort = QPushButton(self._right)
         set_role(self.sort, "quiet-chip")
         opens_menu(self.sort)
@@ -79,7 +81,7 @@ class FilterBar(QWidget):
         right = QHBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(6)
-        for widget in (self.answers, self.results, self.sort, self.arrange, self.probe):
+        for widget in (self.answers, self.results, self.chart, self.sort, self.arrange, self.probe):
             right.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         self._flow, self._is_apart = flow, True
         self._row = QHBoxLayout(self)
@@ -106,10 +108,17 @@ class FilterBar(QWidget):
         self.tall.setCheckable(True)
         self.tall.triggered.connect(self.tall_chosen)
 
-    def show_query(self, query: GridQuery, *, results: bool) -> None:
-        """Show which rows are asked for, and what cells show."""
+    def _choose_content(self, place: int) -> None:
+        self.chart_chosen.emit(place == 2)
+        if place < 2:
+            self.results_chosen.emit(bool(place))
+
+    def show_query(self, query: GridQuery, *, results: bool, chart: bool = False) -> None:
+        """Show which rows are asked for, and what cells show, or that the chart is shown."""
         self.filters[query.rows].setChecked(True)
-        (self.results if results else self.answers).setChecked(True)
+        (self.chart if chart else self.results if results else self.answers).setChecked(True)
+        for widget in (self._left, self.sort, self.arrange, self.probe):
+            widget.setEnabled(not chart)
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
 
@@ -163,7 +172,7 @@ class FilterBar(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        choices = (self.tag, self.answers, self.results, self.sort, self.arrange, self.probe)
+        choices = (self.tag, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
         return [*self.filters.values(), *choices]
 
     def _menu_chip(self, text: str, tip: str) -> tuple[QPushButton, QMenu]:

@@ -21,7 +21,7 @@ from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.small_controls import quiet_button, safe_tip
+from workbench.ui.widgets.small_controls import safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_OTHERS = 2
@@ -54,7 +54,9 @@ class SuiteHead(QWidget):
         self.column.setToolTip("A column is a version with a model")
         set_role(self.column, "choice")
         opens_menu(self.column)
-        self.settings = quiet_button("Budget", "Samples, budget, and the differences that matter", self)
+        self.settings = chip("Settings…", self)
+        self.settings.setCheckable(False)
+        self._settings_words = ""
         self.others = [KeyNameButton("", "", parent=self) for _ in range(_MOST_OTHERS)]
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
@@ -83,7 +85,7 @@ class SuiteHead(QWidget):
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
-        for button in (self.settings, self.cases, self.checks, self.column, *self.others, self.run):
+        for button in (self.cases, self.checks, self.column, *self.others, self.run):
             buttons.addWidget(button)
         for button in self.others:
             button.hide()
@@ -95,6 +97,7 @@ class SuiteHead(QWidget):
         self._told.setSpacing(14)
         self._told.addWidget(self.progress, 1)
         self._told.addWidget(self.round)
+        self._told.addWidget(self.settings)
         self._line.setSpacing(14)
         self._line.addWidget(self._set_row)
         self._line.addLayout(self._told, 1)
@@ -189,6 +192,14 @@ class SuiteHead(QWidget):
         self.bar.setValue(_STEPS * answered // cells if cells else 0)
         self.bar.setAccessibleDescription(words)
 
+    def show_settings(self, words: str) -> None:
+        """Show the settings in one line, "" if they are not read yet."""
+        self._settings_words = words
+        self.settings.setVisible(bool(words))
+        self.settings.setToolTip(words.replace(" · ", "\n"))
+        self.settings.setAccessibleName(f"Settings of the tests: {words}")
+        self._fit()
+
     def show_face(self, face: RunFace) -> None:
         """Show what the main button and those beside it do."""
         self._action = face.action
@@ -207,7 +218,6 @@ class SuiteHead(QWidget):
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
         return [
-            self.settings,
             self.cases,
             self.checks,
             self.column,
@@ -215,6 +225,7 @@ class SuiteHead(QWidget):
             self.run,
             *self._sets.values(),
             *self._chips,
+            self.settings,
         ]
 
     # Overrides of Qt methods.
@@ -236,7 +247,7 @@ class SuiteHead(QWidget):
     def _fit(self) -> None:
         """Shorten the buttons if they and the heading do not fit, and place them below it if that is not enough."""
         shown = [button for button in (*self.others, self.run) if not button.isHidden()]
-        plain = (self.settings, self.cases, self.checks, self.column)
+        plain = (self.cases, self.checks, self.column)
         fixed = sum(button.sizeHint().width() + 8 for button in plain) + 10
 
         def taken(level: int) -> int:
@@ -248,8 +259,9 @@ class SuiteHead(QWidget):
         level = beside if beside is not None else next((level for level in (0, 1) if taken(level) <= room), 2)
         for button in (*self.others, self.run):
             button.say(level)
-        told = self.progress.sizeHint().width() + 14 + self.round.sizeHint().width()
+        told = self.progress.sizeHint().width() + 14 + self.round.sizeHint().width() + 14
         sets = self._set_row.sizeHint().width() + 14 if not self._set_row.isHidden() else 0
+        told += self._fit_settings(room - sets - told)
         way = QBoxLayout.Direction.LeftToRight if sets + told <= room else QBoxLayout.Direction.TopToBottom
         is_kept, self._line_width = self._is_live and room == self._line_width, room
         if self._line.direction() != way and not is_kept:
@@ -263,6 +275,18 @@ class SuiteHead(QWidget):
             else:
                 self._column.removeWidget(self._buttons)
                 self._top.addWidget(self._buttons)
+
+    def _fit_settings(self, room: int) -> int:
+        """Show as much of the settings as fits into `room` pixels, and return their width."""
+        if self.settings.isHidden():
+            return 0
+        extra = self.settings.sizeHint().width() - self.settings.fontMetrics().horizontalAdvance(self.settings.text())
+        words = self._settings_words
+        if self.settings.fontMetrics().horizontalAdvance(words) + extra > room:
+            words = "Settings…"
+        if words != self.settings.text():
+            self.settings.setText(words)
+        return self.settings.fontMetrics().horizontalAdvance(words) + extra
 
 
 class SentenceCard(QFrame):

@@ -1,139 +1,93 @@
-"""Samples, budget and differences of a prompt's tests.
+"""The dialog for samples, limits, and the differences that matter.
 
-Invariant: input that is not valid is reported beside the fields, and nothing is stored before all of it is valid.
+Invariant: only settings that can be run are saved; a field that cannot be used is named and focused.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
-
-from workbench.core.lanes import MOST_SAMPLES
-from workbench.core.testing.settings import SuiteBudget, SuiteSettings
-from workbench.ui.widgets.controls import StatusLabel, label, scrolled
-from workbench.ui.widgets.dialog import Dialog
+from workbench.app.testing.settings_form import SettingsFieldError, TypedSettings, read_settings, typed_settings
+from workbench.core.testing.settings import SuiteSettings
+from workbench.ui.widgets.controls import StatusLabel, button, label
+from workbench.ui.widgets.dialog import Dialog, grow_to_words
 from workbench.ui.widgets.theme import set_role
 
-_WIDTH = 380
-_LIMITS = (("usd", "Dollars", "1.00"), ("calls", "Calls", "500"), ("minutes", "Minutes", "10"))
-_POINTS = (
-    ("difference", "A difference that matters", "Points of pass rate. It decides how many more cases are asked for."),
-    ("margin", "No worse by at most", "Points of pass rate that a cheaper or faster column may lose."),
-)
+_FIELDS = {
+    "samples": ("Samples per case", "Answers that each column gives to a case"),
+    "difference": ("Difference that matters (points)", "A gain in pass rate that would make you change the prompt"),
+    "margin": ("Margin of “no worse” (points)", "How much worse a cheaper or faster column may be"),
+    "threshold": ("Least score of a case", "From 0 to 1; empty: every check has to pass"),
+    "usd": ("Budget in dollars", "Nothing is sent that could exceed it"),
+    "calls": ("Limit of calls", "Needed for models without a price"),
+    "minutes": ("Limit of minutes", "The test stops then, and can be continued"),
+}
+_OPTIONAL = {"threshold": "every check", "usd": "no limit", "calls": "no limit", "minutes": "no limit"}
+_LATE = "There are answers already: a margin that you change now is named in the result as chosen after the run."
+_WIDTH = 12
 
 
 class SuiteSettingsDialog(Dialog):
-    """`saved` carries the changed SuiteSettings."""
+    """`accepted` is emitted with `settings` to be saved."""
 
-    saved = Signal(object)
-
-    def __init__(self, settings: SuiteSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SuiteSettings, *, has_answers: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self.setWindowTitle("Samples and budget of tests")
-        self.setMinimumWidth(_WIDTH)
-        self.samples = QSpinBox()
-        self.samples.setRange(1, MOST_SAMPLES)
-        self.samples.setValue(settings.samples)
-        self.samples.setAccessibleName("Samples of each case in each column")
-        self.limits: dict[str, QLineEdit] = {}
-        self.points: dict[str, QLineEdit] = {}
-        self.status = StatusLabel()
-        self.cancel, self.save = QPushButton("Cancel"), QPushButton("Save")
+        self.setWindowTitle("Settings of the tests")
+        self.settings = settings
+        typed = typed_settings(settings)
+        self.told = StatusLabel()
+        set_role(self.told, "error")
+        self.told.hide()
+        self.fields: dict[str, QLineEdit] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
+        for name, (title, tip) in _FIELDS.items():
+            field = QLineEdit(getattr(typed, name))
+            field.setAccessibleName(title)
+            field.setToolTip(tip)
+            field.setAccessibleDescription(tip)
+            field.setPlaceholderText(_OPTIONAL.get(name, ""))
+            field.setMinimumWidth(field.fontMetrics().averageCharWidth() * _WIDTH)
+            field.textEdited.connect(lambda _: self.told.hide())
+            named = label(title, wrap=False)
+            named.setBuddy(field)
+            form.addRow(named, field)
+            self.fields[name] = field
+        self.late = label(_LATE if has_answers else "", "muted")
+        self.late.setVisible(has_answers)
+        self.cancel = button("Cancel", self.reject)
+        self.save = button("Save", self._save, "primary")
         self.save.setDefault(True)
-        set_role(self.save, "primary")
-        self.cancel.clicked.connect(self.reject)
-        self.save.clicked.connect(self.keep)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(18, 16, 18, 16)
-        whole.setSpacing(8)
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        sampling, budget, points = QFormLayout(), QFormLayout(), QFormLayout()
-        sampling.addRow("Samples of each case", self.samples)
-        layout.addLayout(sampling)
-        layout.addWidget(label("Several samples show which cases pass only sometimes.", "small"))
-        layout.addSpacing(6)
-        layout.addWidget(label("Budget of one run", "heading"))
-        layout.addWidget(label("A run stops before a call that could exceed a limit. Its answers are kept.", "small"))
-        for name, title, example in _LIMITS:
-            value = getattr(self._settings.budget, name)
-            field = self._field(f"{title}, limit of one run", "" if value is None else f"{value:g}")
-            field.setPlaceholderText(f"no limit, or for example {example}")
-            self.limits[name] = field
-            budget.addRow(title, field)
-        layout.addLayout(budget)
-        layout.addSpacing(6)
-        layout.addWidget(label("Differences", "heading"))
-        for name, title, about in _POINTS:
-            field = self._field(f"{title}, in points", f"{100 * getattr(self._settings, name):g}")
-            field.setToolTip(about)
-            self.points[name] = field
-            points.addRow(f"{title} (points)", field)
-        layout.addLayout(points)
-        # With large text the fields are taller than a small screen.
-        whole.addWidget(scrolled(page), 1)
-        whole.addWidget(self.status)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.save)
-        whole.addSpacing(6)
-        whole.addLayout(foot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 14)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addWidget(self.late)
+        layout.addWidget(self.told)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+        self.fields["samples"].setFocus()
+        self.fields["samples"].selectAll()
 
-    def _field(self, name: str, text: str) -> QLineEdit:
-        field = QLineEdit(text)
-        field.setAccessibleName(name)
-        return field
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        grow_to_words(self)
 
-    def keep(self) -> None:
-        """Emit the settings and close, or say what is wrong."""
+    def _save(self) -> None:
+        typed = TypedSettings(**{name: field.text() for name, field in self.fields.items()})
         try:
-            usd, calls, minutes = (_number(self.limits[name].text()) for name, _, _ in _LIMITS)
-            difference, margin = (_points(self.points[name].text()) for name, _, _ in _POINTS)
-        except ValueError as error:
-            self.status.say(str(error), "error")
+            self.settings = read_settings(typed, self.settings)
+        except SettingsFieldError as error:
+            self.told.setText(str(error))
+            self.told.setVisible(True)
+            grow_to_words(self)
+            self.fields[error.field].setFocus()
+            self.fields[error.field].selectAll()
             return
-        self.saved.emit(
-            replace(
-                self._settings,
-                samples=self.samples.value(),
-                budget=SuiteBudget(usd, None if calls is None else int(calls), minutes),
-                difference=difference,
-                margin=margin,
-            )
-        )
         self.accept()
-
-
-def _number(text: str) -> float | None:
-    """Read a limit. Raises ValueError with a sentence."""
-    written = text.strip().replace(",", "").lstrip("$")
-    if not written:
-        return None
-    try:
-        value = float(written)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or value < 0:
-        raise ValueError("Enter a number such as 0.50 or 200 as a limit, or nothing for no limit.")
-    return value
-
-
-def _points(text: str) -> float:
-    """Read points as a fraction. Raises ValueError with a sentence."""
-    try:
-        value = float(text.strip().rstrip("%").strip())
-    except ValueError:
-        value = math.nan
-    if not 0 < value < 100:
-        raise ValueError("Enter a number of points between 0 and 100, such as 10.")
-    return value / 100

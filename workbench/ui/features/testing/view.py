@@ -20,15 +20,17 @@ from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
 from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
-from workbench.ui.features.testing.conclusions import face_of, progress_of, show_conclusions
+from workbench.ui.features.testing.chart_page import ChartPage
+from workbench.ui.features.testing.conclusions import face_of, show_conclusions
 from workbench.ui.features.testing.empty_page import EmptySuite, next_step
 from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.guard_chips import GuardChips
 from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.head_state import show_head
 from workbench.ui.features.testing.holdout_note import HoldoutNote
-from workbench.ui.features.testing.set_chips import choose_chip, set_chips
+from workbench.ui.features.testing.set_chips import choose_chip
 from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
@@ -71,6 +73,7 @@ class TestView(QWidget):
         self._stack = QStackedWidget(self._left)
         self.grid = SuiteGrid(self._theme, suites.model, self._stack)
         self.empty = EmptySuite(self._stack)
+        self.chart, self.shows_chart = ChartPage(self._theme, self._stack), False
         self.guard = GuardPage(self._stack)
         self.guard_chips = GuardChips(self.head)
         self._is_guard_shown = False
@@ -80,7 +83,7 @@ class TestView(QWidget):
         self.pane.hide()
 
     def _lay_out(self) -> None:
-        for page in (self.grid, self.empty, self.guard):
+        for page in (self.grid, self.empty, self.guard, self.chart):
             self._stack.addWidget(page)
         lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
@@ -99,6 +102,8 @@ class TestView(QWidget):
         grid.answers.clicked.connect(lambda _: self.open_pane())
         grid.names.clicked.connect(lambda _: self.open_pane())
         self.filters.results_chosen.connect(suites.model.set_results)
+        self.filters.chart_chosen.connect(self.show_chart)
+        self.chart.follow(suites)
         self.filters.tall_chosen.connect(grid.set_tall)
         self.filters.arrangements.aboutToShow.connect(lambda: fill_arrange_menu(self.filters.arrangements, suites))
         self.parts.chosen.connect(lambda part: suites.arrange(replace(suites.arrangement, part=part)))
@@ -113,48 +118,30 @@ class TestView(QWidget):
 
     def show_state(self) -> None:
         """Show what is set up and how far it is."""
-        suites = self.suites
-        overview, run, progress = suites.overview, suites.run, suites.progress
-        tested = suites.tested
-        columns = suites.columns() if suites.probe_uid else () if overview is None else overview.columns
-        checks = 0 if overview is None else len(overview.settings.checks)
-        self.head.show_size(tested.cases, len(columns), checks)
-        chosen = "" if self._is_guard_shown else suites.probe_uid or suites.set_name
-        self.head.show_sets(set_chips(overview), chosen)
-        active = progress if progress is not None and progress.is_active else None
-        cells = suites.estimate.cells if active is None else active.cells
-        answered = cells - suites.estimate.new if active is None else active.answered
-        words = progress_of(suites, cells, answered) if run is not None or cells else ""
-        self.head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
-        face = face_of(self.suites)
-        self.head.show_face(face)
-        can_run = overview is not None and tested.cases > 0 and bool(columns)
-        is_over = bool(suites.probe_uid and face.why_not)
-        self.head.run.setVisible(can_run and not (is_over or self._is_guard_shown))
-        self.head.bar.setVisible(can_run and not self._is_guard_shown)
-        self.head.progress.setVisible(not self._is_guard_shown)
+        show_head(self.head, self.suites, is_guard=self._is_guard_shown)
         self._show_page()
         self._show_report()
-        if overview is not None and suites.run is None:
+        if self.suites.overview is not None and self.suites.run is None:
             self._enter_late()
 
     def _show_page(self) -> None:
         step = next_step(self.suites)
         if step is not None:
             self.empty.say(step)
-        self._stack.setCurrentWidget(self.grid if step is None else self.empty)
+        is_chart = self.shows_chart and self.suites.run is not None
+        self.chart.set_current(self.suites, current=is_chart)
+        self._stack.setCurrentWidget(self.chart if is_chart else self.grid if step is None else self.empty)
         has_run, is_holdout = self.suites.run is not None, self.suites.set_name == "holdout"
         self.filters.setVisible(has_run and not is_holdout)
         self.note.setVisible(has_run and is_holdout)
-        if step is not None or (is_holdout and not self.suites.model.rowCount()):
+        if step is not None or is_chart or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
         show_arrangement(self.parts, self.suites)
         if self._is_guard_shown:
             self._show_guard_page()
-        self.filters.show_query(self.suites.query, results=self.suites.model.shows_results)
+        self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
-        if self.suites.run is not None:
-            run = self.suites.run
+        if (run := self.suites.run) is not None:
             self.pane.set_columns(run.columns, self.against, beside_word(run))
 
     def show_guard(self, shown: ShownGuard | None, *, can_write: bool) -> None:
@@ -170,12 +157,22 @@ class TestView(QWidget):
         for widget in (self.filters, self.parts, self.note, self.pane):
             widget.hide()
 
+    def show_chart(self, shown: bool) -> None:
+        """Show the pass rates by version in place of the grid, or the grid again."""
+        if shown != self.shows_chart:
+            self.shows_chart = shown
+            had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
+            self._show_page()
+            if had_focus:
+                self.enter()
+
     def _show_counts(self) -> None:
         suites = self.suites
         self.filters.show_counts(suites.figures.counts, suites.query, live=suites.is_running)
         self.head.show_face(face_of(self.suites))
 
     def _show_report(self) -> None:
+        self.chart.read(self.suites)
         if self._is_guard_shown:
             self.card.say(())
         else:
@@ -279,7 +276,9 @@ class TestView(QWidget):
 
     def enter(self) -> None:
         """Focus the grid, or the next step."""
-        if self._stack.currentWidget() is self.grid and self.suites.model.rowCount():
+        if self._stack.currentWidget() is self.chart:
+            self.chart.canvas.setFocus()
+        elif self._stack.currentWidget() is self.grid and self.suites.model.rowCount():
             self.grid.select_first()
             self.grid.setFocus()
         elif self._stack.currentWidget() is self.empty and not self.empty.buttons[0].isHidden():
@@ -305,6 +304,9 @@ class TestView(QWidget):
         if self.is_pane_open:
             self.close_pane()
             return True
+        if self.shows_chart:
+            self.show_chart(False)
+            return True
         if self.suites.query.rows != "all" or self.suites.query.tag:
             self.suites.choose_tag("")
             self.suites.choose_rows("all")
@@ -327,6 +329,7 @@ class TestView(QWidget):
             *self.filters.stops(),
             *self.parts.stops(),
             self.grid.answers,
+            self.chart.canvas,
             *self.empty.buttons,
             *self.note.stops(),
             *self.guard.stops(),

@@ -1,0 +1,143 @@
+"""The settings of a test as a person types them, and in one line.
+
+Invariant: what `read_settings` returns can be stored and run; what it refuses is named with its limits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+from workbench.core.lanes import MOST_SAMPLES
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.text import counted
+
+_MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
+MOST_POINTS = 99
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSettings:
+    """The fields of the form. Limits and the least score may be empty; sizes of differences are in points."""
+
+    samples: str
+    usd: str
+    calls: str
+    minutes: str
+    difference: str
+    margin: str
+    threshold: str
+
+
+class SettingsFieldError(ValueError):
+    """A field that cannot be used: its name in `TypedSettings`, and a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def typed_settings(settings: SuiteSettings) -> TypedSettings:
+    """Return settings as they stand in the form."""
+    budget = settings.budget
+    return TypedSettings(
+        str(settings.samples),
+        _shown(budget.usd),
+        _shown(budget.calls),
+        _shown(budget.minutes),
+        _shown(100 * settings.difference),
+        _shown(100 * settings.margin),
+        _shown(settings.threshold),
+    )
+
+
+def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSettings:
+    """Return `settings` with what was typed. Raises SettingsFieldError for the first field that cannot be used."""
+    samples = _whole("samples", typed.samples, f"Samples are a whole number from 1 to {MOST_SAMPLES}.", MOST_SAMPLES)
+    calls = typed.calls.strip()
+    return replace(
+        settings,
+        samples=samples,
+        budget=SuiteBudget(
+            _limit("usd", typed.usd, "The budget is an amount in dollars such as 1.50, or empty.", _MOST_USD),
+            _whole("calls", calls, "The limit of calls is a whole number of 1 or more, or empty.", _MOST_CALLS)
+            if calls
+            else None,
+            _limit("minutes", typed.minutes, "The limit of minutes is a number above 0, or empty.", _MOST_MINUTES),
+        ),
+        difference=_points("difference", typed.difference, "The difference that matters"),
+        margin=_points("margin", typed.margin, "The margin of “no worse”"),
+        threshold=_least_score(typed.threshold),
+    )
+
+
+def settings_words(settings: SuiteSettings) -> str:
+    """Return "1 sample · Budget $1.00, 500 calls · Difference 10 points · Margin 5 points"."""
+    budget = settings.budget
+    limits = (
+        "" if budget.usd is None else f"${budget.usd:,.2f}",
+        "" if budget.calls is None else counted(budget.calls, "call"),
+        "" if budget.minutes is None else f"{budget.minutes:g} min",
+    )
+    known = ", ".join(filter(None, limits))
+    parts = (
+        f"Samples {settings.samples}",
+        f"Budget {known}" if known else "No budget",
+        f"Difference {_points_words(settings.difference)}",
+        f"Margin {_points_words(settings.margin)}",
+    )
+    return " · ".join(parts)
+
+
+def _points_words(fraction: float) -> str:
+    text = _shown(100 * fraction)
+    return f"{text} {'point' if text == '1' else 'points'}"
+
+
+def _shown(number: float | None) -> str:
+    return "" if number is None else f"{round(number, 6):.10g}"
+
+
+def _number(text: str) -> float | None:
+    """Return a number as people type it, with a comma or a point; None for anything else."""
+    plain = text.strip().removeprefix("$")
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _whole(field: str, text: str, sentence: str, most: int) -> int:
+    value = _number(text)
+    if value is None or value != int(value) or not 1 <= value <= most:
+        raise SettingsFieldError(field, sentence)
+    return int(value)
+
+
+def _limit(field: str, text: str, sentence: str, most: float) -> float | None:
+    if not text.strip():
+        return None
+    value = _number(text)
+    if value is None or not 0 < value <= most:
+        raise SettingsFieldError(field, sentence)
+    return value
+
+
+def _points(field: str, text: str, what: str) -> float:
+    value = _number(text.replace("%", ""))
+    if value is None or not 0 < value <= MOST_POINTS:
+        raise SettingsFieldError(field, f"{what} is a number of points above 0 and at most {MOST_POINTS}.")
+    return round(value / 100, 8)
+
+
+def _least_score(text: str) -> float | None:
+    if not text.strip():
+        return None
+    value = _number(text)
+    if value is None or not 0 <= value <= 1:
+        raise SettingsFieldError("threshold", "The least score is a number from 0 to 1, or empty: every check passes.")
+    return value

@@ -1,0 +1,45 @@
+"""What starting a test would take, as the Test view shows it.
+
+Invariant: an estimate with a refusal has no other figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteEstimate:
+    """What starting a test would take.
+
+    `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
+    unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
+    sentence that says why it cannot start, "" if it can.
+    """
+
+    cells: int = 0
+    new: int = 0
+    low_usd: float | None = None
+    high_usd: float | None = None
+    seconds: float | None = None
+    unpriced: int = 0
+    refusal: str = ""
+    tokens: int | None = None
+    """Those of all calls, as far as known."""
+
+
+def shown_estimate(found: CallEstimate) -> SuiteEstimate:
+    """Return an estimate as the Test view shows it."""
+    return SuiteEstimate(
+        found.cells,
+        found.calls,
+        None if found.cost is None else found.cost.low,
+        None if found.cost is None else found.cost.high,
+        None if found.minutes is None else found.minutes * 60,
+        len(found.unpriced),
+        tokens=found.tokens,
+    )
