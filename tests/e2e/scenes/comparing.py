@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, provider, shots, show
-from tests.e2e.scenes.testing import SLOWER, order_cases
+from tests.e2e.scenes.testing import order_cases
 from tests.fakes.provider import Reply, Request, usual, whole
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -33,8 +33,7 @@ def answer(request: Request) -> Reply:
     version = 2 if "when it comes" in text else 1 if "Name the order" in text else 0
     number = int(found[1])
     is_good = (number * 7 + 3 * len(model)) % CASES < _GOOD[model][version] * CASES
-    reply = whole(f"Order {found[0]} arrives on Friday." if is_good else "Your order is on its way.")
-    return Reply(reply.steps, headers=reply.headers, before=SLOWER[:0])
+    return whole(f"Order {found[0]} arrives on Friday." if is_good else "Your order is on its way.")
 
 
 def _cases() -> list[Case]:
