@@ -126,7 +126,7 @@ class SuiteController(QObject):
     @property
     def baseline(self) -> int:
         """The position of the baseline column."""
-        return self.run.baseline if self.run is not None else 0
+        return 0 if self.run is None else self.run.baseline
 
     def columns(self) -> tuple[SuiteColumn, ...]:
         """Return the columns of the grid."""
@@ -164,13 +164,15 @@ class SuiteController(QObject):
         if not prompt:
             return
 
-        def show(generation: int, reading: _Reading) -> None:
+        generation = self._generation
+
+        def show(reading: _Reading) -> None:
             if generation == self._generation:
                 self._show(reading)
                 self.read.emit()
 
-        generation, work = self._generation, partial(_read, source, prompt, set_name, probe, self._earlier)
-        self._tasks.run(work, lambda reading: show(generation, reading), self.refused.emit)
+        work = partial(_read, source, prompt, set_name, probe, self._earlier)
+        self._tasks.run(work, show, self.refused.emit)
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.cases import Check
 from workbench.core.statistics.columns import ColumnSummary, summarise
 from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, compare_columns, no_worse
 from workbench.core.statistics.power import more_cases
-from workbench.core.statistics.results import CellState, ColumnResults, is_majority
+from workbench.core.statistics.results import ColumnResults, is_majority
 from workbench.core.statistics.wording import (
     SHORT,
     comparison_words,
@@ -24,9 +23,8 @@ from workbench.core.statistics.wording import (
     score_words,
 )
 from workbench.core.testing.cells import CellKey
-from workbench.core.testing.grid import CellDetail, SuiteColumn, SuiteRun
+from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
-from workbench.core.testing.scored_case import overruled_score, scored_case
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import ChampionTry, TryHistory
 from workbench.core.text import counted, plural
@@ -39,6 +37,7 @@ from workbench.usecases.testing.column_titles import column_titles, parameter_wo
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
 from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
 from workbench.usecases.testing.progress import SuiteProgress
+from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
 
 
@@ -158,7 +157,7 @@ class SuiteAnalyst:
                     key = CellKey(position, column.position, sample)
                     detail = self._records.cell(run_uid, scoring_uid or run.scoring_uid, key)
                     if detail.result is not None:
-                        yield _report_cell(detail, titles[column.position], scoring)
+                        yield report_cell(detail, titles[column.position], scoring)
 
     def _whole(
         self,
@@ -366,39 +365,3 @@ def _spent(progress: SuiteProgress, columns: Sequence[ColumnReport]) -> float | 
     if progress.spent_usd or not progress.done:
         return progress.spent_usd
     return 0.0 if any(one.summary.cost_per_1000 is not None for one in columns) else None
-
-
-def _report_cell(detail: CellDetail, title: str, scoring: StoredScoring | None) -> ReportCell:
-    result, case = detail.result, detail.case
-    state, score, reason = _outcome(detail, scoring)
-    took = None if result is None else result.timing.duration
-    return ReportCell(
-        case=detail.key.case,
-        case_name=case.name or f"Case {detail.key.case + 1}",
-        column=detail.key.column,
-        column_title=title,
-        sample=detail.key.sample,
-        state=state,
-        score=score,
-        reason=reason,
-        seconds=None if took is None else took / 1000,
-        cost_usd=None if result is None else result.cost_usd,
-        text="" if result is None else result.text,
-    )
-
-
-def _outcome(detail: CellDetail, scoring: StoredScoring | None) -> tuple[CellState, float | None, str]:
-    """Return state, score and reason of a cell, with what a person overruled."""
-    result = detail.result
-    if result is None or result.state != "finished":
-        failure = None if result is None else result.failure
-        return "no_answer", None, "The call has no answer." if failure is None else failure.sentence
-    if not detail.results:
-        return "unscored", None, "No checks."
-    case = detail.case if scoring is None else scored_case(detail.case, scoring.checks, scoring.threshold)
-    decisions = {index: one.state for index, one in enumerate(detail.overruled) if one is not None}
-    if len(case.checks) != len(detail.results):
-        # The checks of the case were changed after the run, and its answers scored again.
-        case = replace(case, checks=tuple(Check("") for _ in detail.results), threshold=None)
-    found = overruled_score(case, detail.results, decisions)
-    return found.state, found.score, found.reason
