@@ -68,10 +68,8 @@ class SuiteController(QObject):
     """What is set up, what a start would take, or how far the run is."""
     read = Signal()
     """The overview was read, after the newest request."""
-    refused = Signal(object)
-    """Exception"""
-    started = Signal(str)
-    """The uid of a run."""
+    refused = Signal(object)  # Exception
+    started = Signal(str)  # the uid of a run
     ended = Signal(str)
 
     def __init__(self, source: SuiteSource, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
@@ -266,17 +264,13 @@ class SuiteController(QObject):
         def done(run_uid: str) -> None:
             if prompt != self.prompt_uid:
                 return
-            if action in ("start", "fresh", "rescore"):
-                self.is_outdated = False
+            self.is_outdated = self.is_outdated and action not in ("start", "fresh", "rescore")
             if action in ("start", "fresh"):
                 self._earlier = EarlierRun()
                 self.started.emit(run_uid)
             elif action == "rescore":
                 self.ended.emit(run_uid)
-            if wanted != self.set_name:
-                self.choose_set(wanted)
-            else:
-                self.refresh()
+            self.choose_set(wanted) if wanted != self.set_name else self.refresh()
 
         self._tasks.run(lambda: _do(source, action, prompt, wanted, uid), done, self.refused.emit)
 
@@ -286,8 +280,7 @@ class SuiteController(QObject):
         self._is_polling = False
 
     def _poll(self) -> None:
-        run = self.run
-        if run is None:
+        if (run := self.run) is None:
             self.stop_polling()
             return
         if self._is_polling:
