@@ -14,6 +14,7 @@ import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.schema.freeze import restore
+from tests.store.testing.suites import answered, begun, key, scored
 from workbench.cli.main import main
 from workbench.cli.past_run import lines
 from workbench.core.blocks import Tool
@@ -275,3 +276,62 @@ words, "phrases" and beginnings* are searched in prompts, values, answers and no
 {listed}A - before a filter negates it. Put -- before a query that begins with -.
 """
     )
+
+
+def test_test_run_is_listed_in_one_line_and_shown_as_a_report(db: Path, said: Said) -> None:
+    store = opened(db)
+    begun(store, "test-1", content=text("Where is {{order}}?", "Be kind."), started_at=LATER)
+    cells = [key(0), key(1), key(0, 1), key(1, 1)]
+    outputs = answered(store, "test-1", cells, done("xylophone"))
+    store.tests.begin_scoring("test-1", "s", (), LATER).result(10)
+    scores = [
+        scored(cell, output, "pass" if cell.column else "fail") for cell, output in zip(cells, outputs, strict=True)
+    ]
+    store.tests.save_scores("s", scores).result(10)
+    store.close()
+    code, out, _ = said("search", "kind:test check:failed")
+    assert (code, out.count("\n")) == (0, 1)
+    assert "\ttest 1\t" in out
+    assert "2/2 · 2 columns" in out
+    code, out, err = said("show", "test-1")
+    assert code == 0
+    assert "Test run 1 of Order bot, on 2 cases." in out
+    assert "100 %" in out
+    assert "xylophone" not in out
+    assert "Export the run" in err
+    _, out, _ = said("show", "test-1", "--json")
+    assert json.loads(out)["columns"][0]["passed"] == 0
+    _, out, _ = said("search", "kind:test", "--json")
+    assert json.loads(out)["runs"][0]["test"]["passing"] == 2
+
+
+def test_runs_are_deleted_brought_back_and_deleted_for_good(db: Path, said: Said) -> None:
+    store = opened(db)
+    begun(store, "test-1", content=text("Where is {{order}}?", "Be kind."), started_at=LATER)
+    answered(store, "test-1", [key(0), key(1)], done("xylophone"))
+    store.close()
+    code, out, _ = said("delete", "test-1", "run-1", "--preview")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "2 runs (1 of them a test):",
+            "Deletes their 4 answers, notes, verdicts and test results from the history for good.",
+            "Nothing was deleted.",
+        ],
+    )
+    assert said("delete", "test-1")[1] == "1 test run is deleted; --back brings it back.\n"
+    assert "test-1" not in said("search", "xylophone")[1]
+    assert said("delete", "test-1", "--back")[1] == "1 test run is back in the history.\n"
+    assert "test-1" in said("search", "xylophone")[1]
+    code, out, err = said("delete", "test-1", "--for-good", "--json")
+    document = json.loads(out)
+    assert (document["runs"], document["tests"], document["deleted"]) == (1, 1, "for good")
+    assert document["sentence"] == "1 test run is deleted for good."
+    assert "Rewriting the file" in err
+    assert b"xylophone" not in db.read_bytes()
+    code, _, err = said("delete", "test-1")
+    assert code == 2
+    assert "No run begins with" in err
+    code, _, err = said("delete", "run-1", "--with-backups")
+    assert (code, "needs --for-good" in err) == (2, True)
+    assert said("delete", "run-1", "--back", "--for-good")[0] == 2

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from workbench.core.history_columns import COLUMNS, HistoryColumn, cell, facts, listed, whole
 from workbench.core.outcome import Outcome
 from workbench.core.runs import IterationRow
-from workbench.core.search.results import HistoryRow
+from workbench.core.search.results import HistoryRow, SuiteStanding
 
 NOW = "2026-11-24T13:20:05.000Z"
 LINE = IterationRow("r7", 7, 3, NOW, "shorter", "", 2, 1, "winner", "gpt", running=False, version_name="#5")
@@ -82,3 +83,37 @@ def test_damaged_row_is_marked() -> None:
     assert "★ gpt · damaged" in list(facts(damaged))
     assert "damaged: its note" in whole(damaged)
     assert "damaged: its note" in list(listed(damaged))
+
+
+def suite_row(**fields: Any) -> HistoryRow:
+    line = IterationRow("t3", 3, 3, NOW, "", "", 0, 0, "none", "", running=False, kind="test", version_name="#5")
+    suite = replace(SuiteStanding(48, 3, 144, 144, 44, 48), **fields)
+    return HistoryRow(line, "test", "p", "Order bot", ("mini", "mini", "haiku"), cost_usd=0.2, test=suite)
+
+
+def test_a_test_is_one_row_with_its_best_column() -> None:
+    row = suite_row()
+    assert [column.text(row, NOW) for column in COLUMNS] == [
+        *("now", "Order bot", "test 3", "mini · haiku", "44/48 · 3 columns", "$0.2000"),
+    ]
+    assert list(facts(row)) == ["48 cases in 3 columns; 44 of 48 pass in the best", "$0.2000"]
+    assert "44 of 48 pass in the best" in whole(row)
+    assert "44/48 · 3 columns" in list(listed(row))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (suite_row(columns=1, cells=48, is_held_out=True), "44/48 · 1 column · hold-out"),
+        (suite_row(scored=0, passing=0), "3 columns · not scored"),
+        (suite_row(scored=None, passing=0), "3 columns"),
+        (suite_row(answered=132, is_probe=True), "44/48 · 3 columns · probe · 12 open"),
+        (replace(suite_row(), row=replace(suite_row().row, running=True)), "44/48 · 3 columns · running"),
+        (
+            replace(suite_row(), row=replace(suite_row().row, outcome=Outcome(9, failed=2))),
+            "44/48 · 3 columns · 2 calls failed",
+        ),
+    ],
+)
+def test_state_of_a_test_follows_its_result(row: HistoryRow, words: str) -> None:
+    assert next(column for column in COLUMNS if column.title == "Winner").text(row, NOW) == words

@@ -14,7 +14,7 @@ from workbench.formats.exports.format import ExportContext, ExportFormat
 from workbench.usecases.exchange.exporter import format_of
 
 SHARED = {"__init__", "format"}
-CONTEXT = ExportContext(title=lambda: "Runs", variables=lambda: (), style=lambda: "")
+CONTEXT = ExportContext(title=lambda: "Runs", variables=lambda: (), style=lambda: "", test_report=lambda _: iter(()))
 
 
 def test_each_module_defines_one_format() -> None:

@@ -140,6 +140,8 @@ def pack_prompts(draw: st.DrawFn, slug: str = "any") -> PackPrompt:
         draw(make.named),
         tuple(cases.values()),
         draw(st.none() | standings),
+        tuple(draw(st.lists(make.checks, max_size=2))),
+        draw(st.none() | st.floats(0, 10)),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -232,3 +233,30 @@ def test_unsupported_features_are_noted_in_the_header() -> None:
     assert "so echo is used" in head
     assert head.startswith("# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n")
     assert "echo" not in write(PACK).decode()
+
+
+def test_checks_for_all_cases_are_a_default_test() -> None:
+    content = Content((Message("user", "{{true}} {{x}}"),))
+    checks = (Check("contains", value='"{{true}}"'), Check("is-json"))
+    cases = (Case("c", "One", (("x", "1"),), (Check("equals", value='"1"'),)),)
+    made = config(one(content, cases=cases, checks=checks, threshold=0.5))
+    assert made["defaultTest"] == {
+        "assert": [{"type": "contains", "value": "{{var_true}}"}, {"type": "is-json"}],
+        "threshold": 0.5,
+    }
+    assert made["tests"][0]["assert"] == [{"type": "equals", "value": "1"}]
+    assert "defaultTest" not in config(one(content, cases=cases))
+
+
+def test_checks_for_all_cases_of_one_of_several_prompts_are_in_its_tests() -> None:
+    content = Content((Message("user", "{{x}}"),))
+    first = prompt(content, slug="first", checks=(Check("is-json"),), threshold=0.5)
+    cases = (Case("c", "One", (("x", "1"),), (Check("equals", value='"1"'),), 0.9),)
+    second = prompt(content, slug="second", cases=cases)
+    made = config(Pack(PackAbout("pack", "Two"), (first, replace(first, slug="third", cases=cases), second)))
+    assert "defaultTest" not in made
+    assert [(test.get("assert"), test.get("threshold")) for test in made["tests"]] == [
+        ([{"type": "is-json"}], 0.5),
+        ([{"type": "is-json"}, {"type": "equals", "value": "1"}], 0.9),
+        ([{"type": "equals", "value": "1"}], 0.9),
+    ]

@@ -44,6 +44,8 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
                 found.values,
                 cases,
                 said.standing,
+                found.checks,
+                found.threshold,
             )
         )
     return Pack(listed.about, tuple(prompts), listed.files)

@@ -23,23 +23,26 @@ def detail(case: Case = TESTED) -> CellDetail:
 
 
 def test_case_is_opened_as_it_is_now() -> None:
-    draft = case_draft(BEFORE, detail(), text("column"), NOW)
+    draft = case_draft(BEFORE, detail(), text("column"), NOW, "new")
     assert (draft.content, draft.values, draft.active) == (text("column"), NOW.values, "c")
     assert draft.sets == (replace(OTHER, values=(("q", "typed"),), ticked=False), replace(NOW, ticked=True))
 
 
 def test_edits_in_compose_are_newer_than_the_history() -> None:
     mine = replace(NOW, values=(("q", "mine"),))
-    draft = case_draft(replace(BEFORE, sets=(mine,), active="c", values=(("q", "typing"),)), detail(), text("x"), NOW)
+    draft = case_draft(
+        replace(BEFORE, sets=(mine,), active="c", values=(("q", "typing"),)), detail(), text("x"), NOW, "new"
+    )
     assert (draft.values, [one.values for one in draft.sets]) == ((("q", "typing"),), [(("q", "typing"),)])
 
 
 def test_deleted_case_is_opened_as_it_was_tested() -> None:
-    draft = case_draft(BEFORE, detail(), text("x"), None)
+    draft = case_draft(BEFORE, detail(), text("x"), None, "new")
     assert draft.sets[-1] == ValueSet("c", "Late", TESTED.values, ticked=True)
+    assert [lane.slot for lane in draft.lanes] == ["new"]
 
 
 def test_case_of_the_hold_out_gives_its_values_only() -> None:
-    draft = case_draft(BEFORE, detail(replace(TESTED, held_out=True)), text("x"), None)
+    draft = case_draft(BEFORE, detail(replace(TESTED, held_out=True)), text("x"), None, "new")
     assert (draft.values, draft.active, [one.uid for one in draft.sets]) == (TESTED.values, "", ["o"])
     assert [(one.uid, one.values) for one in draft.run_sets] == [("", TESTED.values)]

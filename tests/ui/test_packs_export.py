@@ -16,6 +16,7 @@ from tests.ui.test_packs_import import drop, files
 from tests.ui.test_window_history import chosen as select
 from tests.ui.test_window_history import entered, entry
 from tests.usecases.packs.making import make_pack
+from workbench.core.cases import Case
 from workbench.packs.pack_contents import PackAbout
 from workbench.packs.pack_reader import read_pack
 from workbench.packs.validator import problems
@@ -461,3 +462,21 @@ def test_long_list_of_notes_is_shortened(desk: Desk, tmp_path: Path) -> None:
     assert said[-1] == "and 3 more notes"
     assert dialog.height() <= window.frame.height()
     dialog.close()
+
+
+def test_hold_out_cases_are_left_out_unless_ticked(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    desk.run()
+    store, prompt = desk.window.store, desk.window.store.prompts()[0].uid
+    cases = (Case("c1", "Open", (("order", "1"),)), Case("c2", "Held", (("order", "2"),), held_out=True))
+    store.packs.save_cases(prompt, cases).result(10)
+    dialog = opened(desk)
+    assert not dialog.choice.hold_out.isChecked()
+    assert dialog.choice.wanted().with_hold_out is False
+    dialog.choice.hold_out.click()
+    assert dialog.choice.wanted().with_hold_out is True
+    dialog.choice.hold_out.click()
+    target = tmp_path / "bot.promptpack"
+    looked_through(desk, dialog, target)
+    written(desk, dialog)
+    assert [case.name for case in read_pack(target).pack.prompts[0].cases if case.name in ("Open", "Held")] == ["Open"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.patience import PATIENCE_S
 from tests.store.making import done, lane, run
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content
@@ -17,7 +20,10 @@ from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import entered, searched, shown
 from workbench.core.cases import Case
+from workbench.core.drafts import Draft
+from workbench.core.forecast import Forecast
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.testing.case_proposals import ProposedCase, ProposedCases
 from workbench.host.clock import utc_now
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 
@@ -207,14 +213,39 @@ def test_earlier_proposals_are_opened_from_the_history(desk: Desk) -> None:
     dialog.close()
 
 
-def test_forecast_that_arrives_after_closing_is_ignored(desk: Desk) -> None:
+def test_forecast_that_arrives_after_closing_is_ignored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialog = opened(desk, [{"text": ANSWER}])
     forecasts = desk.window.dialogs.case_actions.proposals._forecasts
-    desk.until(lambda: forecasts._under_way)
+    asked, go_on = threading.Event(), threading.Event()
+
+    def forecast(prompt: str, draft: Draft) -> Forecast:
+        asked.set()
+        go_on.wait(PATIENCE_S)
+        return Forecast()
+
+    monkeypatch.setattr(forecasts, "_forecaster", SimpleNamespace(forecast=forecast))
+    dialog.request.changed.emit()
+    desk.until(asked.is_set)
     dialog.close()
+    desk.until(lambda: desk.window.dialogs.case_proposals is None)
+    go_on.set()
     desk.until(lambda: not forecasts._under_way)
-    desk.window.actions["propose_cases"].trigger()
-    again = desk.window.dialogs.case_proposals
-    assert again is not None
-    desk.until(lambda: again.request.estimate.candidates()[0])
-    again.close()
+
+
+def test_list_of_cases_offers_to_propose_some(desk: Desk) -> None:
+    window = desk.open()
+    window.actions["cases"].trigger()
+    cases = window.dialogs.cases
+    assert cases is not None
+    assert cases.propose.isEnabled()
+    cases.propose.click()
+    desk.until(lambda: window.dialogs.case_proposals is not None)
+    dialog = window.dialogs.case_proposals
+    assert dialog is not None
+    review, case = dialog.review, ProposedCase(Case("", "new", (("question", "?"), ("record", ""))))
+    review.show_proposals(ProposedCases((case,)))
+    review.accept.click()
+    # The list shows what was accepted, while both are open.
+    desk.until(lambda: [cases.cases.index(row).data() for row in range(cases.cases.rowCount())] == ["new"])
+    dialog.close()
+    cases.close()

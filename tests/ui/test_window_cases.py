@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from tests.ui.desk import Desk
 from workbench.core.cases import Case, Check
+from workbench.host.clock import utc_now
 from workbench.store import StoreError
 from workbench.ui.features.cases import controller
 from workbench.ui.features.cases.dialog import CasesDialog
@@ -226,7 +227,7 @@ def test_case_of_the_hold_out_cannot_be_chosen_for_compose(desk: Desk) -> None:
     window = desk.window
     dialog.use.click()
     desk.until(lambda: len(stored(desk)) == 3)
-    window.store.packs.change_case(window.prompt_uid, replace(LATE, held_out=True)).result()
+    window.store.tests.set_aside(window.prompt_uid, [LATE.uid], "salt", utc_now()).result()
     dialog.close()
     window.session.cases.follow()
     desk.until(lambda: [one.name for one in window.value_sets.sets] == ["Case 1"])

@@ -43,7 +43,7 @@ def entry(entries: dict[str, QAction], start: str) -> QAction:
 def test_chart_replaces_the_grid_and_is_read_by_keyboard_and_pointer(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
     view.filters.chart.click()
-    desk.until(lambda: view.suites.chart.chart is CHART)
+    desk.until(lambda: view.suites.chart.of(view.suites.prompt_uid, "tuning") is CHART)
     assert view.chart.isVisible()
     assert not view.grid.isVisible()
     assert view.chart.about.text() == CHART.about[0]

@@ -17,6 +17,7 @@ from tests.ui.desk import Desk
 from tests.ui.suite_support import order_cases
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.app.testing.arrangement import Arrangement
+from workbench.app.testing.cell_reader import EARLIER
 from workbench.ui.features.testing.view import TestView
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
@@ -78,6 +79,8 @@ def test_case_in_compose_shows_the_tested_answer_until_its_lane_is_run(desk: Des
     # It can be read, and neither judged nor repeated.
     desk.press(Qt.Key.Key_1, CTRL)
     desk.until(lambda: desk.notice() == "This answer is from test 1. Run the lane, then judge its new answer.")
+    window.retry([lane.slot])
+    desk.until(lambda: desk.notice() == "This answer is from test 1. Run the lane to get a new one.")
     assert window.run_controller.to_retry([lane.slot]) == {}
     # Undo brings the lanes back, Redo the answer.
     window.editor.focus_first()
@@ -283,3 +286,20 @@ def test_columns_are_grouped_and_split_by_keys(desk: Desk) -> None:
     window.command("copy_table_csv")
     desk.until(lambda: "m1" in QGuiApplication.clipboard().text())
     assert "m0" not in QGuiApplication.clipboard().text().splitlines()[0]
+
+
+def test_cell_is_compared_with_the_last_round(desk: Desk) -> None:
+    view = ran(desk)
+    suites = view.suites
+    view.grid.select(0, 0)
+    view.set_against(EARLIER)
+    view.open_pane()
+    desk.until(lambda: view.pane.shown is not None and view.pane.against.text() == "Against last round")
+    # There is no earlier round yet.
+    desk.until(lambda: (shown := view.pane.shown) is not None and shown.difference is None)
+    suites.act("fresh")
+    desk.until(lambda: suites.run is not None and suites.run.round == 2 and not suites.is_running)
+    desk.until(lambda: suites.figures.counts.rows.get("failed") == 1)
+    desk.until(lambda: (shown := view.pane.shown) is not None and shown.difference is not None)
+    assert view.pane.shown is not None
+    assert view.pane.shown.detail.answered_at

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.making import NOW, done, lane, opened, run, text, uids
+from tests.store.making import NOW, done, opened, run, text, uids
 from tests.workbooks import number_cell, ods, text_rows, xlsx
 from workbench.core.cases import Case, Check
-from workbench.core.runs import RunSet, Verdict
 from workbench.core.testing.case_mapping import default_mapping
 from workbench.core.testing.case_table import CaseTable, ReadingStoppedError, watch_nothing
 from workbench.store import Store
-from workbench.store.records import LaneStart, OutputStart
 from workbench.usecases.case_import import MOST_PASTED, CaseImporter, CaseImportPlan
 from workbench.usecases.problems import RefusedError
 
@@ -196,50 +194,3 @@ def test_answer_becomes_a_case_and_is_undone(importer: CaseImporter, store: Stor
     assert store.packs.cases("p") == ()
     with pytest.raises(RefusedError, match="no answer to make a case of"):
         importer.case_of_answer("p", "first", "nothing")
-
-
-def test_value_sets_of_a_run_become_cases_with_the_answer_that_is_clear(importer: CaseImporter, store: Store) -> None:
-    sets = tuple(RunSet(f"set-{name}", name, (("order", name),)) for name in ("a", "b", "c", "a"))
-    lanes = tuple(
-        LaneStart(f"l{at}", lane(f"L{at}"), at, tuple(OutputStart(f"{at}.{row}", 0, value_set=row) for row in range(4)))
-        for at in range(2)
-    )
-    start = replace(run("first", text("Where is {{order}}?")), sets=sets, lanes=lanes)
-    store.begin_run(start).result()
-    outputs = {(one.position, one.value_set): one.uid for one in store.iteration_detail("first").outputs}
-    for (position, value_set), uid in outputs.items():
-        if (position, value_set) != (1, 2):
-            store.finish_output(uid, done(f"{position} of {value_set}"), NOW).result()
-    winner = Verdict("winner", (1,))
-    store.mark("first", "v", winner, (outputs[0, 0], outputs[1, 0]), NOW).result()
-    known = Case("known", "b", (("order", "b"),), (Check("contains", value='"b"'),))
-    held = Case("held", "hidden", (("order", "c"),), held_out=True)
-    store.packs.save_cases("p", (known, held)).result()
-    made = importer.cases_of_run("p", "first")
-    assert [(one.case.name, one.case.expectation, one.before) for one in made] == [("a", "1 of 0", None)]
-    for future in importer.keep_answers(made):
-        future.result()
-    assert [case.name for case in store.packs.cases("p")] == ["b", "hidden", "a"]
-    with pytest.raises(RefusedError, match="already"):
-        importer.cases_of_run("p", "first")
-    for future in importer.take_answers_back(made):
-        future.result()
-    assert store.packs.cases("p") == (known, held)
-
-
-def test_case_is_brought_back_as_it_was_tested(importer: CaseImporter, store: Store) -> None:
-    tested = Case("c", "late", (("order", "7"),), expectation="It is late.")
-    made = importer.case_as_tested("p", tested)
-    importer.keep_answer(made).result()
-    assert store.packs.cases("p") == (tested,)
-    with pytest.raises(RefusedError, match="nothing to bring back"):
-        importer.case_as_tested("p", tested)
-    today = replace(tested, name="Other", values=(("order", "8"),), held_out=True)
-    store.packs.change_case("p", today).result()
-    again = importer.case_as_tested("p", tested)
-    importer.keep_answer(again).result()
-    assert store.packs.cases("p") == (replace(tested, held_out=True),)
-    importer.take_answer_back(again).result()
-    assert store.packs.cases("p") == (today,)
-    importer.take_answer_back(made).result()
-    assert store.packs.cases("p") == ()

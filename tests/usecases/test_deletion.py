@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.filters import parse
 from tests.store.making import LATER, NOW, done, lane, opened, run, text, uids
+from tests.store.testing.suites import answered, begun, key, scored
 from workbench.core.drafts import Draft
 from workbench.core.maintenance import MaintenanceRules
 from workbench.core.runs import BesideLane, Verdict
@@ -192,3 +194,31 @@ def test_all_deleted_runs_and_prompts_can_be_restored(store: Store, eraser: Eras
 
 def test_counts_use_singular_and_plural_nouns() -> None:
     assert [counted(count, "copy", "copies") for count in (1, 2, 1200)] == ["1 copy", "2 copies", "1,200 copies"]
+
+
+def test_test_runs_are_named_and_counted(store: Store, eraser: Eraser) -> None:
+    begun(store, "t1")
+    outputs = answered(store, "t1", [key(0), key(1)])
+    store.tests.begin_scoring("t1", "s", (), LATER).result(10)
+    store.tests.save_scores("s", [scored(key(0), outputs[0], "fail")]).result(10)
+    begun(store, "t2")
+    store.tests.begin_scoring("t2", "s2", (), LATER).result(10)
+    store.tests.save_scores("s2", [scored(key(0), outputs[0], "fail")]).result(10)
+    outlook = eraser.look(PurgeTargets(("t1",)))
+    assert (outlook.what, outlook.verb) == ("1 test run", "is")
+    assert outlook.sentences() == [
+        "Deletes its 2 answers, notes, verdicts and test results from the history for good.",
+        "2 cells of other test runs lose their answers and are open again.",
+    ]
+    assert eraser.look(PurgeTargets(("t1", "r2"))).what == "2 runs (1 of them a test)"
+    assert eraser.look(PurgeTargets(("t1", "t2", "r1"))).what == "3 runs (2 of them tests)"
+
+    def found() -> list[str]:
+        assert store.searches.behind() == 0
+        page = store.searches.page(parse("check:failed").query, lambda moment: moment)
+        return [row.row.run_uid for row in page.rows]
+
+    assert sorted(found()) == ["t1", "t2"]
+    assert eraser.erase(outlook, with_copies=False, tell=lambda _: None).sentence == "1 test run is deleted for good."
+    # The answers that the other run used are gone, and with them its results.
+    assert found() == []

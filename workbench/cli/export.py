@@ -41,7 +41,8 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             _complain_about(workbench.searcher.search(selection.query or "", limit=1).complaints)
         exporter = Exporter(workbench.store, workbench.searcher)
         if args.output is None:
-            exporter.write(selection, format_, _Output())
+            done = exporter.write(selection, format_, _Output())
+            _say(done.note)
             return OK
         target = args.output.absolute()
         done = exporter.to_file(selection, format_, target, replace=args.force, tell=_teller())
@@ -53,7 +54,13 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     else:
         what = f"{counted(done.runs, 'run')} with {done.answers:,} answers"
         print(one_line(f"{what} in {target}"), file=sys.stderr)
+        _say(done.note)
     return OK
+
+
+def _say(note: str) -> None:
+    if note:
+        print(note, file=sys.stderr)
 
 
 def _format(args: argparse.Namespace) -> str:

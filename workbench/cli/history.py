@@ -30,6 +30,7 @@ from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
 from workbench.cli.past_run import lines
 from workbench.cli.run_arguments import wait_for_index, whole_uid
+from workbench.core.dates import absolute
 from workbench.core.history_columns import listed
 from workbench.core.search.match_marker import MatchSnippet
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchHit
@@ -153,6 +154,7 @@ def _run(row: HistoryRow) -> dict[str, Any]:
         "unpriced": row.unpriced,
         "tokens": row.tokens,
         "longest_ms": row.longest_ms,
+        "test": row.test and asdict(row.test),
         "hits": [_hit(hit) for hit in row.hits],
     }
 
@@ -170,11 +172,29 @@ def _hit(hit: SearchHit) -> dict[str, Any]:
 
 def _show(workbench: Workbench, args: argparse.Namespace) -> int:
     uid = whole_uid(workbench, args.id)
+    if workbench.store.tests.has(uid):
+        return _show_test(workbench, uid, as_json=args.json)
     detail, name = workbench.history.detail(uid), workbench.store.exports.name(uid)
     if args.json:
         write_json({"name": name, **document(detail)})
     else:
         write_exact("\n".join([name, *lines(detail), ""]))
+    return OK
+
+
+def _show_test(workbench: Workbench, uid: str, *, as_json: bool) -> int:
+    """Print the report of a test run, which may have more answers than fit on a terminal."""
+    from workbench.cli import testing_report
+    from workbench.formats.test_reports.json_document import document as report_document
+
+    name = workbench.store.exports.name(uid)
+    prompt_uid = workbench.store.tests.prompt_of(uid)
+    report = workbench.tests.analyst.newest(name.rpartition(", ")[0], prompt_uid, uid)
+    if as_json:
+        write_json({"name": name, **report_document(report)})
+    else:
+        print("\n".join(map(one_line, (f"{uid} · {absolute(report.started_at)}", *testing_report.lines(report)))))
+        print("Export the run to read its answers.", file=sys.stderr)
     return OK
 
 

@@ -190,6 +190,13 @@ def _add_history(
         complete=_complete_export,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    deleted = what.add_parser("delete", parents=[shared], help="delete runs, bring them back, or delete them for good")
+    deleted.add_argument("ids", metavar="ID", nargs="+", help="the id of a run, or its beginning")
+    deleted.add_argument("--back", action="store_true", help="bring deleted runs back")
+    deleted.add_argument("--for-good", action="store_true", help="delete for good, and rewrite the file without them")
+    deleted.add_argument("--with-backups", action="store_true", help="with --for-good: also backups that have them")
+    deleted.add_argument("--preview", action="store_true", help="only show what --for-good would do")
+    deleted.add_argument("--json", action="store_true", help=json_help)
     add_training(what, shared)
     what.add_parser("backup", parents=[shared], help="make a verified backup beside the history")
     what.add_parser("check", parents=[shared], help="check the file for damage")
@@ -274,6 +281,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.training import training
 
         return training(args, env)
+    if args.what == "delete":
+        from workbench.cli.deletion import delete
+
+        return delete(args, env)
     if args.what == "export":
         from workbench.cli.export import export
 

@@ -76,7 +76,7 @@ def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shar
         one.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
         one.add_argument("--json", action="store_true", help=_JSON_HELP)
     what.choices["show"].add_argument(
-        "--evidence", action="store_true", help="include iterations, answers and verdicts"
+        "--evidence", action="store_true", help="include iterations, answers, verdicts and the results of tests"
     )
     what.choices["diff"].add_argument("other", metavar="OTHER", type=Path, nargs="?", help="another pack")
     run = what.add_parser("run", parents=[shared], help="run a prompt of a pack and record it as an iteration")
@@ -101,7 +101,10 @@ def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("--description", help="the purpose of the pack")
     export.add_argument("--licence", help="the licence, such as Apache-2.0")
     export.add_argument("--author", help="the author")
-    export.add_argument("--evidence", action="store_true", help="include iterations, answers and verdicts")
+    export.add_argument(
+        "--evidence", action="store_true", help="include iterations, answers, verdicts and the results of tests"
+    )
+    export.add_argument("--hold-out", action="store_true", help="include held-out cases")
     export.add_argument(
         "--preview", action="store_true", help="write nothing; show what would be written and disclosed"
     )

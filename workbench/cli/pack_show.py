@@ -3,7 +3,9 @@
 Invariant: only the pack is read, never a history. With --json one JSON document in ASCII:
 
     {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid", "version",
-     "versions", "variables", "models", "tools", "cases", "verdicts", "iterations": number of those in the evidence,
+     "versions", "variables", "models", "tools", "cases", "checks": types of those for all cases,
+     "verdicts",
+     "iterations" and "tests": number of those in the evidence,
      and with --evidence "evidence": [objects of evidence.schema.json]}]}
 """
 
@@ -15,8 +17,9 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.cli.exit_codes import OK
-from workbench.cli.output import write_json
+from workbench.cli.output import one_line, write_json
 from workbench.core.templates import content_variables
+from workbench.core.text import counted
 from workbench.core.version_name import iteration_name
 from workbench.packs.pack_contents import PackPrompt
 from workbench.packs.pack_reader import evidence_lines, read_place
@@ -54,13 +57,16 @@ def _lines(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> It
     yield from (f"{name}: {', '.join(shown[name])}" for name in ("models", "tools") if shown[name])
     if examples := sum(example.enabled for example in prompt.content.examples):
         yield f"examples: {examples}"
+    if prompt.checks:
+        yield f"checks for all cases: {', '.join(one_line(kind) for kind in shown['checks'])}"
     if evidence and not told:
-        yield f"evidence: {len(evidence)} iterations; --evidence shows them"
+        tests = f" and {counted(shown['tests'], 'result')} of tests" if shown["tests"] else ""
+        yield f"evidence: {shown['iterations']} iterations{tests}; --evidence shows them"
     for message in prompt.content.messages:
         yield from (f"-- {message.role} --", message.text)
     if told:
-        for iteration in evidence:
-            yield from ("", *_iteration(iteration))
+        for one in evidence:
+            yield from ("", *((_test(one),) if "test" in one else _iteration(one)))
 
 
 def _iteration(data: Mapping[str, Any]) -> Iterator[str]:
@@ -75,6 +81,17 @@ def _iteration(data: Mapping[str, Any]) -> Iterator[str]:
                 yield f"[{titles.get(output['lane'], output['lane'])}, {output['state']}]"
                 yield from filter(None, (output.get("text"), (output.get("error") or {}).get("sentence")))
         yield _verdict(values.get("verdict") or {"kind": "none", "lanes": []}, titles)
+
+
+def _test(data: Mapping[str, Any]) -> str:
+    """Return the results of a test in one line; the texts are those of a stranger's file."""
+    held = "hold-out cases" if data["set"] == "holdout" else "cases"
+    rate = "nothing scored" if data["rate"] is None else f"{data['passing']} of {data['scored']} {held} pass"
+    if data["rate"] is not None and data["low"] is not None and data["high"] is not None:
+        shares = [f"{100 * data[name]:.0f}" for name in ("rate", "low", "high")]
+        rate += f", {shares[0]} % ({shares[1]} to {shares[2]})"
+    facts = (data.get("title") or data["model"], f"version {data['version'][:12]}", rate, data.get("started_at"))
+    return one_line(f"-- test {data.get('number', '')}: {', '.join(filter(None, facts))} --")
 
 
 def _verdict(verdict: Mapping[str, Any], titles: Mapping[int, str]) -> str:
@@ -94,8 +111,10 @@ def _shown(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> di
         "models": list(dict.fromkeys(lane.model for lane in prompt.lanes if not lane.hidden)),
         "tools": [tool.name for tool in prompt.content.tools if tool.enabled],
         "cases": len(prompt.cases),
+        "checks": [("not-" if check.negated else "") + check.type for check in prompt.checks],
         "verdicts": prompt.standing.verdicts if prompt.standing else 0,
-        "iterations": len(evidence),
+        "iterations": sum("test" not in one for one in evidence),
+        "tests": sum("test" in one for one in evidence),
         **({"evidence": evidence} if told else {}),
     }
 

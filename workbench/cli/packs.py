@@ -74,7 +74,7 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     given = {name: getattr(args, name) for name in ("name", "description", "licence", "author")}
     about = replace(known, **{name: text for name, text in given.items() if text is not None})
     choices = [PackChoice(row.uid, _versions(workbench, row, args.versions)) for row in rows]
-    export = exporter.prepare(about, choices, with_evidence=args.evidence)
+    export = exporter.prepare(about, choices, with_evidence=args.evidence, with_hold_out=args.hold_out)
     disclosed = export.disclosed()
     if disclosed and not (args.disclose or args.preview):
         found = "\n".join(f"{finding.sentence}" for finding in disclosed)

@@ -7,9 +7,10 @@ time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.core.content import Content
+from workbench.core.exported_cells import ExportedCell
 from workbench.core.runs import IterationDetail, Result, RunLane, RunSet, Verdict
 from workbench.core.search.results import HistoryRow
 
@@ -18,13 +19,15 @@ from workbench.core.search.results import HistoryRow
 class ExportedPart:
     """A run or a part of it: the answers to the value sets `sets` (indices from 0).
 
-    `contents` are the contents that its lanes used, by version number.
+    `contents` are the contents that its lanes used, by version number. `cells` are the results of a test run, by the
+    uid of the answer; those of held-out cases are left out, as their values and answers are.
     """
 
     row: HistoryRow
     detail: IterationDetail
     sets: range
     contents: Mapping[int, Content]
+    cells: Mapping[str, ExportedCell] = field(default_factory=dict)
 
     @property
     def is_first(self) -> bool:
@@ -67,6 +70,8 @@ class ExportedAnswer:
     result: Result
     won: bool | None
     verdict: Verdict
+    cell: ExportedCell | None = None
+    """The result in a test run; None in other runs."""
 
 
 def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
@@ -92,6 +97,7 @@ def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
                 result=result,
                 won=None if blind else named if judged else False if verdict.kind == "all_bad" else None,
                 verdict=verdict,
+                cell=part.cells.get(output.uid),
             )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from workbench.core.dates import absolute, relative
 from workbench.core.money import show_sum
-from workbench.core.search.results import HistoryRow
+from workbench.core.search.results import HistoryRow, SuiteStanding
+from workbench.core.text import counted
 from workbench.core.timeline import describe
 from workbench.core.version_name import run_name
 
@@ -55,6 +56,9 @@ def _number(row: HistoryRow) -> str:
 
 
 def _lanes(row: HistoryRow) -> tuple[str, ...]:
+    if row.test is not None:
+        # Columns are often versions with the same model.
+        return tuple(dict.fromkeys(row.lanes))
     return () if row.row.blind else row.lanes
 
 
@@ -68,21 +72,65 @@ def _winner(row: HistoryRow) -> str:
 
 
 def _progress(row: HistoryRow) -> str:
-    return "running" if row.row.running else row.row.outcome.words
+    if row.row.running:
+        return "running"
+    # In a test an answer fails its checks; what failed here are calls.
+    failed = row.row.outcome.failed
+    return row.row.outcome.words if row.test is None else f"{counted(failed, 'call')} failed" if failed else ""
+
+
+def suite_words(test: SuiteStanding) -> str:
+    """Return what a test came to: "44/48 · 3 columns · 12 open", where 44 of 48 cases pass in the best column."""
+    open_ = test.cells - test.answered
+    parts = (
+        f"{test.passing:,}/{test.scored:,}" if test.scored else "",
+        counted(test.columns, "column"),
+        "hold-out" if test.is_held_out else "",
+        "probe" if test.is_probe else "",
+        f"{open_:,} open" if open_ > 0 else "not scored" if test.scored == 0 else "",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def suite_sentence(test: SuiteStanding) -> str:
+    """Return the same in full: "48 cases in 3 columns; 44 of 48 pass in the best"."""
+    open_ = test.cells - test.answered
+    kind = "hold-out case" if test.is_held_out else "case"
+    best = (
+        f"{test.passing:,} of {test.scored:,} pass{' in the best' if test.columns > 1 else ''}" if test.scored else ""
+    )
+    parts = (
+        f"{counted(test.cases, kind)} in {counted(test.columns, 'column')}",
+        best,
+        f"{counted(open_, 'answer')} missing" if open_ > 0 else "not scored" if test.scored == 0 else "",
+        "a probe, which counts for nothing else" if test.is_probe else "",
+    )
+    return "; ".join(filter(None, parts))
 
 
 def _standing(row: HistoryRow) -> str:
     """Return the verdict on a run, or else its state; and whether a part of its row is damaged."""
     line = row.row
-    if line.verdict != "none":
+    if row.test is not None:
+        standing = " · ".join(filter(None, (suite_words(row.test), _progress(row))))
+    elif line.verdict != "none":
         standing = _winner(row)
     else:
         standing = "blind, not judged" if line.blind and not line.running else _progress(row)
     return " · ".join(filter(None, (standing, "damaged" if line.damage else "")))
 
 
+def _fact(row: HistoryRow) -> str:
+    return _standing(row) if row.test is None else " · ".join(filter(None, (_suite(row), _progress(row))))
+
+
+def _suite(row: HistoryRow) -> str:
+    return "" if row.test is None else suite_sentence(row.test)
+
+
 def _listed_standing(row: HistoryRow) -> tuple[str, ...]:
-    return _winner(row), f"damaged: {row.row.damage}" if row.row.damage else _progress(row)
+    standing = _winner(row) if row.test is None else suite_words(row.test)
+    return standing, f"damaged: {row.row.damage}" if row.row.damage else _progress(row)
 
 
 def _cost(row: HistoryRow) -> str:
@@ -128,7 +176,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     HistoryColumn(
         "Iter.",
         text=lambda row, _: _number(row),
-        # The description of an iteration begins with its number and date, and has its verdict.
+        # The description of an iteration begins with its number and date.
         words=lambda row: describe(row.row),
         fact=_shown_elsewhere,
         listed=lambda row: (_number(row),),
@@ -149,8 +197,9 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     HistoryColumn(
         "Winner",
         text=lambda row, _: _standing(row),
-        words=_shown_elsewhere,
-        fact=_standing,
+        # The description of an iteration has its verdict.
+        words=_suite,
+        fact=_fact,
         listed=_listed_standing,
         width=0.30,
         is_number=False,

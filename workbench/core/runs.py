@@ -18,8 +18,9 @@ from workbench.core.outcome import Outcome
 from workbench.core.visible_text import VisibleFields
 
 RunKind = Literal["iteration", "test", "improve", "propose", "judge", "import"]
-DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
-"""Kinds of runs that can be loaded into a draft; the other kinds send requests of the product's own."""
+DRAFTABLE: tuple[RunKind, ...] = ("iteration", "import")
+"""Kinds of runs that can be loaded into a draft. A test may have thousands of cases, which are opened one by one; the
+other kinds send requests of the product's own."""
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
 VerdictKind = Literal["winner", "tie", "all_bad", "none"]
 RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]

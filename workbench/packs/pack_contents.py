@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.core.cases import Case
+    from workbench.core.cases import Case, Check
     from workbench.core.content import Content
     from workbench.core.lanes import Lane
 
@@ -64,7 +64,8 @@ class PackStanding:
 class PackPrompt:
     """A prompt; `slug` names its files, `main` is the hash of the main version, `versions` are oldest first.
 
-    A lane's `pinned` is a position in `versions`, from 1. `values` are those that the prompt was tried with.
+    A lane's `pinned` is a position in `versions`, from 1. `values` are those that the prompt was tried with. `checks`
+    are those for all cases, before their own; `threshold` is the least score of a case without one.
     """
 
     uid: str
@@ -77,6 +78,8 @@ class PackPrompt:
     values: Values = ()
     cases: tuple[Case, ...] = ()
     standing: PackStanding | None = None
+    checks: tuple[Check, ...] = ()
+    threshold: float | None = None
 
     @property
     def content(self) -> Content:

@@ -20,12 +20,13 @@ from workbench.packs.read_limits import MOST_TAGS, MOST_VERSIONS, ReadAllowance
 from workbench.packs.yaml_reader import parse, typed
 
 if TYPE_CHECKING:
+    from workbench.core.cases import Check
     from workbench.core.lanes import Lane
 
 _OWN = "workbench"
 _SAID_TWICE = ("model", "modelParameters", "responseFormat", "jsonSchema")
 _FIELDS = frozenset({"name", "description", "messages", "testData", _OWN, *_SAID_TWICE})
-_OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "versions"})
+_OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "checks", "threshold", "versions"})
 
 
 def write(prompt: PackPrompt) -> bytes:
@@ -60,6 +61,12 @@ def _own(prompt: PackPrompt, stored: dict[str, Any], messages: list[dict[str, An
         own["content"] = rest
     if prompt.lanes:
         own["lanes"] = [_lane(lane, prompt) for lane in prompt.lanes]
+    if prompt.checks:
+        from workbench.core.cases import check_to_json
+
+        own["checks"] = [check_to_json(check) for check in prompt.checks]
+    if prompt.threshold is not None:
+        own["threshold"] = prompt.threshold
     own["versions"] = [_version(version, prompt.main) for version in prompt.versions]
     return own
 
@@ -144,6 +151,8 @@ def read(
             description=_text(data, "description", name),
             lanes=lanes,
             values=values,
+            checks=_checks(own.get("checks"), name),
+            threshold=_threshold(own, name),
         ),
         notes,
     )
@@ -253,6 +262,30 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
             raise PackError(f"{name}: {error} Correct it there.") from error
         lanes.append(lane)
     return tuple(lanes)
+
+
+def _checks(listed: Any, name: str) -> tuple[Check, ...]:
+    if not listed and not isinstance(listed, str):
+        return ()
+    from workbench.core.cases import CaseError, check_from_json
+
+    if not isinstance(listed, list):
+        raise PackError(f"{name}: `{_OWN}.checks` is not a list of maps with a `type`.")
+    try:
+        return tuple(
+            check_from_json(typed(one), f"{name}: check {number}") for number, one in enumerate(listed, start=1)
+        )
+    except CaseError as error:
+        raise PackError(str(error)) from error
+
+
+def _threshold(own: Mapping[str, Any], name: str) -> float | None:
+    value = typed(own.get("threshold"))
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise PackError(f"{name}: `{_OWN}.threshold` is not a number of 0 or more. Correct it there.")
+    return value
 
 
 def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

@@ -49,6 +49,8 @@ def write(pack: Pack) -> bytes:
     data: dict[str, Any] = {"description": pack.about.name}
     data["prompts"] = [_prompt(prompt) for prompt in pack.prompts]
     data["providers"] = _all_providers(pack)
+    if not several and (default := _default_test(pack.prompts[0])):
+        data["defaultTest"] = default
     data["tests"] = [test for prompt in pack.prompts for test in _tests(prompt, several)]
     return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(pack))).encode() + write_yaml(data)
 
@@ -156,11 +158,31 @@ def _odd_names(prompt: PackPrompt) -> frozenset[str]:
     )
 
 
+def _default_test(prompt: PackPrompt) -> dict[str, Any]:
+    """Return the checks for all cases of the only prompt; promptfoo evaluates them before those of a test."""
+    checks = _for_all(prompt, _check_expressions(prompt))
+    threshold = {} if prompt.threshold is None else {"threshold": prompt.threshold}
+    return {**({"assert": checks} if checks else {}), **threshold}
+
+
+def _for_all(prompt: PackPrompt, expressions: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_told(check_to_json(check), expressions) for check in prompt.checks]
+
+
+def _check_expressions(prompt: PackPrompt) -> dict[str, str]:
+    """Return how the expected values of checks refer to each variable."""
+    aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
+    odd = _odd_names(prompt) & aliases.keys()
+    return {name: f"{alias} | load" if name in odd else alias for name, alias in aliases.items()}
+
+
 def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
     cases = prompt.cases or (Case("", "", prompt.values),)
     aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
     odd = _odd_names(prompt) & aliases.keys()
-    expressions = {name: f"{alias} | load" if name in odd else alias for name, alias in aliases.items()}
+    expressions = _check_expressions(prompt)
+    # A default test would be that of all prompts.
+    shared = _for_all(prompt, expressions) if several else []
     for case in cases:
         test: dict[str, Any] = {"description": case.name} if case.name else {}
         test["vars"] = {
@@ -168,10 +190,13 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
             for name, value in case.values
             if name in aliases or prompt.content.template == "jinja"
         }
-        if case.checks:
-            test["assert"] = [_told(check_to_json(check), expressions) for check in case.checks]
+        if case.checks or shared:
+            own = [_told(check_to_json(check), expressions) for check in case.checks]
+            test["assert"] = [*shared, *own]
         if case.threshold is not None:
             test["threshold"] = case_to_json(case)["threshold"]
+        elif several and prompt.threshold is not None:
+            test["threshold"] = prompt.threshold
         if case.metadata:
             test["metadata"] = json.loads(case.metadata)
         rest = json.loads(case.rest) if case.rest else {}

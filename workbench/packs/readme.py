@@ -81,7 +81,9 @@ def _prompt(prompt: PackPrompt) -> Iterator[str]:
     if content.output is not None:
         facts.append("Answers are JSON" + (" by a schema." if content.output.kind == "schema" else "."))
     count, cases = len(prompt.versions), len(prompt.cases)
-    facts.append(f"{count} {plural(count, 'version')}, {cases} {plural(cases, 'case')}.")
+    checks = len(prompt.checks)
+    shared = f", {checks} {plural(checks, 'check')} for all cases" if checks else ""
+    facts.append(f"{count} {plural(count, 'version')}, {cases} {plural(cases, 'case')}{shared}.")
     yield from ("", *(f"- {fact}" for fact in facts), "")
     yield from _standing(prompt.standing)
 

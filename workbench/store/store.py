@@ -320,8 +320,6 @@ class Store:
         with self._readers.use() as connection:
             return reference_answers.winner(connection, output_uid)
 
-    # Improvements
-
     def recent_answers(self, prompt_uid: str, limit: int = 60) -> list[RecentAnswer]:
         """Return finished answers of a prompt's newest iterations, newest first, with their verdicts."""
         with self._readers.use() as connection:

@@ -39,7 +39,6 @@ from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 
 _SLICE = 1_000
-_WITH_VALUES = ("iteration", "import")
 MOST_PASTED = 16_000_000
 """Characters of a paste."""
 _NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Format a column as text to keep its look."
@@ -219,85 +218,17 @@ class CaseImporter:
         case = Case(uid if is_free else self._new_uid(), name, values, expectation=text)
         return CaseOfAnswer(prompt_uid, case, None)
 
-    def cases_of_run(self, prompt_uid: str, run_uid: str) -> tuple[CaseOfAnswer, ...]:
-        """Return a case for each value set of a run, as `case_of_answer` makes it; nothing is stored.
-
-        The expectation is the winner's answer, or the only one; a set with several answers of which none won gives a
-        case without one. Cases of the hold-out, and those that are there already as they are, are left out. Raises
-        RefusedError and StoreError.
-        """
-        detail = self._store.iteration_detail(run_uid)
-        if detail.row.kind not in _WITH_VALUES:
-            raise RefusedError("This run has no values of its prompt to make cases of. Select a run of Compose.")
-        cases = self._store.packs.cases(prompt_uid)
-        known = {asked_values(case): case for case in cases}
-        uids, made, found = {case.uid for case in cases}, set[frozenset[tuple[str, str]]](), list[CaseOfAnswer]()
-        for position, ran in enumerate(detail.sets):
-            text = _clear_answer(detail, position)
-            asked = asked_values(Case("", values=ran.values, expectation=text))
-            before = known.get(asked)
-            if asked in made:
-                continue
-            if before is not None:
-                if text and text != before.expectation and not before.held_out:
-                    found.append(CaseOfAnswer(prompt_uid, replace(before, expectation=text), before))
-                continue
-            uid = ran.uid if ran.uid and ran.uid not in uids else self._new_uid()
-            case = Case(uid, ran.name, ran.values, expectation=text)
-            uids.add(uid)
-            made.add(asked)
-            found.append(CaseOfAnswer(prompt_uid, case, None))
-        if not found:
-            raise RefusedError("The values of this run are cases of its prompt already.")
-        return tuple(found)
-
-    def case_as_tested(self, prompt_uid: str, case: Case) -> CaseOfAnswer:
-        """Return a case as it was tested, to bring it back; nothing is stored.
-
-        Raises RefusedError if the prompt has it as it was, and StoreError.
-        """
-        before = next((one for one in self._store.packs.cases(prompt_uid) if one.uid == case.uid), None)
-        if before is not None and replace(case, held_out=before.held_out) == before:
-            raise RefusedError("This case is as it was tested, so there is nothing to bring back.")
-        uid = case.uid or self._new_uid()
-        held_out = case.held_out if before is None else before.held_out
-        return CaseOfAnswer(prompt_uid, replace(case, uid=uid, held_out=held_out), before)
-
     def keep_answer(self, made: CaseOfAnswer) -> Future[None]:
         """Store a case made of an answer."""
         if made.before is None:
             return self._store.packs.append_cases(made.prompt_uid, (made.case,))
         return self._store.packs.change_case(made.prompt_uid, made.case)
 
-    def keep_answers(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
-        """Store cases made of the answers of one prompt, the new ones in one transaction."""
-        new = [one for one in made if one.before is None]
-        changed = [self.keep_answer(one) for one in made if one.before is not None]
-        cases = tuple(one.case for one in new)
-        return [self._store.packs.append_cases(new[0].prompt_uid, cases), *changed] if new else changed
-
-    def take_answers_back(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
-        """Undo `keep_answers`."""
-        new = [one for one in made if one.before is None]
-        changed = [self.take_answer_back(one) for one in made if one.before is not None]
-        uids = tuple(one.case.uid for one in new)
-        return [self._store.packs.remove_cases(new[0].prompt_uid, uids), *changed] if new else changed
-
     def take_answer_back(self, made: CaseOfAnswer) -> Future[None]:
         """Undo `keep_answer`."""
         if made.before is None:
             return self._store.packs.remove_cases(made.prompt_uid, (made.case.uid,))
         return self._store.packs.change_case(made.prompt_uid, made.before)
-
-
-def _clear_answer(detail: IterationDetail, position: int) -> str:
-    """Return the text of a value set's winner, or of its only answer; "" if there are several, or none."""
-    newest = {(one.position, one.sample): one for one in detail.outputs if one.value_set == position}
-    answers = [one for one in newest.values() if one.result.state == "finished" and one.result.text]
-    verdict = detail.verdicts[position] if position < len(detail.verdicts) else None
-    if verdict is not None and verdict.kind == "winner":
-        answers = [one for one in answers if one.position in verdict.positions]
-    return answers[0].result.text if len(answers) == 1 else ""
 
 
 def free_gradually(*held: list[Any]) -> None:

@@ -11,11 +11,12 @@ import json
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from workbench.core.blocks import OutputFormat
 from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.improvement import EarlierImprovement, RecentAnswer
-from workbench.core.lanes import Lane
+from workbench.core.lanes import BUILTIN, Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result, RunSet
 from workbench.core.templates import content_variables
@@ -101,7 +102,7 @@ class CaseProposer:
         """Start a request, and return its run. Raises RefusedError."""
         if refusal := _refusal(wanted):
             raise RefusedError(refusal)
-        rendered = RenderedRequest(_messages(wanted), answer_format(wanted.variables))
+        rendered = RenderedRequest(_messages(wanted), _format(wanted))
         values = (
             str(wanted.count),
             wanted.wish,
@@ -195,7 +196,12 @@ class CaseProposer:
 
 def as_draft(wanted: CaseRequest) -> Draft:
     """Return a request as a draft, to forecast its cost."""
-    return Draft(Content(_messages(wanted), output=answer_format(wanted.variables)), lanes=(wanted.lane,))
+    return Draft(Content(_messages(wanted), output=_format(wanted)), lanes=(wanted.lane,))
+
+
+def _format(wanted: CaseRequest) -> OutputFormat:
+    """Return the form of the answer, with bounds for the built-in model."""
+    return answer_format(wanted.variables, wanted.count if wanted.lane.endpoint == BUILTIN else 0)
 
 
 def _refusal(wanted: CaseRequest) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.text import counted
+from workbench.core.text import counted, plural
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import folder_of
 from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
@@ -42,7 +42,11 @@ class DeletionOutlook:
         """The subject of a sentence: "3 runs and 1 prompt"."""
         extent = self.extent
         parts = [counted(extent.prompts, "prompt")] if extent.prompts else []
-        parts += [counted(extent.runs, "run")] if extent.runs or not parts else []
+        if extent.tests and extent.tests == extent.runs:
+            parts.append(counted(extent.runs, "test run"))
+        elif extent.runs or not parts:
+            tests = f" ({extent.tests:,} of them {plural(extent.tests, 'a test', 'tests')})" if extent.tests else ""
+            parts.append(f"{counted(extent.runs, 'run')}{tests}")
         return " and ".join(parts)
 
     @property
@@ -54,7 +58,8 @@ class DeletionOutlook:
         """Return what to tell the person beforehand; `are_deleted` is true for things that can still be restored."""
         it, its = ("it", "its") if self.verb == "is" else ("them", "their")
         answers = {0: "", 1: "answer, "}.get(self.extent.answers, f"{counted(self.extent.answers, 'answer')}, ")
-        deletes = f"Deletes {its} {answers}notes and verdicts from the history for good."
+        rest = "notes, verdicts and test results" if self.extent.tests else "notes and verdicts"
+        deletes = f"Deletes {its} {answers}{rest} from the history for good."
         said = [f"You can still bring {it} back. {deletes}" if are_deleted else deletes]
         if self.extent.verdicts:
             counts = "counts" if self.extent.verdicts == 1 else "count"

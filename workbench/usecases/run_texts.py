@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from workbench.core.content import Content
 from workbench.core.content_diff import parts_of
 from workbench.core.cost_words import cost_words
 from workbench.core.dates import absolute, duration
@@ -19,7 +20,12 @@ from workbench.usecases.run_document import document
 
 def prompt_text(detail: IterationDetail) -> str:
     """Return the prompt: a single message as it is, several parts each with a title."""
-    parts = parts_of(detail.content)
+    return content_text(detail.content)
+
+
+def content_text(content: Content) -> str:
+    """Return a content in the form of `prompt_text`."""
+    parts = parts_of(content)
     if len(parts) == 1:
         return parts[0].text
     return "\n\n".join(f"{part.title}\n{part.text}" for part in parts)

@@ -12,6 +12,8 @@ from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
     ColumnHead,
     about_seconds,
+    about_words,
+    beside_words,
     budget_words,
     cell_words,
     estimate_words,
@@ -19,6 +21,7 @@ from workbench.app.testing.words import (
     run_face,
     samples_words,
     split_sentence,
+    takes_words,
 )
 from workbench.core.testing.grid import GridCell, GridRow
 
@@ -94,3 +97,42 @@ def test_copied_table_cannot_be_broken_by_its_texts() -> None:
     text = table_text("html", HEADS, [HOSTILE], results=False)
     assert "<script>" not in text
     assert text.count("<td>") == 4
+
+
+def test_stored_run_is_resumed_and_a_probe_begins_no_test() -> None:
+    def face(new: int, cells: int, answered: int, failed: int = 0, *, probe: bool = False) -> tuple[str, str]:
+        progress = SuiteProgress("r", "stopped", cells, answered)
+        found = run_face(SuiteEstimate(60, new), progress, failed, probe=probe)
+        return found.label, found.action
+
+    assert face(40, 60, 20) == ("Resume 40 open", "start")
+    assert face(43, 60, 20, 3) == ("Resume 40 open", "start")
+    assert face(3, 60, 60, 3) == ("Retry 3 failed calls", "retry")
+    # Cases or columns have changed since.
+    assert face(60, 40, 20) == ("Run 60 new", "start")
+    assert face(20, 60, 60) == ("Run 20 new", "start")
+    assert face(0, 60, 60) == ("Run all afresh", "fresh")
+    assert face(4, 60, 56, probe=True) == ("Resume 4 open", "resume")
+    assert face(0, 60, 60, probe=True) == ("Done", "resume")
+
+
+def test_what_a_start_takes_has_calls_tokens_money_and_time() -> None:
+    estimate = SuiteEstimate(144, 64, 0.04, 0.06, 120, tokens=52_000)
+    assert takes_words(estimate) == "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"
+    assert run_face(estimate, None).takes == takes_words(estimate)
+    assert takes_words(SuiteEstimate(144)) == ""
+
+
+def test_results_of_the_other_run_stand_beside_those_of_a_probe() -> None:
+    cell = GridCell("pass", text="It arrives.", before="fail")
+    assert cell_words(cell, results=False, beside="was") == "was ✗ · It arrives."
+    assert cell_words(cell, results=True, beside="without") == "without ✗ · pass"
+    assert cell_words(cell, results=False) == "It arrives."
+    assert beside_words(GridCell("pass"), "was") == ""
+
+
+def test_lack_of_a_hold_out_is_said() -> None:
+    words = "on 20 cases"
+    assert about_words(words, holdout_open=False, holdout_missing=True) == "On 20 cases; there is no hold-out yet."
+    assert about_words(words, holdout_open=True) == "On 20 cases; the hold-out is not run yet."
+    assert about_words("", holdout_open=False, holdout_missing=True) == "There is no hold-out yet."

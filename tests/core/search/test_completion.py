@@ -14,6 +14,8 @@ KNOWN = {
     "model": ("anthropic/claude-haiku-4.5", "gpt-5-mini", "haiku local"),
     "tag": ("keep",),
     "error": ("rate_limit",),
+    "check": ("is-json",),
+    "case": ("Refund",),
 }
 
 

@@ -145,3 +145,9 @@ def test_schema_asks_for_a_text_for_every_variable() -> None:
     assert case["required"] == ["name", "tag", "values", "expectation"]
     assert case["properties"]["values"]["required"] == ["question", "order"]
     assert not case["properties"]["values"]["additionalProperties"]
+
+
+def test_schema_for_a_small_model_is_bounded() -> None:
+    cases = json.loads(answer_format(NAMES, 3).schema)["properties"]["cases"]
+    assert (cases["minItems"], cases["maxItems"]) == (1, 3)
+    assert cases["items"]["properties"]["values"]["properties"]["order"] == {"type": "string", "maxLength": 200}

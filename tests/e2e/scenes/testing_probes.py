@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
+
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, provider, shots, show
-from tests.e2e.scenes.testing import QUALITY, answer, order_cases
+from tests.fakes.order_bot import QUALITY, answer, order_cases
 from tests.fakes.provider import Reply, Request, whole
 from workbench.app.testing.arrangement import Arrangement
 from workbench.core.content import Content, Message
@@ -36,10 +38,10 @@ def probes(demo: Demo) -> None:
         bot = Content((Message("system", "You are the order bot of a shop."), Message("user", "{{question}}")))
         lanes = tuple(Lane(f"t{number}", endpoint, model, Params()) for number, model in enumerate(models))
         show(demo, bot, lanes, question="Where is order 77AB12CD90?")
-        demo.run()
+        _run(demo)
         polite = replace(bot, messages=(Message("system", "You are the polite order bot of a shop."), bot.messages[1]))
         show(demo, polite, lanes, question="Where is order 77AB12CD90?")
-        demo.run()
+        _run(demo)
         cases = order_cases()
         cases = [replace(case, held_out=number % 3 == 2) for number, case in enumerate(cases)]
         window.store.packs.save_cases(window.prompt_uid, cases).result(10)
@@ -92,3 +94,12 @@ def probes(demo: Demo) -> None:
         window.theme.set_scale(2.0)
         demo.picture("test-facts-200%")
         window.theme.set_scale(1.0)
+
+
+def _run(demo: Demo) -> None:
+    """Run the lanes, which makes another iteration of this prompt."""
+    timeline = demo.window.timeline
+    before = timeline.rowCount()
+    demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    demo.until("the run is in the timeline", lambda: timeline.rowCount() == before + 1)
+    demo.until("the run has ended", lambda: not demo.window.is_running() and not demo.rows("SELECT 1 FROM in_flight"))

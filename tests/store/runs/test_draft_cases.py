@@ -111,7 +111,7 @@ def test_case_deleted_elsewhere_leaves_the_draft_and_is_not_restored(store: Stor
 def test_held_out_case_is_in_no_draft_and_is_not_changed_by_one(store: Store, path: Path) -> None:
     store.save_draft("p", DRAFT, NOW).result(10)
     hidden = Case("a", "Ada", ADA.values, held_out=True)
-    store.packs.change_case("p", hidden).result(10)
+    store.tests.set_aside("p", {"a"}, "salt", LATER).result(10)
     found = store.draft("p")
     assert found is not None
     assert found.sets == (BO,)

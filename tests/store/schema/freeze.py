@@ -23,7 +23,7 @@ from workbench.core.runs import AnswerStep, BesideLane, Verdict
 from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.merging.pack_import_store import ArrivingPrompt, PackArrival
 from workbench.store.records import PartialCall, PartialRounds, PartialText
-from workbench.store.search.fields import words_of
+from workbench.store.search.fields import with_set, words_of
 from workbench.store.search.index_terms import facts_of
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.store.search.search_index import Indexer
@@ -132,8 +132,8 @@ def written(path: Path) -> Iterator[str]:
         ended = "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM unindexed) ORDER BY id"
         for (ran,) in connection.execute(ended).fetchall():
             facts = facts_of(connection, ran)
-            for key, words, _ in Indexer().documents(connection, ran):
-                told = facts and words_of(connection, facts)
+            for key, words, _, name in Indexer().documents(connection, ran):
+                told = facts and with_set(words_of(connection, facts), name)
                 values = connection.execute("SELECT quote(?), quote(?)", (words, told)).fetchone()
                 yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
 

@@ -84,12 +84,28 @@ def test_terminal_help_lists_every_usage_of_each_filter(row: HistoryField) -> No
 
 
 def test_help_groups_filters_in_lines_and_lists_first_usages_first() -> None:
-    names = ("prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind")
+    names = (
+        "prompt",
+        "model",
+        "tag",
+        "winner",
+        "error",
+        "cost",
+        "tokens",
+        "time",
+        "before",
+        "after",
+        "is",
+        "kind",
+        "check",
+        "case",
+    )
     assert list(help_lines({name: FIELDS[name] for name in names})) == [
         "prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE",
         "cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05",
         "before:2026-11-24  after:yesterday  after:7d",
         "is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|propose|judge|import",
+        "check:failed|passed|unscored|TYPE  case:NAME",
     ]
     assert [name for name in FIELDS if name in names] == list(names)
     long = [FilterField(f"field{number}", NameValues("thing", "x")) for number in range(20)]

@@ -143,6 +143,16 @@ def test_hold_out_of_a_file_is_one_and_later_cases_join_it(store: Store) -> None
     assert 3 < len(held(store)) < 20
 
 
+def test_removed_tuning_case_that_is_brought_back_stays_one(store: Store) -> None:
+    cases = tuple(case(number) for number in range(30))
+    store.packs.save_cases("p", cases).result(10)
+    begun(store, "t1", cases=cases)
+    store.packs.remove_cases("p", [one.uid for one in cases]).result(10)
+    add_many(store, case(99, held_out=True))
+    store.packs.append_cases("p", cases).result(10)
+    assert held(store) == {"case-99"}
+
+
 def test_grid_has_no_row_of_a_held_out_case_until_it_is_opened(store: Store) -> None:
     three_tested(store, "holdout")
     set_aside(store, "case-0", "case-1", "case-2")

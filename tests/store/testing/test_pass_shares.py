@@ -30,9 +30,9 @@ def score(store: Store, uid: str, states: Mapping[tuple[int, int, int], CellStat
     scoring = scoring or f"{uid}.s"
     keys = [key(*at) for at in states]
     fresh = [one for one in keys if one in store.tests.open_cells(uid, None, 1000)]
-    answered(store, uid, fresh)
+    uids = dict(zip(fresh, answered(store, uid, fresh), strict=True))
     store.tests.begin_scoring(uid, scoring, (CONTAINS,), NOW).result(10)
-    uids = {one: store.tests.cell(uid, scoring, one).output_uid for one in keys}
+    uids |= {one: store.tests.cell(uid, scoring, one).output_uid for one in keys if one not in uids}
     scores = [scored(one, uids[one], state) for one, state in zip(keys, states.values(), strict=True)]
     store.tests.save_scores(scoring, scores).result(10)
 
@@ -83,7 +83,7 @@ def test_newest_tuning_run_and_its_newest_scoring_count(store: Store) -> None:
     begun(store, "t1", columns=COLUMNS[:1])
     score(store, "t1", {(0, 0, 0): "pass", (1, 0, 0): "pass"})
     assert shares(store) == {1: "2/2"}
-    begun(store, "hold", columns=COLUMNS[:1], set_name="holdout")
+    begun(store, "hold", columns=COLUMNS[:1], set_name="holdout", round=2)
     score(store, "hold", {(0, 0, 0): "fail"})
     begun(store, "probe", columns=COLUMNS[:1], probe="facts")
     score(store, "probe", {(0, 0, 0): "fail"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Case
@@ -81,6 +82,18 @@ def test_reports_say_on_which_set_they_stand_and_name_no_held_out_case(tmp_path:
         assert {one.state for one in cells} == {"fail"}
         assert len(cells) == 12
         assert not any(one.text or one.reason for one in cells)
+        # What was seen since is said.
+        opened_, *rest = held(workbench, prompt)
+        run_in_compose = draft(text="Hello {{name}}", values=dict(rest[0].values))
+        assert workbench.runner.start_iteration(prompt, run_in_compose, based_on=None).wait(PATIENCE_S)
+        assert analyst.report("Bot", held_out.run_uid, given).set_words == (
+            "on 12 hold-out cases, of which 1 ran in Compose since"
+        )
+        book(workbench).open(prompt, opened_.uid).result()
+        assert analyst.report("Bot", held_out.run_uid, given).set_words == (
+            "on 12 hold-out cases, of which 1 was opened and 1 ran in Compose since"
+        )
+        names = [one.name for one in held(workbench, prompt)]
         hidden = book(workbench).hidden(prompt, held_out.run_uid)
         assert [name for _, name in hidden] == names
         assert held_out_values(workbench.store, prompt) == {frozenset(one.values) for one in held(workbench, prompt)}

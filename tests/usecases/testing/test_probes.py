@@ -14,6 +14,7 @@ from workbench.core.drafts import Draft
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.probes import MOST_FACTS, Probe, probe_title
+from workbench.host.clock import utc_now
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.probes import Probes
 from workbench.usecases.workbench import Workbench
@@ -124,3 +125,17 @@ def test_what_cannot_be_probed_is_refused_with_a_sentence(tmp_path: Path) -> Non
         probe = records.run(suites.finish(made.start(made.again(prompt, test, (0,), "all"))).run_uid)
         with pytest.raises(RefusedError, match="probe already"):
             made.again(prompt, probe, (0,), "all")
+
+
+def test_cases_that_were_held_out_since_are_not_probed(tmp_path: Path) -> None:
+    with opened(tmp_path, ECHO) as (workbench, _):
+        prompt, records = new_prompt(workbench), workbench.store.tests
+        cases = suites.cases(3, KNOWS)
+        workbench.store.packs.save_cases(prompt, cases).result()
+        given = suites.settings(*suites.lanes(1), checks=())
+        test = records.run(suites.run(workbench, prompt, given, cases, draft=ask()).run_uid)
+        records.set_aside(prompt, ["case-1"], "salt", utc_now()).result()
+        made = probes(workbench)
+        assert made.stubborn(prompt, test).positions == (0, 2)
+        plan = made.again(prompt, test, (0, 1, 2), "all")
+        assert [case.uid for case in plan.cases] == ["case-0", "case-2"]

@@ -31,10 +31,13 @@ class ProposalList(QAbstractListModel):
         self._cases: list[Case] = []
         self._duplicates: list[bool] = []
         self._states: list[ProposalState] = []
+        self.answer = 0
+        """Counts what was shown: rows belong to one answer."""
 
     def show_proposals(self, proposals: Sequence[ProposedCase]) -> None:
         """Replace the rows; all are open."""
         self.beginResetModel()
+        self.answer += 1
         self._cases = [proposed.case for proposed in proposals]
         self._duplicates = [proposed.is_duplicate for proposed in proposals]
         self._states = ["open"] * len(self._cases)

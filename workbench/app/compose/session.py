@@ -50,8 +50,7 @@ class ComposeSession(QObject):
     """Draft to put into the editor as one undoable step."""
     values_restored = Signal(object)
     """Values to restore because undo or redo crossed a restore."""
-    heads_changed = Signal(object)
-    """list[LaneHead]"""
+    heads_changed = Signal(object)  # list[LaneHead]
     viewing_changed = Signal(object, str)
     """Detail or None, and the line that identifies it."""
     problem = Signal(str, str)
@@ -286,8 +285,7 @@ class ComposeSession(QObject):
         return before
 
     def put_back(self, draft: Draft, before: Draft | None = None, answer: TestedAnswer | None = None) -> None:
-        """Make `draft` the draft, undoably in the editor. Undo restores all of `before`, or only the text if None.
-        A lane shows `answer`, that of a test, until it is run."""
+        """Make `draft` the draft, undoably. Undo restores all of `before`, or only the text; `answer` is of a test."""
         self._taken = None
         self.stage.hold_tested(answer, self.endpoints)
         self.lineage.load(draft)

@@ -45,6 +45,7 @@ class PackExportRequest(NamedTuple):
     choices: tuple[PackChoice, ...]
     with_evidence: bool
     path: Path
+    with_hold_out: bool = False
 
 
 class PackExportPreview(NamedTuple):
@@ -130,7 +131,12 @@ class PackExports(QObject):
             # An updated pack keeps its identity.
             about = replace(wanted.about, uid=target.uid) if target.uid else wanted.about
             export = self._exporter.prepare(
-                about, wanted.choices, with_evidence=wanted.with_evidence, tell=tell, watch=watch
+                about,
+                wanted.choices,
+                with_evidence=wanted.with_evidence,
+                with_hold_out=wanted.with_hold_out,
+                tell=tell,
+                watch=watch,
             )
             go_on()
             self._say("Looking for keys and addresses…", 0, 0)

@@ -59,6 +59,10 @@ class RankingController(QObject):
         saying = self._store.techniques.say(self._prompt, version, key, name, used=used)
         self._tasks.watch(saying, lambda _: self.refresh())
 
+    def forget(self) -> None:
+        """Announce the next ranking as a new one, because another page was shown meanwhile."""
+        self._told = None
+
     def refresh(self) -> None:
         """Compute again."""
         self._is_wanted = bool(self._prompt)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -25,6 +26,7 @@ from workbench.app.testing.column_heads import (
     probe_estimate,
     shown_set,
 )
+from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
@@ -56,6 +58,7 @@ class _Reading:
     estimate: SuiteEstimate
     progress: SuiteProgress | None
     holdout: SuiteEstimate | None
+    set_name: CaseSetName
 
 
 class SuiteController(QObject):
@@ -78,14 +81,13 @@ class SuiteController(QObject):
         self.figures = RunFigures(source, tasks, self)
         """Counts and statistics of the shown run."""
         self.chart = ChartReader(source, tasks, self)
-        """Pass rates by version."""
         for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
         self.prompt_uid = self.probe_uid = ""
         """The prompt, and the probe that is shown instead of the tuning cases' run, "" for none."""
         self.set_name: CaseSetName = "tuning"
-        self.query, self.arrangement = GridQuery(), Arrangement()
+        self.query, self.arrangement, self._earlier = GridQuery(), Arrangement(), EarlierRun()
         self._clear()
         self._generation = 0
         self._is_polling = False
@@ -144,11 +146,14 @@ class SuiteController(QObject):
             self.query, self.arrangement = GridQuery(), Arrangement()
             self._clear()
             self.figures.clear()
-            self.chart.clear()
             self.stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
         self.refresh()
+
+    def show_run(self, prompt_uid: str, run_uid: str) -> None:
+        """Show an earlier run once its prompt is open, until a set is chosen or a test started; "" for the newest."""
+        self._earlier, self.query, self.probe_uid = EarlierRun(prompt_uid, run_uid), GridQuery(), ""
 
     def refresh(self) -> None:
         """Read again what is set up and what ran; `read` is emitted once it is shown."""
@@ -162,15 +167,13 @@ class SuiteController(QObject):
                 self._show(reading)
                 self.read.emit()
 
-        generation = self._generation
-        self._tasks.run(
-            lambda: _read(source, prompt, set_name, probe), lambda reading: show(generation, reading), self.refused.emit
-        )
+        generation, work = self._generation, partial(_read, source, prompt, set_name, probe, self._earlier)
+        self._tasks.run(work, lambda reading: show(generation, reading), self.refused.emit)
 
     def _show(self, reading: _Reading) -> None:
         before, was_running = self.run, self.is_running
         self.overview, self.estimate, self.progress = reading.overview, reading.estimate, reading.progress
-        self.holdout = reading.holdout
+        self.holdout, self.set_name = reading.holdout, reading.set_name
         run = self.run
         if run is None:
             self.figures.clear()
@@ -208,11 +211,10 @@ class SuiteController(QObject):
         """Show another set of cases, or a probe of the tuning cases."""
         if (name, probe_uid) == (self.set_name, self.probe_uid):
             return
-        self.set_name, self.probe_uid, self.query = name, probe_uid, GridQuery()
+        self.set_name, self.probe_uid, self.query, self._earlier = name, probe_uid, GridQuery(), EarlierRun()
         self.arrange(Arrangement())
         self.stop_polling()
         self.figures.clear()
-        self.chart.clear()
         self.refresh()
 
     def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:
@@ -262,6 +264,7 @@ class SuiteController(QObject):
             if action in ("start", "fresh", "rescore"):
                 self.is_outdated = False
             if action in ("start", "fresh"):
+                self._earlier = EarlierRun()
                 self.started.emit(run_uid)
             elif action == "rescore":
                 self.ended.emit(run_uid)
@@ -375,9 +378,9 @@ def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetNa
     return run_uid
 
 
-def _read(source: SuiteSource, prompt: str, set_name: CaseSetName, probe_uid: str) -> _Reading:
+def _read(source: SuiteSource, prompt: str, chosen_set: CaseSetName, probe_uid: str, earlier: EarlierRun) -> _Reading:
     """Read what is set up, what ran, and what a start would take; blocks."""
-    overview = source.overview(prompt)
+    overview, set_name = earlier.shown(source, source.overview(prompt), chosen_set)
     tested, holdout = shown_set(overview, set_name, probe_uid), overview.set("holdout")
     wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
     return _Reading(
@@ -385,4 +388,5 @@ def _read(source: SuiteSource, prompt: str, set_name: CaseSetName, probe_uid: st
         probe_estimate(tested.run) or source.estimate(prompt, set_name),
         source.progress(tested.run.uid) if tested.run is not None else None,
         wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
+        set_name,
     )

@@ -9,9 +9,9 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from workbench.app.testing.words import budget_words
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
-from workbench.core.text import counted
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
@@ -76,12 +76,7 @@ def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSetting
 def settings_words(settings: SuiteSettings) -> str:
     """Return "1 sample · Budget $1.00, 500 calls · Difference 10 points · Margin 5 points"."""
     budget = settings.budget
-    limits = (
-        "" if budget.usd is None else f"${budget.usd:,.2f}",
-        "" if budget.calls is None else counted(budget.calls, "call"),
-        "" if budget.minutes is None else f"{budget.minutes:g} min",
-    )
-    known = ", ".join(filter(None, limits))
+    known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
         f"Samples {settings.samples}",
         f"Budget {known}" if known else "No budget",

@@ -7,7 +7,7 @@ return a future may be called anywhere. Nothing here computes: sentences, statis
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.app.testing.start_estimate import SuiteEstimate as SuiteEstimate
@@ -59,10 +59,21 @@ class SuiteOverview:
     sets: tuple[TestedSet, ...]
     checks: int = 0
     probes: tuple[SuiteRun, ...] = ()
+    newer: SuiteRun | None = None
+    """The newest run of a set, of which an earlier one is shown."""
 
     def set(self, name: CaseSetName) -> TestedSet:
         """Return a set, empty if the prompt does not have it."""
         return next((one for one in self.sets if one.name == name), TestedSet(name, 0))
+
+    def showing(self, run: SuiteRun) -> SuiteOverview:
+        """Return this with another run of its set in place of the newest one."""
+        newest = self.set(run.set_name).run
+        newer = newest if newest is not None and newest.number > run.number else None
+        others = tuple(one for one in self.sets if one.name != run.set_name)
+        shown = TestedSet(run.set_name, self.set(run.set_name).cases, run)
+        sets = tuple(sorted((*others, shown), key=lambda one: one.name != "tuning"))
+        return replace(self, sets=sets, newer=newer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class SuiteEstimate:
     seconds: float | None = None
     unpriced: int = 0
     refusal: str = ""
+    tokens: int | None = None
+    """Those of all calls, as far as known."""
 
 
 def shown_estimate(found: CallEstimate) -> SuiteEstimate:
@@ -39,4 +41,5 @@ def shown_estimate(found: CallEstimate) -> SuiteEstimate:
         None if found.cost is None else found.cost.high,
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
+        tokens=found.tokens,
     )

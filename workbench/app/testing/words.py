@@ -227,6 +227,13 @@ def holdout_words(estimate: SuiteEstimate) -> str:
     return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
 
 
+def takes_words(estimate: SuiteEstimate) -> str:
+    """Return "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"; "" without a call."""
+    tokens = f"about {estimate.tokens:,} tokens" if estimate.tokens else ""
+    calls = counted(estimate.new, "call") if estimate.new else ""
+    return ", ".join(filter(None, (calls, tokens, estimate_words(estimate)))) if calls else ""
+
+
 def progress_words(
     cells: int, answered: int, estimate: SuiteEstimate, progress: SuiteProgress | None, budget: str
 ) -> str:
@@ -277,13 +284,17 @@ def limit_words(limits: Limits, estimate: SuiteEstimate) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunFace:
-    """The main button and the smaller ones beside it: label, shortest label, action. `why_not` disables it."""
+    """The main button and the smaller ones beside it: label, shortest label, action. `why_not` disables it.
+
+    `takes` says what it takes, "" for nothing.
+    """
 
     label: str
     brief: str
     action: RunAction
     why_not: str = ""
     others: tuple[tuple[str, RunAction], ...] = ()
+    takes: str = ""
 
 
 def run_face(
@@ -319,7 +330,7 @@ def run_face(
         return RunFace("Done", "Done", "resume", "Every cell of this probe has an answer.", tuple(others))
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
-        return RunFace(label, "Run", "start", estimate.refusal, tuple(others))
+        return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 

@@ -31,6 +31,24 @@ class SearchHit(VisibleFields):
 
 
 @dataclass(frozen=True, slots=True)
+class SuiteStanding:
+    """How far a test run is: `answered` of its `cells`, and `passing` of the `scored` cases of its best column.
+
+    The best column is that with the highest share of cases that pass by majority; `scored` is 0 without results, and
+    None if it was not counted, because the run is very large.
+    """
+
+    cases: int
+    columns: int
+    cells: int
+    answered: int
+    passing: int = 0
+    scored: int | None = 0
+    is_held_out: bool = False
+    is_probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRow:
     """A run as shown in the history; `row` is its row in the timeline of its prompt.
 
@@ -56,6 +74,8 @@ class HistoryRow:
     hits: tuple[SearchHit, ...] = ()
     is_uncounted: bool = False
     """Whether its numbers are still to be computed: it was imported with many others, which are counted one by one."""
+    test: SuiteStanding | None = None
+    """What a test run came to; None for other runs."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prompt", visible_note(self.prompt))

@@ -31,6 +31,8 @@ LONGEST_VALUE = 100_000
 """Characters of a value or an expectation."""
 _LONGEST_SHOWN = 4_000
 """Characters of a value that is shown to a model."""
+_LONGEST_SMALL = 200
+"""Characters of a text that a small model may write."""
 _LONGEST_NAME, _LONGEST_TAG = 200, 60
 _LONGEST_ANSWER = 8_000_000
 _MOST_NAMED = 3
@@ -69,9 +71,13 @@ class ProposedCases:
     notes: tuple[str, ...] = ()
 
 
-def answer_format(variables: Sequence[str]) -> OutputFormat:
-    """Return the form of an answer: JSON with a list of cases, each with a value for every variable."""
-    text = {"type": "string"}
+def answer_format(variables: Sequence[str], most: int = 0) -> OutputFormat:
+    """Return the form of an answer: JSON with a list of cases, each with a value for every variable.
+
+    With `most`, the list and its texts are bounded, for small models, which may repeat themselves without end. Hosted
+    ones get no bounds, because some refuse a schema with them.
+    """
+    text: dict[str, Any] = {"type": "string", "maxLength": _LONGEST_SMALL} if most else {"type": "string"}
     case = {
         "type": "object",
         "properties": {
@@ -90,7 +96,9 @@ def answer_format(variables: Sequence[str]) -> OutputFormat:
     }
     schema = {
         "type": "object",
-        "properties": {"cases": {"type": "array", "items": case}},
+        "properties": {
+            "cases": {"type": "array", "items": case, **({"minItems": 1, "maxItems": most} if most else {})}
+        },
         "required": ["cases"],
         "additionalProperties": False,
     }

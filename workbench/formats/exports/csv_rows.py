@@ -1,6 +1,7 @@
 """Write answers as CSV (RFC 4180): commas, quotes where needed, CRLF line ends, UTF-8 without a byte order mark.
 
 Fixed columns come first, then a column `value: NAME` for each variable of the runs. An unknown value is an empty cell.
+In a test run a lane is a column, and a value set is a case.
 
 Invariant: no spreadsheet reads a cell as a formula. A text that begins with one of = + - @, their full-width forms, a
 tab or a line break is prefixed with an apostrophe, which spreadsheets take as the mark of a text. Otherwise texts are
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.content import Content
 from workbench.core.empty_answers import state_words
+from workbench.core.exported_cells import ExportedCell
 from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
@@ -36,6 +38,7 @@ _COLUMNS = (
     ),
     *("title", "model", "answered_by", "params", "sample", "attempt", "state", "won", "text", "reasoning"),
     *("error", "input_tokens", "output_tokens", "cost_usd", "ttft_ms", "duration_ms", "system", "messages", "output"),
+    *("result", "score", "reason", "checks", "reused"),
 )
 
 
@@ -95,7 +98,17 @@ def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
         cell_text("\n\n".join(message.text for message in content.messages if message.role == "system")),
         cell_text("\n\n".join(f"{m.role}: {m.text}" for m in content.messages if m.role != "system")),
         cell_text(answer.uid if answer.lane else ""),
+        *_result(answer.cell),
     ]
+
+
+def _result(cell: ExportedCell | None) -> tuple[str, ...]:
+    """Return the result of a cell of a test run, its checks as "is-json: pass, contains: fail"."""
+    if cell is None:
+        return ("",) * 5
+    checks = ", ".join(f"{check.type}: {check.state}" for check in cell.checks)
+    reused = "yes" if cell.is_reused else "no"
+    return cell.state, _known(cell.score), cell_text(cell.reason), cell_text(checks), reused
 
 
 def _known(value: float | None) -> str:

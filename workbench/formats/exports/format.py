@@ -17,12 +17,13 @@ class ExportContext:
     """Lazy information for a writer beside the parts. Calls may read all runs again, and raise StoreError.
 
     `title` returns a title for the runs, `variables` the names of all their values in order of first occurrence,
-    `style` the CSS of a page.
+    `style` the CSS of a page, `test_report` the report of a test run as Markdown in chunks.
     """
 
     title: Callable[[], str]
     variables: Callable[[], Sequence[str]]
     style: Callable[[], str]
+    test_report: Callable[[ExportedPart], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class ExportFormat:
     help: str
     extensions: tuple[str, ...]
     write: Callable[[Iterable[ExportedPart], ExportContext], Iterator[str]]
+    reports_tests: bool = False
+    """Whether a test run is written as its report, so that its answers are not read."""
 
     @property
     def suffix(self) -> str:

@@ -1,6 +1,7 @@
 """Write answers as JSON Lines, with everything that is known about each.
 
-One object per line, in UTF-8 with LF line ends. Every key is present; unknown values are null:
+One object per line, in UTF-8 with LF line ends. Every key is present; unknown values are null. In a test run a lane
+is a column, and a value set is a case:
 
     {"format": 1, "run": uid, "kind", "number", "prompt": {"uid", "name"}, "started_at", "note", "summary",
      "tags": [name], "starred", "archived",
@@ -8,6 +9,9 @@ One object per line, in UTF-8 with LF line ends. Every key is present; unknown v
      "value_set": number from 1, "value_set_name", "values": {name: text},
      "lane": number from 1, "title", "endpoint", "model": as asked, "params", all null while the set is blind,
      "won": true, false, or null if not judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
+     "test": null, or in a test run {"state": "pass" | "fail" | "unscored" | "no_answer" | "" (not scored), "score",
+              "reason", "overruled": number of checks, "reused": whether an earlier run made the answer,
+              "checks": [{"type", "state", "score", "reason"}]},
      "output": uid, null while the set is blind, "sample": number from 1, "attempt",
      "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "empty", "further_choices",
      "error", "usage", "cost_usd", "timing", "marks", "request": as in `workbench run --json`,
@@ -21,10 +25,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from workbench.core.content import to_json
 from workbench.core.documents import result_document
+from workbench.core.exported_cells import ExportedCell
 from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
@@ -83,11 +89,23 @@ def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
         "won": answer.won,
         "verdict": answer.verdict.kind,
         "blind": lane is None,
+        "test": None if answer.cell is None else _cell(answer.cell),
         "output": lane and answer.uid,
         "sample": answer.sample + 1,
         "attempt": answer.attempt,
         **result_document(result),
         "response": result.response,
+    }
+
+
+def _cell(cell: ExportedCell) -> dict[str, Any]:
+    return {
+        "state": cell.state,
+        "score": cell.score,
+        "reason": cell.reason,
+        "overruled": cell.overruled,
+        "reused": cell.is_reused,
+        "checks": [asdict(check) for check in cell.checks],
     }
 
 

@@ -21,6 +21,7 @@ from workbench.core.version_name import at_start, run_name, text_words
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_RESULTS = {"pass": "passed", "fail": "failed", "unscored": "not scored"}
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -30,8 +31,12 @@ def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str
     for part in parts:
         if part.is_first:
             yield "" if first else "\n"
-            yield from _head(part)
             first = False
+            # A test may have thousands of answers; its report names the first ones that fail.
+            if part.row.test is not None:
+                yield from context.test_report(part)
+                continue
+            yield from _head(part)
         yield from _answers(part)
 
 
@@ -96,7 +101,9 @@ def facts_of(answer: ExportedAnswer) -> str:
     if answer.lane is None:
         return ""
     result = answer.result
+    cell = answer.cell
     facts = (
+        "" if cell is None else _RESULTS.get(cell.state, ""),
         "" if (state := state_words(result)) == "finished" else state,
         duration(result.timing.duration) if result.timing.duration is not None else "",
         f"{result.usage.output:,} tokens" if result.usage.output is not None else "",
@@ -131,4 +138,5 @@ FORMAT = ExportFormat(
     help="a text to read and share",
     extensions=(".md", ".markdown"),
     write=write,
+    reports_tests=True,
 )

@@ -100,6 +100,9 @@ def _sentences(report: SuiteReport) -> Iterator[str]:
 
 
 def _failing(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str]:
+    if report.set_name == "holdout":
+        # Only totals of a hold-out are shown.
+        return
     total = sum(column.failing_total or len(column.failing) for column in report.columns)
     shown: list[CaseOutcome] = []
     for outcome in outcomes(cells()):

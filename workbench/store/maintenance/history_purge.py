@@ -59,7 +59,7 @@ class PurgeExtent:
 
     `verdicts` counts other verdicts that become void because they are about a deleted answer, `beside` the other runs
     that showed such an answer beside their own, `cells` those of other test runs that used such an answer and are open
-    again.
+    again. `tests` of the runs are test runs.
     """
 
     runs: int
@@ -68,6 +68,7 @@ class PurgeExtent:
     verdicts: int
     beside: int
     cells: int = 0
+    tests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind <> 'none'")
     beside = int(connection.execute(f"SELECT count(DISTINCT run_id) {_BESIDE}", given).fetchone()[0])
     cells = count(f"FROM run_cells WHERE output_id IN {_OUTPUTS} AND run_id NOT IN {_RUNS}")
-    return PurgeExtent(len(runs), count(f"FROM outputs WHERE run_id IN {_RUNS}"), len(prompts), void, beside, cells)
+    answers = count(f"FROM outputs WHERE run_id IN {_RUNS}")
+    tests = count(f"FROM test_runs WHERE run_id IN {_RUNS}")
+    return PurgeExtent(len(runs), answers, len(prompts), void, beside, cells, tests)
 
 
 def purge(
@@ -135,6 +138,12 @@ def purge(
         connection.execute(f"DELETE {_PAIRS}", given)
         connection.execute(f"DELETE FROM partials WHERE output_id IN {_OUTPUTS}", given)
         touched = connection.execute(f"SELECT DISTINCT prompt_id FROM runs WHERE id IN {_RUNS}", given).fetchall()
+        # Searches find them by the states of their cells, some of which are open again.
+        connection.execute(
+            "INSERT OR REPLACE INTO unindexed (run_id) SELECT DISTINCT run_id FROM run_cells"
+            f" WHERE output_id IN {_OUTPUTS} AND run_id NOT IN {_RUNS}",
+            given,
+        )
         connection.execute(f"DELETE FROM runs WHERE id IN {_RUNS}", given)
         for verdict in void:
             _take_back(connection, verdict, make_uid(), now)

@@ -11,17 +11,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.cases import Case
+from workbench.core.cases import Case, Check, check_to_json
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.json_parts import load
+from workbench.core.testing.settings import SuiteSettings
 from workbench.core.text import plural
-from workbench.store.encoding import digest
+from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.runs import blobs, cases, prompts, versions
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing import holdouts
 
 LAST = "last_pack_import"
 """The meta key for what the last import added."""
@@ -48,7 +48,8 @@ class ArrivingPrompt:
     """A prompt to import: `foreign` is its uid in the pack, `uid` the one here, which exists unless `new`.
 
     `draft` is for a new prompt; its `based_on` and the pinned versions of its lanes are positions, from 1, among
-    `versions`. `cases` are only those that the prompt lacks, each with its foreign id.
+    `versions`. `cases` are only those that the prompt lacks, each with its foreign id. `checks` and `threshold` are for
+    all cases; a prompt that has such checks keeps its own.
     """
 
     foreign: str
@@ -58,6 +59,8 @@ class ArrivingPrompt:
     versions: tuple[ArrivingVersion, ...] = ()
     draft: Draft | None = None
     cases: tuple[tuple[str, Case], ...] = ()
+    checks: tuple[Check, ...] = ()
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,18 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
             _origin(connection, f"{arriving.foreign}:{version.hash}", "version", version.uid, arrival.source, now)
     if arriving.draft is not None:
         prompts.save_draft(connection, arriving.uid, _placed(arriving.draft, numbers), now)
-    holdouts.add(connection, arriving.uid, [case for _, case in arriving.cases])
+    # The window opens without what tests need.
+    from workbench.store.testing import holdouts
+
+    # A new prompt has the hold-out of its pack; cases for one that is there may join the hold-out here.
+    add = cases.append if arriving.new else holdouts.add
+    add(connection, arriving.uid, [case for _, case in arriving.cases])
     for foreign, case in arriving.cases:
         _origin(connection, foreign, "case", case.uid, arrival.source, now)
+    checks = _take_checks(connection, key, arriving, now)
     if arriving.new:
         _origin(connection, arriving.foreign, "prompt", arriving.uid, arrival.source, now)
-    elif added or arriving.cases:
+    elif added or arriving.cases or checks:
         prompts.touch(connection, key, now)
     return {
         "uid": arriving.uid,
@@ -118,7 +127,39 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
         "versions": added,
         "cases": [case.uid for _, case in arriving.cases],
         "bodies": _bodies(connection, key),
+        **({"checks": checks} if checks else {}),
     }
+
+
+def _take_checks(connection: sqlite3.Connection, key: int, arriving: ArrivingPrompt, now: str) -> str:
+    """Add the checks for all cases unless there are some; return what identifies them for undo, "" for nothing."""
+    if not arriving.checks and arriving.threshold is None:
+        return ""
+    from workbench.store.testing import suite_settings
+
+    settings = suite_settings.read(connection, arriving.uid)
+    if settings.checks or settings.threshold is not None:
+        return ""
+    settings = replace(settings, checks=arriving.checks, threshold=arriving.threshold)
+    suite_settings.put(connection, key, settings, now)
+    return _checks_digest(settings)
+
+
+def _drop_checks(connection: sqlite3.Connection, prompt_uid: str) -> None:
+    from workbench.store.testing import suite_settings
+
+    settings = suite_settings.read(connection, prompt_uid)
+    suite_settings.put_back(connection, prompt_uid, replace(settings, checks=(), threshold=None))
+
+
+def _are_checks_changed(connection: sqlite3.Connection, prompt_uid: str, before: str) -> bool:
+    from workbench.store.testing import suite_settings
+
+    return _checks_digest(suite_settings.read(connection, prompt_uid)) != before
+
+
+def _checks_digest(settings: SuiteSettings) -> str:
+    return digest(dump([settings.threshold, *(check_to_json(check) for check in settings.checks)]))
 
 
 def _draft(connection: sqlite3.Connection, prompt: int) -> str:
@@ -159,7 +200,7 @@ def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
         added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
         texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
         for one in added["prompts"]:
-            texts += [one["uid"], one["draft"], *one["versions"], *one["cases"]]
+            texts += [one["uid"], one["draft"], one.get("checks", ""), *one["versions"], *one["cases"]]
             texts += [*one["bodies"], *one["bodies"].values()]
         is_sound = all(isinstance(text, str) for text in texts)
         return added if is_sound and all(isinstance(one["new"], bool) for one in added["prompts"]) else None
@@ -180,6 +221,8 @@ def take_back(connection: sqlite3.Connection) -> str:
             connection.execute("DELETE FROM prompts WHERE uid = ?", (prompt["uid"],))
         else:
             cases.remove(connection, prompt["uid"], prompt["cases"])
+            if prompt.get("checks"):
+                _drop_checks(connection, prompt["uid"])
             # Newest first: a version cannot be removed before those that are based on it.
             connection.executemany(
                 "DELETE FROM versions WHERE uid = ?", [(uid,) for uid in reversed(prompt["versions"])]
@@ -226,7 +269,9 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> N
         ).fetchone()
     )
     typed = _draft(connection, key) != added["draft"] and (added["new"] or _leans(connection, key, arrived))
-    if used or more or typed or _changed(connection, key, added):
+    checks = added.get("checks", "")
+    checked = bool(checks) and _are_checks_changed(connection, uid, checks)
+    if used or more or typed or checked or _changed(connection, key, added):
         raise StoreError(
             f"“{name}” was edited after the import, so it stays. Archive it if you do not need it.",
             uid,

@@ -21,7 +21,6 @@ from workbench.store.runs.cases import RemovedCase
 from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing import holdouts
 
 
 class PackRecords:
@@ -43,11 +42,11 @@ class PackRecords:
 
     def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
         """Append a case; if the prompt has a hold-out, it may join it."""
-        return self._write(lambda c: holdouts.add(c, prompt_uid, [case]))
+        return self._write(lambda c: _add(c, prompt_uid, [case]))
 
     def append_cases(self, prompt_uid: str, added: Sequence[Case]) -> Future[None]:
         """Append cases in one transaction; if the prompt has a hold-out, some of them join it."""
-        return self._write(lambda c: holdouts.add(c, prompt_uid, added))
+        return self._write(lambda c: _add(c, prompt_uid, added))
 
     def remove_cases(self, prompt_uid: str, uids: Sequence[str]) -> Future[None]:
         """Remove cases in one transaction; uids that no longer exist are skipped."""
@@ -124,3 +123,10 @@ class PackRecords:
     def take_back(self) -> Future[str]:
         """Undo the last import; the future holds a sentence about it."""
         return self._write(pack_import_store.take_back)
+
+
+def _add(connection: sqlite3.Connection, prompt_uid: str, added: Sequence[Case]) -> None:
+    # The window opens without what tests need.
+    from workbench.store.testing import holdouts
+
+    holdouts.add(connection, prompt_uid, added)

@@ -141,6 +141,8 @@ def take_scoring(mine: sqlite3.Connection, other: sqlite3.Connection, scoring: i
         scoring,
     ):
         _take_score(mine, other, scoring, key, score, checks)
+    # Searches find the run by its newest scoring.
+    mine.execute("INSERT OR REPLACE INTO unindexed (run_id) VALUES (?)", (run,))
 
 
 def _take_score(

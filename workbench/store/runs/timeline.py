@@ -40,7 +40,7 @@ from workbench.store.runs import stored_bills, verdicts
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.empty_answers import with_empty
 from workbench.store.runs.held_out import hidden_positions
-from workbench.store.runs.output_endings import steps_of
+from workbench.store.runs.output_endings import step, steps_of
 from workbench.store.runs.partials import StreamedPartial, streamed
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.version_names import names
@@ -68,7 +68,7 @@ _OUTCOMES = (
     " (SELECT run_id, state, finish_reason, max(attempt) FROM outputs WHERE run_id IN (SELECT value FROM json_each(?))"
     " GROUP BY run_id, lane, value_set, sample) GROUP BY run_id"
 )
-_OUTPUTS = (
+_OUTPUT_COLUMNS = (
     "SELECT outputs.id, outputs.uid, lane, value_set, sample, attempt, state,"
     f" {bounded('text')}, {bounded('reasoning')}, model, finish_reason, error_code, {bounded('error')},"
     f" {bounded('error_detail')}, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source,"
@@ -77,8 +77,15 @@ _OUTPUTS = (
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
-    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) AND value_set >= ? AND value_set < ?"
-    " ORDER BY lane, value_set, sample, attempt"
+)
+_OUTPUTS_BY_KEY = f"{_OUTPUT_COLUMNS} WHERE outputs.id IN (SELECT value FROM json_each(?))"
+_STEPS = (
+    "SELECT output_id, kind, body FROM steps WHERE output_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY output_id, seq"
+)
+_OUTPUTS = (
+    f"{_OUTPUT_COLUMNS} WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?))"
+    " AND value_set >= ? AND value_set < ? ORDER BY lane, value_set, sample, attempt"
 )
 
 _TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, the limit.)"
@@ -91,8 +98,9 @@ def rows_of(
 ) -> dict[int, IterationRow]:
     """Return the rows of runs of any kind, by key; the caller provides the outcomes of their answers."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
-    counted = with_empty(connection, outcomes)
     found = rows.fetchall()
+    # A test has its checks for empty answers, and may have tens of thousands of them.
+    counted = {**outcomes, **with_empty(connection, {row[0]: outcomes[row[0]] for row in found if row[14] != "test"})}
     called = names(connection, [row[1] for row in found], origins=False)
     return {row[0]: _row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found}
 
@@ -178,7 +186,7 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
 
 def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterator[tuple[range, IterationDetail]]:
     """Yield a run in parts of about `answers` answers, each with its value sets, without what was beside it."""
-    whole = _detail(connection, run_uid, sets=range(0))
+    whole = without_outputs(connection, run_uid)
     (run,) = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
     places = {lane.position for lane in whole.lanes}
     # A damaged history may have lost all lanes of a run.
@@ -186,6 +194,22 @@ def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterato
     for start in range(0, len(whole.sets), step):
         sets = range(start, min(start + step, len(whole.sets)))
         yield sets, replace(whole, outputs=_shown(connection, run, _outputs(connection, run, places, sets)))
+
+
+def without_outputs(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
+    """Return a run of any kind without its answers. Raises StoreError (missing)."""
+    return _detail(connection, run_uid, sets=range(0))
+
+
+def outputs_of(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, OutputRecord]:
+    """Return ended outputs of any runs by key."""
+    listed = json.dumps(list(keys))
+    steps: dict[int, list[AnswerStep]] = {}
+    for key, kind, body in connection.execute(_STEPS, (listed,)):
+        steps.setdefault(key, []).append(step(kind, body))
+    statement = _OUTPUTS_BY_KEY.format(billing=stored_bills.column(connection))
+    rows = connection.execute(statement, (listed,))
+    return {row[0]: _output(row, None, tuple(steps.get(row[0], ()))) for row in rows}
 
 
 def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:

@@ -245,6 +245,8 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   SET NULL) STRICT""",
             "CREATE INDEX overrules_by_output ON overrules (output_id, check_hash)",
             "CREATE INDEX overrules_by_superseded ON overrules (supersedes_id)",
+            # Names of value sets become index terms, for the filter case:NAME.
+            "INSERT OR REPLACE INTO unindexed (run_id) SELECT DISTINCT run_id FROM run_values WHERE name <> ''",
             """CREATE VIEW test_list AS SELECT prompts.name AS prompt, runs.number AS test, runs.started_at,
   test_runs.round, test_runs.set_name, (SELECT count(*) FROM run_cases WHERE run_cases.run_id = runs.id)
   AS cases, (SELECT count(*) FROM lanes WHERE lanes.run_id = runs.id) AS columns, test_runs.samples,

@@ -17,16 +17,23 @@ from workbench.core.search.number_ranges import COUNT, DOLLARS, DURATION
 from workbench.store.runs.visibility import DELETED
 from workbench.store.search.index_terms import ALL, RunFacts
 from workbench.store.search.sources import (
+    CheckSource,
     FailureSource,
     FlagSource,
     HistoryField,
     KeySource,
     NumberSource,
+    SetNameSource,
     TextSource,
     TimeSource,
 )
 from workbench.store.sqlite import sqlite3
 
+_OUTCOMES = {
+    "failed": "a test with a cell that fails",
+    "passed": "a test with a cell that passes",
+    "unscored": "a test with a cell that could not be scored",
+}
 _VERDICTS = {"winner": "yes", "tie": "tie", "all_bad": "bad", "none": "no"}
 
 
@@ -123,6 +130,22 @@ ROWS = (
         ),
         source=FlagSource("k", lambda run: [run.kind]),
     ),
+    HistoryField(
+        "check",
+        NameValues("check", "is-json", _OUTCOMES, "TYPE"),
+        "failed, passed, unscored or a type of check, in the newest results of a test",
+        source=CheckSource(
+            frozenset(_OUTCOMES),
+            FlagSource("check", lambda run: sorted(run.outcomes)),
+            TextSource("check", lambda run: run.checks),
+        ),
+    ),
+    HistoryField(
+        "case",
+        NameValues("case or value set", "refund"),
+        "words of the name of a case or value set",
+        source=SetNameSource("v", "SELECT name FROM cases WHERE name <> '' GROUP BY name ORDER BY max(id) DESC"),
+    ),
 )
 
 FIELDS: Mapping[str, HistoryField] = {row.name: row for row in ROWS}
@@ -132,3 +155,8 @@ FIELDS: Mapping[str, HistoryField] = {row.name: row for row in ROWS}
 def words_of(connection: sqlite3.Connection, run: RunFacts) -> str:
     """Return the index terms of a run; new names are added to search_names."""
     return " ".join((ALL, *(word for row in FIELDS.values() for word in row.source.words(connection, run))))
+
+
+def with_set(words: str, name: str) -> str:
+    """Return the index terms of a run, and those of one of its value sets by its name."""
+    return " ".join((words, *(word for row in FIELDS.values() for word in row.source.set_words(name))))

@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.core.search.query import QueryRange
 from workbench.store.safe_records import as_text, count, dollars
+from workbench.store.search import test_facts
 from workbench.store.sqlite import sqlite3
 
 MARK = "\ue000"
@@ -49,7 +50,8 @@ class RunFacts:
     """The facts of a run that a search can filter by.
 
     `numbers` has the columns of run_rows from cost_usd on. `states` and `errors` are those of the newest attempts,
-    `starred` is whether the run or an answer is, and `archived` is the column of runs.
+    `starred` is whether the run or an answer is, and `archived` is the column of runs. `outcomes` and `checks` are the
+    states of cells and the types of checks in the newest scoring of a test run.
     """
 
     prompt: int
@@ -63,6 +65,8 @@ class RunFacts:
     errors: frozenset[str]
     models: frozenset[str]
     tags: tuple[int, ...]
+    outcomes: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
 
 
 _RUN = "SELECT prompt_id, kind, verdict, starred, blind, archived FROM runs WHERE id = ?"
@@ -108,6 +112,8 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
             called for lane in connection.execute(_LANES, (run,)) for called in map(as_text, lane) if called
         ),
         tags=tuple(key for (key,) in connection.execute(_TAGS, (run,))),
+        outcomes=test_facts.outcomes_of(connection, run) if kind == "test" else frozenset(),
+        checks=test_facts.checks_of(connection, run) if kind == "test" else frozenset(),
     )
 
 

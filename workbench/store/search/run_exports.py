@@ -11,14 +11,17 @@ from contextlib import AbstractContextManager
 
 from workbench.core.content import Content
 from workbench.core.exported_runs import ExportedPart
+from workbench.core.runs import IterationDetail
 from workbench.core.search.query import SearchQuery
 from workbench.core.version_name import run_name
 from workbench.store.errors import missing
 from workbench.store.runs import timeline, versions
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.safe_records import as_text
+from workbench.store.search import suite_exports
 from workbench.store.search.search_pages import MatchedRun
 from workbench.store.search.search_rows import rows_for
+from workbench.store.search.suite_exports import Cells
 from workbench.store.sqlite import sqlite3
 
 _ANSWERS = 200
@@ -65,16 +68,21 @@ class RunExports:
 
 
 def _parts(connection: sqlite3.Connection, uid: str) -> Iterator[ExportedPart]:
-    found = connection.execute(
+    placed = connection.execute(
         "SELECT place FROM run_rows JOIN runs ON runs.id = run_rows.run_id WHERE uid = ?", (uid,)
     ).fetchone()
-    if found is None:
+    if placed is None:
         raise missing("run", uid)
-    [row] = rows_for(connection, [MatchedRun(found[0])], SearchQuery())
+    [row] = rows_for(connection, [MatchedRun(placed[0])], SearchQuery())
     prompt = prompt_id(connection, row.prompt_uid)
     contents: dict[int, Content] = {}
-    for sets, detail in timeline.parts(connection, uid, _ANSWERS):
+    found: Iterable[tuple[range, IterationDetail, Cells]]
+    if row.test is not None:
+        found = suite_exports.parts(connection, uid, _ANSWERS)
+    else:
+        found = ((sets, detail, {}) for sets, detail in timeline.parts(connection, uid, _ANSWERS))
+    for sets, detail, cells in found:
         for lane in detail.lanes:
             if lane.version not in contents:
                 contents[lane.version] = versions.one(connection, prompt, lane.version).content
-        yield ExportedPart(row, detail, sets, contents)
+        yield ExportedPart(row, detail, sets, contents, cells)

@@ -15,10 +15,11 @@ from workbench.core.search.text_folding import prepared
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.errors import StoreError
 from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.runs.versions import parsed
 from workbench.store.safe_records import as_text
 from workbench.store.schema.search_tables import PLACED, SEARCH
-from workbench.store.search.fields import words_of
+from workbench.store.search.fields import with_set, words_of
 from workbench.store.search.index_terms import RunFacts, facts_of
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
@@ -41,7 +42,7 @@ _PROMPTS = (
     " WHERE id = ?1) ORDER BY versions.id"
 )
 _DOCS = (
-    f"SELECT run_docs.id, run_docs.value_set, {bounded('value_bodies.body')} FROM run_rows"
+    f"SELECT run_docs.id, run_docs.value_set, {bounded('value_bodies.body')}, run_values.name FROM run_rows"
     " JOIN run_docs ON run_docs.place = run_rows.place"
     " JOIN run_values ON run_values.run_id = run_rows.run_id AND run_values.position = run_docs.value_set"
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
@@ -144,25 +145,34 @@ class Indexer:
             return 1
         connection.execute(_SHOWN, (*facts.numbers.values(), run))
         words, taken = words_of(connection, facts), 1
-        for key, text, value_set in self.documents(connection, run, next_set):
+        for key, text, value_set, name in self.documents(connection, run, next_set):
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
                 self._facts = (run, value_set, others), facts
                 return taken
-            connection.execute(_DOCUMENT, (key, text, words))
+            connection.execute(_DOCUMENT, (key, text, with_set(words, name)))
             taken += len(text)
         connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
         return taken
 
-    def documents(self, connection: sqlite3.Connection, run: int, next_set: int = 0) -> Iterator[tuple[int, str, int]]:
-        """Yield id, text and value set of the documents of a run."""
+    def documents(
+        self, connection: sqlite3.Connection, run: int, next_set: int = 0
+    ) -> Iterator[tuple[int, str, int, str]]:
+        """Yield id, text, value set and its name of the documents of a run.
+
+        Those of held-out cases have neither values nor answers, because only totals of them are shown.
+        """
         (note,) = connection.execute(f"SELECT {bounded('note')} FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
         shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
-        for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
-            answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
-            yield key, _joined(chain(shared, map(prepared, values_in(body)), answers)), value_set
+        hidden = hidden_positions(connection, run)
+        for key, value_set, body, name in connection.execute(_DOCS, (run, next_set)).fetchall():
+            own: Iterable[str] = ()
+            if value_set not in hidden:
+                answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
+                own = chain(map(prepared, values_in(body)), answers)
+            yield key, _joined(chain(shared, own)), value_set, as_text(name)
 
     def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
         text = self._contents.get(hash_)

@@ -15,13 +15,15 @@ from workbench.core.outcome import Outcome
 from workbench.core.runs import IterationRow
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.query import QueryFilter, SearchQuery
-from workbench.core.search.results import HistoryRow, Part, SearchHit
+from workbench.core.search.results import HistoryRow, Part, SearchHit, SuiteStanding
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.runs import timeline
+from workbench.store.runs.held_out import hidden_positions, is_known
 from workbench.store.runs.visibility import ARCHIVED, DELETED
 from workbench.store.safe_records import as_text, sound
 from workbench.store.search.search_index import prompt_texts, values_in
 from workbench.store.search.search_pages import MatchedRun
+from workbench.store.search.test_facts import standings
 from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
@@ -75,6 +77,8 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query:
         lanes[run].append(as_text(label) or short_model(as_text(model)))
     for run, name in connection.execute(_TAGS, (json.dumps(keys),)):
         tags[run].append(as_text(name))
+    tests = [row[0] for row in rows.values() if row[1] == "test"] if is_known(connection) else []
+    tested = standings(connection, tests)
     hits = _Hits(connection, MatchMarker(query))
     deleted = any(term == QueryFilter("is", "deleted") for term in query.terms)
     made = []
@@ -84,13 +88,19 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query:
         if row is None or (row[5] >= DELETED) != deleted:
             continue
         if (line := lines.get(row[0])) is not None:
+            test = tested.get(row[0])
             where = hits.of(row[0], one, line.blind) if one.docs else ()
-            made.append(_row(row, line, lanes[row[0]], tags[row[0]], where))
+            made.append(_row(row, line, lanes[row[0]], tags[row[0]], where, test))
     return tuple(made)
 
 
 def _row(
-    row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[SearchHit, ...]
+    row: Sequence[Any],
+    line: IterationRow,
+    lanes: Sequence[str],
+    tags: Sequence[str],
+    hits: tuple[SearchHit, ...],
+    test: SuiteStanding | None,
 ) -> HistoryRow:
     _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, late, *_ = row
     return sound(
@@ -111,6 +121,7 @@ def _row(
             longest_ms=None if line.blind else longest,
             hits=hits,
             is_uncounted=bool(late) and cost is None and not (line.running or line.blind),
+            test=test,
         )
     )
 
@@ -125,11 +136,16 @@ class _Hits:
         self._contents: dict[int, tuple[str, ...]] = {}
 
     def of(self, run: int, found: MatchedRun, blind: bool) -> tuple[SearchHit, ...]:
-        """Return where a run matches, answers first; without names while it is blind."""
+        """Return where a run matches, answers first; without names while it is blind.
+
+        Values and answers of held-out cases are not looked at.
+        """
         if self._left <= 0:
             return ()
         places = "SELECT value_set FROM run_docs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY value_set"
-        sets = [value_set for (value_set,) in self._connection.execute(places, (json.dumps(found.docs),))]
+        hidden = hidden_positions(self._connection, run)
+        docs = self._connection.execute(places, (json.dumps(found.docs),))
+        sets = [value_set for (value_set,) in docs if value_set not in hidden]
         hits = [hit for value_set in sets for hit in self._answers(run, value_set, blind)][:_ANSWER_HITS]
         notes = [note for (note,) in self._connection.execute(_NOTES, (run,)) if note]
         hits += self._first("note", list(map(as_text, notes)))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from workbench.core.search.filter_fields import FilterField
 from workbench.core.search.query import QueryFilter, QueryRange
-from workbench.core.search.text_folding import folded
+from workbench.core.search.text_folding import folded, prepared, words_of
 from workbench.store.search import index_terms
 from workbench.store.search.index_terms import RunFacts
 from workbench.store.search.search_plan import SearchPlan, ToStored
@@ -27,6 +27,9 @@ class SearchSource(Protocol):
 
         Documents that are in the index already get new terms only when it is rebuilt.
         """
+
+    def set_words(self, name: str) -> Iterable[str]:
+        """Return the index terms of one value set of a run, which only its document has, by the name of the set."""
 
     def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add a filter term to a plan; return whether the history has what it names."""
@@ -46,7 +49,16 @@ class HistoryField(FilterField):
         return self.source.ask(connection, made, term, stored)
 
 
-class _Nameless:
+class _OfRuns:
+    """A source whose index terms are those of a whole run."""
+
+    __slots__ = ()
+
+    def set_words(self, name: str) -> Iterable[str]:
+        return ()
+
+
+class _Nameless(_OfRuns):
     """A source whose values are not names."""
 
     __slots__ = ()
@@ -74,7 +86,7 @@ class FlagSource(_Nameless):
 
 
 @dataclass(frozen=True, slots=True)
-class KeySource:
+class KeySource(_OfRuns):
     """Index terms for rows of a table, by id; `keys` returns those of a run.
 
     `listed` selects id and name of every row; `offered` selects the names to offer, in their order.
@@ -99,7 +111,7 @@ class KeySource:
 
 
 @dataclass(frozen=True, slots=True)
-class TextSource:
+class TextSource(_OfRuns):
     """Index terms for texts that have no table; `texts` returns those of a run.
 
     Each text gets an id in search_names, under `kind`.
@@ -128,7 +140,7 @@ class TextSource:
 
 
 @dataclass(frozen=True, slots=True)
-class FailureSource:
+class FailureSource(_OfRuns):
     """Whether an answer failed (yes, no), or the code of its error."""
 
     codes: TextSource
@@ -146,6 +158,65 @@ class FailureSource:
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
         return self.codes.names(connection, most)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSource(_OfRuns):
+    """What the checks of a test run said (one of `choices`), or the types of its checks."""
+
+    choices: frozenset[str]
+    outcomes: FlagSource
+    types: TextSource
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        yield from self.outcomes.words(connection, run)
+        yield from self.types.words(connection, run)
+
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
+        source = self.outcomes if term.value in self.choices else self.types
+        return source.ask(connection, made, term, stored)
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        return self.types.names(connection, most)
+
+
+@dataclass(frozen=True, slots=True)
+class SetNameSource:
+    """The words in the names of the value sets and cases of a run, each a term of the document of its set.
+
+    A run matches if all typed words begin words of the name of one of its sets. `offered` selects the names to offer.
+    """
+
+    prefix: str
+    offered: str
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        return ()
+
+    def set_words(self, name: str) -> Iterable[str]:
+        return (f"{index_terms.MARK}{self.prefix}{word}" for word in dict.fromkeys(words_of(prepared(name))))
+
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
+        named = [f'facts : "{word}" *' for word in self.set_words(str(term.value))]
+        if not named:
+            made.ask([], negated=term.negated)
+            return False
+        every = f"({' AND '.join(named)})"
+        if term.negated:
+            # A run has a document for each of its sets; none of them may match.
+            made.ask([index_terms.ALL], negated=False)
+            made.check(
+                "run_rows.place NOT IN (SELECT run_docs.place FROM run_search CROSS JOIN run_docs"
+                " ON run_docs.id = run_search.rowid WHERE run_search MATCH ?)",
+                every,
+            )
+        else:
+            made.facts.append(every)
+        found = connection.execute("SELECT 1 FROM run_search WHERE run_search MATCH ? LIMIT 1", (every,))
+        return found.fetchone() is not None
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        return tuple(name for (name,) in connection.execute(f"{self.offered} LIMIT ?", (most,)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def set_aside(
     if changed != len(set(uids)):
         raise StoreError("The cases of this prompt changed meanwhile. Set the hold-out aside again.", "", "missing")
     _save_salt(connection, prompt_uid, salt, now)
+    _index_again(connection, key)
     return before
 
 
@@ -69,6 +70,7 @@ def restore(connection: sqlite3.Connection, before: HoldoutBefore, now: str) -> 
         f"UPDATE cases SET used_at = NULL WHERE prompt_id = ? AND {_UIDS}", (key, json.dumps(before.used))
     )
     _save_salt(connection, before.prompt_uid, before.salt, now)
+    _index_again(connection, key)
 
 
 def use(connection: sqlite3.Connection, prompt_uid: str, case_uid: str, now: str) -> tuple[str, ...]:
@@ -93,7 +95,8 @@ def use_as_elsewhere(connection: sqlite3.Connection, prompt_uid: str, used: Mapp
 def add(connection: sqlite3.Connection, prompt_uid: str, added: Sequence[Case]) -> None:
     """Append cases to those of a prompt; if it has a hold-out, some of them join it by their hash.
 
-    One that its file holds out is held out. Raises StoreError (missing, text).
+    One that its file holds out is held out; one that was tuned on before does not join. Raises StoreError (missing,
+    text).
     """
     cases.append(connection, prompt_uid, added)
     if salt := _salt(connection, prompt_uid):
@@ -104,7 +107,8 @@ def add(connection: sqlite3.Connection, prompt_uid: str, added: Sequence[Case]) 
             (key, json.dumps(list(clusters))),
         )
         there = {str(cluster): bool(held) for cluster, held in known}
-        joins = joining(clusters, there, suite_settings.seen_cases(connection, prompt_uid), salt)
+        seen = suite_settings.seen_cases(connection, prompt_uid) | _tuned_on(connection, key, clusters)
+        joins = joining(clusters, there, seen, salt)
         connection.execute(
             f"UPDATE cases SET held_out = 1 WHERE prompt_id = ? AND {_UIDS}", (key, json.dumps(sorted(joins)))
         )
@@ -158,14 +162,35 @@ def _seen(connection: sqlite3.Connection, prompt_uid: str) -> set[str]:
     return {*suite_settings.seen_cases(connection, prompt_uid), *suite_settings.used_cases(connection, prompt_uid)}
 
 
+def _tuned_on(connection: sqlite3.Connection, prompt: int, uids: Collection[str]) -> frozenset[str]:
+    """Return which cases were tuning cases of an earlier test: a removed case may be brought back."""
+    rows = connection.execute(
+        "SELECT DISTINCT set_uid FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+        " JOIN run_values ON run_values.run_id = runs.id WHERE prompt_id = ? AND set_name = 'tuning'"
+        " AND set_uid IN (SELECT value FROM json_each(?))",
+        (prompt, json.dumps(list(uids))),
+    )
+    return frozenset(uid for (uid,) in rows)
+
+
 def _use_up(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str], now: str) -> None:
+    key = prompt_id(connection, prompt_uid)
     connection.execute(
         f"UPDATE cases SET held_out = 0, used_at = coalesce(used_at, ?) WHERE prompt_id = ? AND {_UIDS}",
-        (now, prompt_id(connection, prompt_uid), json.dumps(list(uids))),
+        (now, key, json.dumps(list(uids))),
+    )
+    _index_again(connection, key)
+
+
+def _index_again(connection: sqlite3.Connection, prompt: int) -> None:
+    """Let searches read the tests of a prompt again, because other answers are hidden."""
+    connection.execute(
+        "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ? AND kind = 'test'", (prompt,)
     )
 
 
 def _save_salt(connection: sqlite3.Connection, prompt_uid: str, salt: str, now: str) -> None:
+    _index_again(connection, prompt_id(connection, prompt_uid))
     settings = suite_settings.read(connection, prompt_uid)
     if settings.salt != salt:
         suite_settings.save(connection, prompt_uid, with_(settings, salt=salt), now)

@@ -130,3 +130,5 @@ def _apply(
         " WHERE scoring_id = ? AND case_position = ? AND lane = ? AND sample = ?",
         (score.state, score.score, received(score.reason), len(decisions), *cell),
     )
+    # Searches find runs by the states of their cells.
+    connection.execute("INSERT OR REPLACE INTO unindexed (run_id) VALUES (?)", (run,))

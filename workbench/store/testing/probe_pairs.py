@@ -18,14 +18,17 @@ _BESIDE = (
     " FROM runs WHERE uid = ?"
 )
 _PAIRS = (
-    "SELECT mine.position, here.position, s.state, count(*) FROM run_values AS mine"
-    " JOIN run_values AS theirs ON theirs.run_id = :beside AND theirs.set_uid = mine.set_uid"
+    # One pass over the cases of the other run, which may be thousands.
+    "WITH mine AS MATERIALIZED (SELECT position, set_uid FROM run_values"
+    "  WHERE run_id = :run AND position IN (SELECT value FROM json_each(:positions))),"
+    " theirs AS MATERIALIZED (SELECT position, set_uid FROM run_values"
+    "  WHERE run_id = :beside AND set_uid IN (SELECT set_uid FROM mine))"
+    "SELECT mine.position, here.position, s.state, count(*) FROM mine JOIN theirs ON theirs.set_uid = mine.set_uid"
     " JOIN lanes AS here ON here.run_id = :run"
     " JOIN lanes AS there ON there.run_id = :beside AND there.slot = here.slot"
     " JOIN run_cells AS c ON c.run_id = :beside AND c.case_position = theirs.position AND c.lane = there.position"
     " LEFT JOIN cell_scores AS s ON s.scoring_id = :scoring AND s.case_position = c.case_position"
     "  AND s.lane = c.lane AND s.sample = c.sample AND s.output_id = c.output_id"
-    " WHERE mine.run_id = :run AND mine.position IN (SELECT value FROM json_each(:positions))"
     " GROUP BY mine.position, here.position, s.state"
 )
 _COUNTERPART = (

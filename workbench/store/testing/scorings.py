@@ -27,6 +27,7 @@ from workbench.store.testing.result_detail import detail_text, threshold_text
 from workbench.store.testing.test_starts import body_id, run_key
 
 _CELL = "scoring_id = ? AND case_position = ? AND lane = ? AND sample = ?"
+_HAS_STATE = "SELECT 1 FROM cell_scores WHERE scoring_id = ? AND state = ? LIMIT 1"
 _UNSCORED = (
     "SELECT run_cells.case_position, run_cells.lane, run_cells.sample, outputs.id, outputs.uid, run_cells.state,"
     f" {bounded('outputs.text')}, outputs.finish_reason, run_cells.duration_ms, run_cells.cost_usd FROM run_cells"
@@ -53,6 +54,7 @@ def begin(
         " ON CONFLICT (uid) DO NOTHING",
         (scoring_uid, run_key(connection, run_uid), now, threshold, dump([check_to_json(check) for check in checks])),
     )
+    _find_anew(connection, scoring_key(connection, scoring_uid))
 
 
 def listed(connection: sqlite3.Connection, run_uid: str) -> tuple[StoredScoring, ...]:
@@ -86,6 +88,10 @@ def scoring_key(connection: sqlite3.Connection, scoring_uid: str) -> int:
 def save(connection: sqlite3.Connection, scoring_uid: str, scores: Iterable[CellScored]) -> None:
     """Store the results of cells in place of earlier ones, overrules applied. Raises StoreError (missing)."""
     scoring = scoring_key(connection, scoring_uid)
+    scores = tuple(scores)
+    is_news = any(
+        connection.execute(_HAS_STATE, (scoring, state)).fetchone() is None for state in {one.state for one in scores}
+    )
     ids: dict[Check, int] = {}
     for score in scores:
         row = connection.execute("SELECT id FROM outputs WHERE uid = ?", (score.output_uid,)).fetchone()
@@ -111,6 +117,16 @@ def save(connection: sqlite3.Connection, scoring_uid: str, scores: Iterable[Cell
         )
         if overrules.has_any(connection, row[0]):
             overrules.apply(connection, row[0], scoring)
+    if is_news:
+        _find_anew(connection, scoring)
+
+
+def _find_anew(connection: sqlite3.Connection, scoring: int) -> None:
+    """Have a run indexed again, because searches would find it by other outcomes or checks than before.
+
+    Not by a trigger for each row: indexing a large run takes longer than scoring a batch of its cells.
+    """
+    connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT run_id FROM scorings WHERE id = ?", (scoring,))
 
 
 def check_id(connection: sqlite3.Connection, check: Check, known: dict[Check, int]) -> int:

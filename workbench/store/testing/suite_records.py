@@ -109,6 +109,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.reused_cells(connection, run_uid)
 
+    def has(self, run_uid: str) -> bool:
+        """Whether a run is a test run."""
+        with self._readers.use() as connection:
+            return test_starts.has(connection, run_uid)
+
     def open_cells(
         self, run_uid: str, after: CellKey | None, limit: int, *, failed_too: bool = False
     ) -> tuple[CellKey, ...]:

@@ -56,6 +56,14 @@ def put(connection: sqlite3.Connection, prompt: int, settings: SuiteSettings, no
     )
 
 
+def put_back(connection: sqlite3.Connection, prompt_uid: str, settings: SuiteSettings) -> None:
+    """Replace the body of the settings of a prompt, for undo; the time of the last change stays."""
+    connection.execute(
+        "UPDATE suite_settings SET body = ? WHERE prompt_id = ?",
+        (dump(settings.to_json()), prompt_id(connection, prompt_uid)),
+    )
+
+
 def used_cases(connection: sqlite3.Connection, prompt_uid: str) -> dict[str, str]:
     """Return when cases of a prompt were used up, by uid. Raises StoreError (missing)."""
     if not is_known(connection):

@@ -218,6 +218,12 @@ def prompt_of(connection: sqlite3.Connection, run_uid: str) -> str:
     return str(uid)
 
 
+def has(connection: sqlite3.Connection, run_uid: str) -> bool:
+    """Whether a run is a test run."""
+    known = "SELECT 1 FROM runs JOIN test_runs ON test_runs.run_id = runs.id WHERE uid = ?"
+    return is_known(connection) and connection.execute(known, (run_uid,)).fetchone() is not None
+
+
 def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
     """Return the key of a test run. Raises StoreError (missing)."""
     row = connection.execute(

@@ -28,6 +28,14 @@ class ChecksRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class SuiteRunChosen:
+    """The user opens a test run in the Test view, where its prompt may not be open yet."""
+
+    prompt_uid: str
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseProposalsChosen:
     """The user chose earlier proposals of cases for the open prompt."""
 

@@ -7,6 +7,7 @@ part of a run, however many runs there are.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from typing import Protocol, TextIO
 
 from workbench.core.exported_runs import ExportedPart
 from workbench.core.runs import IterationDetail
+from workbench.core.text import counted
 from workbench.formats.exports import FORMATS
 from workbench.formats.exports.format import ExportContext
 from workbench.host.dirs import resource
@@ -33,10 +35,19 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """Numbers of runs and answers written so far."""
+    """Numbers of runs and answers written so far, and of hold-out tests among them, whose answers are left out."""
 
     runs: int = 0
     answers: int = 0
+    held_out: int = 0
+
+    @property
+    def note(self) -> str:
+        """Return what was left out as a sentence, "" for nothing."""
+        if not self.held_out:
+            return ""
+        tests = counted(self.held_out, "hold-out test")
+        return f"Left out: the answers of {tests}, of which only totals are shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +106,49 @@ class Exporter:
         Raises StoreError (interrupted after `halt`), RefusedError.
         """
         counted = _Counted(halt or ReadingHalt(), tell)
-        with closing(self._parts(selection)) as parts:
-            for piece in FORMATS[format_].write(counted.through(parts), self._context(selection)):
+        row, reports = FORMATS[format_], dict[str, list[str]]()
+        with closing(self._parts(selection, reports if row.reports_tests else None)) as parts:
+            for piece in row.write(counted.through(parts), self._context(selection, reports)):
                 out.write(piece)
         if not counted.progress.runs:
             raise RefusedError("There are no runs to export. Select some, or search for something else.")
         return counted.progress
 
-    def _context(self, selection: ExportSelection) -> ExportContext:
+    def _context(self, selection: ExportSelection, reports: dict[str, list[str]]) -> ExportContext:
         return ExportContext(
             title=lambda: self._title(selection),
             variables=lambda: self._variables(selection),
             style=lambda: resource("report", "report.css").read_text("utf-8"),
+            test_report=lambda part: reports.pop(part.row.row.run_uid),
         )
 
-    def _parts(self, selection: ExportSelection) -> Generator[ExportedPart]:
+    def _parts(self, selection: ExportSelection, reports: dict[str, list[str]] | None) -> Generator[ExportedPart]:
         for uid in self._uids(selection):
+            if reports is not None and self._store.tests.has(uid):
+                part = self._without_answers(uid)
+                # Before the part is yielded, and not by the writer: nothing can be read while parts are.
+                reports[uid] = list(self._test_report(part))
+                yield part
+                continue
             with closing(self._store.exports.parts([uid])) as parts:
                 for part in parts:
                     yield _checked(part)
+
+    def _without_answers(self, uid: str) -> ExportedPart:
+        with closing(self._store.exports.parts([uid])) as parts:
+            part = next(parts)
+        detail = dataclasses.replace(part.detail, sets=(), outputs=())
+        return dataclasses.replace(part, sets=range(0), detail=detail, cells={})
+
+    def _test_report(self, part: ExportedPart) -> Iterator[str]:
+        # Imports numpy, which exports without tests do not need.
+        from workbench.formats.test_reports import FORMATS as REPORTS
+        from workbench.usecases.testing.analysis import SuiteAnalyst
+
+        analyst, uid = SuiteAnalyst(self._store.tests), part.row.row.run_uid
+        report = analyst.newest(part.row.prompt, part.row.prompt_uid, uid)
+        is_shown = report.set_name != "holdout" and any(column.failing_total for column in report.columns)
+        return REPORTS["markdown"].write(report, lambda: analyst.cells(uid) if is_shown else iter(()))
 
     def _uids(self, selection: ExportSelection) -> Iterator[str]:
         if selection.query is None:
@@ -155,8 +190,11 @@ class _Counted:
         for part in parts:
             if self._halt.asked:
                 raise failure("interrupted")
+            held_out = part.is_first and part.row.test is not None and part.row.test.is_held_out
             self.progress = ExportProgress(
-                self.progress.runs + part.is_last, self.progress.answers + len(part.detail.outputs)
+                self.progress.runs + part.is_last,
+                self.progress.answers + len(part.detail.outputs),
+                self.progress.held_out + held_out,
             )
             yield part
             self._tell(self.progress)
@@ -170,7 +208,7 @@ def format_of(path: Path) -> str | None:
 
 def _checked(part: ExportedPart) -> ExportedPart:
     detail: IterationDetail = with_checks(part.detail)
-    return part if detail is part.detail else ExportedPart(part.row, detail, part.sets, part.contents)
+    return part if detail is part.detail else dataclasses.replace(part, detail=detail)
 
 
 @contextlib.contextmanager

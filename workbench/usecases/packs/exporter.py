@@ -25,6 +25,7 @@ from workbench.packs.slugs import slugs
 from workbench.store import Store
 from workbench.usecases.packs.disclosures import disclosed
 from workbench.usecases.packs.evidence import Watch, evidence, unwatched
+from workbench.usecases.packs.suite_evidence import suite_evidence
 from workbench.usecases.packs.target import is_file
 from workbench.usecases.problems import RefusedError
 
@@ -94,11 +95,13 @@ class PackExporter:
         choices: Sequence[PackChoice],
         *,
         with_evidence: bool = False,
+        with_hold_out: bool = False,
         tell: Tell | None = None,
         watch: Watch = unwatched,
     ) -> PackExport:
         """Return the export without writing it. Raises RefusedError for a prompt that has only a draft.
 
+        Held-out cases are left out without `with_hold_out`: whoever has them can change the prompt until they pass.
         `tell` receives the numbers of finished and of all prompts, `watch` the number of a prompt's iterations read
         for the evidence; both may raise to stop.
         """
@@ -117,11 +120,13 @@ class PackExporter:
             if tell is not None:
                 tell(done, len(choices))
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
-            prompt, odd = self._prompt(row, choice, named[row.uid], said)
+            prompt, odd = self._prompt(row, choice, named[row.uid], said, with_hold_out=with_hold_out)
             prompts.append(prompt)
             notes += odd
             if with_evidence:
                 told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
+                results = suite_evidence(self._store, row.uid, {v.hash for v in prompt.versions})
+                told[prompt.slug] += results
                 notes += left_out
         return PackExport(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
@@ -138,7 +143,7 @@ class PackExporter:
         self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
 
     def _prompt(
-        self, row: PromptRow, choice: PackChoice, slug: str, said: Mapping[str, Any]
+        self, row: PromptRow, choice: PackChoice, slug: str, said: Mapping[str, Any], *, with_hold_out: bool
     ) -> tuple[PackPrompt, list[str]]:
         versions, notes = self._versions(row, choice, said)
         chosen = {version.number: version for version in versions}
@@ -148,6 +153,12 @@ class PackExporter:
             notes.append(
                 f"The draft of “{row.name}” has changes that are not in a version yet; they are not in the pack."
             )
+        settings = self._store.tests.settings(row.uid)
+        cases = with_sets(self._store.packs.cases(row.uid), draft)
+        if not with_hold_out and (held := sum(case.held_out for case in cases)):
+            cases = tuple(case for case in cases if not case.held_out)
+            are = "case is" if held == 1 else "cases are"
+            notes.append(f"{held:,} hold-out {are} left out of “{row.name}”.")
         return (
             PackPrompt(
                 uid=row.uid,
@@ -158,8 +169,10 @@ class PackExporter:
                 description=said.get("description", ""),
                 lanes=_lanes(draft.lanes, sorted(chosen)),
                 values=draft.values,
-                cases=with_sets(self._store.packs.cases(row.uid), draft),
+                cases=cases,
                 standing=self._standing(row.uid, said),
+                checks=settings.checks,
+                threshold=settings.threshold,
             ),
             notes,
         )

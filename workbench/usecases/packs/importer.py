@@ -48,6 +48,8 @@ class PlannedPrompt:
     versions: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     words: str = ""
+    has_checks: bool = False
+    """Whether checks for all cases are added."""
 
     @property
     def action(self) -> Action:
@@ -119,7 +121,7 @@ class PackImporter:
         for one in plan.prompts:
             made = self._arriving(one, chosen.get(one.prompt.slug, one.action))
             uids[one.prompt.slug] = made.uid if made else one.uid
-            if made is not None and (made.new or made.versions or made.cases):
+            if made is not None and (made.new or made.versions or made.cases or made.checks):
                 arriving.append(made)
         if not arriving:
             return ImportedPack(uids, "Nothing was imported: everything is already here or was skipped.")
@@ -150,22 +152,35 @@ class PackImporter:
         uid = foreign if foreign in here else came.get(foreign, "")
         if uid not in here:
             return PlannedPrompt(
-                prompt, "new", foreign, "", tuple(v.hash for v in prompt.versions), prompt.cases, _new(prompt, here)
+                prompt,
+                "new",
+                foreign,
+                "",
+                tuple(v.hash for v in prompt.versions),
+                prompt.cases,
+                _new(prompt, here),
+                bool(prompt.checks),
             )
         rows = self._store.versions(uid)
         known = {row.hash for row in rows}
         missing = tuple(version.hash for version in prompt.versions if version.hash not in known)
         cases = self._missing_cases(prompt, foreign, uid)
-        if not missing and not cases:
-            return PlannedPrompt(prompt, "identical", foreign, uid, (), (), f"“{here[uid]}” already has all of it.")
+        mine = self._store.tests.settings(uid)
+        has_checks = bool(prompt.checks) and not mine.checks and mine.threshold is None
+        differ = bool(prompt.checks) and not has_checks and mine.checks != prompt.checks
+        kept = " It has other checks for all cases, which stay as they are." if differ else ""
+        if not missing and not cases and not has_checks:
+            words = f"“{here[uid]}” already has all of it." if not differ else f"“{here[uid]}” lacks nothing.{kept}"
+            return PlannedPrompt(prompt, "identical", foreign, uid, (), (), words)
         state: State = "conflicting" if missing and self._went_on(prompt, rows) else "changed"
-        words = f"“{here[uid]}” lacks {_counted(len(missing), 'version')} and {_counted(len(cases), 'case')}."
+        lacks = f"{_counted(len(missing), 'version')} and {_counted(len(cases), 'case')}"
+        words = f"“{here[uid]}” lacks {lacks}{', and the checks for all cases' if has_checks else ''}.{kept}"
         if state == "conflicting":
             words += (
                 " It continued from another version here. Update adds the versions of the pack beside it, add makes "
                 "a second prompt."
             )
-        return PlannedPrompt(prompt, state, foreign, uid, missing, cases, words)
+        return PlannedPrompt(prompt, state, foreign, uid, missing, cases, words, has_checks)
 
     def _went_on(self, prompt: PackPrompt, rows: list[VersionRow]) -> bool:
         """Whether the newest version was made here and is not in the pack."""
@@ -213,7 +228,8 @@ class PackImporter:
             )
             for case in cases
         )
-        return ArrivingPrompt(one.foreign, uid, _name(prompt.name), new, versions, draft, taken)
+        checks = (prompt.checks, prompt.threshold) if new or one.has_checks else ((), None)
+        return ArrivingPrompt(one.foreign, uid, _name(prompt.name), new, versions, draft, taken, *checks)
 
 
 def known_as(prompt: PackPrompt, pack: Pack) -> str:
@@ -238,7 +254,8 @@ def _name(name: str) -> str:
 
 
 def _new(prompt: PackPrompt, here: Mapping[str, str]) -> str:
-    words = f"New: {_counted(len(prompt.versions), 'version')} and {_counted(len(prompt.cases), 'case')}."
+    checks = f", with {_counted(len(prompt.checks), 'check')} for all cases" if prompt.checks else ""
+    words = f"New: {_counted(len(prompt.versions), 'version')} and {_counted(len(prompt.cases), 'case')}{checks}."
     if prompt.name in here.values():
         words += f" Another prompt here is also called “{prompt.name}”."
     if prompt.content.template == "jinja":

@@ -28,7 +28,7 @@ from workbench.core.testing.grid import CellDetail, SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.scored_case import overruled_score, scored_case
 from workbench.core.testing.settings import SuiteSettings
-from workbench.core.testing.tries import ChampionTry, TryHistory
+from workbench.core.testing.tries import TryHistory
 from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring
@@ -119,7 +119,11 @@ class SuiteAnalyst:
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
-        return about_its_set(whole, has_holdout=self._records.has_holdout(self._records.prompt_of(run_uid)))
+        return about_its_set(whole, self._records, run_uid, names.keys())
+
+    def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
+        """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
+        return self.report(prompt, run_uid, self._records.settings(prompt_uid))
 
     def _tried(self, run: SuiteRun, columns: tuple[ColumnReport, ...], lost: str) -> dict[str, Any]:
         """Return what tries add to a report: the sentences, what this run shows, and the history."""
@@ -129,7 +133,8 @@ class SuiteAnalyst:
         if one is not None and one.is_complete:
             # It says what the sentence about the columns would, by the stricter rule.
             rest = _sentences([replace(column, sentence="") for column in columns], open_)
-            sentences = (_try_sentence(one, columns), *filter(None, (found.words,)), *rest)
+            challenger = next((column.comparison for column in columns if column.comparison is not None), None)
+            sentences = (try_sentence(one, challenger), *filter(None, (found.words,)), *rest)
         else:
             sentences = _sentences(columns, open_)
         sentences = (lost, *sentences) if lost else sentences
@@ -337,11 +342,6 @@ def _set_words(run: SuiteRun) -> str:
     if run.set_name == "holdout":
         return f"on {counted(run.cases, 'hold-out case')}"
     return f"on {counted(run.cases, 'case')}"
-
-
-def _try_sentence(one: ChampionTry, columns: Sequence[ColumnReport]) -> str:
-    challenger = next((column.comparison for column in columns if column.comparison is not None), None)
-    return try_sentence(one, challenger)
 
 
 def _sentences(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:

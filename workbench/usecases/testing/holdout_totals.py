@@ -6,20 +6,34 @@ say as much as the totals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from workbench.core.statistics.results import CellState, ColumnResults
 from workbench.core.testing.report import ColumnReport, ReportCell, SuiteReport
+from workbench.core.text import plural
+from workbench.store.testing.suite_records import SuiteRecords
 
 _ORDER: tuple[CellState, ...] = ("fail", "unscored", "no_answer", "pass")
 
 
-def about_its_set(report: SuiteReport, *, has_holdout: bool) -> SuiteReport:
-    """Return a report that says on which set its numbers stand; that of a hold-out without names."""
+def about_its_set(report: SuiteReport, records: SuiteRecords, run_uid: str, cases: Collection[str]) -> SuiteReport:
+    """Return a report that says on which set its numbers stand; that of a hold-out without names.
+
+    `cases` are the uids of its cases: of a hold-out it is said how many were seen since. Raises StoreError.
+    """
+    prompt = records.prompt_of(run_uid)
     if report.set_name == "holdout":
-        return replace(report, columns=tuple(map(_without_names, report.columns)))
-    if has_holdout:
+        opened = records.used_cases(prompt).keys() & set(cases)
+        ran = (records.seen_cases(prompt) & set(cases)) - opened
+        seen = [
+            f"{len(uids):,} {plural(len(uids), was, were)}"
+            for uids, was, were in ((opened, "was opened", "were opened"), (ran, "ran in Compose", "ran in Compose"))
+            if uids
+        ]
+        words = f"{report.set_words}, of which {' and '.join(seen)} since" if seen else report.set_words
+        return replace(report, set_words=words, columns=tuple(map(_without_names, report.columns)))
+    if records.has_holdout(prompt):
         words = "on the case you tuned on" if report.cases == 1 else f"on the {report.cases:,} cases you tuned on"
         return replace(report, set_words=words)
     return report

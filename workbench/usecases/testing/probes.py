@@ -166,8 +166,11 @@ class Probes:
         )
 
     def _cases(self, run: SuiteRun) -> Iterator[tuple[int, Case]]:
+        """Yield the cases of a test by position, without those that were held out since."""
+        hidden = self._records.hidden_cases(run.uid)
         for start in range(0, run.cases, _CHUNK):
-            yield from enumerate(self._records.cases(run.uid, start, min(run.cases, start + _CHUNK)), start)
+            cases = self._records.cases(run.uid, start, min(run.cases, start + _CHUNK))
+            yield from ((at, case) for at, case in enumerate(cases, start) if at not in hidden)
 
     def _content(self, prompt_uid: str, column: SuiteColumn) -> Content:
         return self._versions.version(prompt_uid, column.version).content

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
 from workbench.core.text import counted
+from workbench.host.ids import new_uid
 from workbench.ui.shell.services import Services
 from workbench.usecases.case_import import CaseImporter, CaseOfAnswer
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.run_cases import RunCases
 
 if TYPE_CHECKING:
     from workbench.ui.shell.testing_events import CaseRestoreRequested, RunCasesRequested
@@ -28,17 +30,18 @@ class KeptAnswers:
     def __init__(
         self, services: Services, importer: CaseImporter, offer: Offer, changed: Callable[[str], object]
     ) -> None:
-        self._services, self._importer = services, importer
+        self._services = services
+        self._cases = RunCases(services.backend.store, new_uid, importer)
         self._offer, self._tell_changed = offer, changed
 
     def of_run(self, wanted: RunCasesRequested) -> None:
         """Make a case of each value set of a run."""
-        work = partial(self._importer.cases_of_run, wanted.prompt_uid, wanted.run_uid)
+        work = partial(self._cases.of_run, wanted.prompt_uid, wanted.run_uid)
         self._services.tasks.run(work, self._keep_all, self._failed)
 
     def as_tested(self, wanted: CaseRestoreRequested) -> None:
         """Bring a case back as it was tested."""
-        work = partial(self._importer.case_as_tested, wanted.prompt_uid, wanted.case)
+        work = partial(self._cases.as_tested, wanted.prompt_uid, wanted.case)
         self._services.tasks.run(
             work, lambda made: self._keep((made,), _restored(made.case, made.before)), self._failed
         )
@@ -57,13 +60,13 @@ class KeptAnswers:
 
     def _keep(self, made: Sequence[CaseOfAnswer], sentence: str) -> None:
         def undo() -> None:
-            self._after(self._importer.take_answers_back(made), lambda: self._tell_changed(""))
+            self._after(self._cases.take_back(made), lambda: self._tell_changed(""))
 
         def kept() -> None:
             self._offer(sentence, undo)
             self._tell_changed(made[0].case.uid)
 
-        self._after(self._importer.keep_answers(made), kept)
+        self._after(self._cases.keep(made), kept)
 
     def _after(self, futures: Sequence[Future[None]], done: Callable[[], object]) -> None:
         """Call `done` once all writes are stored."""

@@ -6,7 +6,7 @@ request; its answer stays in the history and can be opened again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -20,14 +20,14 @@ from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.run_limits import excess
 from workbench.core.runs import Result
 from workbench.core.testing.case_proposals import CaseProposalError, ProposedCases
-from workbench.core.text import counted
 from workbench.host.clock import utc_now
+from workbench.ui.features.cases.proposal_acceptance import ProposalAcceptance
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.small_controls import safe_tip
 from workbench.ui.widgets.wording import answer_figures
-from workbench.usecases.case_import import AddedCases, CaseImporter
+from workbench.usecases.case_import import CaseImporter
 from workbench.usecases.case_proposer import CaseProposer, CaseRequest, PastCaseRequest, ProposerDefaults, as_draft
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.run_handle import RunHandle
@@ -55,9 +55,9 @@ class CaseProposalController:
     """`changed(uid)` is called after cases were added or removed, with the uid of one to select, "" for none."""
 
     def __init__(self, services: Services, importer: CaseImporter, changed: Callable[[str], object]) -> None:
-        self._services, self._session, self._importer = services, services.session, importer
+        self._services, self._session = services, services.session
         self._proposer = CaseProposer(services.backend.store, services.backend.runner)
-        self._tell_changed = changed
+        self._acceptance = ProposalAcceptance(services, importer, changed)
         self.dialog: ProposalDialog | None = None
         # Of the window, not of the dialog: a forecast may arrive after that has closed.
         self._forecasts = Forecasts(
@@ -66,7 +66,6 @@ class CaseProposalController:
         self._forecasts.changed.connect(self._show_forecast)
         self._asked: _Asked | None = None
         self._allowed: CaseRequest | None = None
-        self._steps: list[tuple[AddedCases, tuple[int, ...], _Asked | None]] = []
         self._prompt = ""
         services.events.subscribe(AnswersGrew, lambda event: self._show_more(event.outputs))
         services.events.subscribe(RunEnded, lambda event: self._run_ended(event.run_uid))
@@ -79,15 +78,13 @@ class CaseProposalController:
             self.dialog.activateWindow()
             return
         services = self._services
-        self._prompt, self._asked, self._steps = self._session.prompt(), None, []
+        self._prompt, self._asked = self._session.prompt(), None
         name = services.navigator.prompt_name(self._prompt)
         dialog = ProposalDialog(services.theme, name, services.dialogs.widget())
         dialog.request.ask_wanted.connect(self._ask)
         dialog.request.stop_wanted.connect(self._stop_answer)
         dialog.request.model_wanted.connect(self._choose_model)
-        dialog.review.accepted.connect(self._accept)
-        dialog.review.skipped.connect(self._skip)
-        dialog.review.undo_wanted.connect(self._undo_step)
+        self._acceptance.begin(dialog.review, self._prompt)
         dialog.earlier_wanted.connect(self._open_earlier)
         dialog.finished.connect(self._closed)
         dialog.request.changed.connect(self._forecasts.wake)
@@ -265,83 +262,15 @@ class CaseProposalController:
 
         self._services.tasks.run(lambda: self._proposer.past(run_uid), self._if_open(show))
 
-    # Accepting.
-
-    def _accept(self, rows: Sequence[int]) -> None:
-        dialog, asked = self.dialog, self._asked
-        if dialog is None:
-            return
-        review, prompt, taken = dialog.review, self._prompt, tuple(rows)
-        before = [review.proposals.state(row) for row in taken]
-        cases = tuple(case for row in taken if (case := review.proposals.case(row)) is not None)
-        review.proposals.set_state(taken, "accepted")
-        review.say("")
-        review.select(review.proposals.next_open(review.row))
-        review.follow()
-
-        def added(found: AddedCases) -> None:
-            self._steps.append((found, taken, asked))
-            if self.dialog is dialog:
-                review.undo.show()
-            count = len(found.uids)
-            told = f"{counted(count, 'proposed case')} {'was' if count == 1 else 'were'} added."
-            self._services.notices.offer(told, "Undo", self._undo_step)
-            self._tell_changed(found.uids[0])
-
-        def failed(error: Exception) -> None:
-            if self.dialog is dialog and self._asked is asked:
-                for row, state in zip(taken, before, strict=True):
-                    review.proposals.set_state([row], state)
-                review.say(problem_of(error).sentence)
-                review.follow()
-            else:
-                problem = problem_of(error)
-                self._services.notices.problem(problem.sentence, problem.detail)
-
-        self._services.tasks.run(lambda: self._importer.append(prompt, cases), added, failed)
-
-    def _skip(self, row: int) -> None:
-        if self.dialog is None:
-            return
-        review = self.dialog.review
-        is_skipped = review.proposals.state(row) == "skipped"
-        review.proposals.set_state([row], "open" if is_skipped else "skipped")
-        if not is_skipped:
-            review.select(review.proposals.next_open(row))
-        review.follow()
-
-    def _undo_step(self) -> None:
-        """Remove the cases that were accepted last."""
-        self._services.notices.withdraw_offer()
-        if not self._steps:
-            return
-        added, rows, asked = self._steps.pop()
-
-        def removed(_: None) -> None:
-            dialog = self.dialog
-            if dialog is not None:
-                dialog.review.undo.setVisible(bool(self._steps))
-                if self._asked is asked:
-                    dialog.review.proposals.set_state(rows, "open")
-                    dialog.review.select(rows[0])
-                    dialog.review.follow()
-            self._tell_changed("")
-
-        def failed(error: Exception) -> None:
-            self._steps.append((added, rows, asked))
-            problem = problem_of(error)
-            self._services.notices.problem(problem.sentence, problem.detail)
-
-        self._services.tasks.watch(self._importer.take_back(added), removed, failed)
-
     def _close(self) -> None:
-        self._steps = []
+        self._acceptance.forget()
         if self.dialog is not None:
             self.dialog.done(0)
 
     def _closed(self) -> None:
         self._stop_answer()
         self._forecasts.stop()
+        self._acceptance.end()
         self.dialog = self._asked = None
 
     def _if_open(self, show: Callable[[ProposalDialog, T], None]) -> Callable[[T], None]:

@@ -75,6 +75,11 @@ class RunActions:
                 f"{with_key('Run all lanes', self._presenter.key_name('run'))} to use the new settings."
             )
             slots = [slot for slot in slots if slot not in changed]
+        shown = self._compose.stage.shown
+        if tested := [slot for slot in slots if shown.is_tested(slot)]:
+            self._services.notices.refused(
+                f"This answer is from {shown.kept_from(tested[0])}. Run the lane to get a new one."
+            )
         self._gate.retry(slots, self._presenter.slots())
 
     def _has_many(self) -> bool:

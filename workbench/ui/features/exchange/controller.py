@@ -133,7 +133,8 @@ class ExchangeController:
             dialog.close()
             runs = counted(progress.runs, "run")
             url = QUrl.fromLocalFile(str(target))
-            self._services.notices.offer(f"{runs} in {target}", "Open", lambda: QDesktopServices.openUrl(url))
+            words = f"{runs} in {target}" + (f". {progress.note}" if progress.note else "")
+            self._services.notices.offer(words, "Open", lambda: QDesktopServices.openUrl(url))
 
         exporter = Exporter(self._services.backend.store, self._services.backend.searcher)
         self._run(

@@ -43,6 +43,7 @@ FEATURE = Feature(
         preload=(
             "workbench.app.history.detail",
             "workbench.app.history.detail_reader",
+            "workbench.app.history.suite_detail",
             "workbench.app.history.table_model",
             "workbench.ui.widgets.diff.text",
             "workbench.ui.features.history.cards",

@@ -42,7 +42,7 @@ COMMANDS = (
         run=lambda controller: controller.delete_open_prompt(),
         after="archive_prompt",
     ),
-    _of_runs("open_run", "Open the selected run in Compose", lambda act: act.open(), "Ctrl+O", _one_row),
+    _of_runs("open_run", "Open the selected run", lambda act: act.open(), "Ctrl+O", _one_row),
     _of_runs("star_run", "Star the selected runs", lambda act: act.star(), "Ctrl+Shift+S"),
     _of_runs("tag_run", "Tags of the selected runs…", lambda act: act.tag(), "Ctrl+Shift+T"),
     _of_runs("archive_run", "Archive the selected runs", lambda act: act.archive(), "Ctrl+Shift+A"),

@@ -20,6 +20,7 @@ from workbench.ui.shell.events import (
     RunWish,
 )
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.testing_events import SuiteRunChosen
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.core.runs import OutputRecord
     from workbench.core.search.completion import QueryCompletion
     from workbench.core.search.results import HistoryRow
+    from workbench.core.testing.report import SuiteReport
     from workbench.ui.features.history.delete_actions import DeleteActions
     from workbench.ui.features.history.run_actions import RunCuration
     from workbench.ui.features.history.saved_searches import SavedSearchActions
@@ -77,11 +79,12 @@ class HistoryController:
 
         yield from view.build(complete)
         curating = RunCuration(services, view, lambda: self.erasing)
-        looker = RunDetailReader(backend.store, backend.history, tasks, view)
+        looker = RunDetailReader(backend.store, backend.history, self._report, tasks, view)
         view.wanted.connect(lambda rows: looker.look(rows, model.text))
         view.unwanted.connect(looker.forget)
         looker.arrived.connect(view.detail.show_run)
         looker.paired.connect(view.detail.show_pair)
+        looker.tested.connect(view.detail.show_suite)
         looker.refused.connect(view.detail.say)
         for opens in (view.opened, view.detail.open_wanted):
             opens.connect(self._open)
@@ -151,7 +154,14 @@ class HistoryController:
 
     def _open(self, row: HistoryRow) -> None:
         wishes: dict[str, RunWish] = {"improve": "proposal", "propose": "cases"}
-        self._choose(row, wishes.get(row.kind, "open"))
+        if row.test is not None:
+            self._services.events.publish(SuiteRunChosen(row.prompt_uid, row.row.run_uid))
+        else:
+            self._choose(row, wishes.get(row.kind, "open"))
+
+    def _report(self, row: HistoryRow) -> SuiteReport:
+        """Return the report of a test run by its newest scoring. Blocks."""
+        return self._services.backend.tests.analyst.newest(row.prompt, row.prompt_uid, row.row.run_uid)
 
     def _choose(self, row: HistoryRow, wish: RunWish) -> None:
         self._services.events.publish(RunChosen(row.prompt_uid, row.row.run_uid, wish))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from workbench.app.history.detail import AnsweredSet, RunDetailView
 from workbench.app.history.run_pair import RunPairView
+from workbench.app.history.suite_detail import SuiteDetailView
 from workbench.core.content_diff import PartDiff
 from workbench.core.dates import absolute
 from workbench.core.history_columns import facts, marks_of
@@ -25,6 +26,7 @@ from workbench.core.version_name import text_words
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import AnswerCards, FittedDiff
 from workbench.ui.features.history.marked_label import MarkedLabel
+from workbench.ui.features.history.suite_summary import SuiteSummary
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.diff.text import DiffRun, part_runs
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -123,6 +125,8 @@ class DetailPane(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.looked: RunDetailView | None = None
+        self.suite: SuiteDetailView | None = None
+        """The test run that is shown, or None."""
         self.pair: RunPairView | None = None
         """The two runs that are compared, or None."""
         self.nothing = QLabel(NOTHING_CHOSEN, self)
@@ -150,6 +154,7 @@ class DetailPane(QWidget):
         inside.setContentsMargins(2, 2, 2, 2)
         inside.addWidget(self.diff)
         self.prompt.column.addWidget(frame)
+        self.report = SuiteSummary(self)
         self.answers: list[_Answers] = []
         self._turns = IdleQueue.of_application()
         self._filling: Iterator[None] = iter(())
@@ -169,7 +174,7 @@ class DetailPane(QWidget):
 
     def say(self, sentence: str) -> None:
         """Show a message instead of a run."""
-        self.looked = self.pair = None
+        self.looked = self.pair = self.suite = None
         self._turns.drop(self)
         self.nothing.setText(sentence)
         self.nothing.show()
@@ -178,7 +183,7 @@ class DetailPane(QWidget):
     def show_run(self, looked: RunDetailView) -> None:
         """Show a run."""
         is_same = self.looked is not None and self.looked.row.row.run_uid == looked.row.row.run_uid
-        self.looked, self.pair = looked, None
+        self.looked, self.pair, self.suite = looked, None, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
         told = (
@@ -202,7 +207,7 @@ class DetailPane(QWidget):
     def show_pair(self, pair: RunPairView) -> None:
         """Show two runs compared with each other."""
         is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
-        self.pair, self.looked = pair, None
+        self.pair, self.looked, self.suite = pair, None, None
         older, newer = pair.older.row, pair.newer.row
         same_prompt = older.prompt_uid == newer.prompt_uid
         against = f"{_number(older)} against {_number(newer)}"
@@ -224,14 +229,39 @@ class DetailPane(QWidget):
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
+    def show_suite(self, suite: SuiteDetailView) -> None:
+        """Show a test run: its report in short, without cases and answers."""
+        is_same = self.suite is not None and self.suite.row.row.run_uid == suite.row.row.run_uid
+        self.suite, self.looked, self.pair = suite, None, None
+        row = suite.row
+        self.title.setText(breakable(run_name(row)))
+        note = visible_note(row.row.note)
+        told = " · ".join(filter(None, (absolute(row.row.started_at), *facts(row), *marks_of(row))))
+        marks = suite.marker.marks(note) if suite.marker is not None and note else ()
+        self.about.show_marked("\n".join(filter(None, (note, told))), marks)
+        self._offer(pair=False)
+        self.compare.hide()
+        self.report.show_suite(suite)
+        self._show_sets((), 0, None)
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
+
+    def _shown_row(self) -> HistoryRow | None:
+        if self.suite is not None:
+            return self.suite.row
+        return None if self.looked is None else self.looked.row
+
     def _offer(self, *, pair: bool) -> None:
-        row = None if self.looked is None else self.looked.row
+        row = self._shown_row()
+        self.report.setVisible(self.suite is not None)
+        self.prompt.setVisible(self.suite is None)
         for button in (self.restore, self.branch):
             button.setVisible(row is not None and row.kind in DRAFTABLE)
         for button in (self.open, self.compare):
             button.setVisible(not pair)
-        is_proposal = row is not None and row.kind in ("improve", "propose")
-        self.open.setText("Open the proposal" if is_proposal else "Open in Compose")
+        titles = dict.fromkeys(("improve", "propose"), "Open the proposal")
+        titles |= {"test": "Open in Test"} if self.suite is not None else {}
+        self.open.setText(titles.get(row.kind if row is not None else "", "Open in Compose"))
         self.beside.setVisible(pair)
 
     def _show_sets(
@@ -296,6 +326,7 @@ class DetailPane(QWidget):
         self._column.addWidget(self.about)
         self._column.addWidget(buttons)
         self._column.addSpacing(6)
+        self._column.addWidget(self.report)
         self._column.addWidget(self.prompt)
         self._column.addSpacing(4)
         self._column.addWidget(self.more)
@@ -314,5 +345,5 @@ class DetailPane(QWidget):
         layout.addWidget(self.nothing, 1)
 
     def _tell(self, emit: Callable[[HistoryRow], object]) -> None:
-        if self.looked is not None:
-            emit(self.looked.row)
+        if (row := self._shown_row()) is not None:
+            emit(row)

@@ -39,6 +39,10 @@ _COPIED: dict[Form, str] = {
     "json": "JSON",
     "requests": "Exact requests",
 }
+_WITHOUT_ANSWERS: dict[Form, str] = {
+    "answers": "A test run has many answers. Export it, or open it in Test to copy some.",
+    "requests": "A test run has many requests. Open it in Test to see that of a cell.",
+}
 HINT = "Separate tags with spaces. A search for tag:word finds them."
 
 
@@ -87,7 +91,7 @@ class RunCuration(QObject):
             bool(rows) and all(getattr(row, mark) for row in rows) for mark in ("starred", "archived", "deleted")
         )
         entries = (
-            ("open_run", "Open in Compose"),
+            ("open_run", "Open in Test" if len(rows) == 1 and rows[0].test is not None else "Open in Compose"),
             ("compare", "Compare the prompts" if len(rows) == 2 else "Compare with the previous version"),
             ("restore", "Restore"),
             ("branch", "Branch"),
@@ -219,11 +223,17 @@ class RunCuration(QObject):
         if (row := self._one()) is None:
             return
         name, history = run_name(row), self._services.backend.history
+        if row.test is not None and form in _WITHOUT_ANSWERS:
+            self._services.notices.refused(_WITHOUT_ANSWERS[form])
+            return
 
         def put(text: str) -> None:
             QGuiApplication.clipboard().setText(encodable(text))
             self._services.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
 
+        if row.test is not None:
+            self._services.tasks.run_large(lambda: self._suite_text(row, form), put)
+            return
         make = {
             "prompt": run_texts.prompt_text,
             "answers": run_texts.answers_text,
@@ -232,6 +242,16 @@ class RunCuration(QObject):
             "requests": run_texts.requests_json,
         }[form]
         self._services.tasks.run(lambda: make(history.detail(row.row.run_uid)), put)
+
+    def _suite_text(self, row: HistoryRow, form: Form) -> str:
+        """Return the prompt of a test run, or its report without cases. Blocks."""
+        backend = self._services.backend
+        if form == "prompt":
+            return run_texts.content_text(backend.store.version(row.prompt_uid, row.row.version).content)
+        from workbench.formats.test_reports import FORMATS
+
+        report = backend.tests.analyst.newest(row.prompt, row.prompt_uid, row.row.run_uid)
+        return "".join(FORMATS[form].write(report, lambda: iter(())))
 
     def _write(
         self,

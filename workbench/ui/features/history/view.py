@@ -162,8 +162,9 @@ class HistoryView(QWidget):
         found: list[tuple[QWidget, Callable[[], None]]] = [(self.bar, self.bar.field.setFocus)]
         if self.table.isVisible():
             found.append((self.table, self.to_table))
-        if self.detail.looked is not None or self.detail.pair is not None:
-            first = self.detail.beside if self.detail.looked is None else self.detail.restore
+        detail = self.detail
+        if detail.looked is not None or detail.pair is not None or detail.suite is not None:
+            first = detail.restore if detail.looked is not None else detail.open if detail.suite else detail.beside
             found.append((self.detail, first.setFocus))
         return found
 

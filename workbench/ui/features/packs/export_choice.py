@@ -35,7 +35,9 @@ from workbench.usecases.packs.target import PackTarget, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
-_EVIDENCE = "Include evidence: iterations, answers and verdicts from the history"
+_EVIDENCE = "Include evidence: iterations, answers, verdicts and results of tests"
+_HOLD_OUT = "Include hold-out cases"
+_HOLD_OUT_TIP = "Whoever has the hold-out can change the prompt until it passes"
 
 
 class PackChoicePage(QWidget):
@@ -81,7 +83,7 @@ class PackChoicePage(QWidget):
         self.path = _line("Path of the pack", "")
         self.browse = button("Choose…", self._browse, name="Choose where to save the pack")
         self.place = ToldLabel(theme)
-        self.evidence = QCheckBox(_EVIDENCE)
+        self.evidence, self.hold_out = QCheckBox(_EVIDENCE), QCheckBox(_HOLD_OUT)
         self._pause = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self.files: QFileDialog | None = None
         self._lay_out()
@@ -96,9 +98,8 @@ class PackChoicePage(QWidget):
             self._text(self.licence, self._known.licence),
             self._text(self.author, self._known.author),
         )
-        return PackExportRequest(
-            about, self.table.choices, self.evidence.isChecked(), Path(self.path.text()).expanduser()
-        )
+        path = Path(self.path.text()).expanduser()
+        return PackExportRequest(about, self.table.choices, self.evidence.isChecked(), path, self.hold_out.isChecked())
 
     def lacks(self) -> str:
         """Return what is missing or invalid, "" for nothing."""
@@ -148,6 +149,8 @@ class PackChoicePage(QWidget):
         set_role(self.versions, "rows")
         self.versions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.evidence.setAccessibleName(_EVIDENCE)
+        self.hold_out.setAccessibleName(_HOLD_OUT)
+        self.hold_out.setToolTip(_HOLD_OUT_TIP)
         group, kinds = QButtonGroup(self), QButtonGroup(self)
         right = QVBoxLayout()
         right.setSpacing(4)
@@ -189,6 +192,7 @@ class PackChoicePage(QWidget):
         layout.addLayout(where)
         layout.addWidget(self.place)
         layout.addWidget(self.evidence)
+        layout.addWidget(self.hold_out)
 
     def _connect(self) -> None:
         self.rows.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))

@@ -32,6 +32,8 @@ FEATURE = Feature(
             "workbench.core.ranking",
             "workbench.app.rank.ranking",
             "workbench.app.rank.judging_session",
+            "workbench.app.rank.check_ranking",
+            "workbench.ui.features.rank.checks",
             "workbench.ui.features.rank.judge",
             "workbench.ui.features.rank.view",
             "workbench.ui.features.rank.controller",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.app.commands import EVERYWHERE, Command, View, needs
 
@@ -19,7 +19,9 @@ GROUPINGS: Mapping[Grouping, str] = {
     "everywhere": "Group by model, over all prompts",
 }
 """The titles of the commands that select a grouping."""
-
+RankingWay = Literal["verdicts", "checks"]
+WAYS: Mapping[RankingWay, str] = {"verdicts": "By your verdicts", "checks": "By checks"}
+"""What is ranked by; the two are never mixed."""
 
 _can_judge = needs("has_prompt", "writable", unless=("judging",))
 _is_judging = needs("judging")
@@ -33,6 +35,18 @@ def _group(grouping: Grouping, title: str) -> Command:
         enabled=needs(unless=("judging",)),
         views=RANK,
         run=lambda controller: controller.group(grouping),
+        after="judge",
+    )
+
+
+def _way(way: RankingWay, title: str) -> Command:
+    return Command(
+        f"rank_by_{way}",
+        title,
+        "Rank",
+        enabled=needs(unless=("judging",)),
+        views=RANK,
+        run=lambda controller: controller.choose_way(way),
         after="judge",
     )
 
@@ -96,6 +110,8 @@ COMMANDS = (
         run=lambda controller: controller.toggle_reveal(),
         after="judge",
     ),
+    _way("verdicts", "Rank by your verdicts"),
+    _way("checks", "Rank by checks"),
     *(_group(grouping, title) for grouping, title in GROUPINGS.items()),
     Command(
         "view_rank",

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
+from workbench.app.rank.check_ranking import CheckRankingController
 from workbench.app.rank.judging_session import JudgingController, Kind
 from workbench.app.rank.ranking import RankingController
 from workbench.app.verdict_keys import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.ui.features.rank.commands import GROUPINGS
+from workbench.ui.features.rank.commands import GROUPINGS, RankingWay
 from workbench.ui.features.rank.view import RankView
 from workbench.ui.shell.events import (
+    Changed,
     CommandStateChanged,
+    DataChanged,
     FocusPlaced,
     HistoryChanged,
     PromptOpened,
@@ -45,6 +48,8 @@ class RankController:
         store, parent = services.backend.store, services.dialogs.widget()
         self.view: RankView | None = None
         self.rank = RankingController(store, services.tasks, _import_chart, services.backend.places, parent)
+        self.checks = CheckRankingController(store, services.tasks, parent)
+        self.way: RankingWay = "verdicts"
         self.sittings = JudgingController(store, services.tasks, new_uid, utc_now, parent)
         # Fires once the newly shown page is painted: the ranking thread would otherwise compete for the GIL while the
         # cells are painted.
@@ -58,6 +63,7 @@ class RankController:
         services.events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
         services.events.subscribe(PromptOpened, lambda _: self._prompt_opened())
         services.events.subscribe(HistoryChanged, lambda _: self.refresh())
+        services.events.subscribe(DataChanged, self._data_changed)
 
     def stop(self) -> None:
         """Cancel the pending refresh; verdicts are already stored."""
@@ -75,6 +81,9 @@ class RankController:
         rank.failed.connect(view.show_failed)
         rank.grouping_changed.connect(view.set_grouping)
         view.grouping_chosen.connect(rank.group)
+        self.checks.ranked.connect(view.show_checks)
+        self.checks.failed.connect(view.show_checks_failed)
+        view.way_chosen.connect(self.choose_way)
         view.judge_clicked.connect(self.judge)
         view.versions.said.connect(rank.say)
         view.verdict_wanted.connect(self.sittings.judge)
@@ -96,7 +105,18 @@ class RankController:
     def refresh(self) -> None:
         """Compute the ranking again if it is visible."""
         if self.view is not None and not self.is_judging and self._is_shown:
-            self.rank.show(self._services.session.prompt())
+            prompt = self._services.session.prompt()
+            (self.rank if self.way == "verdicts" else self.checks).show(prompt)
+
+    def choose_way(self, way: RankingWay) -> None:
+        """Rank by verdicts or by checks."""
+        if way != self.way:
+            self.way = way
+            if self.view is not None:
+                self.view.set_way(way)
+            if way == "verdicts":
+                self.rank.forget()
+            self.refresh()
 
     def group(self, grouping: Grouping) -> None:
         """Change the grouping."""
@@ -174,8 +194,15 @@ class RankController:
         else:
             self.end()
 
+    def _data_changed(self, event: DataChanged) -> None:
+        """Rank again after a test ended."""
+        if self.way == "checks" and event.what & Changed.RUNS:
+            self.refresh()
+
     def _prompt_opened(self) -> None:
         self.end()
+        if self.view is not None and self.way == "checks":
+            self.view.set_way(self.way)
         self.refresh()
 
     def _show_prompt(self, text: str) -> None:

@@ -23,16 +23,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.app.rank.check_ranking import headline as checks_headline
 from workbench.app.rank.table_model import GROUPED, RankTable, headline
-from workbench.ui.features.rank import method_text
+from workbench.ui.features.rank import checks, method_text
+from workbench.ui.features.rank.checks import CheckRankPart
+from workbench.ui.features.rank.commands import RankingWay
 from workbench.ui.features.rank.judge import JudgePage
+from workbench.ui.features.rank.remarks import RemarkList, WaySwitch, sentence_label
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
-from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingResult
+from workbench.usecases.ranking_result import Grouping, RankingResult
+from workbench.usecases.testing.check_rows import CheckRanking
 
 _MARGIN = 22
 _WAYS = (
@@ -51,6 +56,8 @@ class RankView(QStackedWidget):
 
     judge_clicked = Signal()
     grouping_chosen = Signal(str)
+    way_chosen = Signal(str)
+    """RankingWay"""
     verdict_wanted = Signal(str, int)
     """Kind of verdict, and 1 or 2 for the winner."""
     undo_wanted = Signal()
@@ -61,8 +68,8 @@ class RankView(QStackedWidget):
     def __init__(self, theme: Theme, groupings: Mapping[Grouping, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = HiddenPageTheme(theme, self)
-        self._said: list[QLabel] = []
         self._grouping: Grouping = "both"
+        self._way: RankingWay = "verdicts"
         self.ranking = QScrollArea(self)
         self.ranking.setWidgetResizable(True)
         self.ranking.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,20 +126,25 @@ class RankView(QStackedWidget):
         buttons.addWidget(self.judge)
         self._head.addWidget(self._buttons, 0, 3)
         layout.addLayout(self._head)
+        self.switch = WaySwitch(page)
+        self.switch.chosen.connect(self.way_chosen)
+        layout.addWidget(self.switch)
+        self.by_checks = CheckRankPart(self._theme, page)
+        self.by_checks.hide()
+        layout.addWidget(self.by_checks)
         self.table_model = RankTable(self)
         self.table = RankingTable(self._theme, self.table_model, page)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.table.hide()
         layout.addWidget(self.table)
-        self.instead = _sentence(page)
+        self.instead = sentence_label(page)
         self.instead.setText(_COUNTING)
         layout.addWidget(self.instead)
-        self.ways = _sentence(page)
+        self.ways = sentence_label(page)
         self.ways.setText(_WAYS)
         self.ways.hide()
         layout.addWidget(self.ways)
-        self._remarks = QVBoxLayout()
-        self._remarks.setSpacing(6)
+        self._remarks = RemarkList(page)
         layout.addLayout(self._remarks)
         self.versions = VersionTechniques(page)
         layout.addWidget(self.versions)
@@ -142,7 +154,7 @@ class RankView(QStackedWidget):
         set_role(self.fold, "quiet")
         self.fold.toggled.connect(self._unfold)
         layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        self.how = _sentence(page)
+        self.how = sentence_label(page)
         self.how.setText(method_text.text())
         self.how.hide()
         layout.addWidget(self.how)
@@ -191,9 +203,41 @@ class RankView(QStackedWidget):
         self._lay_head()
         self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
+    def set_way(self, way: RankingWay) -> None:
+        """Show the ranking by verdicts or that by checks; neither has anything of the other."""
+        self._way = way
+        is_checks = way == "checks"
+        self.switch.set_way(way)
+        self._late.stop()
+        self.pill.setText("")
+        self.pill.hide()
+        for widget in (self.table, self.ways, self.versions):
+            widget.hide()
+        self._remarks.say(())
+        self.group.setHidden(is_checks)
+        self.instead.setHidden(is_checks)
+        self.instead.setText(_COUNTING)
+        self.by_checks.setVisible(is_checks)
+        self.by_checks.say(checks.READING)
+        self.how.setText(checks.HOW if is_checks else method_text.text())
+        self._lay_head()
+
+    def show_checks(self, found: CheckRanking) -> None:
+        """Show a ranking by checks."""
+        if self._way == "checks":
+            self.pill.setText(checks_headline(found))
+            self.pill.setVisible(bool(found.rows))
+            self.by_checks.show_ranked(found)
+            self._lay_head()
+
+    def show_checks_failed(self) -> None:
+        """Show that the ranking by checks failed; the error is reported elsewhere."""
+        self.by_checks.say(checks.FAILED)
+
     def wait(self) -> None:
         """Replace the current ranking, which is outdated, by a waiting message after `_LATE_MS`."""
-        self._late.start()
+        if self._way == "verdicts":
+            self._late.start()
 
     def _show_waiting(self) -> None:
         self._show_none(_COUNTING)
@@ -205,11 +249,13 @@ class RankView(QStackedWidget):
         self.instead.setText(sentence)
         self.instead.show()
         self.ways.hide()
-        self._say(())
+        self._remarks.say(())
 
     def show_ranked(self, found: RankingResult) -> None:
         """Show a ranking."""
         self._late.stop()
+        if self._way != "verdicts":
+            return
         self.pill.setText(headline(found))
         self.pill.show()
         self._lay_head()
@@ -219,21 +265,27 @@ class RankView(QStackedWidget):
         self.instead.setText(found.enough.sentence)
         self.instead.setVisible(not found.rows)
         self.ways.setVisible(not found.rows and found.enough.missing > 0)
-        self._say(found.remarks)
+        self._remarks.say(found.remarks)
         self.versions.show_versions(found.versions, found.choices)
         self._give_room()
 
     def show_failed(self) -> None:
         """Show that the ranking failed; the error is reported elsewhere."""
         self._late.stop()
+        if self._way != "verdicts":
+            return
         self._show_none("The verdicts could not be read.")
 
     def remarks(self) -> list[str]:
         """Return the sentences below the table."""
-        return [label.text() for label in self._said]
+        return self._remarks.texts()
 
     def enter(self) -> None:
         """Focus the table, or the first button."""
+        if self._way == "checks":
+            table = self.by_checks.table
+            (table if table.isVisible() else self.switch.buttons["checks"]).setFocus()
+            return
         (self.table if self.table.isVisible() else self.judge if self.judge.isEnabled() else self.group).setFocus()
 
     def set_writable(self, writable: bool) -> None:
@@ -244,21 +296,8 @@ class RankView(QStackedWidget):
     def stops(self) -> list[QWidget]:
         """Return the parts in tab order."""
         there = self._judging.stops() if self._judging is not None else []
-        return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *there]
-
-    def _say(self, remarks: Sequence[RankingRemark]) -> None:
-        for old in self._said:
-            self._remarks.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._said = []
-        for remark in remarks:
-            label = _sentence(self._page)
-            # Also in words, because colour alone is not accessible.
-            label.setText(f"⚠ Could mislead: {remark.text}" if remark.warns else remark.text)
-            self._remarks.addWidget(label)
-            label.show()
-            self._said.append(label)
+        ways = [*self.switch.buttons.values(), self.by_checks.table]
+        return [self.group, self.judge, *ways, self.table, *self.versions.stops(), self.fold, *there]
 
     def _unfold(self, unfolded: bool) -> None:
         self.how.setVisible(unfolded)
@@ -307,13 +346,5 @@ class RankView(QStackedWidget):
             self._head.addWidget(self._buttons, 0, 3)
 
     def _buttons_width(self) -> int:
-        return self.group.sizeHint().width() + self.judge.sizeHint().width() + 8
-
-
-def _sentence(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    set_role(label, "muted")
-    return label
+        group = 0 if self.group.isHidden() else self.group.sizeHint().width() + 8
+        return group + self.judge.sizeHint().width()

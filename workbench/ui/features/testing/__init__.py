@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, FeatureView, Subscription
-from workbench.ui.shell.testing_events import SuccessorTestRequested
+from workbench.ui.shell.testing_events import SuccessorTestRequested, SuiteRunChosen
 
 if TYPE_CHECKING:
     from workbench.app.testing.probes import ProbedSuites
@@ -29,6 +29,9 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
         make,
         subscriptions=(
             Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
+            Subscription(
+                SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
+            ),
         ),
         view=FeatureView(
             "test",

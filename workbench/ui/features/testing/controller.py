@@ -25,6 +25,7 @@ from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
+from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
@@ -63,6 +64,7 @@ class TestingController:
         self.search = CellSearch(self.suites.model)
         self.compare = ComparisonActions(services, self.suites)
         self.columns = ColumnActions(services, self.suites, self.compare)
+        self.earlier = EarlierRunActions(services, self.suites, self._refresh)
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None

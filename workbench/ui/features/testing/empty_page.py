@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import FILTER_TITLES, estimate_words
+from workbench.app.testing.words import FILTER_TITLES, takes_words
 from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import set_role
@@ -101,7 +101,7 @@ def next_step(suites: SuiteController) -> NextStep | None:
         return NO_PROMPT
     if overview is None:
         return NextStep("", "Reading the tests…")
-    if not suites.tested.cases:
+    if not suites.tested.cases and suites.run is None:
         return NO_CASES
     if not overview.columns and suites.run is None:
         return NO_COLUMNS
@@ -122,9 +122,8 @@ def _nothing_run(suites: SuiteController) -> NextStep:
     if estimate.refusal:
         return NextStep("Nothing has run yet", estimate.refusal)
     calls = counted(estimate.new, "call")
-    words = estimate_words(estimate)
     size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
-    text = f"{size}: {calls}{', ' if words else ''}{words}. You can stop at any time; answers are kept."
+    text = f"{size}: {takes_words(estimate) or calls}. You can stop at any time; answers are kept."
     if suites.set_name == "holdout":
         text = f"{text} Only totals will be shown."
     heading = "Nothing has run yet" if suites.set_name == "tuning" else "The hold-out has not run yet"

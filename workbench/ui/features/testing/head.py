@@ -206,7 +206,8 @@ class SuiteHead(QWidget):
         self.run.set_label(face.label, face.brief)
         self._name_key()
         self.run.setEnabled(not face.why_not)
-        self.run.setToolTip(safe_tip(face.why_not or (_RUN_TIP if face.action == "start" else "")))
+        tip = "\n".join(filter(None, (face.takes, _RUN_TIP))) if face.action == "start" else ""
+        self.run.setToolTip(safe_tip(face.why_not or tip))
         self._other_actions = [action for _, action in face.others[:_MOST_OTHERS]]
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
@@ -368,7 +369,8 @@ class SentenceCard(QFrame):
             text += f" {html.escape(self._about)}"
         others = len(self._sentences) - 1
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
-        can_fold = others > 0 or self._is_brief or self._is_live
+        has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
+        can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
         links = (("next", "" if is_brief else self._link), ("more", fold if can_fold else ""))
         named = [
             f'<a href="{name}" style="text-decoration:none">{html.escape(words)}</a>' for name, words in links if words
