@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from workbench.app.testing.settings_form import budget_words
 from workbench.app.testing.source import SuiteEstimate, SuiteProgress
 from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
@@ -14,7 +15,6 @@ from workbench.app.testing.words import (
     about_seconds,
     about_words,
     beside_words,
-    budget_words,
     cell_words,
     estimate_words,
     progress_words,

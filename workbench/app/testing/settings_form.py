@@ -9,9 +9,9 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from workbench.app.testing.words import budget_words
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.text import counted
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
@@ -84,6 +84,16 @@ def settings_words(settings: SuiteSettings) -> str:
         f"Margin {_points_words(settings.margin)}",
     )
     return " · ".join(parts)
+
+
+def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:
+    """Return "$1.00, 500 calls, 10 min"; "" without limits."""
+    parts = (
+        "" if usd is None else f"${usd:,.2f}",
+        "" if calls is None else counted(calls, "call"),
+        "" if minutes is None else f"{minutes:g} min",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _points_words(fraction: float) -> str:
