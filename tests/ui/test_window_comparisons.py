@@ -43,7 +43,7 @@ def entry(entries: dict[str, QAction], start: str) -> QAction:
 def test_chart_replaces_the_grid_and_is_read_by_keyboard_and_pointer(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
     view.filters.chart.click()
-    desk.until(lambda: view.suites.chart.chart is CHART)
+    desk.until(lambda: view.suites.chart.of(view.suites.prompt_uid, "tuning") is CHART)
     assert view.chart.isVisible()
     assert not view.grid.isVisible()
     assert view.chart.about.text() == CHART.about[0]
@@ -64,6 +64,18 @@ def test_chart_replaces_the_grid_and_is_read_by_keyboard_and_pointer(source: Sta
     desk.until(lambda: view.grid.isVisible())
     assert QApplication.focusWidget() is view.grid.answers
     assert view.filters.answers.isChecked()
+    assert view.filters.filters["all"].isEnabled()
+
+
+def test_chart_can_be_left_with_the_pointer_at_large_text(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    desk.theme.set_scale(2.0)
+    view.filters.chart.click()
+    desk.until(view.chart.isVisible)
+    desk.rest()
+    assert not view.filters.filters["all"].isEnabled()
+    QTest.mouseClick(view.filters.answers, Qt.MouseButton.LeftButton)
+    desk.until(view.grid.isVisible)
 
 
 def test_chart_without_a_scored_test_says_so(source: StandInSuites, desk: Desk) -> None:

@@ -8,13 +8,13 @@ import io
 import pytest
 
 from workbench.app.testing.cell_words import beside_words, cell_words, samples_words
+from workbench.app.testing.settings_form import budget_words
 from workbench.app.testing.source import SuiteEstimate, SuiteProgress
 from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
     ColumnHead,
     about_seconds,
     about_words,
-    budget_words,
     estimate_words,
     progress_words,
     run_face,

@@ -88,7 +88,7 @@ def comparing(demo: Demo) -> None:
         view = window.testing.view
         assert view is not None
         command(demo, "test_chart")
-        demo.until("the chart is there", lambda: suites.chart.chart is not None and bool(suites.chart.chart.series))
+        demo.until("the chart is there", lambda: suites.chart.of(suites.prompt_uid, "tuning") is not None)
         view.chart.canvas.setFocus()
         shots(demo, "compare-chart", narrow=True)
         window.theme.set_scale(2.0)

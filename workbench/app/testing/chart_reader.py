@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ChartReader(QObject):
-    """`chart` is None until it is read."""
+    """`changed` is emitted when a chart was read."""
 
     changed = Signal()
     refused = Signal(object)
@@ -28,20 +28,21 @@ class ChartReader(QObject):
     def __init__(self, source: SuiteSource, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
-        self.chart: VersionChart | None = None
-        self._reading: NewestWork[VersionChart] = NewestWork(tasks, self._take, self.refused.emit)
+        self._read: tuple[str, CaseSetName, VersionChart] | None = None
+        self._reading: NewestWork[tuple[str, CaseSetName, VersionChart]] = NewestWork(
+            tasks, self._take, self.refused.emit
+        )
+
+    def of(self, prompt_uid: str, set_name: CaseSetName) -> VersionChart | None:
+        """Return the chart of a set of a prompt's cases, None if it is not read."""
+        is_this = self._read is not None and self._read[:2] == (prompt_uid, set_name)
+        return self._read[2] if self._read is not None and is_this else None
 
     def read(self, prompt_uid: str, set_name: CaseSetName) -> None:
         """Read the chart of a set of a prompt's cases."""
         comparisons = self._source.comparisons
-        self._reading.ask(lambda: comparisons.chart(prompt_uid, set_name))
+        self._reading.ask(lambda: (prompt_uid, set_name, comparisons.chart(prompt_uid, set_name)))
 
-    def clear(self) -> None:
-        """Forget the chart, because another prompt or set is shown."""
-        self._reading.drop()
-        self.chart = None
-        self.changed.emit()
-
-    def _take(self, chart: VersionChart) -> None:
-        self.chart = chart
+    def _take(self, read: tuple[str, CaseSetName, VersionChart]) -> None:
+        self._read = read
         self.changed.emit()

@@ -79,7 +79,6 @@ class SuiteController(QObject):
         self.figures = RunFigures(source, tasks, self)
         """Counts and statistics of the shown run."""
         self.chart = ChartReader(source, tasks, self)
-        """Pass rates by version."""
         for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
@@ -145,7 +144,6 @@ class SuiteController(QObject):
             self.query, self.arrangement = GridQuery(), Arrangement()
             self._clear()
             self.figures.clear()
-            self.chart.clear()
             self.stop_polling()
             self.model.show("", "", self.query, ())
             self.changed.emit()
@@ -217,7 +215,6 @@ class SuiteController(QObject):
         self.arrange(Arrangement())
         self.stop_polling()
         self.figures.clear()
-        self.chart.clear()
         self.refresh()
 
     def choose_rows(self, rows: RowFilter, column: int | None = None) -> None:

@@ -76,12 +76,7 @@ def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSetting
 def settings_words(settings: SuiteSettings) -> str:
     """Return "1 sample · Budget $1.00, 500 calls · Difference 10 points · Margin 5 points"."""
     budget = settings.budget
-    limits = (
-        "" if budget.usd is None else f"${budget.usd:,.2f}",
-        "" if budget.calls is None else counted(budget.calls, "call"),
-        "" if budget.minutes is None else f"{budget.minutes:g} min",
-    )
-    known = ", ".join(filter(None, limits))
+    known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
         f"Samples {settings.samples}",
         f"Budget {known}" if known else "No budget",
@@ -89,6 +84,16 @@ def settings_words(settings: SuiteSettings) -> str:
         f"Margin {_points_words(settings.margin)}",
     )
     return " · ".join(parts)
+
+
+def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:
+    """Return "$1.00, 500 calls, 10 min"; "" without limits."""
+    parts = (
+        "" if usd is None else f"${usd:,.2f}",
+        "" if calls is None else counted(calls, "call"),
+        "" if minutes is None else f"{minutes:g} min",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _points_words(fraction: float) -> str:

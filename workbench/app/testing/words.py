@@ -127,10 +127,9 @@ def _details(summary: ColumnSummary) -> Iterator[str]:
         yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
     if (latency := summary.latency) is not None:
         yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
-    if summary.cost_unknown and summary.cost_per_1000 is not None:
-        yield f"Cost unknown: {counted(summary.cost_unknown, 'answer')}"
-    if summary.flaky:
-        yield f"Only some samples pass: {counted(len(summary.flaky), 'case')}"
+    unknown = summary.cost_unknown if summary.cost_per_1000 is not None else 0
+    counts = (("Cost unknown", unknown, "answer"), ("Only some samples pass", len(summary.flaky), "case"))
+    yield from (f"{words}: {counted(number, noun)}" for words, number, noun in counts if number)
     if summary.pass_powers and (power := summary.pass_powers[-1]).k > 1:
         yield f"All {power.k} samples pass: {100 * power.rate:.0f} %"
 
@@ -239,16 +238,6 @@ def progress_words(
     if budget:
         parts.append(f"budget {budget}")
     return " · ".join(parts)
-
-
-def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:
-    """Return "$1.00, 500 calls, 10 min"; "" without limits."""
-    parts = (
-        "" if usd is None else f"${usd:,.2f}",
-        "" if calls is None else counted(calls, "call"),
-        "" if minutes is None else f"{minutes:g} min",
-    )
-    return ", ".join(filter(None, parts))
 
 
 def limit_words(limits: Limits, estimate: SuiteEstimate) -> str:

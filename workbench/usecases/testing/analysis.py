@@ -26,7 +26,7 @@ from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
-from workbench.core.testing.tries import ChampionTry, TryHistory
+from workbench.core.testing.tries import TryHistory
 from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring
@@ -132,7 +132,8 @@ class SuiteAnalyst:
         if one is not None and one.is_complete:
             # It says what the sentence about the columns would, by the stricter rule.
             rest = _sentences([replace(column, sentence="") for column in columns], open_)
-            sentences = (_try_sentence(one, columns), *filter(None, (found.words,)), *rest)
+            challenger = next((column.comparison for column in columns if column.comparison is not None), None)
+            sentences = (try_sentence(one, challenger), *filter(None, (found.words,)), *rest)
         else:
             sentences = _sentences(columns, open_)
         sentences = (lost, *sentences) if lost else sentences
@@ -340,11 +341,6 @@ def _set_words(run: SuiteRun) -> str:
     if run.set_name == "holdout":
         return f"on {counted(run.cases, 'hold-out case')}"
     return f"on {counted(run.cases, 'case')}"
-
-
-def _try_sentence(one: ChampionTry, columns: Sequence[ColumnReport]) -> str:
-    challenger = next((column.comparison for column in columns if column.comparison is not None), None)
-    return try_sentence(one, challenger)
 
 
 def _sentences(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:

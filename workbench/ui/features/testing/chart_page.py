@@ -299,24 +299,30 @@ class ChartPage(QWidget):
         layout.addWidget(self.about)
         self.canvas.current_changed.connect(self._read_point)
         self._is_current = False
+        self._shown = ("", "")
         self.show_chart(None)
 
     def follow(self, suites: SuiteController) -> None:
         """Show the chart of a controller whenever it is read."""
-        suites.chart.changed.connect(lambda: self.show_chart(suites.chart.chart))
+        suites.chart.changed.connect(lambda: self._show_read(suites))
 
     def set_current(self, suites: SuiteController, *, current: bool) -> None:
         """Tell whether the page is shown; one that is not takes no room from the head in low windows."""
         kind = QSizePolicy.Policy.Preferred if current else QSizePolicy.Policy.Ignored
         self.setSizePolicy(kind, kind)
         was_current, self._is_current = self._is_current, current
-        if current and not was_current:
+        if current and (not was_current or self._shown != (suites.prompt_uid, suites.set_name)):
+            self._show_read(suites)
             suites.chart.read(suites.prompt_uid, suites.set_name)
 
     def read(self, suites: SuiteController) -> None:
         """Read the chart again if it is shown and there are new results."""
         if self._is_current and suites.figures.report is not None:
             suites.chart.read(suites.prompt_uid, suites.set_name)
+
+    def _show_read(self, suites: SuiteController) -> None:
+        self._shown = suites.prompt_uid, suites.set_name
+        self.show_chart(suites.chart.of(suites.prompt_uid, suites.set_name))
 
     def show_chart(self, chart: VersionChart | None) -> None:
         """Show a chart, or that it is being computed."""

@@ -83,7 +83,7 @@ class FilterBar(QWidget):
         right.setSpacing(6)
         for widget in (self.answers, self.results, self.chart, self.sort, self.arrange, self.probe):
             right.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-        self._flow, self._is_apart = flow, True
+        self._flow, self._is_apart, self._is_chart = flow, True, False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
@@ -117,8 +117,11 @@ class FilterBar(QWidget):
         """Show which rows are asked for, and what cells show, or that the chart is shown."""
         self.filters[query.rows].setChecked(True)
         (self.chart if chart else self.results if results else self.answers).setChecked(True)
-        for widget in (self._left, self.sort, self.arrange, self.probe):
-            widget.setEnabled(not chart)
+        if chart != self._is_chart:
+            self._is_chart = chart
+            # Not the whole row: in narrow windows the way back to the grid is in it.
+            for widget in (*self.filters.values(), self.tag, self.sort, self.arrange, self.probe):
+                widget.setEnabled(not chart)
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
 
@@ -134,7 +137,7 @@ class FilterBar(QWidget):
             made.setText(f"{FILTER_TITLES[rows]} {number:,}" if rows in counts.rows else FILTER_TITLES[rows])
             made.setAccessibleName(made.text())
             is_needed = number > 0 or rows == query.rows or rows in _ALWAYS
-            made.setEnabled(is_needed)
+            made.setEnabled(is_needed and not self._is_chart)
             made.setVisible(is_needed or live)
         self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
         self.tag.setVisible(bool(counts.tags) or bool(query.tag))
