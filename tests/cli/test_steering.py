@@ -22,8 +22,8 @@ from workbench.cli.main import main, make_parser
 from workbench.store.sqlite import sqlite3
 from workbench.usecases import checkup
 
-OURS = re.compile(r"\x1b\[(?:0|1|3[1-6])m")
-"""The styles that the command itself writes."""
+OURS = re.compile(r"\x1b\[(?:0|1|3[1-6])m|\r(?=[0-9,]+ new, )")
+"""The styles that the command itself writes, and the start of a line of progress that is written over."""
 PROMPT = f"""\
 name: {json.dumps(named("filed"))}
 model: {json.dumps(named("m"))}
@@ -178,6 +178,11 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "training", folder / "t", "--prompt", STEERING],
             [*history, "training", folder / "t", "--format", STEERING],
             [*history, "training", lost],
+        ],
+        "history delete": [
+            [*history, "delete", STEERING],
+            [*history, "delete", runs[0], "--preview"],
+            [*history, "delete", runs[0], "--preview", "--json"],
         ],
         "history star": [[*history, "star", STEERING]],
         "history backup": [[*history, "backup"], [*history, "backup", "--json"]],
