@@ -57,7 +57,7 @@ class ProposalRequest(QWidget):
         self._cases: tuple[Case, ...] = ()
         self._answers: tuple[RecentAnswer, ...] = ()
         self._shipped = ""
-        self.model = ModelButton()
+        self.model = ModelButton("Choose a model…")
         self.model.setAutoDefault(False)
         self.count = QSpinBox()
         self.count.setRange(1, MOST_WANTED)
