@@ -156,9 +156,9 @@ def _calls(tree: ast.AST, places: _Places) -> Iterator[tuple[int, int, int, str]
             yield node.lineno, places.start(node.value), places.end(node.value), "None"
 
 
-def picked(count: int, seed: int) -> list[PlantedFault]:
-    """Return `count` faults, alternating the three kinds; the same for the same sources and seed."""
-    files = sorted((ROOT / "workbench").rglob("*.py"))
+def picked(count: int, seed: int, folder: Path = ROOT / "workbench") -> list[PlantedFault]:
+    """Return `count` faults of a folder, alternating the three kinds; the same for the same sources and seed."""
+    files = sorted(folder.rglob("*.py"))
     chosen = random.Random(seed)
     kinds = {kind: [fault for file in files for fault in faults(file, kind)] for kind in KINDS}
     return [chosen.choice(kinds[KINDS[number % len(KINDS)]]) for number in range(count)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.planted_faults import KINDS, faults, picked
+from tests.planted_faults import KINDS, ROOT, faults, picked
 
 SOURCE = '''"""A docstring is no constant."""
 
@@ -35,8 +35,9 @@ def test_every_fault_of_a_kind_is_found(tmp_path: Path, kind: str) -> None:
 
 
 def test_same_seed_picks_the_same_faults() -> None:
-    first, again = picked(9, 1), picked(9, 1)
+    folder = ROOT / "workbench" / "core" / "search"
+    first, again = picked(9, 1, folder), picked(9, 1, folder)
     assert first == again
-    assert len({fault.file for fault in first}) > 3
+    assert len({fault.file for fault in first}) > 2
     for fault in first:
         compile(fault.source(), str(fault.file), "exec")
