@@ -136,10 +136,11 @@ class Indexer:
             return 1
 
     def _document(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
-        # Changes when another process has written, which may have changed the run.
-        (others,) = connection.execute("PRAGMA data_version").fetchone()
         known, self._facts = self._facts, None
-        facts = known[1] if known is not None and known[0] == (run, next_set, others) else facts_of(connection, run)
+        if known is not None and known[0] == (run, next_set, _others(connection)):
+            facts: RunFacts | None = known[1]
+        else:
+            facts = facts_of(connection, run)
         if facts is None:
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
             return 1
@@ -148,7 +149,7 @@ class Indexer:
         for key, text, value_set, name in self.documents(connection, run, next_set):
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
-                self._facts = (run, value_set, others), facts
+                self._facts = (run, value_set, _others(connection)), facts
                 return taken
             connection.execute(_DOCUMENT, (key, text, with_set(words, name)))
             taken += len(text)
@@ -238,3 +239,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
         " WHERE run_id IN (SELECT run_id FROM counted)"
     )
     connection.execute("DROP TABLE temp.counted")
+
+
+def _others(connection: sqlite3.Connection) -> int:
+    """Return a number that changes when another process has written, which may have changed a run."""
+    (number,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(number)
