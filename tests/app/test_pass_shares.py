@@ -40,7 +40,7 @@ class HeldTasks:
 
 
 class Tests:
-    """The shares by version, and what was asked."""
+    """Returns given shares by version, and records the requests."""
 
     __test__ = False
 

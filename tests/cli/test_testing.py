@@ -116,7 +116,7 @@ def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: 
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["nobody"], "nobody"),
+        (["unknown"], "unknown"),
         (["Greeting", "--repeat", "0"], "--repeat must be 1 or more."),
         (["Greeting", "--fail-under", "much"], "--fail-under is a rate such as 90% or 0.9"),
         (["Greeting", "--margin", "5%"], "--margin needs --no-worse-than RUN."),
@@ -124,7 +124,7 @@ def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: 
         (["Greeting", "--filter", "zebra"], "No case matches “zebra”."),
         (["Greeting", "--version", "#9"], "This prompt has no version “#9”."),
         (["Greeting", "--hold-out"], "There is no hold-out yet."),
-        (["Greeting", "--budget", "1", "--model", "nobody/nothing"], "has no known price, so dollars cannot limit"),
+        (["Greeting", "--budget", "1", "--model", "unknown/model"], "has no known price, so dollars cannot limit"),
     ],
 )
 def test_wrong_use_exits_with_2_and_sends_nothing(

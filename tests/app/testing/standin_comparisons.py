@@ -34,7 +34,7 @@ CHART = VersionChart(
 
 
 class StandInComparisons:
-    """Remembers in `told` what was asked for."""
+    """Records the requests in `told`."""
 
     def __init__(self) -> None:
         self.told: list[tuple[object, ...]] = []

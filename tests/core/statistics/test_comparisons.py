@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -159,10 +160,10 @@ def test_exchanging_the_columns_mirrors_the_comparison(pair: tuple[ColumnResults
 
 
 @given(column_pairs(), st.randoms(use_true_random=False))
-def test_order_of_cases_and_samples_changes_nothing(pair: tuple[ColumnResults, ColumnResults], random: object) -> None:
+def test_order_of_cases_and_samples_changes_nothing(pair: tuple[ColumnResults, ColumnResults], random: Random) -> None:
     def mixed(results: ColumnResults) -> ColumnResults:
         cases = [replace(one, cells=one.cells[::-1]) for one in results.cases]
-        random.shuffle(cases)  # type: ignore[attr-defined]
+        random.shuffle(cases)
         return replace(results, cases=tuple(cases))
 
     assert compare_columns(*_with(mixed(pair[0]), mixed(pair[1]))) == compare_columns(*_with(*pair))

@@ -1,4 +1,4 @@
-"""The hold-out: a third by cluster, never what was seen, and later cases by hash."""
+"""Choice of the hold-out: a third of the cases by cluster, none seen in Compose; later cases join by hash."""
 
 from __future__ import annotations
 

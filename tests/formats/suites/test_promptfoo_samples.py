@@ -42,7 +42,7 @@ def read(folder: Path) -> ImportedSuite:
 
 
 def calls(suite: ImportedSuite) -> dict[tuple[int, str, str], tuple[ImportedCase, SuitePrompt]]:
-    """Return what is asked, by number of the case, label of the prompt, and title of the column."""
+    """Return the rendered prompts by case number, prompt label and column title."""
     return {
         (number, suite.prompts[prompt].label, suite.columns[column].title): (case, suite.prompts[prompt])
         for number, case in enumerate(suite.cases)

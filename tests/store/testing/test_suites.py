@@ -48,9 +48,9 @@ def test_settings_are_kept(store: Store) -> None:
 
 def test_settings_of_an_unknown_prompt_are_missing(store: Store) -> None:
     with pytest.raises(StoreError, match="not in the history"):
-        store.tests.settings("nobody")
+        store.tests.settings("unknown")
     with pytest.raises(StoreError, match="not in the history"):
-        store.tests.save_settings("nobody", FULL, NOW).result(10)
+        store.tests.save_settings("unknown", FULL, NOW).result(10)
 
 
 def test_run_begins_with_all_cells_open(store: Store) -> None:
@@ -349,7 +349,7 @@ def test_overruled_score_is_compared_as_the_scoring_did(store: Store, threshold:
 def test_overrule_of_an_answer_that_is_not_in_the_run_is_refused(store: Store) -> None:
     begun(store)
     with pytest.raises(StoreError, match="not in the history"):
-        store.tests.overrule("t1", "nobody", "hash", "pass", "", NOW, "o").result(10)
+        store.tests.overrule("t1", "unknown", "hash", "pass", "", NOW, "o").result(10)
 
 
 def test_opened_held_out_case_is_used_up_once_and_moves_to_the_tuning_cases(store: Store) -> None:

@@ -133,7 +133,7 @@ def _propose(controller: CasesController, store: Store, runner: ScriptedRunner) 
 
 
 class ScriptedRunner:
-    """Records what is asked, and stores nothing."""
+    """Records the requests and stores nothing."""
 
     def __init__(self) -> None:
         self._transcript = Transcript("answer", "run", 0, lambda: 0)

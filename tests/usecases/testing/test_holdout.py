@@ -1,4 +1,4 @@
-"""The hold-out as a use case: proposed without what was seen, opened, ended; and what its reports say."""
+"""Setting a hold-out aside without cases seen in Compose, opening and ending it, and the wording of its reports."""
 
 from __future__ import annotations
 
