@@ -5,7 +5,7 @@ Invariant: every offered button is fully visible; buttons that do not fit wrap t
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.core.content import Template
@@ -82,6 +82,12 @@ class AddButtons(QWidget):
         """Set the geometry, with the top at `y`."""
         self.setGeometry(QRect(0, y, width, self.height_for(width)))
         self._arranged(width, move=True)
+
+    def event(self, event: QEvent) -> bool:
+        # A hidden button gets the style of a new text size later than this row was placed.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arranged(self.width(), move=True)
+        return super().event(event)
 
     def _arranged(self, width: int, *, move: bool) -> int:
         x, y, line = self._left - _PAD, _GAP, 0
