@@ -1,7 +1,7 @@
 """Diffs between the answers of lanes.
 
-Invariant: nothing is computed on the UI thread, and late results for another answer or base are dropped. An answer is
-compared only after it has ended.
+Invariant: nothing is computed on the UI thread, and only the result of the latest comparison of a lane is shown. An
+answer is compared only after it has ended.
 """
 
 from __future__ import annotations
@@ -119,5 +119,7 @@ class LaneComparisons(QObject):
         self._tasks.run_large(work, partial(self._tell, slot, key))
 
     def _tell(self, slot: str, key: tuple[object, ...], outcome: ComparedAnswer) -> None:
-        if self._asked.get(slot) == key:
+        # Not `==`: comparisons run side by side and may end in another order. With one key there are two when a verdict
+        # is given and then stored; only the second finds it in the history.
+        if self._asked.get(slot) is key:
             self.ready.emit(slot, LaneDiff(outcome, self.choices(slot), self.choose))
