@@ -29,6 +29,7 @@ from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
+from workbench.ui.features.testing.stored_draft import when_stored
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -45,6 +46,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
+    from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
@@ -72,6 +74,8 @@ class TestingController:
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
         self._is_stale = True
+        self._draft: Draft | None = None
+        """The draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
@@ -134,9 +138,11 @@ class TestingController:
 
     def run_cases(self) -> None:
         """Open the view and run all open cells."""
-        self._wants_run = True
-        self._services.session.save()
         self.show()
+        when_stored(self._services, self._run_stored)
+
+    def _run_stored(self) -> None:
+        self._wants_run = True
         self.suites.choose_set("tuning")
         self._refresh()
 
@@ -159,7 +165,7 @@ class TestingController:
             return
         go = partial(self.suites.act, action, set_name)
         if action in ("start", "fresh"):
-            self._services.session.save()
+            go = partial(when_stored, self._services, go)
             question = limit_words(self._services.session.limits(), estimate)
             if question and self.view is not None:
                 self.view.confirm.ask(question, f"Run {counted(estimate.new, 'call')}", go, no="Cancel")
@@ -252,10 +258,13 @@ class TestingController:
 
     def test_successor(self, lane: Lane) -> None:
         """Open the view, and choose a successor of a lane's model."""
-        self._successor_of = lane
-        self._services.session.save()
         self.show()
-        self._refresh()
+
+        def go_on() -> None:
+            self._successor_of = lane
+            self._refresh()
+
+        when_stored(self._services, go_on)
 
     def _open_successor(self) -> None:
         """Open the dialog that was requested, once the tests of the prompt are read."""
@@ -323,8 +332,13 @@ class TestingController:
         if shown != "test":
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
-        elif self._is_stale or self.suites.prompt_uid != self._services.session.prompt():
+            return
+        session = self._services.session
+        if self._is_stale or self.suites.prompt_uid != session.prompt() or session.draft() != self._draft:
             self._refresh()
+        if (unsaved := session.save()) is not None:
+            # Its failure is reported where drafts are saved.
+            self._services.tasks.watch(unsaved, lambda _: self._refresh(), lambda _: None)
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
@@ -338,6 +352,7 @@ class TestingController:
             self._is_stale = True
             return
         self._is_stale = False
+        self._draft = self._services.session.draft()
         prompt = self._services.session.prompt()
         if prompt != self.suites.prompt_uid:
             self.suites.open(prompt)
