@@ -34,6 +34,11 @@ def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[
     return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
 
 
+def has_columns(run: SuiteRun, columns: Sequence[SuiteColumn]) -> bool:
+    """Return whether a run has exactly these columns, in any order."""
+    return {_identity(column) for column in run.columns} == {_identity(column) for column in columns}
+
+
 def grid_heads(
     columns: Sequence[SuiteColumn], run: SuiteRun | None, report: SuiteReport | None
 ) -> tuple[ColumnHead, ...]:

@@ -23,6 +23,7 @@ from workbench.app.testing.column_heads import (
     grid_columns,
     grid_heads,
     grouped_heads,
+    has_columns,
     probe_estimate,
     shown_set,
 )
@@ -119,6 +120,16 @@ class SuiteController(QObject):
     def is_running(self) -> bool:
         """Whether the shown run makes calls, or is paused."""
         return self.progress is not None and self.progress.is_active
+
+    @property
+    def can_compare_stored(self) -> bool:
+        """Whether a start would ask nothing: every cell has an answer, of runs other than the shown one."""
+        run, overview, estimate = self.run, self.overview, self.estimate
+        if run is None or overview is None or run.probe or self.is_running:
+            return False
+        if estimate.new or estimate.refusal or not estimate.cells:
+            return False
+        return run.cells != estimate.cells or not has_columns(run, overview.columns)
 
     @property
     def baseline(self) -> int:

@@ -46,6 +46,7 @@ FILTER_TIPS: dict[RowFilter, str] = {
     "overruled": "Cases in which you overruled a check",
     "open": "Cases that are not asked in every column yet",
 }
+_STORED = "Every answer is there already: nothing is asked, and nothing is paid"
 SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
 
 
@@ -275,10 +276,12 @@ def run_face(
     *,
     outdated: bool = False,
     probe: bool = False,
+    stored: bool = False,
 ) -> RunFace:
     """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
 
     A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
+    `stored`: every cell of the settings has an answer, and no run shows them together.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
@@ -302,6 +305,8 @@ def run_face(
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
+    if stored:
+        return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 
