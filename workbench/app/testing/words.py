@@ -39,7 +39,7 @@ FILTER_TIPS: dict[RowFilter, str] = {
     "all": "All cases",
     "failed": "Cases that fail in a column",
     "differs": "Cases whose answers differ from the baseline; new words are underlined",
-    "regressed": "Cases that pass in the baseline and fail in another column",
+    "regressed": "Cases that passed in the same column of the last test, and fail now",
     "unscored": "Cases with a check that could not be evaluated",
     "no_answer": "Cases in which a call failed",
     "flaky": "Cases of which some samples pass and some fail",
@@ -128,6 +128,8 @@ def _details(summary: ColumnSummary) -> Iterator[str]:
         yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
     if (latency := summary.latency) is not None:
         yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
+    if summary.cost_per_1000 is not None:
+        yield f"{_dollars(summary.cost_per_1000)} per 1,000 calls"
     unknown = summary.cost_unknown if summary.cost_per_1000 is not None else 0
     counts = (("Cost unknown", unknown, "answer"), ("Only some samples pass", len(summary.flaky), "case"))
     yield from (f"{words}: {counted(number, noun)}" for words, number, noun in counts if number)

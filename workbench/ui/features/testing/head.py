@@ -30,6 +30,7 @@ _LIVE_LINES = 2
 """Lines that the sentence has room for while a run goes on."""
 _SO_FAR = "So far:"
 _RUN_TIP = "Ask every open cell; answers that are already there are used again"
+_FRESH_TIP = "Ask every cell again, in a new round, and pay for it again; the answers so far stay in the history"
 
 
 class SuiteHead(QWidget):
@@ -82,7 +83,7 @@ class SuiteHead(QWidget):
 
     def _lay_out(self) -> None:
         self._buttons = QWidget(self)
-        buttons = QHBoxLayout(self._buttons)
+        buttons = self._row = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
         for button in (self.cases, self.checks, self.column, *self.others, self.run):
@@ -192,11 +193,11 @@ class SuiteHead(QWidget):
         self.bar.setValue(_STEPS * answered // cells if cells else 0)
         self.bar.setAccessibleDescription(words)
 
-    def show_settings(self, words: str) -> None:
-        """Show the settings in one line, "" if they are not read yet."""
+    def show_settings(self, words: str, tip: str = "") -> None:
+        """Show the settings in one line, "" if they are not read yet; `tip` explains them."""
         self._settings_words = words
         self.settings.setVisible(bool(words))
-        self.settings.setToolTip(words.replace(" · ", "\n"))
+        self.settings.setToolTip(tip)
         self.settings.setAccessibleName(f"Settings of the tests: {words}")
         self._fit()
 
@@ -206,14 +207,19 @@ class SuiteHead(QWidget):
         self.run.set_label(face.label, face.brief)
         self._name_key()
         self.run.setEnabled(not face.why_not)
-        tip = "\n".join(filter(None, (face.takes, _RUN_TIP))) if face.action == "start" else ""
-        self.run.setToolTip(safe_tip(face.why_not or tip))
+        tips = {"start": "\n".join(filter(None, (face.takes, _RUN_TIP))), "fresh": _FRESH_TIP}
+        self.run.setToolTip(safe_tip(face.why_not or tips.get(face.action, "")))
+        # A test that is complete has no next step, least of all one that costs as much again.
+        set_role(self.run, "" if face.action == "fresh" else "primary")
         self._other_actions = [action for _, action in face.others[:_MOST_OTHERS]]
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
             if place < len(face.others):
                 button.set_label(face.others[place][0], face.others[place][0].partition(" ")[0])
         self._fit()
+        # Laid out later, a longer label would be clipped for a frame.
+        self._row.activate()
+        self._column.activate()
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
@@ -371,9 +377,12 @@ class SentenceCard(QFrame):
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
         has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
         can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
-        links = (("next", "" if is_brief else self._link), ("more", fold if can_fold else ""))
+        # A short link stays in one line.
+        links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
         named = [
-            f'<a href="{name}" style="text-decoration:none">{html.escape(words)}</a>' for name, words in links if words
+            f'<a href="{name}" style="text-decoration:none">{words}</a>'
+            for name, words in links
+            if words and (can_fold or name != "more")
         ]
         so_far = f"{html.escape(_SO_FAR)} " if self._is_live else ""
         self.text.setText(f"{so_far}{text} {' · '.join(named)}")
