@@ -200,6 +200,7 @@ def test_stored_answers_of_two_versions_are_compared_without_a_call(desk: Desk, 
     view.suites.change_settings(lambda settings: replace(settings, columns=both, baseline="v0"))
     desk.until(lambda: view.head.run.accessibleName() == "Compare stored answers")
     assert view.head.run.isEnabled()
+    assert [head.verdict for head in view.suites.heads()][1:] == ["answers are stored"]
     asked = len(server.requests)
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: view.suites.run is not None and view.suites.run.number == 3)

@@ -19,11 +19,13 @@ from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import (
+    NOT_RUN,
+    STORED,
     beside_word,
     grid_columns,
     grid_heads,
     grouped_heads,
-    has_columns,
+    is_stored_elsewhere,
     probe_estimate,
     shown_set,
 )
@@ -107,9 +109,8 @@ class SuiteController(QObject):
     @property
     def tested(self) -> TestedSet:
         """The shown set."""
-        if self.overview is None:
-            return TestedSet(self.set_name, 0)
-        return shown_set(self.overview, self.set_name, self.probe_uid)
+        overview, name = self.overview, self.set_name
+        return TestedSet(name, 0) if overview is None else shown_set(overview, name, self.probe_uid)
 
     @property
     def run(self) -> SuiteRun | None:
@@ -124,12 +125,7 @@ class SuiteController(QObject):
     @property
     def can_compare_stored(self) -> bool:
         """Whether a start would ask nothing: every cell has an answer, of runs other than the shown one."""
-        run, overview, estimate = self.run, self.overview, self.estimate
-        if run is None or overview is None or run.probe or self.is_running:
-            return False
-        if estimate.new or estimate.refusal or not estimate.cells:
-            return False
-        return run.cells != estimate.cells or not has_columns(run, overview.columns)
+        return not self.is_running and is_stored_elsewhere(self.run, self.overview, self.estimate)
 
     @property
     def baseline(self) -> int:
@@ -143,7 +139,8 @@ class SuiteController(QObject):
     def heads(self) -> tuple[ColumnHead, ...]:
         """Return the heads of `columns`, without what the heading of their group says."""
         columns = self.columns()
-        heads = grid_heads(columns, self.run, self.figures.worth_showing(live=self.is_running))
+        report = self.figures.worth_showing(live=self.is_running)
+        heads = grid_heads(columns, self.run, report, STORED if self.can_compare_stored else NOT_RUN)
         return grouped_heads(heads, self.arrangement.groups(columns))
 
     # Reading.

@@ -112,7 +112,7 @@ class SuiteHeader(QHeaderView):
         self._text(painter, QRect(room.left(), y, room.width(), title), head.title, self._bold, "text", middle=True)
         y += title
         tone = head.tone if head.tone != "muted" else "muted"
-        verdict = _fitted_verdict(head.verdict, QFontMetrics(self._small), room.width())
+        verdict = fitted_verdict(head.verdict, QFontMetrics(self._small), room.width())
         self._text(painter, QRect(room.left(), y, room.width(), line), verdict, self._small, tone)
         y += line
         rate, sign, rest = head.rate_words.partition(" (")
@@ -145,7 +145,7 @@ class SuiteHeader(QHeaderView):
         return metrics.horizontalAdvance(shown)
 
 
-def _fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:
+def fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:
     """Return a verdict as it fits: without the unit of its difference, or without the difference."""
     words, sign, difference = verdict.partition(" · ")
     shorter = (verdict, f"{words}{sign}{difference.partition(' ')[0]}")

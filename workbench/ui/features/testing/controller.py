@@ -29,7 +29,7 @@ from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
-from workbench.ui.features.testing.stored_draft import when_stored
+from workbench.ui.features.testing.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import (
     Changed,
@@ -74,8 +74,8 @@ class TestingController:
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
         self._is_stale = True
-        self._draft: Draft | None = None
-        """The draft when the tests were last read."""
+        self._read_for: tuple[str, Draft | None] = ("", None)
+        """The prompt and the draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
@@ -147,10 +147,9 @@ class TestingController:
         self._refresh()
 
     def _run_as_wanted(self) -> None:
-        if not self._wants_run or self.suites.overview is None:
-            return
-        self._wants_run = False
-        self.run_start.go()
+        if self._wants_run and self.suites.overview is not None:
+            self._wants_run = False
+            self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -258,13 +257,10 @@ class TestingController:
 
     def test_successor(self, lane: Lane) -> None:
         """Open the view, and choose a successor of a lane's model."""
+        self._successor_of = lane
+        self._services.session.save()
         self.show()
-
-        def go_on() -> None:
-            self._successor_of = lane
-            self._refresh()
-
-        when_stored(self._services, go_on)
+        self._refresh()
 
     def _open_successor(self) -> None:
         """Open the dialog that was requested, once the tests of the prompt are read."""
@@ -332,13 +328,9 @@ class TestingController:
         if shown != "test":
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
-            return
-        session = self._services.session
-        if self._is_stale or self.suites.prompt_uid != session.prompt() or session.draft() != self._draft:
+        elif self._is_stale or self._read_for != asked_about(self._services):
             self._refresh()
-        if (unsaved := session.save()) is not None:
-            # Its failure is reported where drafts are saved.
-            self._services.tasks.watch(unsaved, lambda _: self._refresh(), lambda _: None)
+            when_unsaved(self._services, self._refresh)
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
@@ -352,8 +344,7 @@ class TestingController:
             self._is_stale = True
             return
         self._is_stale = False
-        self._draft = self._services.session.draft()
-        prompt = self._services.session.prompt()
+        prompt, _ = self._read_for = asked_about(self._services)
         if prompt != self.suites.prompt_uid:
             self.suites.open(prompt)
         else:

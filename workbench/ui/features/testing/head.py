@@ -9,7 +9,7 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.words import RunAction, RunFace, split_sentence
@@ -328,6 +328,12 @@ class SentenceCard(QFrame):
             self._keep_height()
         self.setVisible(bool(sentences))
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            # A link keeps the colour that it was made with.
+            self._show()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -370,17 +376,19 @@ class SentenceCard(QFrame):
         for sentence in self._shown():
             bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
             parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
-        text = "<br>".join(parts)
+        # A number stays with its sign.
+        text = "<br>".join(parts).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
         if self._about and not is_brief:
             text += f" {html.escape(self._about)}"
         others = len(self._sentences) - 1
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
         has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
         can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
+        color = self.palette().color(QPalette.ColorRole.Link).name()
         # A short link stays in one line.
         links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
         named = [
-            f'<a href="{name}" style="text-decoration:none">{words}</a>'
+            f'<a href="{name}" style="text-decoration:none; color:{color}">{words}</a>'
             for name, words in links
             if words and (can_fold or name != "more")
         ]

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.core.drafts import Draft
     from workbench.ui.shell.services import Services
+
+
+def asked_about(services: Services) -> tuple[str, Draft]:
+    """Return the open prompt and its draft, which a test started now would be about."""
+    return services.session.prompt(), services.session.draft()
 
 
 def when_stored(services: Services, then: Callable[[], None]) -> None:
@@ -17,8 +23,13 @@ def when_stored(services: Services, then: Callable[[], None]) -> None:
 
     It is not called if the draft cannot be stored, which is reported where drafts are saved.
     """
-    future = services.session.save()
-    if future is None:
+    if not when_unsaved(services, then):
         then()
-    else:
+
+
+def when_unsaved(services: Services, then: Callable[[], None]) -> bool:
+    """Call `then` once changes of the draft that are not stored yet are; return False if there are none."""
+    future = services.session.save()
+    if future is not None:
         services.tasks.watch(future, lambda _: then(), lambda _: None)
+    return future is not None
