@@ -28,8 +28,9 @@ from workbench.ui.shell.services import Services
 from workbench.ui.widgets.small_controls import safe_tip
 from workbench.ui.widgets.wording import answer_figures
 from workbench.usecases.case_import import CaseImporter
-from workbench.usecases.case_proposer import CaseProposer, CaseRequest, PastCaseRequest, ProposerDefaults, as_draft
+from workbench.usecases.case_proposer import CaseProposer, CaseRequest, PastCaseRequest, as_draft
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.prompt_questions import QuestionDefaults
 from workbench.usecases.run_handle import RunHandle
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class CaseProposalController:
         self.open()
         self._open_earlier(run_uid)
 
-    def _show_known(self, dialog: ProposalDialog, known: ProposerDefaults) -> None:
+    def _show_known(self, dialog: ProposalDialog, known: QuestionDefaults) -> None:
         first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         request = dialog.request
         # Without the lane's parameters: they suit its answers, and may limit the length too much for many cases.

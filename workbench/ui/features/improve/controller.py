@@ -24,7 +24,6 @@ from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEn
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.wording import answer_figures
 from workbench.usecases.improver import (
-    ImprovementDefaults,
     ImprovementRequest,
     Improver,
     PastQuestion,
@@ -32,6 +31,7 @@ from workbench.usecases.improver import (
     proposal_of,
 )
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.prompt_questions import QuestionDefaults
 from workbench.usecases.run_handle import RunHandle
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ class ImproveController:
         self.open()
         self._open_earlier(run_uid)
 
-    def _show_known(self, dialog: ImproveDialog, known: ImprovementDefaults) -> None:
+    def _show_known(self, dialog: ImproveDialog, known: QuestionDefaults) -> None:
         first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         # Without the lane's parameters: they suit its answers, and may limit the length too much for a prompt.
         dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
