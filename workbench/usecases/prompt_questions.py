@@ -7,6 +7,7 @@ instructions of the last question of a kind are kept apart from those of other k
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -64,12 +65,17 @@ class QuestionDefaults:
     cases: tuple[Case, ...] = ()
 
 
-class PromptQuestions:
+class PromptQuestions(ABC):
     """Asks questions of one kind and reads earlier ones. Database reads block; use them on worker threads."""
 
     def __init__(self, store: Store, runner: Runner, kind: RunKind, shipped: tuple[str, str]) -> None:
         """`shipped` is the resource with the instructions that come with the product."""
-        self._store, self._runner, self._kind, self._shipped = store, runner, kind, shipped
+        self._store, self._runner, self._shipped = store, runner, shipped
+        self.kind: RunKind = kind
+
+    @abstractmethod
+    def known(self, prompt_uid: str) -> QuestionDefaults:
+        """Return what a question about a prompt starts from."""
 
     def stop(self, handle: RunHandle) -> None:
         """Stop a streaming answer; its text is kept."""
@@ -77,20 +83,20 @@ class PromptQuestions:
 
     def earlier(self, prompt_uid: str) -> tuple[EarlierImprovement, ...]:
         """Return the earlier questions of this kind about a prompt, newest first."""
-        return tuple(self._store.improvements(prompt_uid, kind=self._kind))
+        return tuple(self._store.improvements(prompt_uid, kind=self.kind))
 
     def remember(self, lane: Lane, instructions: str) -> tuple[Future[None], ...]:
         """Save the lane and the instructions; "" stands for the shipped instructions."""
         return (
-            self._store.set_meta(f"{self._kind}_lane", json.dumps(lane.to_json())),
-            self._store.set_meta(f"{self._kind}_instructions", instructions),
+            self._store.set_meta(f"{self.kind}_lane", json.dumps(lane.to_json())),
+            self._store.set_meta(f"{self.kind}_instructions", instructions),
         )
 
     def _defaults(
         self, prompt_uid: str, answers: Iterable[RecentAnswer], cases: Iterable[Case] = ()
     ) -> QuestionDefaults:
         shipped = resource(*self._shipped).read_text("utf-8").strip()
-        used = self._store.get_meta(f"{self._kind}_instructions") or shipped
+        used = self._store.get_meta(f"{self.kind}_instructions") or shipped
         return QuestionDefaults(
             self._last_lane(), used, shipped, tuple(answers), self.earlier(prompt_uid), tuple(cases)
         )
@@ -122,7 +128,7 @@ class PromptQuestions:
 
     def _last_lane(self) -> Lane | None:
         try:
-            return Lane.from_json(json.loads(self._store.get_meta(f"{self._kind}_lane") or "null"))
+            return Lane.from_json(json.loads(self._store.get_meta(f"{self.kind}_lane") or "null"))
         except ValueError:
             # No question yet, or another release stored it differently: the person chooses again.
             return None
@@ -130,10 +136,10 @@ class PromptQuestions:
     def _start(self, wanted: PromptQuestion, given: RunSet, handle: RunHandle, owner: RunOwner) -> RunStart:
         version = self._store.version_meant(wanted.prompt_uid, wanted.content, wanted.based_on)
         (transcript,) = handle.transcripts
-        lane = Lane(self._kind, wanted.lane.endpoint, wanted.lane.model, wanted.lane.params, version)
+        lane = Lane(self.kind, wanted.lane.endpoint, wanted.lane.model, wanted.lane.params, version)
         return RunStart(
             uid=handle.run_uid,
-            kind=self._kind,
+            kind=self.kind,
             prompt_uid=wanted.prompt_uid,
             owner_uid=owner.uid,
             started_at=owner.now(),
