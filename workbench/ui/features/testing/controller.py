@@ -17,7 +17,7 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
@@ -153,7 +153,7 @@ class TestingController:
             estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
         self._act(action, self.suites.set_name, estimate)
 
-    def _act(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
+    def _act(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
         if self._services.backend.store.read_only:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
             return
