@@ -30,6 +30,7 @@ from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
     Changed,
     DataChanged,
@@ -40,7 +41,7 @@ from workbench.ui.shell.events import (
     ViewShown,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested, ChecksRequested
+from workbench.ui.shell.testing_events import CasesRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
