@@ -12,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests import depth
+from tests.ui.blind_support import ANSWERS, NAMES, SECRETS, blind_run, leaks
 from tests.ui.desk import ECHO, Desk
 from tests.ui.driver import WindowDriver
-from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
-from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
+from tests.ui.rank_support import PAIRS, judging, opened, ready, view
 from tests.ui.test_window_sets import _paste
+from tests.usecases.judged_history import runs
 from workbench.app.rank.judging_session import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
@@ -296,7 +297,7 @@ def test_typing_continues_in_the_field_after_clicking_undo(desk: Desk) -> None:
 
 def test_notice_of_compose_is_hidden_in_other_views(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     desk.ctrl(Key.Key_1)
     assert NAMES[0] in desk.notice()
     desk.press(Key.Key_4, ALT)
@@ -415,8 +416,8 @@ def test_brief_notice_stays_while_focused(desk: Desk) -> None:
 
 def test_blind_verdict_notice_names_the_answer_first_and_then_the_models(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
-    assert _leaks(desk) == []
+    blind_run(desk)
+    assert leaks(desk) == []
     desk.ctrl(Key.Key_2)
     first, _, rest = desk.notice().partition(". ")
     assert first == "Answer 2 marked winner"
@@ -459,7 +460,7 @@ def test_verdict_notice_is_hidden_when_another_value_set_is_shown(desk: Desk) ->
 def test_notice_about_an_answer_is_hidden_with_its_value_set(desk: Desk, command: str) -> None:
     window = desk.open(ANSWERS)
     _paste(desk)
-    _blind_run(desk)
+    blind_run(desk)
     desk.ctrl(Key.Key_1)
     window.notice.clear("verdict")
     in_a_lane(desk)
@@ -473,7 +474,7 @@ def test_notice_about_an_answer_is_hidden_with_its_value_set(desk: Desk, command
 def test_problem_that_names_a_model_is_withheld_above_a_blind_set(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _paste(desk)
-    _blind_run(desk)
+    blind_run(desk)
     desk.ctrl(Key.Key_1)
     window.notices.problem(f"{NAMES[0]} is overloaded.", f"HTTP 529 from {NAMES[0]}")
     desk.ctrl(Key.Key_2)
