@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from tests import depth
 from tests.ui.desk import Desk
 from tests.ui.rank_support import judging, opened, ready, view
-from tests.ui.test_window_verdicts import (
+from tests.ui.verdict_support import (
     in_a_lane,
     in_find,
     in_the_message,
