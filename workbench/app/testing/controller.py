@@ -30,9 +30,9 @@ from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
-    SuiteEstimate,
+    ShownEstimate,
+    ShownProgress,
     SuiteOverview,
-    SuiteProgress,
     SuiteSource,
     TestedSet,
 )
@@ -55,9 +55,9 @@ POLL_MS = 400
 @dataclass(frozen=True, slots=True)
 class _Reading:
     overview: SuiteOverview
-    estimate: SuiteEstimate
-    progress: SuiteProgress | None
-    holdout: SuiteEstimate | None
+    estimate: ShownEstimate
+    progress: ShownProgress | None
+    holdout: ShownEstimate | None
     set_name: CaseSetName
 
 
@@ -94,10 +94,10 @@ class SuiteController(QObject):
 
     def _clear(self) -> None:
         self.overview: SuiteOverview | None = None
-        self.estimate = SuiteEstimate()
-        self.holdout: SuiteEstimate | None = None
+        self.estimate = ShownEstimate()
+        self.holdout: ShownEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
-        self.progress: SuiteProgress | None = None
+        self.progress: ShownProgress | None = None
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
@@ -285,7 +285,7 @@ class SuiteController(QObject):
         self._is_polling = True
         generation, uid, source = self._generation, run.uid, self.source
 
-        def show(progress: SuiteProgress) -> None:
+        def show(progress: ShownProgress) -> None:
             self._is_polling = False
             if generation == self._generation:
                 self._show_progress(progress)
@@ -296,7 +296,7 @@ class SuiteController(QObject):
 
         self._tasks.run(lambda: source.progress(uid), show, fail)
 
-    def _show_progress(self, progress: SuiteProgress) -> None:
+    def _show_progress(self, progress: ShownProgress) -> None:
         before, self.progress = self.progress, progress
         if not progress.is_active:
             self.stop_polling()
