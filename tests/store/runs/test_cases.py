@@ -56,6 +56,15 @@ def test_restored_case_precedes_cases_added_after_its_removal(store: Store) -> N
     assert uids(store) == ["c0", "c1", "c2", "c3", "new"]
 
 
+def test_cases_are_removed_from_one_prompt_and_others_skipped(store: Store) -> None:
+    store.create_prompt("q", "Other bot", NOW)
+    store.packs.save_cases("q", CASES).result()
+    store.packs.remove_cases("p", ["c1", "gone", "c3", "c1"]).result()
+    assert uids(store) == ["c0", "c2"]
+    store.packs.remove_cases("p", []).result()
+    assert len(store.packs.cases("q")) == 4
+
+
 def test_totals_count_cases_of_both_sets_and_their_checks(store: Store, tmp_path: Path) -> None:
     assert store.packs.case_totals("p") == CaseTotals(4, 0, 4)
     more = [Case("h1", held_out=True), Case("h2", checks=(ODD, ODD), held_out=True)]

@@ -109,7 +109,9 @@ def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case
 def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str]) -> None:
     """Remove cases from a prompt."""
     key = prompt_id(connection, prompt_uid)
-    connection.executemany("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", [(key, uid) for uid in uids])
+    connection.execute(
+        "DELETE FROM cases WHERE prompt_id = ? AND uid IN (SELECT value FROM json_each(?))", (key, dump(list(uids)))
+    )
 
 
 def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
