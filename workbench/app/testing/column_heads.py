@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.arrangement import title_within
-from workbench.app.testing.source import SuiteEstimate, SuiteOverview, TestedSet
+from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe
@@ -34,7 +34,7 @@ def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[
     return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
 
 
-def is_stored_elsewhere(run: SuiteRun | None, overview: SuiteOverview | None, estimate: SuiteEstimate) -> bool:
+def is_stored_elsewhere(run: SuiteRun | None, overview: SuiteOverview | None, estimate: ShownEstimate) -> bool:
     """Return whether every cell of the settings has an answer, and `run` is about other columns or cases."""
     if run is None or overview is None or run.probe or estimate.new or estimate.refusal or not estimate.cells:
         return False
@@ -75,9 +75,9 @@ def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> Tes
     return overview.set(name) if probe is None else TestedSet(probe.set_name, probe.cases, probe)
 
 
-def probe_estimate(run: SuiteRun | None) -> SuiteEstimate | None:
+def probe_estimate(run: SuiteRun | None) -> ShownEstimate | None:
     """Return what a probe still has to ask; None for a run that counts."""
-    return SuiteEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None
+    return ShownEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None
 
 
 def beside_word(run: SuiteRun | None) -> str:
