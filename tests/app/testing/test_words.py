@@ -66,6 +66,12 @@ def test_main_button_says_what_it_does() -> None:
     assert run_face(NEW, ShownProgress("t", "stopped"), 3).others == (("Retry 3 failed calls", "retry"),)
 
 
+def test_nothing_starts_before_it_is_known_what_that_takes() -> None:
+    unknown, done = ShownEstimate(), ShownProgress("t", "stopped", 144, 80)
+    assert run_face(unknown, done, counting=True).why_not == "Counting the answers that are still to come…"
+    assert run_face(unknown, ShownProgress("t", "running"), counting=True).action == "pause"
+
+
 def test_cells_in_words() -> None:
     cell = GridCell("fail", "o", "Please\nwait.", "“7” is missing", 0.5, 1, 3, 3)
     assert cell_words(cell, results=False) == "Please wait."

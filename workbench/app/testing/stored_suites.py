@@ -74,23 +74,22 @@ class StoredSuites:
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""
         settings = self._store.tests.settings(prompt_uid)
-        cases = self._store.packs.cases(prompt_uid)
+        cases = self._store.packs.case_totals(prompt_uid)
         newest: dict[CaseSetName, SuiteRun] = {}
         runs = self._store.tests.runs(prompt_uid, _MOST_RUNS)
         for run in runs:
             if not run.probe:
                 newest.setdefault(run.set_name, run)
-        names: tuple[CaseSetName, ...] = ("tuning", "holdout")
-        sets = tuple(
-            TestedSet(name, sum(case.held_out == (name == "holdout") for case in cases), newest.get(name))
-            for name in names
+        sets = (
+            TestedSet("tuning", cases.tuning, newest.get("tuning")),
+            TestedSet("holdout", cases.held_out, newest.get("holdout")),
         )
         return SuiteOverview(
             prompt_uid,
             settings,
             self._columns(prompt_uid, settings),
             tuple(one for one in sets if one.name == "tuning" or one.cases or (one.run is not None and settings.salt)),
-            len(settings.checks) + sum(len(case.checks) for case in cases),
+            len(settings.checks) + cases.checks,
             _probes_of(newest.get("tuning"), runs),
         )
 

@@ -275,9 +275,11 @@ def run_face(
     *,
     outdated: bool = False,
     probe: bool = False,
+    counting: bool = False,
 ) -> RunFace:
     """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
 
+    `counting`: the estimate is not known yet, so nothing can start.
     A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
@@ -285,6 +287,8 @@ def run_face(
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
+    if counting:
+        return RunFace("Run", "Run", "start", "Counting the answers that are still to come…")
     others: list[tuple[str, RunAction]] = []
     open_ = 0 if progress is None else progress.cells - progress.answered
     is_same = progress is not None and estimate.cells == progress.cells and estimate.new == open_ + failed_calls
