@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.testing.standin_source import StandInSuites
 from tests.patience import PATIENCE_S
 from workbench.app.tasks import Tasks
-from workbench.app.testing import controller as controllers
+from workbench.app.testing import progress_polling
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
@@ -27,7 +27,7 @@ from workbench.core.testing.grid import CaseSetName
 
 @pytest.fixture
 def tasks(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks]:
-    monkeypatch.setattr(controllers, "POLL_MS", 5)
+    monkeypatch.setattr(progress_polling, "POLL_MS", 5)
     made = Tasks()
     yield made
     made.close()
@@ -75,7 +75,7 @@ def test_started_run_is_followed_to_its_end(qtbot: QtBot, tasks: Tasks) -> None:
     until(qtbot, lambda: ended.count() == 1)
     until(qtbot, lambda: not suites.is_running and suites.estimate.new == 0)
     assert source.told == [("start", "tuning", False)]
-    assert not suites._timer.isActive()
+    assert not suites._polling.is_active
 
 
 def test_run_is_paused_resumed_and_stopped(qtbot: QtBot, tasks: Tasks) -> None:
