@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench.report import percentile
+from tests.bench.report import longest_delay, percentile
 from tests.bench.windows import home, started
 from workbench.core.cases import Case, Check
 from workbench.core.checks.check_result import CheckResult, CheckState
@@ -41,16 +41,13 @@ def run(full: bool) -> list[dict[str, Any]]:
         with started(WINDOW, place.environment()) as window:
             found = window.line(PATIENCE_S)
             window.end()
-    gaps = found["gaps"]
-    step = max((name for name in gaps if name != "nothing"), key=lambda name: gaps[name][0])
-    told = ", ".join(f"{name} {worst:.0f} ({cpu:.0f})" for name, (worst, cpu) in gaps.items())
     before, after = found["memory"]
     shape = f"Test with {cells:,} cells"
     return [
         _row(f"{shape}, key to its first painted rows", found["first"], AGAIN_MS, "ms", "opens the run"),
         _row(f"{shape}, the same when coming back (p95)", percentile(found["again"], 95), FIRST_MS, "ms", ""),
         _row(f"{shape}, a filter to its rows (worst)", max(found["filtered"]), AGAIN_MS, "ms", ""),
-        _row(f"{shape}, worst gap of the UI thread", gaps[step][0], GAP_MS, "ms", f"ms (processor): {told}"),
+        longest_delay(shape, GAP_MS, found),
         _row(f"{shape}, memory grown", after - before, GROWN_MB, "MB", f"{after:.0f} MB in all"),
     ]
 

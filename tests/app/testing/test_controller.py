@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from tests.app.testing.standin_source import StandInSuites
+from tests.patience import PATIENCE_S
 from workbench.app.tasks import Tasks
 from workbench.app.testing import controller as controllers
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
 from workbench.app.testing.row_reader import read_rows
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.lanes import Lane
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.grid import CaseSetName
 
 
 @pytest.fixture
@@ -135,6 +139,56 @@ def test_overruling_changes_row_counts_and_statistics(qtbot: QtBot, tasks: Tasks
     until(qtbot, lambda: suites.figures.counts.rows["overruled"] == 1)
     assert suites.figures.counts.rows["failed"] <= before
     until(qtbot, lambda: suites.model.cell(failed, FIRST + 1).status == "pass")  # type: ignore[union-attr] # loaded
+
+
+@dataclass
+class SlowEstimates(StandInSuites):
+    """Estimates wait until they are allowed."""
+
+    allowed: threading.Event = field(default_factory=threading.Event)
+
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
+        assert self.allowed.wait(PATIENCE_S)
+        return super().estimate(prompt_uid, set_name)
+
+
+def test_rows_are_shown_before_it_is_known_what_a_start_takes(qtbot: QtBot, tasks: Tasks) -> None:
+    source = SlowEstimates(12, answered=30)
+    suites = SuiteController(source, tasks, tasks)
+    read = QSignalSpy(suites.read)
+    suites.open("p")
+    until(qtbot, lambda: suites.model.rowCount() == 12 and suites.model.row(0) is not None)
+    assert suites.progress is not None
+    assert (suites.progress.answered, len(suites.heads())) == (30, 3)
+    assert (suites.is_estimated, suites.estimate, suites.holdout) == (False, ShownEstimate(), None)
+    assert read.count() == 0
+    source.allowed.set()
+    until(qtbot, lambda: read.count() == 1)
+    assert suites.is_estimated
+    assert (suites.estimate.new, suites.holdout and suites.holdout.new) == (6, 72)
+    until(qtbot, lambda: suites.figures.report is not None and suites.figures.counts.rows != {})
+
+
+def test_estimate_of_a_shown_run_stays_until_the_new_one_is_there(qtbot: QtBot, tasks: Tasks) -> None:
+    source = SlowEstimates(12, answered=30)
+    source.allowed.set()
+    suites = opened(qtbot, tasks, source)
+    source.allowed.clear()
+    source.advance(6)
+    known = suites.estimate
+    suites.refresh()
+    assert (suites.is_estimated, suites.estimate) == (True, known)
+    source.allowed.set()
+    until(qtbot, lambda: suites.estimate.new == 0)
+    assert suites.progress is not None
+    assert suites.progress.answered == 36
+
+
+def test_failed_first_page_keeps_nothing_else_back(qtbot: QtBot, tasks: Tasks) -> None:
+    source = StandInSuites(12, answered=30)
+    source.broken = "page"
+    suites = opened(qtbot, tasks, source)
+    assert (suites.is_estimated, suites.estimate.new) == (True, 6)
 
 
 @pytest.mark.parametrize("method", ["overview", "estimate", "progress", "counts", "report", "page"])

@@ -21,7 +21,7 @@ from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.store import Store, StoreError
-from workbench.store.testing.records import CellEnd, CellScored, StoredScoring
+from workbench.store.testing.records import CellEnd, CellScored, StoredScoring, TestedCase
 
 FULL = SuiteSettings(
     (CONTAINS, Check("regex", negated=True, value='"x"')),
@@ -75,6 +75,7 @@ def test_run_begins_with_all_cells_open(store: Store) -> None:
     assert store.tests.runs("p") == (found,)
     assert store.tests.cases("t1", 0, 10) == cases
     assert store.tests.case("t1", 1) == cases[1]
+    assert store.tests.tested_cases("t1") == (TestedCase("case-0", "Case 0", 1), TestedCase("case-1", "Case 1", 0))
     every = [key(c, column, sample) for c in (0, 1) for column in (0, 1) for sample in (0, 1)]
     assert list(store.tests.open_cells("t1", None, 100)) == every
     assert list(store.tests.open_cells("t1", every[2], 3)) == every[3:6]

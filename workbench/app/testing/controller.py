@@ -1,15 +1,16 @@
 """The tests of the open prompt: what is set up, what runs, and what came of it.
 
 Invariant: everything is read and started off the UI thread, and only answers about the prompt and the set that are
-shown now are delivered. While a run goes on, its progress is asked at `POLL_MS`, and rows are read again only after
-results arrived.
+shown now are delivered. The rows of another run are shown before it is computed what a start would take, and before
+its statistics. While a run goes on, its progress is asked at `POLL_MS`, and rows are read again only after results
+arrived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,19 +24,19 @@ from workbench.app.testing.column_heads import (
     grid_columns,
     grid_heads,
     grouped_heads,
-    probe_estimate,
     shown_set,
 )
 from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
-    SuiteEstimate,
+    ShownEstimate,
+    ShownProgress,
     SuiteOverview,
-    SuiteProgress,
     SuiteSource,
     TestedSet,
 )
+from workbench.app.testing.suite_reading import StartNeeds, SuiteReading, read_suite, start_needs
 from workbench.app.testing.words import ColumnHead, RunAction
 from workbench.core.testing.grid import (
     CaseSetName,
@@ -52,22 +53,13 @@ if TYPE_CHECKING:
 POLL_MS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    overview: SuiteOverview
-    estimate: SuiteEstimate
-    progress: SuiteProgress | None
-    holdout: SuiteEstimate | None
-    set_name: CaseSetName
-
-
 class SuiteController(QObject):
     """Reads and runs the tests of one prompt at a time. `model` has the rows of the shown run."""
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
     read = Signal()
-    """The overview was read, after the newest request."""
+    """The overview and the estimate were read, after the newest request."""
     refused = Signal(object)  # Exception
     started = Signal(str)  # the uid of a run
     ended = Signal(str)
@@ -88,16 +80,21 @@ class SuiteController(QObject):
         self.query, self.arrangement, self._earlier = GridQuery(), Arrangement(), EarlierRun()
         self._clear()
         self._generation = 0
+        self._after_rows: Callable[[], None] | None = None
+        self.model.loaded.connect(self._rows_ended)
+        self.model.refused.connect(lambda _: self._rows_ended())
         self._is_polling = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
     def _clear(self) -> None:
         self.overview: SuiteOverview | None = None
-        self.estimate = SuiteEstimate()
-        self.holdout: SuiteEstimate | None = None
+        self.estimate = ShownEstimate()
+        self.is_estimated = False
+        """Whether `estimate` is known."""
+        self.holdout: ShownEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
-        self.progress: SuiteProgress | None = None
+        self.progress: ShownProgress | None = None
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
@@ -156,24 +153,50 @@ class SuiteController(QObject):
     def refresh(self) -> None:
         """Read again what is set up and what ran; `read` is emitted once it is shown."""
         self._generation += 1
+        self._after_rows = None
         prompt, set_name, probe, source = self.prompt_uid, self.set_name, self.probe_uid, self.source
-        if not prompt:
-            return
+        if prompt:
+            work = partial(read_suite, source, prompt, set_name, probe, self._earlier)
+            self._tasks.run(work, partial(self._take, self._generation), self.refused.emit)
 
+    def _take(self, generation: int, reading: SuiteReading) -> None:
+        """Show the rows of another run, then estimate; else estimate, then show everything at once."""
+        if generation != self._generation:
+            return
+        run = reading.tested.run
+        if run is None or run.uid == self.model.run_uid:
+            self._estimate(reading, lambda needs: self._show(reading, needs))
+        else:
+            self._after_rows = partial(self._estimate, reading, self._show_needs)
+            self._show(reading, None)
+
+    def _rows_ended(self) -> None:
+        """Go on with what waits for the first rows, which are there or could not be read."""
+        then, self._after_rows = self._after_rows, None
+        if then is not None:
+            then()
+
+    def _estimate(self, reading: SuiteReading, then: Callable[[StartNeeds], None]) -> None:
         generation = self._generation
 
-        def show(reading: _Reading) -> None:
+        def show(needs: StartNeeds) -> None:
             if generation == self._generation:
-                self._show(reading)
+                then(needs)
+                self._ask_figures()
                 self.read.emit()
 
-        work = partial(_read, source, prompt, set_name, probe, self._earlier)
-        self._tasks.run(work, show, self.refused.emit)
+        self._tasks.run_large(partial(start_needs, self.source, reading), show, self.refused.emit)
 
-    def _show(self, reading: _Reading) -> None:
+    def _show_needs(self, needs: StartNeeds) -> None:
+        self.estimate, self.is_estimated, self.holdout = needs.shown, True, needs.holdout
+        self.changed.emit()
+
+    def _show(self, reading: SuiteReading, needs: StartNeeds | None) -> None:
+        """Show what was read; without `needs` it is not known what a start would take."""
         before, was_running = self.run, self.is_running
-        self.overview, self.estimate, self.progress = reading.overview, reading.estimate, reading.progress
-        self.holdout, self.set_name = reading.holdout, reading.set_name
+        self.overview, self.progress, self.set_name = reading.overview, reading.progress, reading.set_name
+        self.estimate, self.holdout = (needs.shown, needs.holdout) if needs is not None else (ShownEstimate(), None)
+        self.is_estimated = needs is not None
         run = self.run
         if run is None:
             self.figures.clear()
@@ -188,7 +211,6 @@ class SuiteController(QObject):
             else:
                 self.model.refresh()
         self.changed.emit()
-        self._ask_figures()
         if self.is_running:
             self._timer.start()
         else:
@@ -285,7 +307,7 @@ class SuiteController(QObject):
         self._is_polling = True
         generation, uid, source = self._generation, run.uid, self.source
 
-        def show(progress: SuiteProgress) -> None:
+        def show(progress: ShownProgress) -> None:
             self._is_polling = False
             if generation == self._generation:
                 self._show_progress(progress)
@@ -296,7 +318,7 @@ class SuiteController(QObject):
 
         self._tasks.run(lambda: source.progress(uid), show, fail)
 
-    def _show_progress(self, progress: SuiteProgress) -> None:
+    def _show_progress(self, progress: ShownProgress) -> None:
         before, self.progress = self.progress, progress
         if not progress.is_active:
             self.stop_polling()
@@ -371,17 +393,3 @@ def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetNa
     else:
         source.resume(prompt, run_uid, retry_failed=action == "retry")
     return run_uid
-
-
-def _read(source: SuiteSource, prompt: str, chosen_set: CaseSetName, probe_uid: str, earlier: EarlierRun) -> _Reading:
-    """Read what is set up, what ran, and what a start would take; blocks."""
-    overview, set_name = earlier.shown(source, source.overview(prompt), chosen_set)
-    tested, holdout = shown_set(overview, set_name, probe_uid), overview.set("holdout")
-    wanted = source.estimate(prompt, "holdout") if set_name == "tuning" and holdout.cases else None
-    return _Reading(
-        overview,
-        probe_estimate(tested.run) or source.estimate(prompt, set_name),
-        source.progress(tested.run.uid) if tested.run is not None else None,
-        wanted if wanted is not None and (wanted.new or holdout.run is None) else None,
-        set_name,
-    )

@@ -39,6 +39,7 @@ from workbench.store.testing.records import (
     StoredScoring,
     SuiteBegun,
     SuiteStart,
+    TestedCase,
 )
 
 T = TypeVar("T")
@@ -133,6 +134,11 @@ class SuiteRecords:
         """Return the cases at positions from `start` to before `stop`."""
         with self._readers.use() as connection:
             return test_starts.cases(connection, test_starts.run_key(connection, run_uid), start, stop)
+
+    def tested_cases(self, run_uid: str) -> tuple[TestedCase, ...]:
+        """Return all cases in order, without their values and checks."""
+        with self._readers.use() as connection:
+            return test_starts.tested_cases(connection, test_starts.run_key(connection, run_uid))
 
     def start_outputs(self, run_uid: str, starts: Sequence[CellStart], owner_uid: str, now: str) -> Future[None]:
         """Store calls that are about to be made, each as the next attempt of its cell; the cells stay open."""
