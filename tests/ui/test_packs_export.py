@@ -12,9 +12,9 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.ui.desk import Desk
+from tests.ui.history_support import chosen as select
+from tests.ui.history_support import entered, entry
 from tests.ui.test_packs_import import drop, files
-from tests.ui.test_window_history import chosen as select
-from tests.ui.test_window_history import entered, entry
 from tests.usecases.packs.making import make_pack
 from workbench.core.cases import Case
 from workbench.packs.pack_contents import PackAbout

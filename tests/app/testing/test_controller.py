@@ -19,7 +19,7 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
 from workbench.app.testing.row_reader import read_rows
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.lanes import Lane
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CaseSetName
@@ -147,7 +147,7 @@ class SlowEstimates(StandInSuites):
 
     allowed: threading.Event = field(default_factory=threading.Event)
 
-    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         assert self.allowed.wait(PATIENCE_S)
         return super().estimate(prompt_uid, set_name)
 
@@ -160,7 +160,7 @@ def test_rows_are_shown_before_it_is_known_what_a_start_takes(qtbot: QtBot, task
     until(qtbot, lambda: suites.model.rowCount() == 12 and suites.model.row(0) is not None)
     assert suites.progress is not None
     assert (suites.progress.answered, len(suites.heads())) == (30, 3)
-    assert (suites.is_estimated, suites.estimate, suites.holdout) == (False, SuiteEstimate(), None)
+    assert (suites.is_estimated, suites.estimate, suites.holdout) == (False, ShownEstimate(), None)
     assert read.count() == 0
     source.allowed.set()
     until(qtbot, lambda: read.count() == 1)

@@ -30,9 +30,9 @@ from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
-    SuiteEstimate,
+    ShownEstimate,
+    ShownProgress,
     SuiteOverview,
-    SuiteProgress,
     SuiteSource,
     TestedSet,
 )
@@ -90,14 +90,14 @@ class SuiteController(QObject):
     def _clear(self) -> None:
         self.overview: SuiteOverview | None = None
         self._forget_estimate()
-        self.progress: SuiteProgress | None = None
+        self.progress: ShownProgress | None = None
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
 
     def _forget_estimate(self) -> None:
-        self.estimate, self.is_estimated = SuiteEstimate(), False
+        self.estimate, self.is_estimated = ShownEstimate(), False
         """What a start of the set takes, and whether that is known."""
-        self.holdout: SuiteEstimate | None = None
+        self.holdout: ShownEstimate | None = None
         """What a test of the hold-out would take, None if there is nothing to test."""
 
     # What is shown.
@@ -312,7 +312,7 @@ class SuiteController(QObject):
         self._is_polling = True
         generation, uid, source = self._generation, run.uid, self.source
 
-        def show(progress: SuiteProgress) -> None:
+        def show(progress: ShownProgress) -> None:
             self._is_polling = False
             if generation == self._generation:
                 self._show_progress(progress)
@@ -323,7 +323,7 @@ class SuiteController(QObject):
 
         self._tasks.run(lambda: source.progress(uid), show, fail)
 
-    def _show_progress(self, progress: SuiteProgress) -> None:
+    def _show_progress(self, progress: ShownProgress) -> None:
         before, self.progress = self.progress, progress
         if not progress.is_active:
             self.stop_polling()

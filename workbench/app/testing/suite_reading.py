@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from workbench.app.testing.column_heads import probe_estimate, shown_set
 from workbench.app.testing.earlier_run import EarlierRun
-from workbench.app.testing.source import SuiteEstimate, SuiteOverview, SuiteProgress, SuiteSource, TestedSet
+from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview, SuiteSource, TestedSet
 from workbench.core.testing.grid import CaseSetName
 
 
@@ -19,7 +19,7 @@ class SuiteReading:
 
     overview: SuiteOverview
     tested: TestedSet
-    progress: SuiteProgress | None
+    progress: ShownProgress | None
     set_name: CaseSetName
 
 
@@ -27,8 +27,8 @@ class SuiteReading:
 class StartNeeds:
     """What a test of the shown set would take, and one of the hold-out, None if there is nothing to test."""
 
-    shown: SuiteEstimate
-    holdout: SuiteEstimate | None = None
+    shown: ShownEstimate
+    holdout: ShownEstimate | None = None
 
 
 def read_suite(

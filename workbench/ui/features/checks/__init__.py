@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.checks.commands import COMMANDS
-from workbench.ui.shell.check_events import CaseChecksRequested, ShownAnswersChanged
-from workbench.ui.shell.events import ChecksRequested
+from workbench.ui.shell.check_events import CaseChecksRequested, ChecksRequested, ShownAnswersChanged
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
