@@ -184,6 +184,24 @@ def test_estimate_of_a_shown_run_stays_until_the_new_one_is_there(qtbot: QtBot, 
     assert suites.progress.answered == 36
 
 
+def test_estimate_of_a_set_stays_while_the_rows_of_its_new_run_are_shown(qtbot: QtBot, tasks: Tasks) -> None:
+    source = SlowEstimates(12, has_run=False)
+    source.allowed.set()
+    suites = opened(qtbot, tasks, source)
+    until(qtbot, lambda: suites.is_estimated)
+    known = suites.estimate
+    assert known.new == 36
+    source.allowed.clear()
+    suites.act("start")
+    until(qtbot, lambda: suites.is_running and suites.model.rowCount() == 12)
+    # A button that was pressed stays enabled, and keeps the focus.
+    assert (suites.is_estimated, suites.estimate) == (True, known)
+    suites.choose_set("holdout")
+    assert (suites.is_estimated, suites.estimate.new) == (False, 0)
+    source.allowed.set()
+    until(qtbot, lambda: suites.estimate.new == 72)
+
+
 def test_failed_first_page_keeps_nothing_else_back(qtbot: QtBot, tasks: Tasks) -> None:
     source = StandInSuites(12, answered=30)
     source.broken = "page"

@@ -176,6 +176,11 @@ def test_answers_of_the_round_are_used_again(store: Store) -> None:
     assert store.tests.open_cells("t2", None, 9) == (key(0), key(0, 1), key(2), key(2, 1))
     detail = store.tests.cell("t2", "", key(1, 1))
     assert (detail.output_uid, detail.run_uid, detail.answered_at) == ("t1.0.1.0.1", "t1", LATER)
+    several = [key(1, 1), key(0), key(1)]
+    assert store.tests.cells("t2", "", several) == tuple(store.tests.cell("t2", "", one) for one in several)
+    assert store.tests.cells("t2", "", []) == ()
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.cells("t2", "", [key(0), key(0, 7)])
     [row] = store.tests.page("t2", "", GridQuery(), "", 9).rows[1:2]
     assert row.cells[1].is_reused
     assert begun(store, "t3", round=2).reused == 0

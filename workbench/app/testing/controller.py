@@ -88,14 +88,16 @@ class SuiteController(QObject):
 
     def _clear(self) -> None:
         self.overview: SuiteOverview | None = None
-        self.estimate = ShownEstimate()
-        self.is_estimated = False
-        """Whether `estimate` is known."""
-        self.holdout: ShownEstimate | None = None
-        """What a test of the hold-out would take, None if there is nothing to test."""
+        self._forget_estimate()
         self.progress: ShownProgress | None = None
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
+
+    def _forget_estimate(self) -> None:
+        self.estimate, self.is_estimated = ShownEstimate(), False
+        """What a start of the set takes, and whether that is known."""
+        self.holdout: ShownEstimate | None = None
+        """What a test of the hold-out would take, None if there is nothing to test."""
 
     # What is shown.
 
@@ -158,11 +160,13 @@ class SuiteController(QObject):
         self.changed.emit()
 
     def _show(self, reading: SuiteReading, needs: StartNeeds | None) -> None:
-        """Show what was read; without `needs` it is not known what a start would take."""
+        """Show what was read; without `needs` the estimate of the set stays if there is one."""
         before, was_running = self.run, self.is_running
+        if needs is not None:
+            self.estimate, self.is_estimated, self.holdout = needs.shown, True, needs.holdout
+        elif reading.set_name != self.set_name:
+            self._forget_estimate()
         self.overview, self.progress, self.set_name = reading.overview, reading.progress, reading.set_name
-        self.estimate, self.holdout = (needs.shown, needs.holdout) if needs is not None else (ShownEstimate(), None)
-        self.is_estimated = needs is not None
         run = self.run
         if run is None:
             self.figures.clear()
@@ -200,6 +204,7 @@ class SuiteController(QObject):
         if (name, probe_uid) == (self.set_name, self.probe_uid):
             return
         self.set_name, self.probe_uid, self.query, self._earlier = name, probe_uid, GridQuery(), EarlierRun()
+        self._forget_estimate()
         self.arrange(Arrangement())
         self.stop_polling()
         self.figures.clear()
