@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
+from workbench.app.testing.progress_polling import POLL_MS
 from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
 from workbench.core.testing.settings import SuiteSettings
 from workbench.usecases.problems import RefusedError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.progress import SuiteProgress
     from workbench.usecases.testing.runner import SuiteRunner
 
-POLL_MS = 400
 _RECORDED_WITHIN_S = 60.0
 
 

@@ -200,6 +200,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return cell_pages.cell(connection, run_uid, scoring_uid, key)
 
+    def cells(self, run_uid: str, scoring_uid: str, keys: Sequence[CellKey]) -> tuple[CellDetail, ...]:
+        """Return several samples of cells, each as `cell` does, in less time."""
+        with self._readers.use() as connection:
+            return cell_pages.cells(connection, run_uid, scoring_uid, keys)
+
     def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
         """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""
         with self._readers.use() as connection:

@@ -101,10 +101,11 @@ class TestingController:
         self.suites.close()
 
     def make(self) -> Making:
-        """Build the view."""
-        yield from ()
+        """Build the view in steps."""
         services = self._services
-        view = self.view = TestView(services.theme, self.suites)
+        view = TestView(services.theme, self.suites, services.dialogs.stage())
+        yield from view.build()
+        self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
