@@ -49,6 +49,8 @@ def result(kind: str, text: str, value: Any = None, engine: ScriptedEngine | Non
             "The JSON does not fit the schema: a:",
         ),
         ("is-json", "{}", {"required": ["a"]}, "fail", 'The JSON does not fit the schema: Missing required field "a".'),
+        ("contains-json", "[NaN, -Infinity]", None, "fail", "The answer contains no JSON object or array."),
+        ("contains-json", '[NaN, {"a": 1}]', None, "pass", "The answer contains JSON."),
         ("is-xml", "<a>", None, "fail", "The answer is not XML: no element found at line 1, column 4."),
         ("is-xml", "<a/>", "a.b", "fail", "The XML lacks “a.b”."),
         ("is-html", "<p>x</p> y", None, "fail", "The answer is not HTML: it has text outside of elements."),

@@ -22,6 +22,7 @@ def test_objects_of_a_reply_are_found_as_json_first() -> None:
     assert reply_objects("x {b: 2, c: '}'} y {b: 3}", ("a", "b")) == ({"b": 3},)
     assert reply_objects('{"a": {"a": 1}}', ("a",)) == ({"a": {"a": 1}},)
     assert reply_objects('{"b": {"a": 1}}', ("a",)) == ()
+    assert reply_objects('[NaN, {"a": 1}', ("a",)) == ({"a": 1},)
     assert reply_objects('{"a": "https://x", // remark\n "b": "//",}', ("a",)) == ({"a": "https://x", "b": "//"},)
 
 
