@@ -194,7 +194,7 @@ def factuality_samples() -> Iterator[Sample]:
         _reply(category="d", reason=" spaces "),
         f"```json\n{_reply(category='D', reason='x')}\n```",
         "{category: 'B', reason: plain}",
-        "(A) The submitted answer is a subset.",
+        "(A) It says less than the reference.",
         "(D)",
         "b) more than the reference",
         "Let me think.\n(D) They disagree.",
