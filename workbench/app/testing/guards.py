@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.progress_polling import POLL_MS
+from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
 from workbench.core.testing.settings import SuiteSettings
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.guards import GuardBook, GuardEntry, GuardOffer
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.progress import SuiteProgress
     from workbench.usecases.testing.runner import SuiteRunner
 
-POLL_MS = 400
 _RECORDED_WITHIN_S = 60.0
 
 
@@ -36,7 +36,7 @@ class ShownGuard:
 
     entry: GuardEntry
     report: SuiteReport | None = None
-    estimate: SuiteEstimate = field(default_factory=SuiteEstimate)
+    estimate: ShownEstimate = field(default_factory=ShownEstimate)
     progress: SuiteProgress | None = None
     run_uid: str = ""
 
@@ -186,17 +186,5 @@ class GuardController(QObject):
             report = self._book.report(entry, run.uid, settings)
         return ShownGuard(entry, report, self._estimate(entry, settings), running, "" if run is None else run.uid)
 
-    def _estimate(self, entry: GuardEntry, settings: SuiteSettings) -> SuiteEstimate:
-        try:
-            found = self._tests().estimator.estimate(self._book.plan(entry.uid, settings))
-        except RefusedError as error:
-            return SuiteEstimate(refusal=error.sentence)
-        cost, minutes = found.cost, found.minutes
-        return SuiteEstimate(
-            found.cells,
-            found.calls,
-            None if cost is None else cost.low,
-            None if cost is None else cost.high,
-            None if minutes is None else minutes * 60,
-            len(found.unpriced),
-        )
+    def _estimate(self, entry: GuardEntry, settings: SuiteSettings) -> ShownEstimate:
+        return shown_estimate(self._tests().estimator, lambda: self._book.plan(entry.uid, settings))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.settings_form import SettingsFieldError, TypedSettings, read_settings, typed_settings
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import estimate_words
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import cases_words, points_words
@@ -87,7 +87,7 @@ class ComparisonDialog(Dialog):
         if self.isVisible():
             grow_to_words(self)
 
-    def show_estimate(self, estimate: SuiteEstimate) -> None:
+    def show_estimate(self, estimate: ShownEstimate) -> None:
         """Show what it takes, or why it cannot run."""
         set_role(self.takes, "error" if estimate.refusal else "")
         if estimate.refusal:

@@ -17,7 +17,7 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
@@ -30,6 +30,7 @@ from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
     Changed,
     DataChanged,
@@ -40,7 +41,7 @@ from workbench.ui.shell.events import (
     ViewShown,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested, ChecksRequested
+from workbench.ui.shell.testing_events import CasesRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -96,10 +97,11 @@ class TestingController:
         self.suites.close()
 
     def make(self) -> Making:
-        """Build the view."""
-        yield from ()
+        """Build the view in steps."""
         services = self._services
-        view = self.view = TestView(services.theme, self.suites)
+        view = TestView(services.theme, self.suites, services.dialogs.stage())
+        yield from view.build()
+        self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
@@ -153,7 +155,7 @@ class TestingController:
             estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
         self._act(action, self.suites.set_name, estimate)
 
-    def _act(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
+    def _act(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
         if self._services.backend.store.read_only:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
             return
