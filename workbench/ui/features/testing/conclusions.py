@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.words import RunFace, about_words, holdout_words, progress_words, run_face
-from workbench.ui.features.testing.head import SentenceCard
+from workbench.ui.features.testing.sentence_card import SentenceCard
 
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _NOTHING_YET = "nothing to compare yet."

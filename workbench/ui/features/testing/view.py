@@ -27,9 +27,10 @@ from workbench.ui.features.testing.filter_bar import FilterBar
 from workbench.ui.features.testing.grid import SuiteGrid
 from workbench.ui.features.testing.guard_chips import GuardChips
 from workbench.ui.features.testing.guard_page import GuardPage
-from workbench.ui.features.testing.head import SentenceCard, SuiteHead
+from workbench.ui.features.testing.head import SuiteHead
 from workbench.ui.features.testing.head_state import show_head
 from workbench.ui.features.testing.holdout_note import HoldoutNote
+from workbench.ui.features.testing.sentence_card import SentenceCard
 from workbench.ui.features.testing.set_chips import choose_chip
 from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
 from workbench.ui.shell.key_names import KeyName
