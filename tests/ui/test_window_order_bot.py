@@ -205,6 +205,6 @@ def test_stored_answers_of_two_versions_are_compared_without_a_call(desk: Desk, 
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: view.suites.run is not None and view.suites.run.number == 3)
     ended(desk, view, 2 * GOOD["acme-large"], 2)
-    assert view.card.words().startswith("No difference shown between tested 2 · acme-large and the baseline tested 1")
+    assert view.card.words().startswith("No difference shown between test 2 · acme-large and the baseline test 1 ·")
     assert view.head.run.text() == "Run all afresh"
     assert len(server.requests) == asked

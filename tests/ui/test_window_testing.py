@@ -13,13 +13,13 @@ from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
-from workbench.app.testing.words import RunFace
+from workbench.app.testing.words import HeadFigure, RunFace
 from workbench.core.cases import Case, Check
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
-from workbench.ui.features.testing.column_header import fitted_verdict
+from workbench.ui.features.testing.column_header import fitted_figures, fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
@@ -297,3 +297,14 @@ def test_verdict_that_is_too_long_leaves_out_its_difference(qapp: QApplication) 
     whole, brief = "better · +40 points", "better · +40"
     shown = [fitted_verdict(whole, metrics, metrics.horizontalAdvance(one)) for one in (whole, brief, "better", "b")]
     assert shown == [whole, brief, "better", "better"]
+
+
+def test_figures_of_a_head_fit_its_width(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    figures = (HeadFigure("0.8 s", "+0.1", "red"), HeadFigure("$0.04", "+$0.03", "red", "per 1,000"))
+    whole, brief, least = "0.8 s +0.1 · $0.04 per 1,000 +$0.03", "0.8 s +0.1 · $0.04 +$0.03", "0.8 s · $0.04"
+    for words in (whole, brief, least):
+        parts = fitted_figures(figures, metrics, metrics.horizontalAdvance(words))
+        assert "".join(text for text, _ in parts) == words
+    assert fitted_figures(figures, metrics, 1) == [("0.8 s", "muted"), (" · $0.04", "muted")]
+    assert (" +0.1", "red") in fitted_figures(figures, metrics, 10_000)

@@ -18,7 +18,8 @@ _MOST_SHOWN = 5
 def lines(report: SuiteReport) -> Iterator[str]:
     """Yield the report line by line."""
     samples = f", {counted(report.samples, 'sample')} each" if report.samples > 1 else ""
-    yield f"Test run {report.number} of {report.prompt}, {report.set_words}{samples}."
+    text = f"{report.text_words}, " if report.text_words else ""
+    yield f"Test run {report.number} of {report.prompt}, {text}{report.set_words}{samples}."
     width = max(len(column.title) for column in report.columns)
     for column in report.columns:
         yield f"  {column.title:<{width}}  {_figures(column)}"

@@ -1,8 +1,9 @@
 """What people call runs and versions.
 
 Invariant: people see one number, that of an iteration (#12); this module alone makes such names. A version is named
-after the first iteration that ran it as the current text. An iteration has one such text, so it names one version;
-pinned lanes do not count, because an iteration may have several. What other programs read keeps the stored numbers.
+after the first iteration that ran it as the current text, or, if only tests did, after the first of these (test 3). A
+run has one such text, so it names one version; pinned lanes and columns do not count, because a run may have several.
+What other programs read keeps the stored numbers.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Literal
 
 from workbench.core.visible_text import visible_name
 
-Origin = Literal["text", "imported", "sample", "tested"]
-"""Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy.
-The text of a `tested` one was only run on cases."""
+Origin = Literal["text", "imported", "sample"]
+"""Where a version that no run had as its current text comes from; `text` when that is unknown, for example for a
+copy."""
 
+TEST = "test"
+"""The kind of test runs, and the word in their names."""
 _RUN_WORDS: Mapping[str, str] = {"improve": "proposal", "propose": "case proposal"}
 """Kinds of runs that people know by another word."""
 _MOST_DIGITS = 19
@@ -27,14 +30,15 @@ _MOST_DIGITS = 19
 class VersionIdentity:
     """The facts that a version is named by.
 
-    `iteration` is the number of the first iteration that ran it, None without one; `label` is "" for none. `ordinal`
-    counts the prompt's versions of the same origin from 1; 0 for the only sample.
+    `iteration` is the number of the first iteration that ran it, `test` that of the first test run, None without one;
+    `label` is "" for none. `ordinal` counts the prompt's versions of the same origin from 1; 0 for the only sample.
     """
 
     iteration: int | None = None
     label: str = ""
     origin: Origin = "text"
     ordinal: int = 0
+    test: int | None = None
 
 
 def iteration_name(number: int) -> str:
@@ -48,11 +52,13 @@ def run_name(kind: str, number: int) -> str:
 
 
 def version_name(version: VersionIdentity) -> str:
-    """Return the name of a version: "#12", "#12 (production)", "production", "imported 2" or "sample"."""
+    """Return the name of a version: "#12", "#12 (production)", "production", "test 3", "imported 2" or "sample"."""
     label = visible_name(version.label)
     if version.iteration is not None:
         name = iteration_name(version.iteration)
         return f"{name} ({label})" if label else name
+    if version.test is not None and not label:
+        return run_name(TEST, version.test)
     return label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
 
 
@@ -73,5 +79,14 @@ def at_start(name: str) -> str:
 
 def iteration_number(typed: str) -> int | None:
     """Return the number of the iteration that a person typed, "12" or "#12"; None for anything else."""
-    digits = typed.strip().removeprefix("#")
+    return _number(typed.strip().removeprefix("#"))
+
+
+def number_of_test(typed: str) -> int | None:
+    """Return the number of the test run that a person typed, "test 3"; None for anything else."""
+    word, _, digits = " ".join(typed.split()).partition(" ")
+    return _number(digits) if word == TEST else None
+
+
+def _number(digits: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < _MOST_DIGITS else None

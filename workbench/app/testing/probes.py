@@ -125,7 +125,8 @@ class StoredProbes:
     def stubborn(self, prompt_uid: str, run: SuiteRun) -> FactsOffer:
         """Return the cases that fail in every version and model."""
         found = self._probes.stubborn(prompt_uid, run)
-        return FactsOffer(run, found.positions, tuple(map(column_title, run.columns)), found.best, found.slots)
+        titles = tuple(column_title(column, run.columns) for column in run.columns)
+        return FactsOffer(run, found.positions, titles, found.best, found.slots)
 
     def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> ShownEstimate:
         """Return what the probe with facts and the one without take together."""

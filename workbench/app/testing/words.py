@@ -5,14 +5,14 @@ Invariant: every number shown says what it counts; a difference has a sign, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
-from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn
+from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn, is_one_version
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 
@@ -46,6 +46,7 @@ FILTER_TIPS: dict[RowFilter, str] = {
     "overruled": "Cases in which you overruled a check",
     "open": "Cases that are not asked in every column yet",
 }
+_PER_1000 = "per 1,000"
 _STORED = "Every answer is there already: nothing is asked, and nothing is paid"
 SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
 
@@ -57,6 +58,8 @@ class HeadFigure:
     text: str
     more: str = ""
     tone: Tone = "muted"
+    unit: str = ""
+    """What `text` is counted per, left out where there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,20 @@ class ColumnHead:
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
-        figures = " · ".join(f"{one.text} {one.more}".strip() for one in self.figures)
+        figures = " · ".join(" ".join(filter(None, (one.text, one.unit, one.more))) for one in self.figures)
         parts = (self.title, self.verdict, self.rate_words, figures, *self.details, self.sentence)
         return "\n".join(filter(None, parts))
 
 
-def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
+def plain_head(column: SuiteColumn, state: str, among: Sequence[SuiteColumn]) -> ColumnHead:
     """Return the head of a column without statistics."""
-    return ColumnHead(column_title(column), state)
+    return ColumnHead(column_title(column, among), state)
 
 
-def column_title(column: SuiteColumn) -> str:
-    """Return "#14 · gpt-5-mini"."""
-    return visible_name(" · ".join(filter(None, (column.version_name, column.lane.title))))
+def column_title(column: SuiteColumn, among: Sequence[SuiteColumn] = ()) -> str:
+    """Return "#14 · gpt-5-mini", without the version if that is the only one `among` the columns beside it."""
+    version = "" if among and is_one_version(among) and column.lane.title else column.version_name
+    return visible_name(" · ".join(filter(None, (version, column.lane.title))))
 
 
 def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnHead:
@@ -154,11 +158,11 @@ def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigu
 def _cost(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
     if summary.cost_per_1000 is None:
         return None
-    text = f"{_dollars(summary.cost_per_1000)}/1k"
+    text = _dollars(summary.cost_per_1000)
     if baseline is None or baseline.cost_per_1000 is None:
-        return HeadFigure(text)
+        return HeadFigure(text, unit=_PER_1000)
     more = round(summary.cost_per_1000 - baseline.cost_per_1000, 4)
-    return HeadFigure(text, *_difference(_dollars(abs(more)), more))
+    return HeadFigure(text, *_difference(_dollars(abs(more)), more), _PER_1000)
 
 
 def _difference(size: str, more: float) -> tuple[str, Tone]:
@@ -313,7 +317,7 @@ def run_face(
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
     if stored:
         return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
-    return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
+    return RunFace("Run all afresh", "Run afresh", "fresh", others=tuple(others))
 
 
 def about_words(set_words: str, *, holdout_open: bool, holdout_ran: bool = False, holdout_missing: bool = False) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CaseSetName
+from workbench.core.version_name import TEST, run_name, text_words
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
@@ -29,13 +30,14 @@ ReportBar = Literal["held", "not_held", "nothing_scored", "budget_reached", "non
 class ColumnReport:
     """One column of a test run.
 
-    `title` is unique in the report, such as "#14 · gpt-5-mini". `comparison` is None for the baseline and without one.
-    `rate_words` is the pass rate as in a column head ("92 % (80 to 97)"), `gaps_words` what is unscored or without an
-    answer ("" for nothing). `verdict` is the short form of the comparison, "" for the baseline, and `difference_words`
-    the difference with its interval ("" below ten clusters); `sentence` is the whole comparison, which says what was
-    left out. `score_sentence` is about mean scores, `no_worse_sentence` about a margin; both "" if they were not asked
-    for. `failing` are names of cases that fail by majority, in the order of the cases, at
-    most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in `summary`.
+    `title` is unique in the report: "gpt-5-mini", or with several versions "#14 · gpt-5-mini". `comparison` is None
+    for the baseline and without one. `rate_words` is the pass rate as in a column head ("92 % (80 to 97)"),
+    `gaps_words` what is unscored or without an answer ("" for nothing). `verdict` is the short form of the
+    comparison, "" for the baseline, and `difference_words` the difference with its interval ("" below ten clusters);
+    `sentence` is the whole comparison, which says what was left out. `score_sentence` is about mean scores,
+    `no_worse_sentence` about a margin; both "" if they were not asked for. `failing` are names of cases that fail by
+    majority, in the order of the cases, at most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in
+    `summary`.
     """
 
     title: str
@@ -102,6 +104,17 @@ class SuiteReport:
     notes: tuple[str, ...] = ()
     tried: ChampionTry | None = None
     tries: TryHistory | None = None
+
+    @property
+    def version_name(self) -> str:
+        """The version of all columns, "" if they have several, which are then part of their titles."""
+        names = {column.version_name for column in self.columns}
+        return names.pop() if len(names) == 1 else ""
+
+    @property
+    def text_words(self) -> str:
+        """Which text was tested: "text of #12"; "" if it is named after this run, or the columns have several."""
+        return text_words(run_name(TEST, self.number), self.version_name)
 
     @property
     def scored(self) -> int:

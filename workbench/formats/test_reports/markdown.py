@@ -79,6 +79,7 @@ def _difference(column: ColumnReport) -> str:
 
 def _facts(report: SuiteReport) -> Iterator[str]:
     facts = (
+        report.text_words,
         report.set_words or counted(report.cases, "case"),
         counted(report.samples, "sample") + " each" if report.samples > 1 else "",
         f"round {report.round}" if report.round > 1 else "",

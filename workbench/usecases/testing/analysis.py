@@ -62,6 +62,14 @@ class SuiteQuestion:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherBaseline:
+    """A column of another run that the columns are compared with."""
+
+    version_name: str
+    results: ColumnResults
+
+
 class SuiteAnalyst:
     """Reports on test runs."""
 
@@ -87,23 +95,23 @@ class SuiteAnalyst:
         run = self._records.run(run_uid)
         scoring_uid = asked.scoring_uid or run.scoring_uid
         results = self._records.results(run_uid, scoring_uid) if scoring_uid else ()
-        titles = column_titles(run)
+        other, lost = self._against(run, asked.baseline_run, scoring_uid)
+        titles = column_titles(run, () if other is None else (other.version_name,))
         results = tuple(replace(one, name=title) for one, title in zip(results, titles, strict=False)) or tuple(
             ColumnResults(title, ()) for title in titles
         )
         cases = self._records.tested_cases(run_uid)
         names = {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
-        other, lost = self._against(run, asked.baseline_run, scoring_uid)
         if other is not None:
-            compared = dict(zip(range(len(results)), compare_columns(other, results), strict=True))
-            baseline, base_results = -1, other
+            compared = dict(zip(range(len(results)), compare_columns(other.results, results), strict=True))
+            baseline, base_results = -1, other.results
         else:
             baseline, base_results = run.baseline, results[run.baseline]
             others = [position for position in range(len(results)) if position != baseline]
             found = compare_columns(base_results, [results[position] for position in others])
             compared = dict(zip(others, found, strict=True))
         summaries = [summarise(one) for one in results]
-        base_summary = summaries[baseline] if other is None else summarise(other)
+        base_summary = summaries[baseline] if other is None else summarise(other.results)
         columns = tuple(
             self._column(
                 column,
@@ -269,7 +277,7 @@ class SuiteAnalyst:
     def _scoring(self, run_uid: str, scoring_uid: str) -> StoredScoring | None:
         return stored_scoring(self._records, run_uid, scoring_uid)
 
-    def _against(self, run: SuiteRun, asked: str, scoring_uid: str) -> tuple[ColumnResults | None, str]:
+    def _against(self, run: SuiteRun, asked: str, scoring_uid: str) -> tuple[_OtherBaseline | None, str]:
         """Return the baseline in another run that is asked for, or that the run began with; None for one of its own.
 
         If that of the beginning cannot be compared any more, the reason is returned.
@@ -283,7 +291,7 @@ class SuiteAnalyst:
         except (StoreError, RefusedError) as error:
             return None, f"The stored answers of the baseline cannot be compared. {error.sentence}"
 
-    def _other_baseline(self, run: SuiteRun, other_uid: str, at: int | None, scoring_uid: str) -> ColumnResults:
+    def _other_baseline(self, run: SuiteRun, other_uid: str, at: int | None, scoring_uid: str) -> _OtherBaseline:
         """Return a column of another run, by default its baseline, with the cases that can be compared."""
         other = self._records.run(other_uid)
         at = other.baseline if at is None or at >= len(other.columns) else at
@@ -298,9 +306,11 @@ class SuiteAnalyst:
         mine = {case.uid: case for case in run_cases(self._records, run)}
         theirs = run_cases(self._records, other)
         equal = {case.uid for case in theirs if case.uid in mine and is_same_case(case, mine[case.uid])}
-        title = f"{column_titles(other)[at]} of test run {other.number}"
+        version = other.columns[at].version_name
+        beside = {version, *(one.version_name for one in run.columns)}
+        title = f"{column_titles(other, beside)[at]} of test run {other.number}"
         cases = tuple(replace(case, cluster=mine[case.case].cluster) for case in column.cases if case.case in equal)
-        return ColumnResults(title, cases)
+        return _OtherBaseline(version, ColumnResults(title, cases))
 
 
 def _sentence(comparison: ColumnComparison, difference: float) -> str:

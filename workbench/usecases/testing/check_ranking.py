@@ -113,7 +113,7 @@ def _cases(records: SuiteRecords, run: SuiteRun) -> Iterator[tuple[str, tuple[ob
 
 
 def _titles(found: Sequence[_Entry]) -> tuple[str, ...]:
-    return column_titles(replace(found[0].run, columns=tuple(one.column for one in found)))
+    return column_titles(replace(found[0].run, columns=tuple(one.column for one in found)), always=True)
 
 
 def _rate(column: ColumnResults) -> float:

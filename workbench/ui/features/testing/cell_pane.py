@@ -184,7 +184,7 @@ class CellPane(QWidget):
         self._columns = columns
         self._others.clear()
         for column in columns:
-            name = literal(column_title(column))
+            name = literal(column_title(column, columns))
             action = self._others.addAction(name)
             action.triggered.connect(lambda _=False, place=column.position: self.against_wanted.emit(place))
         self._others.addSeparator()
@@ -204,7 +204,7 @@ class CellPane(QWidget):
         """Return what tells a column from the shown one: its model or its version."""
         shown = self.shown.detail.column if self.shown is not None else None
         if shown is None or shown.position == column.position:
-            return column_title(column)
+            return column_title(column, self._columns)
         if shown.lane.title != column.lane.title:
             return column.lane.title if shown.version_name == column.version_name else column_title(column)
         return column.version_name or column_title(column)

@@ -5,12 +5,14 @@ Invariant: what is painted is also in the head's tooltip and accessible text; a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
-from workbench.app.testing.words import ColumnHead
+from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
 from workbench.ui.widgets.theme import Theme
 
@@ -127,10 +129,8 @@ class SuiteHeader(QHeaderView):
             paint_interval(painter, plot, (head.low, head.rate, head.high), color("border"), mark)
         y += _PLOT_HEIGHT + 2
         x = room.left()
-        for place, figure in enumerate(head.figures):
-            for text, tone in ((" · " if place else "", "muted"), (figure.text, "muted"), (figure.more, figure.tone)):
-                words = f" {text}" if text and text == figure.more else text
-                x += self._text(painter, QRect(x, y, room.right() - x, line), words, self._number, tone)
+        for text, tone in fitted_figures(head.figures, QFontMetrics(self._number), room.width()):
+            x += self._text(painter, QRect(x, y, room.right() - x + 1, line), text, self._number, tone)
 
     def _text(self, painter: QPainter, room: QRect, text: str, font: QFont, color: str, *, middle: bool = False) -> int:
         """Paint one line of text, elided to fit, and return its width."""
@@ -150,3 +150,19 @@ def fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:
     words, sign, difference = verdict.partition(" · ")
     shorter = (verdict, f"{words}{sign}{difference.partition(' ')[0]}")
     return next((one for one in shorter if metrics.horizontalAdvance(one) <= room), words)
+
+
+def fitted_figures(figures: Sequence[HeadFigure], metrics: QFontMetrics, room: int) -> list[tuple[str, Tone]]:
+    """Return the parts of a line of figures with their tones: without units if they do not fit, which the tooltip has,
+    and without differences if that is not enough."""
+    shown: list[tuple[str, Tone]] = []
+    for has_units, has_more in ((True, True), (False, True), (False, False)):
+        shown = []
+        for place, figure in enumerate(figures):
+            unit = f" {figure.unit}" if figure.unit and has_units else ""
+            shown.append((f"{' · ' if place else ''}{figure.text}{unit}", "muted"))
+            if figure.more and has_more:
+                shown.append((f" {figure.more}", figure.tone))
+        if metrics.horizontalAdvance("".join(text for text, _ in shown)) <= room:
+            break
+    return shown

@@ -210,7 +210,8 @@ class SuiteHead(QWidget):
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
             if place < len(face.others):
-                button.set_label(face.others[place][0], face.others[place][0].partition(" ")[0])
+                label = face.others[place][0]
+                button.set_label(label, label if label.count(" ") < 2 else label.partition(" ")[0])
         self._fit()
         # Laid out later, a longer label would be clipped for a frame.
         self._row.activate()
