@@ -84,6 +84,9 @@ def passes(columns: int) -> int:
 def test_lanes_of_compose_become_columns_and_the_sentence_is_true(desk: Desk, server: FakeProvider) -> None:
     prepared(desk, server)
     view = run_all(desk)
+    desk.until(lambda: desk.notice() == "3 lanes of Compose are now the columns.")
+    desk.window.shown_notice.end_brief()
+    assert "now the columns" not in desk.notice(), "it leaves by itself"
     ended(desk, view, passes(3), 3)
     # Quality is known: 11, 19 and 12 of 20 cases are answered well.
     assert [QUALITY[model] * CASES for model in MODELS] == pytest.approx([GOOD[model] for model in MODELS])

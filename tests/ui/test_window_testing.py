@@ -87,6 +87,21 @@ def test_n_and_d_go_through_failures_and_differences(source: StandInSuites, desk
     desk.press(Qt.Key.Key_End)
     desk.press(Qt.Key.Key_N)
     desk.until(lambda: desk.notice() == "No more failures below this cell.")
+    desk.window.shown_notice.end_brief()
+    assert "No more" not in desk.notice(), "it leaves by itself"
+
+
+def test_status_bar_speaks_of_the_cases_and_in_compose_of_the_next_run(source: StandInSuites, desk: Desk) -> None:
+    opened(desk)
+    status = desk.window.status
+    desk.until(lambda: status.database().startswith("48 cases · 3 checks · "))
+    assert status.database().endswith(".db")
+    assert not status.shows_forecast
+    desk.press(Qt.Key.Key_1, ALT)
+    assert status.database().endswith(" of this prompt")
+    assert status.shows_forecast
+    desk.press(Qt.Key.Key_2, ALT)
+    assert status.database().startswith("48 cases · 3 checks · ")
 
 
 def test_enter_opens_the_pane_and_escape_closes_it(source: StandInSuites, desk: Desk) -> None:

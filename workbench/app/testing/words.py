@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workbench.app.testing.source import ShownEstimate, ShownProgress
+from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview, TestedSet
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn, is_one_version
@@ -220,6 +220,13 @@ def takes_words(estimate: ShownEstimate) -> str:
     tokens = f"about {estimate.tokens:,} tokens" if estimate.tokens else ""
     calls = counted(estimate.new, "call") if estimate.new else ""
     return ", ".join(filter(None, (calls, tokens, estimate_words(estimate)))) if calls else ""
+
+
+def status_words(overview: SuiteOverview | None, tested: TestedSet) -> str:
+    """Return "48 cases · 3 checks"; "" until they are read."""
+    if overview is None:
+        return ""
+    return f"{counted(tested.cases, 'case')} · {counted(overview.checks, 'check')}"
 
 
 def progress_words(

@@ -213,10 +213,12 @@ class WindowNotices(QObject):
         self._bar.clear("offer")
         self._events.publish(CommandStateChanged())
 
-    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Report an action for some seconds, with a button that triggers `act`."""
-        self._brief_acts[key] = act
-        self._bar.show_brief(key, sentence, action=key, label=label)
+    def brief(self, key: str, sentence: str, label: str = "", act: Callable[[], object] | None = None) -> None:
+        """Report an action for some seconds, with a button that triggers `act` if there is one."""
+        self._brief_acts.pop(key, None)
+        if act is not None:
+            self._brief_acts[key] = act
+        self._bar.show_brief(key, sentence, action=key if act is not None else "", label=label)
 
     def withdraw(self, key: str) -> None:
         """Remove the notice with this key."""

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 
 from workbench.app.testing.cell_reader import CellReader
-from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
 from workbench.app.testing.source import ShownEstimate
-from workbench.app.testing.words import RunAction, limit_words
+from workbench.app.testing.words import RunAction, limit_words, status_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
+from workbench.ui.features.testing.cell_seeker import CellSeeker
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
@@ -40,6 +40,7 @@ from workbench.ui.shell.events import (
     PromptOpened,
     RunEnded,
     ViewShown,
+    ViewStatus,
 )
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import CasesRequested
@@ -64,13 +65,13 @@ class TestingController:
         self._services, self._source = services, source
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
-        self.search = CellSearch(self.suites.model)
         self.compare = ComparisonActions(services, self.suites)
         self.columns = ColumnActions(services, self.suites, self.compare)
         self.earlier = EarlierRunActions(services, self.suites, self._refresh)
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.seeker: CellSeeker | None = None
         self.probes: ProbeActions | None = None
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
@@ -79,14 +80,12 @@ class TestingController:
         """The prompt and the draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
-        self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
         self.suites.read.connect(self._run_as_wanted)
         self.suites.read.connect(self._open_successor)
+        self.suites.changed.connect(self._tell_status)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
-        self.search.found.connect(self._found)
-        self.search.not_found.connect(self._not_found)
         events = services.events
         events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
         events.subscribe(PromptOpened, lambda _: self._prompt_opened())
@@ -107,6 +106,7 @@ class TestingController:
         yield from view.build()
         self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.seeker = CellSeeker(services, self.suites, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
         self.sets = SetActions(services, self.suites, view, KEY)
@@ -202,28 +202,13 @@ class TestingController:
 
     def seek_failure(self, step: int) -> None:
         """Go to the next failing cell (1) or the previous one (-1)."""
-        self._seek("failures", step, fails)
+        if self.seeker is not None:
+            self.seeker.failure(step)
 
     def seek_difference(self) -> None:
         """Go to the next cell whose answer differs from the baseline's."""
-        self._seek("differences", 1, differs_from(self.suites.baseline))
-
-    def _seek(self, sought: str, step: int, matches: Matches) -> None:
-        if self.view is not None and self.suites.model.heads:
-            self._sought = sought, step
-            row, column = self.view.grid.current() or (-1, 0)
-            self.search.seek(row, column, step, matches)
-
-    def _found(self, row: int, column: int) -> None:
-        if self.view is not None:
-            self._services.notices.withdraw(KEY)
-            self.view.grid.select(row, column)
-            self.view.grid.setFocus()
-            self._services.events.publish(FocusPlaced())
-
-    def _not_found(self) -> None:
-        sought, step = self._sought
-        self._services.notices.quiet(KEY, f"No more {sought} {'below' if step > 0 else 'above'} this cell.")
+        if self.seeker is not None:
+            self.seeker.difference()
 
     def to_compose(self) -> None:
         """Open the current case in Compose."""
@@ -351,6 +336,9 @@ class TestingController:
             self.suites.open(prompt)
         else:
             self.suites.refresh()
+
+    def _tell_status(self) -> None:
+        self._services.events.publish(ViewStatus("test", status_words(self.suites.overview, self.suites.tested)))
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

@@ -58,7 +58,7 @@ class RunStart:
             future = self._columns.take_lanes()
             if future is not None:
                 told = f"{counted(len(lanes), 'lane')} of Compose {'is' if len(lanes) == 1 else 'are'} now the columns."
-                notices.quiet(self._key, told)
+                notices.brief(self._key, told)
                 # Errors are reported by the settings' own watch.
                 self._services.tasks.watch(future, lambda _: self._wait(), lambda _: None)
 
