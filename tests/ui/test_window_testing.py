@@ -40,9 +40,9 @@ def source(monkeypatch: pytest.MonkeyPatch) -> StandInSuites:
     return made
 
 
-def opened(desk: Desk) -> TestView:
+def opened(desk: Desk, size: tuple[int, int] = (1440, 900)) -> TestView:
     """Open the view with Alt+2 and return it once its rows are there."""
-    desk.open()
+    desk.open(size=size)
     desk.press(Qt.Key.Key_2, ALT)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
@@ -319,7 +319,7 @@ def test_figures_of_a_head_fit_its_width(qapp: QApplication) -> None:
     figures = (HeadFigure("0.8 s", "+0.1", "red"), HeadFigure("$0.04", "+$0.03", "red", "per 1,000"))
     whole, brief, least = "0.8 s +0.1 · $0.04 per 1,000 +$0.03", "0.8 s +0.1 · $0.04 +$0.03", "0.8 s · $0.04"
     for words in (whole, brief, least):
-        parts = fitted_figures(figures, metrics, metrics.horizontalAdvance(words))
+        parts = fitted_figures(figures, metrics, metrics.horizontalAdvance(words) + 2)
         assert "".join(text for text, _ in parts) == words
     assert fitted_figures(figures, metrics, 1) == [("0.8 s", "muted"), (" · $0.04", "muted")]
     assert (" +0.1", "red") in fitted_figures(figures, metrics, 10_000)

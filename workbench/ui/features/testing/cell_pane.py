@@ -110,7 +110,14 @@ class CellPane(QWidget):
         self._switch = QWidget(self)
         flow = FlowLayout(6)
         self._switch.setLayout(flow)
-        for one in (self.output, self.against, self.other, self.request):
+        # A line never breaks between a comparison and the menu of what it is with.
+        pair = QWidget(self._switch)
+        against = QHBoxLayout(pair)
+        against.setContentsMargins(0, 0, 0, 0)
+        against.setSpacing(2)
+        against.addWidget(self.against)
+        against.addWidget(self.other)
+        for one in (self.output, pair, self.request):
             flow.addWidget(one)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(_MARGIN, 2, _MARGIN, 10)

@@ -163,6 +163,6 @@ def fitted_figures(figures: Sequence[HeadFigure], metrics: QFontMetrics, room: i
             shown.append((f"{' · ' if place else ''}{figure.text}{unit}", "muted"))
             if figure.more and has_more:
                 shown.append((f" {figure.more}", figure.tone))
-        if metrics.horizontalAdvance("".join(text for text, _ in shown)) <= room:
+        if sum(metrics.horizontalAdvance(text) for text, _ in shown) <= room:
             break
     return shown
