@@ -75,7 +75,7 @@ def test_main_button_says_what_it_does() -> None:
 
 
 def test_short_label_of_the_main_button_is_clear_by_itself() -> None:
-    assert run_face(ShownEstimate(144), None).brief == "Run afresh"
+    assert run_face(ShownEstimate(144), None).brief == "Rerun all"
     assert run_face(NEW, ShownProgress("t", "stopped", 144, 80)).brief == "Resume"
 
 
@@ -183,3 +183,5 @@ def test_lack_of_a_hold_out_is_said() -> None:
     assert about_words(words, holdout_open=False, holdout_missing=True) == "On 20 cases; there is no hold-out yet."
     assert about_words(words, holdout_open=True) == "On 20 cases; the hold-out is not run yet."
     assert about_words("", holdout_open=False, holdout_missing=True) == "There is no hold-out yet."
+    named = about_words(words, "#14", holdout_open=False, holdout_missing=True)
+    assert named == "About #14, on 20 cases; there is no hold-out yet."

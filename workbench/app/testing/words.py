@@ -324,16 +324,24 @@ def run_face(
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
     if stored:
         return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
-    return RunFace("Run all afresh", "Run afresh", "fresh", others=tuple(others))
+    return RunFace("Run all afresh", "Rerun all", "fresh", others=tuple(others))
 
 
-def about_words(set_words: str, *, holdout_open: bool, holdout_ran: bool = False, holdout_missing: bool = False) -> str:
+def about_words(
+    set_words: str,
+    version: str = "",
+    *,
+    holdout_open: bool,
+    holdout_ran: bool = False,
+    holdout_missing: bool = False,
+) -> str:
     """Return on which cases the conclusions stand: "On the 48 cases you tuned on; the hold-out is not run yet.".
 
-    `holdout_open`: it has no totals for these columns; `holdout_ran`: it has some for others. `holdout_missing`: there
-    is none.
+    `version` is the only one of the columns, whose names leave it out: "About #14, on the 48 cases…". `holdout_open`:
+    it has no totals for these columns; `holdout_ran`: it has some for others. `holdout_missing`: there is none.
     """
-    words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
+    words = ", ".join(filter(None, (f"About {visible_name(version)}" if version else "", set_words)))
+    words = f"{words[:1].upper()}{words[1:]}".rstrip(".")
     lack = "there is no hold-out yet" if holdout_missing else ""
     if holdout_open:
         lack = f"the hold-out is not run {'for these columns ' if holdout_ran else ''}yet"

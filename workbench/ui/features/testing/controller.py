@@ -294,6 +294,7 @@ class TestingController:
             "run": lambda: self.act("start"),
             "holdout": self._run_holdout,
             "all": self._show_all,
+            "compare_texts": self.run_start.compare_texts,
         }
         acts[step]()
 

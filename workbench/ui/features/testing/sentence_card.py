@@ -32,7 +32,7 @@ class SentenceCard(QFrame):
         self._is_unfolded = self._is_brief = False
         self._is_live = False
         self._sentences: tuple[str, ...] = ()
-        self._about = self._link = ""
+        self._about = self._link = self._lead = ""
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.RichText)
@@ -43,13 +43,18 @@ class SentenceCard(QFrame):
         layout.setContentsMargins(12, 9, 12, 9)
         layout.addWidget(self.text)
 
-    def say(self, sentences: Sequence[str], about: str = "", link: str = "", *, live: bool = False) -> None:
+    def say(
+        self, sentences: Sequence[str], about: str = "", link: str = "", *, lead: str = "", live: bool = False
+    ) -> None:
         """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
 
-        `live`: the run goes on. Only the conclusion so far is shown then, and the card does not shrink.
+        `lead` stands before the first sentence, in any room. `live`: the run goes on. Only the conclusion so far is
+        shown then, and the card does not shrink.
         """
-        if (tuple(sentences), about, link, live) != (self._sentences, self._about, self._link, self._is_live):
-            self._sentences, self._about, self._link, self._is_live = tuple(sentences), about, link, live
+        lead = _SO_FAR if live else lead
+        said = (tuple(sentences), about, link, lead, live)
+        if said != (self._sentences, self._about, self._link, self._lead, self._is_live):
+            self._sentences, self._about, self._link, self._lead, self._is_live = said
             self._show()
             self._keep_height()
         self.setVisible(bool(sentences))
@@ -83,8 +88,7 @@ class SentenceCard(QFrame):
 
     def words(self) -> str:
         """Return what it says, as plain text."""
-        so_far = _SO_FAR if self._is_live else ""
-        return " ".join(filter(None, (so_far, *self._shown(), self._about, self._link)))
+        return " ".join(filter(None, (self._lead, *self._shown(), self._about, self._link)))
 
     def _shown(self) -> tuple[str, ...]:
         return self._sentences if self._is_unfolded else self._sentences[:1]
@@ -118,6 +122,6 @@ class SentenceCard(QFrame):
             for name, words in links
             if words and (can_fold or name != "more")
         ]
-        so_far = f"{html.escape(_SO_FAR)} " if self._is_live else ""
-        self.text.setText(f"{so_far}{text} {' · '.join(named)}")
+        lead = f"{html.escape(self._lead)} " if self._lead else ""
+        self.text.setText(f"{lead}{text} {' · '.join(named)}")
         self.text.setAccessibleName(self.words())
