@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
@@ -58,6 +58,33 @@ def test_grid_stays_where_it_is_when_a_run_starts_and_ends(
             right = made.mapTo(view.filters, QPoint(made.width(), 0)).x()
             assert not made.isVisible() or right <= view.filters.width()
     assert len(set(places)) == 1
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_sentence_leaves_the_grid_in_place_from_the_start_of_a_run_to_its_report(
+    monkeypatch: pytest.MonkeyPatch, desk: Desk, size: tuple[int, int]
+) -> None:
+    source = stand_in(monkeypatch, StandInSuites(48, held_out=0, answered=0))
+    view, tops = opened(desk, size), set[int]()
+    suites = view.suites
+    suites.act("start")
+
+    def look() -> None:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        tops.add(view.grid.mapTo(view, QPoint(0, 0)).y())
+
+    desk.until(lambda: suites.is_running)
+    assert view.card.words() == "So far: nothing to compare yet."
+    suites.figures.report = None
+    look()
+    for changed in (suites.changed, suites.figures.reported, suites.figures.counted):
+        changed.connect(look)
+    source.advance(source.total)
+    desk.until(lambda: not suites.is_running and suites.figures.report is not None)
+    desk.until(lambda: not view.card.words().startswith("So far"))
+    desk.rest()
+    look()
+    assert len(tops) == 1
 
 
 def test_filters_in_the_menu_can_be_chosen_and_are_shown_then(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:

@@ -75,7 +75,7 @@ def test_main_button_says_what_it_does() -> None:
 
 
 def test_short_label_of_the_main_button_is_clear_by_itself() -> None:
-    assert run_face(ShownEstimate(144), None).brief == "Rerun all"
+    assert run_face(ShownEstimate(144), None).brief == "Rerun"
     assert run_face(NEW, ShownProgress("t", "stopped", 144, 80)).brief == "Resume"
 
 

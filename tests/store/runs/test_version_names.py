@@ -185,6 +185,16 @@ def test_version_that_only_tests_ran_is_named_after_the_first_of_them(store: Sto
     assert store.version_names("p") == {2: "#1", 1: "test 1"}
 
 
+def test_test_of_pinned_columns_names_no_version(store: Store) -> None:
+    for number, words in enumerate(("one", "two"), start=1):
+        store.add_version("p", f"v{number}", text(words), None, LATER).result(10)
+    begun(store, "t1", None, None, lanes=(lane("A", pinned=1), lane("B", pinned=2)), kind="test")
+    assert store.version_names("p") == {2: "text 2", 1: "text 1"}
+    assert store.version_named("p", "test 1") is None
+    begun(store, "t2", "two", None, lanes=(lane("A", pinned=1), lane("B")), kind="test")
+    assert store.version_names("p") == {2: "test 2", 1: "text 1"}
+
+
 def test_version_tested_later_renames_no_other(store: Store, path: Path) -> None:
     for number, words in enumerate(("one", "two", "three"), start=1):
         store.add_version("p", f"v{number}", text(words), None, LATER).result(10)

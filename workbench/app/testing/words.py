@@ -324,7 +324,7 @@ def run_face(
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
     if stored:
         return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
-    return RunFace("Run all afresh", "Rerun all", "fresh", others=tuple(others))
+    return RunFace("Run all afresh", "Rerun", "fresh", others=tuple(others))
 
 
 def about_words(

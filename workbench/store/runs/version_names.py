@@ -23,11 +23,15 @@ from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 # Within a prompt and kind, runs are numbered in the order of their ids.
-_FIRST = "(SELECT number FROM runs WHERE version_id = versions.id AND kind = '{}'{} ORDER BY id LIMIT 1)"
+_FIRST = "(SELECT number FROM runs WHERE version_id = versions.id AND {}{} ORDER BY id LIMIT 1)"
+_ITERATION = "kind = 'iteration'"
+# A test of pinned columns only has the version of the first one.
+_OF_TEXT = f"kind = '{TEST}' AND EXISTS (SELECT 1 FROM lanes WHERE lanes.run_id = runs.id AND NOT pinned)"
+_STANDS = f" AND archived < {DELETED}"
 _VERSIONS = (
     "SELECT versions.id, prompt_id, versions.number,"
-    f" coalesce({_FIRST.format('iteration', f' AND archived < {DELETED}')}, {_FIRST.format('iteration', '')}),"
-    f" coalesce({_FIRST.format(TEST, f' AND archived < {DELETED}')}, {_FIRST.format(TEST, '')}),"
+    f" coalesce({_FIRST.format(_ITERATION, _STANDS)}, {_FIRST.format(_ITERATION, '')}),"
+    f" coalesce({_FIRST.format(_OF_TEXT, _STANDS)}, {_FIRST.format(_OF_TEXT, '')}),"
     " (SELECT name FROM labels WHERE labels.prompt_id = versions.prompt_id AND version_id = versions.id"
     "  ORDER BY moved_at DESC, name LIMIT 1)"
     " FROM versions WHERE"
@@ -51,7 +55,7 @@ _ORIGINS = (
 )
 _RAN = (
     "SELECT versions.number FROM runs JOIN versions ON versions.id = version_id"
-    " WHERE runs.prompt_id = ? AND kind = ? AND runs.number = ?"
+    " WHERE runs.prompt_id = ? AND runs.number = ? AND {}"
 )
 
 
@@ -93,17 +97,17 @@ def number_of(connection: sqlite3.Connection, prompt: int, typed: str) -> int | 
     Every iteration and every test names the version that it ran as the current text, also one that another ran first.
     """
     if (iteration := iteration_number(typed)) is not None:
-        return _ran(connection, prompt, "iteration", iteration)
+        return _ran(connection, prompt, _ITERATION, iteration)
     wanted = " ".join(typed.split())
     found = next((number for number, name in of_prompt(connection, prompt).items() if name == wanted), None)
     if found is None and (test := number_of_test(typed)) is not None:
-        return _ran(connection, prompt, TEST, test)
+        return _ran(connection, prompt, _OF_TEXT, test)
     return found
 
 
 def _ran(connection: sqlite3.Connection, prompt: int, kind: str, number: int) -> int | None:
-    """Return the number of the version that was the current text of a run, None if there is none."""
-    row = connection.execute(_RAN, (prompt, kind, number)).fetchone()
+    """Return the number of the version that was the current text of a run of a kind, None if there is none."""
+    row = connection.execute(_RAN.format(kind), (prompt, number)).fetchone()
     return None if row is None else int(row[0])
 
 

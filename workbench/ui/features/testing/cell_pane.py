@@ -198,6 +198,10 @@ class CellPane(QWidget):
         self._others.addAction("The expectation of the case", lambda: self.against_wanted.emit(EXPECTATION))
         self._others.addAction(f"The {earlier_title(beside)}", lambda: self.against_wanted.emit(EARLIER))
         self._beside = beside
+        if self.shown is not None:
+            # A version gets another name once an iteration runs it.
+            at = self.shown.detail.key.column
+            self.column.setText(column_title(columns[at] if at < len(columns) else self.shown.detail.column))
         self._name_against(against)
 
     def _name_against(self, against: int) -> None:

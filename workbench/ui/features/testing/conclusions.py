@@ -34,13 +34,17 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
     report, overview, run = suites.figures.report, suites.overview, suites.run
     checks = 0 if overview is None else overview.checks
     if run is None or overview is None or not checks:
-        card.say((_NO_CHECKS,) if run is not None and overview is not None else (), "", "Add checks")
+        none = run is None or overview is None
+        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid="" if run is None else run.uid)
         return "checks"
     if suites.is_running:
         sentences = report.sentences if report is not None and report.scored else ()
-        card.say(sentences or (_NOTHING_YET,), live=True)
+        card.say(sentences or (_NOTHING_YET,), live=True, run_uid=run.uid)
+    elif report is None and run.scoring_uid and run.uid == card.run_uid:
+        # It is being computed; what the card says until then keeps the grid in its place.
+        pass
     elif report is None or run.probe:
-        card.say(() if report is None else report.sentences)
+        card.say(() if report is None else report.sentences, run_uid=run.uid)
     else:
         changed = changed_since(overview, run)
         about = about_words(
@@ -52,9 +56,9 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
         )
         if changed is not None:
             lead = f"About {visible_name(changed.version_name)}; the text has changed since."
-            card.say(report.sentences, about, _texts_link(suites, overview, changed), lead=lead)
+            card.say(report.sentences, about, _texts_link(suites, overview, changed), lead=lead, run_uid=run.uid)
             return "compare_texts"
-        card.say(report.sentences, about, _holdout_link(suites))
+        card.say(report.sentences, about, _holdout_link(suites), run_uid=run.uid)
     return "holdout"
 
 

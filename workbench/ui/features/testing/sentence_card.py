@@ -1,11 +1,12 @@
 """The conclusions of a test run, above the grid.
 
-Invariant: the card does not move what is below it while a run goes on.
+Invariant: the card does not move what is below it while a run goes on, nor when it ends with a usual sentence.
 """
 
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -16,8 +17,10 @@ from workbench.app.testing.words import split_sentence
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.theme import set_role
 
-_LIVE_LINES = 2
-"""Lines that the sentence has room for while a run goes on."""
+_USUAL = 270
+"""Characters of a usual conclusion with what it stands on."""
+_LIVE_LINES = range(2, 5)
+"""Lines that a usual conclusion has room for while a run goes on."""
 _SO_FAR = "So far:"
 
 
@@ -32,7 +35,7 @@ class SentenceCard(QFrame):
         self._is_unfolded = self._is_brief = False
         self._is_live = False
         self._sentences: tuple[str, ...] = ()
-        self._about = self._link = self._lead = ""
+        self._about = self._link = self._lead = self.run_uid = ""
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.RichText)
@@ -44,13 +47,24 @@ class SentenceCard(QFrame):
         layout.addWidget(self.text)
 
     def say(
-        self, sentences: Sequence[str], about: str = "", link: str = "", *, lead: str = "", live: bool = False
+        self,
+        sentences: Sequence[str],
+        about: str = "",
+        link: str = "",
+        *,
+        lead: str = "",
+        live: bool = False,
+        run_uid: str = "",
     ) -> None:
         """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
 
         `lead` stands before the first sentence, in any room. `live`: the run goes on. Only the conclusion so far is
-        shown then, and the card does not shrink.
+        shown then. From then on the card does not shrink until it is unfolded, gets another width, or speaks of another
+        run than `run_uid`.
         """
+        if run_uid != self.run_uid:
+            self.run_uid = run_uid
+            self.text.setMinimumHeight(0)
         lead = _SO_FAR if live else lead
         said = (tuple(sentences), about, link, lead, live)
         if said != (self._sentences, self._about, self._link, self._lead, self._is_live):
@@ -72,13 +86,14 @@ class SentenceCard(QFrame):
             self._keep_height()
 
     def _keep_height(self) -> None:
-        """Let what is below stay where it is while a run goes on."""
+        """Let what is below stay where it is while a run goes on, and when it ends."""
         if not self._is_live:
-            self.text.setMinimumHeight(0)
             return
-        lines = self.text.fontMetrics().lineSpacing() * _LIVE_LINES
-        needed = self.text.heightForWidth(self.text.width())
-        self.text.setMinimumHeight(max(self.text.minimumHeight(), lines, needed))
+        metrics, width = self.text.fontMetrics(), max(1, self.text.width())
+        usual = 1 if self._is_brief else math.ceil(_USUAL * metrics.averageCharWidth() / width)
+        lines = min(max(usual, _LIVE_LINES[0]), _LIVE_LINES[-1])
+        needed = self.text.heightForWidth(width)
+        self.text.setMinimumHeight(max(self.text.minimumHeight(), lines * metrics.lineSpacing(), needed))
 
     def set_brief(self, brief: bool) -> None:
         """Show only the conclusion until more is asked for, because there is little room."""
@@ -98,7 +113,9 @@ class SentenceCard(QFrame):
             self.link_clicked.emit()
         else:
             self._is_unfolded = not self._is_unfolded
+            self.text.setMinimumHeight(0)
             self._show()
+            self._keep_height()
 
     def _show(self) -> None:
         is_brief = (self._is_brief or self._is_live) and not self._is_unfolded
