@@ -463,7 +463,8 @@ def test_testing(tmp_path: Path) -> None:
     assert told["results"]
     assert told["failed"] == ["failed", True]
     assert told["back"] == [True, True, "all", False]
-    assert told["columns"][1] == "The current text with a model…"
+    assert told["columns"][1] == "The current text with the models of the columns (2)"
+    assert "The current text with a model…" in told["columns"]
     assert told["added"] == ["24 cases × 4 columns", "not run yet", "Run 24 new"]
     assert told["holdout"][0].endswith("Only totals will be shown.")
     assert not told["holdout"][1]

@@ -30,7 +30,7 @@ from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name, visible_note
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
-from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
+from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip, together
 from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets.controls import label
@@ -110,14 +110,7 @@ class CellPane(QWidget):
         self._switch = QWidget(self)
         flow = FlowLayout(6)
         self._switch.setLayout(flow)
-        # A line never breaks between a comparison and the menu of what it is with.
-        pair = QWidget(self._switch)
-        against = QHBoxLayout(pair)
-        against.setContentsMargins(0, 0, 0, 0)
-        against.setSpacing(2)
-        against.addWidget(self.against)
-        against.addWidget(self.other)
-        for one in (self.output, pair, self.request):
+        for one in (self.output, together(self.against, self.other, self._switch), self.request):
             flow.addWidget(one)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(_MARGIN, 2, _MARGIN, 10)
@@ -207,18 +200,11 @@ class CellPane(QWidget):
     def _name_against(self, against: int) -> None:
         other = next((one for one in self._columns if one.position == against), None)
         names = {EXPECTATION: "expectation", EARLIER: earlier_title(self._beside)}
-        title = names.get(against, "another column") if other is None else self._short_title(other)
+        title = (
+            names.get(against, "another column") if other is None else _short_title(other, self.shown, self._columns)
+        )
         self.against.setText(f"Against {literal(title if len(title) <= _LONGEST else title[: _LONGEST - 1] + '…')}")
         self.against.setAccessibleName(f"Against {title}")
-
-    def _short_title(self, column: SuiteColumn) -> str:
-        """Return what tells a column from the shown one: its model or its version."""
-        shown = self.shown.detail.column if self.shown is not None else None
-        if shown is None or shown.position == column.position:
-            return column_title(column, self._columns)
-        if shown.lane.title != column.lane.title:
-            return column.lane.title if shown.version_name == column.version_name else column_title(column)
-        return column.version_name or column_title(column)
 
     def show_cell(self, cell: ShownCell, grid_cell: GridCell | None, against: int) -> None:
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
@@ -360,3 +346,13 @@ class CellPane(QWidget):
 def earlier_title(beside: str) -> str:
     """Return what the earlier answer is called: "last round", or what stands beside a probe."""
     return {"was": "stored answer", "without": "answer without facts"}.get(beside, "last round")
+
+
+def _short_title(column: SuiteColumn, cell: ShownCell | None, columns: tuple[SuiteColumn, ...]) -> str:
+    """Return what tells a column from that of the shown cell: its model or its version."""
+    shown = None if cell is None else cell.detail.column
+    if shown is None or shown.position == column.position:
+        return column_title(column, columns)
+    if shown.lane.title != column.lane.title:
+        return column.lane.title if shown.version_name == column.version_name else column_title(column)
+    return column.version_name or column_title(column)
