@@ -84,6 +84,8 @@ class TestView(QWidget):
         yield
         for page in (self.grid, self.empty, self.guard, self.chart):
             self._stack.addWidget(page)
+        # What is above it would be squeezed for a page that is not shown.
+        self._stack.setMinimumHeight(self.grid.minimumSizeHint().height())
         lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -139,7 +141,9 @@ class TestView(QWidget):
             self.pane.hide()
         show_arrangement(self.parts, self.suites)
         if self._is_guard_shown:
-            self._show_guard_page()
+            self._stack.setCurrentWidget(self.guard)
+            for widget in (self.filters, self.parts, self.note, self.pane):
+                widget.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
         if (run := self.suites.run) is not None:
@@ -152,11 +156,6 @@ class TestView(QWidget):
             self.guard.say(shown, can_write=can_write)
         if was_shown != self._is_guard_shown:
             self.show_state()
-
-    def _show_guard_page(self) -> None:
-        self._stack.setCurrentWidget(self.guard)
-        for widget in (self.filters, self.parts, self.note, self.pane):
-            widget.hide()
 
     def show_chart(self, shown: bool) -> None:
         """Show the pass rates by version in place of the grid, or the grid again."""
