@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, TextIO
 from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import complain, one_line, write_over
+from workbench.cli.output import complain, one_line, one_row, write_over
 from workbench.cli.testing_guards import rest, test_guards
 from workbench.cli.testing_target import SuiteTarget, rate, targets
+from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteBudget
@@ -105,6 +106,19 @@ def _check(args: argparse.Namespace) -> None:
     for name in ("repeat", "concurrency", "max_calls"):
         if (number := getattr(args, name)) is not None and number < 1:
             raise RefusedError(f"--{name.replace('_', '-')} must be 1 or more.")
+    if args.repeat is not None and args.repeat > MOST_SAMPLES:
+        raise RefusedError(f"--repeat must be at most {MOST_SAMPLES}.")
+    for name in ("fail_under", "baseline", "no_worse_than", "margin"):
+        # A variable of a pipeline that is not set must not lower the bar.
+        if getattr(args, name) == "":
+            raise RefusedError(f"--{name.replace('_', '-')} needs a value, or leave it out.")
+    if args.hold_out and args.filter:
+        raise RefusedError("The hold-out is tested as a whole: only totals of it are shown. Leave out --filter.")
+    for path in (args.junit, args.markdown):
+        if path is not None:
+            from workbench.usecases.testing.report_files import check_target
+
+            check_target(path)
     if args.budget is not None and not args.budget >= 0:
         raise RefusedError("--budget must be 0 or more dollars.")
     if args.baseline and args.no_worse_than:
@@ -151,6 +165,8 @@ def _test_one(
     from workbench.usecases.testing.bar import SuiteBar
 
     follow(workbench, handle)
+    if failure := handle.progress().failure:
+        print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
         # It was printed when it happened.
         return FAILED, plan.budget
@@ -213,7 +229,7 @@ def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace, 
     else:
         from workbench.cli.testing_report import lines
 
-        print("\n".join(map(one_line, lines(report))))
+        print("\n".join(map(one_row, lines(report))))
     for path, format_ in ((args.junit, "junit"), (args.markdown, "markdown")):
         if path is not None:
             from workbench.usecases.testing.report_files import write_report

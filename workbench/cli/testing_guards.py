@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import one_line
+from workbench.cli.output import one_row
 from workbench.cli.testing_target import SuiteTarget
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.clock import utc_now
@@ -73,4 +73,4 @@ def _print(report: SuiteReport, *, as_json: bool) -> None:
         return
     from workbench.cli.testing_report import lines
 
-    print("\n".join(map(one_line, ("", *lines(report)))))
+    print("\n".join(map(one_row, ("", *lines(report)))))

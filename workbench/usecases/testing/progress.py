@@ -42,6 +42,8 @@ class SuiteProgress:
     limits: int = 0
     unsaved: int = 0
     state: SuiteState = "starting"
+    failure: str = ""
+    """Why the newest failed call of this start failed, "" for none."""
     why: str = ""
     """A sentence about the end, "" for none."""
 
