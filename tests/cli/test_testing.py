@@ -230,3 +230,38 @@ def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     printer.show(SuiteProgress(new=100, done=100, state="finished"))
     printer.close()
     assert piped.getvalue() == "100 new, 100 done\n"
+
+
+GRIDS = """\
+prompts: [{raw: 'Say {{q}}', label: A}, {raw: 'Tell {{q}}', label: B}]
+providers: [echo]
+defaultTest: {assert: [{type: contains, value: '{{q}}'}]}
+tests:
+  - {vars: {q: one}, prompts: [A]}
+  - {vars: {q: two}, prompts: [A]}
+  - {vars: {q: three}, prompts: [B]}
+  - {vars: {q: four}, prompts: [B]}
+"""
+
+
+def test_the_grids_of_a_file_share_a_budget_and_a_round(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), "--max-calls", "3"]) == 3
+    assert "2 new, 1 done. The budget was reached." in capsys.readouterr().err
+    assert main(["test", "--db", db, str(config), "--fresh"]) == 0
+    assert capsys.readouterr().err.count("2 new, 2 done") == 2
+    assert main(["test", "--db", db, str(config)]) == 0
+    assert capsys.readouterr().err.count("0 new, 0 done · 2 reused") == 2
+
+
+@pytest.mark.parametrize("args", [["--version", "#1"], ["--param", "seed=1"], ["--prompt", "a"]])
+def test_arguments_without_use_for_a_file_are_refused(
+    tmp_path: Path, db: str, args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), *args]) == 2
+    assert "file says itself" in capsys.readouterr().err

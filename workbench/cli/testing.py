@@ -88,8 +88,12 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.tests.scorer.warm()
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
-        for target in targets(workbench, args, env):
-            code, left = _test_one(workbench, target, args, len(codes))
+        left: SuiteBudget | None = None
+        for number, found in enumerate(targets(workbench, args, env)):
+            # A file of several grids has one budget and one round for all.
+            target = found if left is None else replace(found, settings=replace(found.settings, budget=left))
+            is_fresh = (args.fresh or args.is_try) and not number
+            code, left = _test_one(workbench, target, args, number, is_fresh=is_fresh)
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
                 codes.extend(test_guards(workbench, target, left, follow, as_json=args.json))
@@ -134,7 +138,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _test_one(
-    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int
+    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, *, is_fresh: bool
 ) -> tuple[int, SuiteBudget]:
     """Return the exit code of one test, and what is left of its budget."""
     for note in target.notes:
@@ -154,7 +158,7 @@ def _test_one(
         settings,
         target.cases,
         set_name="holdout" if args.hold_out else "tuning",
-        round_="fresh" if args.fresh or args.is_try else "continue",
+        round_="fresh" if is_fresh else "continue",
         concurrency=target.concurrency,
         goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
@@ -169,7 +173,7 @@ def _test_one(
         print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
         # It was printed when it happened.
-        return FAILED, plan.budget
+        return FAILED, rest(plan.budget, handle.progress())
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
         no_worse=bool(args.no_worse_than),

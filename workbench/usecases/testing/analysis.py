@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from workbench.core.cases import Case
 from workbench.core.statistics.columns import ColumnSummary, summarise
 from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, compare_columns, no_worse
 from workbench.core.statistics.power import more_cases
@@ -31,7 +30,7 @@ from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
 from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
-from workbench.store.testing.records import StoredScoring
+from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
@@ -267,7 +266,7 @@ class SuiteAnalyst:
             failing_total=len(failing),
         )
 
-    def _hidden_uids(self, run: SuiteRun, cases: Sequence[Case]) -> frozenset[str]:
+    def _hidden_uids(self, run: SuiteRun, cases: Sequence[TestedCase]) -> frozenset[str]:
         """Return the cases of a test for tuning that were held out since: of these only totals are reported."""
         if run.set_name == "holdout":
             return frozenset()

@@ -295,6 +295,7 @@ class SuiteScheduler:
                 now,
                 state=now.state if now.has_ended else state,
                 running=running,
+                requests=ledger.calls,
                 spent_usd=ledger.spent_usd,
                 reserved_usd=ledger.reserved_usd,
                 unknown=ledger.unknown,
