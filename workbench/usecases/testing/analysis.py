@@ -128,7 +128,9 @@ class SuiteAnalyst:
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
-        return about_its_set(whole, self._records, run_uid, names.keys())
+        # Only now: the sentences count flaky cases over all columns, by uid.
+        shown = tuple(replace(column, summary=without_names(column.summary, hidden)) for column in columns)
+        return about_its_set(replace(whole, columns=shown), self._records, run_uid, names.keys())
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
@@ -252,7 +254,7 @@ class SuiteAnalyst:
             version_name=column.version_name,
             model=column.lane.model,
             is_baseline=is_baseline,
-            summary=without_names(summary, hidden),
+            summary=summary,
             comparison=comparison,
             rate_words=rate_words(summary.passes),
             gaps_words=gaps_words(summary),
