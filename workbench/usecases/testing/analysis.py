@@ -36,7 +36,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
-from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, without_names
+from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, with_names
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
@@ -129,7 +129,7 @@ class SuiteAnalyst:
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
         # Only now: the sentences count flaky cases over all columns, by uid.
-        shown = tuple(replace(column, summary=without_names(column.summary, hidden)) for column in columns)
+        shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
         return about_its_set(replace(whole, columns=shown), self._records, run_uid, names.keys())
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:

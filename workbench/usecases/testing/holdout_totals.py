@@ -6,7 +6,7 @@ say as much as the totals.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.core.statistics.columns import ColumnSummary
@@ -49,12 +49,12 @@ def total_cells(results: Sequence[ColumnResults], titles: Sequence[str]) -> Iter
             yield ReportCell(number, f"Hold-out answer {number + 1}", column, title, 0, cell.state)
 
 
-def without_names(summary: ColumnSummary, hidden: Collection[str]) -> ColumnSummary:
-    """Return a summary whose flaky cases are numbered in place of those with the uids `hidden`."""
-    shown = [uid for uid in summary.flaky if uid not in hidden]
+def with_names(summary: ColumnSummary, names: Mapping[str, str], hidden: Collection[str]) -> ColumnSummary:
+    """Return a summary with the names of its flaky cases in place of their uids; those of `hidden` are numbered."""
+    shown = [names.get(uid, uid) for uid in summary.flaky if uid not in hidden]
     numbered = (f"Hold-out case {number}" for number in range(1, len(summary.flaky) - len(shown) + 1))
     return replace(summary, flaky=(*shown, *numbered))
 
 
 def _without_names(column: ColumnReport) -> ColumnReport:
-    return replace(column, failing=(), summary=without_names(column.summary, column.summary.flaky))
+    return replace(column, failing=(), summary=with_names(column.summary, {}, column.summary.flaky))
