@@ -86,6 +86,10 @@ class RunController(QObject):
         lanes = (*self._draft_run.lanes, *self.tested.run.lanes)
         return next((lane.asked for lane in lanes if lane.slot == slot), None)
 
+    def asked_by_run(self, slot: str) -> LaneRequest | None:
+        """Return what an iteration asked a lane of the draft; None for a lane that shows an answer of a test."""
+        return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot and not lane.tested), None)
+
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""
         return asked.lane if (asked := self.asked(lane.slot)) is not None else None
