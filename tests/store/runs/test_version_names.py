@@ -62,6 +62,27 @@ def test_starting_a_run_returns_the_version_name(store: Store) -> None:
     assert (late.version_number, late.version_name) == (1, "#3")
 
 
+def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
+    """The note of such a version is its title in the file; a changed text of the same title is counted."""
+    long = "Answer the customer of our shop in one friendly sentence: {{question}}"
+    for words, note in (("one", "concise"), ("two", long), ("three", "concise"), ("four", "")):
+        store.add_version("p", words, text(words), None, NOW, note).result(10)
+    assert set(store.version_names("p").values()) == {"text 1", "text 2", "text 3", "text 4"}, "not tested yet"
+    lanes = tuple(lane(str(number), pinned=number) for number in range(1, 5))
+    begun(store, "t1", None, kind="test", lanes=lanes)
+    assert store.version_names("p") == {
+        1: "concise",
+        2: "Answer the customer of our shop in one…",
+        3: "concise (2)",
+        4: "tested 4",
+    }
+    assert store.version_named("p", "concise (2)") == 3
+    assert [label.text for label in store.version_labels("p")][-1] == "one", "its note is its name"
+    begun(store, "r1", "one", at=LATER)
+    assert store.version_names("p")[1] == "#1"
+    assert store.version_names("p")[3] == "concise (2)", "running one text renames no other"
+
+
 def test_pinned_lanes_do_not_name_a_version(store: Store) -> None:
     """An iteration names one text; lanes beside it may have run several others."""
     for words in ("one", "two"):

@@ -68,7 +68,8 @@ _ROWS = (
 )
 _CHECKS = (
     f"SELECT hash, {bounded('check_bodies.body')}, r.state, r.score, r.reason, detail FROM cell_scores AS s"
-    " JOIN check_results AS r USING (scoring_id, case_position, lane, sample) JOIN check_bodies ON check_bodies.id = r.check_id"
+    " JOIN check_results AS r USING (scoring_id, case_position, lane, sample)"
+    " JOIN check_bodies ON check_bodies.id = r.check_id"
 )
 
 
