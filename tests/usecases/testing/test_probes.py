@@ -53,8 +53,11 @@ def test_listed_cases_are_asked_again_beside_the_stored_results(tmp_path: Path) 
         assert [one.version for one in run.columns] == [one.version for one in test.columns]
         page = records.page(run.uid, run.scoring_uid, GridQuery(), "", 10)
         assert [[cell.before for cell in row.cells] for row in page.rows] == [["fail", "fail"]] * 3
-        (sentence,) = made.sentences(run)
+        report = workbench.tests.analyst.newest("Ask", prompt, run.uid)
+        (sentence,) = report.sentences
         assert sentence.startswith("Asked again: of 6 cells that failed 0 now pass.")
+        # Chosen cases say nothing about which column is better.
+        assert {(one.verdict, one.sentence, one.is_baseline) for one in report.columns} == {("asked again", "", False)}
         # The test is as it was: it is continued, not the probe, and uses none of its answers.
         assert records.run(test.uid).answered == 12
         assert records.latest_round(prompt) == 1
@@ -102,7 +105,8 @@ def test_facts_are_tried_with_and_without_them(tmp_path: Path, slot: bool) -> No
         assert asked is not None
         sent = "Where is name 0? It arrives on Friday." if slot else "Where is name 0?\n\nIt arrives on Friday."
         assert asked.text == f"Be brief.\n\n{sent}"
-        (sentence,) = made.sentences(run)
+        report = workbench.tests.analyst.newest("Ask", prompt, run.uid)
+        (sentence,) = report.sentences
         assert sentence == (
             "With the facts 8 of 8 pass, without them 0 of 8 by themselves: the facts help (exact p = 0.008)."
         )
