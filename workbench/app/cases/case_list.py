@@ -31,6 +31,11 @@ class CaseList(QAbstractListModel):
         self._cases = list(cases)
         self.endResetModel()
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases in order."""
+        return tuple(self._cases)
+
     def case(self, row: int) -> Case | None:
         """Return the case of a row."""
         return self._cases[row] if 0 <= row < len(self._cases) else None

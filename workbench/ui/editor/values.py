@@ -97,6 +97,11 @@ class ValuesPanel(QWidget):
         now = {name: encodable(value) for name, value in values.items() if name != typed}
         if typed in self._kept:
             now[typed] = self._kept[typed]
+        self.change_values(now)
+
+    def change_values(self, values: Mapping[str, str]) -> None:
+        """Like `set_values` for the same variables: in fields whose value stays the same, the caret stays."""
+        now = {name: encodable(value) for name, value in values.items()}
         self._put(now, [row for row in self.rows if now.get(row.name) != self._kept.get(row.name)])
 
     def _put(self, values: dict[str, str], changed: Sequence[ValueRow]) -> None:

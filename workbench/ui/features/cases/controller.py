@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
 
+from workbench.app.cases.case_follower import CaseFollower
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
@@ -22,7 +23,7 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
 from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
-from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
 from workbench.usecases.cases import CaseBook, free_name
@@ -50,6 +51,15 @@ class CasesController:
         self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
         self._is_announcing = False
+        self._others = CaseFollower(
+            services.tasks,
+            lambda: partial(self._book.all, self._prompt),
+            lambda: None if self.dialog is None else self.dialog.cases.cases,
+            lambda: not self._unsaved,
+            self._show,
+            self._failed,
+        )
+        services.events.subscribe(HistoryChanged, lambda _: self._others.follow())
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(DataChanged, self._data_changed)
 
@@ -78,6 +88,7 @@ class CasesController:
         dialog.delete_wanted.connect(self._delete)
         dialog.checks_wanted.connect(self._edit_checks)
         dialog.undo_wanted.connect(self._take_back)
+        dialog.lost.connect(self._restore)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.show()
@@ -184,6 +195,7 @@ class CasesController:
             self.dialog.save()
 
     def _edit(self, case: Case) -> None:
+        self._others.edited()
         self._unsaved[case.uid] = self._prompt, case
         self._save(case.uid)
 
@@ -197,6 +209,7 @@ class CasesController:
             if self._unsaved.get(uid) == (prompt, case):
                 self._unsaved.pop(uid, None)
                 self._announce()
+                self._others.saved()
 
         def failed(error: Exception) -> None:
             if getattr(error, "code", "") == "missing":
@@ -206,6 +219,12 @@ class CasesController:
             self._failed(error)
 
         self._services.tasks.watch(self._book.change(prompt, case), saved, failed)
+
+    def _restore(self, case: Case) -> None:
+        """Make a case again that another process deleted while it was edited."""
+        self._others.edited()
+        self._say(f"“{_title(case)}” was deleted elsewhere while you edited it. It is a case again.")
+        self._services.tasks.watch(self._book.restore(self._prompt, case), lambda _: self._announce(), self._failed)
 
     def _edit_checks(self, case: Case) -> None:
         dialog = self.dialog
@@ -249,11 +268,19 @@ class CasesController:
         prompt = self._prompt
 
         def show(cases: tuple[Case, ...]) -> None:
-            if self.dialog is not None and prompt == self._prompt:
-                self.dialog.show_cases(cases, content_variables(self._services.session.draft().content), select)
+            if prompt == self._prompt:
+                self._show(cases, select)
 
         if self.dialog is not None:
             self._services.tasks.run(lambda: self._book.all(prompt), show, self._failed)
+
+    def _show(self, cases: tuple[Case, ...], select: str = "") -> None:
+        if self.dialog is not None:
+            self.dialog.show_cases(cases, content_variables(self._services.session.draft().content), select)
+
+    def _say(self, sentence: str) -> None:
+        if self.dialog is not None:
+            self.dialog.say(sentence)
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

@@ -6,7 +6,7 @@ be undone here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import RoomyLabel, ToldLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
+from workbench.usecases.cases import merged
 
 _SAVE_MS = 500
 _NOTHING = (
@@ -61,6 +62,8 @@ class CasesDialog(Dialog):
     checks_wanted = Signal(object)
     """Case: edit its checks; answered with `set_checks`."""
     undo_wanted = Signal()
+    lost = Signal(object)
+    """Case: it was deleted elsewhere while it was edited here; make it a case again."""
 
     def __init__(self, theme: Theme, prompt: str, *, read_only: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,9 +113,14 @@ class CasesDialog(Dialog):
         row, names = self.list.currentIndex().row(), self._variables
         uid = case.uid if (case := self.cases.case(row)) is not None else ""
         self._variables = tuple(variables)
+        at, edited = self.list.verticalScrollBar().value(), self.detail.case() if self._is_dirty else None
+        self._save.stop()
+        self._is_dirty = False
+        cases = list(cases)
+        store = None if edited is None or case is None else self._with_edits(cases, case, edited, row)
         self.cases.show_cases(cases)
-        # Pending edits are newer than the cases read.
-        self.save()
+        if store is not None:
+            store()
         before = self.detail.case()
         found = self.cases.row_of(select or uid)
         row = found if found >= 0 else min(max(row, 0), len(cases) - 1)
@@ -122,6 +130,20 @@ class CasesDialog(Dialog):
             self._is_same = False
         else:
             self.select(row)
+        if not select:
+            self.list.verticalScrollBar().setValue(at)
+
+    def _with_edits(self, cases: list[Case], base: Case, edited: Case, row: int) -> Callable[[], None] | None:
+        """Put pending edits of the shown case into cases read from the history; return what stores them.
+
+        `base` is the case before the edits, `row` its place. None if the cases have the edits already.
+        """
+        there = next((at for at, one in enumerate(cases) if one.uid == edited.uid), -1)
+        if there < 0:
+            cases.insert(min(row, len(cases)), edited)
+            return lambda: self.lost.emit(edited)
+        theirs, cases[there] = cases[there], merged(base, edited, cases[there])
+        return None if cases[there] == theirs else lambda: self.changed.emit(cases[there])
 
     def select(self, row: int) -> None:
         """Select a row and show its case; -1 selects none."""
