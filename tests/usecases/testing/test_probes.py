@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.making import new_prompt, opened
+from tests.usecases.making import cloud, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
+from workbench.core.lanes import LITELLM
+from workbench.core.money import Rates
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.probes import MOST_FACTS, Probe, probe_title
@@ -143,3 +145,23 @@ def test_cases_that_were_held_out_since_are_not_probed(tmp_path: Path) -> None:
         assert made.stubborn(prompt, test).positions == (0, 2)
         plan = made.again(prompt, test, (0, 1, 2), "all")
         assert [case.uid for case in plan.cases] == ["case-0", "case-2"]
+
+
+def test_price_of_facts_is_counted_in_tokens_of_the_model(tmp_path: Path) -> None:
+    """A letter of Japanese is about a token, a word of English, too."""
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        plan = suites.plan(workbench, prompt, suites.settings(cloud()), suites.cases(10))
+        made = probes(workbench)
+        workbench.pricing.set_price(LITELLM, "gpt-5-mini", Rates(0.001, 0.0, source="user"))
+        for facts in ("It arrives on Friday. " * 100, "金曜日に届きます。" * 100):
+            tokens = workbench.tests.estimator.tokens_of(prompt, cloud(), facts)
+            assert tokens is not None
+            price = made.price_of_facts(plan, facts)
+            assert price == pytest.approx(10 * tokens * 0.001)
+            with_facts = suites.plan(
+                workbench, prompt, suites.settings(cloud()), suites.cases(10), Draft(Content((Message("user", facts),)))
+            )
+            whole = workbench.tests.estimator.estimate(with_facts).cost
+            assert whole is not None
+            assert whole.low == pytest.approx(price, rel=0.02)

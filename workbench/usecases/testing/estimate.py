@@ -6,10 +6,10 @@ Invariant: unknown amounts stay None and are said to be unknown. Tokens are coun
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from workbench.core.content import Content
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import AmountSpan, Forecast, lanes_without_prices, show_span
 from workbench.core.lanes import Endpoint, Lane
@@ -121,6 +121,12 @@ class SuiteEstimator:
             tuple(open_ended),
             self._minutes(plan, open_),
         )
+
+    def tokens_of(self, prompt_uid: str, lane: Lane, text: str) -> int | None:
+        """Return the tokens of a text for the model of a lane, None if they are not counted."""
+        draft = Draft(Content((Message("user", text),)), lanes=(replace(lane, pinned=None, samples=1),))
+        counts = [count for one in self._forecast(prompt_uid, draft).lanes for count in one.counts]
+        return counts[0].parts[0] if counts and counts[0].parts else None
 
     def _open(self, plan: SuitePlan) -> list[int]:
         """Return the number of cells without an answer in this round, by column; a probe asks all."""

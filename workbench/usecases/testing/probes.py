@@ -24,7 +24,6 @@ from workbench.usecases.testing.runner import SuiteRunner
 _PAGE = 200
 _CHUNK = 500
 _RECORDED_WITHIN_S = 60.0
-_CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,13 @@ class Probes:
         return self.start(replace(facts, probe=replace(probe, beside=without.run_uid).to_text()))
 
     def price_of_facts(self, plan: SuitePlan, facts: str) -> float | None:
-        """Return about what facts cost in dollars as a part of all calls of a plan; None without a price."""
+        """Return about what facts cost in dollars as a part of all calls of a plan.
+
+        None without a price, and for a model whose tokens are not counted.
+        """
         rates = self._runner.planner.rates(plan.columns[0])
-        tokens = -(-len(facts) // _CHARACTERS_PER_TOKEN)
-        return None if rates is None else plan.cells * tokens * rates.input
+        tokens = self._runner.estimator.tokens_of(plan.prompt_uid, plan.columns[0], facts)
+        return None if rates is None or tokens is None else plan.cells * tokens * rates.input
 
     def _plan(
         self,
