@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.core.lanes import Lane
     from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
 
 
@@ -30,6 +31,8 @@ class SuiteEstimate:
     refusal: str = ""
     tokens: int | None = None
     """Those of all calls, as far as known."""
+    retired: Lane | None = None
+    """The column whose retired model is the reason of the refusal."""
 
 
 def shown_estimate(found: CallEstimate) -> SuiteEstimate:

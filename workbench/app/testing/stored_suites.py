@@ -22,7 +22,7 @@ from workbench.app.testing.source import (
 from workbench.app.testing.start_estimate import shown_estimate
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe, ProbeKind
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import RefusedError, RetiredModelError
 from workbench.usecases.prompts import FIRST_DRAFT
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class StoredSuites:
         try:
             plan = self._plan(prompt_uid, set_name, fresh=False)
         except RefusedError as error:
-            return SuiteEstimate(refusal=error.sentence)
+            retired = error.lane if isinstance(error, RetiredModelError) else None
+            return SuiteEstimate(refusal=error.sentence, retired=retired)
         return shown_estimate(self._tests().estimator.estimate(plan))
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:

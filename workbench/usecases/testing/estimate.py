@@ -13,18 +13,16 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import AmountSpan, Forecast, lanes_without_prices, show_span
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.testing.cells import cell_identity
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.testing.cell_supply import ECHO_LIMIT
-from workbench.usecases.testing.job import values_hash
 from workbench.usecases.testing.plan import SuitePlan
+from workbench.usecases.testing.retired_columns import open_cells
 
 MOST_COUNTED = 20
 """Cases whose tokens are counted."""
 _RECENT_RUNS = 3
-_CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +130,10 @@ class SuiteEstimator:
         """Return the number of cells without an answer in this round, by column; a probe asks all."""
         if plan.probe:
             return [len(plan.cases) * plan.samples for _ in plan.questions]
-        hashes = [values_hash(case) for case in plan.cases]
-        found = []
-        for question in plan.questions:
-            identities = [
-                cell_identity(question, values, sample, plan.round)
-                for values in hashes
-                for sample in range(plan.samples)
-            ]
-            known = sum(
-                self._records.answered(plan.prompt_uid, identities[start : start + _CHUNK])
-                for start in range(0, len(identities), _CHUNK)
-            )
-            found.append(len(identities) - known)
-        return found
+        return [
+            open_cells(self._records, plan.prompt_uid, question, plan.cases, plan.samples, plan.round)
+            for question in plan.questions
+        ]
 
     def _minutes(self, plan: SuitePlan, open_: list[int]) -> float | None:
         """Return the time by the latency in recent tests, with as many calls at once as the endpoints allow."""

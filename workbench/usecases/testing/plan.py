@@ -31,6 +31,7 @@ from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
+from workbench.usecases.testing.retired_columns import Retired, check_open, open_cells
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
@@ -88,13 +89,16 @@ class Rounds(Protocol):
     def latest_round(self, prompt_uid: str) -> int:
         """Return the newest round, 0 for none."""
 
+    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
+        """Return how many cells with these identities have an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a plan needs to know about endpoints and models, without keys and network.
 
     `address` returns an endpoint with the address that calls go to. `max_output` returns the most output tokens of a
-    model, None if unknown.
+    model, None if unknown; `retired` the day on which it was retired, None if it is not today.
     """
 
     endpoint: Callable[[str], Endpoint | None]
@@ -102,6 +106,7 @@ class ModelFacts:
     max_output: Callable[[Endpoint, str], int | None]
     lacks: Lacks
     address: Callable[[Endpoint, str], Endpoint] = lambda endpoint, model: endpoint
+    retired: Retired = lambda endpoint, model: None
 
 
 class SuitePlanner:
@@ -128,7 +133,8 @@ class SuitePlanner:
         """Return the plan of testing `cases`, those of the set `set_name`, with the columns of `settings`.
 
         `goals` are what was chosen before, by default the difference and the margin of `settings`.
-        Raises RefusedError, and StoreError for a column whose version does not exist.
+        Raises RefusedError (RetiredModelError for a retired model that would be asked), and StoreError for a column
+        whose version does not exist.
         """
         if not settings.columns:
             raise RefusedError("There is no column to test. Add a column with a model, then test.")
@@ -162,7 +168,19 @@ class SuitePlanner:
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])
+        check_open(plan.columns, self._facts.endpoint, self._facts.retired, lambda column: self._is_open(plan, column))
         return plan
+
+    def _is_open(self, plan: SuitePlan, column: int) -> bool:
+        """Whether a column has to be asked; a probe asks all of them."""
+        question = plan.questions[column]
+        return bool(
+            plan.probe or open_cells(self._rounds, plan.prompt_uid, question, plan.cases, plan.samples, plan.round)
+        )
+
+    def check_retired(self, columns: Sequence[Lane], is_open: Callable[[int], bool]) -> None:
+        """Raise RetiredModelError if a retired column of a stored run `is_open` at its position."""
+        check_open(columns, self._facts.endpoint, self._facts.retired, is_open)
 
     def _contents(
         self, prompt_uid: str, draft: Draft, columns: Iterable[Lane]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.text import counted
 from workbench.ui.features.testing.columns import ColumnActions
@@ -77,6 +78,9 @@ class RunStart:
         if suites.estimate.new:
             if not suites.is_running:
                 self._start()
+        elif (old := suites.estimate.retired) is not None:
+            refusal, compare = suites.estimate.refusal, self._columns.compare
+            notices.quiet(self._key, refusal, label=TEST_SUCCESSOR, act=lambda: compare.open_successor(old))
         elif suites.estimate.refusal:
             notices.refused(suites.estimate.refusal)
         elif suites.estimate.cells:
