@@ -29,6 +29,8 @@ _VERSIONS = (
 )
 _FIRST_RUN = "FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id LIMIT 1"
 _FIRST_KIND = f"(SELECT kind {_FIRST_RUN})"
+# A prompt of a file of tests has the uid of the file's path (UUIDv5); the notes of its versions are titles in the file.
+_TITLE = "iif(substr(prompts.uid, 15, 1) = '5', versions.note, '')"
 # An iteration that began when a version was created made it. Those are not counted: they have the iteration's name.
 # Versions that were run later still count, so that running one renames no other. A sample was created together with
 # its prompt.
@@ -36,7 +38,7 @@ _ORIGINS = (
     "SELECT id, origin, iif(origin = 'tested', note, ''),"
     " CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
     " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
-    " (SELECT versions.id, number, versions.note, CASE"
+    f" (SELECT versions.id, number, {_TITLE} AS note, CASE"
     "  WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
     f"  WHEN {_FIRST_KIND} = 'import' THEN 'imported' WHEN {_FIRST_KIND} = 'test' THEN 'tested'"
     "  WHEN versions.created_at = prompts.created_at AND EXISTS"
@@ -105,7 +107,6 @@ def _named(
     for prompt in set(bare.values()) if origins else ():
         titles: Counter[str] = Counter()
         for key, origin, note, ordinal in connection.execute(_ORIGINS, (prompt,)):
-            # The note of a version that was only tested is what the file of tests calls its prompt.
             title = title_of(note)
             titles[title] += 1
             found[key] = origin, titles[title] if title else ordinal, title
