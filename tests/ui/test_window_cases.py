@@ -333,3 +333,41 @@ def test_failed_save_is_reported_and_retried(desk: Desk, monkeypatch: pytest.Mon
     dialog.close()
     desk.until(lambda: stored(desk)[0].name == "Late order!")
     assert len(asked) == 3
+
+
+def test_json_values_are_marked_and_said_to_be_wrong_while_they_are(desk: Desk) -> None:
+    window = desk.open()
+    text = '{ "id": 7 }'
+    case = Case("j", "Order", (("question", "Where?"), ("record", text)), kinds=(("record", "json"),))
+    window.store.packs.save_cases(window.prompt_uid, (case, LOST)).result()
+    dialog = shown(desk)
+    rows = {row.name: row for row in dialog.detail.values.rows}
+    marks = {name: row.json for name, row in rows.items()}
+    question, record = marks["question"], marks["record"]
+    assert question is not None
+    assert record is not None
+    assert (question.isChecked(), record.isChecked()) == (False, True)
+    assert dialog.detail.values.all_values()["record"] == text
+    rows["record"].field.setFocus()
+    desk.press(Qt.Key.Key_End)
+    desk.type("x")
+    assert rows["record"].field.property("role") == "field-wrong"
+    assert record.toolTip().startswith("Not JSON: extra data at line 1, column 12.")
+    desk.press(Qt.Key.Key_Backspace)
+    assert rows["record"].field.property("role") == "field"
+    question.click()
+    assert rows["question"].field.property("role") == "field-wrong"
+    record.click()
+    desk.until(lambda: stored(desk)[0].kinds == (("question", "json"),))
+    assert stored(desk)[0] == replace(case, kinds=(("question", "json"),))
+    dialog.select(1)
+    dialog.select(0)
+    assert dialog.detail.case() == stored(desk)[0]
+    dialog.use.click()
+    desk.until(lambda: window.draft().sets_by_uid["j"].kinds == (("question", "json"),))
+    dialog.close()
+    desk.rest()
+    desk.close()
+    window = desk.open()
+    desk.until(lambda: "j" in window.draft().sets_by_uid)
+    assert window.draft().sets_by_uid["j"].kinds == (("question", "json"),)

@@ -14,6 +14,7 @@ from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.core.lanes import Lane, is_stored_int, slots_apart
 from workbench.core.text import first_line
+from workbench.core.value_kinds import Kinds
 from workbench.core.visible_text import VisibleFields, visible_name
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ _MOST_VALUES, _MOST_LETTERS = 5, 30
 class ValueSet(VisibleFields):
     """A case as Compose shows it: named values in order. A run uses every set that is `ticked`.
 
-    `uid` is that of the case, also when its name or values change; "" for unnamed values.
+    `uid` is that of the case, also when its name or values change; "" for unnamed values. `kinds` are those of the
+    case.
     """
 
     uid: str
     name: str
     values: Values = ()
     ticked: bool = False
+    kinds: Kinds = ()
     SHOWN = ("name",)
 
     @property

@@ -27,13 +27,14 @@ CHECKS = (Check("is-json"), Check("contains", True, '"sorry"', weight=2.0))
 FULL = Case(
     "c1",
     "Late",
-    (("order", "1"),),
+    (("order", "1"), ("record", '{ "price": 1.50,\n"of": ["a"] }')),
     (Check("regex", value='"[0-9]+"'),),
     0.5,
     expectation="It is late.",
     tags=("late", "mail"),
     cluster="customer 7",
     notes="From a mail.",
+    kinds=(("record", "json"),),
 )
 HELD = Case("c2", "Secret", (("order", "2"),), held_out=True)
 

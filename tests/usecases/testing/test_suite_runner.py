@@ -19,11 +19,12 @@ from tests.fakes.provider import FakeProvider, Wait, status, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.making import echo, new_prompt, opened, scripted, wait_for
 from tests.usecases.testing import suites
-from workbench.core.cases import Check
+from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
+from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.calls import Event
@@ -244,6 +245,38 @@ def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
             workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(2), broken))
         )
         assert handle.progress().failed == 2
+
+
+def test_json_values_are_objects_in_jinja_and_compact_in_plain_templates(tmp_path: Path) -> None:
+    order = Case("c", "C", (("order", '{ "id": 7, "of": ["a b"] }'),), kinds=(("order", "json"),))
+    as_text = replace(order, kinds=())
+    with real(tmp_path) as workbench:
+        prompt = new_prompt(workbench)
+        given = suites.settings(echo())
+        jinja = Draft(Content((Message("user", "{{ order.id + 1 }} {{ order.of[0] }} {{ order }}"),), template="jinja"))
+        plain = Draft(Content((Message("user", "{{order}}"),)))
+
+        def answer(draft: Draft, case: Case) -> Result | None:
+            made = suites.plan(workbench, prompt, given, (case,), draft)
+            return suites.result(workbench, suites.finish(workbench.tests.go_on_with(made)).run_uid, 0)
+
+        for draft, text in ((jinja, '8 a b {"id":7,"of":["a b"]}'), (plain, '{"id":7,"of":["a b"]}')):
+            found = answer(draft, order)
+            assert found is not None
+            assert found.text == text
+        # The kind is part of what was asked: the answer is used for no case with the same text.
+        found = answer(plain, as_text)
+        assert found is not None
+        assert found.text == order.values[0][1]
+        failed = answer(jinja, as_text)
+        assert failed is not None
+        assert failed.state == "failed"
+        assert workbench.tests.estimator.estimate(suites.plan(workbench, prompt, given, (order,), plain)).calls == 0
+        # An iteration of Compose sends the same.
+        draft = replace(jinja, lanes=(echo(),), sets=(ValueSet("c", "C", order.values, True, order.kinds),))
+        handle = workbench.runner.start_iteration(prompt, draft, based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.transcripts[0].snapshot(0, 0).text == '8 a b {"id":7,"of":["a b"]}'
 
 
 def test_closing_stops_a_run_and_keeps_what_is_answered(tmp_path: Path) -> None:

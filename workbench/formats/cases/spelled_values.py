@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.json_parts import load, no_constant
+from workbench.core.testing.case_table import JsonCell
 from workbench.packs.yaml_reader import PlainYaml
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -51,9 +53,14 @@ def from_yaml(value: Any) -> Any:
 
 
 def spelled(value: Any) -> str | None:
-    """Return a value as text: a text as it is, a number as written, compact JSON for the rest; None for null."""
+    """Return a value as text: a text as it is, a number as written, compact JSON for the rest; None for null.
+
+    The JSON of an object or a list is a JsonCell.
+    """
     if value is None:
         return None
+    if isinstance(value, Mapping | list):
+        return JsonCell(json_of(value))
     return str(value) if isinstance(value, str) else json_of(value)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
+from workbench.core.value_kinds import json_problem
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
@@ -40,6 +41,8 @@ class ValueRow(QWidget):
 
     mend_wanted = Signal(str, str)
     """The name, and the one that was meant."""
+    kind_changed = Signal()
+    """The user said whether the value is JSON."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,9 +50,11 @@ class ValueRow(QWidget):
         self.name = name
         self._names = 0
         self._scrolls = False
-        self._missing = False
+        self._missing = self._is_wanted = False
         self._meant = ""
         self.mend: QPushButton | None = None
+        self.json: QPushButton | None = None
+        """Checked while the value is JSON; None where all values are texts."""
         self.field = ExactField(theme, self, mono=False)
         self.field.setTabChangesFocus(True)
         set_role(self.field, "field")
@@ -62,9 +67,9 @@ class ValueRow(QWidget):
 
     def set_missing(self, missing: bool, *, wanted: bool = False) -> None:
         """State that there is no value, with `wanted` that a run needs one, or that the value is empty."""
-        if (missing, wanted) == (self._missing, self.is_wanted):
+        if (missing, wanted) == (self._missing, self._is_wanted):
             return
-        self._missing = missing
+        self._missing, self._is_wanted = missing, wanted
         state = WANTED if wanted else NO_VALUE if missing else EMPTY_VALUE
         set_role(self.field, "field-wrong" if wanted else "field")
         self.field.setPlaceholderText(state)
@@ -73,7 +78,7 @@ class ValueRow(QWidget):
     @property
     def is_wanted(self) -> bool:
         """Whether the row states that a run needs a value."""
-        return self.field.property("role") == "field-wrong"
+        return self._is_wanted
 
     def suggest(self, meant: str) -> bool:
         """Offer the name that was probably meant, "" for none; return whether it changed."""
@@ -94,6 +99,37 @@ class ValueRow(QWidget):
         self.mend.setVisible(bool(meant))
         return True
 
+    def show_kind(self, *, is_json: bool, editable: bool) -> None:
+        """Show whether the value is JSON, which the user can change if it is `editable`."""
+        if self.json is None:
+            self.json = QPushButton("JSON", self)
+            self.json.setAutoDefault(False)
+            self.json.setCheckable(True)
+            self.json.setAccessibleName(f"{self.name} is JSON")
+            set_role(self.json, "chip")
+            self.json.clicked.connect(self._change_kind)
+            self.json.show()
+        self.json.setEnabled(editable)
+        self.json.setChecked(is_json)
+        self.check_json()
+
+    def check_json(self) -> None:
+        """Say what is wrong with the value if it should be JSON."""
+        if self.json is None:
+            return
+        problem = json_problem(self.field.exact()) if self.json.isChecked() and not self._missing else ""
+        if not self._is_wanted:
+            set_role(self.field, "field-wrong" if problem else "field")
+        tip = "The value is JSON: Jinja templates get an object, plain ones compact JSON"
+        if problem:
+            tip = f"Not JSON: {problem}. Until it is corrected, the value is used as text."
+        self.json.setToolTip(tip if self.json.isChecked() else "Use this value as JSON instead of text")
+        self.json.setAccessibleDescription(f"Not JSON: {problem}" if problem else "")
+
+    def _change_kind(self) -> None:
+        self.check_json()
+        self.kind_changed.emit()
+
     def restyle(self) -> None:
         """Apply the theme's fonts and colours."""
         self.field.restyle()
@@ -109,6 +145,11 @@ class ValueRow(QWidget):
         x = LEFT + names + GAP
         edge = width - max(RIGHT, bar)
         mend = self.mend if self._meant else None
+        if self.json is not None:
+            size = self.json.sizeHint()
+            top = max(0, (self.line_height() - size.height()) // 2)
+            self.json.setGeometry(QRect(QPoint(edge - size.width(), top), size))
+            edge -= size.width() + 4
         is_below = False
         if mend is not None:
             size = mend.sizeHint()

@@ -8,7 +8,7 @@ the others are kept all the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -63,6 +63,8 @@ class ValuesPanel(QWidget):
         self._area.setWidget(self._page)
         self.unused = UnusedRows(theme, self._page)
         self.unused.remove_wanted.connect(self.remove_wanted)
+        self._json: frozenset[str] | None = None
+        """The names of values that are JSON; None where all values are texts."""
         self._meant: Mapping[str, str] = {}
         self.more = QPushButton(self._page)
         self.more.setToolTip("Hidden values are kept and sent like all others")
@@ -109,6 +111,7 @@ class ValuesPanel(QWidget):
         try:
             for row in changed:
                 row.set_value(values.get(row.name))
+                row.check_json()
         finally:
             self._loading = False
         self._arrange()
@@ -120,6 +123,27 @@ class ValuesPanel(QWidget):
     def all_values(self) -> dict[str, str]:
         """Return all kept values, including those for names without a row."""
         return dict(self._kept)
+
+    def set_json(self, names: Iterable[str]) -> None:
+        """Show which values are JSON, which the user can change from now on."""
+        self._json = frozenset(names)
+        for row in self.rows:
+            self._show_kind(row)
+        self._order_tabs()
+        self._arrange()
+
+    def json_names(self) -> frozenset[str]:
+        """Return the names of the values that are JSON."""
+        return (self._json or frozenset()) & self._kept.keys()
+
+    def _show_kind(self, row: ValueRow) -> None:
+        if self._json is not None:
+            row.show_kind(is_json=row.name in self._json, editable=not self._read_only)
+
+    def _kind_changed(self, row: ValueRow) -> None:
+        names = self._json or frozenset()
+        self._json = names | {row.name} if row.json is not None and row.json.isChecked() else names - {row.name}
+        self.edited.emit()
 
     def mark(self, meant: Mapping[str, str], unused: Sequence[str]) -> None:
         """Suggest corrections of misspelt names (`meant`), and show the values of `unused` variables."""
@@ -134,6 +158,8 @@ class ValuesPanel(QWidget):
     def set_read_only(self, read_only: bool) -> None:
         """Set whether the values are read-only."""
         self._read_only = read_only
+        for row in self.rows:
+            self._show_kind(row)
         for row in self.rows:
             row.field.set_editable(not read_only)
 
@@ -231,7 +257,7 @@ class ValuesPanel(QWidget):
     def _order_tabs(self) -> None:
         stops: list[QWidget] = []
         for row in self.rows:
-            stops += [row.field, *([row.mend] if row.mend is not None else [])]
+            stops += [row.field, *(one for one in (row.json, row.mend) if one is not None)]
         for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
             QWidget.setTabOrder(before, after)
 
@@ -253,12 +279,15 @@ class ValuesPanel(QWidget):
         field.cursorPositionChanged.connect(lambda: self._reveal(row))
         row.suggest(self._meant.get(name, ""))
         row.mend_wanted.connect(self.mend_wanted)
+        row.kind_changed.connect(lambda: self._kind_changed(row))
+        self._show_kind(row)
         row.show()
         return row
 
     def _edited(self, row: ValueRow) -> None:
         self._kept[row.name] = row.field.exact()
         row.set_missing(False)
+        row.check_json()
         self._untold = True
 
     def _text_changed(self) -> None:

@@ -21,6 +21,7 @@ from workbench.core.samples import nth
 from workbench.core.templates import template_texts
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.probes import values_with_facts, with_facts
+from workbench.core.value_kinds import template_values
 from workbench.engine.calls import Call, EngineError
 from workbench.usecases.lane_calls import call_for
 from workbench.usecases.problems import RefusedError, problem_of
@@ -89,10 +90,10 @@ class CellRequests:
         given = values_with_facts(column.content, dict(case.values), self._facts)
         if column.content.template != "plain":
             self._rendering[place] = [key]
-            future = self._tools.engine.render(column.content, given)
+            future = self._tools.engine.render(column.content, template_values(given, case.kinds))
             future.add_done_callback(partial(self._tell_rendered, place))
             return None
-        values = ValueSet(case.uid, case.name, tuple(given.items()))
+        values = ValueSet(case.uid, case.name, tuple(given.items()), kinds=case.kinds)
         try:
             rendered = render_content(column.content, values, self._tools.engine.render)
             return self._keep(place, with_facts(column.content, rendered, self._facts))

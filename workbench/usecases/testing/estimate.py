@@ -91,7 +91,10 @@ class SuiteEstimator:
             return SuiteEstimate(plan.cells, plan.cells, 0, 0, AmountSpan(0.0, 0.0), minutes=0.0)
         step = max(1, -(-len(plan.cases) // MOST_COUNTED))
         shown = plan.cases[::step]
-        sets = tuple(ValueSet(case.uid or str(n), case.name, case.values, ticked=True) for n, case in enumerate(shown))
+        sets = tuple(
+            ValueSet(case.uid or str(n), case.name, case.values, ticked=True, kinds=case.kinds)
+            for n, case in enumerate(shown)
+        )
         draft = Draft(plan.content or Content(), lanes=plan.columns, sets=sets)
         tokens, low, high, is_priced = 0.0, 0.0, 0.0, False
         unpriced, open_ended = [], []

@@ -297,7 +297,7 @@ def filled(content: Content, case: Case) -> RenderedRequest:
 
 def value_set(case: Case) -> ValueSet:
     """Return the values of a case as a value set."""
-    return ValueSet(case.uid, case.name, case.values, ticked=True)
+    return ValueSet(case.uid, case.name, case.values, ticked=True, kinds=case.kinds)
 
 
 def file_hash(path: str) -> str:

@@ -105,7 +105,9 @@ class CasesController:
 
     def use(self, case: Case) -> None:
         """Choose a case for Compose, and show it there."""
-        undo = self._services.session.use_values(ValueSet(case.uid, case.name, case.values, ticked=True))
+        undo = self._services.session.use_values(
+            ValueSet(case.uid, case.name, case.values, ticked=True, kinds=case.kinds)
+        )
         self._offer(f"“{_title(case)}” is in Compose now.", undo)
 
     def keep(self) -> None:

@@ -220,7 +220,7 @@ def case_draft(before: Draft, detail: CellDetail, content: Content, now: ValueSe
     """
     case, column = detail.case, detail.column
     sets = tuple(replace(one, ticked=False) for one in before.current_sets if one.uid != case.uid)
-    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values)
+    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values, kinds=case.kinds)
     return replace(
         before,
         content=content,
