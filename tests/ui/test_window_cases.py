@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.ui.desk import Desk
+from tests.ui.desk import ECHO, Desk
 from workbench.core.cases import Case, Check
+from workbench.core.value_kinds import files_of
 from workbench.host.clock import utc_now
 from workbench.store import StoreError
 from workbench.ui.features.cases import controller
@@ -371,3 +372,50 @@ def test_json_values_are_marked_and_said_to_be_wrong_while_they_are(desk: Desk) 
     window = desk.open()
     desk.until(lambda: "j" in window.draft().sets_by_uid)
     assert window.draft().sets_by_uid["j"].kinds == (("question", "json"),)
+
+
+def test_file_is_chosen_for_a_value_shown_as_a_chip_and_sent(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.store.packs.save_cases(window.prompt_uid, (LATE, LOST)).result()
+    dialog = shown(desk)
+    note = desk.directory / "note.txt"
+    note.write_text("Délayed.", "utf-8")
+    record = next(row for row in dialog.detail.values.rows if row.name == "record")
+    assert record.attach is not None
+    record.attach.click()
+    cases = window.dialogs.case_actions
+    files = cases.files
+    assert files is not None
+    files.fileSelected.emit(str(note))
+    files.reject()
+    desk.until(lambda: stored(desk)[0].kinds == (("record", "file"),))
+    case = stored(desk)[0]
+    file = files_of(dict(case.values), case.kinds)["record"]
+    assert (file.name, file.media_type) == ("note.txt", "text/plain")
+    assert window.store.blob(file.hash) == note.read_bytes()
+    assert record.chip is not None
+    assert record.chip.isVisible()
+    assert not record.field.isVisible()
+    assert not record.json or not record.json.isVisible()
+    dialog.use.click()
+    dialog.close()
+    # Only a real window system activates the window again when a dialog of files closes.
+    window.frame.activateWindow()
+    desk.until(window.frame.isActiveWindow)
+    rows = {row.name: row for row in window.values.rows}
+    chip = rows["record"].chip
+    assert chip is not None
+    assert chip.isVisible()
+    assert not chip.remove.isVisible()
+    desk.run()
+    assert "Record: note.txt" in desk.text(1)
+    # Removing the file leaves an empty text.
+    dialog = shown(desk)
+    dialog.select(next(row for row, one in enumerate(dialog.cases.cases) if one.uid == LATE.uid))
+    record = next(row for row in dialog.detail.values.rows if row.name == "record")
+    assert record.chip is not None
+    record.chip.remove.click()
+    desk.until(lambda: next(one for one in stored(desk) if one.uid == LATE.uid).kinds == ())
+    assert dict(next(one for one in stored(desk) if one.uid == LATE.uid).values)["record"] == ""
+    assert record.field.isVisible()
+    dialog.close()

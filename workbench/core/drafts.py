@@ -14,11 +14,11 @@ from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.core.lanes import Lane, is_stored_int, slots_apart
 from workbench.core.text import first_line
-from workbench.core.value_kinds import Kinds
 from workbench.core.visible_text import VisibleFields, visible_name
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
+    from workbench.core.value_kinds import Kinds
 
 Values = tuple[tuple[str, str], ...]
 MOST_CASES = 20
@@ -44,7 +44,7 @@ class ValueSet(VisibleFields):
     @property
     def title(self) -> str:
         """The name, or what the values begin with; a case of a file may have no name."""
-        return self.name or values_title(self.values) or "Unnamed case"
+        return self.name or values_title(self.values, self.kinds) or "Unnamed case"
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that drafts of earlier releases hold."""
@@ -171,9 +171,14 @@ def holds_values(data: Mapping[str, Any]) -> bool:
     return "sets" in data
 
 
-def values_title(values: Values) -> str:
+def values_title(values: Values, kinds: Kinds = ()) -> str:
     """Return what some values begin with, to tell a case without a name; "" if all are blank."""
-    told = [value for _, value in values if value.strip()][:_MOST_VALUES]
+    shown = [value for _, value in values]
+    if kinds:
+        from workbench.core.value_kinds import plain_values
+
+        shown = list(plain_values(dict(values), kinds).values())
+    told = [value for value in shown if value.strip()][:_MOST_VALUES]
     return visible_name(", ".join(first_line(value, _MOST_LETTERS) for value in told))
 
 

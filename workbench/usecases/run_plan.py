@@ -16,10 +16,10 @@ from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.rendered_content import RenderedRequest, assemble, fill_plain
+from workbench.core.rendered_content import RenderedRequest, assemble, fill_case, with_files
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
-from workbench.core.value_kinds import plain_values, template_values
+from workbench.core.value_kinds import template_values
 from workbench.core.version_name import at_start
 from workbench.usecases.problems import MissingInput, Problem, RefusedError
 
@@ -145,9 +145,10 @@ def render_content(content: Content, given: ValueSet, render: Render, version: s
     if problem_words := parts_problem(content):
         raise RefusedError(problem_words)
     if content.template == "plain":
-        rendered = fill_plain(content, plain_values(values, given.kinds))
+        rendered = fill_case(content, values, given.kinds)
     else:
-        rendered = assemble(content, _await(render(content, template_values(values, given.kinds))))
+        asked = with_files(content, values, given.kinds)
+        rendered = assemble(asked, _await(render(content, template_values(values, given.kinds))))
     if not rendered.messages:
         raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
     return rendered

@@ -27,6 +27,7 @@ from workbench.core.money import Rates
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.settings import SuiteBudget
+from workbench.core.value_kinds import file_text
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
@@ -277,6 +278,34 @@ def test_json_values_are_objects_in_jinja_and_compact_in_plain_templates(tmp_pat
         handle = workbench.runner.start_iteration(prompt, draft, based_on=None)
         assert handle.wait(PATIENCE_S)
         assert handle.transcripts[0].snapshot(0, 0).text == '8 a b {"id":7,"of":["a b"]}'
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def test_files_of_cases_are_sent_with_the_messages_that_name_them(tmp_path: Path) -> None:
+    with FakeProvider() as fake, real(tmp_path) as workbench:
+        fake.answer = lambda request: whole("ok")
+        saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
+        saved.done.result(PATIENCE_S)
+        prompt = new_prompt(workbench)
+        lane = Lane("a", saved.endpoint.uid, "fake-1")
+        cases = tuple(
+            Case(name, name, (("file", file_text(workbench.attachments.take(body, name))),), kinds=(("file", "file"),))
+            for name, body in (("note.txt", b"Late."), ("photo.png", PNG))
+        )
+        draft = Draft(Content((Message("system", "Be brief."), Message("user", "See {{file}}"))))
+        given = suites.settings(lane, checks=())
+        run = suites.finish(workbench.tests.start(prompt, suites.plan(workbench, prompt, given, cases, draft)))
+        assert (run.progress().answered, run.progress().failed) == (2, 0)
+        sent = [request.body["messages"] for request in fake.requests if request.method == "POST"]
+        contents = [messages[-1]["content"] for messages in sent]
+        (text,) = [one for one in contents if isinstance(one, str)]
+        assert text == 'See note.txt\n\n<file name="note.txt">\nLate.\n</file>'
+        ((words, picture),) = [one for one in contents if isinstance(one, list)]
+        assert words == {"type": "text", "text": "See photo.png"}
+        assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+        assert {messages[0]["content"] for messages in sent} == {"Be brief."}
 
 
 def test_closing_stops_a_run_and_keeps_what_is_answered(tmp_path: Path) -> None:

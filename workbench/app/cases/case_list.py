@@ -61,7 +61,9 @@ class CaseList(QAbstractListModel):
         checks = f"{len(case.checks)} {plural(len(case.checks), 'check')}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(
-                text for text in (_name(case), values_title(case.values) if case.name else "", checks) if text
+                text
+                for text in (_name(case), values_title(case.values, case.kinds) if case.name else "", checks)
+                if text
             )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_name(case)}, {checks}"
@@ -69,4 +71,4 @@ class CaseList(QAbstractListModel):
 
 
 def _name(case: Case) -> str:
-    return visible_name(" ".join(case.name.split())) or values_title(case.values) or "A case without a name"
+    return visible_name(" ".join(case.name.split())) or values_title(case.values, case.kinds) or "A case without a name"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import ceil
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
-from workbench.core.value_kinds import json_problem
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment
+    from workbench.core.value_kinds import ValueKind
+    from workbench.ui.editor.chips import AttachmentChip
 
 NO_VALUE = "no value"
 WANTED = "needs a value to run"
@@ -43,6 +48,9 @@ class ValueRow(QWidget):
     """The name, and the one that was meant."""
     kind_changed = Signal()
     """The user said whether the value is JSON."""
+    file_wanted = Signal()
+    """The user wants to choose a file for the value."""
+    file_removed = Signal()
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +62,10 @@ class ValueRow(QWidget):
         self._meant = ""
         self.mend: QPushButton | None = None
         self.json: QPushButton | None = None
-        """Checked while the value is JSON; None where all values are texts."""
+        """Checked while the value is JSON; None where kinds are not shown."""
+        self.attach: QPushButton | None = None
+        self.chip: AttachmentChip | None = None
+        """The file that the value is."""
         self.field = ExactField(theme, self, mono=False)
         self.field.setTabChangesFocus(True)
         set_role(self.field, "field")
@@ -99,24 +110,67 @@ class ValueRow(QWidget):
         self.mend.setVisible(bool(meant))
         return True
 
-    def show_kind(self, *, is_json: bool, editable: bool) -> None:
-        """Show whether the value is JSON, which the user can change if it is `editable`."""
-        if self.json is None:
-            self.json = QPushButton("JSON", self)
-            self.json.setAutoDefault(False)
+    def show_kind(self, kind: ValueKind | None, *, editable: bool) -> None:
+        """Show what the value is, which the user can change if it is `editable`; None is text."""
+        from workbench.core.value_kinds import file_of
+
+        self._show_file(file_of(self.field.exact()) if kind == "file" else None, editable=editable)
+        is_shown = self.chip is None and (editable or kind == "json")
+        if self.json is None and is_shown:
+            self.json = self._kind_button("JSON", f"{self.name} is JSON")
             self.json.setCheckable(True)
-            self.json.setAccessibleName(f"{self.name} is JSON")
-            set_role(self.json, "chip")
             self.json.clicked.connect(self._change_kind)
-            self.json.show()
-        self.json.setEnabled(editable)
-        self.json.setChecked(is_json)
-        self.check_json()
+        if self.attach is None and is_shown and editable:
+            self.attach = self._kind_button("File…", f"Choose a file for {self.name}")
+            self.attach.setToolTip("Use a file as this value: messages of the user that name it are sent with it")
+            self.attach.clicked.connect(self.file_wanted)
+        if self.json is not None:
+            self.json.setVisible(is_shown)
+            self.json.setEnabled(editable)
+            self.json.setChecked(kind == "json")
+            self.check_json()
+        if self.attach is not None:
+            self.attach.setVisible(is_shown and editable)
+
+    @property
+    def shows_kind(self) -> bool:
+        """Whether the row says that its value is JSON or a file."""
+        return self.json is not None or self.chip is not None
+
+    def _kind_button(self, text: str, name: str) -> QPushButton:
+        made = QPushButton(text, self)
+        made.setAutoDefault(False)
+        made.setAccessibleName(name)
+        set_role(made, "chip")
+        return made
+
+    def _show_file(self, file: Attachment | None, *, editable: bool) -> None:
+        if self.chip is not None and file != self.chip.attachment:
+            self.chip.hide()
+            self.chip.deleteLater()
+            self.chip = None
+        if file is not None and self.chip is None:
+            from workbench.ui.editor.chips import AttachmentChip
+
+            self.chip = AttachmentChip(file, self)
+            self.chip.remove.setToolTip("Remove this file (Delete)")
+            self.chip.gone.connect(self.file_removed)
+            self.chip.show()
+        if self.chip is not None:
+            self.chip.set_removable(editable)
+        self.field.setVisible(self.chip is None)
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in Tab order."""
+        parts = (self.chip and self.chip.remove, self.field, self.json, self.attach, self.mend)
+        return [one for one in parts if one is not None and not one.isHidden()]
 
     def check_json(self) -> None:
         """Say what is wrong with the value if it should be JSON."""
         if self.json is None:
             return
+        from workbench.core.value_kinds import json_problem
+
         problem = json_problem(self.field.exact()) if self.json.isChecked() and not self._missing else ""
         if not self._is_wanted:
             set_role(self.field, "field-wrong" if problem else "field")
@@ -145,11 +199,18 @@ class ValueRow(QWidget):
         x = LEFT + names + GAP
         edge = width - max(RIGHT, bar)
         mend = self.mend if self._meant else None
-        if self.json is not None:
-            size = self.json.sizeHint()
-            top = max(0, (self.line_height() - size.height()) // 2)
-            self.json.setGeometry(QRect(QPoint(edge - size.width(), top), size))
-            edge -= size.width() + 4
+        for button in (self.attach, self.json):
+            if button is not None and not button.isHidden():
+                size = button.sizeHint()
+                top = max(0, (self.line_height() - size.height()) // 2)
+                button.setGeometry(QRect(QPoint(edge - size.width(), top), size))
+                edge -= size.width() + 4
+        if self.chip is not None:
+            size = self.chip.size_within(max(edge - x, 40))
+            self.chip.place(QRect(QPoint(x, 0), size))
+            self.setGeometry(QRect(0, y, width, size.height()))
+            self.update()
+            return y + size.height()
         is_below = False
         if mend is not None:
             size = mend.sizeHint()

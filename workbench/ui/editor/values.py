@@ -8,7 +8,8 @@ the others are kept all the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -19,6 +20,10 @@ from workbench.ui.editor.page import EditorPage, fill
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
 from workbench.ui.widgets.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment
+    from workbench.core.value_kinds import Kinds, ValueKind
 
 SHARE = 0.4
 """Maximum share of the parent's height."""
@@ -39,6 +44,8 @@ class ValuesPanel(QWidget):
     """tuple[str, ...]: unused variables whose values are to be removed."""
     mend_wanted = Signal(str, str)
     """A name that is probably misspelt, and the one that was meant."""
+    file_wanted = Signal(str)
+    """The name of a value for which the user wants to choose a file."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +70,8 @@ class ValuesPanel(QWidget):
         self._area.setWidget(self._page)
         self.unused = UnusedRows(theme, self._page)
         self.unused.remove_wanted.connect(self.remove_wanted)
-        self._json: frozenset[str] | None = None
-        """The names of values that are JSON; None where all values are texts."""
+        self._kinds: dict[str, ValueKind] = {}
+        self._edits_kinds = False
         self._meant: Mapping[str, str] = {}
         self.more = QPushButton(self._page)
         self.more.setToolTip("Hidden values are kept and sent like all others")
@@ -111,7 +118,7 @@ class ValuesPanel(QWidget):
         try:
             for row in changed:
                 row.set_value(values.get(row.name))
-                row.check_json()
+                self._show_kind(row)
         finally:
             self._loading = False
         self._arrange()
@@ -124,25 +131,43 @@ class ValuesPanel(QWidget):
         """Return all kept values, including those for names without a row."""
         return dict(self._kept)
 
-    def set_json(self, names: Iterable[str]) -> None:
-        """Show which values are JSON, which the user can change from now on."""
-        self._json = frozenset(names)
+    def set_kinds(self, kinds: Kinds, *, editable: bool = True) -> None:
+        """Show what the values are besides text, which the user can change if it is `editable`."""
+        if (dict(kinds), editable) == (self._kinds, self._edits_kinds):
+            return
+        self._kinds, self._edits_kinds = dict(kinds), editable
         for row in self.rows:
             self._show_kind(row)
         self._order_tabs()
         self._arrange()
 
-    def json_names(self) -> frozenset[str]:
-        """Return the names of the values that are JSON."""
-        return (self._json or frozenset()) & self._kept.keys()
+    def kinds(self) -> Kinds:
+        """Return what the values are besides text."""
+        return tuple((name, self._kinds[name]) for name in self._kept if name in self._kinds)
+
+    def set_file(self, name: str, file: Attachment) -> None:
+        """Use a file as a value, as an edit of the user."""
+        from workbench.core.value_kinds import file_text
+
+        self._set_kind(name, "file", file_text(file))
+
+    def _set_kind(self, name: str, kind: ValueKind | None, value: str) -> None:
+        self._kinds.pop(name, None)
+        if kind is not None:
+            self._kinds[name] = kind
+        self._put({**self._kept, name: value}, [row for row in self.rows if row.name == name])
+        self._order_tabs()
+        self.edited.emit()
 
     def _show_kind(self, row: ValueRow) -> None:
-        if self._json is not None:
-            row.show_kind(is_json=row.name in self._json, editable=not self._read_only)
+        kind = self._kinds.get(row.name)
+        if self._edits_kinds or kind is not None or row.shows_kind:
+            row.show_kind(kind, editable=self._edits_kinds and not self._read_only)
 
     def _kind_changed(self, row: ValueRow) -> None:
-        names = self._json or frozenset()
-        self._json = names | {row.name} if row.json is not None and row.json.isChecked() else names - {row.name}
+        self._kinds.pop(row.name, None)
+        if row.json is not None and row.json.isChecked():
+            self._kinds[row.name] = "json"
         self.edited.emit()
 
     def mark(self, meant: Mapping[str, str], unused: Sequence[str]) -> None:
@@ -257,7 +282,7 @@ class ValuesPanel(QWidget):
     def _order_tabs(self) -> None:
         stops: list[QWidget] = []
         for row in self.rows:
-            stops += [row.field, *(one for one in (row.json, row.mend) if one is not None)]
+            stops += row.stops()
         for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
             QWidget.setTabOrder(before, after)
 
@@ -280,6 +305,8 @@ class ValuesPanel(QWidget):
         row.suggest(self._meant.get(name, ""))
         row.mend_wanted.connect(self.mend_wanted)
         row.kind_changed.connect(lambda: self._kind_changed(row))
+        row.file_wanted.connect(lambda: self.file_wanted.emit(row.name))
+        row.file_removed.connect(lambda: self._set_kind(row.name, None, ""))
         self._show_kind(row)
         row.show()
         return row

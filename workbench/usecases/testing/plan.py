@@ -18,7 +18,7 @@ from workbench.core.content import Content, content_hash
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
-from workbench.core.rendered_content import RenderedRequest, fill_plain
+from workbench.core.rendered_content import RenderedRequest, fill_case
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables
 from workbench.core.testing.cells import question_hash
@@ -221,11 +221,14 @@ class SuitePlanner:
         endpoint = self._facts.endpoint(lane.endpoint)
         if endpoint is None:
             raise RefusedError(NO_ENDPOINT.sentence)
-        # What is sent beside the messages is the same for all cases.
+        # What is sent beside the messages is the same for all cases, except files.
         longest = max(plan.cases, key=lambda case: sum(len(value) for _, value in case.values))
-        rendered = fill_plain(content, dict(longest.values))
-        if failure := unable(endpoint, lane.model, rendered, self._facts.lacks):
-            raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
+        rendered = fill_case(content, dict(longest.values), longest.kinds)
+        with_files = [case for case in plan.cases if any(kind == "file" for _, kind in case.kinds)]
+        for case in (longest, *with_files):
+            asked = rendered if case is longest else fill_case(content, dict(case.values), case.kinds)
+            if failure := unable(endpoint, lane.model, asked, self._facts.lacks):
+                raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
         if plan.budget.usd is None or plan.budget.calls is not None:
             return
         rates = self._facts.rates(endpoint, lane.model)
@@ -278,7 +281,7 @@ def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None
     if all(message.text and not wanted for message in content.messages):
         return
     for case in cases:
-        if not fill_plain(content, dict(case.values)).messages:
+        if not fill_case(content, dict(case.values), case.kinds).messages:
             raise RefusedError(f"{case_title(case, cases)} makes every message empty{used}. Fill a value in.")
 
 
@@ -292,7 +295,7 @@ def case_title(case: Case, cases: Sequence[Case] = ()) -> str:
 
 def filled(content: Content, case: Case) -> RenderedRequest:
     """Return the request for a case by a plain template."""
-    return fill_plain(content, dict(case.values))
+    return fill_case(content, dict(case.values), case.kinds)
 
 
 def value_set(case: Case) -> ValueSet:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
 
 from workbench.app.cases.case_follower import CaseFollower
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
@@ -25,11 +27,14 @@ from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
+from workbench.usecases.attachments import Attachments
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
     from workbench.ui.features.cases.proposal_controller import CaseProposalController
 
 RETRY_MS = 2000
@@ -50,6 +55,8 @@ class CasesController:
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
+        self.files: QFileDialog | None = None
+        """The dialog of files that was opened last."""
         self._is_announcing = False
         self._others = CaseFollower(
             services.tasks,
@@ -89,6 +96,7 @@ class CasesController:
         dialog.checks_wanted.connect(self._edit_checks)
         dialog.undo_wanted.connect(self._take_back)
         dialog.lost.connect(self._restore)
+        dialog.file_wanted.connect(self._choose_file)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.show()
@@ -227,6 +235,28 @@ class CasesController:
         self._others.edited()
         self._say(f"“{_title(case)}” was deleted elsewhere while you edited it. It is a case again.")
         self._services.tasks.watch(self._book.restore(self._prompt, case), lambda _: self._announce(), self._failed)
+
+    def _choose_file(self, uid: str, name: str) -> None:
+        """Let the user choose a file for a value of a case."""
+        from workbench.ui.features.cases.file_choice import choose_file
+
+        dialog, services = self.dialog, self._services
+        if dialog is None:
+            return
+
+        def take(path: Path) -> None:
+            files = Attachments(services.backend.store)
+            services.tasks.run(lambda: files.take_file(path), use, self._failed)
+
+        def use(file: Attachment) -> None:
+            if self.dialog is dialog:
+                dialog.set_file(uid, name, file)
+
+        self.files = choose_file(dialog, take)
+        self.files.finished.connect(self._file_chosen)
+
+    def _file_chosen(self) -> None:
+        self.files = None
 
     def _edit_checks(self, case: Case) -> None:
         dialog = self.dialog

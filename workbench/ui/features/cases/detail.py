@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 
 from workbench.core.cases import Case, Check
 from workbench.core.check_words import lines
-from workbench.core.value_kinds import KINDS
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
 from workbench.ui.features.cases.case_fields import CaseFields
@@ -90,7 +89,7 @@ class CaseDetail(QWidget):
                 self.values.set_values({})
                 self.values.set_variables(names)
                 self.values.set_values(dict(case.values))
-            self.values.set_json(name for name, _ in case.kinds)
+            self.values.set_kinds(case.kinds)
             self.values.set_read_only(read_only)
             self.fields.show_case(case, read_only=read_only)
             self.edit_checks.setEnabled(not read_only)
@@ -110,8 +109,8 @@ class CaseDetail(QWidget):
             if name in shown
         )
         name = case.name if self.name.text() == case.name else clean(self.name.text())
-        is_json = self.values.json_names()
-        kinds = tuple((name, KINDS[0]) for name, _ in values if name in is_json)
+        shown_kinds = dict(self.values.kinds())
+        kinds = tuple((name, shown_kinds[name]) for name, _ in values if name in shown_kinds)
         return replace(self.fields.applied_to(case), name=name, values=values, kinds=kinds)
 
     def set_checks(self, checks: tuple[Check, ...]) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.cases.case_list import CaseList
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.features.cases.import_dialog import path_in
@@ -62,6 +63,8 @@ class CasesDialog(Dialog):
     checks_wanted = Signal(object)
     """Case: edit its checks; answered with `set_checks`."""
     undo_wanted = Signal()
+    file_wanted = Signal(str, str)
+    """Uid of a case and name of a value: choose a file for it; answered with `set_file`."""
     lost = Signal(object)
     """Case: it was deleted elsewhere while it was edited here; make it a case again."""
 
@@ -101,6 +104,7 @@ class CasesDialog(Dialog):
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.detail.edited.connect(self._edited)
         self.detail.checks_wanted.connect(self._edit_checks)
+        self.detail.values.file_wanted.connect(self._choose_file)
         self._show_row(-1)
 
     @property
@@ -165,6 +169,13 @@ class CasesDialog(Dialog):
         elif case is not None:
             self.cases.put(row, replace(case, checks=checks))
             self.changed.emit(replace(case, checks=checks))
+
+    def set_file(self, uid: str, name: str, file: Attachment) -> None:
+        """Use a file as a value of a case, and save it; it is ignored if another case is shown."""
+        current = self.current
+        if current is not None and current.uid == uid:
+            self.detail.values.set_file(name, file)
+            self.save()
 
     def save(self) -> None:
         """Save pending edits, if any."""
@@ -242,6 +253,10 @@ class CasesDialog(Dialog):
     def _edited(self) -> None:
         self._is_dirty = True
         self._save.start()
+
+    def _choose_file(self, name: str) -> None:
+        if (case := self.current) is not None:
+            self.file_wanted.emit(case.uid, name)
 
     def _edit_checks(self) -> None:
         self.save()

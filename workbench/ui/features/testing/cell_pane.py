@@ -28,6 +28,7 @@ from workbench.app.testing.words import column_title
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.value_kinds import plain_values
 from workbench.core.visible_text import visible_name, visible_note
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
@@ -227,7 +228,8 @@ class CellPane(QWidget):
         self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
-        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
+        given = plain_values(dict(detail.case.values), detail.case.kinds)
+        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in given.items())
         self.values.setText(breakable(visible_note(values)))
         for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
             part.setVisible(bool(is_there))
