@@ -81,14 +81,10 @@ class RunController(QObject):
         """Whether the draft's lanes show answers of one of these runs."""
         return not self._runs_of(self._draft_run).isdisjoint(uids)
 
-    def asked(self, slot: str) -> LaneRequest | None:
-        """Return what a lane of the draft was asked for its answer, or None without an answer."""
+    def asked(self, slot: str, *, by_run: bool = False) -> LaneRequest | None:
+        """Return what a lane of the draft was asked for its answer, or None without one; `by_run`: in an iteration."""
         lanes = (*self._draft_run.lanes, *self.tested.run.lanes)
-        return next((lane.asked for lane in lanes if lane.slot == slot), None)
-
-    def asked_by_run(self, slot: str) -> LaneRequest | None:
-        """Return what an iteration asked a lane of the draft; None for a lane that shows an answer of a test."""
-        return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot and not lane.tested), None)
+        return next((lane.asked for lane in lanes if lane.slot == slot and not (by_run and lane.tested)), None)
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""

@@ -1,12 +1,15 @@
-"""One variable and its value."""
+"""One variable and its value, with marks for what the value is besides text.
+
+Invariant: a kind belongs to a name, and stays with it while the rows are made anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
@@ -15,7 +18,7 @@ from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment
-    from workbench.core.value_kinds import ValueKind
+    from workbench.core.value_kinds import Kinds, ValueKind
     from workbench.ui.editor.chips import AttachmentChip
 
 NO_VALUE = "no value"
@@ -78,13 +81,13 @@ class ValueRow(QWidget):
 
     def set_missing(self, missing: bool, *, wanted: bool = False) -> None:
         """State that there is no value, with `wanted` that a run needs one, or that the value is empty."""
-        if (missing, wanted) == (self._missing, self._is_wanted):
-            return
-        self._missing, self._is_wanted = missing, wanted
-        state = WANTED if wanted else NO_VALUE if missing else EMPTY_VALUE
-        set_role(self.field, "field-wrong" if wanted else "field")
-        self.field.setPlaceholderText(state)
-        self.field.setAccessibleName(f"Value of {self.name}" + (f", {state}" if missing else ""))
+        if (missing, wanted) != (self._missing, self._is_wanted):
+            self._missing, self._is_wanted = missing, wanted
+            state = WANTED if wanted else NO_VALUE if missing else EMPTY_VALUE
+            set_role(self.field, "field-wrong" if wanted else "field")
+            self.field.setPlaceholderText(state)
+            self.field.setAccessibleName(f"Value of {self.name}" + (f", {state}" if missing else ""))
+        self._check_json()
 
     @property
     def is_wanted(self) -> bool:
@@ -128,7 +131,7 @@ class ValueRow(QWidget):
             self.json.setVisible(is_shown)
             self.json.setEnabled(editable)
             self.json.setChecked(kind == "json")
-            self.check_json()
+            self._check_json()
         if self.attach is not None:
             self.attach.setVisible(is_shown and editable)
 
@@ -165,7 +168,7 @@ class ValueRow(QWidget):
         parts = (self.chip and self.chip.remove, self.field, self.json, self.attach, self.mend)
         return [one for one in parts if one is not None and not one.isHidden()]
 
-    def check_json(self) -> None:
+    def _check_json(self) -> None:
         """Say what is wrong with the value if it should be JSON."""
         if self.json is None:
             return
@@ -181,7 +184,7 @@ class ValueRow(QWidget):
         self.json.setAccessibleDescription(f"Not JSON: {problem}" if problem else "")
 
     def _change_kind(self) -> None:
-        self.check_json()
+        self._check_json()
         self.kind_changed.emit()
 
     def restyle(self) -> None:
@@ -259,3 +262,90 @@ class ValueRow(QWidget):
             QToolTip.showText(event.globalPos(), self.name + (in_parts if self.field.is_broken else ""), self)
             return True
         return super().event(event)
+
+
+class MarkedPanel(Protocol):
+    """The panel whose values are marked."""
+
+    @property
+    def edited(self) -> SignalInstance:
+        """Emitted after every change by the user."""
+
+    @property
+    def rows(self) -> Sequence[ValueRow]:
+        """The rows of the values."""
+
+    def all_values(self) -> dict[str, str]:
+        """Return all values by name."""
+
+    def change_values(self, values: Mapping[str, str]) -> None:
+        """Replace the values."""
+
+    def arrange(self) -> None:
+        """Place the rows after their parts have changed."""
+
+
+class ValueMarks(QObject):
+    """The kinds of the values in one panel, which a change of the user is an edit of."""
+
+    file_wanted = Signal(str)
+    """The name of a value for which the user wants to choose a file."""
+
+    def __init__(self, panel: MarkedPanel) -> None:
+        super().__init__()
+        self._panel = panel
+        self._kinds: dict[str, ValueKind] = {}
+        self._is_editable = self._read_only = False
+
+    def show(self, kinds: Kinds, *, editable: bool = True) -> None:
+        """Show the kinds, which the user can change if they are `editable`."""
+        if (dict(kinds), editable) != (self._kinds, self._is_editable):
+            self._kinds, self._is_editable = dict(kinds), editable
+            self._show_all()
+            self._panel.arrange()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Set whether the values are read-only."""
+        self._read_only = read_only
+        self._show_all()
+
+    def kinds(self, names: Iterable[str]) -> Kinds:
+        """Return the kinds of the values with these names, in this order."""
+        return tuple((name, self._kinds[name]) for name in names if name in self._kinds)
+
+    def set_file(self, name: str, file: Attachment) -> None:
+        """Use a file as a value, as an edit of the user."""
+        from workbench.core.value_kinds import file_text
+
+        self._change(name, "file", file_text(file))
+
+    def serve(self, row: ValueRow) -> None:
+        """Mark a new row."""
+        row.kind_changed.connect(lambda: self._json_changed(row))
+        row.file_wanted.connect(lambda: self.file_wanted.emit(row.name))
+        row.file_removed.connect(lambda: self._change(row.name, None, ""))
+        self.mark(row)
+
+    def mark(self, row: ValueRow) -> None:
+        """Show what the value of a row is."""
+        kind = self._kinds.get(row.name)
+        if self._is_editable or kind is not None or row.shows_kind:
+            row.show_kind(kind, editable=self._is_editable and not self._read_only)
+
+    def _show_all(self) -> None:
+        for row in self._panel.rows:
+            self.mark(row)
+
+    def _change(self, name: str, kind: ValueKind | None, value: str) -> None:
+        self._kinds.pop(name, None)
+        if kind is not None:
+            self._kinds[name] = kind
+        self._panel.change_values({**self._panel.all_values(), name: value})
+        self._panel.arrange()
+        self._panel.edited.emit()
+
+    def _json_changed(self, row: ValueRow) -> None:
+        self._kinds.pop(row.name, None)
+        if row.json is not None and row.json.isChecked():
+            self._kinds[row.name] = "json"
+        self._panel.edited.emit()

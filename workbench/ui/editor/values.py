@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -18,12 +17,8 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.page import EditorPage, fill
 from workbench.ui.editor.unused import UnusedRows
-from workbench.ui.editor.value_row import ValueRow, name_width
+from workbench.ui.editor.value_row import ValueMarks, ValueRow, name_width
 from workbench.ui.widgets.theme import Theme, set_role
-
-if TYPE_CHECKING:
-    from workbench.core.blocks import Attachment
-    from workbench.core.value_kinds import Kinds, ValueKind
 
 SHARE = 0.4
 """Maximum share of the parent's height."""
@@ -44,8 +39,6 @@ class ValuesPanel(QWidget):
     """tuple[str, ...]: unused variables whose values are to be removed."""
     mend_wanted = Signal(str, str)
     """A name that is probably misspelt, and the one that was meant."""
-    file_wanted = Signal(str)
-    """The name of a value for which the user wants to choose a file."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +50,7 @@ class ValuesPanel(QWidget):
         self._most = AT_ONCE
         self._opened: set[str] = set()
         self.rows: list[ValueRow] = []
+        self.marks = ValueMarks(self)
         self._last: ValueRow | None = None
         self._loading = self._read_only = self._untold = False
         self._total = 0
@@ -70,8 +64,6 @@ class ValuesPanel(QWidget):
         self._area.setWidget(self._page)
         self.unused = UnusedRows(theme, self._page)
         self.unused.remove_wanted.connect(self.remove_wanted)
-        self._kinds: dict[str, ValueKind] = {}
-        self._edits_kinds = False
         self._meant: Mapping[str, str] = {}
         self.more = QPushButton(self._page)
         self.more.setToolTip("Hidden values are kept and sent like all others")
@@ -113,12 +105,17 @@ class ValuesPanel(QWidget):
         now = {name: encodable(value) for name, value in values.items()}
         self._put(now, [row for row in self.rows if now.get(row.name) != self._kept.get(row.name)])
 
+    def arrange(self) -> None:
+        """Place the rows after their parts have changed."""
+        self._order_tabs()
+        self._arrange()
+
     def _put(self, values: dict[str, str], changed: Sequence[ValueRow]) -> None:
         self._kept, self._loading = values, True
         try:
             for row in changed:
                 row.set_value(values.get(row.name))
-                self._show_kind(row)
+                self.marks.mark(row)
         finally:
             self._loading = False
         self._arrange()
@@ -131,45 +128,6 @@ class ValuesPanel(QWidget):
         """Return all kept values, including those for names without a row."""
         return dict(self._kept)
 
-    def set_kinds(self, kinds: Kinds, *, editable: bool = True) -> None:
-        """Show what the values are besides text, which the user can change if it is `editable`."""
-        if (dict(kinds), editable) == (self._kinds, self._edits_kinds):
-            return
-        self._kinds, self._edits_kinds = dict(kinds), editable
-        for row in self.rows:
-            self._show_kind(row)
-        self._order_tabs()
-        self._arrange()
-
-    def kinds(self) -> Kinds:
-        """Return what the values are besides text."""
-        return tuple((name, self._kinds[name]) for name in self._kept if name in self._kinds)
-
-    def set_file(self, name: str, file: Attachment) -> None:
-        """Use a file as a value, as an edit of the user."""
-        from workbench.core.value_kinds import file_text
-
-        self._set_kind(name, "file", file_text(file))
-
-    def _set_kind(self, name: str, kind: ValueKind | None, value: str) -> None:
-        self._kinds.pop(name, None)
-        if kind is not None:
-            self._kinds[name] = kind
-        self._put({**self._kept, name: value}, [row for row in self.rows if row.name == name])
-        self._order_tabs()
-        self.edited.emit()
-
-    def _show_kind(self, row: ValueRow) -> None:
-        kind = self._kinds.get(row.name)
-        if self._edits_kinds or kind is not None or row.shows_kind:
-            row.show_kind(kind, editable=self._edits_kinds and not self._read_only)
-
-    def _kind_changed(self, row: ValueRow) -> None:
-        self._kinds.pop(row.name, None)
-        if row.json is not None and row.json.isChecked():
-            self._kinds[row.name] = "json"
-        self.edited.emit()
-
     def mark(self, meant: Mapping[str, str], unused: Sequence[str]) -> None:
         """Suggest corrections of misspelt names (`meant`), and show the values of `unused` variables."""
         self._meant = dict(meant)
@@ -177,14 +135,12 @@ class ValuesPanel(QWidget):
         others = [self.unused.show_values(shown)]
         others += [row.suggest(self._meant.get(row.name, "")) for row in self.rows]
         if any(others):
-            self._order_tabs()
-            self._arrange()
+            self.arrange()
 
     def set_read_only(self, read_only: bool) -> None:
         """Set whether the values are read-only."""
         self._read_only = read_only
-        for row in self.rows:
-            self._show_kind(row)
+        self.marks.set_read_only(read_only)
         for row in self.rows:
             row.field.set_editable(not read_only)
 
@@ -233,7 +189,7 @@ class ValuesPanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._watched:
             # A new bar beside the panel may leave less room for it.
-            changed = event.type() == QEvent.Type.LayoutRequest and self._limit(self._total) != self.height()
+            changed = event.type() == QEvent.Type.LayoutRequest and _limited(self, self._total) != self.height()
             if changed or event.type() == QEvent.Type.Resize:
                 self._arrange()
         return super().eventFilter(watched, event)
@@ -280,9 +236,7 @@ class ValuesPanel(QWidget):
         self._arrange()
 
     def _order_tabs(self) -> None:
-        stops: list[QWidget] = []
-        for row in self.rows:
-            stops += row.stops()
+        stops = [stop for row in self.rows for stop in row.stops()]
         for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
             QWidget.setTabOrder(before, after)
 
@@ -296,25 +250,20 @@ class ValuesPanel(QWidget):
         row = ValueRow(self._theme, name, self._page)
         row.set_value(self._kept.get(name))
         field = row.field
-        if self._read_only:
-            field.set_editable(False)
+        field.set_editable(not self._read_only)
         field.cross = lambda direction, x: self._cross(row, direction, x)
         field.edited.connect(lambda _edit, _kind: self._edited(row))
         field.textChanged.connect(self._text_changed)
         field.cursorPositionChanged.connect(lambda: self._reveal(row))
         row.suggest(self._meant.get(name, ""))
         row.mend_wanted.connect(self.mend_wanted)
-        row.kind_changed.connect(lambda: self._kind_changed(row))
-        row.file_wanted.connect(lambda: self.file_wanted.emit(row.name))
-        row.file_removed.connect(lambda: self._set_kind(row.name, None, ""))
-        self._show_kind(row)
+        self.marks.serve(row)
         row.show()
         return row
 
     def _edited(self, row: ValueRow) -> None:
         self._kept[row.name] = row.field.exact()
         row.set_missing(False)
-        row.check_json()
         self._untold = True
 
     def _text_changed(self) -> None:
@@ -347,7 +296,7 @@ class ValuesPanel(QWidget):
         if not self._page.isVisible():
             # Before the first show nothing is laid out yet; one line each is close enough to reserve room.
             self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self.rows)
-            self.setFixedHeight(self._limit(self._total))
+            self.setFixedHeight(_limited(self, self._total))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
         named = (*(row.name for row in self.rows), *self.unused.names())
@@ -362,21 +311,13 @@ class ValuesPanel(QWidget):
             y = self.unused.place(y, self.width(), names) + _GAP
         total = y - _GAP + _PAD
         self._total = total + _LINE
-        height = self._limit(self._total)
+        height = _limited(self, self._total)
         scrolls = total > height - _LINE
         policy = Qt.ScrollBarPolicy
         self._area.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
         self._page.resize(self.width() - (bar if scrolls else 0), total)
         self.setFixedHeight(height)
         self._reveal_focus()
-
-    def _limit(self, total: int) -> int:
-        parent = self.parentWidget()
-        if parent is None:
-            return total
-        least = self.rows[0].line_height() if self.rows else self.unused.height()
-        most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(self, parent))
-        return min(total, max(most, least + 2 * _PAD))
 
     def _reveal_focus(self) -> None:
         for row in self.rows:
@@ -389,6 +330,16 @@ class ValuesPanel(QWidget):
             corner = row.field.viewport().mapTo(self._page, QPoint(caret.left(), caret.top()))
             place = QRect(corner, caret.size())
             self._area.ensureVisible(0, place.center().y(), 0, place.height() + _PAD)
+
+
+def _limited(panel: ValuesPanel, total: int) -> int:
+    """Return the height in px of a panel whose rows need `total`."""
+    parent = panel.parentWidget()
+    if parent is None:
+        return total
+    least = panel.rows[0].line_height() if panel.rows else panel.unused.height()
+    most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(panel, parent))
+    return min(total, max(most, least + 2 * _PAD))
 
 
 def _needed_beside(one: QWidget, parent: QWidget) -> int:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.testing.cells import cell_identity
+from workbench.core.testing.cells import CellKey, cell_identity
+from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import RetiredModelError
 from workbench.usecases.testing.job import values_hash
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.core.cases import Case
 
 _CHUNK = 5000
+_PAGE = 1000
 
 
 class AnsweredCells(Protocol):
@@ -60,3 +62,13 @@ def check_open(
                 "Test a successor, or remove the column.",
                 lane,
             )
+
+
+def has_open(records: SuiteRecords, run_uid: str, column: int, *, failed_too: bool) -> bool:
+    """Whether a column of a stored run has to be asked, with `failed_too` also where a call failed."""
+    after: CellKey | None = None
+    while keys := records.open_cells(run_uid, after, _PAGE, failed_too=failed_too):
+        if any(key.column == column for key in keys):
+            return True
+        after = keys[-1]
+    return False

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import VersionRow
-from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
@@ -28,6 +28,7 @@ from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
+from workbench.usecases.testing.retired_columns import has_open
 from workbench.usecases.testing.scheduler import SuiteScheduler
 from workbench.usecases.testing.scorer import Scorer, Sweep
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 _CLOSE_WITHIN_S = 10.0
 _MOST_RUNS = 50
-_PAGE = 1000
 """Newest runs among which the one to continue is searched."""
 
 
@@ -132,18 +132,9 @@ class SuiteRunner:
         run is running, if it would ask a retired model, and while closing, and StoreError.
         """
         columns = [one.lane for one in self._tools.records.run(run_uid).columns]
-        self.planner.check_retired(columns, lambda column: self._is_open(run_uid, column, failed_too=failed_too))
+        self.planner.check_retired(columns, partial(has_open, self._tools.records, run_uid, failed_too=failed_too))
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
         return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
-
-    def _is_open(self, run_uid: str, column: int, *, failed_too: bool) -> bool:
-        """Whether a column of a stored run has to be asked."""
-        after: CellKey | None = None
-        while keys := self._tools.records.open_cells(run_uid, after, _PAGE, failed_too=failed_too):
-            if any(key.column == column for key in keys):
-                return True
-            after = keys[-1]
-        return False
 
     def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
         """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.

@@ -89,7 +89,7 @@ class CaseDetail(QWidget):
                 self.values.set_values({})
                 self.values.set_variables(names)
                 self.values.set_values(dict(case.values))
-            self.values.set_kinds(case.kinds)
+            self.values.marks.show(case.kinds)
             self.values.set_read_only(read_only)
             self.fields.show_case(case, read_only=read_only)
             self.edit_checks.setEnabled(not read_only)
@@ -109,8 +109,7 @@ class CaseDetail(QWidget):
             if name in shown
         )
         name = case.name if self.name.text() == case.name else clean(self.name.text())
-        shown_kinds = dict(self.values.kinds())
-        kinds = tuple((name, shown_kinds[name]) for name, _ in values if name in shown_kinds)
+        kinds = self.values.marks.kinds(name for name, _ in values)
         return replace(self.fields.applied_to(case), name=name, values=values, kinds=kinds)
 
     def set_checks(self, checks: tuple[Check, ...]) -> None:

@@ -104,7 +104,7 @@ class CasesDialog(Dialog):
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.detail.edited.connect(self._edited)
         self.detail.checks_wanted.connect(self._edit_checks)
-        self.detail.values.file_wanted.connect(self._choose_file)
+        self.detail.values.marks.file_wanted.connect(self._choose_file)
         self._show_row(-1)
 
     @property
@@ -174,7 +174,7 @@ class CasesDialog(Dialog):
         """Use a file as a value of a case, and save it; it is ignored if another case is shown."""
         current = self.current
         if current is not None and current.uid == uid:
-            self.detail.values.set_file(name, file)
+            self.detail.values.marks.set_file(name, file)
             self.save()
 
     def save(self) -> None:

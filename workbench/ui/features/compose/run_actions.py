@@ -96,7 +96,7 @@ class RunActions:
         values = [dict(one.values) for one in draft.run_sets]
 
         def is_new(lane: Lane) -> bool:
-            asked = stage.asked_by_run(lane.slot)
+            asked = stage.asked(lane.slot, by_run=True)
             if asked is None or [dict(one.values) for one in asked.sets] != values:
                 return True
             same_text = lane.pinned is not None or asked.content == draft.content

@@ -111,7 +111,7 @@ class CellActions:
         if key is None or run is None:
             self._services.notices.refused("Choose a cell first.")
             return
-        if shown is not None and view.is_pane_open and shown.detail.key == key and not view.is_cell_stale:
+        if shown is not None and view.is_pane_open and shown.detail.key == key and not view.pane.is_stale:
             act(shown.detail)
             return
         self._services.tasks.run(lambda: source.cell(run.uid, run.scoring_uid, key), act, self._failed)

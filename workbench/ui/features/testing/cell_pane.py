@@ -63,6 +63,8 @@ class CellPane(QWidget):
         set_role(self, "surface")
         self._theme = theme
         self.shown: ShownCell | None = None
+        self.is_stale = False
+        """Whether the cell has changed since it was read."""
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
@@ -213,7 +215,7 @@ class CellPane(QWidget):
     def show_cell(self, cell: ShownCell, grid_cell: GridCell | None, against: int) -> None:
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
-        self.shown = cell
+        self.shown, self.is_stale = cell, False
         detail = cell.detail
         self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))

@@ -18,7 +18,7 @@ from workbench.app.testing.cell_search import CellSearch, Matches, differs_from,
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
 from workbench.app.testing.source import SuiteEstimate
-from workbench.app.testing.words import TEST_SUCCESSOR, RunAction, limit_words
+from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
@@ -41,7 +41,7 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import CasesRequested, ChecksRequested
-from workbench.usecases.problems import RetiredModelError, problem_of
+from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
@@ -150,8 +150,7 @@ class TestingController:
         """Do what a button says."""
         estimate = self.suites.estimate
         if action == "successor":
-            if estimate.retired is not None:
-                self.compare.open_successor(estimate.retired)
+            self.compare.open_successor(estimate.retired)
             return
         if action == "fresh":
             estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
@@ -350,11 +349,6 @@ class TestingController:
             self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, RetiredModelError):
-            old, compare = error.lane, self.compare
-            self._services.notices.quiet(
-                KEY, error.sentence, label=TEST_SUCCESSOR, act=lambda: compare.open_successor(old)
-            )
-            return
-        problem = problem_of(error)
-        self._services.notices.problem(problem.sentence, problem.detail)
+        if not self.compare.offer_successor(error, KEY):
+            problem = problem_of(error)
+            self._services.notices.problem(problem.sentence, problem.detail)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.text import counted
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.shell.testing_events import CasesRequested
+from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
@@ -79,8 +79,7 @@ class RunStart:
             if not suites.is_running:
                 self._start()
         elif (old := suites.estimate.retired) is not None:
-            refusal, compare = suites.estimate.refusal, self._columns.compare
-            notices.quiet(self._key, refusal, label=TEST_SUCCESSOR, act=lambda: compare.open_successor(old))
+            self._columns.compare.offer_successor(RetiredModelError(suites.estimate.refusal, old), self._key)
         elif suites.estimate.refusal:
             notices.refused(suites.estimate.refusal)
         elif suites.estimate.cells:

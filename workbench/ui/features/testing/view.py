@@ -59,8 +59,6 @@ class TestView(QWidget):
         set_role(self, "surface")
         self._theme, self.suites = HiddenPageTheme(theme, self), suites
         self._seen: tuple[int, int, GridCell | None] = (-1, -1, None)
-        self.is_cell_stale = False
-        """Whether the pane shows the current cell as it was before a change."""
         self._card_step = "holdout"
         self._wants_pane: bool | None = None
         """Whether a person opened or closed the pane, None for neither."""
@@ -260,7 +258,6 @@ class TestView(QWidget):
         current = self.current_cell()
         detail = cell.detail  # type: ignore[attr-defined] # a ShownCell, see the signal
         if current is not None and current[2] is not None and detail.key == self.current_key():
-            self.is_cell_stale = False
             self.pane.show_cell(cell, current[2], self.against)  # type: ignore[arg-type] # as above
 
     def _pane_width(self, width: int) -> int:
@@ -268,7 +265,7 @@ class TestView(QWidget):
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
-        self._seen, self.is_cell_stale = (-1, -1, None), True
+        self._seen, self.pane.is_stale = (-1, -1, None), True
         self._look_at_current()
 
     # For the window.
