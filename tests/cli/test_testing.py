@@ -75,6 +75,31 @@ def test_a_second_start_asks_nothing_again(tmp_path: Path, db: str, capsys: pyte
     assert (document["calls"], document["reused"], document["round"]) == (3, 0, 2)
 
 
+def test_old_answers_are_told_and_asked_again_on_wish(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["test", "--db", db, "Greeting", "--max-age", "30"]) == 0
+    assert "older than" not in capsys.readouterr().err
+    suites.age(tmp_path / "w.db", 45)
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "3 answers that are used again are older than 30 days, the oldest from 45 days ago. --max-age 30 asks them"
+        " again."
+    )
+    assert main(["test", "--db", db, "Greeting", "--max-age", "60"]) == 0
+    assert "older than" not in capsys.readouterr().err
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "3 answers older than 40 days are asked again."
+    document = json.loads(said.out)
+    assert (document["calls"], document["reused"], document["run"], document["round"]) == (3, 0, 2, 1)
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == 2
+    assert main(["test", "--db", db, "Greeting", "--max-age", "0"]) == 2
+    assert capsys.readouterr().err.startswith("workbench: --max-age must be 1 or more.")
+
+
 def test_a_failing_case_misses_the_bar(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     prepared(tmp_path, suites.settings(echo(), checks=(Check("contains", value='"name 1"'),)), suites.cases(10))
     assert main(["test", "--db", db, "Greeting"]) == 1

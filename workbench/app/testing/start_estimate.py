@@ -5,7 +5,7 @@ Invariant: an estimate with a refusal has no other figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ class SuiteEstimate:
 
     `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
     unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
-    sentence that says why it cannot start, "" if it can.
+    sentence that says why it cannot start, "" if it can. The other cells use stored answers again: `old` of these are
+    older than OLD_AFTER_DAYS, and the oldest one is `oldest_days` old, None if that is not known.
     """
 
     cells: int = 0
@@ -30,6 +31,18 @@ class SuiteEstimate:
     refusal: str = ""
     tokens: int | None = None
     """Those of all calls, as far as known."""
+    old: int = 0
+    oldest_days: int | None = None
+
+    @property
+    def reused(self) -> int:
+        """The number of cells that use a stored answer again."""
+        return self.cells - self.new
+
+    @property
+    def renewed(self) -> SuiteEstimate:
+        """The estimate if old answers are asked again; what these cost is not known."""
+        return replace(self, new=self.new + self.old, low_usd=None, high_usd=None, old=0)
 
 
 def shown_estimate(found: CallEstimate) -> SuiteEstimate:
@@ -42,4 +55,6 @@ def shown_estimate(found: CallEstimate) -> SuiteEstimate:
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
         tokens=found.tokens,
+        old=found.old,
+        oldest_days=found.oldest_days,
     )

@@ -21,6 +21,7 @@ from workbench.app.testing.source import SuiteEstimate
 from workbench.app.testing.words import RunAction, limit_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.ui.features.testing.age_question import ask_about_age
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
@@ -151,14 +152,25 @@ class TestingController:
         estimate = self.suites.estimate
         if action == "fresh":
             estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
-        self._act(action, self.suites.set_name, estimate)
+        elif action == "renew":
+            estimate = estimate.renewed
+        self._start(action, self.suites.set_name, estimate)
+
+    def _start(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
+        """Do what a button says; a start that would use old answers again asks about them first."""
+        if action == "start" and self.view is not None and not self._services.backend.store.read_only:
+            reuse = partial(self._act, "start", set_name, estimate)
+            renew = partial(self._act, "renew", set_name, estimate.renewed)
+            if ask_about_age(self.view.confirm, estimate, reuse, renew):
+                return
+        self._act(action, set_name, estimate)
 
     def _act(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
         if self._services.backend.store.read_only:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
             return
         go = partial(self.suites.act, action, set_name)
-        if action in ("start", "fresh"):
+        if action in ("start", "renew", "fresh"):
             self._services.session.save()
             question = limit_words(self._services.session.limits(), estimate)
             if question and self.view is not None:
@@ -312,7 +324,7 @@ class TestingController:
 
     def _run_holdout(self) -> None:
         if self.suites.holdout is not None:
-            self._act("start", "holdout", self.suites.holdout)
+            self._start("start", "holdout", self.suites.holdout)
 
     def _show_all(self) -> None:
         self.suites.choose_tag("")
