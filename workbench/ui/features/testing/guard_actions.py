@@ -20,8 +20,8 @@ from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.ui.features.testing.age_question import ask_about_age
 from workbench.ui.features.testing.guard_page import guard_title
+from workbench.ui.features.testing.start_questions import ask_about_age
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.usecases.problems import problem_of
 from workbench.usecases.testing.guards import GuardBook, GuardOffer
