@@ -12,6 +12,7 @@ import pytest
 
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
+from tests.workbooks import text_rows, xlsx
 from workbench.cli.main import main
 from workbench.cli.testing import ProgressPrinter
 from workbench.core.cases import Case, Check
@@ -239,3 +240,18 @@ def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     printer.show(SuiteProgress(new=100, done=100, state="finished"))
     printer.close()
     assert piped.getvalue() == "100 new, 100 done\n"
+
+
+def test_cases_of_a_configuration_may_be_in_a_sheet(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text("prompts: ['Hello {{name}}']\nproviders: [echo]\ntests: file://cases.xlsx#People\n")
+    rows = text_rows([["name", "__expected"], ["Ada", "contains:Ada"], ["007", "contains:Hello 007"]])
+    (tmp_path / "cases.xlsx").write_bytes(xlsx(("Other", text_rows([["x"]])), ("People", rows)))
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [cell["state"] for cell in document["cells"]] == ["pass", "pass"]
+    (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
+    assert main(["test", "--db", db, str(config)]) == 2
+    assert "“cases.xlsx” cannot be read. This is not a workbook" in capsys.readouterr().err

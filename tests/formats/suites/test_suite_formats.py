@@ -10,7 +10,7 @@ from workbench.formats.suites import formats
 
 SHARED = {
     *("__init__", "suite_format", "suite_files", "loading", "nunjucks"),
-    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "parts", "prompts", "providers", "tests")),
+    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "parts", "prompts", "providers", "sheets", "tests")),
 }
 
 
