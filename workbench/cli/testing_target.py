@@ -96,7 +96,7 @@ def _of_suite(
     suite = read_suite(path, {name: env[name] for name in args.env if name in env})
     uid = _prompt_of(workbench, path, suite)
     numbers = [_stored(workbench, uid, prompt) for prompt in suite.prompts]
-    losses = [f"{one.where}: {one.sentence}" if one.where else one.sentence for one in suite.losses]
+    losses = [one.words for one in suite.losses]
     groups = suite.groups()
     if not groups and not args.model:
         raise RefusedError("No column of this file can be asked here. Name a model with --model.", "\n".join(losses))

@@ -31,6 +31,20 @@ def format_of(path: Path) -> SuiteFormat | None:
         return recognised(path.name, file.read(_START))
 
 
+def title_of(path: Path) -> str:
+    """Return what the format of a file is called, "" for an unknown one. Raises OSError."""
+    row = format_of(path)
+    return "" if row is None else row.title
+
+
+def is_suite(path: Path) -> bool:
+    """Whether a path is that of a file of tests; what cannot be read is none."""
+    try:
+        return path.is_file() and format_of(path) is not None
+    except OSError:
+        return False
+
+
 def read_suite(path: Path, env: Mapping[str, str]) -> ImportedSuite:
     """Read a file of tests; `env` are the variables that its templates may use. Blocks.
 
