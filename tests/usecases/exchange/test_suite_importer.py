@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.packs.making import one
 from tests.store.making import NOW, opened
-from workbench.core.cases import Check, json_text
+from workbench.core.cases import Case, Check, json_text
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM
 from workbench.core.testing.settings import SuiteSettings
 from workbench.host.ids import new_uid
+from workbench.packs.promptfoo_config import write
 from workbench.store import Store, StoreError
 from workbench.usecases.exchange.suite_importer import SuiteImporter, SuiteImportPlan
 from workbench.usecases.problems import RefusedError
@@ -219,3 +223,22 @@ def test_the_draft_of_an_existing_prompt_stays(store: Store, tmp_path: Path) -> 
     store.save_draft(uid, mine, NOW).result(10)
     importer(store).apply(planned(store, tmp_path, CONFIG + "- vars: {order: 9}\n"))
     assert store.draft(uid) == mine
+
+
+def test_the_configuration_of_a_pack_comes_back_as_it_was(store: Store, tmp_path: Path) -> None:
+    inner = (Check("icontains-any", value='["a","b"]', weight=0.0), Check("regex", True, '"^x"'))
+    cases = (
+        Case("1", "kept", (("x", "{{y}}\n"), ("want", "W")), (Check("assert-set", checks=inner),), 0.5, held_out=True),
+        Case("2", "other", (("x", "b"), ("want", "")), expectation="E", tags=("t",), cluster="c", notes="n"),
+    )
+    shared = (Check("not-a-type", True, '"{{want}} {{x}}"', metric="m"),)
+    pack = one(Content((Message("user", "Say {{x}}"),)), cases=cases, checks=shared, threshold=0.25)
+    (uid,) = importer(store).apply(planned(store, tmp_path, write(pack).decode())).uids
+    assert [replace(case, uid="") for case in store.packs.cases(uid)] == [replace(case, uid="") for case in cases]
+    settings = store.tests.settings(uid)
+    assert (settings.checks, settings.threshold) == (shared, 0.25)
+    assert store.versions(uid)[0].content.messages[0].text == "Say {{x}}"
+    draft = store.draft(uid)
+    assert draft is not None
+    # A case that is held out is in no draft.
+    assert [shown.name for shown in draft.sets] == ["other"]

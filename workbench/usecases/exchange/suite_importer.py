@@ -257,13 +257,13 @@ def _lane(suite: ImportedSuite, column: int) -> Lane:
 
 
 def _draft(one: PlannedSuite, suite: ImportedSuite) -> Draft:
-    """Return the draft of a new prompt: its first text with the models of its columns, and its first case."""
+    """Return the draft of a new prompt: its first text, the models of its columns, and a case that is not held out."""
     models = {(lane.endpoint, lane.model, lane.params): replace(lane, pinned=None) for lane in one.columns}
     lanes = tuple(models.values()) or FIRST_DRAFT.lanes
     content = suite.prompts[one.prompts[0]].content
-    if not one.cases:
+    first = next((case for case in one.cases if not case.held_out), None)
+    if first is None:
         return Draft(content, (), lanes[:MOST_LANES], 1)
-    first = one.cases[0]
     shown = ValueSet(first.uid, first.name, first.values, ticked=True)
     return Draft(content, first.values, lanes[:MOST_LANES], 1, (shown,), first.uid)
 
