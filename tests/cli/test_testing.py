@@ -39,11 +39,6 @@ tests:
 """
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> str:
-    return str(tmp_path / "w.db")
-
-
 def prepared(tmp_path: Path, given: SuiteSettings, tested: Sequence[Case], text: str = "Hello {{name}}") -> None:
     """Store the prompt “Greeting” with cases and test settings."""
     with opened(tmp_path, {}) as (workbench, _):

@@ -14,11 +14,11 @@ from tests.app.testing.standin_comparisons import StandInComparisons
 from workbench.app.testing.probes import AgainOffer, FactsOffer, listed_words
 from workbench.app.testing.source import (
     OverruleState,
+    ShownEstimate,
+    ShownProgress,
+    ShownState,
     StartKind,
-    SuiteEstimate,
     SuiteOverview,
-    SuiteProgress,
-    SuiteState,
     TestedSet,
 )
 from workbench.core.cases import Case, Check, json_text
@@ -129,7 +129,7 @@ class StandInSuites:
             samples=self.samples,
             budget=SuiteBudget(usd=1.0),
         )
-        self.state: SuiteState = "finished"
+        self.state: ShownState = "finished"
         self.overruled: dict[tuple[str, str], OverruledCheck] = {}
         self.failed_calls: set[tuple[int, int]] = set()
         self.pages_read = 0
@@ -166,19 +166,19 @@ class StandInSuites:
         columns = (*standin_columns(self.columns), *extra) if self.settings.columns else ()
         return SuiteOverview(prompt_uid, self.settings, columns, tuple(sets), len(self.checks))
 
-    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         self._fail("estimate")
         if set_name == "holdout" and self.held_out_ran:
-            return SuiteEstimate(self.held_out * self.columns)
+            return ShownEstimate(self.held_out * self.columns)
         if set_name == "holdout":
-            return SuiteEstimate(self.held_out * self.columns, self.held_out * self.columns, 0.03, 0.03, 60)
+            return ShownEstimate(self.held_out * self.columns, self.held_out * self.columns, 0.03, 0.03, 60)
         if not self.settings.columns or not self.cases:
-            return SuiteEstimate()
+            return ShownEstimate()
         new = self.total - (self.answered if self.has_run else 0) + self.cases * len(self.added)
         age = {"old": self.old, "oldest_days": self.age_days}
         if not new:
-            return SuiteEstimate(self.total, **age)
-        return SuiteEstimate(self.total + self.cases * len(self.added), new, 0.0006 * new, 0.0009 * new, 2 * new, **age)
+            return ShownEstimate(self.total, **age)
+        return ShownEstimate(self.total + self.cases * len(self.added), new, 0.0006 * new, 0.0009 * new, 2 * new, **age)
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         self.added = settings.columns[self.columns :]
@@ -298,10 +298,10 @@ class StandInSuites:
     def rescore(self, prompt_uid: str, run_uid: str) -> None:
         self.told.append(("rescore",))
 
-    def progress(self, run_uid: str) -> SuiteProgress:
+    def progress(self, run_uid: str) -> ShownProgress:
         self._fail("progress")
         running = min(4, self.total - self.answered) if self.state == "running" else 0
-        return SuiteProgress(
+        return ShownProgress(
             run_uid, self.state, self.total, self.answered, len(self.failed_calls), running, self.answered, 0.02
         )
 
@@ -446,7 +446,7 @@ class StandInProbes:
 
     def chosen(self, prompt_uid: str, run: SuiteRun, positions: tuple[int, ...], about: str) -> AgainOffer:
         calls = len(positions) * len(run.columns)
-        return AgainOffer(run, positions, about, SuiteEstimate(calls, calls, calls / 1000, calls / 1000))
+        return AgainOffer(run, positions, about, ShownEstimate(calls, calls, calls / 1000, calls / 1000))
 
     def start(self, prompt_uid: str, offer: AgainOffer) -> str:
         self.suites.told.append(("again", len(offer.positions), offer.about))
@@ -456,8 +456,8 @@ class StandInProbes:
         titles = tuple(_title(column) for column in run.columns)
         return FactsOffer(run, tuple(range(0, self.suites.cases, 3)), titles, 1, (False,) * len(titles))
 
-    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> SuiteEstimate:
-        return SuiteEstimate(offer.calls, offer.calls, offer.calls / 1000, offer.calls / 1000)
+    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> ShownEstimate:
+        return ShownEstimate(offer.calls, offer.calls, offer.calls / 1000, offer.calls / 1000)
 
     def start_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> str:
         self.suites.told.append(("facts", column, facts))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.arrangement import title_within
-from workbench.app.testing.source import SuiteEstimate, SuiteOverview, TestedSet
+from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe
@@ -67,9 +67,9 @@ def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> Tes
     return overview.set(name) if probe is None else TestedSet(probe.set_name, probe.cases, probe)
 
 
-def probe_estimate(run: SuiteRun | None) -> SuiteEstimate | None:
+def probe_estimate(run: SuiteRun | None) -> ShownEstimate | None:
     """Return what a probe still has to ask; None for a run that counts."""
-    return SuiteEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None
+    return ShownEstimate(run.cells, run.cells - run.answered) if run is not None and run.probe else None
 
 
 def beside_word(run: SuiteRun | None) -> str:

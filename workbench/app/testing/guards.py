@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
-from workbench.app.testing.source import SuiteEstimate
-from workbench.app.testing.start_estimate import shown_estimate
+from workbench.app.testing.progress_polling import POLL_MS
+from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
 from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.settings import SuiteSettings
 from workbench.host.clock import utc_now
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.progress import SuiteProgress
     from workbench.usecases.testing.runner import SuiteRunner
 
-POLL_MS = 400
 _RECORDED_WITHIN_S = 60.0
 
 
@@ -39,7 +38,7 @@ class ShownGuard:
 
     entry: GuardEntry
     report: SuiteReport | None = None
-    estimate: SuiteEstimate = field(default_factory=SuiteEstimate)
+    estimate: ShownEstimate = field(default_factory=ShownEstimate)
     progress: SuiteProgress | None = None
     run_uid: str = ""
 
@@ -190,8 +189,5 @@ class GuardController(QObject):
             report = self._book.report(entry, run.uid, settings)
         return ShownGuard(entry, report, self._estimate(entry, settings), running, "" if run is None else run.uid)
 
-    def _estimate(self, entry: GuardEntry, settings: SuiteSettings) -> SuiteEstimate:
-        try:
-            return shown_estimate(self._tests().estimator.estimate(self._book.plan(entry.uid, settings)))
-        except RefusedError as error:
-            return SuiteEstimate(refusal=error.sentence)
+    def _estimate(self, entry: GuardEntry, settings: SuiteSettings) -> ShownEstimate:
+        return shown_estimate(self._tests().estimator, lambda: self._book.plan(entry.uid, settings))

@@ -5,15 +5,19 @@ Invariant: an estimate with a refusal has no other figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.usecases.problems import RefusedError
+
 if TYPE_CHECKING:
-    from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
+    from workbench.usecases.testing.estimate import SuiteEstimator
+    from workbench.usecases.testing.plan import SuitePlan
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteEstimate:
+class ShownEstimate:
     """What starting a test would take.
 
     `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
@@ -40,14 +44,18 @@ class SuiteEstimate:
         return self.cells - self.new
 
     @property
-    def renewed(self) -> SuiteEstimate:
+    def renewed(self) -> ShownEstimate:
         """The estimate if old answers are asked again; what these cost is not known."""
         return replace(self, new=self.new + self.old, low_usd=None, high_usd=None, old=0)
 
 
-def shown_estimate(found: CallEstimate) -> SuiteEstimate:
-    """Return an estimate as the Test view shows it."""
-    return SuiteEstimate(
+def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> ShownEstimate:
+    """Return the estimate of a plan as the Test view shows it; a refusal of `plan` is part of it. Raises StoreError."""
+    try:
+        found = estimator.estimate(plan())
+    except RefusedError as error:
+        return ShownEstimate(refusal=error.sentence)
+    return ShownEstimate(
         found.cells,
         found.calls,
         None if found.cost is None else found.cost.low,

@@ -14,11 +14,11 @@ from workbench.app.testing.comparisons import ComparisonSource
 from workbench.app.testing.probes import StoredProbes
 from workbench.app.testing.source import (
     OverruleState,
+    ShownEstimate,
+    ShownProgress,
+    ShownState,
     StartKind,
-    SuiteEstimate,
     SuiteOverview,
-    SuiteProgress,
-    SuiteState,
     TestedSet,
 )
 from workbench.app.testing.start_estimate import shown_estimate
@@ -76,33 +76,28 @@ class StoredSuites:
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""
         settings = self._store.tests.settings(prompt_uid)
-        cases = self._store.packs.cases(prompt_uid)
+        cases = self._store.packs.case_totals(prompt_uid)
         newest: dict[CaseSetName, SuiteRun] = {}
         runs = self._store.tests.runs(prompt_uid, _MOST_RUNS)
         for run in runs:
             if not run.probe:
                 newest.setdefault(run.set_name, run)
-        names: tuple[CaseSetName, ...] = ("tuning", "holdout")
-        sets = tuple(
-            TestedSet(name, sum(case.held_out == (name == "holdout") for case in cases), newest.get(name))
-            for name in names
+        sets = (
+            TestedSet("tuning", cases.tuning, newest.get("tuning")),
+            TestedSet("holdout", cases.held_out, newest.get("holdout")),
         )
         return SuiteOverview(
             prompt_uid,
             settings,
             self._columns(prompt_uid, settings),
             tuple(one for one in sets if one.name == "tuning" or one.cases or (one.run is not None and settings.salt)),
-            len(settings.checks) + sum(len(case.checks) for case in cases),
+            len(settings.checks) + cases.checks,
             _probes_of(newest.get("tuning"), runs),
         )
 
-    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         """Return what starting a test of a set would take now; a refusal is part of it."""
-        try:
-            plan = self._plan(prompt_uid, set_name)
-        except RefusedError as error:
-            return SuiteEstimate(refusal=error.sentence)
-        return shown_estimate(self._tests().estimator.estimate(plan))
+        return shown_estimate(self._tests().estimator, lambda: self._plan(prompt_uid, set_name))
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         """Store the settings of a prompt."""
@@ -181,16 +176,16 @@ class StoredSuites:
         settings, cases = self._store.tests.settings(prompt_uid), self._store.packs.cases(prompt_uid)
         self._tests().rescore(run_uid, settings, {case.uid: case for case in cases}).wait()
 
-    def progress(self, run_uid: str) -> SuiteProgress:
+    def progress(self, run_uid: str) -> ShownProgress:
         """Return how far a run is, also after it has ended."""
         handle = self._tests().handle(run_uid)
         if handle is None:
             run = self._store.tests.run(run_uid)
             is_whole = run.answered >= run.cells
-            state: SuiteState = "finished" if is_whole else "stopped"
-            return SuiteProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
+            state: ShownState = "finished" if is_whole else "stopped"
+            return ShownProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
         now = handle.progress()
-        return SuiteProgress(
+        return ShownProgress(
             run_uid,
             "running" if now.state == "starting" or (now.has_ended and not handle.done) else now.state,
             now.cells,

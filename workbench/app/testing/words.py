@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workbench.app.testing.source import SuiteEstimate, SuiteProgress
+from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words
@@ -188,7 +188,7 @@ def about_seconds(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
-def estimate_words(estimate: SuiteEstimate) -> str:
+def estimate_words(estimate: ShownEstimate) -> str:
     """Return "$0.04 to $0.06, 2 min"; "" if nothing is known."""
     low, high = estimate.low_usd, estimate.high_usd
     cost = ""
@@ -201,7 +201,7 @@ def estimate_words(estimate: SuiteEstimate) -> str:
     return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
 
 
-def holdout_words(estimate: SuiteEstimate) -> str:
+def holdout_words(estimate: ShownEstimate) -> str:
     """Return "Run the hold-out, 72 calls, about $0.03"."""
     if not estimate.new:
         return "Show the totals of the hold-out; its answers are there"
@@ -209,29 +209,29 @@ def holdout_words(estimate: SuiteEstimate) -> str:
     return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
 
 
-def age_words(estimate: SuiteEstimate) -> str:
+def age_words(estimate: ShownEstimate) -> str:
     """Return ", the oldest from 12 days ago" about the answers that are used again; "" for less than a day."""
     return oldest_words(estimate.oldest_days) if estimate.reused else ""
 
 
-def old_words(estimate: SuiteEstimate) -> str:
+def old_words(estimate: ShownEstimate) -> str:
     """Return a sentence about the old answers that a start would use again, "" without any."""
     if not estimate.old:
         return ""
     return old_answers(estimate.reused, estimate.old, estimate.oldest_days, "would be")
 
 
-def renew_words(estimate: SuiteEstimate) -> str:
+def renew_words(estimate: ShownEstimate) -> str:
     """Return the label of the button that asks old answers again."""
     return f"Ask {estimate.old:,} old again"
 
 
-def renew_offer(estimate: SuiteEstimate) -> str:
+def renew_offer(estimate: ShownEstimate) -> str:
     """Return the title of the box that has old answers asked again."""
     return f"Ask {counted(estimate.old, 'answer')} older than {counted(OLD_AFTER_DAYS, 'day')} again"
 
 
-def takes_words(estimate: SuiteEstimate) -> str:
+def takes_words(estimate: ShownEstimate) -> str:
     """Return "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min; 32 answers are used again"; "" without a call."""
     if not estimate.new:
         return ""
@@ -240,7 +240,7 @@ def takes_words(estimate: SuiteEstimate) -> str:
     return "; ".join(filter(None, (takes, reused_words(estimate))))
 
 
-def reused_words(estimate: SuiteEstimate) -> str:
+def reused_words(estimate: ShownEstimate) -> str:
     """Return "32 answers are used again, the oldest from 12 days ago"; "" without stored answers."""
     if not estimate.reused:
         return ""
@@ -249,7 +249,7 @@ def reused_words(estimate: SuiteEstimate) -> str:
 
 
 def progress_words(
-    cells: int, answered: int, estimate: SuiteEstimate, progress: SuiteProgress | None, budget: str
+    cells: int, answered: int, estimate: ShownEstimate, progress: ShownProgress | None, budget: str
 ) -> str:
     """Return "80 of 144 done, the oldest from 12 days ago · 64 new: $0.04 to $0.06, 2 min · budget $1.00"."""
     is_active = progress is not None and progress.is_active
@@ -275,7 +275,7 @@ def progress_words(
     return " · ".join(parts)
 
 
-def limit_words(limits: Limits, estimate: SuiteEstimate) -> str:
+def limit_words(limits: Limits, estimate: ShownEstimate) -> str:
     """Return a sentence about the limits that a start would exceed, "" if none."""
     over = []
     if limits.calls is not None and estimate.new > limits.calls:
@@ -304,15 +304,17 @@ class RunFace:
 
 
 def run_face(
-    estimate: SuiteEstimate,
-    progress: SuiteProgress | None,
+    estimate: ShownEstimate,
+    progress: ShownProgress | None,
     failed_calls: int = 0,
     *,
     outdated: bool = False,
     probe: bool = False,
+    counting: bool = False,
 ) -> RunFace:
     """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
 
+    `counting`: the estimate is not known yet, so nothing can start.
     A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
@@ -320,6 +322,8 @@ def run_face(
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
         return RunFace("Continue", "Continue", "resume", others=(stop,))
+    if counting:
+        return RunFace("Run", "Run", "start", "Counting the answers that are still to come…")
     others: list[tuple[str, RunAction]] = []
     open_ = 0 if progress is None else progress.cells - progress.answered
     is_same = progress is not None and estimate.cells == progress.cells and estimate.new == open_ + failed_calls

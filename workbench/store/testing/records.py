@@ -135,3 +135,14 @@ class StoredScoring:
     created_at: str
     checks: tuple[Check, ...]
     threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestedCase:
+    """What a report needs of a case as it was tested: its uid, its name, and the number of its own checks."""
+
+    __test__ = False
+
+    uid: str
+    name: str
+    checks: int

@@ -40,6 +40,7 @@ from workbench.store.testing.records import (
     StoredScoring,
     SuiteBegun,
     SuiteStart,
+    TestedCase,
 )
 
 T = TypeVar("T")
@@ -145,6 +146,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.cases(connection, test_starts.run_key(connection, run_uid), start, stop)
 
+    def tested_cases(self, run_uid: str) -> tuple[TestedCase, ...]:
+        """Return all cases in order, without their values and checks."""
+        with self._readers.use() as connection:
+            return test_starts.tested_cases(connection, test_starts.run_key(connection, run_uid))
+
     def start_outputs(self, run_uid: str, starts: Sequence[CellStart], owner_uid: str, now: str) -> Future[None]:
         """Store calls that are about to be made, each as the next attempt of its cell; the cells stay open."""
         taken = tuple(starts)
@@ -204,6 +210,11 @@ class SuiteRecords:
         """
         with self._readers.use() as connection:
             return cell_pages.cell(connection, run_uid, scoring_uid, key)
+
+    def cells(self, run_uid: str, scoring_uid: str, keys: Sequence[CellKey]) -> tuple[CellDetail, ...]:
+        """Return several samples of cells, each as `cell` does, in less time."""
+        with self._readers.use() as connection:
+            return cell_pages.cells(connection, run_uid, scoring_uid, keys)
 
     def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
         """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""

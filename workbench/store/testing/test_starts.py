@@ -32,7 +32,7 @@ from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import as_text, sound
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing.records import SuiteBegun, SuiteStart
+from workbench.store.testing.records import SuiteBegun, SuiteStart, TestedCase
 
 _MOST_RUN_COLUMNS = 1_000
 """Columns that are read of a run; a damaged or crafted file may have any number."""
@@ -55,6 +55,11 @@ _RUN = (
     " (SELECT count(*) FROM run_cases WHERE run_id = runs.id), (SELECT count(*) FROM run_cells WHERE run_id = runs.id),"
     " set_name, (SELECT uid FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1),"
     " probe, {goals} FROM runs JOIN test_runs ON test_runs.run_id = runs.id"
+)
+_TESTED_CASES = (
+    "SELECT v.set_uid, v.name, iif(json_valid(body), coalesce(json_array_length(body, '$.checks'), 0), 0)"
+    " FROM run_cases AS k JOIN case_bodies ON case_bodies.id = case_body_id"
+    " JOIN run_values AS v ON v.run_id = k.run_id AND v.position = k.position WHERE k.run_id = ? ORDER BY k.position"
 )
 _GOALS = "SELECT 1 FROM pragma_table_info('test_runs') WHERE name = 'goals'"
 _WANTED_AT_ONCE = 5_000
@@ -316,6 +321,12 @@ def case(connection: sqlite3.Connection, run: int, position: int) -> Case:
     if not found:
         raise missing("case", position)
     return found[0]
+
+
+def tested_cases(connection: sqlite3.Connection, run: int) -> tuple[TestedCase, ...]:
+    """Return uid, name and number of checks of all cases of a run, without reading the cases themselves."""
+    rows = connection.execute(_TESTED_CASES, (run,))
+    return tuple(TestedCase(as_text(uid), as_text(name), checks) for uid, name, checks in rows)
 
 
 def cases_at(

@@ -78,6 +78,7 @@ class CasesDialog(Dialog):
         self.list = QListView()
         self.list.setModel(self.cases)
         self.list.setUniformItemSizes(True)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setItemDelegate(RoomyLabel(self.list))
         self.list.setAccessibleName("Cases")
         set_role(self.list, "rows")
@@ -105,12 +106,15 @@ class CasesDialog(Dialog):
         """The selected case including edits."""
         return self.detail.case() if self.list.currentIndex().isValid() else None
 
-    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
-        """Show these cases and select the one with uid `select`, "" to keep the selected one or its position."""
+    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> list[Case]:
+        """Show these cases and select the one with uid `select`, "" to keep the selected one or its position.
+
+        Returns the cases that were shown before.
+        """
         row, names = self.list.currentIndex().row(), self._variables
         uid = case.uid if (case := self.cases.case(row)) is not None else ""
         self._variables = tuple(variables)
-        self.cases.show_cases(cases)
+        former = self.cases.show_cases(cases)
         # Pending edits are newer than the cases read.
         self.save()
         before = self.detail.case()
@@ -122,6 +126,7 @@ class CasesDialog(Dialog):
             self._is_same = False
         else:
             self.select(row)
+        return former
 
     def select(self, row: int) -> None:
         """Select a row and show its case; -1 selects none."""

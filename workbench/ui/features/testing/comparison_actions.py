@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
 
@@ -237,15 +237,15 @@ class ComparisonActions:
         dialog.finished.connect(finished)
         dialog.open()
 
-    def _estimate(self, dialog: ComparisonDialog, work: Callable[[], SuiteEstimate]) -> None:
+    def _estimate(self, dialog: ComparisonDialog, work: Callable[[], ShownEstimate]) -> None:
         self._asked += 1
         asked = self._asked
 
-        def show(estimate: SuiteEstimate) -> None:
+        def show(estimate: ShownEstimate) -> None:
             if asked == self._asked and self.dialog is dialog:
                 dialog.show_estimate(estimate)
 
         def failed(error: Exception) -> None:
-            show(SuiteEstimate(refusal=str(error)))
+            show(ShownEstimate(refusal=str(error)))
 
         self._services.tasks.run(work, show, failed)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.testing.settings_form import SettingsFieldError, TypedSettings, read_settings, typed_settings
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import age_words, estimate_words, renew_offer
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import cases_words, points_words
@@ -56,7 +56,7 @@ class ComparisonDialog(Dialog):
         self.takes = label("")
         self.renew = QCheckBox()
         self.renew.hide()
-        self._estimate = SuiteEstimate()
+        self._estimate = ShownEstimate()
         self.cancel = button("Cancel", self.reject)
         self.run = button("Run", self.accept, "primary")
         self.run.setDefault(True)
@@ -102,7 +102,7 @@ class ComparisonDialog(Dialog):
         if self.isVisible():
             grow_to_words(self)
 
-    def show_estimate(self, estimate: SuiteEstimate) -> None:
+    def show_estimate(self, estimate: ShownEstimate) -> None:
         """Show what it takes, or why it cannot run."""
         self._estimate = estimate
         self.renew.setText(renew_offer(estimate))

@@ -25,6 +25,7 @@ from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.start_questions import StartQuestions
 from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
     Changed,
     DataChanged,
@@ -35,7 +36,7 @@ from workbench.ui.shell.events import (
     ViewShown,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested, ChecksRequested
+from workbench.ui.shell.testing_events import CasesRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -92,10 +93,11 @@ class TestingController:
         self.suites.close()
 
     def make(self) -> Making:
-        """Build the view."""
-        yield from ()
+        """Build the view in steps."""
         services = self._services
-        view = self.view = TestView(services.theme, self.suites)
+        view = TestView(services.theme, self.suites, services.dialogs.stage())
+        yield from view.build()
+        self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)

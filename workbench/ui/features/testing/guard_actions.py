@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.guards import GuardController
-from workbench.app.testing.start_estimate import SuiteEstimate
+from workbench.app.testing.start_estimate import ShownEstimate
 from workbench.app.testing.words import limit_words
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
@@ -75,7 +75,7 @@ class GuardActions:
         elif not ask_about_age(self._view.confirm, estimate, reuse, renew):
             self._run(estimate)
 
-    def _run(self, estimate: SuiteEstimate, *, renew: bool = False) -> None:
+    def _run(self, estimate: ShownEstimate, *, renew: bool = False) -> None:
         question = limit_words(self._services.session.limits(), estimate)
         start = partial(self.guards.start, renew=renew)
         if question:

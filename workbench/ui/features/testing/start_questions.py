@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words, old_words, renew_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
@@ -36,7 +36,7 @@ class StartQuestions:
             estimate = estimate.renewed
         self.start(action, self._suites.set_name, estimate)
 
-    def start(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
+    def start(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
         """Do it for a set; a start that would use old answers again asks about them first."""
         if self._services.backend.store.read_only:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
@@ -49,7 +49,7 @@ class StartQuestions:
                 return
         self._start(action, set_name, estimate)
 
-    def _start(self, action: RunAction, set_name: CaseSetName, estimate: SuiteEstimate) -> None:
+    def _start(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
         go, bar = partial(self._suites.act, action, set_name), self._bar()
         if action in ("start", "renew", "fresh"):
             self._services.session.save()
@@ -61,7 +61,7 @@ class StartQuestions:
 
 
 def ask_about_age(
-    bar: ConfirmBar, estimate: SuiteEstimate, reuse: Callable[[], object], renew: Callable[[], object]
+    bar: ConfirmBar, estimate: ShownEstimate, reuse: Callable[[], object], renew: Callable[[], object]
 ) -> bool:
     """Ask whether old answers are used again or asked again; False, without a question, if there are none."""
     question = old_words(estimate)
