@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.usecases.exchange.suite_importer import ImportedTests, SuiteImporter, SuiteImportPlan
 
 _MOST_LISTED = 200
+_LOSSES = "LEFT OUT OR DIFFERENT HERE"
 
 
 class SuiteImports:
@@ -52,7 +53,7 @@ class SuiteImports:
         losses = plan.losses[:_MOST_LISTED]
         listed = [LeftOut(one.where or plan.suite.name, one.sentence) for one in losses]
         offer = "Import" if plan.adds else ""
-        dialog.finish(plan.sentence, listed, len(plan.losses) - len(listed), offer)
+        dialog.finish(plan.sentence, listed, len(plan.losses) - len(listed), offer, _LOSSES)
 
     def take(self, dialog: ExchangeDialog) -> bool:
         """Import the plan that a dialog shows; False if it shows none."""
