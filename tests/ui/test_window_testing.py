@@ -315,6 +315,17 @@ def test_old_answers_are_used_again_on_wish(source: StandInSuites, desk: Desk) -
     desk.until(lambda: source.told == [("start", "tuning", False)])
 
 
+def test_a_retry_beside_old_answers_asks_too(source: StandInSuites, desk: Desk) -> None:
+    source.old, source.age_days = 12, 45
+    source.failed_calls.add((0, 0))
+    view = opened(desk)
+    desk.window.testing.act("retry")
+    assert view.confirm.isVisible()
+    assert source.told == []
+    button(view.confirm, "Use them again").click()
+    desk.until(lambda: source.told == [("resume", True)])
+
+
 def texts(bar: ConfirmBar) -> list[str]:
     labels = [one.text() for one in bar.findChildren(QLabel) if one.isVisible()]
     return labels + [one.text() for one in bar.findChildren(QPushButton) if one.isVisible()]

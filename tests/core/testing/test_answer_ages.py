@@ -12,6 +12,7 @@ from workbench.core.testing.answer_ages import (
     old_answers,
     oldest_words,
     renewed_words,
+    used_again,
 )
 
 NOW = "2026-11-29T12:00:00.000Z"
@@ -56,5 +57,7 @@ def test_sentences_about_old_answers() -> None:
     assert old_answers(32, 1, 45, "are").startswith("1 of the 32 answers that are used again is older than 30 days")
     assert old_answers(1, 1, None, "would be") == "1 answer that would be used again is older than 30 days."
     assert old_answers(3, 3, 31, "would be").startswith("3 answers that would be used again are older")
+    assert used_again(1, 0) == "1 answer is used again"
+    assert used_again(32, 12) == "32 answers are used again, the oldest from 12 days ago"
     assert renewed_words(1, 7) == "1 answer older than 7 days is asked again."
     assert renewed_words(1200, 1) == "1,200 answers older than 1 day are asked again."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
-from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words, used_again
 from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
@@ -242,10 +242,7 @@ def takes_words(estimate: ShownEstimate) -> str:
 
 def reused_words(estimate: ShownEstimate) -> str:
     """Return "32 answers are used again, the oldest from 12 days ago"; "" without stored answers."""
-    if not estimate.reused:
-        return ""
-    verb = "is" if estimate.reused == 1 else "are"
-    return f"{counted(estimate.reused, 'answer')} {verb} used again{age_words(estimate)}"
+    return used_again(estimate.reused, estimate.oldest_days) if estimate.reused else ""
 
 
 def progress_words(

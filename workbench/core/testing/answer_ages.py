@@ -55,6 +55,11 @@ def oldest_words(days: int | None) -> str:
     return f", the oldest from {ago}" if ago else ""
 
 
+def used_again(reused: int, oldest_days: int | None) -> str:
+    """Return "32 answers are used again, the oldest from 12 days ago"."""
+    return f"{counted(reused, 'answer')} {'is' if reused == 1 else 'are'} used again{oldest_words(oldest_days)}"
+
+
 def old_answers(reused: int, older: int, oldest_days: int | None, verb: str) -> str:
     """Return "12 of the 32 answers that <verb> used again are older than 30 days, the oldest from 45 days ago."."""
     of = f" of the {reused:,}" if reused > older else ""

@@ -37,13 +37,13 @@ class StartQuestions:
         self.start(action, self._suites.set_name, estimate)
 
     def start(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
-        """Do it for a set; a start that would use old answers again asks about them first."""
+        """Do it for a set; a start or a retry that would use old answers again asks about them first."""
         if self._services.backend.store.read_only:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
             return
         bar = self._bar()
-        if action == "start" and bar is not None:
-            reuse = partial(self._start, "start", set_name, estimate)
+        if action in ("start", "retry") and bar is not None:
+            reuse = partial(self._start, action, set_name, estimate)
             renew = partial(self._start, "renew", set_name, estimate.renewed)
             if ask_about_age(bar, estimate, reuse, renew):
                 return
