@@ -97,13 +97,15 @@ def test_a_third_is_set_aside_by_a_chip_and_undone(desk: Desk) -> None:
     assert set_texts(view) == ["Tuning 33", "Set a hold-out aside…", "Add guard set ▾"]
     view.guard_chips.aside.click()
     desk.until(view.confirm.isVisible)
-    said = answer(view, "Set 11 cases aside")
-    assert said.startswith("Set 11 of 33 cases aside?")
+    said = answer(view, "Set 1")
+    # A third, or one more if a cluster of two is the last that is drawn.
+    number = 11 if said.startswith("Set 11 of 33 cases aside?") else 12
+    assert said.startswith(f"Set {number} of 33 cases aside?")
     assert "never ran in Compose" in said
-    desk.until(lambda: "Hold-out 11 (totals only)" in set_texts(view))
+    desk.until(lambda: f"Hold-out {number} (totals only)" in set_texts(view))
     assert view.guard_chips.aside.isHidden()
-    assert held(desk) == 11
-    assert "11 of 33 cases are held out" in desk.notice()
+    assert held(desk) == number
+    assert f"{number} of 33 cases are held out" in desk.notice()
     desk.window.shown_notice.press()
     desk.until(lambda: not view.guard_chips.aside.isHidden())
     assert held(desk) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
@@ -12,11 +13,13 @@ from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
+from workbench.app.testing.words import RunFace
 from workbench.core.cases import Case, Check
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
+from workbench.ui.features.testing.column_header import fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
@@ -274,6 +277,27 @@ def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
     desk.until(lambda: len(desk.rows("SELECT uid FROM scorings")) == 2)
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
     assert len(desk.rows("SELECT uid FROM outputs")) == outputs
+
+
+def test_links_of_the_sentence_follow_the_theme(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    assert f"color:{desk.theme.color('accent').name()}" in view.card.text.text()
+    desk.theme.set_mode("dark")
+    desk.until(lambda: f"color:{desk.theme.color('accent').name()}" in view.card.text.text())
+
+
+def test_longer_label_of_the_main_button_has_its_room_at_once(source: StandInSuites, desk: Desk) -> None:
+    head = opened(desk).head
+    head.show_face(RunFace("Run", "Run", "start"))
+    head.show_face(RunFace("Compare stored answers", "Compare", "start"))
+    assert head.run.width() == head.run.sizeHint().width()
+
+
+def test_verdict_that_is_too_long_leaves_out_its_difference(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    whole, brief = "better · +40 points", "better · +40"
+    shown = [fitted_verdict(whole, metrics, metrics.horizontalAdvance(one)) for one in (whole, brief, "better", "b")]
+    assert shown == [whole, brief, "better", "better"]
 
 
 def test_pane_says_how_old_an_answer_is(source: StandInSuites, desk: Desk) -> None:

@@ -8,7 +8,9 @@ the reader closed the output's pipe.
 from __future__ import annotations
 
 import argparse
+import atexit
 import errno
+import gc
 import os
 import signal
 import sys
@@ -66,6 +68,8 @@ class TerminatedError(KeyboardInterrupt):
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
     """Run the command and return its exit code."""
+    # Python would look for garbage among all objects when it exits, which takes 60 ms.
+    atexit.register(gc.freeze)
     with safe_streams():
         return _main(argv, os.environ if env is None else env)
 

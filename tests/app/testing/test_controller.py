@@ -55,7 +55,7 @@ def test_run_has_heads_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None
     assert [one.tone for one in heads[1].figures] == ["red", "red"]
     assert heads[1].low is not None
     assert heads[1].low < (heads[1].rate or 0)
-    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency"]
+    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency", "$0.42"]
     assert heads[1].sentence in heads[1].words
     assert suites.figures.counts.rows["all"] == 48
     assert suites.holdout is not None

@@ -120,6 +120,9 @@ def test_stored_run_is_resumed_and_a_probe_begins_no_test() -> None:
     assert face(0, 60, 60) == ("Run all afresh", "fresh")
     assert face(4, 60, 56, probe=True) == ("Resume 4 open", "resume")
     assert face(0, 60, 60, probe=True) == ("Done", "resume")
+    stored = run_face(ShownEstimate(60, 0), ShownProgress("r", "finished", 40, 40), stored=True)
+    assert (stored.label, stored.action) == ("Compare stored answers", "start")
+    assert "nothing is paid" in stored.takes
 
 
 def test_what_a_start_takes_has_calls_tokens_money_and_time() -> None:

@@ -17,10 +17,13 @@ from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import (
+    NOT_RUN,
+    STORED,
     beside_word,
     grid_columns,
     grid_heads,
     grouped_heads,
+    is_stored_elsewhere,
     shown_set,
 )
 from workbench.app.testing.earlier_run import EarlierRun
@@ -106,9 +109,8 @@ class SuiteController(QObject):
     @property
     def tested(self) -> TestedSet:
         """The shown set."""
-        if self.overview is None:
-            return TestedSet(self.set_name, 0)
-        return shown_set(self.overview, self.set_name, self.probe_uid)
+        overview, name = self.overview, self.set_name
+        return TestedSet(name, 0) if overview is None else shown_set(overview, name, self.probe_uid)
 
     @property
     def run(self) -> SuiteRun | None:
@@ -119,6 +121,11 @@ class SuiteController(QObject):
     def is_running(self) -> bool:
         """Whether the shown run makes calls, or is paused."""
         return self.progress is not None and self.progress.is_active
+
+    @property
+    def can_compare_stored(self) -> bool:
+        """Whether a start would ask nothing: every cell has an answer, of runs other than the shown one."""
+        return not self.is_running and is_stored_elsewhere(self.run, self.overview, self.estimate)
 
     @property
     def baseline(self) -> int:
@@ -132,7 +139,8 @@ class SuiteController(QObject):
     def heads(self) -> tuple[ColumnHead, ...]:
         """Return the heads of `columns`, without what the heading of their group says."""
         columns = self.columns()
-        heads = grid_heads(columns, self.run, self.figures.worth_showing(live=self.is_running))
+        report = self.figures.worth_showing(live=self.is_running)
+        heads = grid_heads(columns, self.run, report, STORED if self.can_compare_stored else NOT_RUN)
         return grouped_heads(heads, self.arrangement.groups(columns))
 
     # Reading.

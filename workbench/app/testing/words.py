@@ -40,13 +40,14 @@ FILTER_TIPS: dict[RowFilter, str] = {
     "all": "All cases",
     "failed": "Cases that fail in a column",
     "differs": "Cases whose answers differ from the baseline; new words are underlined",
-    "regressed": "Cases that pass in the baseline and fail in another column",
+    "regressed": "Cases that passed in the same column of the last test, and fail now",
     "unscored": "Cases with a check that could not be evaluated",
     "no_answer": "Cases in which a call failed",
     "flaky": "Cases of which some samples pass and some fail",
     "overruled": "Cases in which you overruled a check",
     "open": "Cases that are not asked in every column yet",
 }
+_STORED = "Every answer is there already: nothing is asked, and nothing is paid"
 SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
 
 
@@ -128,6 +129,8 @@ def _details(summary: ColumnSummary) -> Iterator[str]:
         yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
     if (latency := summary.latency) is not None:
         yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
+    if summary.cost_per_1000 is not None:
+        yield f"{_dollars(summary.cost_per_1000)} per 1,000 calls"
     unknown = summary.cost_unknown if summary.cost_per_1000 is not None else 0
     counts = (("Cost unknown", unknown, "answer"), ("Only some samples pass", len(summary.flaky), "case"))
     yield from (f"{words}: {counted(number, noun)}" for words, number, noun in counts if number)
@@ -308,11 +311,13 @@ def run_face(
     outdated: bool = False,
     probe: bool = False,
     counting: bool = False,
+    stored: bool = False,
 ) -> RunFace:
     """Return what the buttons do now; `outdated`: the checks were changed after the answers were checked.
 
     `counting`: the estimate is not known yet, so nothing can start.
     A stored run whose cells are those of the settings is resumed; a `probe` is only resumed, and begins no test.
+    `stored`: every cell of the settings has an answer, and no run shows them together.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
     if progress is not None and progress.state == "running":
@@ -338,6 +343,8 @@ def run_face(
     if estimate.new or estimate.refusal or not estimate.cells:
         label = f"Run {estimate.new:,} new" if estimate.new else "Run"
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
+    if stored:
+        return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
     if estimate.old:
         others.append((renew_words(estimate), "renew"))
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))

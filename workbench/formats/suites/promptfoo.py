@@ -213,7 +213,8 @@ def _note_tests(tests: RawTests, loader: ConfigLoader) -> None:
             if name in _TEST_OPTIONS:
                 loader.lose("differs", where, _TEST_OPTIONS[name])
             elif name in _GRADERS:
-                loader.lose("left_out", where, "It is for checks that a model grades, which are unscored.")
+                sentence = "It is for checks that a model grades. Choose the judge in the settings of the test."
+                loader.lose("left_out", where, sentence)
             elif name not in _QUIET_OPTIONS:
                 loader.lose("left_out", where, "It is not used.")
 

@@ -24,6 +24,7 @@ from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.start_questions import StartQuestions
+from workbench.ui.features.testing.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
@@ -41,6 +42,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
+    from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
@@ -69,6 +71,8 @@ class TestingController:
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
         self._is_stale = True
+        self._read_for: tuple[str, Draft | None] = ("", None)
+        """The prompt and the draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
@@ -132,17 +136,18 @@ class TestingController:
 
     def run_cases(self) -> None:
         """Open the view and run all open cells."""
-        self._wants_run = True
-        self._services.session.save()
         self.show()
+        when_stored(self._services, self._run_stored)
+
+    def _run_stored(self) -> None:
+        self._wants_run = True
         self.suites.choose_set("tuning")
         self._refresh()
 
     def _run_as_wanted(self) -> None:
-        if not self._wants_run or self.suites.overview is None:
-            return
-        self._wants_run = False
-        self.run_start.go()
+        if self._wants_run and self.suites.overview is not None:
+            self._wants_run = False
+            self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
@@ -305,8 +310,9 @@ class TestingController:
         if shown != "test":
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
-        elif self._is_stale or self.suites.prompt_uid != self._services.session.prompt():
+        elif self._is_stale or self._read_for != asked_about(self._services):
             self._refresh()
+            when_unsaved(self._services, self._refresh)
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
@@ -320,7 +326,7 @@ class TestingController:
             self._is_stale = True
             return
         self._is_stale = False
-        prompt = self._services.session.prompt()
+        prompt, _ = self._read_for = asked_about(self._services)
         if prompt != self.suites.prompt_uid:
             self.suites.open(prompt)
         else:

@@ -15,6 +15,7 @@ from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words, old_words, renew_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
+from workbench.ui.features.testing.stored_draft import when_stored
 from workbench.ui.widgets.controls import ConfirmBar
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class StartQuestions:
     def _start(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
         go, bar = partial(self._suites.act, action, set_name), self._bar()
         if action in ("start", "renew", "fresh"):
-            self._services.session.save()
+            go = partial(when_stored, self._services, go)
             question = limit_words(self._services.session.limits(), estimate)
             if question and bar is not None:
                 bar.ask(question, f"Run {counted(estimate.new, 'call')}", go, no="Cancel")
