@@ -80,7 +80,7 @@ def test_only_ranking_and_statistics_load_numpy() -> None:
     rest = [name for name in modules_of("core") if not name.startswith(calculating)]
     assert loaded_by(rest) & NUMBERS == set()
     assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.sufficiency"]) & NUMBERS == set()
-    free = ("results", "proportions", "power", "stopping")
+    free = ("results", "proportions", "power", "stopping", "judge_cells")
     assert loaded_by([f"workbench.core.statistics.{name}" for name in free]) & NUMBERS == set()
 
 

@@ -124,3 +124,19 @@ def busiest(name: str, budget: float, found: Mapping[str, Any]) -> dict[str, Any
         "ok": worst <= budget,
         "notes": f"processor time in ms (worst gap): {told}",
     }
+
+
+def longest_delay(name: str, budget: float, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row for a walk, judged by how long this process, not others, kept its UI thread from going on."""
+    gaps, own = found["gaps"], found["own"]
+    worst = max(ms for step, ms in own.items() if step != "nothing")
+    told = ", ".join(f"{step} {own[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())
+    return {
+        "name": f"{name}, longest delay of the UI thread",
+        "measured": worst,
+        "budget": budget,
+        "floor": None,
+        "unit": "ms",
+        "ok": worst <= budget,
+        "notes": f"by this process in ms (worst gap): {told}",
+    }

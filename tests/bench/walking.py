@@ -1,8 +1,9 @@
 """Scripted walks through the real main window while a timer measures gaps of the UI thread.
 
 Invariant: everything is done by keys, commands and scroll bars; each step starts once the result of the previous one is
-there. At the end one JSON line is printed with the values of the walk, `gaps`: for each step the longest gap in ms and
-the CPU time in it, and `busiest`: the most CPU time in any gap of the step.
+there. At the end one JSON line is printed with the values of the walk, and for each step: `gaps`, the longest gap in ms
+and the CPU time of the UI thread in it; `busiest`, the most such CPU time in any gap; `own`, the most CPU time of the
+whole process in any gap, but at most the gap, because a thread that holds the GIL delays the UI thread as well.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Gaps(QObject):
         self.worst: dict[str, list[float]] = {}
         self.busiest: dict[str, float] = {}
         """The most CPU time in a gap, by step; independent of other processes."""
-        self._step, self._at, self._cpu = "", 0, 0
+        self.own: dict[str, float] = {}
+        """The most of a gap that this process can have caused, by step."""
+        self._step, self._at, self._cpu, self._process = "", 0, 0, 0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -41,15 +44,18 @@ class Gaps(QObject):
 
     def begin(self, step: str) -> None:
         """Count gaps for the next step."""
-        self._step, self._at, self._cpu = step, time.monotonic_ns(), time.thread_time_ns()
+        self._step = step
+        self._at, self._cpu, self._process = time.monotonic_ns(), time.thread_time_ns(), time.process_time_ns()
 
     def _tick(self) -> None:
-        now, cpu = time.monotonic_ns(), time.thread_time_ns()
+        now, cpu, process = time.monotonic_ns(), time.thread_time_ns(), time.process_time_ns()
         if self._step:
             gap = [(now - self._at) / 1e6, (cpu - self._cpu) / 1e6]
             self.worst[self._step] = max(self.worst.get(self._step, [0.0, 0.0]), gap)
             self.busiest[self._step] = max(self.busiest.get(self._step, 0.0), gap[1])
-        self._at, self._cpu = now, cpu
+            own = min(gap[0], (process - self._process) / 1e6)
+            self.own[self._step] = max(self.own.get(self._step, 0.0), own)
+        self._at, self._cpu, self._process = now, cpu, process
 
 
 class _PaintedWith(QObject):
@@ -123,7 +129,8 @@ class Walk(QObject):
 
     def _report(self) -> bool:
         self._timer.stop()
-        sys.stdout.write(json.dumps(self.told | {"gaps": self.gaps.worst, "busiest": self.gaps.busiest}) + "\n")
+        gaps = {"gaps": self.gaps.worst, "busiest": self.gaps.busiest, "own": self.gaps.own}
+        sys.stdout.write(json.dumps(self.told | gaps) + "\n")
         sys.stdout.flush()
         self._window.close()
         return False

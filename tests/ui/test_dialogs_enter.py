@@ -32,7 +32,7 @@ from tests.ui.dialog_support import shown, theme
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.testing.probes import FactsOffer
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.cases import Case
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
@@ -112,14 +112,14 @@ def _exchange(theme: Theme, parent: QWidget) -> QDialog:
 
 def _try(_: Theme, parent: QWidget) -> QDialog:
     dialog = TryDialog(TryChoice(CANDIDATES, 0, 2, 48, 0.1), parent)
-    dialog.show_estimate(SuiteEstimate(96, 96, 0.04, 0.06, 120.0))
+    dialog.show_estimate(ShownEstimate(96, 96, 0.04, 0.06, 120.0))
     return dialog
 
 
 def _successor(_: Theme, parent: QWidget) -> QDialog:
     dialog = SuccessorDialog("mini", SuiteSettings(), lambda: None, parent)
     dialog.take(CANDIDATES[1].lane)
-    dialog.show_estimate(SuiteEstimate(96, 48, 0.04, 0.06, 120.0))
+    dialog.show_estimate(ShownEstimate(96, 48, 0.04, 0.06, 120.0))
     return dialog
 
 

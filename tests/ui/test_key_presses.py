@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.desk import Desk
-from tests.ui.test_window_history import entered, searched
+from tests.ui.history_support import entered, searched
 from workbench.ui.shell.actions import CommandActions
 
 pytestmark = pytest.mark.window

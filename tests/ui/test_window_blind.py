@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
+from tests.ui.blind_support import ANSWERS, CTRL, NAMES, SECRETS, blind_run, leaks, named_lanes, shown_texts
 from tests.ui.desk import Desk
 from workbench.app.compose.hidden_names import blind_heads, masked, order
 from workbench.app.lanes.lane_state import LaneStatus
@@ -23,84 +20,25 @@ from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.money import Usage
 from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
-from workbench.core.timeline import describe
 from workbench.engine.calls import Call
 from workbench.ui.shell.notices import KEPT_BACK
-from workbench.ui.widgets.small_controls import FoldButton, SmallLine
+from workbench.ui.widgets.small_controls import FoldButton
 from workbench.usecases import lane_calls
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
-CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
-NAMES = ("zephyr-one", "zephyr-two", "zephyr-three")
-SECRETS = (*NAMES, "zephyr", "tok/s", " first ·", "free", "temp 0.")
-ANSWERS = {
-    "default": [
-        {"text": "An answer."},
-        {"usage": {"input": 12, "output": 40}},
-        {"finish": "stop"},
-    ]
-}
-
-
-def _texts(root: QWidget) -> Iterator[tuple[QObject, str]]:
-    """Yield every text of a widget and its descendants: shown, tool tips, names and descriptions for screen readers."""
-    for widget in (root, *root.findChildren(QWidget)):
-        if isinstance(widget, QPlainTextEdit) and not widget.isReadOnly():
-            continue
-        found = [widget.toolTip(), widget.statusTip(), widget.accessibleName(), widget.accessibleDescription()]
-        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
-            found.append(widget.text())
-        if isinstance(widget, QPlainTextEdit):
-            found.append(widget.toPlainText())
-        if isinstance(widget, SmallLine):
-            found.extend(widget.candidates())
-        if isinstance(widget, QComboBox | QMenu):
-            found.extend(action.text() for action in widget.actions())
-        interface = QAccessible.queryAccessibleInterface(widget)
-        if interface is not None:
-            found.extend(interface.text(kind) for kind in (QAccessible.Text.Name, QAccessible.Text.Description))
-        for text in found:
-            yield widget, text
-
-
-def _leaks(desk: Desk) -> list[str]:
-    window = desk.window
-    said = [text for _, text in _texts(window.frame)]
-    said += [describe(row) for row in desk.timeline()]
-    said += [window.header.session(), *window.status.forecast(), window.status.engine(), desk.notice()]
-    said += [window.notice.detail.toPlainText()]
-    return [f"{secret!r} in {text!r}" for text, secret in itertools.product(said, SECRETS) if secret in text]
-
-
-def _lanes(desk: Desk) -> None:
-    """Set three lanes with names that the test can search for, one of them with parameters."""
-    lanes = tuple(
-        Lane(f"s{i}", ECHO_ENDPOINT, name, Params(temperature=0.5) if i == 1 else Params())
-        for i, name in enumerate(NAMES)
-    )
-    desk.window.lane_list.replace_all(lanes)
-
-
-def _blind_run(desk: Desk) -> None:
-    _lanes(desk)
-    assert _leaks(desk), "the names are found when nothing hides them"
-    desk.press(Qt.Key.Key_B, CTRL)
-    assert desk.window.header.blind() == "Blind on"
-    assert _leaks(desk), "an answer that is already shown is not hidden"
-    desk.run()
 
 
 def test_models_are_not_named_until_the_verdict(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     assert window.is_blind
     assert [head.title for head in window.lane_heads] == ["Answer 1", "Answer 2", "Answer 3"]
     for slot in window.slots():
         window.lanes.column(slot)
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     shown = window.slots()
     assert tuple(shown) == order(window.shown_run(), 0, shown)
     desk.ctrl(Qt.Key.Key_2)
@@ -121,7 +59,7 @@ def test_models_are_not_named_until_the_verdict(desk: Desk) -> None:
 
 def test_revealed_names_are_shown_until_the_view_changes(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     window.blind_bar.reveal_clicked.emit()
     desk.until(lambda: "Answer 1 was" in desk.notice())
     desk.press(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
@@ -131,7 +69,7 @@ def test_revealed_names_are_shown_until_the_view_changes(desk: Desk) -> None:
 
 def test_second_verdict_is_not_blind(desk: Desk) -> None:
     desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 1)
     position = desk.window.verdict.positions[0]
@@ -147,7 +85,7 @@ def test_no_answer_is_shown_before_all_lanes_have_ended(desk: Desk) -> None:
             "models": {"zephyr-two": [{"text": "Slow"}, {"wait_ms": 60_000}, {"finish": "stop"}]},
         }
     )
-    _lanes(desk)
+    named_lanes(desk)
     desk.press(Qt.Key.Key_B, CTRL)
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.shown_number() is not None)
@@ -156,29 +94,29 @@ def test_no_answer_is_shown_before_all_lanes_have_ended(desk: Desk) -> None:
     assert [desk.text(i) for i in range(3)] == ["", "", ""]
     assert {window.lane_presenter.state(slot) for slot in window.slots()} == {"waiting"}
     assert not any(window.lane_presenter.can_mark(slot) for slot in window.slots())
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     window.run_controller.stop("s1")
     desk.settle()
     desk.until(lambda: sorted(desk.text(i) for i in range(3)) == ["Quick.", "Quick.", "Slow"])
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
 
 
 def test_unjudged_blind_run_stays_blind_until_revealed(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     desk.press(Qt.Key.Key_B, CTRL)
-    assert _leaks(desk) == [], "turning it off reveals nothing"
+    assert leaks(desk) == [], "turning it off reveals nothing"
     desk.close()
     window = desk.open(ANSWERS)
     assert window.is_blind
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     blind = window.shown_run()
     desk.run()
     assert not window.is_blind
     window.view_row(blind)
     desk.until(lambda: window.viewing is not None)
     assert [head.title for head in window.lane_heads] == ["Answer 1", "Answer 2", "Answer 3"]
-    assert [text for text in _leaks(desk) if "#2" not in text] == []
+    assert [text for text in leaks(desk) if "#2" not in text] == []
     QTest.mouseClick(window.blind_bar.reveal, LEFT)
     assert [head.title for head in window.lane_heads] == list(NAMES)
     desk.until(lambda: desk.rows("SELECT blind FROM runs ORDER BY id") == [(2,), (0,)])
@@ -192,13 +130,13 @@ def test_failure_that_names_its_model_is_hidden_until_the_reveal(desk: Desk) -> 
             "models": {"zephyr-three": [{"fail": ["no_model", "There is no zephyr-three.", "zephyr"]}]},
         }
     )
-    _blind_run(desk)
+    blind_run(desk)
     assert window.lane_presenter.state("s2") == "failed"
     for slot in window.slots():
         window.lanes.column(slot)
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     window.actions["reveal"].trigger()
-    assert any("There is no zephyr-three." in text for text in (t for _, t in _texts(window.frame)))
+    assert any("There is no zephyr-three." in text for text in (t for _, t in shown_texts(window.frame)))
 
 
 CODES = ("connect_failed", "rate_limited", "model_load_failed", "no_builtin_model", "server_error")
@@ -210,10 +148,10 @@ CODES = ("connect_failed", "rate_limited", "model_load_failed", "no_builtin_mode
 def test_failure_does_not_identify_its_lane(desk: Desk, code: str) -> None:
     failing = [{"fail": [code, "zephyr-three at zephyr.example costs free, 5 tok/s.", "zephyr"]}]
     window = desk.open({**ANSWERS, "models": {"zephyr-three": failing}})
-    _blind_run(desk)
+    blind_run(desk)
     _build(desk)
     assert window.lane_presenter.state("s2") == "failed"
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     failed = window.lanes.column("s2")
     assert failed is not None
     assert "To see why, mark another answer" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
@@ -226,7 +164,7 @@ def test_failure_does_not_identify_its_lane(desk: Desk, code: str) -> None:
 )
 def test_long_blind_answer_is_shown_from_the_start(desk: Desk, text: str) -> None:
     window = desk.open({"default": [{"text": text}, {"finish": "stop"}]})
-    _blind_run(desk)
+    blind_run(desk)
     for slot in window.slots():
         column = window.lanes.column(slot)
         assert column is not None
@@ -242,10 +180,10 @@ def _build(desk: Desk) -> None:
 
 def test_engine_messages_hide_model_names_while_blind(desk: Desk) -> None:
     window = desk.open({**ANSWERS, "models": {"zephyr-two": [{"text": "half"}, {"exit": 3}]}})
-    _blind_run(desk)
+    blind_run(desk)
     _build(desk)
     desk.until(lambda: "ready" in window.status.engine())
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     for kind in ("restarting", "dead"):
         window.bridge.engine.emit(kind, "The engine stopped.\nTraceback: zephyr-two")
         assert window.status.engine() == "The engine stopped."
@@ -281,11 +219,11 @@ def test_failing_endpoints_and_missing_keys_stay_unnamed(desk: Desk, monkeypatch
         desk.run()
     _build(desk)
     assert [window.lane_presenter.state(f"s{i}") for i in range(3)] == ["finished", "failed", "failed"]
-    said = [text for text in _leaks(desk) if "Zephyr" not in text]
+    said = [text for text in leaks(desk) if "Zephyr" not in text]
     assert said == []
-    assert not any("Zephyr" in text or "127.0.0.1" in text for _, text in _texts(window.frame))
+    assert not any("Zephyr" in text or "127.0.0.1" in text for _, text in shown_texts(window.frame))
     window.actions["reveal"].trigger()
-    assert any("Zephyr wants a key" in text for _, text in _texts(window.frame))
+    assert any("Zephyr wants a key" in text for _, text in shown_texts(window.frame))
 
 
 def test_problem_that_names_a_model_is_withheld_until_the_reveal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,9 +233,9 @@ def test_problem_that_names_a_model_is_withheld_until_the_reveal(desk: Desk, mon
         raise RefusedError("There is no price of zephyr-one. Set one.", "zephyr-one: free")
 
     monkeypatch.setattr(window.workbench.pricing, "price", price)
-    _blind_run(desk)
+    blind_run(desk)
     desk.until(lambda: desk.notice() == KEPT_BACK)
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     window.actions["reveal"].trigger()
     assert desk.notice() == "There is no price of zephyr-one. Set one."
     assert window.notice.detail.toPlainText() == "zephyr-one: free"
@@ -316,16 +254,16 @@ def test_problem_that_names_a_model_is_withheld_until_the_reveal(desk: Desk, mon
     window.view_row(blind)
     desk.until(lambda: window.is_blind)
     assert desk.notice() == KEPT_BACK
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     window.back()
 
 
 def test_problem_without_names_is_shown_at_once_but_not_its_detail(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     window.bridge.problem.emit("The disk is full. Make room.", "a path of zephyr-one")
     assert desk.notice() == "The disk is full. Make room."
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     desk.ctrl(Qt.Key.Key_1)
     assert desk.notice().startswith("Answer 1 marked winner")
     window.notice.clear("verdict")
@@ -335,7 +273,7 @@ def test_problem_without_names_is_shown_at_once_but_not_its_detail(desk: Desk) -
 
 def test_limit_question_hides_the_price_while_blind(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     window.budget_confirmation.set_limits(Limits(calls=2))
     said = "Trying again may exceed your limits. The amount is hidden while blind. Run it?"
     window.retry(window.slots()[:1])
@@ -343,14 +281,14 @@ def test_limit_question_hides_the_price_while_blind(desk: Desk) -> None:
     assert window.budget_confirmation.refuse()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.notice().startswith("This run may exceed your limits"))
-    assert _leaks(desk) == []
+    assert leaks(desk) == []
     desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 1)
     window.budget_confirmation.refuse()
 
 
 def test_palette_shows_no_model_names_of_a_blind_run(desk: Desk) -> None:
     window = desk.open(ANSWERS)
-    _blind_run(desk)
+    blind_run(desk)
     found = [source for source in window.palette_sources() if source.name != "models"]
     said = [f"{entry.title} {entry.detail} {entry.unavailable}" for source in found for entry in source.read()]
     assert any("#1" in text for text in said)

@@ -16,9 +16,9 @@ from tests.patience import PATIENCE_S
 from tests.store.making import done, lane, run
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content
+from tests.ui.history_support import entered, searched, shown
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
-from tests.ui.test_window_history import entered, searched, shown
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast

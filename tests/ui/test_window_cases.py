@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from tests.ui.desk import ECHO, Desk
 from workbench.core.cases import Case, Check
@@ -61,6 +63,20 @@ def test_checks_are_described_and_unknown_ones_shown_as_json(desk: Desk) -> None
     assert dialog.detail.checks.text() == "CHECKS · 3"
     dialog.select(1)
     assert dialog.detail.told() == ["No checks of its own."]
+    dialog.close()
+    assert stored(desk) == (LATE, LOST)
+
+
+def test_names_are_not_edited_in_the_list(desk: Desk) -> None:
+    dialog = filled(desk)
+    dialog.list.setFocus()
+    desk.press(Qt.Key.Key_F2)
+    QTest.mouseDClick(
+        dialog.list.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=dialog.list.visualRect(dialog.cases.index(0)).center(),
+    )
+    assert dialog.list.findChild(QLineEdit) is None
     dialog.close()
     assert stored(desk) == (LATE, LOST)
 

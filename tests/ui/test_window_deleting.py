@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.ui.desk import Desk
+from tests.ui.history_support import chosen, entered, entry, searched, shown, uids
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
-from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
 from workbench.app.history import table_model as history_table
 from workbench.store.maintenance.history_purge import UNCLEAN
 from workbench.ui.features.compose import timeline_actions

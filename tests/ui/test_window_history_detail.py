@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
+from tests.ui.history_support import chosen, entered, searched, shown, uids
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
-from tests.ui.test_window_history import chosen, entered, searched, shown, uids
 from workbench.app.history.detail_reader import RunDetailReader
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from tests.store.making import LATER, done, lane
 from tests.store.testing.suites import answered, begun, case, key, scored
 from tests.ui.desk import Desk
+from tests.ui.history_support import entered, searched
 from tests.ui.pasts import ORDER
-from tests.ui.test_window_history import entered, searched
 from workbench.core.cases import Case, Check
 from workbench.core.history_columns import whole
 from workbench.core.statistics.results import CellState

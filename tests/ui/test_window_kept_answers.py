@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from tests.store.making import done, run, text
 from tests.ui.desk import Desk
+from tests.ui.history_support import chosen, entered, searched, shown
 from tests.ui.pasts import ORDER
-from tests.ui.test_window_history import chosen, entered, searched, shown
 from workbench.core.cases import Case, Check
 from workbench.host.clock import utc_now
 from workbench.ui.features.testing.view import TestView

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible
 from tests.store.making import LATER, lane
 from tests.store.testing.suites import answered, begun, case, key, scored
 from tests.ui.desk import Desk
-from tests.ui.test_window_rank import opened
+from tests.ui.rank_support import opened
 from tests.usecases.judged_history import runs
 from workbench.host.clock import utc_now
 from workbench.store import Store

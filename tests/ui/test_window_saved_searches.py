@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import Desk
+from tests.ui.history_support import dialogs, entered, searched, uids
 from tests.ui.test_accessibility import complaints
-from tests.ui.test_window_history import dialogs, entered, searched, uids
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.features.palette.dialog import PaletteDialog

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from tests import depth
 from tests.ui.desk import Desk
-from tests.ui.test_window_rank import judging, opened, ready, runs, view
-from tests.ui.test_window_verdicts import (
+from tests.ui.rank_support import judging, opened, ready, view
+from tests.ui.verdict_support import (
     in_a_lane,
     in_find,
     in_the_message,
@@ -21,6 +21,7 @@ from tests.ui.test_window_verdicts import (
     undo,
     verdicts,
 )
+from tests.usecases.judged_history import runs
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.usecases.entrants import judgement_of

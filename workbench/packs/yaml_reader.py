@@ -13,11 +13,9 @@ from typing import Any
 import yaml
 
 from workbench.core.text import unify_newlines
+from workbench.core.yaml_builder import YamlBuilder, YamlFault
 from workbench.packs.errors import PackError
 from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, ReadAllowance
-
-# libyaml is ten times faster; without it, PyYAML gives the same result.
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class PlainYaml(str):
@@ -43,15 +41,15 @@ def parse_any(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> 
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PackError(f"{name}, line {line}, is not UTF-8 text. Save it as UTF-8.", str(error)) from error
-    loader = _LOADER(text)
+    reader = _Reader(name, allowance.nodes)
     try:
-        return _Reader(loader, name, allowance).document()
+        return reader.read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}," if mark else ""
         raise PackError(f"{name}{where} is not valid YAML. Correct it there.", str(error)) from error
     finally:
-        loader.dispose()
+        allowance.nodes -= reader.nodes
 
 
 def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
@@ -78,56 +76,32 @@ def typed(value: Any) -> Any:
     return value
 
 
-class _Reader:
-    """Builds values from parser events, so that a file is read once and refused at the first violation."""
+class _Reader(YamlBuilder):
+    """Keeps scalars as spelled, and refuses a file at the first violation."""
 
-    def __init__(self, loader: Any, name: str, allowance: ReadAllowance) -> None:
-        self._loader = loader
+    def __init__(self, name: str, most_nodes: int) -> None:
+        super().__init__(most_nodes=most_nodes, most_depth=MOST_DEPTH)
         self._name = name
-        self._allowance = allowance
 
-    def document(self) -> Any:
-        """Return the only document of the file, None for an empty file."""
-        loader = self._loader
-        loader.get_event()
-        if loader.check_event(yaml.StreamEndEvent):
-            return None
-        loader.get_event()
-        value = self._node(loader.get_event(), 0)
-        loader.get_event()
-        if not loader.check_event(yaml.StreamEndEvent):
-            raise PackError(f"{self._name} contains several documents. Keep the first.")
-        return value
+    def scalar(self, event: Any) -> str:
+        return str(event.value) if event.style else PlainYaml(event.value)
 
-    def _node(self, event: Any, depth: int) -> Any:
-        self._check(event, depth)
-        if isinstance(event, yaml.ScalarEvent):
-            return str(event.value) if event.style else PlainYaml(event.value)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items = []
-            while not isinstance(event := self._loader.get_event(), yaml.SequenceEndEvent):
-                items.append(self._node(event, depth + 1))
-            return items
-        found: dict[str, Any] = {}
-        while not isinstance(event := self._loader.get_event(), yaml.MappingEndEvent):
-            key = self._node(event, depth + 1)
-            if not isinstance(key, str):
-                raise self._wrong(event, "has a key that is not text. Write a name")
-            if str(key) in found:
-                raise self._wrong(event, f"has “{key[:80]}” twice. Keep one")
-            found[str(key)] = self._node(self._loader.get_event(), depth + 1)
-        return found
-
-    def _check(self, event: Any, depth: int) -> None:
-        self._allowance.nodes -= 1
-        if self._allowance.nodes < 0:
-            raise self._wrong(event, f"exceeds {MOST_NODES:,} values in one pack. Split the pack")
-        if depth > MOST_DEPTH:
-            raise self._wrong(event, f"is nested more than {MOST_DEPTH} levels deep. Flatten it")
+    def accept(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise self._wrong(event, "has an anchor or alias (& or *). Write the value out")
+            raise self._wrong(event.start_mark, "has an anchor or alias (& or *). Write the value out")
         if event.tag is not None and event.tag != "!":
-            raise self._wrong(event, "has a tag (!). Leave it out")
+            raise self._wrong(event.start_mark, "has a tag (!). Leave it out")
 
-    def _wrong(self, event: Any, what: str) -> PackError:
-        return PackError(f"{self._name}, line {event.start_mark.line + 1}, {what}.")
+    def refusal(self, fault: YamlFault, mark: Any, name: str = "") -> PackError:
+        if fault == "documents":
+            return PackError(f"{self._name} contains several documents. Keep the first.")
+        words = {
+            "depth": f"is nested more than {MOST_DEPTH} levels deep. Flatten it",
+            "nodes": f"exceeds {MOST_NODES:,} values in one pack. Split the pack",
+            "twice": f"has “{name[:80]}” twice. Keep one",
+            "key": "has a key that is not text. Write a name",
+        }
+        return self._wrong(mark, words[fault])
+
+    def _wrong(self, mark: Any, what: str) -> PackError:
+        return PackError(f"{self._name}, line {mark.line + 1}, {what}.")

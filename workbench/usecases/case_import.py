@@ -186,6 +186,8 @@ class CaseImporter:
                     continue
             known.add(question)
             cases.append(case)
+        while known:  # freeing them all at once would hold the GIL
+            known.pop()
         return CaseImportPlan(prompt_uid, tuple(cases), mapped, duplicates, skips_duplicates)
 
     def add(self, plan: CaseImportPlan) -> AddedCases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from workbench.app.testing.comparisons import SuccessorFacts
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.version_chart import VersionChart, VersionPoint, VersionSeries
@@ -38,7 +38,7 @@ class StandInComparisons:
 
     def __init__(self) -> None:
         self.told: list[tuple[object, ...]] = []
-        self.estimate = SuiteEstimate(96, 96, 0.04, 0.06, 120.0)
+        self.estimate = ShownEstimate(96, 96, 0.04, 0.06, 120.0)
         self.cases = 48
         self.shown = CHART
         self.run_uid = "run"
@@ -55,7 +55,7 @@ class StandInComparisons:
     def try_choice(self, prompt_uid: str, set_name: CaseSetName) -> TryChoice:
         return TryChoice(CANDIDATES, 0, 2, self.cases, 0.1)
 
-    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> SuiteEstimate:
+    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> ShownEstimate:
         self.told.append(("estimate", champion.slot, challenger.slot))
         return self.estimate
 
@@ -66,10 +66,10 @@ class StandInComparisons:
     def successor_facts(self, prompt_uid: str, old: Lane) -> SuccessorFacts:
         return SuccessorFacts(f"{old.title} answers until 2027-01-05: both models are asked.", is_retired=False)
 
-    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> SuiteEstimate:
+    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> ShownEstimate:
         self.told.append(("estimate", new.model, margin))
         return self.estimate
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
-        self.told.append(("successor", old.model, new.model, margin))
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
+        self.told.append(("successor", old.model, new.model, margin, *(("renew",) if renew else ())))
         return self.run_uid

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from workbench.app.testing.cell_words import beside_words, cell_words, samples_words
+from workbench.app.testing.cell_words import beside_words, cell_tip, cell_words, samples_words
 from workbench.app.testing.settings_form import budget_words
-from workbench.app.testing.source import SuiteEstimate, SuiteProgress
+from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
     ColumnHead,
     about_seconds,
     about_words,
     estimate_words,
+    old_words,
     progress_words,
     run_face,
     split_sentence,
@@ -23,30 +25,30 @@ from workbench.app.testing.words import (
 )
 from workbench.core.testing.grid import GridCell, GridRow
 
-NEW = SuiteEstimate(144, 64, 0.04, 0.06, 120)
+NEW = ShownEstimate(144, 64, 0.04, 0.06, 120)
 
 
 def test_progress_is_what_is_done_and_what_more_would_take() -> None:
     assert progress_words(144, 80, NEW, None, "$1.00") == (
         "80 of 144 done · 64 new: $0.04 to $0.06, 2 min · budget $1.00"
     )
-    running = SuiteProgress("t", "running", 144, 90, running=4, spent_usd=0.02)
+    running = ShownProgress("t", "running", 144, 90, running=4, spent_usd=0.02)
     assert progress_words(144, 90, NEW, running, "") == "90 of 144 done · 4 running · $0.02 spent"
-    budget = SuiteProgress("t", "budget", 144, 90, sentence="The budget of $1.00 is spent")
+    budget = ShownProgress("t", "budget", 144, 90, sentence="The budget of $1.00 is spent")
     assert "The budget of $1.00 is spent · 64 new" in progress_words(144, 90, NEW, budget, "")
 
 
 @pytest.mark.parametrize(
     ("estimate", "words"),
     [
-        (SuiteEstimate(9, 9), ""),
-        (SuiteEstimate(9, 9, 0.5, 0.5), "$0.50"),
-        (SuiteEstimate(9, 9, 1.25, 2.5, 4000), "$1.25 to $2.50, 1 h 7 min"),
-        (SuiteEstimate(9, 9, unpriced=2), "2 columns without a price"),
-        (SuiteEstimate(9, 9, 0.01, 0.01, 5, unpriced=1), "$0.01 + 1 column without a price, 5 s"),
+        (ShownEstimate(9, 9), ""),
+        (ShownEstimate(9, 9, 0.5, 0.5), "$0.50"),
+        (ShownEstimate(9, 9, 1.25, 2.5, 4000), "$1.25 to $2.50, 1 h 7 min"),
+        (ShownEstimate(9, 9, unpriced=2), "2 columns without a price"),
+        (ShownEstimate(9, 9, 0.01, 0.01, 5, unpriced=1), "$0.01 + 1 column without a price, 5 s"),
     ],
 )
-def test_estimate_says_what_is_known(estimate: SuiteEstimate, words: str) -> None:
+def test_estimate_says_what_is_known(estimate: ShownEstimate, words: str) -> None:
     assert estimate_words(estimate) == words
 
 
@@ -58,12 +60,18 @@ def test_short_times_and_limits() -> None:
 
 def test_main_button_says_what_it_does() -> None:
     assert run_face(NEW, None).label == "Run 64 new"
-    assert run_face(SuiteEstimate(144), None).action == "fresh"
-    refused = run_face(SuiteEstimate(9, 9, refusal="Set a limit of calls."), None)
+    assert run_face(ShownEstimate(144), None).action == "fresh"
+    refused = run_face(ShownEstimate(9, 9, refusal="Set a limit of calls."), None)
     assert (refused.action, refused.why_not) == ("start", "Set a limit of calls.")
-    assert run_face(NEW, SuiteProgress("t", "running")).others == (("Stop", "stop"),)
-    assert run_face(NEW, SuiteProgress("t", "paused")).action == "resume"
-    assert run_face(NEW, SuiteProgress("t", "stopped"), 3).others == (("Retry 3 failed calls", "retry"),)
+    assert run_face(NEW, ShownProgress("t", "running")).others == (("Stop", "stop"),)
+    assert run_face(NEW, ShownProgress("t", "paused")).action == "resume"
+    assert run_face(NEW, ShownProgress("t", "stopped"), 3).others == (("Retry 3 failed calls", "retry"),)
+
+
+def test_nothing_starts_before_it_is_known_what_that_takes() -> None:
+    unknown, done = ShownEstimate(), ShownProgress("t", "stopped", 144, 80)
+    assert run_face(unknown, done, counting=True).why_not == "Counting the answers that are still to come…"
+    assert run_face(unknown, ShownProgress("t", "running"), counting=True).action == "pause"
 
 
 def test_cells_in_words() -> None:
@@ -99,8 +107,8 @@ def test_copied_table_cannot_be_broken_by_its_texts() -> None:
 
 def test_stored_run_is_resumed_and_a_probe_begins_no_test() -> None:
     def face(new: int, cells: int, answered: int, failed: int = 0, *, probe: bool = False) -> tuple[str, str]:
-        progress = SuiteProgress("r", "stopped", cells, answered)
-        found = run_face(SuiteEstimate(60, new), progress, failed, probe=probe)
+        progress = ShownProgress("r", "stopped", cells, answered)
+        found = run_face(ShownEstimate(60, new), progress, failed, probe=probe)
         return found.label, found.action
 
     assert face(40, 60, 20) == ("Resume 40 open", "start")
@@ -112,13 +120,43 @@ def test_stored_run_is_resumed_and_a_probe_begins_no_test() -> None:
     assert face(0, 60, 60) == ("Run all afresh", "fresh")
     assert face(4, 60, 56, probe=True) == ("Resume 4 open", "resume")
     assert face(0, 60, 60, probe=True) == ("Done", "resume")
+    stored = run_face(ShownEstimate(60, 0), ShownProgress("r", "finished", 40, 40), stored=True)
+    assert (stored.label, stored.action) == ("Compare stored answers", "start")
+    assert "nothing is paid" in stored.takes
 
 
 def test_what_a_start_takes_has_calls_tokens_money_and_time() -> None:
-    estimate = SuiteEstimate(144, 64, 0.04, 0.06, 120, tokens=52_000)
-    assert takes_words(estimate) == "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"
+    estimate = ShownEstimate(144, 64, 0.04, 0.06, 120, tokens=52_000)
+    takes = "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"
+    assert takes_words(replace(estimate, cells=64)) == takes
+    assert takes_words(estimate) == f"{takes}; 80 answers are used again"
+    aged = replace(estimate, oldest_days=12)
+    assert takes_words(aged) == f"{takes}; 80 answers are used again, the oldest from 12 days ago"
     assert run_face(estimate, None).takes == takes_words(estimate)
-    assert takes_words(SuiteEstimate(144)) == ""
+    assert takes_words(ShownEstimate(144)) == ""
+
+
+def test_ages_of_answers_that_are_used_again() -> None:
+    aged = replace(NEW, old=12, oldest_days=45)
+    assert progress_words(144, 80, aged, None, "") == (
+        "80 of 144 done, the oldest from 45 days ago · 64 new: $0.04 to $0.06, 2 min"
+    )
+    running = ShownProgress("t", "running", 144, 90)
+    assert progress_words(144, 90, aged, running, "") == "90 of 144 done"
+    assert old_words(NEW) == ""
+    assert old_words(aged).startswith("12 of the 80 answers that would be used again are older than 30 days")
+    assert (aged.renewed.new, aged.renewed.old, aged.renewed.high_usd) == (76, 0, None)
+    nothing_new = run_face(replace(aged, new=0), None)
+    assert (nothing_new.action, nothing_new.others) == ("fresh", (("Ask 12 old again", "renew"),))
+    assert run_face(aged, None).others == ()
+
+
+def test_cell_says_how_old_its_answer_is() -> None:
+    cell = GridCell("pass", text="Yes.", answered_at="2026-11-17T11:00:00.000Z")
+    now = "2026-11-29T12:00:00.000Z"
+    assert cell_tip(cell, now) == "pass · answered 12 days ago\nYes."
+    assert cell_tip(replace(cell, is_reused=True), now) == "pass · answer of an earlier run, 12 days ago\nYes."
+    assert cell_tip(replace(cell, is_reused=True), cell.answered_at) == "pass · answer of an earlier run\nYes."
 
 
 def test_results_of_the_other_run_stand_beside_those_of_a_probe() -> None:

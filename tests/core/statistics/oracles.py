@@ -1,4 +1,4 @@
-"""Data computed by other programs; the header of oracles.json has their versions and calls."""
+"""Data computed by other programs; the header of each JSON file has their versions and calls."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from pathlib import Path
 from typing import Any
 
 ORACLES: dict[str, Any] = json.loads((Path(__file__).parent / "oracles.json").read_text(encoding="utf-8"))
+JUDGE_ORACLES: dict[str, Any] = json.loads((Path(__file__).parent / "judge_oracles.json").read_text(encoding="utf-8"))

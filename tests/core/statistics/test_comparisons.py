@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -105,6 +105,22 @@ def test_no_worse_compares_the_lower_end_with_the_margin() -> None:
     assert [no_worse(found, margin).holds for margin in (0.04, 0.045, 0.046, 0.1)] == [False, False, True, True]
     with pytest.raises(ValueError, match="margin"):
         no_worse(found, 0)
+
+
+def test_scores_without_parts_are_compared_by_the_exact_test() -> None:
+    def scored(name: str, numbers: Sequence[float]) -> ColumnResults:
+        cells = [CellResult("pass" if one else "fail", one) for one in numbers]
+        return ColumnResults(name, tuple(CaseResults(str(at), (cell,)) for at, cell in enumerate(cells)))
+
+    before, after = [0.0, 1.0] * 40, [1.0] * 30 + [0.0] * 12 + [0.0, 1.0] * 19
+    found = compare_columns(scored("A", before), [scored("B", after)])[0]
+    assert found.passes is not None
+    assert found.scores is not None
+    assert found.scores.flips == 0
+    assert found.scores.p == pytest.approx(found.passes.p)
+    parts = compare_columns(scored("A", before), [scored("B", [one or 0.25 for one in after])])[0].scores
+    assert parts is not None
+    assert parts.flips > 0
 
 
 def test_scores_are_compared_by_case_and_need_ten_clusters() -> None:

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.core.statistics.oracles import ORACLES
+from workbench.core.statistics import bootstrap
 from workbench.core.statistics import sign_flip as module
 from workbench.core.statistics.bootstrap import resample
 from workbench.core.statistics.clusters import ClusterValues, cluster_values, effective_size, gather, rate_interval
@@ -155,6 +156,24 @@ def test_bootstrap_agrees_with_scipy(
     found = means.interval()
     assert found.low < low + tolerance
     assert high - tolerance < found.high
+
+
+@pytest.mark.parametrize("sizes", [(), [1.0, 2.0]])
+def test_bootstrap_by_kinds_of_clusters_agrees_with_that_of_clusters(
+    sizes: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [0.0] * 90 + [0.5] * 30 + [1.0] * 180
+    values = values_of(numbers, sizes * 150)
+    few = resample(values, 50_000)
+    monkeypatch.setattr(bootstrap, "_KIND_DRAWS", 1_000)
+    many = resample(values, 50_000)
+    assert few is not None
+    assert many is not None
+    assert len(few.means) == len(many.means) == 50_000
+    assert not np.array_equal(few.means, many.means)
+    for level in (0.01, 0.1, 0.5, 0.9, 0.99):
+        assert np.quantile(few.means, level) == pytest.approx(np.quantile(many.means, level), abs=0.003)
+    assert ends(few.interval()) == pytest.approx(ends(many.interval()), abs=0.003)
 
 
 def test_bootstrap_of_equal_clusters_is_refused() -> None:

@@ -21,6 +21,7 @@ from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.scored_case import overruled_score, scored_case
 from workbench.store import Store, StoreError
+from workbench.store.testing.records import TestedCase
 from workbench.store.testing.result_detail import detail_text, result_of
 
 _scores = st.floats(0, 1)
@@ -138,6 +139,7 @@ def test_damaged_case_does_not_keep_the_grid_from_being_read(store: Store, path:
     assert store.tests.page("t1", "s1", GridQuery(tag="other"), "", 9).rows == ()
     assert store.tests.counts("t1", "s1", GridQuery()).rows["failed"] == 1
     assert store.tests.results("t1", "s1")[0].cases[0].case == "case-0"
+    assert store.tests.tested_cases("t1")[0] == TestedCase("case-0", "Case 0", 0)
     store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", NOW, "o").result(10)
     if body in ("{", '{"uid":7}'):
         with pytest.raises(StoreError, match=r"Case 1 of this test run cannot be read\."):

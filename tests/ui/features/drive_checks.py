@@ -23,10 +23,11 @@ from workbench.ui.features.checks.dialog import ChecksDialog
 from workbench.ui.shell.check_events import (
     AnswersChecked,
     CaseChecksRequested,
+    ChecksRequested,
     ShownAnswersChanged,
     ShownAnswersRequested,
 )
-from workbench.ui.shell.events import Changed, ChecksRequested, DataChanged
+from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.check_trial import CheckTrial

@@ -17,6 +17,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane, Params
 from workbench.core.money import FREE, Rates
 from workbench.core.runs import VersionRow
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.usecases.problems import RefusedError, RetiredModelError
 from workbench.usecases.testing.plan import ModelFacts, SuitePlanner, case_title, file_hash, filtered
@@ -37,8 +38,10 @@ class _History:
     def latest_round(self, prompt_uid: str) -> int:
         return 3
 
-    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
-        return len(identities) if self._answered else 0
+    def answered(
+        self, prompt_uid: str, identities: Sequence[str], *, since: str = "", old_before: str = ""
+    ) -> StoredAnswers:
+        return StoredAnswers(len(identities) if self._answered else 0)
 
 
 def planner(max_output: int | None = None) -> SuitePlanner:

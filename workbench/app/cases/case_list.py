@@ -1,6 +1,6 @@
 """Item model of a prompt's cases.
 
-Invariant: the text of a row is built only when it is displayed, because a prompt may have ten thousand cases.
+Invariant: the text of a row is built only when it is displayed, because a prompt may have a hundred thousand cases.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 
 from workbench.core.cases import Case
 from workbench.core.drafts import values_title
@@ -18,18 +18,22 @@ from workbench.core.visible_text import visible_name
 Index = QModelIndex | QPersistentModelIndex
 
 
-class CaseList(QAbstractListModel):
-    """Cases in order, each by its name or, without one, by its values."""
+class CaseList(QStringListModel):
+    """Cases in order, each by its name or, without one, by its values.
+
+    A list of strings, all of them empty, only to count the rows: a list view asks for the number of rows as often as
+    there are rows, which takes 0.2 s for 100,000 if Python answers.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases: list[Case] = []
 
-    def show_cases(self, cases: Sequence[Case]) -> None:
-        """Replace the cases."""
-        self.beginResetModel()
-        self._cases = list(cases)
-        self.endResetModel()
+    def show_cases(self, cases: Sequence[Case]) -> list[Case]:
+        """Replace the cases, and return the former ones: whoever holds the last of many frees them gradually."""
+        former, self._cases = self._cases, list(cases)
+        self.setStringList([""] * len(cases))
+        return former
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -49,11 +53,8 @@ class CaseList(QAbstractListModel):
         self._cases[row] = case
         self.dataChanged.emit(self.index(row), self.index(row))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._cases)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if not index.isValid() or index.row() >= len(self._cases):
             return None
         case = self._cases[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.app.testing.start_estimate import SuiteEstimate, shown_estimate
+from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.retirement import is_retired
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.grid import CaseSetName
 from workbench.usecases.problems import RefusedError
 
@@ -48,7 +49,7 @@ class ComparisonSource(Protocol):
     def try_choice(self, prompt_uid: str, set_name: CaseSetName) -> TryChoice:
         """Return which columns can be champion and challenger."""
 
-    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> SuiteEstimate:
+    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> ShownEstimate:
         """Return what asking both afresh would take; a refusal is part of it."""
 
     def start_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> str:
@@ -57,11 +58,14 @@ class ComparisonSource(Protocol):
     def successor_facts(self, prompt_uid: str, old: Lane) -> SuccessorFacts:
         """Return what is known about a model that is to be replaced."""
 
-    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> SuiteEstimate:
+    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> ShownEstimate:
         """Return what testing a successor would take; a refusal is part of it."""
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
-        """Store the columns, test the successor, and return the uid of the run once it is recorded."""
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
+        """Store the columns, test the successor, and return the uid of the run once it is recorded.
+
+        With `renew`, answers that are older than OLD_AFTER_DAYS are asked again.
+        """
 
 
 class StoredComparisons:
@@ -96,7 +100,7 @@ class StoredComparisons:
         """Return which columns can be champion and challenger."""
         return self._planner().choice(prompt_uid, set_name)
 
-    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> SuiteEstimate:
+    def estimate_try(self, prompt_uid: str, set_name: CaseSetName, champion: Lane, challenger: Lane) -> ShownEstimate:
         """Return what asking both afresh would take."""
         return self._estimated(lambda: self._planner().plan_try(prompt_uid, set_name, champion, challenger))
 
@@ -119,15 +123,16 @@ class StoredComparisons:
         )
         return SuccessorFacts(f"{old.title} was retired on {day}: {known}", is_retired=True)
 
-    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> SuiteEstimate:
+    def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> ShownEstimate:
         """Return what testing a successor would take."""
         return self._estimated(lambda: self._successor(prompt_uid, old, new, margin).plan)
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
         """Store the columns, test the successor, and return the uid of the run once it is recorded."""
         found = self._successor(prompt_uid, old, new, margin)
         self._store.tests.save_settings(prompt_uid, found.settings, self._now()).result()
-        return self._start(prompt_uid, found.plan)
+        plan = found.plan.without_answers_older(OLD_AFTER_DAYS, self._now()) if renew else found.plan
+        return self._start(prompt_uid, plan)
 
     def _successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> SuccessorPlan:
         return self._planner().plan_successor(prompt_uid, old, new, margin, self._today())
@@ -138,12 +143,8 @@ class StoredComparisons:
 
         return ComparisonPlanner(self._store, self._tests().planner, self._endpoint, self._retires)
 
-    def _estimated(self, plan: Callable[[], SuitePlan]) -> SuiteEstimate:
-        try:
-            made = plan()
-        except RefusedError as error:
-            return SuiteEstimate(refusal=error.sentence)
-        return shown_estimate(self._tests().estimator.estimate(made))
+    def _estimated(self, plan: Callable[[], SuitePlan]) -> ShownEstimate:
+        return shown_estimate(self._tests().estimator, plan)
 
     def _start(self, prompt_uid: str, plan: SuitePlan) -> str:
         handle = self._tests().start(prompt_uid, plan)

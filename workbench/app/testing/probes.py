@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.app.testing.source import SuiteEstimate, SuiteSource
+from workbench.app.testing.source import ShownEstimate, SuiteSource
 from workbench.app.testing.start_estimate import shown_estimate
 from workbench.app.testing.words import FILTER_TITLES, column_title, estimate_words
 from workbench.core.testing.grid import GridQuery, SuiteRun
@@ -27,7 +27,7 @@ class AgainOffer:
     run: SuiteRun
     positions: tuple[int, ...]
     about: str
-    estimate: SuiteEstimate
+    estimate: ShownEstimate
 
     @property
     def question(self) -> str:
@@ -64,7 +64,7 @@ class FactsOffer:
             return "The facts fill {{context}} of this prompt."
         return "The facts follow the last user message. A prompt with {{context}} would get them there."
 
-    def price_words(self, estimate: SuiteEstimate | None) -> str:
+    def price_words(self, estimate: ShownEstimate | None) -> str:
         """Return what the probe takes; None while it is not known."""
         cases = counted(len(self.positions), "case")
         words = "" if estimate is None else estimate_words(estimate)
@@ -87,7 +87,7 @@ class ProbeSource(Protocol):
     def stubborn(self, prompt_uid: str, run: SuiteRun) -> FactsOffer:
         """Return the cases that fail in every version and model."""
 
-    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> SuiteEstimate:
+    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> ShownEstimate:
         """Return what the probe with facts and the one without take together."""
 
     def start_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> str:
@@ -127,7 +127,7 @@ class StoredProbes:
         found = self._probes.stubborn(prompt_uid, run)
         return FactsOffer(run, found.positions, tuple(map(column_title, run.columns)), found.best, found.slots)
 
-    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> SuiteEstimate:
+    def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> ShownEstimate:
         """Return what the probe with facts and the one without take together."""
         plans = self._probes.with_facts(prompt_uid, offer.run, offer.positions, column, facts)
         with_facts, without = map(self._estimate, plans)
@@ -146,8 +146,8 @@ class StoredProbes:
         plans = self._probes.with_facts(prompt_uid, offer.run, offer.positions, column, facts)
         return self._probes.start_facts(plans).run_uid
 
-    def _estimate(self, plan: SuitePlan) -> SuiteEstimate:
-        return shown_estimate(self._runner.estimator.estimate(plan))
+    def _estimate(self, plan: SuitePlan) -> ShownEstimate:
+        return shown_estimate(self._runner.estimator, lambda: plan)
 
 
 def listed_words(query: GridQuery) -> str:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from workbench.app.testing.start_estimate import SuiteEstimate as SuiteEstimate
+from workbench.app.testing.start_estimate import ShownEstimate as ShownEstimate
 from workbench.core.testing.grid import (
     CaseSetName,
     CellDetail,
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from workbench.core.testing.report import SuiteReport
     from workbench.core.testing.settings import SuiteSettings
 
-SuiteState = Literal["running", "paused", "stopped", "finished", "budget"]
+ShownState = Literal["running", "paused", "stopped", "finished", "budget"]
 """budget: the budget is spent and cells are still open."""
 OverruleState = Literal["pass", "fail", "none"]
 """What a person says about a check; "none" takes it back."""
+StartKind = Literal["start", "renew", "fresh"]
+"""start: stored answers of the round are used again. renew: those that are older than OLD_AFTER_DAYS are asked again.
+fresh: a new round, in which nothing is used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,14 @@ class SuiteOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteProgress:
+class ShownProgress:
     """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
 
     `scoring_uid` is the scoring that its answers get, "" while there is none.
     """
 
     run_uid: str
-    state: SuiteState
+    state: ShownState
     cells: int = 0
     answered: int = 0
     failed: int = 0
@@ -110,7 +113,7 @@ class SuiteSource(Protocol):
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""
 
-    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         """Return what starting a test of a set would take now."""
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
@@ -134,11 +137,11 @@ class SuiteSource(Protocol):
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
 
-    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+    def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         """Ask the open cells, and return the uid of the run.
 
         The newest run is continued if its cases and columns are still those of the settings; else a new one begins,
-        in which the answers of its round are used again. `fresh` opens a new round, in which nothing is used again.
+        in which the answers of its round are used again.
         """
 
     def resume(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> None:
@@ -153,7 +156,7 @@ class SuiteSource(Protocol):
     def rescore(self, prompt_uid: str, run_uid: str) -> None:
         """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
 
-    def progress(self, run_uid: str) -> SuiteProgress:
+    def progress(self, run_uid: str) -> ShownProgress:
         """Return how far a run is, also after it has ended."""
 
     def overrule(self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str) -> Future[None]:

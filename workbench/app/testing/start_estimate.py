@@ -5,21 +5,26 @@ Invariant: an estimate with a refusal has no other figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from workbench.usecases.problems import RefusedError, RetiredModelError
 
 if TYPE_CHECKING:
     from workbench.core.lanes import Lane
-    from workbench.usecases.testing.estimate import SuiteEstimate as CallEstimate
+    from workbench.usecases.testing.estimate import SuiteEstimator
+    from workbench.usecases.testing.plan import SuitePlan
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteEstimate:
+class ShownEstimate:
     """What starting a test would take.
 
     `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
     unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
-    sentence that says why it cannot start, "" if it can.
+    sentence that says why it cannot start, "" if it can. The other cells use stored answers again: `old` of these are
+    older than OLD_AFTER_DAYS, and the oldest one is `oldest_days` old, None if that is not known.
     """
 
     cells: int = 0
@@ -33,11 +38,28 @@ class SuiteEstimate:
     """Those of all calls, as far as known."""
     retired: Lane | None = None
     """The column whose retired model is the reason of the refusal."""
+    old: int = 0
+    oldest_days: int | None = None
+
+    @property
+    def reused(self) -> int:
+        """The number of cells that use a stored answer again."""
+        return self.cells - self.new
+
+    @property
+    def renewed(self) -> ShownEstimate:
+        """The estimate if old answers are asked again; what these cost is not known."""
+        return replace(self, new=self.new + self.old, low_usd=None, high_usd=None, old=0)
 
 
-def shown_estimate(found: CallEstimate) -> SuiteEstimate:
-    """Return an estimate as the Test view shows it."""
-    return SuiteEstimate(
+def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> ShownEstimate:
+    """Return the estimate of a plan as the Test view shows it; a refusal of `plan` is part of it. Raises StoreError."""
+    try:
+        found = estimator.estimate(plan())
+    except RefusedError as error:
+        retired = error.lane if isinstance(error, RetiredModelError) else None
+        return ShownEstimate(refusal=error.sentence, retired=retired)
+    return ShownEstimate(
         found.cells,
         found.calls,
         None if found.cost is None else found.cost.low,
@@ -45,4 +67,6 @@ def shown_estimate(found: CallEstimate) -> SuiteEstimate:
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
         tokens=found.tokens,
+        old=found.old,
+        oldest_days=found.oldest_days,
     )

@@ -13,16 +13,18 @@ from workbench.app.testing.comparisons import ComparisonSource
 from workbench.app.testing.probes import StoredProbes
 from workbench.app.testing.source import (
     OverruleState,
-    SuiteEstimate,
+    ShownEstimate,
+    ShownProgress,
+    ShownState,
+    StartKind,
     SuiteOverview,
-    SuiteProgress,
-    SuiteState,
     TestedSet,
 )
 from workbench.app.testing.start_estimate import shown_estimate
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe, ProbeKind
-from workbench.usecases.problems import RefusedError, RetiredModelError
+from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import FIRST_DRAFT
 
 if TYPE_CHECKING:
@@ -73,34 +75,28 @@ class StoredSuites:
     def overview(self, prompt_uid: str) -> SuiteOverview:
         """Return the tests of a prompt."""
         settings = self._store.tests.settings(prompt_uid)
-        cases = self._store.packs.cases(prompt_uid)
+        cases = self._store.packs.case_totals(prompt_uid)
         newest: dict[CaseSetName, SuiteRun] = {}
         runs = self._store.tests.runs(prompt_uid, _MOST_RUNS)
         for run in runs:
             if not run.probe:
                 newest.setdefault(run.set_name, run)
-        names: tuple[CaseSetName, ...] = ("tuning", "holdout")
-        sets = tuple(
-            TestedSet(name, sum(case.held_out == (name == "holdout") for case in cases), newest.get(name))
-            for name in names
+        sets = (
+            TestedSet("tuning", cases.tuning, newest.get("tuning")),
+            TestedSet("holdout", cases.held_out, newest.get("holdout")),
         )
         return SuiteOverview(
             prompt_uid,
             settings,
             self._columns(prompt_uid, settings),
             tuple(one for one in sets if one.name == "tuning" or one.cases or (one.run is not None and settings.salt)),
-            len(settings.checks) + sum(len(case.checks) for case in cases),
+            len(settings.checks) + cases.checks,
             _probes_of(newest.get("tuning"), runs),
         )
 
-    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> SuiteEstimate:
+    def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         """Return what starting a test of a set would take now; a refusal is part of it."""
-        try:
-            plan = self._plan(prompt_uid, set_name, fresh=False)
-        except RefusedError as error:
-            retired = error.lane if isinstance(error, RetiredModelError) else None
-            return SuiteEstimate(refusal=error.sentence, retired=retired)
-        return shown_estimate(self._tests().estimator.estimate(plan))
+        return shown_estimate(self._tests().estimator, lambda: self._plan(prompt_uid, set_name))
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         """Store the settings of a prompt."""
@@ -143,9 +139,9 @@ class StoredSuites:
         settings = self._store.tests.settings(prompt_uid)
         return self._tests().analyst.report("", run_uid, settings)
 
-    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+    def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""
-        handle = self._tests().go_on_with(self._plan(prompt_uid, set_name, fresh=fresh))
+        handle = self._tests().go_on_with(self._plan(prompt_uid, set_name, how))
         handle.wait_recorded(_RECORDED_WITHIN_S)
         if handle.problem is not None and not handle.is_recorded:
             raise RefusedError(handle.problem.sentence, handle.problem.detail)
@@ -171,16 +167,16 @@ class StoredSuites:
         settings, cases = self._store.tests.settings(prompt_uid), self._store.packs.cases(prompt_uid)
         self._tests().rescore(run_uid, settings, {case.uid: case for case in cases}).wait()
 
-    def progress(self, run_uid: str) -> SuiteProgress:
+    def progress(self, run_uid: str) -> ShownProgress:
         """Return how far a run is, also after it has ended."""
         handle = self._tests().handle(run_uid)
         if handle is None:
             run = self._store.tests.run(run_uid)
             is_whole = run.answered >= run.cells
-            state: SuiteState = "finished" if is_whole else "stopped"
-            return SuiteProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
+            state: ShownState = "finished" if is_whole else "stopped"
+            return ShownProgress(run_uid, state, run.cells, run.answered, scoring_uid=run.scoring_uid)
         now = handle.progress()
-        return SuiteProgress(
+        return ShownProgress(
             run_uid,
             "running" if now.state == "starting" or (now.has_ended and not handle.done) else now.state,
             now.cells,
@@ -204,15 +200,16 @@ class StoredSuites:
     def _draft(self, prompt_uid: str) -> Draft:
         return self._store.draft(prompt_uid) or FIRST_DRAFT
 
-    def _plan(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool) -> SuitePlan:
-        return self._tests().planner.plan(
+    def _plan(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> SuitePlan:
+        made = self._tests().planner.plan(
             prompt_uid,
             self._draft(prompt_uid),
             self._store.tests.settings(prompt_uid),
             self._store.packs.cases(prompt_uid),
             set_name=set_name,
-            round_="fresh" if fresh else "continue",
+            round_="fresh" if how == "fresh" else "continue",
         )
+        return made.without_answers_older(OLD_AFTER_DAYS, self._now()) if how == "renew" else made
 
     def _resumed(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> str:
         budget = self._store.tests.settings(prompt_uid).budget

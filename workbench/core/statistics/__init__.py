@@ -6,6 +6,8 @@ same for the same data: every random generator is seeded with a hash of the numb
 (`clusters.ClusterValues.seed`).
 
 Data flow: `results` (input) → `columns.summarise` and `comparisons.compare_columns` → `power.more_cases`,
-`comparisons.no_worse`, `stopping.settle` → `wording`. `results`, `proportions`, `power` and `stopping`
-need no numpy.
+`comparisons.no_worse`, `stopping.settle` → `wording`. Of judges: `judge_cells` (input) → `judge_error.judge_error`,
+`corrected_rate.corrected_rate` and `corrected_difference`, `threshold.choose_threshold`,
+`preferences.count_preferences` → `judge_words`. `results`, `judge_cells`, `proportions`, `power` and `stopping` need no
+numpy.
 """

@@ -306,6 +306,8 @@ def _compare_scores(pairs: list[_Pair]) -> ScoreComparison | None:
     found = ScoreComparison(len(scored), values.count, values.mean)
     if values.count < FEWEST:
         return found
-    means, test = resample(values), sign_flip(values)
+    # Scores without parts are 0 or 1: then the test is exact, as that of pass rates.
+    is_whole = all(difference.is_integer() for _, difference in scored)
+    means, test = resample(values), sign_flip(values, 1 if is_whole else None)
     interval = means.interval() if means is not None else None
     return replace(found, interval=interval, p=test.p, flips=test.flips)

@@ -59,22 +59,28 @@ def comparison_words(comparison: ColumnComparison, need: CaseNeed | None = None)
 
 def difference_words(passes: PassComparison) -> str:
     """Return "difference 9 points, 95 % interval 2 to 16"."""
-    interval = passes.interval
-    fine = interval is not None and 100 * (interval.high - interval.low) < _FINE
-    text = _points(passes.difference, fine)
-    noun = "point" if text in ("1", "−1") else "points"
-    if interval is None:
-        return f"difference {text} {noun}"
-    return f"difference {text} {noun}, 95 % interval {_ends(interval, fine)}"
+    return f"difference {points_words(passes.difference, passes.interval)}"
+
+
+def points_words(difference: float, interval: ConfidenceInterval | None) -> str:
+    """Return "9 points, 95 % interval 2 to 16"."""
+    fine = interval is not None and _is_fine(interval)
+    text = _points(difference, fine)
+    points = f"{text} {'point' if text in ('1', '−1') else 'points'}"
+    return points if interval is None else f"{points}, 95 % interval {_ends(interval, fine)}"
 
 
 def p_words(passes: PassComparison, columns: int = 1) -> str:
     """Return "exact p = 0.013", with the adjusted p if several columns were compared."""
     if passes.p is None or passes.p_adjusted is None:
         return ""
-    exact = "" if passes.flips else "exact "
-    words = f"{exact}p {_p(passes.p)}"
-    return words if columns == 1 else f"{words}, {_p(passes.p_adjusted, '')} adjusted for {columns} columns"
+    return tested_words(passes.p, passes.p_adjusted, columns, is_exact=not passes.flips)
+
+
+def tested_words(p: float, adjusted: float, columns: int, *, is_exact: bool) -> str:
+    """Return "exact p = 0.013", with the adjusted p if several columns were compared."""
+    words = f"{'exact ' if is_exact else ''}p {_p(p)}"
+    return words if columns == 1 else f"{words}, {_p(adjusted, '')} adjusted for {columns} columns"
 
 
 def score_words(scores: ScoreComparison) -> str:
@@ -156,8 +162,14 @@ def rate_words(passes: PassRate | None) -> str:
         return "nothing scored"
     if passes.interval is None:
         return f"{passes.passing:,} of {passes.cases:,}"
-    fine = 100 * (passes.interval.high - passes.interval.low) < _FINE
-    return f"{_points(passes.rate, fine)} % ({_ends(passes.interval, fine)})"
+    rate, ends = percent_words(passes.rate, passes.interval)
+    return f"{rate} ({ends})"
+
+
+def percent_words(rate: float, interval: ConfidenceInterval) -> tuple[str, str]:
+    """Return a rate and the ends of its interval: "92 %" and "80 to 97"."""
+    fine = _is_fine(interval)
+    return f"{_points(rate, fine)} %", _ends(interval, fine)
 
 
 def gaps_words(summary: ColumnSummary) -> str:
@@ -210,6 +222,10 @@ def _number(value: float, digits: int) -> str:
     """Format a number with a minus sign, and without one if it rounds to 0."""
     text = f"{abs(value):.{digits}f}"
     return f"−{text}" if value < 0 and float(text) else text
+
+
+def _is_fine(interval: ConfidenceInterval) -> bool:
+    return 100 * (interval.high - interval.low) < _FINE
 
 
 def _points(fraction: float, fine: bool) -> str:

@@ -14,12 +14,10 @@ from typing import Any
 
 from workbench.core.json_parts import load, no_constant
 from workbench.core.testing.case_table import JsonCell
+from workbench.core.yaml12 import BOOLEAN_WORDS, NULL_WORDS, is_number
 from workbench.packs.yaml_reader import PlainYaml
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_YAML_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+")
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEANS = {word: word[0] in "tT" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 _LONGEST_NUMBER = 300
 """Digits of a number; a longer one is a text where JSON is needed."""
 
@@ -43,11 +41,11 @@ def from_yaml(value: Any) -> Any:
         return [from_yaml(item) for item in value]
     if not isinstance(value, PlainYaml):
         return value
-    if value in _NULL:
+    if value in NULL_WORDS:
         return None
-    if (boolean := _BOOLEANS.get(value)) is not None:
+    if (boolean := BOOLEAN_WORDS.get(value)) is not None:
         return boolean
-    if len(value) <= _LONGEST_NUMBER and _YAML_NUMBER.fullmatch(value):
+    if len(value) <= _LONGEST_NUMBER and is_number(value):
         return SpelledNumber(value)
     return str(value)
 

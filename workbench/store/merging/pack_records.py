@@ -17,7 +17,7 @@ from workbench.store.merging import pack_import_store
 from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.merging.pack_import_store import KIND, PackArrival
 from workbench.store.runs import cases, draft_cases
-from workbench.store.runs.cases import RemovedCase
+from workbench.store.runs.cases import CaseTotals, RemovedCase
 from workbench.store.runs.draft_cases import AdoptedSets
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
@@ -74,6 +74,11 @@ class PackRecords:
         statement = "SELECT count(*) FROM cases JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = ?"
         with self._readers.use() as connection:
             return int(connection.execute(statement, (prompt_uid,)).fetchone()[0])
+
+    def case_totals(self, prompt_uid: str) -> CaseTotals:
+        """Return the numbers of tuning cases, held-out cases and checks of a prompt."""
+        with self._readers.use() as connection:
+            return cases.totals(connection, prompt_uid)
 
     def holds_value_sets(self, prompt_uid: str) -> bool:
         """Whether the draft is one of an earlier release, whose value sets are no cases yet."""

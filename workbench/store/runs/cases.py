@@ -25,6 +25,12 @@ _SELECT = (
 )
 _FURTHER = "expectation, tags, cluster, notes, held_out"
 _NO_FURTHER = "'', '[]', '', '', 0"
+_TOTALS = (
+    "SELECT ({}iif(json_valid(rest), coalesce(json_type(rest, '$.held_out') = 'true', 0), 0)) AS held, count(*),"
+    " coalesce(sum(iif(json_valid(checks), json_array_length(checks), 0)), 0) FROM cases WHERE prompt_id = ?"
+    " GROUP BY held"
+)
+_HELD_OUT = "held_out <> 0 OR "
 _PUT = (
     "INSERT INTO cases (uid, prompt_id, position, name, values_id, checks, threshold, metadata, rest, expectation,"
     " tags, cluster, notes, held_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -50,12 +56,33 @@ class RemovedCase:
     used_at: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CaseTotals:
+    """The numbers of a prompt's cases that are held out and of the others, and of the checks of all cases."""
+
+    tuning: int = 0
+    held_out: int = 0
+    checks: int = 0
+
+
 def listed(connection: sqlite3.Connection, prompt_uid: str) -> tuple[Case, ...]:
     """Return the cases of a prompt in order. Raises StoreError (missing, corrupt)."""
-    # The history of an older release, opened read-only, lacks some columns.
-    newer = any(row[1] == "held_out" for row in connection.execute("PRAGMA table_info(cases)"))
-    statement = _SELECT.format(_FURTHER if newer else _NO_FURTHER)
+    statement = _SELECT.format(_FURTHER if _is_newer(connection) else _NO_FURTHER)
     return tuple(_case(*row) for row in connection.execute(statement, (prompt_id(connection, prompt_uid),)))
+
+
+def totals(connection: sqlite3.Connection, prompt_uid: str) -> CaseTotals:
+    """Count the cases of a prompt and their checks, without reading them. Raises StoreError (missing)."""
+    statement = _TOTALS.format(_HELD_OUT if _is_newer(connection) else "")
+    rows = connection.execute(statement, (prompt_id(connection, prompt_uid),))
+    found = {is_held: (cases, checks) for is_held, cases, checks in rows}
+    tuning, held_out = found.get(0, (0, 0)), found.get(1, (0, 0))
+    return CaseTotals(tuning[0], held_out[0], tuning[1] + held_out[1])
+
+
+def _is_newer(connection: sqlite3.Connection) -> bool:
+    """Whether cases have all columns: the history of an older release, opened read-only, lacks some."""
+    return any(row[1] == "held_out" for row in connection.execute("PRAGMA table_info(cases)"))
 
 
 def replace(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
@@ -82,7 +109,9 @@ def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case
 def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str]) -> None:
     """Remove cases from a prompt."""
     key = prompt_id(connection, prompt_uid)
-    connection.executemany("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", [(key, uid) for uid in uids])
+    connection.execute(
+        "DELETE FROM cases WHERE prompt_id = ? AND uid IN (SELECT value FROM json_each(?))", (key, dump(list(uids)))
+    )
 
 
 def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:

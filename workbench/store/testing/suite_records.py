@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from workbench.core.cases import Case, Check
 from workbench.core.statistics.results import ColumnResults
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
 from workbench.core.testing.scored_case import OverruleState
@@ -39,6 +40,7 @@ from workbench.store.testing.records import (
     StoredScoring,
     SuiteBegun,
     SuiteStart,
+    TestedCase,
 )
 
 T = TypeVar("T")
@@ -85,10 +87,20 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.prompt_of(connection, run_uid)
 
-    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
-        """Return how many cells with these identities would begin with an answer in a new test run."""
+    def answered(
+        self, prompt_uid: str, identities: Sequence[str], *, since: str = "", old_before: str = ""
+    ) -> StoredAnswers:
+        """Return the answers that cells with these identities would begin with in a new test run.
+
+        Answers from before `since` are not used; those from before `old_before` are counted as older.
+        """
         with self._readers.use() as connection:
-            return test_starts.answered(connection, prompt_uid, identities)
+            return test_starts.answered(connection, prompt_uid, identities, since, old_before)
+
+    def has_answers_before(self, run_uid: str, moment: str) -> bool:
+        """Whether a test run has an answer from before a time, made by itself or by an earlier run."""
+        with self._readers.use() as connection:
+            return test_starts.has_answers_before(connection, run_uid, moment)
 
     def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
         """Return the test runs of a prompt, newest first."""
@@ -133,6 +145,11 @@ class SuiteRecords:
         """Return the cases at positions from `start` to before `stop`."""
         with self._readers.use() as connection:
             return test_starts.cases(connection, test_starts.run_key(connection, run_uid), start, stop)
+
+    def tested_cases(self, run_uid: str) -> tuple[TestedCase, ...]:
+        """Return all cases in order, without their values and checks."""
+        with self._readers.use() as connection:
+            return test_starts.tested_cases(connection, test_starts.run_key(connection, run_uid))
 
     def start_outputs(self, run_uid: str, starts: Sequence[CellStart], owner_uid: str, now: str) -> Future[None]:
         """Store calls that are about to be made, each as the next attempt of its cell; the cells stay open."""
@@ -193,6 +210,11 @@ class SuiteRecords:
         """
         with self._readers.use() as connection:
             return cell_pages.cell(connection, run_uid, scoring_uid, key)
+
+    def cells(self, run_uid: str, scoring_uid: str, keys: Sequence[CellKey]) -> tuple[CellDetail, ...]:
+        """Return several samples of cells, each as `cell` does, in less time."""
+        with self._readers.use() as connection:
+            return cell_pages.cells(connection, run_uid, scoring_uid, keys)
 
     def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
         """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""

@@ -33,6 +33,11 @@ class AnswersChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecksRequested:
+    """The user requests the checks that apply to all cases of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseChecksRequested:
     """The user requests editing the checks of a case, over a dialog or the window.
 

@@ -1,4 +1,4 @@
-"""Typed events between the parts of the window.
+"""Typed events between the parts of the window; `testing_events` and `check_events` hold those about tests and checks.
 
 Invariant: publishers and subscribers do not know each other; `shell.services.EventBus` carries the events.
 """
@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-from workbench.ui.shell.testing_events import CasesRequested as CasesRequested
-from workbench.ui.shell.testing_events import ChecksRequested as ChecksRequested
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

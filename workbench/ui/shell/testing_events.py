@@ -1,4 +1,4 @@
-"""Typed events about tests; see `shell.events`."""
+"""Typed events about tests and cases; see `events`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ class SuccessorTestRequested:
 @dataclass(frozen=True, slots=True)
 class CasesRequested:
     """The user requests the cases of the open prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChecksRequested:
-    """The user requests the checks that apply to all cases of the open prompt."""
 
 
 @dataclass(frozen=True, slots=True)

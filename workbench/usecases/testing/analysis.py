@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
@@ -40,6 +41,9 @@ from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
+
+_CELLS_AT_ONCE = 100
+"""Cells with whole answers that are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class SuiteAnalyst:
         results = tuple(replace(one, name=title) for one, title in zip(results, titles, strict=False)) or tuple(
             ColumnResults(title, ()) for title in titles
         )
-        names = self._names(run)
+        cases = self._records.tested_cases(run_uid)
+        names = {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
         other, lost = self._against(run, asked.baseline_run, scoring_uid)
         if other is not None:
             compared = dict(zip(range(len(results)), compare_columns(other, results), strict=True))
@@ -98,11 +103,13 @@ class SuiteAnalyst:
             others = [position for position in range(len(results)) if position != baseline]
             found = compare_columns(base_results, [results[position] for position in others])
             compared = dict(zip(others, found, strict=True))
-        base_summary = summarise(base_results)
+        summaries = [summarise(one) for one in results]
+        base_summary = summaries[baseline] if other is None else summarise(other)
         columns = tuple(
             self._column(
                 column,
                 results[column.position],
+                summaries[column.position],
                 compared.get(column.position),
                 base_summary,
                 settings,
@@ -115,7 +122,8 @@ class SuiteAnalyst:
         )
         if lost:
             asked = replace(asked, notes=(*asked.notes, lost))
-        unchecked = self._unchecked(run, scoring_uid)
+        scoring = self._scoring(run_uid, scoring_uid)
+        unchecked = 0 if scoring is not None and scoring.checks else sum(not case.checks for case in cases)
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
@@ -153,15 +161,20 @@ class SuiteAnalyst:
             results = self._records.results(run_uid, scoring_uid or run.scoring_uid)
             yield from total_cells(results, titles[: len(results)])
             return
-        scoring = self._scoring(run_uid, scoring_uid or run.scoring_uid)
+        scoring_uid = scoring_uid or run.scoring_uid
+        scoring = self._scoring(run_uid, scoring_uid)
         hidden = self._records.hidden_cases(run_uid)
-        for column in run.columns:
-            for position in (one for one in range(run.cases) if one not in hidden):
-                for sample in range(run.samples):
-                    key = CellKey(position, column.position, sample)
-                    detail = self._records.cell(run_uid, scoring_uid or run.scoring_uid, key)
-                    if detail.result is not None:
-                        yield report_cell(detail, titles[column.position], scoring)
+        shown = [position for position in range(run.cases) if position not in hidden]
+        keys = (
+            CellKey(position, column.position, sample)
+            for column in run.columns
+            for position in shown
+            for sample in range(run.samples)
+        )
+        while some := tuple(islice(keys, _CELLS_AT_ONCE)):
+            for detail in self._records.cells(run_uid, scoring_uid, some):
+                if detail.result is not None:
+                    yield report_cell(detail, titles[detail.key.column], scoring)
 
     def _whole(
         self,
@@ -217,6 +230,7 @@ class SuiteAnalyst:
         self,
         column: SuiteColumn,
         results: ColumnResults,
+        summary: ColumnSummary,
         comparison: ColumnComparison | None,
         baseline: ColumnSummary,
         settings: SuiteSettings,
@@ -226,7 +240,6 @@ class SuiteAnalyst:
         wants_no_worse: bool,
         is_margin_late: bool,
     ) -> ColumnReport:
-        summary = summarise(results)
         failing = [
             names.get(case.case, case.case)
             for case in results.cases
@@ -255,16 +268,6 @@ class SuiteAnalyst:
             failing=tuple(failing[:MOST_FAILING]),
             failing_total=len(failing),
         )
-
-    def _names(self, run: SuiteRun) -> dict[str, str]:
-        cases = run_cases(self._records, run)
-        return {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
-
-    def _unchecked(self, run: SuiteRun, scoring_uid: str) -> int:
-        scoring = self._scoring(run.uid, scoring_uid)
-        if scoring is not None and scoring.checks:
-            return 0
-        return sum(not case.checks for case in run_cases(self._records, run))
 
     def _scoring(self, run_uid: str, scoring_uid: str) -> StoredScoring | None:
         return stored_scoring(self._records, run_uid, scoring_uid)

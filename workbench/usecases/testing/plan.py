@@ -21,6 +21,7 @@ from workbench.core.money import Rates
 from workbench.core.rendered_content import RenderedRequest, fill_case
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables
+from workbench.core.testing.answer_ages import days_before
 from workbench.core.testing.cells import question_hash
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import CaseSetName
@@ -31,7 +32,7 @@ from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
-from workbench.usecases.testing.retired_columns import Retired, check_open, open_cells
+from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, stored_answers
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
@@ -47,7 +48,7 @@ class SuitePlan:
 
     `columns` are lanes, each with a pinned version or the current text, which is `content`. `questions` are the
     `question_hash` of each column, `baseline` is the position of the column that the others are compared with.
-    `settings` holds checks and threshold.
+    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit.
     """
 
     prompt_uid: str
@@ -69,11 +70,16 @@ class SuitePlan:
     concurrency: int | None = None
     """Concurrent calls per endpoint, None for the engine's default."""
     goals: RunGoals = field(default_factory=RunGoals)
+    reuse_since: str = ""
 
     @property
     def cells(self) -> int:
         """The number of cells."""
         return len(self.cases) * len(self.columns) * self.samples
+
+    def without_answers_older(self, days: int, now: str) -> SuitePlan:
+        """Return the plan of the same test that asks answers again that are older than `days`."""
+        return replace(self, reuse_since=days_before(now, days))
 
 
 class PlanStore(Protocol):
@@ -83,14 +89,11 @@ class PlanStore(Protocol):
         """Return a version."""
 
 
-class Rounds(Protocol):
+class Rounds(AnsweredCells, Protocol):
     """The rounds of a prompt's tests."""
 
     def latest_round(self, prompt_uid: str) -> int:
         """Return the newest round, 0 for none."""
-
-    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
-        """Return how many cells with these identities have an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +171,18 @@ class SuitePlanner:
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])
-        check_open(plan.columns, self._facts.endpoint, self._facts.retired, lambda column: self._is_open(plan, column))
+        self.check_plan(plan)
         return plan
 
-    def _is_open(self, plan: SuitePlan, column: int) -> bool:
-        """Whether a column has to be asked; a probe asks all of them."""
-        question = plan.questions[column]
-        return bool(
-            plan.probe or open_cells(self._rounds, plan.prompt_uid, question, plan.cases, plan.samples, plan.round)
-        )
+    def check_plan(self, plan: SuitePlan) -> None:
+        """Raise RetiredModelError if a plan asks a retired model."""
+
+        def is_open(column: int) -> bool:
+            # A probe asks all of them.
+            known = 0 if plan.probe else stored_answers(self._rounds, plan, column).count
+            return known < len(plan.cases) * plan.samples
+
+        self.check_retired(plan.columns, is_open)
 
     def check_retired(self, columns: Sequence[Lane], is_open: Callable[[int], bool]) -> None:
         """Raise RetiredModelError if a retired column of a stored run `is_open` at its position."""

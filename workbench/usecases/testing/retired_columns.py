@@ -8,42 +8,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from workbench.core.cases import Case
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey, cell_identity
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.problems import RetiredModelError
 from workbench.usecases.testing.job import values_hash
 
-if TYPE_CHECKING:
-    from workbench.core.cases import Case
-
 _CHUNK = 5000
 _PAGE = 1000
+
+
+class AskedPlan(Protocol):
+    """What a plan asks; see `SuitePlan`."""
+
+    @property
+    def prompt_uid(self) -> str:
+        """The prompt."""
+
+    @property
+    def cases(self) -> Sequence[Case]:
+        """The cases."""
+
+    @property
+    def questions(self) -> Sequence[str]:
+        """The `question_hash` of each column."""
+
+    @property
+    def samples(self) -> int:
+        """The number of samples."""
+
+    @property
+    def round(self) -> int:
+        """The round."""
+
+    @property
+    def reuse_since(self) -> str:
+        """Answers from before are asked again, "" for no limit."""
 
 
 class AnsweredCells(Protocol):
     """The answers of a prompt's tests."""
 
-    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
-        """Return how many cells with these identities have an answer."""
+    def answered(
+        self, prompt_uid: str, identities: Sequence[str], *, since: str = "", old_before: str = ""
+    ) -> StoredAnswers:
+        """Return the answers to cells with these identities; see `SuiteRecords.answered`."""
 
 
 Retired = Callable[[Endpoint, str], date | None]
 """Returns the day on which a model was retired, None for one that is not retired today."""
 
 
-def open_cells(
-    records: AnsweredCells, prompt_uid: str, question: str, cases: Sequence[Case], samples: int, round_: int
-) -> int:
-    """Return the number of cells of a column without an answer in a round."""
-    hashes = [values_hash(case) for case in cases]
-    identities = [cell_identity(question, values, sample, round_) for values in hashes for sample in range(samples)]
-    known = sum(
-        records.answered(prompt_uid, identities[start : start + _CHUNK]) for start in range(0, len(identities), _CHUNK)
+def stored_answers(records: AnsweredCells, plan: AskedPlan, column: int, *, old_before: str = "") -> StoredAnswers:
+    """Return the answers that a column of a plan uses again; those from before `old_before` count as older."""
+    hashes, question = [values_hash(case) for case in plan.cases], plan.questions[column]
+    identities = [
+        cell_identity(question, values, sample, plan.round) for values in hashes for sample in range(plan.samples)
+    ]
+    parts = (
+        records.answered(
+            plan.prompt_uid, identities[start : start + _CHUNK], since=plan.reuse_since, old_before=old_before
+        )
+        for start in range(0, len(identities), _CHUNK)
     )
-    return len(identities) - known
+    return sum(parts, StoredAnswers())
 
 
 def check_open(

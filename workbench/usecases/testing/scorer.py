@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
 
 from workbench.core.blocks import Tool
 from workbench.core.cases import Case, Check
@@ -30,6 +29,7 @@ from workbench.engine.calls import EngineError
 from workbench.engine.checker.client import ENDED, NO_START
 from workbench.store.testing.records import CellScored, ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
+from workbench.usecases.check_trial import CheckEvaluator
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.run_plan import RENDER_WITHIN_S, Render
 from workbench.usecases.testing.job import SuiteJob, prompt_text
@@ -49,16 +49,6 @@ _NO_ANSWER = {
     "stopped": "The call was stopped.",
     "interrupted": "The call was interrupted.",
 }
-
-
-class CheckEvaluator(Protocol):
-    """Evaluates checks; used from one thread."""
-
-    def evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
-        """Return the results of the checks of one answer, in order."""
-
-    def close(self) -> None:
-        """End what evaluates."""
 
 
 class Sweep:

@@ -28,7 +28,7 @@ from workbench.ui.shell.check_events import CaseChecksRequested
 from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 from workbench.usecases.attachments import Attachments
-from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer
+from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer, free_gradually
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
@@ -304,11 +304,15 @@ class CasesController:
                 self._show(cases, select)
 
         if self.dialog is not None:
-            self._services.tasks.run(lambda: self._book.all(prompt), show, self._failed)
+            self._services.tasks.run_large(lambda: self._book.all(prompt), show, self._failed)
+
+    def _free(self, cases: list[Case]) -> None:
+        self._services.tasks.run(partial(free_gradually, cases))
 
     def _show(self, cases: tuple[Case, ...], select: str = "") -> None:
         if self.dialog is not None:
-            self.dialog.show_cases(cases, content_variables(self._services.session.draft().content), select)
+            variables = content_variables(self._services.session.draft().content)
+            self._free(self.dialog.show_cases(cases, variables, select))
 
     def _say(self, sentence: str) -> None:
         if self.dialog is not None:
@@ -327,7 +331,9 @@ class CasesController:
             self.dialog.close()
 
     def _closed(self) -> None:
-        self.dialog = None
+        if self.dialog is not None:
+            self._free(self.dialog.show_cases((), ()))
+            self.dialog = None
 
 
 def _title(case: Case) -> str:

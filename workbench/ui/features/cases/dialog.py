@@ -84,6 +84,7 @@ class CasesDialog(Dialog):
         self.list = QListView()
         self.list.setModel(self.cases)
         self.list.setUniformItemSizes(True)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setItemDelegate(RoomyLabel(self.list))
         self.list.setAccessibleName("Cases")
         set_role(self.list, "rows")
@@ -112,8 +113,11 @@ class CasesDialog(Dialog):
         """The selected case including edits."""
         return self.detail.case() if self.list.currentIndex().isValid() else None
 
-    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
-        """Show these cases and select the one with uid `select`, "" to keep the selected one or its position."""
+    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> list[Case]:
+        """Show these cases and select the one with uid `select`, "" to keep the selected one or its position.
+
+        Returns the cases that were shown before.
+        """
         row, names = self.list.currentIndex().row(), self._variables
         uid = case.uid if (case := self.cases.case(row)) is not None else ""
         self._variables = tuple(variables)
@@ -122,7 +126,7 @@ class CasesDialog(Dialog):
         self._is_dirty = False
         cases = list(cases)
         store = None if edited is None or case is None else self._with_edits(cases, case, edited, row)
-        self.cases.show_cases(cases)
+        former = self.cases.show_cases(cases)
         if store is not None:
             store()
         before = self.detail.case()
@@ -136,6 +140,7 @@ class CasesDialog(Dialog):
             self.select(row)
         if not select:
             self.list.verticalScrollBar().setValue(at)
+        return former
 
     def _with_edits(self, cases: list[Case], base: Case, edited: Case, row: int) -> Callable[[], None] | None:
         """Put pending edits of the shown case into cases read from the history; return what stores them.

@@ -1,6 +1,6 @@
 """The proposed cases: the streaming answer, then a list in which each case is edited, accepted or skipped.
 
-Invariant: the full answer can always be read; nothing is added to the prompt before `accepted`.
+Invariant: nothing is added to the prompt before `accepted`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,10 +27,10 @@ from workbench.core.text import counted
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
 from workbench.ui.features.cases.case_fields import CaseFields
+from workbench.ui.proposals.answer_pane import AnswerPane
 from workbench.ui.widgets.controls import label
-from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.row_delegate import RowDelegate, RowText
-from workbench.ui.widgets.small_controls import SmallLine, quiet_button
+from workbench.ui.widgets.small_controls import quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.cases import clean
 
@@ -61,24 +60,18 @@ class _Rows(QListView):
             wanted.emit()
 
 
-class ProposalReview(QWidget):
+class ProposalReview(AnswerPane):
     """`accepted(rows)` and `skipped(row)` say what the person decided; the owner records it in `proposals`."""
 
     accepted = Signal(object)
     skipped = Signal(int)
     undo_wanted = Signal()
-    offered = Signal(bool)
-    """Whether there are cases to accept."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._shown = -1
         self._is_showing = False
         self.proposals = ProposalList(self)
-        self.status = SmallLine(theme, color="muted", tabular=True)
-        self.raw = AnswerView(theme, mono=True)
-        self.raw.setAccessibleName("What the model wrote")
-        self.raw.document().setDocumentMargin(2)
         self.list = _Rows()
         self.list.setModel(self.proposals)
         self.list.setUniformItemSizes(True)
@@ -91,46 +84,22 @@ class ProposalReview(QWidget):
         self.name.setPlaceholderText("a name")
         self.values = ValuesPanel(theme, self)
         self.fields = CaseFields(theme)
-        self.trouble, self.notes = label("", "error"), label("", "small")
+        self.notes = label("", "small")
         self.count = QLabel()
         set_role(self.count, "small")
         self.whole = quiet_button("Answer", "Show what the model wrote, or the cases again")
         self.undo = quiet_button("Undo", "Take back what was accepted last")
         self.skip, self.rest = QPushButton("Skip"), QPushButton("Accept the rest")
-        self.accept, self.close_ = QPushButton("Accept"), QPushButton("Close")
-        for button in (self.skip, self.rest, self.accept, self.close_):
+        for button in (self.skip, self.rest):
             button.setAutoDefault(False)
         self.skip.setToolTip("Skip this case (Del in the list)")
         self.rest.setToolTip("Accept all open cases that are no duplicates (A in the list)")
         self.accept.setToolTip("Add this case to the prompt (Enter in the list)")
-        self.stack = QStackedWidget()
         self._build(theme)
         self._connect()
         self.undo.hide()
         self.show_answer("")
         self.raw.setPlaceholderText(_INTRODUCTION)
-
-    def start(self) -> None:
-        """Prepare for a new answer."""
-        self.show_answer("")
-        self.raw.set_streaming(True)
-
-    def append(self, text: str) -> None:
-        """Append a chunk of the answer."""
-        self.raw.append(text)
-
-    def show_answer(self, text: str, trouble: str = "") -> None:
-        """Show a complete answer, and why it has no cases."""
-        self._shown = -1
-        self.proposals.show_proposals(())
-        self.raw.set_streaming(False)
-        self.raw.setPlaceholderText("")
-        if self.raw.exact_text != text:
-            self.raw.set_text(text)
-        self.stack.setCurrentIndex(0)
-        self._say(self.trouble, trouble)
-        self._say(self.notes, "")
-        self.follow()
 
     def show_proposals(self, read: ProposedCases) -> None:
         """Show the cases of an answer."""
@@ -183,6 +152,13 @@ class ProposalReview(QWidget):
         set_role(self.accept, "primary" if has_rows else "")
         self.offered.emit(has_rows)
 
+    def _forget_proposal(self) -> None:
+        self._shown = -1
+        self.proposals.show_proposals(())
+        self.stack.setCurrentIndex(0)
+        self._say(self.notes, "")
+        self.follow()
+
     def _build(self, theme: Theme) -> None:
         form = QWidget()
         column = QVBoxLayout(form)
@@ -199,7 +175,6 @@ class ProposalReview(QWidget):
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         halves.setSizes([round(260 * theme.scale), round(260 * theme.scale)])
-        self.stack.addWidget(self.raw)
         self.stack.addWidget(halves)
         bar = QHBoxLayout()
         bar.addWidget(self.count, 1)
@@ -280,8 +255,3 @@ class ProposalReview(QWidget):
     def _turn(self) -> None:
         self.stack.setCurrentIndex(1 - self.stack.currentIndex())
         self.follow()
-
-    @staticmethod
-    def _say(said: QLabel, text: str) -> None:
-        said.setText(text)
-        said.setVisible(bool(text))

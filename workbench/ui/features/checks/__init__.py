@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.checks.commands import COMMANDS
-from workbench.ui.shell.check_events import CaseChecksRequested, ShownAnswersChanged
-from workbench.ui.shell.events import ChecksRequested
+from workbench.ui.shell.check_events import CaseChecksRequested, ChecksRequested, ShownAnswersChanged
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
@@ -24,7 +23,14 @@ FEATURE = Feature(
     "checks",
     COMMANDS,
     _make,
-    preload=("workbench.ui.features.checks.controller", "workbench.ui.features.checks.dialog"),
+    preload=(
+        "workbench.core.checks.check_types",
+        "workbench.core.checks.similarity_checks",
+        "workbench.core.checks.xml_checks",
+        "workbench.core.checks.evaluator",
+        "workbench.ui.features.checks.controller",
+        "workbench.ui.features.checks.dialog",
+    ),
     subscriptions=(
         Subscription(ShownAnswersChanged, lambda controller, _: controller.follow()),
         Subscription(ChecksRequested, lambda controller, _: controller.open()),

@@ -1,6 +1,6 @@
 """The proposal of a model: the streaming answer, then its changes, each of which can be accepted or rejected.
 
-Invariant: the full answer can always be read; nothing changes before `accepted`.
+Invariant: nothing changes before `accepted`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from collections.abc import Collection, Iterator
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.improvement import Proposal, ProposalSlot
 from workbench.core.text import opening_words, plural
 from workbench.core.visible_text import visible_name
+from workbench.ui.proposals.answer_pane import AnswerPane
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
 from workbench.ui.widgets.diff.wording import changes
-from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.small_controls import SmallLine, quiet_button, safe_tip
+from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_NAMES = 6
@@ -47,29 +47,21 @@ def _state(slot: ProposalSlot) -> str:
     return "new" if slot.index is None else "changed" if slot.diff.hunks else "unchanged"
 
 
-class ProposalPane(QWidget):
+class ProposalPane(AnswerPane):
     """`accepted(numbers)` is emitted with the changes to apply, at least one."""
 
     accepted = Signal(object)
-    offered = Signal(bool)
-    """Whether there are changes to accept."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.proposal: Proposal | None = None
         self._accepted: set[int] = set()
         self._named_for: set[int] | None = None
-        self.status = SmallLine(theme, color="muted", tabular=True)
-        self.raw = AnswerView(theme, mono=True)
-        self.raw.setAccessibleName("What the model wrote")
         self.view = DiffView(theme, mono=True)
-        for view in (self.raw, self.view):
-            # Align the text with the other widgets.
-            view.document().setDocumentMargin(2)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.raw)
+        # Align the text with the other widgets.
+        self.view.document().setDocumentMargin(2)
         self.stack.addWidget(self.view)
-        self.trouble, self.remark, self.names = label("", "error"), label("", "small"), label("", "error")
+        self.remark, self.names = label("", "small"), label("", "error")
         self.count = QLabel()
         set_role(self.count, "small")
         self.take = QCheckBox("Take this change")
@@ -78,39 +70,14 @@ class ProposalPane(QWidget):
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
         self.next = quiet_button("↓", "Next change (F7)")
         self.whole = quiet_button("Answer", "Show what the model wrote, or the changes again")
-        self.accept = QPushButton("Accept")
-        self.accept.setAutoDefault(False)
-        self.close_ = QPushButton("Close")
-        self.close_.setAutoDefault(False)
         self._build()
         self._connect()
         self.show_nothing()
 
     def show_nothing(self) -> None:
         """Show what to expect here."""
-        self._set(None)
-        self.raw.set_text("")
+        self.show_answer("")
         self.raw.setPlaceholderText(_INTRODUCTION)
-
-    def start(self) -> None:
-        """Prepare for a new answer."""
-        self._set(None)
-        self.raw.setPlaceholderText("")
-        self.raw.set_text("")
-        self.raw.set_streaming(True)
-
-    def append(self, text: str) -> None:
-        """Append a chunk of the answer."""
-        self.raw.append(text)
-
-    def show_answer(self, text: str, trouble: str = "") -> None:
-        """Show a complete answer, and why it is not a proposal."""
-        self._set(None)
-        self.raw.set_streaming(False)
-        self.raw.setPlaceholderText("")
-        if self.raw.exact_text != text:
-            self.raw.set_text(text)
-        self._say(self.trouble, trouble)
 
     def show_proposal(self, proposal: Proposal, note: str = "") -> None:
         """Show the changes, initially all selected."""
@@ -133,6 +100,9 @@ class ProposalPane(QWidget):
     def chosen(self) -> frozenset[int]:
         """The selected changes."""
         return frozenset(self._accepted)
+
+    def _forget_proposal(self) -> None:
+        self._set(None)
 
     def _set(self, proposal: Proposal | None) -> None:
         self.proposal, self._named_for = proposal, None
@@ -233,11 +203,6 @@ class ProposalPane(QWidget):
             self._named_for = set(self._accepted)
             lost, brought = proposal.variables(self._accepted)
             self._say(self.names, " ".join(filter(None, (_named("Removes", lost), _named("Adds", brought)))))
-
-    @staticmethod
-    def _say(said: QLabel, text: str) -> None:
-        said.setText(text)
-        said.setVisible(bool(text))
 
 
 def _all(count: int) -> str:

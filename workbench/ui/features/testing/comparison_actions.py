@@ -14,10 +14,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
+from workbench.ui.features.testing.stored_draft import when_stored
 from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
@@ -133,7 +134,6 @@ class ComparisonActions:
         if suites.is_running:
             services.notices.refused("The tests are running. Wait for their end or stop them, then compare.")
             return
-        services.session.save()
         comparisons = suites.source.comparisons
 
         def show(choice: TryChoice) -> None:
@@ -155,7 +155,10 @@ class ComparisonActions:
             self._show(dialog, start)
             dialog.ask()
 
-        services.tasks.run(lambda: comparisons.try_choice(prompt, set_name), show, suites.refused.emit)
+        def read() -> None:
+            services.tasks.run(lambda: comparisons.try_choice(prompt, set_name), show, suites.refused.emit)
+
+        when_stored(services, read)
 
     # Successors.
 
@@ -201,7 +204,8 @@ class ComparisonActions:
         def start() -> None:
             new, margin = dialog.new, dialog.read_margin()
             if new is not None and margin is not None:
-                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin))
+                renew = dialog.renews
+                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin, renew=renew))
 
         dialog.estimate_wanted.connect(estimate)
         self._show(dialog, start)
@@ -246,15 +250,15 @@ class ComparisonActions:
         dialog.finished.connect(finished)
         dialog.open()
 
-    def _estimate(self, dialog: ComparisonDialog, work: Callable[[], SuiteEstimate]) -> None:
+    def _estimate(self, dialog: ComparisonDialog, work: Callable[[], ShownEstimate]) -> None:
         self._asked += 1
         asked = self._asked
 
-        def show(estimate: SuiteEstimate) -> None:
+        def show(estimate: ShownEstimate) -> None:
             if asked == self._asked and self.dialog is dialog:
                 dialog.show_estimate(estimate)
 
         def failed(error: Exception) -> None:
-            show(SuiteEstimate(refusal=str(error)))
+            show(ShownEstimate(refusal=str(error)))
 
         self._services.tasks.run(work, show, failed)

@@ -61,4 +61,6 @@ def face_of(suites: SuiteController) -> RunFace:
         suites.figures.counts.failed_calls,
         outdated=suites.is_outdated,
         probe=bool(suites.probe_uid),
+        counting=not suites.is_estimated,
+        stored=suites.can_compare_stored,
     )

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.probes import FactsOffer
-from workbench.app.testing.source import SuiteEstimate
+from workbench.app.testing.source import ShownEstimate
 from workbench.core.text import counted
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets import geometry
@@ -79,7 +79,7 @@ class FactsDialog(Dialog):
         self.resize(QSize(int(620 * scale), int(460 * scale)).boundedTo(room))
         self._changed()
 
-    def show_estimate(self, column: int, facts: str, estimate: SuiteEstimate) -> None:
+    def show_estimate(self, column: int, facts: str, estimate: ShownEstimate) -> None:
         """Show what the probe takes; ignored if something else was typed or chosen meanwhile."""
         if (column, facts) == self.asked():
             self.price.setText(self._offer.price_words(estimate))

@@ -6,7 +6,7 @@ Invariant: everything shown comes from the controller; nothing here keeps state.
 from __future__ import annotations
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.settings_form import settings_words
+from workbench.app.testing.settings_form import settings_tip, settings_words
 from workbench.ui.features.testing.conclusions import face_of, progress_of
 from workbench.ui.features.testing.head import SuiteHead
 from workbench.ui.features.testing.set_chips import set_chips
@@ -21,11 +21,16 @@ def show_head(head: SuiteHead, suites: SuiteController, *, is_guard: bool) -> No
     head.show_size(tested.cases, len(columns), checks)
     head.show_sets(set_chips(overview), "" if is_guard else suites.probe_uid or suites.set_name)
     active = progress if progress is not None and progress.is_active else None
-    cells = suites.estimate.cells if active is None else active.cells
-    answered = cells - suites.estimate.new if active is None else active.answered
+    # Until it is estimated what the settings need, the answers of the run are counted.
+    told = active if suites.is_estimated else progress
+    cells = suites.estimate.cells if told is None else told.cells
+    answered = cells - suites.estimate.new if told is None else told.answered
     words = progress_of(suites, cells, answered) if run is not None or cells else ""
     head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
-    head.show_settings("" if overview is None else settings_words(overview.settings))
+    if overview is None:
+        head.show_settings("")
+    else:
+        head.show_settings(settings_words(overview.settings), settings_tip(overview.settings))
     face = face_of(suites)
     head.show_face(face)
     can_run = overview is not None and tested.cases > 0 and bool(columns)

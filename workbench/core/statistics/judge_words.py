@@ -1,0 +1,161 @@
+"""Sentences about judges: how far to trust them, corrected rates, pairwise judgements, thresholds.
+
+Invariant: below `FEWEST_LABELS` random labels a sentence says "unmeasured", and gives counts at most. A corrected rate
+never stands without the raw one. Labels that were left out are said.
+"""
+
+from __future__ import annotations
+
+from workbench.core.statistics.clusters import FEWEST
+from workbench.core.statistics.corrected_rate import CorrectedDifference, CorrectedRate
+from workbench.core.statistics.judge_error import AnswerShare, JudgeError
+from workbench.core.statistics.preferences import PreferenceCount
+from workbench.core.statistics.threshold import ThresholdChoice
+from workbench.core.statistics.wording import left_out_words, percent_words, points_words, rate_words, tested_words
+from workbench.core.text import counted, plural
+
+UNMEASURED = "unmeasured"
+"""As it stands beside a judge's number."""
+_SAID = {
+    "better": "the judge prefers it",
+    "worse": "the judge prefers the baseline",
+    "no_difference": "no difference shown",
+}
+
+
+def judge_words(error: JudgeError) -> str:
+    """Return what a judge catches and what it fails wrongly, or how many labels are needed to say so."""
+    left_out = _left_out_words(error.unsure, error.unscored)
+    if not error.is_measured:
+        return _joined(unmeasured_words(error), left_out)
+    if error.catch is None:
+        said = f"You failed none of {counted(error.labels, 'answer')}, so the judge's catch rate is unknown."
+        return _joined(said, f"It {_alarm_words(error)}.", left_out)
+    said = f"The judge {_catch_words(error)}"
+    if error.false_alarms is None:
+        return _joined(f"{said}. You passed none of {counted(error.labels, 'answer')}.", left_out)
+    return _joined(f"{said} and {_alarm_words(error)}.", left_out)
+
+
+def unmeasured_words(error: JudgeError) -> str:
+    """Return how many labels are needed to see how far a judge can be trusted; "" if there are enough."""
+    if error.is_measured:
+        return ""
+    need = _needed(error.missing, error.labels)
+    return f"Unmeasured: label {need} to see how far this judge can be trusted."
+
+
+def agreement_words(error: JudgeError) -> str:
+    """Return how often a judge and the person agree, as a sentence; "" if it is unmeasured."""
+    if not error.is_measured or error.agreement is None:
+        return ""
+    share = error.agreement
+    return f"The judge agrees with you about {share.hits:,} of {counted(share.size, 'answer')}{_bracket(share)}."
+
+
+def corrected_words(corrected: CorrectedRate) -> str:
+    """Return "Corrected for the judge's errors: 71 % (58 to 84); raw 78 % (71 to 84)."; or what it takes to correct."""
+    raw = f"raw {rate_words(corrected.raw)}"
+    left_out = _left_out_words(corrected.unsure, corrected.unscored)
+    if corrected.rate is None:
+        need = _needed(corrected.missing, corrected.labels)
+        return _joined(f"Unmeasured, {raw}: label {need} of this column to correct for the judge's errors.", left_out)
+    if corrected.interval is None:
+        return _joined(f"Not corrected, {raw}: labels in at least {FEWEST} clusters are needed.", left_out)
+    rate, ends = percent_words(corrected.rate, corrected.interval)
+    return _joined(f"Corrected for the judge's errors: {rate} ({ends}); {raw}.", left_out)
+
+
+def corrected_difference_words(found: CorrectedDifference) -> str:
+    """Return the difference of two columns, corrected and raw, or what it takes to correct it."""
+    raw, left_out = f"raw {points_words(found.raw, None)}", left_out_words(found.left_out)
+    if found.difference is None:
+        before, after = found.missing
+        needs = [
+            f"{counted(missing, 'more random answer')} of {side}"
+            for missing, side in ((before, "the baseline"), (after, "this column"))
+            if missing
+        ]
+        said = f"Difference unmeasured, {raw}: label {' and '.join(needs)} to correct for the judge's errors."
+    elif found.interval is None:
+        said = f"Difference not corrected, {raw}: labels in at least {FEWEST} clusters are needed on both sides."
+    else:
+        points = points_words(found.difference, found.interval)
+        said = f"Difference corrected for the judge's errors: {points}; {raw}."
+    return _joined(said, left_out)
+
+
+def preference_words(count: PreferenceCount) -> str:
+    """Return in how many cases a judge prefers a column, and what the sign test says."""
+    unscored = f"{counted(count.unscored, 'case')} left out: unscored." if count.unscored else ""
+    if not count.cases:
+        return _joined("The judge compared no case.", unscored)
+    said = (
+        f"Preferred in {count.won:,} of {counted(count.cases, 'case')}, the baseline in {count.lost:,}, "
+        f"{count.undecided:,} undecided"
+    )
+    if count.p is None or count.p_adjusted is None:
+        noun = "case with samples" if count.clusters == count.cases else "cluster"
+        nouns = "cases with samples" if count.clusters == count.cases else "clusters"
+        few = f"{counted(count.clusters, noun, nouns)} {plural(count.clusters, 'is', 'are')} too few for a test"
+        return _joined(f"{said}. {few}: {FEWEST} are needed.", unscored)
+    tested = tested_words(count.p, count.p_adjusted, count.columns, is_exact=not count.flips)
+    return _joined(f"{said}: {_SAID[count.verdict]} ({tested}).", unscored)
+
+
+def threshold_words(choice: ThresholdChoice) -> str:
+    """Return what a chosen threshold does on the labels that it was chosen on, and what to expect of new answers."""
+    said = f"Threshold {choice.threshold:g}: the judge {_both_words(choice.fitted)}."
+    few = "" if choice.fitted.is_measured else unmeasured_words(choice.fitted)
+    return _joined(
+        said,
+        "It was chosen to fit these labels, so new answers come out worse.",
+        f"With each label judged by a threshold chosen on the others, it {_both_words(choice.validated)}.",
+        few,
+    )
+
+
+def _both_words(error: JudgeError) -> str:
+    """Return counts of both kinds of errors, for labels of both kinds."""
+    parts = (
+        f"catches {error.catch.hits:,} of {counted(error.catch.size, 'answer')} that you failed" if error.catch else "",
+        f"fails {error.false_alarms.hits:,} of {error.false_alarms.size:,} that you passed"
+        if error.false_alarms
+        else "",
+    )
+    return " and ".join(filter(None, parts)) or "says nothing: no label is left to choose on"
+
+
+def _catch_words(error: JudgeError) -> str:
+    assert error.catch is not None
+    return (
+        f"catches {error.catch.hits:,} of {counted(error.catch.size, 'answer')} that you failed{_bracket(error.catch)}"
+    )
+
+
+def _alarm_words(error: JudgeError) -> str:
+    assert error.false_alarms is not None
+    share = error.false_alarms
+    return f"fails {share.hits:,} of {share.size:,} that you passed{_bracket(share)}"
+
+
+def _bracket(share: AnswerShare) -> str:
+    """Return " (90 %, 60 to 98)"; "" below ten clusters."""
+    if share.interval is None:
+        return ""
+    rate, ends = percent_words(share.rate, share.interval)
+    return f" ({rate}, {ends})"
+
+
+def _needed(missing: int, labels: int) -> str:
+    return f"{missing:,} {'more ' if labels else ''}random {plural(missing, 'answer')}"
+
+
+def _left_out_words(unsure: int, unscored: int) -> str:
+    parts = ((unsure, "unsure"), (unscored, "of unscored answers"))
+    told = ", ".join(f"{number:,} {words}" for number, words in parts if number)
+    return f"{counted(unsure + unscored, 'label')} left out: {told}." if told else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
