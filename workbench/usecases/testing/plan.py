@@ -28,11 +28,12 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.text import counted
 from workbench.core.version_name import at_start
+from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
-from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, stored_answers
+from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, has_open, stored_answers
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
@@ -183,6 +184,11 @@ class SuitePlanner:
             return known < len(plan.cases) * plan.samples
 
         self.check_retired(plan.columns, is_open)
+
+    def check_run(self, records: SuiteRecords, run_uid: str, *, failed_too: bool) -> None:
+        """Raise RetiredModelError if a stored run asks a retired model, with `failed_too` also where a call failed."""
+        columns = [one.lane for one in records.run(run_uid).columns]
+        self.check_retired(columns, lambda column: has_open(records, run_uid, column, failed_too=failed_too))
 
     def check_retired(self, columns: Sequence[Lane], is_open: Callable[[int], bool]) -> None:
         """Raise RetiredModelError if a retired column of a stored run `is_open` at its position."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
@@ -28,7 +27,6 @@ from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
-from workbench.usecases.testing.retired_columns import has_open
 from workbench.usecases.testing.scheduler import SuiteScheduler
 from workbench.usecases.testing.scorer import Scorer, Sweep
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
@@ -136,8 +134,7 @@ class SuiteRunner:
         `budget` limits this start alone. Answers are scored by the run's newest scoring. Raises RefusedError if the
         run is running, if it would ask a retired model, and while closing, and StoreError.
         """
-        columns = [one.lane for one in self._tools.records.run(run_uid).columns]
-        self.planner.check_retired(columns, partial(has_open, self._tools.records, run_uid, failed_too=failed_too))
+        self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
         return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 
