@@ -52,13 +52,17 @@ class JudgePrompt:
 
 @dataclass(frozen=True, slots=True)
 class JudgeVersion:
-    """The newest version of a judge prompt: its number, what people call it, the hash of its content, and that."""
+    """The newest version of a judge prompt: its number, what people call it, the hash of its content, and that.
+
+    `newer` says what a newer release wrote into it that is missing in `content`, "" for nothing.
+    """
 
     prompt_uid: str
     number: int
     name: str
     content_hash: str
     content: Content
+    newer: str = ""
 
 
 # Judge runs

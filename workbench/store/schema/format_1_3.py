@@ -279,6 +279,9 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   owner_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE, check_type TEXT NOT NULL, UNIQUE
   (owner_id, check_type)) STRICT""",
             "CREATE INDEX runs_of_judges ON runs (id) WHERE kind = 'judge'",
+            """CREATE TABLE judge_runs (run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+  scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE) STRICT""",
+            "CREATE INDEX judge_runs_by_scoring ON judge_runs (scoring_id)",
             """CREATE TABLE judgements (scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE,
   case_position INTEGER NOT NULL, lane INTEGER NOT NULL, sample INTEGER NOT NULL, seq INTEGER NOT
   NULL, repeat INTEGER NOT NULL, step INTEGER NOT NULL, output_id INTEGER NOT NULL REFERENCES

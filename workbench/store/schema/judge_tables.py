@@ -18,9 +18,15 @@ JUDGE_TABLES: tuple[str, ...] = (
 ) STRICT""",
     # Lists of runs leave judges out.
     "CREATE INDEX runs_of_judges ON runs (id) WHERE kind = 'judge'",
+    """CREATE TABLE judge_runs (
+  -- What a run of kind judge is for: one scoring of a test run. Its value sets are what a judge was given, one answer
+  -- each, which set_uid names.
+  run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+  scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE
+) STRICT""",
+    "CREATE INDEX judge_runs_by_scoring ON judge_runs (scoring_id)",
     """CREATE TABLE judgements (
-  -- Questions to a judge about a cell of a test run. The outputs are those of runs of kind judge, whose value sets name
-  -- the answer that is judged in set_uid.
+  -- Questions to a judge about a cell of a test run. The outputs are those of runs of kind judge.
   scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE,
   case_position INTEGER NOT NULL,
   lane INTEGER NOT NULL,
