@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tests.store.making import LATER, NOW, done, lane, text, uids
+from tests.store.making import LATER, NOW, done, lane, text
 from tests.store.testing.suites import CONTAINS, answered, begun, case, key
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult, CheckState
@@ -104,6 +104,3 @@ def filled(store: Store, secret: str = "a secret word") -> list[str]:
     label(store, outputs[0], "pass", "l1", note=secret)
     label(store, outputs[1], "pass", "l2", picked="own")
     return outputs
-
-
-__all__ = ["uids"]
