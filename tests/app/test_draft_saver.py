@@ -119,3 +119,22 @@ def test_text_typed_before_a_prompt_is_attached_is_saved(
 
     qtbot.waitUntil(type_on)
     saver.deleteLater()
+
+
+def test_store_returns_the_save_that_is_not_over(qtbot: QtBot, tasks: Tasks) -> None:
+    saves: list[Future[None]] = []
+
+    def save(_uid: str, _draft: Draft) -> Future[None]:
+        saves.append(Future())
+        return saves[-1]
+
+    saver = DraftSaver(tasks, save)
+    saver.attach("p", lambda: _draft("text"))
+    assert saver.store() is None
+    saver.touch()
+    first = saver.store()
+    assert first is saves[0]
+    assert saver.store() is first, "nothing changed since, and it is not over"
+    saves[0].set_result(None)
+    assert saver.store() is None
+    saver.deleteLater()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.many_outputs import make
 from tests.bench.search import combined_queries, measure, opened, plain_queries, searched
-from tests.store.schema.test_upgrade import healthy
+from tests.store.schema.old_histories import healthy
 from tests.store.search.test_search_index import indexed, made_anew
 from workbench.store.sqlite import sqlite3
 

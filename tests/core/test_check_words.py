@@ -11,7 +11,7 @@ from tests.core import strategies as make
 from workbench.core.cases import Check, check_from_json, check_to_json
 from workbench.core.check_words import CheckLine, lines
 
-UNGRADED = ". Not scored: a model has to grade the answer, which is not done here yet."
+UNGRADED = ". Not scored: a model has to grade the answer in a way that is not supported here."
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,12 @@ UNGRADED = ". Not scored: a model has to grade the answer, which is not done her
         ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
         (
             {"type": "similar:cosine", "value": "Hi", "threshold": 0.8},
-            f"means about the same as “Hi” (cosine); threshold 0.8{UNGRADED}",
+            "means about the same as “Hi” (cosine); threshold 0.8",
         ),
+        ({"type": "g-eval", "value": "is polite"}, f"a model grades it by: “is polite”{UNGRADED}"),
         (
             {"type": "llm-rubric", "value": "is polite", "weight": 2, "metric": "Tone", "provider": "openai:gpt-5"},
-            f"passes a model's rubric: “is polite”; weight 2; metric “Tone”; graded by “openai:gpt-5”{UNGRADED}",
+            "passes a model's rubric: “is polite”; weight 2; metric “Tone”; graded by “openai:gpt-5”",
         ),
         (
             {"type": "javascript", "value": "output.length < 9", "transform": "output.trim()"},

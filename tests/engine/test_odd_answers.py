@@ -5,75 +5,27 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import random
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tests.depth import examples
+from tests.engine.answer_shapes import CLAUDE, KEY, VLLM, at, choice, deltas, lean, piece, wholly
 from tests.engine.listening import Engine, address, quick
-from tests.fakes.anthropic import message, said, thought
+from tests.fakes.anthropic import message, thought
 from tests.fakes.provider import JSON, SSE, FakeProvider, Flood, Reply, Send, chunk, event, raw, usage
 from tests.patience import PROCESS_S
 from workbench.core.content import Message
 from workbench.core.empty_answers import empty_sentence
 from workbench.core.further_choices import FurtherChoice, further_choices
-from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 from workbench.engine.calls import Call, CallEnded
-from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.child import openai_chat
-from workbench.engine.child.call_runner import run_call
-from workbench.engine.child.completion_reader import ChunkReader, read_whole
 from workbench.engine.child.failures import FailureSubject
 from workbench.engine.child.streamed_answer import StreamedAnswer
-from workbench.engine.protocol import decode, encode
-from workbench.engine.untrusted_json import parse
 
-KEY = "sk-planted-0123456789"
-CLAUDE = "anthropic/claude-haiku-4-5"
-GEMINI = "gemini/gemini-2.5-flash"
-VLLM = "hosted_vllm/x"
-
-
-@pytest.fixture
-def lean(shared_engine: Engine) -> Engine:
-    return shared_engine
-
-
-def at(fake: FakeProvider, path: str = "") -> Endpoint:
-    return Endpoint("litellm", "litellm", "LiteLLM", fake.url + path)
-
-
-def deltas(*parts: Any, finish: Any = "stop", index: Any = 0) -> Reply:
-    """Return a stream with one chunk for each of these deltas."""
-    chunks = [event({"choices": [{"index": index, "delta": part}]}) for part in parts]
-    ending = event({"choices": [{"index": index, "delta": {}, "finish_reason": finish}]})
-    return raw(*chunks, ending, event("[DONE]"))
-
-
-def wholly(*choices: Any, **more: Any) -> Reply:
-    body = {"id": "c1", "model": "fake-1", "object": "chat.completion", "created": 1, "choices": choices, **more}
-    return Reply((Send(json.dumps({"usage": usage(), **body}).encode()),), headers=JSON)
-
-
-def choice(content: Any, index: Any = 0, finish: str = "stop", **more: Any) -> dict[str, Any]:
-    return {
-        "index": index,
-        "finish_reason": finish,
-        "message": {"role": "assistant", "content": content, **more},
-    }
-
-
-def piece(index: Any, content: str = "", finish: str | None = None, **delta: Any) -> bytes:
-    """Return a stream chunk with one choice."""
-    parts = {"content": content, **delta} if content else delta
-    one = {"index": index, "delta": parts, "finish_reason": finish}
-    return event({"id": "c1", "object": "chat.completion.chunk", "model": "fake-1", "choices": [one]})
+__all__ = ["lean"]
 
 
 TWO = raw(
@@ -179,102 +131,6 @@ def test_content_of_any_json_type_is_read(lean: Engine, fake: FakeProvider, stre
         assert (result.state, result.text, result.reasoning) == ("finished", text, reasoning), content
 
 
-THOUGHTS: list[dict[str, Any]] = [
-    {"reasoning_content": "hm"},
-    {"reasoning": "hm"},
-    {"reasoning": {"content": "hm"}},
-    {"reasoning": {"summary": [{"type": "summary_text", "text": "h"}, {"type": "summary_text", "text": "m"}]}},
-    {"reasoning": [{"text": "hm"}]},
-    {"thinking": "hm"},
-    {"reasoning_text": "hm"},
-    {"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "s"}]},
-    {"thinking_blocks": {"type": "thinking", "thinking": "hm"}},
-    {"reasoning_details": [{"type": "reasoning.text", "text": "hm", "signature": "s"}]},
-    {
-        "reasoning_details": [
-            {"type": "reasoning.summary", "summary": "hm"},
-            {"type": "reasoning.encrypted", "data": "x"},
-        ]
-    },
-    {"reasoning": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
-    {"reasoning_content": "hm", "thinking_blocks": [{"type": "thinking", "thinking": "hm"}]},
-    {"reasoning_content": {"text": "hm"}},
-    {"content": "<think>\nhm</think>\n\na"},
-]
-
-
-@pytest.mark.parametrize("stream", [True, False])
-def test_reasoning_of_all_vendors_is_read(lean: Engine, fake: FakeProvider, stream: bool) -> None:
-    for thoughts in THOUGHTS:
-        parts = {"content": "a", **thoughts}
-        fake.script(deltas(parts) if stream else wholly(choice(**parts)))
-        result = lean.ask(address(fake.base_url), stream=stream)
-        assert (result.state, result.text, result.reasoning) == ("finished", "a", "hm"), thoughts
-
-
-def test_reasoning_repeated_at_the_end_is_not_duplicated(lean: Engine, fake: FakeProvider) -> None:
-    blocks = [{"type": "thinking", "thinking": "hmhm", "signature": "s"}]
-    fake.script(deltas({"reasoning": "hm"}, {"reasoning": "hm"}, {"content": "a"}, {"thinking_blocks": blocks}))
-    assert lean.ask(address(fake.base_url)).reasoning == "hmhm"
-
-
-def test_reasoning_through_litellm_is_read(translating: Engine, fake: FakeProvider) -> None:
-    cases: list[tuple[str, str, Reply]] = [
-        (CLAUDE, "", message(thought("h", "m", signature="s"), said("a"), stop="end_turn")),
-        (GEMINI, "", gemini({"text": "hm", "thought": True}, {"text": "a"})),
-        (VLLM, "/v1", litellm_deltas({"reasoning_content": "hm"}, {"content": "a"})),
-        (VLLM, "/v1", litellm_deltas({"reasoning": "hm"}, {"content": "a"})),
-        (VLLM, "/v1", litellm_deltas({"content": "<thi"}, {"content": "nk>hm</think>"}, {"content": "a"})),
-        ("openrouter/x/y", "/v1", litellm_deltas({"reasoning": "hm", "reasoning_details": DETAILS}, {"content": "a"})),
-        ("openrouter/x/y", "/v1", litellm_deltas({"reasoning_details": DETAILS}, {"content": "a"})),
-    ]
-    for model, path, reply in cases:
-        fake.script(reply)
-        result = translating.ask(at(fake, path), model=model, key=KEY)
-        assert (result.state, result.text, result.reasoning) == ("finished", "a", "hm"), (model, result)
-
-
-DETAILS = [{"type": "reasoning.text", "text": "hm", "signature": None, "format": "unknown", "index": 0}]
-
-
-def litellm_deltas(*parts: dict[str, Any]) -> Reply:
-    return raw(*(piece(0, **part) for part in parts), piece(0, finish="stop"), chunk(usage=usage()), event("[DONE]"))
-
-
-def gemini(*parts: dict[str, Any]) -> Reply:
-    counts = {"promptTokenCount": 7, "candidatesTokenCount": 3, "totalTokenCount": 10}
-    candidate = {"content": {"role": "model", "parts": list(parts)}, "finishReason": "STOP", "index": 0}
-    return Reply((Send(event({"candidates": [candidate], "usageMetadata": counts})),), headers=SSE)
-
-
-@pytest.mark.parametrize(
-    ("mode", "pieces", "text", "reasoning"),
-    [
-        ("", ["<think>", "hm", "</think>", "a"], "a", "hm"),
-        ("", ["\n<th", "ink>h<", "m</th", "ink>\n", "\n", "a </think>"], "a </think>", "h<m"),
-        ("", ["<think>\n\n</think>\n\na"], "a", ""),
-        ("", ["<think>hm</thi"], "", "hm</thi"),
-        ("", ["<thin"], "<thin", ""),
-        ("", ["a <think>b</think>"], "a <think>b</think>", ""),
-        ("", ["<b>a</b>"], "<b>a</b>", ""),
-        ("", [" a"], " a", ""),
-        ("kept", ["<think>hm</think>a"], "<think>hm</think>a", ""),
-        ("unopened", ["hm", "</think>", "a"], "a", "hm"),
-        ("unopened", ["<think>hm</think>a"], "a", "hm"),
-    ],
-)
-def test_think_tags_are_split_into_reasoning_and_text(
-    lean: Engine, fake: FakeProvider, mode: str, pieces: list[str], text: str, reasoning: str
-) -> None:
-    fake.script(deltas(*({"content": one} for one in pieces)))
-    result = lean.ask(address(fake.base_url), think_tags=mode)
-    assert (result.state, result.text, result.reasoning) == ("finished", text, reasoning)
-
-
-def test_echo_keeps_think_tags_as_text(lean: Engine) -> None:
-    assert lean.ask(text="<think>a</think>b").text == "<think>a</think>b"
-
-
 CALL = {"id": "t1", "type": "function", "function": {"name": "find", "arguments": '{"a": 1}'}}
 
 
@@ -371,117 +227,3 @@ def test_text_after_megabytes_of_comments_is_read(lean: Engine, fake: FakeProvid
     packed = gzip.compress(b":\n" * 1_000_000 + piece(0, "a", "stop"), 1)
     fake.script(Reply((Send(packed),), headers={**SSE, "content-encoding": "gzip"}))
     assert lean.ask(address(fake.base_url)).text == "a"
-
-
-NAMES = (
-    *("choices", "index", "delta", "message", "finish_reason", "content", "type", "text", "role", "refusal", "usage"),
-    *("reasoning", "reasoning_content", "reasoning_details", "thinking", "thinking_blocks", "signature", "summary"),
-    *("tool_calls", "function_call", "function", "name", "arguments", "id", "error", "code", "model", "value"),
-)
-JSONS = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 10**20) | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-def placed(where: str, anything: Any) -> Any:
-    """Return a response body with any JSON in one of its places."""
-    if where == "body":
-        return anything
-    if where == "choices":
-        return {"choices": anything}
-    if where == "choice":
-        return {"choices": [anything]}
-    if where in ("delta", "message"):
-        return {"choices": [{where: anything, "finish_reason": "stop"}]}
-    part = {"role": "assistant", "content": "a", where: anything}
-    return {"choices": [{"delta": part, "message": part, "finish_reason": anything}]}
-
-
-PLACES = st.sampled_from(
-    [
-        "body",
-        "choices",
-        "choice",
-        "delta",
-        "message",
-        "content",
-        "tool_calls",
-        "reasoning",
-        "thinking_blocks",
-        "reasoning_details",
-    ]
-)
-
-
-@examples(200, 20_000, deadline=None)
-@example([("thinking_blocks", [{"type": "thinking", "thinking": "a"}, {"type": "thinking", "thinking": 1}])], True)
-@example([("content", {"type": []})], True)
-@example([("content", [{"type": {}}])], False)
-@given(st.lists(st.tuples(PLACES, JSONS), min_size=1, max_size=4), st.booleans())
-def test_any_json_response_gives_an_answer_or_a_failure(odd: list[tuple[str, Any]], streams: bool) -> None:
-    """In this process: what the engine tells fits its own protocol, and the client's ledger takes it."""
-    result = answered_in_process([placed(where, value) for where, value in odd], streams=streams)
-    assert result.state == "finished" or (result.failure is not None and result.failure.sentence)
-    assert result.failure is None or result.failure.code != "internal"
-    assert len(further_choices(result.response)) <= 128
-
-
-def answered_in_process(bodies: list[Any], *, streams: bool) -> Result:
-    call = Call("c1", address("http://127.0.0.1:9/v1"), "m", (Message("user", "Hi"),))
-    ledger = CallsInFlight()
-    ledger.add(call)
-    ended: list[Result] = []
-
-    def send(kind: str, /, **fields: Any) -> None:
-        told = ledger.apply(decode(encode(kind, 1, fields)))
-        if isinstance(told, CallEnded):
-            ended.append(told.result)
-
-    class Server:
-        async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-            where = FailureSubject("My server", "m", False)
-            if not streams:
-                read_whole(parse(json.dumps(bodies[0])), answer, where)
-                return
-            reader = ChunkReader(answer, where)
-            try:
-                for body in bodies:
-                    reader.read(json.dumps(body))
-            finally:
-                reader.close()
-
-    async def run() -> None:
-        await run_call(call, StreamedAnswer(call, send), Server(), None, random.Random(1))
-
-    asyncio.run(run())
-    (result,) = ended
-    return result
-
-
-def test_any_json_response_is_handled_by_the_real_engine(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
-    """The same over the real pipe, with a few of each place; the engine goes on answering."""
-    odd = [None, 7, "x", [], [[]], {}, [{}], {"content": 3}, {"text": {"value": []}}, [{"type": "thinking"}]]
-    places = ["body", "choices", "choice", "delta", "message", "content", "tool_calls", "reasoning", "thinking_blocks"]
-    for engine, endpoint, model in ((lean, address(fake.base_url), "m"), (translating, at(fake, "/v1"), VLLM)):
-        for streams in (True, False):
-            bodies = [placed(where, value) for where in places for value in odd]
-            replies = [
-                raw(event(body), event("[DONE]"))
-                if streams
-                else Reply((Send(json.dumps(body).encode()),), headers=JSON)
-                for body in bodies
-            ]
-            calls = []
-            for reply in replies:
-                fake.script(reply)
-                calls.append(engine.ask(endpoint, model=model, key=KEY, stream=streams, retries=0))
-            for body, result in zip(bodies, calls, strict=True):
-                assert result.state in ("finished", "failed"), body
-                assert result.state == "finished" or (result.failure and result.failure.sentence), body
-                assert result.failure is None or result.failure.code != "internal", (body, result.failure)
-        fake.script(deltas({"content": "a"}))
-        assert engine.ask(endpoint, model=model, key=KEY).text == "a"

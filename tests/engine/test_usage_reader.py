@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.listening import Engine, address
-from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, models, status, stream, usage, whole
+from tests.fakes.provider import JSON, FakeProvider, Hold, Reply, Request, Send, models, status, stream, usage, whole
 from workbench.core.billing import bill
 from workbench.core.lanes import Endpoint
 from workbench.core.price_sheet import has_prices
@@ -123,10 +124,10 @@ PROXY = {
 
 
 def test_prices_of_a_litellm_proxy_are_listed(engine: Engine, fake: FakeProvider) -> None:
-    fake.script(Reply((Send(json.dumps(PROXY).encode()),), headers=JSON))
+    fake.answer = lambda _: Reply((Send(json.dumps(PROXY).encode()),), headers=JSON)
     found = engine.client.list_prices(address(fake.base_url), "sk-proxy-0123456789").result(60)
     assert {name: row["input_cost_per_token"] for name, row in found.items()} == {"fast": 1e-6}
-    (request,) = fake.requests
+    request = fake.requests[0]
     assert (request.path, request.headers["authorization"]) == ("/v1/model/info", "Bearer sk-proxy-0123456789")
 
 
@@ -141,6 +142,25 @@ def test_prices_in_a_model_list_are_read(engine: Engine, fake: FakeProvider) -> 
     fake.answer = answer
     found = engine.client.list_prices(address(fake.base_url)).result(60)
     assert {name: row["output_cost_per_token"] for name, row in found.items()} == {"a/b": 2e-6}
+
+
+@pytest.mark.parametrize("is_proxy", [True, False])
+def test_slow_server_is_asked_for_both_lists_at_once(engine: Engine, fake: FakeProvider, is_proxy: bool) -> None:
+    listed = {"data": [{"id": "a/b", "pricing": {"prompt": "0.000001", "completion": "0.000002"}}]}
+
+    def answer(request: Request) -> Reply:
+        if request.path.endswith("/models"):
+            # The first list comes only after the second one was asked for.
+            fake.release()
+            return Reply((Send(json.dumps(listed).encode()),), headers=JSON)
+        reply = Reply((Send(json.dumps(PROXY).encode()),), headers=JSON) if is_proxy else status(404)
+        return replace(reply, before=(Hold(),))
+
+    fake.answer = answer
+    found = engine.client.list_prices(address(fake.base_url), "sk-proxy-0123456789").result(60)
+    assert list(found) == (["fast"] if is_proxy else ["a/b"])
+    assert [request.path for request in fake.requests] == ["/v1/model/info", "/v1/models"]
+    assert {request.headers["authorization"] for request in fake.requests} == {"Bearer sk-proxy-0123456789"}
 
 
 def test_server_without_prices_gives_an_empty_price_list(engine: Engine, fake: FakeProvider) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from workbench.app.lanes.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.core.timeline import VersionLabel
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.theme import Theme
@@ -71,3 +74,37 @@ def view(theme: Theme, screen: Callable[[QWidget], QWidget]) -> LanesView:
     made.resize(1200, 600)
     screen(made)
     return made
+
+
+LEFT = Qt.MouseButton.LeftButton
+DONE = LaneStatus("finished", attempt=1, attempts=1, has_wire=True)
+
+
+@pytest.fixture
+def lane(view: LanesView) -> LaneColumn:
+    labels = tuple(VersionLabel(n, f"R&D attempt {n}", f"Text {n}", f"#{n}") for n in range(100, 0, -1))
+    view.set_heads(heads("l", "m", "r", versions=labels))
+    view.set_text("m", "An answer")
+    view.set_status("m", DONE)
+    settle()
+    return column(view, "m")
+
+
+def calls_of(spy: QSignalSpy) -> list[list[object]]:
+    return [spy.at(index) for index in range(spy.count())]
+
+
+def open_menu(lane: LaneColumn) -> QMenu:
+    QTest.mouseClick(lane.header.row.menu, LEFT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def menu_entry(menu: QMenu, text: str) -> QAction:
+    return next(a for a in menu.actions() if a.text().replace("&", "").startswith(text))
+
+
+def close_menu(menu: QMenu) -> None:
+    menu.close()
+    settle()

@@ -8,11 +8,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.desk import Desk
-from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.widgets.controls import OPENS_MENU
+from tests.ui.focus_support import answer, by_right_click, click, closed, column, key, open_menu, ran, verdicts
 
 pytestmark = [
     pytest.mark.window,
@@ -21,180 +20,6 @@ pytestmark = [
 ]
 Key, Left, Right = Qt.Key, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-def verdicts(desk: Desk) -> list[str]:
-    """Return the kinds of the stored verdicts, once all pending ones are written."""
-    desk.window.store.set_meta("written", "").result(10)
-    return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
-
-
-def column(desk: Desk, lane: int = 0) -> QWidget:
-    found = desk.window.lanes.column(desk.window.slots()[lane])
-    assert found is not None
-    return found
-
-
-def answer(desk: Desk, lane: int = 0) -> QWidget:
-    return desk.window.lanes.column(desk.window.slots()[lane]).answer  # type: ignore[union-attr] # shown
-
-
-def dots(desk: Desk) -> QWidget:
-    return desk.window.lanes.column(desk.window.slots()[0]).header.row.menu  # type: ignore[union-attr] # shown
-
-
-def click(widget: QWidget, button: Qt.MouseButton = Left, at: QPoint | None = None) -> None:
-    """Click through the window system, so that Qt knows which buttons are down."""
-    window = widget.window().windowHandle()
-    place = widget.mapTo(widget.window(), at or widget.rect().center())
-    QTest.mouseClick(window, button, Qt.KeyboardModifier.NoModifier, place)
-
-
-def key(desk: Desk, pressed: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-    """Press a key in the open menu, or else in the focused widget."""
-    desk.press(pressed, *modifiers, on=QApplication.activePopupWidget())
-
-
-def open_menu(desk: Desk) -> QMenu:
-    desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
-
-
-def closed(desk: Desk) -> None:
-    """Wait until the menu is closed, then activate the window, which only a real window system does by itself."""
-    desk.until(lambda: QApplication.activePopupWidget() is None)
-    # Late events of the window system.
-    QApplication.processEvents()
-    active = desk.window.dialogs.picker or desk.window.frame
-    active.activateWindow()
-    desk.until(active.isActiveWindow)
-
-
-def choose(desk: Desk, text: str) -> None:
-    """Choose from the open menu."""
-    menu = open_menu(desk)
-    action = next(one for one in menu.actions() if one.text().replace("&", "") == text)
-    menu.close()
-    action.trigger()
-    closed(desk)
-
-
-def picker(desk: Desk) -> ModelPicker:
-    desk.until(lambda: (p := desk.window.dialogs.picker) is not None and p.isActiveWindow())
-    found = desk.window.dialogs.picker
-    assert found is not None
-    return found
-
-
-def ran(desk: Desk) -> QWidget:
-    """Open the window, type and run; return the focused field."""
-    window = desk.open()
-    window.editor.focus_first()
-    field = QApplication.focusWidget()
-    assert field is not None
-    desk.run()
-    assert QApplication.focusWidget() is field
-    return field
-
-
-def by_mouse(desk: Desk) -> None:
-    click(dots(desk))
-
-
-def by_right_click(desk: Desk) -> None:
-    view = answer(desk)
-    click(view.viewport(), Right)  # type: ignore[attr-defined] # a scroll area
-    if QApplication.activePopupWidget() is None:
-        # Only a window system sends the context menu event with the click.
-        desk.window.lanes.column(desk.window.slots()[0]).open_menu()  # type: ignore[union-attr] # shown
-
-
-def by_keyboard(desk: Desk) -> None:
-    dots(desk).setFocus(Qt.FocusReason.TabFocusReason)
-    key(desk, Key.Key_Return)
-
-
-@pytest.mark.parametrize(
-    "way", [by_right_click, *(pytest.param(way, marks=pytest.mark.deep(only=True)) for way in (by_mouse, by_keyboard))]
-)
-def test_text_typed_after_closing_settings_is_entered_in_the_picker_search(
-    desk: Desk, way: Callable[[Desk], None]
-) -> None:
-    ran(desk)
-    way(desk)
-    choose(desk, "Change model…")
-    dialog = picker(desk)
-    QTest.keyClicks(QApplication.focusWidget(), "http://127.0.0.1:9")
-    button = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Add endpoint…")
-    click(button)
-    settings = desk.window.dialogs.settings
-    assert settings is not None
-    desk.until(settings.isActiveWindow)
-    assert settings.parentWidget() is dialog
-    key(desk, Key.Key_Escape)
-    click(next(one for one in settings.findChildren(QPushButton) if one.text() == "Close anyway"))
-    desk.until(lambda: desk.window.dialogs.settings is None)
-    desk.until(dialog.isActiveWindow)
-    desk.until(lambda: QApplication.focusWidget() in dialog.findChildren(QLineEdit))
-    QTest.keyClicks(QApplication.focusWidget(), "acme-l")
-    assert dialog.findChildren(QLineEdit)[0].text().endswith("acme-l")
-    assert verdicts(desk) == []
-
-
-@pytest.mark.parametrize("way", [by_mouse, pytest.param(by_right_click, marks=pytest.mark.deep(only=True))])
-def test_text_typed_after_closing_the_picker_is_entered_in_the_previous_field(
-    desk: Desk, way: Callable[[Desk], None]
-) -> None:
-    field = ran(desk)
-    before = desk.window.draft()
-    way(desk)
-    choose(desk, "Change model…")
-    picker(desk)
-    key(desk, Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.picker is None and desk.window.frame.isActiveWindow())
-    assert QApplication.focusWidget() is field
-    QTest.keyClicks(QApplication.focusWidget(), "Where - is my order 1")
-    assert QApplication.activePopupWidget() is None
-    assert "Where - is my order 1" in desk.window.draft().content.messages[0].text
-    assert desk.window.draft().lanes == before.lanes
-    assert verdicts(desk) == []
-
-
-def test_text_typed_on_a_menu_button_opens_no_menu(desk: Desk) -> None:
-    ran(desk)
-    before = desk.window.draft()
-    by_keyboard(desk)
-    choose(desk, "Change model…")
-    picker(desk)
-    key(desk, Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.picker is None and desk.window.frame.isActiveWindow())
-    for typed in ("Where", "\r", " ", "rename-1", " ", "\r", "0"):
-        QTest.keyClicks(QApplication.focusWidget(), typed)
-        if typed == "\r":
-            key(desk, Key.Key_Return)
-        assert QApplication.activePopupWidget() is None
-    assert desk.window.draft() == before
-    assert verdicts(desk) == []
-    key(desk, Key.Key_Tab)
-    key(desk, Key.Key_Tab, SHIFT)
-    assert QApplication.focusWidget() is dots(desk)
-    key(desk, Key.Key_Space)
-    open_menu(desk).close()
-
-
-def test_menu_buttons_take_no_focus_from_the_mouse(desk: Desk) -> None:
-    ran(desk)
-    found: dict[str, QAbstractButton] = {}
-    for view in (Key.Key_1, Key.Key_3, Key.Key_4):
-        key(desk, view, Qt.KeyboardModifier.AltModifier)
-        buttons = [one for one in desk.window.frame.findChildren(QAbstractButton) if one.text() in ("⋯", "Menu ▾")]
-        found |= {one.accessibleName(): one for one in buttons}
-    assert {"Menu of lane 1", "More actions for the selected runs", "Menu of the cases in Compose"} <= found.keys()
-    for name, button in found.items():
-        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus, name
-        assert button.property(OPENS_MENU), name
 
 
 def test_text_typed_on_the_winner_button_records_no_verdict(desk: Desk) -> None:
@@ -378,17 +203,6 @@ def test_keys_typed_while_a_dialog_opens_record_no_verdict(desk: Desk, opens: Ca
     assert verdicts(desk) == []
     key(desk, Key.Key_Escape)
     desk.until(desk.window.frame.isActiveWindow)
-
-
-def test_renaming_a_lane_returns_the_focus_to_the_previous_field(desk: Desk) -> None:
-    field = ran(desk)
-    by_mouse(desk)
-    choose(desk, "Rename…")
-    desk.until(lambda: QApplication.focusWidget().accessibleName() == "Name of the lane")
-    QTest.keyClicks(QApplication.focusWidget(), "quick")
-    key(desk, Key.Key_Return)
-    desk.until(lambda: QApplication.focusWidget() is field)
-    assert desk.window.lane_heads[0].title == "quick"
 
 
 def test_lane_focused_through_the_palette_accepts_bare_keys(desk: Desk) -> None:

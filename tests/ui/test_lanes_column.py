@@ -4,182 +4,27 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.driver.lanes import shown_pills
-from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
+from tests.ui.lanes_support import DONE, PROSE, calls_of, column, heads, lane, screen, settle, theme, view
 from workbench.app.lanes.lane_state import LaneStatus
-from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
-from workbench.core.timeline import VersionLabel
 from workbench.ui.features.lanes.attempts import AttemptsRow
 from workbench.ui.features.lanes.column import LaneColumn
-from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.state_strip import FailureBox
 from workbench.ui.features.lanes.view import LanesView
 
-__all__ = ["screen", "theme", "view"]
+__all__ = ["lane", "screen", "theme", "view"]
+
 
 # The offscreen platform warns about every menu.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 LEFT = Qt.MouseButton.LeftButton
-DONE = LaneStatus("finished", attempt=1, attempts=1, has_wire=True)
 RUNNING = LaneStatus("streaming", attempt=1, attempts=1)
-
-
-@pytest.fixture
-def lane(view: LanesView) -> LaneColumn:
-    labels = tuple(VersionLabel(n, f"R&D attempt {n}", f"Text {n}", f"#{n}") for n in range(100, 0, -1))
-    view.set_heads(heads("l", "m", "r", versions=labels))
-    view.set_text("m", "An answer")
-    view.set_status("m", DONE)
-    settle()
-    return column(view, "m")
-
-
-def _calls(spy: QSignalSpy) -> list[list[object]]:
-    return [spy.at(index) for index in range(spy.count())]
-
-
-def _menu(lane: LaneColumn) -> QMenu:
-    QTest.mouseClick(lane.header.row.menu, LEFT)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
-
-
-def _entry(menu: QMenu, text: str) -> QAction:
-    return next(a for a in menu.actions() if a.text().replace("&", "").startswith(text))
-
-
-def _close(menu: QMenu) -> None:
-    menu.close()
-    settle()
-
-
-@pytest.mark.parametrize(
-    ("entry", "signal", "arguments"),
-    [
-        ("Change model", "model_requested", ["m"]),
-        ("Duplicate", "duplicate_requested", ["m"]),
-        ("Move left", "move_requested", ["m", -1]),
-        ("Move right", "move_requested", ["m", 1]),
-        ("Show request", "wire_requested", ["m"]),
-        ("Copy answer", "copy_requested", ["m"]),
-        ("Remove lane", "remove_requested", ["m"]),
-    ],
-)
-def test_menu_entries_request_their_action(
-    view: LanesView, lane: LaneColumn, entry: str, signal: str, arguments: list[object]
-) -> None:
-    spy = QSignalSpy(getattr(view, signal))
-    menu = _menu(lane)
-    _entry(menu, entry).trigger()
-    _close(menu)
-    assert _calls(spy) == [arguments]
-
-
-def test_the_menu_works_by_keyboard(view: LanesView, lane: LaneColumn) -> None:
-    spy = QSignalSpy(view.duplicate_requested)
-    lane.header.row.menu.setFocus()
-    QTest.keyClick(lane.header.row.menu, Qt.Key.Key_Space)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    QTest.keyClick(menu, Qt.Key.Key_D)
-    settle()
-    assert _calls(spy) == [["m"]]
-
-
-def test_outer_lanes_cannot_move_past_the_edge(view: LanesView) -> None:
-    view.set_heads(heads("a", "b"))
-    settle()
-    for slot, left, right in (("a", False, True), ("b", True, False)):
-        menu = _menu(column(view, slot))
-        assert _entry(menu, "Move left").isEnabled() is left
-        assert _entry(menu, "Move right").isEnabled() is right
-        _close(menu)
-
-
-def test_lanes_are_not_removed_during_a_run(view: LanesView, lane: LaneColumn) -> None:
-    for running in (True, False):
-        view.set_all_running(running)
-        menu = _menu(lane)
-        assert _entry(menu, "Remove lane").isEnabled() is not running
-        _close(menu)
-
-
-def test_read_only_columns_offer_no_changing_actions(view: LanesView) -> None:
-    view.set_heads(heads("a", read_only=True))
-    view.set_text("a", "text")
-    view.set_status("a", LaneStatus("failed", failure=Failure("no_key", "No key."), attempt=2, attempts=2))
-    settle()
-    shown = column(view, "a")
-    menu = _menu(shown)
-    enabled = {a.text().replace("&", "") for a in menu.actions() if a.isEnabled() and not a.isSeparator()}
-    _close(menu)
-    assert enabled == {"Continue from this answer", "Copy answer", "Copy as"}
-    strip = shown.strip()
-    assert strip is not None
-    box = strip.findChild(FailureBox)
-    assert box is not None
-    assert not box.step.isVisible()
-    assert not shown.footer.retry.isVisible()
-    assert shown.footer.copy.isVisible()
-    assert not view.add_button.isVisible()
-
-
-def test_version_menu_pins_and_unpins_a_version(view: LanesView, lane: LaneColumn) -> None:
-    spy = QSignalSpy(view.pin_requested)
-    menu = _menu(lane)
-    versions = _entry(menu, "Version").menu()
-    assert isinstance(versions, QMenu)
-    assert [a.text() for a in versions.actions() if a.isChecked()] == ["Current text"]
-    texts = [a.text() for a in versions.actions() if not a.isSeparator()]
-    assert texts[:3] == ["Current text", "#100   R&&D attempt 100", "#99   R&&D attempt 99"]
-    assert texts[-3:] == ["#81   R&&D attempt 81", "#1   R&&D attempt 1", "More…"]
-    assert versions.toolTipsVisible()
-    _entry(versions, "#100 ").trigger()
-    assert _entry(versions, "#99 ").toolTip() == "Text 99"
-    more = _entry(versions, "More…").menu()
-    assert isinstance(more, QMenu)
-    assert not more.actions()
-    more.aboutToShow.emit()
-    older = next(a for a in more.actions() if a.text() == "#30 … #6").menu()
-    assert isinstance(older, QMenu)
-    assert not older.actions()
-    older.aboutToShow.emit()
-    _entry(older, "#7 ").trigger()
-    _entry(versions, "Current text").trigger()
-    _close(menu)
-    assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]
-
-
-def test_old_pinned_version_is_checked_in_the_version_menu(view: LanesView, lane: LaneColumn) -> None:
-    labels = tuple(VersionLabel(n, f"attempt {n}", name=f"#{n}") for n in range(10_000, 0, -1))
-    view.set_heads(heads("m", versions=labels, pinned=4000))
-    column = view.column("m")
-    assert column is not None
-    menu = _menu(column)
-    versions = _entry(menu, "Version").menu()
-    assert isinstance(versions, QMenu)
-    assert [a.text() for a in versions.actions() if a.isChecked()] == ["#4000   attempt 4000"]
-    more, depth = _entry(versions, "More…").menu(), 0
-    while True:
-        assert isinstance(more, QMenu)
-        more.aboutToShow.emit()
-        assert len(more.actions()) <= 26
-        inner = next((a.menu() for a in more.actions() if a.text().endswith("✓")), None)
-        if inner is None:
-            break
-        more, depth = inner, depth + 1
-    assert [a.text() for a in more.actions() if a.isChecked()] == ["#4000   attempt 4000"]
-    assert depth == 2
-    _close(menu)
 
 
 def test_footer_buttons_request_winner_stop_copy_and_retry(view: LanesView, lane: LaneColumn) -> None:
@@ -281,7 +126,7 @@ def test_failure_offers_one_next_step(
     assert "Traceback" in box.detail.toPlainText()
     assert box.step.text() == label
     QTest.mouseClick(box.step, LEFT)
-    assert _calls(spy) == [arguments]
+    assert calls_of(spy) == [arguments]
     assert view.text("m") == "An answer"
     view.set_status("m", DONE)
     settle()
@@ -305,7 +150,7 @@ def test_marks_and_finish_reasons_are_shown_as_pills(view: LanesView, lane: Lane
     assert strip.ending.text() == "▲ stopped at max tokens"
     assert strip.marks.text() == "1 parameter changed"
     QTest.mouseClick(strip.marks, LEFT)
-    assert _calls(spy) == [["m"]]
+    assert calls_of(spy) == [["m"]]
 
 
 def test_attempts_row_steps_between_attempts(view: LanesView, lane: LaneColumn) -> None:
@@ -319,7 +164,7 @@ def test_attempts_row_steps_between_attempts(view: LanesView, lane: LaneColumn) 
     assert row.line.shown() == "attempt 2 of 3"
     QTest.mouseClick(row.older, LEFT)
     QTest.mouseClick(row.newer, LEFT)
-    assert _calls(spy) == [["m", 1], ["m", 3]]
+    assert calls_of(spy) == [["m", 1], ["m", 3]]
     view.set_status("m", LaneStatus("finished", attempt=3, attempts=3))
     assert not row.newer.isVisible()
     view.set_status("m", DONE)
@@ -366,34 +211,8 @@ def test_lane_is_renamed_in_place(view: LanesView, lane: LaneColumn) -> None:
     unchanged = field()
     QTest.keyClick(unchanged, Qt.Key.Key_Return)
     settle()
-    assert _calls(spy) == [["m", "Best one"], ["m", ""]]
+    assert calls_of(spy) == [["m", "Best one"], ["m", ""]]
     assert not lane.findChildren(QLineEdit)
-
-
-def test_parameters_dialog_requests_the_change(view: LanesView, lane: LaneColumn) -> None:
-    spy = QSignalSpy(view.params_changed)
-    menu = _menu(lane)
-    _entry(menu, "Parameters").trigger()
-    _close(menu)
-    dialog = lane.findChild(ParamsDialog)
-    assert isinstance(dialog, ParamsDialog)
-    QTest.keyClicks(dialog.fields["temperature"], "0.5")
-    QTest.mouseClick(dialog.apply, LEFT)
-    settle()
-    assert _calls(spy) == [["m", Params(temperature=0.5)]]
-    assert lane.findChild(ParamsDialog) is None
-
-
-def test_blind_lane_hides_model_name_and_cost(view: LanesView, lane: LaneColumn) -> None:
-    view.set_status("m", LaneStatus("finished", blind=True, cost="$0.1", marks=(Mark("added", "a", "b"),)))
-    settle()
-    assert lane.header.row.name.shown() == "Answer 2"
-    texts = [lane.accessibleName(), lane.answer.accessibleName(), lane.header.row.name.toolTip()]
-    texts += [lane.footer.winner.accessibleName(), *lane.header.numbers.candidates()]
-    assert not any("model-m" in text or "$" in text for text in texts)
-    menu = _menu(lane)
-    assert not _entry(menu, "Show request").isEnabled()
-    _close(menu)
 
 
 def test_every_button_has_a_name(view: LanesView, lane: LaneColumn) -> None:

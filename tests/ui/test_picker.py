@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import (
@@ -21,76 +19,15 @@ from tests.ui.dialog_support import (
     shown,
     theme,
 )
+from tests.ui.picker_support import Drive, drive
 from workbench.app.models.model_index import UNCHANGED, ModelChoice
-from workbench.app.models.picker_row import ROW, PickerRow
 from workbench.core.lanes import Lane
-from workbench.core.money import Rates
-from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.widgets.theme import Theme
 
-__all__ = ["shown", "theme"]
+__all__ = ["drive", "shown", "theme"]
 
-Show = Callable[[Any], Any]
+
 Key = Qt.Key
-
-
-class Driver:
-    """A picker on the screen, driven by keys and mouse."""
-
-    def __init__(self, qtbot: QtBot, picker: ModelPicker) -> None:
-        self.qtbot = qtbot
-        self.picker = picker
-        self.search = picker.findChild(QLineEdit)
-        self.list = picker.findChild(QListView)
-        self.choices: list[ModelChoice] = []
-        picker.chosen.connect(self.choices.append)
-
-    def ready(self) -> Driver:
-        self.qtbot.waitUntil(lambda: any("LiteLLM catalogue · " in title for title in self.titles()))
-        return self
-
-    def titles(self) -> list[str]:
-        model = self.list.model()
-        return [model.index(i, 0).data() for i in range(model.rowCount())]
-
-    def current(self) -> PickerRow:
-        row: PickerRow = self.list.currentIndex().data(ROW)
-        return row
-
-    def type(self, text: str) -> None:
-        QTest.keyClicks(self.search, text)
-
-    def press(self, key: Qt.Key, widget: QWidget | None = None) -> None:
-        QTest.keyClick(widget or self.search, key)
-
-    def field(self, name: str) -> QLineEdit:
-        return next(f for f in self.picker.findChildren(QLineEdit) if name in f.accessibleName())
-
-    def button(self, text: str) -> QPushButton:
-        return next(b for b in self.picker.findChildren(QPushButton) if b.text() == text)
-
-    def texts(self) -> str:
-        return "\n".join(label.text() for label in self.picker.findChildren(QLabel) if label.isVisible())
-
-    def click(self, title: str, *, twice: bool = False) -> None:
-        index = self.list.model().index(self.titles().index(title), 0)
-        self.list.scrollTo(index)
-        center: QPoint = self.list.visualRect(index).center()
-        QTest.mouseClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=center)
-        if twice:
-            QTest.mouseDClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=center)
-
-
-@pytest.fixture
-def drive(qtbot: QtBot, theme: Theme, shown: Show) -> Callable[..., Driver]:
-    def make(source: PickerDouble | None = None, current: Lane | None = None, **options: Any) -> Driver:
-        picker = ModelPicker(theme, source or PickerDouble(an_offer()), current, **options)
-        return Driver(qtbot, shown(picker))
-
-    return make
-
-
-Drive = Callable[..., Driver]
 
 
 def test_typing_a_name_and_enter_chooses_that_model(qtbot: QtBot, drive: Drive) -> None:
@@ -229,56 +166,6 @@ def test_refresh_after_adding_a_key_marks_the_model_as_usable(qtbot: QtBot, driv
     assert driver.current().title == "gpt-5-mini"
 
 
-def test_manual_price_is_returned_with_the_choice(drive: Drive) -> None:
-    driver = drive().ready()
-    driver.click("gpt-5")
-    assert driver.field("Input price").placeholderText() == "1.25"
-    QTest.keyClicks(driver.field("Input price"), "1,5")
-    QTest.keyClicks(driver.field("Output price"), "6")
-    QTest.keyClicks(driver.field("Cached price"), "0.1")
-    driver.press(Key.Key_Return, driver.field("Cached price"))
-    rates = driver.choices[0].rates_by_hand
-    assert isinstance(rates, Rates)
-    assert (rates.input, rates.output, rates.cached) == pytest.approx((1.5e-6, 6e-6, 0.1e-6))
-    assert rates.source == "user"
-
-
-def test_incomplete_price_is_refused_and_focuses_the_empty_field(drive: Drive) -> None:
-    driver = drive().ready()
-    driver.click("gpt-5")
-    QTest.keyClicks(driver.field("Input price"), "1")
-    driver.button("Use model").click()
-    assert driver.choices == []
-    assert "Enter both the input and the output price" in driver.texts()
-    assert driver.field("Output price").hasFocus()
-
-
-def test_manual_price_can_be_cleared(drive: Drive) -> None:
-    by_hand = {("litellm", "gpt-5"): Rates(1e-6, 3e-6, source="user")}
-    driver = drive(PickerDouble(an_offer(prices=by_hand))).ready()
-    driver.click("gpt-5")
-    assert driver.field("Input price").text() == "1"
-    driver.button("Clear").click()
-    driver.button("Use model").click()
-    assert driver.choices == [ModelChoice("litellm", "gpt-5", None)]
-
-
-def test_typed_price_is_kept_when_a_model_list_arrives(qtbot: QtBot, drive: Drive) -> None:
-    source = PickerDouble(an_offer(), models=None)
-    driver = drive(source).ready()
-    driver.click("gpt-5")
-    QTest.keyClicks(driver.field("Input price"), "7")
-    source.fetches[0][1].set_result(("x",))
-    qtbot.waitUntil(lambda: "x" in driver.titles())
-    assert driver.field("Input price").text() == "7"
-
-
-def test_local_models_have_no_price_fields(drive: Drive) -> None:
-    driver = drive().ready()
-    driver.click("Echo")
-    assert not driver.field("Input price").isVisible()
-
-
 def test_failed_endpoint_can_be_reloaded(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=SentenceError("Nothing answers on that address. Start the server."))
     driver = drive(source).ready()
@@ -389,17 +276,3 @@ def test_listed_or_removed_model_has_no_this_lane_group(qtbot: QtBot, drive: Dri
     for lane in (Lane("a", OLLAMA.uid, "phi4"), Lane("a", "litellm", "gpt-5"), Lane("a", "e-gone", "x")):
         driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
         qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "This lane" not in driver.titles())
-
-
-def test_prices_and_their_names_fit_at_the_smallest_size(drive: Drive) -> None:
-    driver = drive().ready()
-    driver.type("haiku")
-    picker = driver.list.window()
-    picker.resize(picker.minimumSize())
-    QApplication.processEvents()
-    for label in picker.findChildren(QLabel):
-        if label.isVisible() and label.text() in ("Input", "Output", "Cached"):
-            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
-            field = label.buddy()
-            assert isinstance(field, QLineEdit)
-            assert field.width() >= field.fontMetrics().horizontalAdvance("unknown") + 18

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtGui import QGuiApplication, QKeySequence, QTextBlockFormat
+from PySide6.QtGui import QTextBlockFormat
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
+from tests.ui.reading_support import copied_text, page
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader import markdown
-from workbench.ui.widgets.reader.code import colored
 from workbench.ui.widgets.reader.markdown import MarkdownView
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 from workbench.ui.widgets.reader.parts import parse, plain
 from workbench.ui.widgets.reader.sniff import FormatSniffer
 from workbench.ui.widgets.theme import Theme
 
-__all__ = ["screen", "theme", "view"]
+__all__ = ["page", "screen", "theme", "view"]
+
 
 SAMPLE = """Answer
 ======
@@ -65,23 +64,10 @@ def test_setext_underline_makes_a_heading_and_dashes_a_rule() -> None:
     assert [part.line for part in made] == [0, 3, 4, 5]
 
 
-@pytest.fixture
-def page(theme: Theme, screen: Callable[[QWidget], QWidget]) -> MarkdownView:
-    made = MarkdownView(theme)
-    made.resize(320, 400)
-    screen(made)
-    return made
-
-
-def _shown(page: MarkdownView) -> str:
-    page.selectAll()
-    return page.createMimeDataFromSelection().text()
-
-
 def test_streamed_text_renders_like_the_complete_text(page: MarkdownView, theme: Theme, screen: object) -> None:
     page.set_text(SAMPLE)
     settle()
-    whole = _shown(page)
+    whole = copied_text(page)
     for size in (1, 3, 17):
         page.set_text("")
         page.set_streaming(True)
@@ -89,7 +75,7 @@ def test_streamed_text_renders_like_the_complete_text(page: MarkdownView, theme:
             page.append(SAMPLE[at : at + size])
         page.set_streaming(False)
         settle()
-        assert _shown(page) == whole, size
+        assert copied_text(page) == whole, size
 
 
 @pytest.mark.parametrize(
@@ -134,7 +120,7 @@ def test_deeply_nested_text_is_shown_completely(page: MarkdownView, deep: str) -
             page.append(text[at : at + 7])
         page.set_streaming(False)
         settle()
-        shown = _shown(page)
+        shown = copied_text(page)
         assert shown.startswith("First words")
         assert "innermost" in shown
         assert shown.endswith("Last words")
@@ -152,14 +138,6 @@ def test_links_show_their_address_before_opening(page: MarkdownView) -> None:
     assert box.informativeText().replace("\u200b", "") == "https://evil.example/path"
     box.reject()
     settle()
-
-
-def test_code_is_copied_unchanged(page: MarkdownView) -> None:
-    page.set_text("```py\na\u00a0= '  x'\n\n    b\n```")
-    page.selectAll()
-    QTest.keySequence(page, QKeySequence.StandardKey.Copy)
-    assert QGuiApplication.clipboard().text() == "a\u00a0= '  x'\n\n    b"
-    QGuiApplication.clipboard().clear()
 
 
 def _blocks(page: MarkdownView) -> list[tuple[str, QTextBlockFormat]]:
@@ -239,13 +217,6 @@ def test_changing_the_text_size_keeps_the_reading_position(
         assert page.is_following
 
 
-def test_highlighting_keeps_the_code_unchanged() -> None:
-    text = "def f():\n\treturn 'é'\n"
-    assert "".join(piece for piece, _ in colored(text, "python")) == text
-    assert len(colored(text, "python")) > 1
-    assert colored(text, "no such language") == [(text, "text")]
-
-
 @pytest.mark.parametrize(
     ("text", "markdown", "json"),
     [
@@ -273,7 +244,7 @@ def test_lane_switches_between_markdown_and_text(view: LanesView) -> None:
     lane, other = column(view, "a"), column(view, "b")
     assert (lane.reading.mode, other.reading.mode) == ("markdown", "text")
     assert isinstance(lane.reading.page, MarkdownPage)
-    assert _shown(lane.reading.page.view) == "Some bold words"
+    assert copied_text(lane.reading.page.view) == "Some bold words"
     assert view.text("a") == "Some **bold** words"
     assert lane.header.reading.isVisible()
     assert not other.header.reading.isVisible()
@@ -283,7 +254,7 @@ def test_lane_switches_between_markdown_and_text(view: LanesView) -> None:
     view.append_text("a", "text", " and more")
     view.readings.choose_for_all("")
     settle()
-    assert _shown(lane.reading.page.view) == "Some bold words and more"
+    assert copied_text(lane.reading.page.view) == "Some bold words and more"
 
 
 def test_right_to_left_text_is_aligned_right(page: MarkdownView) -> None:
@@ -305,49 +276,10 @@ def test_right_to_left_text_is_aligned_right(page: MarkdownView) -> None:
     ]
 
 
-def test_long_code_is_highlighted_after_being_shown(page: MarkdownView, theme: Theme, qtbot: QtBot) -> None:
-    code = "é = '😀'\ndef f():\n    return 1\n" * 120
-    page.set_text(f"before\n\n```python\n{code}```\n\nafter")
-    qtbot.waitUntil(lambda: page.is_whole)
-    assert code.strip() in _shown(page)
-    inks = _inks(page)
-    assert inks["def"] == theme.color("accent").name()
-    assert inks["'😀'"] == theme.color("green").name()
-    assert inks["after"] == theme.color("text").name()
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 11, 40])
-@pytest.mark.parametrize("behind", ["", "> quote\n", "- item\n", "| a | b |\n|---|---|\n| c | d |\n", "more words\n"])
-def test_streamed_code_is_highlighted_when_the_block_ends(
-    page: MarkdownView, theme: Theme, size: int, behind: str
-) -> None:
-    text = f"before\n\n```python\ndef f():\n    return 1\n```\n\n{behind}"
-    page.set_streaming(True)
-    for at in range(0, len(text), size):
-        page.append(text[at : at + size])
-    if not behind:
-        page.set_streaming(False)
-    inks = _inks(page)
-    assert inks.get("def") == theme.color("accent").name(), inks
-
-
-def _inks(page: MarkdownView) -> dict[str, str]:
-    found = {}
-    block = page.document().begin()
-    while block.isValid():
-        pieces = block.begin()
-        while not pieces.atEnd():
-            piece = pieces.fragment()
-            found[piece.text().strip()] = piece.charFormat().foreground().color().name()
-            pieces += 1
-        block = block.next()
-    return found
-
-
 def test_long_table_is_rendered_completely(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_text("| a | b |\n|---|---|\n" + "| 1 | words |\n" * 120)
     qtbot.waitUntil(lambda: page.is_whole)
-    assert _shown(page).count("words") == 120
+    assert copied_text(page).count("words") == 120
 
 
 def test_streamed_text_looks_the_same_as_a_full_repaint(page: MarkdownView, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from tests.fakes.order_bot import BOT, CASES, QUALITY, answer, is_good, order_ca
 from tests.fakes.provider import FakeProvider
 from tests.ui.desk import Desk
 from workbench.app.compose.timeline_model import SHARE
+from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import Rates
@@ -52,10 +53,10 @@ def prepared(desk: Desk, server: FakeProvider, models: tuple[str, ...] = MODELS,
     show(desk, models)
 
 
-def show(desk: Desk, models: tuple[str, ...]) -> None:
+def show(desk: Desk, models: tuple[str, ...], content: Content = BOT) -> None:
     lanes = tuple(Lane(f"lane-{model}", UID, model) for model in models)
     window = desk.window
-    window.session.put_back(Draft(BOT, (("question", "Where is order 77AB12CD90?"),), lanes, None))
+    window.session.put_back(Draft(content, (("question", "Where is order 77AB12CD90?"),), lanes, None))
     window.editor.focus_first()
 
 
@@ -68,11 +69,12 @@ def run_all(desk: Desk) -> TestView:
     return view
 
 
-def ended(desk: Desk, view: TestView, columns: int) -> None:
+def ended(desk: Desk, view: TestView, passed: int, columns: int = 1) -> None:
+    """Wait until all columns are scored and the view shows how many cases pass in all of them together."""
     scored = "SELECT count(*) FROM cell_scores WHERE scoring_id = (SELECT max(id) FROM scorings)"
     desk.until(lambda: desk.rows(scored) == [(CASES * columns,)])
     desk.until(lambda: not view.suites.is_running and view.suites.figures.report is not None)
-    desk.until(lambda: sum(one.summary.passed for one in view.suites.figures.report.columns) == passes(columns))  # type: ignore[union-attr]
+    desk.until(lambda: sum(one.summary.passed for one in view.suites.figures.report.columns) == passed)  # type: ignore[union-attr]
 
 
 def passes(columns: int) -> int:
@@ -82,7 +84,7 @@ def passes(columns: int) -> int:
 def test_lanes_of_compose_become_columns_and_the_sentence_is_true(desk: Desk, server: FakeProvider) -> None:
     prepared(desk, server)
     view = run_all(desk)
-    ended(desk, view, 3)
+    ended(desk, view, passes(3), 3)
     # Quality is known: 11, 19 and 12 of 20 cases are answered well.
     assert [QUALITY[model] * CASES for model in MODELS] == pytest.approx([GOOD[model] for model in MODELS])
     assert desk.rows(
@@ -143,7 +145,7 @@ def test_start_asks_first_if_it_exceeds_a_limit(desk: Desk, server: FakeProvider
 def test_lanes_that_are_no_columns_are_offered_not_added(desk: Desk, server: FakeProvider) -> None:
     prepared(desk, server, MODELS[:1])
     view = run_all(desk)
-    ended(desk, view, 1)
+    ended(desk, view, passes(1))
     desk.press(Qt.Key.Key_1, ALT)
     show(desk, MODELS)
     desk.until(lambda: len(desk.window.lane_list.lanes) == 3)
@@ -156,6 +158,53 @@ def test_lanes_that_are_no_columns_are_offered_not_added(desk: Desk, server: Fak
     desk.until(lambda: len(settings(desk.window.prompt_uid).columns) == 3)
     desk.until(lambda: view.suites.estimate.new == 2 * CASES)
     run_all(desk)
-    ended(desk, view, 3)
+    ended(desk, view, passes(3), 3)
     assert len([one for one in server.requests if one.path.endswith("/chat/completions")]) == 3 * CASES
     assert replace(settings(desk.window.prompt_uid).columns[1], slot="") == Lane("", UID, "acme-large")
+
+
+def test_text_that_was_just_typed_is_the_one_that_is_tested(desk: Desk, server: FakeProvider) -> None:
+    prepared(desk, server, MODELS[:1])
+    view = run_all(desk)
+    ended(desk, view, passes(1))
+    desk.press(Qt.Key.Key_1, ALT)
+    desk.window.editor.focus_first()
+    desk.type("Hi")
+    desk.press(Qt.Key.Key_2, ALT)
+    desk.until(lambda: view.suites.estimate.new == CASES)
+    assert view.head.run.text().startswith("Run 20 new")
+    desk.press(Qt.Key.Key_1, ALT)
+    desk.window.editor.focus_first()
+    desk.type("Oh")
+    run_all(desk)
+    desk.until(lambda: view.suites.run is not None and view.suites.run.number == 2)
+    ended(desk, view, passes(1))
+    asked = {request.body["messages"][0]["content"] for request in server.requests[-CASES:]}
+    assert [("Hi" in text, "Oh" in text) for text in asked] == [(True, True)]
+
+
+def test_stored_answers_of_two_versions_are_compared_without_a_call(desk: Desk, server: FakeProvider) -> None:
+    prepared(desk, server, MODELS[1:2])
+    window = desk.window
+    view = run_all(desk)
+    ended(desk, view, GOOD["acme-large"])
+    desk.press(Qt.Key.Key_1, ALT)
+    show(desk, MODELS[1:2], replace(BOT, messages=(replace(BOT.messages[0], text="Be brief."), BOT.messages[1])))
+    desk.until(lambda: window.draft().content.messages[0].text == "Be brief.")
+    run_all(desk)
+    desk.until(lambda: view.suites.run is not None and view.suites.run.number == 2)
+    ended(desk, view, GOOD["acme-large"])
+    query = "SELECT versions.number FROM lanes JOIN versions ON versions.id = version_id WHERE run_id IN (1, 2)"
+    versions = [version for (version,) in desk.rows(query)]
+    both = tuple(Lane(f"v{place}", UID, "acme-large", pinned=version) for place, version in enumerate(versions))
+    view.suites.change_settings(lambda settings: replace(settings, columns=both, baseline="v0"))
+    desk.until(lambda: view.head.run.accessibleName() == "Compare stored answers")
+    assert view.head.run.isEnabled()
+    assert [head.verdict for head in view.suites.heads()][1:] == ["answers are stored"]
+    asked = len(server.requests)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: view.suites.run is not None and view.suites.run.number == 3)
+    ended(desk, view, 2 * GOOD["acme-large"], 2)
+    assert view.card.words().startswith("No difference shown between tested 2 · acme-large and the baseline tested 1")
+    assert view.head.run.text() == "Run all afresh"
+    assert len(server.requests) == asked

@@ -15,7 +15,7 @@ from tests.fakes import played, seeded
 from tests.patience import PATIENCE_S
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.core.lanes import ECHO, FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
 from workbench.core.runs import IterationDetail, Judged
 from workbench.engine import scripted_engine
 from workbench.engine.calls import Event
@@ -148,3 +148,24 @@ def judged(detail: IterationDetail) -> tuple[Judged, ...]:
     """Return the newest attempt of every lane, as verdicts compare them."""
     newest = {output.position: output for output in detail.outputs}
     return tuple(Judged(one.uid, position, one.result.state) for position, one in sorted(newest.items()))
+
+
+LOCAL = Endpoint("e1", "openai", "My server", "http://127.0.0.1:8000/v1")
+FILE = Endpoint("e2", "gguf", "Tiny", path="/models/tiny.gguf")
+ALL = [*FIXED_ENDPOINTS, LOCAL, FILE]
+
+
+STEPS = {
+    "reasons": [{"reasoning": "hm"}, {"text": "Hel"}, {"text": "lo"}, {"mark": ["refused", "seed", "not here"]}],
+    "priced": [{"text": "x"}, {"usage": {"input": 1000, "output": 10, "cached": 500}}],
+    "dies": [{"text": "half"}, {"exit": 3}],
+    "fails": [{"text": "some"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}],
+    "steps": [
+        {"reasoning": "hm"},
+        {"text": "One moment."},
+        {"steps": [["tool_call", '{"a": 1}', "look", "c1", ""], ["tool_result", "found", "look", "c1", ""]]},
+        {"text": "Found."},
+    ],
+    "waits": [{"text": "so far"}, {"wait_ms": 60_000}, {"text": " never"}],
+}
+SCRIPT = {"models": STEPS}

@@ -164,7 +164,7 @@ def test_answers_to_a_held_out_case_are_not_offered(tmp_path: Path) -> None:
         for name in ("Ada", "Bo"):
             given = draft(text="Hello {{name}}", values={"name": name})
             assert workbench.runner.start_iteration(prompt, given, based_on=None).wait(PATIENCE_S)
-        case = Case("c", "", (("name", "Ada"),), held_out=True)
+        case = Case("c", "", (("name", "Ada"), ("tone", "")), held_out=True)
         workbench.store.packs.save_cases(prompt, [case]).result(PATIENCE_S)
         assert [dict(one.values)["name"] for one in _improver(workbench).known(prompt).answers] == ["Bo"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.usecases.key_desk import with_drawer
 from tests.usecases.making import PATIENCE_S, draft, new_prompt, opened
-from tests.usecases.test_key_binding import with_drawer
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.runs import Failure

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.provider import FakeProvider
+from tests.usecases.key_desk import Desk, desk, failure, homes
 from tests.usecases.making import PATIENCE_S
-from tests.usecases.test_key_binding import Desk, desk, failure, homes
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.provider_table import ROWS
 from workbench.engine.calls import EngineError

@@ -64,7 +64,7 @@ _DOES: Mapping[str, tuple[str, str]] = {
     "context-recall": ("its context has {}", "its context lacks {}"),
     "context-relevance": ("its context is about the question", "its context is not about the question"),
     "conversation-relevance": ("is relevant to the conversation", "is not relevant to the conversation"),
-    "select-best": ("is the best by: {}", "is not the best by: {}"),
+    "select-best": ("is better than the baseline's answer by: {}", "is worse than the baseline's answer by: {}"),
     "max-score": ("has the highest score", "does not have the highest score"),
     "pi": ("passes the Pi score by: {}", "fails the Pi score by: {}"),
     "human": ("passes a person's verdict", "fails a person's verdict"),

@@ -1,4 +1,4 @@
-"""Reading of files named by the user, and appending to files of the state directory.
+"""Reading of files named by the user, and replacing and appending to files of the product.
 
 Invariant: pipes and devices are refused before any read or write, which could block; files that are too large are
 refused before they are read.
@@ -6,6 +6,7 @@ refused before they are read.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -23,6 +24,25 @@ def read_file(path: Path, most_bytes: int) -> bytes:
         if found.st_size > most_bytes:
             raise OSError(errno.EFBIG, f"it is larger than {most_bytes // 2**20} MB", str(path))
         return stream.read(most_bytes)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Replace or create a file of the product durably, with mode 600. Raises OSError; an existing file stays then."""
+    import tempfile  # imported late: nothing is written before the window opens
+
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        if temporary:
+            with contextlib.suppress(OSError):  # report the first error
+                Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def open_to_append(path: Path) -> int:

@@ -7,12 +7,10 @@ atomically, and unreadable content confirms nothing.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import threading
 from pathlib import Path
@@ -22,6 +20,7 @@ from workbench.core.money import Rates
 from workbench.core.price_sheet import number
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
+from workbench.host.files import replace_file
 
 FILE = "providers.json"
 _ROUNDS = 100_000
@@ -200,20 +199,9 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _write(directory: Path, data: dict[str, Any]) -> None:
     make_private(directory)
-    import tempfile  # imported late: only needed for a change
-
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{FILE}-", dir=directory)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(directory / FILE)
+        replace_file(directory / FILE, json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):  # report the first error
-                Path(temporary).unlink(missing_ok=True)
         raise HostError(
             f"What you chose about providers cannot be written to {directory}. Make room or check its permissions.",
             explain(error),

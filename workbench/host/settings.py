@@ -4,9 +4,7 @@ Invariant: the file is replaced atomically; its unknown keys are preserved; a da
 overwritten.
 """
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
@@ -96,21 +94,12 @@ def load(directory: Path) -> LoadedSettings:
 def save(directory: Path, settings: Settings) -> None:
     """Write the settings. Raises HostError, and leaves the existing file unchanged then."""
     make_private(directory)
-    import tempfile  # imported late: settings are read before the window opens and written after it closes
+    from workbench.host.files import replace_file  # imported late: settings are read before the window opens
 
     text = json.dumps(settings.to_json(), indent=2, sort_keys=True) + "\n"
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{FILE}-", dir=directory)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(directory / FILE)
+        replace_file(directory / FILE, text)
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):  # report the first error
-                Path(temporary).unlink(missing_ok=True)
         raise HostError(
             f"The settings cannot be written to {directory}. Make room or check its permissions.",
             explain(error),

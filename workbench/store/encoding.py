@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
+from json import encoder
 from typing import Any
 
 from workbench.core.json_parts import load
@@ -18,15 +20,32 @@ from workbench.store.safe_records import as_text
 _MOST_DAMAGED = 10_000
 """Characters of damaged values, which are only displayed."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Shared: creating an encoder costs more than encoding most values.
-_AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+
+
+def encoding(spell: Callable[[str], str], spare: json.JSONEncoder) -> Callable[[Any], str]:
+    """Return a function that writes a value as compact JSON, its texts with `spell`.
+
+    `JSONEncoder.encode` creates an encoder in C for each value, which costs more than encoding most values. Here one is
+    shared; it does not look for circles. `spare` is used where Python has no such encoder.
+    """
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return spare.encode
+    chunks = make(None, spare.default, spell, None, ":", ",", False, False, True)
+    return lambda value: "".join(chunks(value, 0))
+
+
+_as_typed = encoding(encoder.encode_basestring, json.JSONEncoder(ensure_ascii=False, separators=(",", ":")))
+_escaped = encoding(encoder.encode_basestring_ascii, json.JSONEncoder(separators=(",", ":")))
 
 
 def dump(value: Any) -> str:
-    """Return compact JSON; escaped to ASCII only if the text could not be stored otherwise."""
-    text = _AS_TYPED.encode(value)
-    return text if text.isascii() or not _SURROGATE.search(text) else _ESCAPED.encode(value)
+    """Return compact JSON; escaped to ASCII only if the text could not be stored otherwise.
+
+    Raises TypeError for a value of no type of JSON.
+    """
+    text = _as_typed(value)
+    return text if text.isascii() or not _SURROGATE.search(text) else _escaped(value)
 
 
 def lenient(text: str) -> Any:

@@ -20,7 +20,7 @@ from workbench.core.lanes import BUILTIN, Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result
 from workbench.core.templates import content_variables
-from workbench.core.testing.case_identity import asked_values
+from workbench.core.testing.case_identity import filled_values
 from workbench.core.testing.case_proposals import (
     MOST_SHOWN,
     MOST_WANTED,
@@ -34,6 +34,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompt_questions import NO_INSTRUCTIONS, PromptQuestion, PromptQuestions, QuestionDefaults
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.runner import Runner
+from workbench.usecases.testing.holdout import held_out_values
 
 _NO_VARIABLES = (
     "This prompt has no variables, so its cases could not differ. Put one where the input goes, such as {{question}}, "
@@ -91,8 +92,8 @@ class CaseProposer(PromptQuestions):
     def known(self, prompt_uid: str) -> QuestionDefaults:
         """Return what a request for a prompt starts from; its cases are those outside the hold-out."""
         cases = self._store.packs.cases(prompt_uid)
-        hidden = {asked_values(case) for case in cases if case.held_out}
-        answers = (one for one in self._store.recent_answers(prompt_uid) if asked_values(_asked(one)) not in hidden)
+        held = held_out_values(self._store, prompt_uid)
+        answers = (one for one in self._store.recent_answers(prompt_uid) if filled_values(one.values) not in held)
         return self._defaults(prompt_uid, answers, (case for case in cases if not case.held_out))
 
     def past(self, run_uid: str) -> PastCaseRequest:
@@ -141,7 +142,3 @@ def _variables_and_wish(values: Mapping[str, str]) -> tuple[tuple[str, ...], str
 def _messages(wanted: CaseRequest) -> tuple[Message, ...]:
     text = request_text(wanted.content, wanted.variables, wanted.count, wanted.wish, wanted.shown, wanted.answers)
     return Message("system", wanted.instructions), Message("user", text)
-
-
-def _asked(answer: RecentAnswer) -> Case:
-    return Case("", values=answer.values)

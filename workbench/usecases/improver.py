@@ -17,6 +17,7 @@ from workbench.core.improvement import Proposal, RecentAnswer, propose, question
 from workbench.core.lanes import Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result
+from workbench.core.testing.case_identity import filled_values
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompt_questions import NO_INSTRUCTIONS, PromptQuestion, PromptQuestions, QuestionDefaults
@@ -68,7 +69,7 @@ class Improver(PromptQuestions):
     def known(self, prompt_uid: str) -> QuestionDefaults:
         """Return the initial values of an improvement of a prompt."""
         held = held_out_values(self._store, prompt_uid)
-        answers = (one for one in self._store.recent_answers(prompt_uid) if frozenset(one.values) not in held)
+        answers = (one for one in self._store.recent_answers(prompt_uid) if filled_values(one.values) not in held)
         return self._defaults(prompt_uid, answers)
 
     def past(self, run_uid: str) -> PastQuestion:

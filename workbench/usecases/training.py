@@ -21,6 +21,7 @@ from workbench.core.content import Content
 from workbench.core.rendered_content import RenderedRequest, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
+from workbench.core.testing.case_identity import filled_values
 from workbench.core.text import plural
 from workbench.core.training import Kind, TrainingRow, TrainingTurn, VerdictContradiction, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
@@ -212,7 +213,7 @@ class Trainer:
         """Return an answer as a row with a positive label, None if it cannot be used for training."""
         detail = self._detail(run)
         output = next((one for one in detail.outputs if one.uid == output_uid), None)
-        if output is None or frozenset(detail.sets[output.value_set].values) in self._held_out(prompt_uid):
+        if output is None or filled_values(detail.sets[output.value_set].values) in self._held_out(prompt_uid):
             left_out["answers to cases of the hold-out"] += 1
             return None
         if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.testing.standin_source import StandInSuites
 from tests.patience import PATIENCE_S
 from workbench.app.tasks import Tasks
-from workbench.app.testing import controller as controllers
+from workbench.app.testing import progress_polling
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import FIRST
@@ -27,7 +27,7 @@ from workbench.core.testing.grid import CaseSetName
 
 @pytest.fixture
 def tasks(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks]:
-    monkeypatch.setattr(controllers, "POLL_MS", 5)
+    monkeypatch.setattr(progress_polling, "POLL_MS", 5)
     made = Tasks()
     yield made
     made.close()
@@ -55,7 +55,7 @@ def test_run_has_heads_counts_and_statistics(qtbot: QtBot, tasks: Tasks) -> None
     assert [one.tone for one in heads[1].figures] == ["red", "red"]
     assert heads[1].low is not None
     assert heads[1].low < (heads[1].rate or 0)
-    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency"]
+    assert [one.partition(" ")[0] for one in heads[1].details] == ["Mean", "Latency", "$0.42"]
     assert heads[1].sentence in heads[1].words
     assert suites.figures.counts.rows["all"] == 48
     assert suites.holdout is not None
@@ -75,7 +75,7 @@ def test_started_run_is_followed_to_its_end(qtbot: QtBot, tasks: Tasks) -> None:
     until(qtbot, lambda: ended.count() == 1)
     until(qtbot, lambda: not suites.is_running and suites.estimate.new == 0)
     assert source.told == [("start", "tuning", False)]
-    assert not suites._timer.isActive()
+    assert not suites._polling.is_active
 
 
 def test_run_is_paused_resumed_and_stopped(qtbot: QtBot, tasks: Tasks) -> None:
@@ -182,6 +182,24 @@ def test_estimate_of_a_shown_run_stays_until_the_new_one_is_there(qtbot: QtBot, 
     until(qtbot, lambda: suites.estimate.new == 0)
     assert suites.progress is not None
     assert suites.progress.answered == 36
+
+
+def test_estimate_of_a_set_stays_while_the_rows_of_its_new_run_are_shown(qtbot: QtBot, tasks: Tasks) -> None:
+    source = SlowEstimates(12, has_run=False)
+    source.allowed.set()
+    suites = opened(qtbot, tasks, source)
+    until(qtbot, lambda: suites.is_estimated)
+    known = suites.estimate
+    assert known.new == 36
+    source.allowed.clear()
+    suites.act("start")
+    until(qtbot, lambda: suites.is_running and suites.model.rowCount() == 12)
+    # A button that was pressed stays enabled, and keeps the focus.
+    assert (suites.is_estimated, suites.estimate) == (True, known)
+    suites.choose_set("holdout")
+    assert (suites.is_estimated, suites.estimate.new) == (False, 0)
+    source.allowed.set()
+    until(qtbot, lambda: suites.estimate.new == 72)
 
 
 def test_failed_first_page_keeps_nothing_else_back(qtbot: QtBot, tasks: Tasks) -> None:

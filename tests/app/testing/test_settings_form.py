@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workbench.app.testing.settings_form import (
     SettingsFieldError,
     read_settings,
+    settings_tip,
     settings_words,
     typed_settings,
 )
@@ -24,6 +25,7 @@ TYPED = typed_settings(BASE)
 def test_defaults_stay_as_they_are() -> None:
     assert read_settings(TYPED, BASE) == BASE
     assert settings_words(BASE) == "Samples 1 · No budget · Difference 10 points · Margin 5 points"
+    assert [line.partition(":")[0] for line in settings_tip(BASE).splitlines()] == settings_words(BASE).split(" · ")
 
 
 def test_everything_can_be_set() -> None:

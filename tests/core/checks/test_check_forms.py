@@ -39,7 +39,8 @@ def test_every_type_is_in_one_group() -> None:
     assert {name for names in CHECK_GROUPS.values() for name in names} == {
         row.name for row in CHECK_TYPES.values() if row.is_evaluated
     }
-    assert (group_of("contains"), group_of("llm-rubric"), group_of("new")) == ("Text", UNSCORED_GROUP, UNSCORED_GROUP)
+    assert (group_of("contains"), group_of("llm-rubric")) == ("Text", "Judged by a model")
+    assert (group_of("g-eval"), group_of("new")) == (UNSCORED_GROUP, UNSCORED_GROUP)
 
 
 def test_every_kind_of_value_is_explained() -> None:
@@ -115,7 +116,11 @@ def test_text_becomes_a_value_and_is_shown_again(kind: ValueKind, text: str, val
         (Check("is-json", value=json_text('{"a"')), "This is not JSON: expecting ':' delimiter at line 1, column 5."),
         (Check("is-sql", value=json_text("mysql")), "This is not JSON: expecting value at line 1, column 1."),
         (Check("is-xml"), ""),
-        (Check("llm-rubric"), ""),
+        (Check("llm-rubric"), "Enter what the judge has to look for."),
+        (Check("factuality"), ""),
+        (Check("similar:dot"), ""),
+        (Check("answer-relevance"), ""),
+        (Check("g-eval"), ""),
         (Check(SET), "The set has no checks. Add some."),
         (new_check("javascript"), ""),
     ],

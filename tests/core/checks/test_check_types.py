@@ -7,7 +7,7 @@ import pytest
 from workbench.core.cases import Check
 from workbench.core.check_words import lines
 from workbench.core.checks import evaluator
-from workbench.core.checks.check_types import CHECK_TYPES, CheckType, unknown_type
+from workbench.core.checks.check_types import CHECK_TYPES, NO_EMBEDDINGS, NO_JUDGE, CheckType, unknown_type
 from workbench.core.checks.evaluator import evaluate
 from workbench.core.checks.inputs import CheckedAnswer
 
@@ -35,7 +35,9 @@ def test_row_is_complete(row: CheckType) -> None:
     assert row.explanation.endswith(".")
     assert ". " not in row.explanation
     assert not row.difference or row.difference.endswith(".")
-    assert row.is_evaluated == (row.name in evaluator._FUNCTIONS or row.name == "assert-set")
+    assert row.is_evaluated == (row.name in evaluator._FUNCTIONS or row.name == "assert-set" or row.judged)
+    assert row.judged == (row.needs in ("judge", "embeddings", "judge and embeddings"))
+    assert row.judged == (row.needs_judge or row.needs_embeddings)
 
 
 @pytest.mark.parametrize("row", [row for row in CHECK_TYPES.values() if not row.is_evaluated], ids=lambda row: row.name)
@@ -43,6 +45,14 @@ def test_type_that_is_not_evaluated_never_passes(row: CheckType) -> None:
     for is_negated in (False, True):
         found = evaluate(Check(row.name, is_negated, '"x"'), CheckedAnswer("x"))
         assert (found.state, found.score, found.reason) == ("unscored", None, row.explanation)
+
+
+@pytest.mark.parametrize("row", [row for row in CHECK_TYPES.values() if row.judged], ids=lambda row: row.name)
+def test_judged_type_is_unscored_without_a_model(row: CheckType) -> None:
+    for is_negated in (False, True):
+        found = evaluate(Check(row.name, is_negated, '"x"', weight=0.0), CheckedAnswer("x"))
+        assert (found.state, found.score, found.reason) == ("unscored", None, row.without_model)
+        assert found.reason == (NO_JUDGE if "judge" in row.needs else NO_EMBEDDINGS)
 
 
 @pytest.mark.parametrize("row", CHECK_TYPES.values(), ids=lambda row: row.name)

@@ -10,6 +10,7 @@ from tests.core.checks.scripted_engine import ScriptedEngine
 from workbench.core.blocks import Tool
 from workbench.core.cases import check_from_json
 from workbench.core.checks.check_result import CheckResult
+from workbench.core.checks.check_types import NO_EMBEDDINGS, NO_JUDGE
 from workbench.core.checks.evaluator import evaluate
 from workbench.core.checks.inputs import MOST_CHECKED, CheckedAnswer
 from workbench.core.checks.script_engine import ScriptError, ScriptStoppedError
@@ -48,6 +49,8 @@ def result(kind: str, text: str, value: Any = None, engine: ScriptedEngine | Non
             "The JSON does not fit the schema: a:",
         ),
         ("is-json", "{}", {"required": ["a"]}, "fail", 'The JSON does not fit the schema: Missing required field "a".'),
+        ("contains-json", "[NaN, -Infinity]", None, "fail", "The answer contains no JSON object or array."),
+        ("contains-json", '[NaN, {"a": 1}]', None, "pass", "The answer contains JSON."),
         ("is-xml", "<a>", None, "fail", "The answer is not XML: no element found at line 1, column 4."),
         ("is-xml", "<a/>", "a.b", "fail", "The XML lacks “a.b”."),
         ("is-html", "<p>x</p> y", None, "fail", "The answer is not HTML: it has text outside of elements."),
@@ -55,14 +58,10 @@ def result(kind: str, text: str, value: Any = None, engine: ScriptedEngine | Non
         ("rouge-n", "a b", "a c", "fail", "ROUGE-N score 0.50; at least 0.75 expected."),
         ("is-refusal", "I'm sorry, no.", None, "pass", "The answer sounds like a refusal: “I'm sorry”."),
         ("finish-reason", "x", "stop", "fail", "The provider gave no finish reason; “stop” expected."),
-        ("llm-rubric", "x", "is polite", "unscored", "A model has to grade the answer, which is not done here yet."),
-        (
-            "not-llm-rubric",
-            "x",
-            "is polite",
-            "unscored",
-            "A model has to grade the answer, which is not done here yet.",
-        ),
+        ("llm-rubric", "x", "is polite", "unscored", NO_JUDGE),
+        ("not-llm-rubric", "x", "is polite", "unscored", NO_JUDGE),
+        ("similar", "x", "y", "unscored", NO_EMBEDDINGS),
+        ("g-eval", "x", "y", "unscored", "A model has to grade the answer in a way that is not supported here."),
         ("python", "x", "True", "unscored", "It runs a program outside of the workbench, which is never done."),
         (
             "contains_any",

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.cases import Check
 from workbench.core.lanes import Lane, Params
-from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.testing.settings import JudgeSettings, SuiteBudget, SuiteSettings
 
 WHOLE = SuiteSettings(
     checks=(Check("contains", value='"ETA"'),),
@@ -22,6 +22,7 @@ WHOLE = SuiteSettings(
     margin=0.03,
     salt="x",
     guards=("g2", "g1"),
+    judge=JudgeSettings(Lane("judge", "litellm", "acme-large", Params(temperature=0.0)), Lane("v", "builtin", "e"), 3),
 )
 
 
@@ -54,6 +55,10 @@ def test_defaults_are_not_stored() -> None:
         {"budget": {"calls": float("inf")}},
         {"difference": 0},
         {"margin": 1},
+        {"judge": []},
+        {"judge": {"lane": 3}},
+        {"judge": {"embedding": {"slot": "a"}}},
+        {"judge": {"repeats": "2"}},
     ],
 )
 def test_invalid_settings_are_refused_with_a_sentence(data: Any) -> None:
@@ -69,3 +74,9 @@ def test_settings_of_an_earlier_release_have_no_guards_and_a_guard_is_there_once
 def test_samples_are_bounded() -> None:
     assert SuiteSettings.from_json({"samples": 1000}).samples == 20
     assert SuiteSettings.from_json({"samples": 0}).samples == 1
+
+
+def test_settings_of_an_earlier_release_have_no_judge_and_repeats_are_bounded() -> None:
+    assert SuiteSettings.from_json({"salt": "x"}).judge == JudgeSettings()
+    assert SuiteSettings.from_json({"judge": {"repeats": 1000}}).judge.repeats == 20
+    assert SuiteSettings.from_json({"judge": {"repeats": 0}}).judge.repeats == 1

@@ -178,7 +178,10 @@ tests:
     )
     assert [check.type for check in suite.checks] == ["llm-rubric"]
     said = lost(suite)
-    assert "assert: llm-rubric: 2 checks unscored. A model has to grade the answer" in said
+    assert "assert: llm-rubric: 2 checks for a judge model, which you choose in the settings of the test." in said
+    assert "llm-rubric: A reply without a clear verdict makes the check unscored; promptfoo fails" in lost(
+        suite, "differs"
+    )
     assert "assert: python: 1 check unscored. It runs a program outside of the workbench" in said
     assert "There is no type of check called “Contains”. Did you mean contains?" in said
     assert "There is no type of check called “greater-than”." in said

@@ -62,6 +62,14 @@ def test_starting_a_run_returns_the_version_name(store: Store) -> None:
     assert (late.version_number, late.version_name) == (1, "#3")
 
 
+def test_started_run_returns_the_name_that_is_read_later(store: Store) -> None:
+    kinds = ("improve", "iteration", "propose", "iteration")
+    for number, kind in enumerate(kinds, start=1):
+        begun = store.begin_run(run(f"r{number}", text(f"text {number}"), kind=kind)).result(10)
+        assert begun.version_number == number
+        assert begun.version_name == store.version_names("p")[number], kind
+
+
 def test_pinned_lanes_do_not_name_a_version(store: Store) -> None:
     """An iteration names one text; lanes beside it may have run several others."""
     for words in ("one", "two"):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.filters import parse
 from tests.patience import PATIENCE_S
+from tests.store.database_files import sql
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
-from tests.store.test_database_file import sql
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
 from workbench.core.search.query import SearchQuery

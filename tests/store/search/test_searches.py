@@ -7,8 +7,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -19,13 +17,12 @@ from tests.core.search.test_parser import queries as any_query
 from tests.core.search.test_parser import typed
 from tests.filters import parse
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
+from tests.store.search.search_pages import every, moment, page, uids
 from workbench.core.money import Usage
-from workbench.core.outcome import Outcome
 from workbench.core.runs import Failure, Result, Timing, Verdict
-from workbench.core.search.date_values import stored_moment
 from workbench.core.search.match_marker import MatchMarker
 from workbench.core.search.query import QueryFilter, QueryRange, QueryWords, SearchQuery
-from workbench.core.search.results import HistoryPage, Order, SearchCursor, SearchTotal
+from workbench.core.search.results import SearchCursor, SearchTotal
 from workbench.store import Store, StoreError
 from workbench.store.search import search_pages
 from workbench.store.search.searches import SearchStop
@@ -49,32 +46,6 @@ class Made:
     codes: frozenset[str]
     at: str
     prompt: str
-
-
-def moment(text: str) -> str:
-    return stored_moment(text, "2026-11-24T12:00:00.000Z", UTC)
-
-
-def page(store: Store, query: SearchQuery | str, **more: object) -> HistoryPage:
-    read = parse(query).query if isinstance(query, str) else query
-    return store.searches.page(read, moment, **more)  # type: ignore[arg-type]
-
-
-def uids(found: HistoryPage) -> list[str]:
-    return [row.row.run_uid for row in found.rows]
-
-
-def every(store: Store, query: SearchQuery | str, limit: int = 7, order: Order = "newest") -> list[str]:
-    """Return all results, page by page."""
-    found: list[str] = []
-    after: SearchCursor | None = None
-    while True:
-        one = page(store, query, after=after, limit=limit, order=order)
-        found += uids(one)
-        assert len(one.rows) <= limit
-        after = one.next
-        if after is None:
-            return found
 
 
 def make(store: Store, number: int, dice: random.Random) -> Made:
@@ -269,76 +240,6 @@ def test_counting_stops_at_the_count_and_time_limits(
     assert page(store, "", limit=3, after=SearchCursor(5)).total is None
     monkeypatch.setattr(search_pages, "_COUNT_FOR_S", -1)
     assert page(store, "kind:iteration", limit=3).total == SearchTotal(5, exact=False)
-
-
-def test_search_row_counts_the_endings_of_its_answers_like_the_timeline(store: Store) -> None:
-    store.begin_run(run("r", text("Hi"), lanes=tuple(lane(slot) for slot in "ABCD"))).result(10)
-    endings = (
-        Result("failed", "", failure=Failure("server", "503")),
-        Result("stopped", "so far"),
-        replace(done("and so"), finish_reason="length"),
-        done("fine"),
-    )
-    for position, ended in enumerate(endings):
-        store.finish_output(f"r.{position}.0", ended, LATER).result(10)
-    (row,) = page(store, "fine").rows
-    assert row.row.outcome == store.iteration("r").outcome == Outcome(4, failed=1, stopped=1, cut=1)
-
-
-def test_search_row_has_all_fields_and_hits_shown_in_history(store: Store, path: Path) -> None:
-    lanes = (lane("A", "vendor/one"), replace(lane("B", "two"), label="Second"))
-    store.begin_run(run("r", text("Where is it?", "Be kind."), lanes=lanes, note="a note")).result(10)
-    (going,) = page(store, "").rows
-    assert (going.row.running, going.lanes, going.cost_usd, going.tokens) == (True, ("one", "Second"), None, None)
-    usage, timing = Usage(100, 20), Timing(0, 5, 10, 905)
-    store.finish_output("r.0.0", replace(done("The tracking link"), usage=usage, cost_usd=0.5, timing=timing), LATER)
-    store.finish_output("r.1.0", replace(done("No tracking"), timing=Timing(0, 0, 1, 2000)), LATER)
-    store.mark("r", "v", Verdict("winner", (1,)), ("r.0.0", "r.1.0"), LATER).result(10)
-    (row,) = page(store, "tracking where 123ABCDEFG note").rows
-    assert (row.kind, row.prompt_uid, row.prompt, row.value_sets) == ("iteration", "p", "Order bot", 1)
-    assert (row.row.number, row.row.version, row.row.verdict, row.row.winner) == (1, 1, "winner", "Second")
-    assert (row.cost_usd, row.unpriced, row.tokens, row.longest_ms) == (0.5, 1, 120, 2000)
-    assert (row.row.outcome.answers, row.row.running, row.starred, row.archived, row.tags) == (
-        2,
-        False,
-        False,
-        False,
-        (),
-    )
-    hits = [(hit.part, hit.output_uid, hit.title, hit.snippet.text) for hit in row.hits]
-    assert hits == [
-        ("answer", "r.0.0", "one", "The tracking link"),
-        ("answer", "r.1.0", "Second", "No tracking"),
-        ("note", "", "", "a note"),
-        ("values", "", "", "123ABCDEFG"),
-        ("prompt", "", "", "Where is it?"),
-    ]
-    assert row.hits[0].snippet.marks == ((4, 12),)
-    assert page(store, "kind:iteration").rows[0].hits == ()
-
-
-def test_text_after_a_nul_and_after_the_cut_is_searched_in_answers(store: Store) -> None:
-    store.begin_run(run("nul", text("x"), lanes=(lane("A", "one"),)))
-    store.finish_output("nul.0.0", done("before\0 the needle"), LATER).result(10)
-    store.begin_run(run("long", text("x"), lanes=(lane("A", "one"),)))
-    store.finish_output("long.0.0", done("x😀" * 99_995 + " needle 😀 behind"), LATER).result(10)
-    hits = {row.row.run_uid: row.hits[0].snippet for row in page(store, "needle").rows}
-    assert {uid: [one.text[start:end] for start, end in one.marks] for uid, one in hits.items()} == {
-        "nul": ["needle"],
-        "long": ["needle"],
-    }
-
-
-def test_blind_run_shows_no_model_names_before_its_verdict(store: Store) -> None:
-    start = replace(run("r", text("x"), lanes=(lane("A", "one"), lane("B", "two"))), blind=True)
-    store.begin_run(start).result(10)
-    for position in range(2):
-        store.finish_output(f"r.{position}.0", done("an answer"), LATER).result(10)
-    (row,) = page(store, "answer is:blind").rows
-    assert (row.row.blind, row.lanes, {hit.title for hit in row.hits}) == (True, (), {""})
-    store.mark("r", "v", Verdict("tie", blind=True), ("r.0.0", "r.1.0"), LATER).result(10)
-    (row,) = page(store, "answer is:blind winner:tie").rows
-    assert (row.row.blind, row.lanes, [hit.title for hit in row.hits]) == (False, ("one", "two"), ["one", "two"])
 
 
 def test_filters_naming_unknown_values_are_reported(history: tuple[Store, list[Made]]) -> None:

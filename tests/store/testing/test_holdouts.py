@@ -174,6 +174,8 @@ def test_grid_has_no_row_of_a_held_out_case_until_it_is_opened(store: Store) -> 
     store.tests.use_case("p", "case-1", NOW).result(10)
     assert rows(store) == ["case-1"]
     assert store.tests.cell("t1", "t1.s", CellKey(1, 0, 0)).result is not None
+    with pytest.raises(StoreError, match="only totals"):
+        store.tests.cells("t1", "t1.s", [CellKey(1, 0, 0), CellKey(2, 0, 0)])
     assert store.tests.hidden_cases("t1") == {0, 2}
     # A deleted case is as hidden as before.
     store.packs.remove_cases("p", ["case-0"]).result(10)

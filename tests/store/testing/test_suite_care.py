@@ -15,7 +15,7 @@ import pytest
 from tests import depth
 from tests.patience import PROCESS_S
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
-from tests.store.schema.test_upgrade import healthy, restore_as
+from tests.store.schema.old_histories import healthy, restore_as
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft

@@ -1,4 +1,4 @@
-"""Test runs: settings, starts, cells, reuse, scorings and overrules."""
+"""Test runs: settings, starts, cells and reuse."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
-from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored, suite
+from tests.store.testing.suites import CONTAINS, answered, begun, called, case, identity, key, scored, suite
 from workbench.core.cases import Case, Check
-from workbench.core.checks.check_result import CheckResult, MetricScore
 from workbench.core.lanes import Params
 from workbench.core.runs import Result, RunSet
-from workbench.core.statistics.results import CaseResults, CellResult
-from workbench.core.testing.check_hash import check_hash
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.store import Store, StoreError
-from workbench.store.testing.records import CellEnd, CellScored, StoredScoring, TestedCase
+from workbench.store.testing.records import CellEnd, TestedCase
 
+MUCH_LATER = "2026-12-31T00:00:00.000Z"
 FULL = SuiteSettings(
     (CONTAINS, Check("regex", negated=True, value='"x"')),
     0.5,
@@ -179,10 +178,57 @@ def test_answers_of_the_round_are_used_again(store: Store) -> None:
     assert store.tests.open_cells("t2", None, 9) == (key(0), key(0, 1), key(2), key(2, 1))
     detail = store.tests.cell("t2", "", key(1, 1))
     assert (detail.output_uid, detail.run_uid, detail.answered_at) == ("t1.0.1.0.1", "t1", LATER)
+    several = [key(1, 1), key(0), key(1)]
+    assert store.tests.cells("t2", "", several) == tuple(store.tests.cell("t2", "", one) for one in several)
+    assert store.tests.cells("t2", "", []) == ()
+    with pytest.raises(StoreError, match="not in the history"):
+        store.tests.cells("t2", "", [key(0), key(0, 7)])
     [row] = store.tests.page("t2", "", GridQuery(), "", 9).rows[1:2]
     assert row.cells[1].is_reused
     assert begun(store, "t3", round=2).reused == 0
     assert store.tests.latest_round("p") == 2
+
+
+def test_newest_answer_is_used_and_none_from_before_a_limit(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0), key(1)])
+    assert not store.tests.has_answers_before("t1", LATER)
+    assert store.tests.has_answers_before("t1", MUCH_LATER)
+    wanted = [identity(key(number), case(number), "one") for number in (0, 1)]
+    assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 2, LATER)
+    assert store.tests.answered("p", wanted, since=MUCH_LATER) == StoredAnswers()
+    renewed = begun(store, "t2", reuse_since=MUCH_LATER)
+    assert renewed.reused == 0
+    [uid] = called(store, "t2", [key(0)])
+    store.tests.finish_outputs([CellEnd(uid, done("newer"), MUCH_LATER)]).result(10)
+    assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 1, LATER)
+    # The same start again takes up what is asked since.
+    assert begun(store, "t3", reuse_since=MUCH_LATER).reused == 1
+    assert begun(store, "t4").reused == 2
+    assert store.tests.cell("t4", "", key(0)).output_uid == uid
+    [row, _] = store.tests.page("t4", "", GridQuery(), "", 9).rows
+    assert row.cells[0].answered_at == MUCH_LATER
+
+
+def test_answer_without_a_time_counts_as_old(store: Store, path: Path) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0)])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outputs SET ended_at = NULL")
+    wanted = [identity(key(0), case(0), "one")]
+    assert store.tests.answered("p", wanted, old_before=NOW) == StoredAnswers(1, 1, "")
+    assert store.tests.answered("p", wanted, since=NOW) == StoredAnswers()
+    assert store.tests.has_answers_before("t1", NOW)
+
+
+def test_answer_of_a_probe_is_not_used_again(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0)])
+    begun(store, "t2", probe="again")
+    [uid] = called(store, "t2", [key(0)])
+    store.tests.finish_outputs([CellEnd(uid, done("probe"), MUCH_LATER)]).result(10)
+    assert begun(store, "t3").reused == 1
+    assert store.tests.cell("t3", "", key(0)).output_uid != uid
 
 
 def test_answer_is_used_for_one_cell_of_a_run(store: Store) -> None:
@@ -233,124 +279,6 @@ def test_whole_answer_is_kept(store: Store) -> None:
     assert (one.key, one.output_uid, one.state, one.text) == (key(0), "t1.0.0.0.1", "finished", FULL_RESULT.text)
     assert (one.finish_reason, one.latency_ms, one.cost_usd) == ("stop", 897, FULL_RESULT.cost_usd)
     assert one.steps == FULL_RESULT.steps
-
-
-def test_scores_are_kept_with_their_details(store: Store) -> None:
-    begun(store)
-    [output] = answered(store, "t1", [key(0)])
-    part = CheckResult("unscored", None, "No.", metrics=(MetricScore("m", 0.5, 2.0),))
-    result = CheckResult("fail", 0.25, "It is late.", (1, 3), "a", "b", (part, part), (MetricScore("tone", 0.25),))
-    own = Check("regex", value='"y"')
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), LATER, threshold=0.5).result(10)
-    score = CellScored(key(0), output, "fail", 0.25, "It is late.", ((CONTAINS, result), (own, part)))
-    store.tests.save_scores("s", [score]).result(10)
-    detail = store.tests.cell("t1", "s", key(0))
-    assert detail.results == (result, part)
-    assert detail.check_hashes == (check_hash(CONTAINS), check_hash(own))
-    assert detail.overruled == (None, None)
-    assert store.tests.scorings("t1") == (StoredScoring("s", LATER, (CONTAINS,), 0.5),)
-    assert store.tests.run("t1").scoring_uid == "s"
-
-
-def test_new_scoring_keeps_the_old_one(store: Store) -> None:
-    begun(store)
-    outputs = answered(store, "t1", [key(0), key(1)])
-    for uid, state, at in (("s1", "fail", NOW), ("s2", "pass", LATER)):
-        store.tests.begin_scoring("t1", uid, (CONTAINS,), at).result(10)
-        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, None, 9)] == outputs
-        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, key(0, 1), 9)] == outputs[1:]
-        store.tests.save_scores(uid, [scored(key(0), outputs[0], state)]).result(10)  # type: ignore[arg-type]
-        assert [one.output_uid for one in store.tests.unscored_cells("t1", uid, None, 9)] == outputs[1:]
-    states = {uid: store.tests.page("t1", uid, GridQuery(), "", 1).rows[0].cells[0].status for uid in ("s1", "s2")}
-    assert states == {"s1": "fail", "s2": "pass"}
-    assert [one.uid for one in store.tests.scorings("t1")] == ["s2", "s1"]
-
-
-def test_score_of_a_replaced_answer_does_not_count(store: Store) -> None:
-    begun(store)
-    [failed] = answered(store, "t1", [key(0)], FAILED)
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
-    store.tests.save_scores("s", [scored(key(0), failed, "no_answer")]).result(10)
-    assert store.tests.unscored_cells("t1", "s", None, 9) == ()
-    assert store.tests.results("t1", "s")[0].cases[0].cells[0].state == "no_answer"
-    answered(store, "t1", [key(0)], done("ok"), attempt=2)
-    assert [one.key for one in store.tests.unscored_cells("t1", "s", None, 9)] == [key(0)]
-    assert store.tests.results("t1", "s")[0].cases == ()
-    assert store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0].status == "unchecked"
-
-
-def test_results_are_those_of_the_statistics(store: Store) -> None:
-    begun(store, cases=(case(0, cluster="c"), case(1), case(2)), samples=2)
-    keys = [key(0), key(0, 0, 1), key(1), key(1, 1)]
-    outputs = answered(store, "t1", keys[:3], FULL_RESULT) + answered(store, "t1", keys[3:], FAILED)
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
-    states = ("pass", "fail", "unscored", "no_answer")
-    store.tests.save_scores(
-        "s",
-        [scored(*one) for one in zip(keys, outputs, states, strict=True)],  # type: ignore[arg-type]
-    ).result(10)
-    facts = (0.897, FULL_RESULT.cost_usd)
-    first, second = store.tests.results("t1", "s")
-    assert first.cases == (
-        CaseResults("case-0", (CellResult("pass", 1.0, *facts), CellResult("fail", 0.0, *facts)), "c"),
-        CaseResults("case-1", (CellResult("unscored", None, *facts),)),
-    )
-    assert second.cases == (CaseResults("case-1", (CellResult("no_answer"),)),)
-    assert (first.name, second.name) != ("", "")
-
-
-def test_overruling_a_check_counts_until_it_is_taken_back(store: Store) -> None:
-    begun(store, cases=(case(0, checks=(Check("regex", value='"z"'),)),))
-    [output] = answered(store, "t1", [key(0)])
-    own = Check("regex", value='"z"')
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
-    failed, passed = CheckResult("fail", 0.0, "Missing."), CheckResult("pass", 1.0, "Found.")
-    score = CellScored(key(0), output, "fail", 0.5, "Missing.", ((CONTAINS, failed), (own, passed)))
-    store.tests.save_scores("s", [score]).result(10)
-
-    def shown() -> tuple[object, ...]:
-        cell = store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0]
-        result = store.tests.results("t1", "s")[0].cases[0].cells[0]
-        decided = store.tests.cell("t1", "s", key(0)).overruled[0]
-        return cell.status, cell.is_overruled, cell.score, result.state, result.score, decided and decided.state
-
-    assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
-    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "It says so.", LATER, "o1").result(10)
-    assert shown() == ("pass", True, 1.0, "pass", 1.0, "pass")
-    decided = store.tests.cell("t1", "s", key(0))
-    assert decided.overruled[0] is not None
-    assert decided.overruled[0].note == "It says so."
-    assert decided.results == (failed, passed)
-    # A new result of the same check is overruled, too.
-    store.tests.save_scores("s", [score]).result(10)
-    assert shown() == ("pass", True, 1.0, "pass", 1.0, "pass")
-    store.tests.overrule("t1", output, check_hash(own), "fail", "", LATER, "o2").result(10)
-    assert shown() == ("fail", True, 0.5, "fail", 0.5, "pass")
-    for number, hash_ in enumerate((check_hash(own), check_hash(CONTAINS))):
-        store.tests.overrule("t1", output, hash_, "none", "", LATER, f"p{number}").result(10)
-    assert shown() == ("fail", False, 0.5, "fail", 0.5, None)
-
-
-@pytest.mark.parametrize(("threshold", "state"), [(None, "fail"), (0.5, "pass"), (0.6, "fail"), ("as tested", "pass")])
-def test_overruled_score_is_compared_as_the_scoring_did(store: Store, threshold: object, state: str) -> None:
-    """The threshold of the case may have changed since it was tested."""
-    begun(store, cases=(case(0, threshold=0.2),))
-    [output] = answered(store, "t1", [key(0)])
-    other = Check("regex", value='"z"')
-    store.tests.begin_scoring("t1", "s", (CONTAINS, other), NOW, threshold=0.9).result(10)
-    failed = CheckResult("fail", 0.0, "Missing.")
-    checks = ((CONTAINS, failed), (other, failed))
-    score = CellScored(key(0), output, "fail", 0.0, "Missing.", checks, threshold)  # type: ignore[arg-type]
-    store.tests.save_scores("s", [score]).result(10)
-    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", LATER, "o1").result(10)
-    cell = store.tests.page("t1", "s", GridQuery(), "", 1).rows[0].cells[0]
-    assert (cell.status, cell.score) == (state, 0.5)
-
-
-def test_overrule_of_an_answer_that_is_not_in_the_run_is_refused(store: Store) -> None:
-    begun(store)
-    with pytest.raises(StoreError, match="not in the history"):
-        store.tests.overrule("t1", "unknown", "hash", "pass", "", NOW, "o").result(10)
 
 
 def test_opened_held_out_case_is_used_up_once_and_moves_to_the_tuning_cases(store: Store) -> None:

@@ -59,6 +59,7 @@ def main(folder: Path) -> None:
         "commands": sorted(actions),
         "tabs": {key: place.title for key, place in navigator.places.items()},
     }
+    services.dialogs.widget().show()
     actions["view_test"]()
     view = navigator.pages["test"]
     assert isinstance(view, TestView)

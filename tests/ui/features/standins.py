@@ -187,8 +187,9 @@ class StandInSession:
 
         return undo
 
-    def save(self) -> None:
+    def save(self) -> Future[None] | None:
         self.saved += 1
+        return None
 
     def back(self) -> None:
         pass

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.store.making import NOW
+from tests.usecases.exchange.merge_making import fill
 from tests.usecases.exchange.test_llm import take
-from tests.usecases.exchange.test_merging import fill
 from workbench.host.ids import new_uid
 from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store, open_store

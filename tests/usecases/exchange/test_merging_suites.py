@@ -11,8 +11,8 @@ import pytest
 
 from tests.store.making import FAILED, LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored
+from tests.usecases.exchange.merge_making import Make, make, query, sound
 from tests.usecases.exchange.test_llm import take
-from tests.usecases.exchange.test_merging import Make, make, query, sound
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteSettings

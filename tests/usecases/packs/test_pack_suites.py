@@ -11,7 +11,7 @@ import pytest
 
 from tests.store.making import LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import answered, begun, key, scored
-from tests.usecases.packs.test_packing import House, house
+from tests.usecases.packs.pack_house import House, house
 from workbench.cli.pack_show import _lines as shown_lines
 from workbench.core.cases import Case, Check
 from workbench.core.testing.settings import SuiteSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.packs.test_packing import House, mine
+from tests.usecases.packs.pack_house import House, mine
 from workbench.packs.pack_contents import PackAbout
 from workbench.usecases.packs.exporter import PackChoice
 from workbench.usecases.packs.target import look_at

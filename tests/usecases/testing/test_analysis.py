@@ -12,6 +12,7 @@ from tests.usecases.testing import suites
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Params
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.testing import analysis
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.testing.bar import SuiteBar
 
@@ -55,7 +56,7 @@ def test_a_report_says_which_column_is_better_and_what_failed(tmp_path: Path) ->
         assert report.scored == 160
 
 
-def test_cells_of_a_report_have_text_state_and_reason(tmp_path: Path) -> None:
+def test_cells_of_a_report_have_text_state_and_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         given = suites.settings(GOOD, POOR, checks=(ODD,))
@@ -67,6 +68,8 @@ def test_cells_of_a_report_have_text_state_and_reason(tmp_path: Path) -> None:
             (1, 0, "fail"),
             (1, 1, "pass"),
         ]
+        monkeypatch.setattr(analysis, "_CELLS_AT_ONCE", 3)
+        assert list(workbench.tests.analyst.cells(handle.run_uid)) == cells
         assert cells[2].text == "Hello 0"
         assert "1" in cells[2].reason
 

@@ -82,6 +82,11 @@ class DraftSaver(QObject):
         self._tasks.watch(future, lambda _: self._succeeded(), self._failed)
         return future
 
+    def store(self) -> Future[None] | None:
+        """Start saving pending changes, and return the save that is not over; None if every change is stored."""
+        future = self.flush() or self._flying
+        return None if future is None or future.done() else future
+
     def finish(self, within_ms: int) -> bool:
         """Save pending changes and wait; return False if they are not in the database within `within_ms`."""
         future = self.flush() or self._flying

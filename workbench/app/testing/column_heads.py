@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # It imports numpy, which the window does not need.
     from workbench.core.testing.report import SuiteReport
 
-NOT_RUN = "not run yet"
+NOT_RUN, STORED = "not run yet", "answers are stored"
 
 
 def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[SuiteColumn, ...]:
@@ -34,10 +34,18 @@ def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[
     return (*run.columns, *(one for one in overview.columns if _identity(one) not in there))
 
 
+def is_stored_elsewhere(run: SuiteRun | None, overview: SuiteOverview | None, estimate: ShownEstimate) -> bool:
+    """Return whether every cell of the settings has an answer, and `run` is about other columns or cases."""
+    if run is None or overview is None or run.probe or estimate.new or estimate.refusal or not estimate.cells:
+        return False
+    there, wanted = ({_identity(column) for column in columns} for columns in (run.columns, overview.columns))
+    return run.cells != estimate.cells or there != wanted
+
+
 def grid_heads(
-    columns: Sequence[SuiteColumn], run: SuiteRun | None, report: SuiteReport | None
+    columns: Sequence[SuiteColumn], run: SuiteRun | None, report: SuiteReport | None, waiting: str = NOT_RUN
 ) -> tuple[ColumnHead, ...]:
-    """Return the head of each column, with statistics if there is a report."""
+    """Return the head of each column, with statistics if there is a report; `waiting` is for those not in it."""
     in_run = 0 if run is None else len(run.columns)
     heads: list[ColumnHead] = []
     for place, column in enumerate(columns):
@@ -48,7 +56,7 @@ def grid_heads(
         else:
             is_own = run is not None and not run.goals.against_run
             state = "baseline" if is_own and run is not None and place == run.baseline else ""
-            heads.append(plain_head(column, state if place < in_run else NOT_RUN))
+            heads.append(plain_head(column, state if place < in_run else waiting))
     return tuple(heads)
 
 

@@ -1,9 +1,7 @@
 """The tests of the open prompt: what is set up, what runs, and what came of it.
 
 Invariant: everything is read and started off the UI thread, and only answers about the prompt and the set that are
-shown now are delivered. The rows of another run are shown before it is computed what a start would take, and before
-its statistics. While a run goes on, its progress is asked at `POLL_MS`, and rows are read again only after results
-arrived.
+shown now are delivered. The rows of a run are shown before its statistics, and read again only after results arrived.
 """
 
 from __future__ import annotations
@@ -11,23 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import (
+    NOT_RUN,
+    STORED,
     beside_word,
     grid_columns,
     grid_heads,
     grouped_heads,
+    is_stored_elsewhere,
     shown_set,
 )
 from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
+from workbench.app.testing.progress_polling import ProgressPolling
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
     ShownEstimate,
@@ -36,7 +37,8 @@ from workbench.app.testing.source import (
     SuiteSource,
     TestedSet,
 )
-from workbench.app.testing.suite_reading import StartNeeds, SuiteReading, read_suite, start_needs
+from workbench.app.testing.suite_reader import SuiteReader
+from workbench.app.testing.suite_reading import StartNeeds, SuiteReading
 from workbench.app.testing.words import ColumnHead, RunAction
 from workbench.core.testing.grid import (
     CaseSetName,
@@ -50,7 +52,7 @@ from workbench.core.testing.grid import (
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
-POLL_MS = 400
+_STARTS: tuple[RunAction, ...] = ("start", "renew", "fresh")
 
 
 class SuiteController(QObject):
@@ -79,33 +81,36 @@ class SuiteController(QObject):
         self.set_name: CaseSetName = "tuning"
         self.query, self.arrangement, self._earlier = GridQuery(), Arrangement(), EarlierRun()
         self._clear()
-        self._generation = 0
-        self._after_rows: Callable[[], None] | None = None
-        self.model.loaded.connect(self._rows_ended)
-        self.model.refused.connect(lambda _: self._rows_ended())
-        self._is_polling = False
-        self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._reader = SuiteReader(source, tasks, self.model, self)
+        self._reader.shown.connect(self._show)
+        self._reader.estimated.connect(self._show_needs)
+        self._reader.read.connect(self._ask_figures)
+        self._reader.read.connect(self.read)
+        self._polling = ProgressPolling(source, tasks, self._polled, self)
+        self._polling.progressed.connect(self._show_progress)
+        for asking in (self._reader, self._polling):
+            asking.refused.connect(self.refused)
 
     def _clear(self) -> None:
         self.overview: SuiteOverview | None = None
-        self.estimate = ShownEstimate()
-        self.is_estimated = False
-        """Whether `estimate` is known."""
-        self.holdout: ShownEstimate | None = None
-        """What a test of the hold-out would take, None if there is nothing to test."""
+        self._forget_estimate()
         self.progress: ShownProgress | None = None
         self.is_outdated = False
         """Whether checks were changed since the shown answers were checked, as far as this view saw it."""
+
+    def _forget_estimate(self) -> None:
+        self.estimate, self.is_estimated = ShownEstimate(), False
+        """What a start of the set takes, and whether that is known."""
+        self.holdout: ShownEstimate | None = None
+        """What a test of the hold-out would take, None if there is nothing to test."""
 
     # What is shown.
 
     @property
     def tested(self) -> TestedSet:
         """The shown set."""
-        if self.overview is None:
-            return TestedSet(self.set_name, 0)
-        return shown_set(self.overview, self.set_name, self.probe_uid)
+        overview, name = self.overview, self.set_name
+        return TestedSet(name, 0) if overview is None else shown_set(overview, name, self.probe_uid)
 
     @property
     def run(self) -> SuiteRun | None:
@@ -116,6 +121,11 @@ class SuiteController(QObject):
     def is_running(self) -> bool:
         """Whether the shown run makes calls, or is paused."""
         return self.progress is not None and self.progress.is_active
+
+    @property
+    def can_compare_stored(self) -> bool:
+        """Whether a start would ask nothing: every cell has an answer, of runs other than the shown one."""
+        return not self.is_running and is_stored_elsewhere(self.run, self.overview, self.estimate)
 
     @property
     def baseline(self) -> int:
@@ -129,7 +139,8 @@ class SuiteController(QObject):
     def heads(self) -> tuple[ColumnHead, ...]:
         """Return the heads of `columns`, without what the heading of their group says."""
         columns = self.columns()
-        heads = grid_heads(columns, self.run, self.figures.worth_showing(live=self.is_running))
+        report = self.figures.worth_showing(live=self.is_running)
+        heads = grid_heads(columns, self.run, report, STORED if self.can_compare_stored else NOT_RUN)
         return grouped_heads(heads, self.arrangement.groups(columns))
 
     # Reading.
@@ -152,51 +163,20 @@ class SuiteController(QObject):
 
     def refresh(self) -> None:
         """Read again what is set up and what ran; `read` is emitted once it is shown."""
-        self._generation += 1
-        self._after_rows = None
-        prompt, set_name, probe, source = self.prompt_uid, self.set_name, self.probe_uid, self.source
-        if prompt:
-            work = partial(read_suite, source, prompt, set_name, probe, self._earlier)
-            self._tasks.run(work, partial(self._take, self._generation), self.refused.emit)
-
-    def _take(self, generation: int, reading: SuiteReading) -> None:
-        """Show the rows of another run, then estimate; else estimate, then show everything at once."""
-        if generation != self._generation:
-            return
-        run = reading.tested.run
-        if run is None or run.uid == self.model.run_uid:
-            self._estimate(reading, lambda needs: self._show(reading, needs))
-        else:
-            self._after_rows = partial(self._estimate, reading, self._show_needs)
-            self._show(reading, None)
-
-    def _rows_ended(self) -> None:
-        """Go on with what waits for the first rows, which are there or could not be read."""
-        then, self._after_rows = self._after_rows, None
-        if then is not None:
-            then()
-
-    def _estimate(self, reading: SuiteReading, then: Callable[[StartNeeds], None]) -> None:
-        generation = self._generation
-
-        def show(needs: StartNeeds) -> None:
-            if generation == self._generation:
-                then(needs)
-                self._ask_figures()
-                self.read.emit()
-
-        self._tasks.run_large(partial(start_needs, self.source, reading), show, self.refused.emit)
+        self._reader.start(self.prompt_uid, self.set_name, self.probe_uid, self._earlier)
 
     def _show_needs(self, needs: StartNeeds) -> None:
         self.estimate, self.is_estimated, self.holdout = needs.shown, True, needs.holdout
         self.changed.emit()
 
     def _show(self, reading: SuiteReading, needs: StartNeeds | None) -> None:
-        """Show what was read; without `needs` it is not known what a start would take."""
+        """Show what was read; without `needs` the estimate of the set stays if there is one."""
         before, was_running = self.run, self.is_running
+        if needs is not None:
+            self.estimate, self.is_estimated, self.holdout = needs.shown, True, needs.holdout
+        elif reading.set_name != self.set_name:
+            self._forget_estimate()
         self.overview, self.progress, self.set_name = reading.overview, reading.progress, reading.set_name
-        self.estimate, self.holdout = (needs.shown, needs.holdout) if needs is not None else (ShownEstimate(), None)
-        self.is_estimated = needs is not None
         run = self.run
         if run is None:
             self.figures.clear()
@@ -212,7 +192,7 @@ class SuiteController(QObject):
                 self.model.refresh()
         self.changed.emit()
         if self.is_running:
-            self._timer.start()
+            self._polling.start()
         else:
             self.stop_polling()
             if was_running and before is not None:
@@ -234,6 +214,7 @@ class SuiteController(QObject):
         if (name, probe_uid) == (self.set_name, self.probe_uid):
             return
         self.set_name, self.probe_uid, self.query, self._earlier = name, probe_uid, GridQuery(), EarlierRun()
+        self._forget_estimate()
         self.arrange(Arrangement())
         self.stop_polling()
         self.figures.clear()
@@ -277,14 +258,14 @@ class SuiteController(QObject):
         """Start, pause, resume or stop the test of a set, by default of the shown one."""
         wanted, prompt, source = set_name or self.set_name, self.prompt_uid, self.source
         uid = "" if self.run is None else self.run.uid
-        if not prompt or (action not in ("start", "fresh") and not uid):
+        if not prompt or (action not in _STARTS and not uid):
             return
 
         def done(run_uid: str) -> None:
             if prompt != self.prompt_uid:
                 return
-            self.is_outdated = self.is_outdated and action not in ("start", "fresh", "rescore")
-            if action in ("start", "fresh"):
+            self.is_outdated = self.is_outdated and action not in (*_STARTS, "rescore")
+            if action in _STARTS:
                 self._earlier = EarlierRun()
                 self.started.emit(run_uid)
             elif action == "rescore":
@@ -295,28 +276,10 @@ class SuiteController(QObject):
 
     def stop_polling(self) -> None:
         """Ask no longer how far the run is, because nobody sees it; it goes on."""
-        self._timer.stop()
-        self._is_polling = False
+        self._polling.stop()
 
-    def _poll(self) -> None:
-        if (run := self.run) is None:
-            self.stop_polling()
-            return
-        if self._is_polling:
-            return
-        self._is_polling = True
-        generation, uid, source = self._generation, run.uid, self.source
-
-        def show(progress: ShownProgress) -> None:
-            self._is_polling = False
-            if generation == self._generation:
-                self._show_progress(progress)
-
-        def fail(error: Exception) -> None:
-            self.stop_polling()
-            self.refused.emit(error)
-
-        self._tasks.run(lambda: source.progress(uid), show, fail)
+    def _polled(self) -> tuple[str, int]:
+        return "" if self.run is None else self.run.uid, self._reader.request
 
     def _show_progress(self, progress: ShownProgress) -> None:
         before, self.progress = self.progress, progress
@@ -377,13 +340,13 @@ class SuiteController(QObject):
     def close(self) -> None:
         """Stop asking; runs go on or end with the program."""
         self.stop_polling()
-        self._generation += 1
+        self._reader.cancel()
 
 
 def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetName, run_uid: str) -> str:
     """Do what a button says, and return the uid of the run."""
-    if action in ("start", "fresh"):
-        return source.start(prompt, set_name, fresh=action == "fresh")
+    if action in ("start", "renew", "fresh"):
+        return source.start(prompt, set_name, action)
     if action == "pause":
         source.pause(run_uid)
     elif action == "stop":

@@ -15,6 +15,7 @@ from workbench.core.text import counted
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
+NO_BUDGET = "No budget"
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -79,11 +80,24 @@ def settings_words(settings: SuiteSettings) -> str:
     known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
         f"Samples {settings.samples}",
-        f"Budget {known}" if known else "No budget",
+        f"Budget {known}" if known else NO_BUDGET,
         f"Difference {_points_words(settings.difference)}",
         f"Margin {_points_words(settings.margin)}",
     )
     return " · ".join(parts)
+
+
+def settings_tip(settings: SuiteSettings) -> str:
+    """Return what each part of `settings_words` means, in a line each."""
+    samples, budget, difference, margin = settings_words(settings).split(" · ")
+    return "\n".join(
+        (
+            f"{samples}: answers per case and column",
+            f"{budget}: nothing is sent that could exceed it" if budget != NO_BUDGET else budget,
+            f"{difference}: the smallest one that matters to you",
+            f"{margin}: how much worse a column may be and still count as no worse",
+        )
+    )
 
 
 def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:

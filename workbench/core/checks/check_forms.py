@@ -42,6 +42,18 @@ CHECK_GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "Code": ("javascript",),
     "Similarity to a text": ("levenshtein", "rouge-n", "bleu", "gleu"),
+    "Judged by a model": (
+        "llm-rubric",
+        "model-graded-closedqa",
+        "factuality",
+        "model-graded-factuality",
+        "answer-relevance",
+        "select-best",
+        "similar",
+        "similar:cosine",
+        "similar:dot",
+        "similar:euclidean",
+    ),
     "Call": ("finish-reason", "latency", "cost"),
     "Tools": (
         "is-valid-openai-tools-call",
@@ -77,6 +89,15 @@ EXAMPLES: Mapping[str, str] = {
     "rouge-n": "{{expected}}",
     "bleu": "{{expected}}",
     "gleu": "{{expected}}",
+    "llm-rubric": "is polite and names the next step",
+    "model-graded-closedqa": "The answer names the day of delivery.",
+    "factuality": "{{expected}}",
+    "model-graded-factuality": "{{expected}}",
+    "select-best": "is shorter and still complete",
+    "similar": "{{expected}}",
+    "similar:cosine": "{{expected}}",
+    "similar:dot": "{{expected}}",
+    "similar:euclidean": "{{expected}}",
     "finish-reason": "stop",
     "tool-call-f1": "lookup_order",
     "trajectory:tool-used": "lookup_*",
@@ -84,8 +105,12 @@ EXAMPLES: Mapping[str, str] = {
 }
 """A value as typed, by type."""
 _OPTIONAL_TEXTS = frozenset({"is-xml", "contains-xml"})
+_MAY_BE_EXPECTATION = frozenset(
+    {"factuality", "model-graded-factuality", "similar", "similar:cosine", "similar:dot", "similar:euclidean"}
+)
+"""Types for which the expectation of the case is used when they have no value."""
 _NEEDS_THRESHOLD = frozenset({"latency", "cost"})
-_MAY_HAVE_THRESHOLD = frozenset({"javascript", SET})
+_MAY_HAVE_THRESHOLD = frozenset({"javascript", "llm-rubric", SET})
 _RANGE = re.compile(
     r"(?:(?P<low>\d+)\s*(?:to|-|–)\s*(?P<high>\d+)|at least\s+(?P<least>\d+)|at most\s+(?P<most>\d+)|(?P<just>\d+))",
     re.IGNORECASE,
@@ -159,6 +184,10 @@ def threshold_hint(check: Check) -> str:
         return "Maximum in US dollars."
     if row.name == "levenshtein":
         return f"Maximum number of changed characters; {row.threshold:g} if empty."
+    if row.name == "similar:euclidean":
+        return f"Maximum distance; {row.threshold:g} if empty."
+    if row.name == "llm-rubric":
+        return "Minimum score that the judge gives; if empty, only its pass or fail counts."
     if row.threshold is not None:
         return f"Minimum score, 0 to 1; {row.threshold:g} if empty."
     if row.name == SET:
@@ -225,8 +254,10 @@ def new_check(name: str, *, negated: bool = False) -> Check:
 
 
 def _missing(row: CheckType) -> str:
-    if row.value in ("none", "schema", "map") or row.name in _OPTIONAL_TEXTS:
+    if row.value in ("none", "schema", "map") or row.name in _OPTIONAL_TEXTS | _MAY_BE_EXPECTATION:
         return ""
+    if row.judged:
+        return "Enter what the judge has to look for."
     if row.value == "texts":
         return "Enter at least one text." if not row.needs else "Enter the name of at least one tool."
     if row.value == "number":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.core.cases import Check
+
 CheckState = Literal["pass", "fail", "unscored"]
 Span = tuple[int, int]
 """Start and end of a place in the answer, in code points."""
@@ -68,6 +70,31 @@ class Finding:
 def unscored(reason: str) -> CheckResult:
     """Return the result of a check that cannot be evaluated."""
     return CheckResult("unscored", None, reason)
+
+
+def result_of(check: Check, finding: Finding) -> CheckResult:
+    """Return the result of a finding: applies `not-`, and a weight of 0, which lets a check pass in any case."""
+    passed = finding.holds
+    if finding.is_final:
+        passed = False
+    elif check.negated:
+        passed = not finding.holds if finding.passes_negated is None else finding.passes_negated
+    if finding.score is None:
+        score = float(passed)
+    else:
+        score = 1 - finding.score if check.negated and not finding.keeps_score else finding.score
+    if check.weight == 0:
+        passed = True
+    return CheckResult(
+        "pass" if passed else "fail",
+        score,
+        finding.reason,
+        finding.place,
+        finding.expected,
+        finding.found,
+        finding.parts,
+        finding.metrics,
+    )
 
 
 def quoted(text: str) -> str:

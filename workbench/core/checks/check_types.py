@@ -1,7 +1,7 @@
 """The table of all types of checks: one row each.
 
-The form, the help, the importer's report and the evaluator read it. A type that is not evaluated here is kept with its
-check and unscored.
+The form, the help, the importer's report, the evaluator and the judges read it. A type that is not evaluated here is
+kept with its check and unscored. A judged type is evaluated by models, in `core/judging`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,22 @@ from workbench.core.cases import SET
 
 ValueKind = Literal["none", "text", "texts", "pattern", "schema", "number", "map", "json", "code", "checks"]
 """What a type takes as its value; `map` and `schema` are optional."""
-Need = Literal["", "engine", "finish reason", "latency", "cost", "tool steps", "sqlglot"]
-"""What evaluating a type needs, apart from the text of the answer."""
+Need = Literal[
+    "",
+    "engine",
+    "finish reason",
+    "latency",
+    "cost",
+    "tool steps",
+    "sqlglot",
+    "judge",
+    "embeddings",
+    "judge and embeddings",
+]
+"""What evaluating a type needs, apart from the text of the answer: `judge` is a judge model, `embeddings` a model that
+turns texts into vectors."""
+NO_JUDGE = "No judge model is chosen for this prompt. Choose one in the settings of the test."
+NO_EMBEDDINGS = "No embedding model is chosen for this prompt. Choose one in the settings of the test."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class CheckType:
 
     `name` is promptfoo's. `title` and `explanation` are for people; the explanation is one sentence, which says why for
     a type that is not evaluated. `threshold` is the default, None for a type without one. `difference` says what is
-    different from promptfoo, "" for nothing.
+    different from promptfoo, "" for nothing. `judged` types are evaluated, but not without calls of models.
     """
 
     name: str
@@ -37,18 +51,51 @@ class CheckType:
     needs: Need = ""
     is_evaluated: bool = True
     difference: str = ""
+    judged: bool = False
+
+    @property
+    def needs_judge(self) -> bool:
+        """Whether a judge model is asked."""
+        return self.judged and self.needs != "embeddings"
+
+    @property
+    def needs_embeddings(self) -> bool:
+        """Whether an embedding model is asked."""
+        return self.judged and self.needs != "judge"
+
+    @property
+    def without_model(self) -> str:
+        """The sentence of a judged type whose models are not chosen."""
+        return NO_JUDGE if self.needs_judge else NO_EMBEDDINGS
 
 
 def _unevaluated(name: str, title: str, why: str, value: ValueKind = "text") -> CheckType:
     return CheckType(name, title, why, value, is_evaluated=False)
 
 
-_MODEL = "A model has to grade the answer, which is not done here yet."
+def _judged(
+    name: str,
+    title: str,
+    explanation: str,
+    value: ValueKind = "text",
+    threshold: float | None = None,
+    needs: Need = "judge",
+    difference: str = "",
+) -> CheckType:
+    return CheckType(name, title, explanation, value, threshold, needs, difference=difference, judged=True)
+
+
+_MODEL = "A model has to grade the answer in a way that is not supported here."
 _CODE = "It runs a program outside of the workbench, which is never done."
 _NETWORK = "It calls a service over the network, which is never done."
 _TRACE = "It needs a trace of the call, which is not recorded here."
 _LOGPROBS = "It needs the probabilities of tokens, which are not recorded here."
-_COLUMNS = "It compares the answers of several columns, which is not done here yet."
+_COLUMNS = "It compares the scores of several columns, which is not done here."
+_UNCLEAR = "A reply without a clear verdict makes the check unscored; promptfoo fails the check, or takes a guess."
+_NOT_IGNORED = f"promptfoo ignores not- before this type. {_UNCLEAR}"
+_FACTS = "A judge compares the facts of the answer with those of this reference, or of the case's expectation."
+_SIMILAR = "The answer means about the same as one of these texts, or as the case's expectation, "
+_BATCH = "Without a text, the case's expectation is compared; promptfoo needs a text."
 _FUNCTION = "It depends on the provider's own form of function calls; use is-valid-openai-tools-call instead."
 
 _ROWS = (
@@ -191,29 +238,78 @@ _ROWS = (
         "checks",
         difference="Sets may contain sets and may be negated.",
     ),
+    _judged(
+        "llm-rubric",
+        "Rubric",
+        "A judge finds that the answer meets this requirement.",
+        difference=_UNCLEAR,
+    ),
+    _judged("factuality", "Factuality", _FACTS, difference=_NOT_IGNORED),
+    _judged("model-graded-factuality", "Factuality (older name)", _FACTS, difference=_NOT_IGNORED),
+    _judged(
+        "model-graded-closedqa",
+        "Criterion",
+        "A judge says yes or no to whether the answer meets this criterion, given the prompt.",
+        difference=_NOT_IGNORED,
+    ),
+    _judged(
+        "answer-relevance",
+        "Answers the question",
+        "A judge writes three questions that the answer fits, which mean about the same as the prompt or the "
+        "variable query.",
+        "none",
+        0.5,
+        "judge and embeddings",
+        "A call that fails makes the check unscored; promptfoo fails the check.",
+    ),
+    _judged("similar", "Similar meaning", f"{_SIMILAR}by cosine similarity.", "texts", 0.75, "embeddings", _BATCH),
+    _judged(
+        "similar:cosine",
+        "Similar meaning (cosine)",
+        f"{_SIMILAR}by cosine similarity.",
+        "texts",
+        0.75,
+        "embeddings",
+        _BATCH,
+    ),
+    _judged(
+        "similar:dot",
+        "Similar meaning (dot product)",
+        f"{_SIMILAR}by the dot product of their vectors.",
+        "texts",
+        0.75,
+        "embeddings",
+        f"{_BATCH} Scores are kept between 0 and 1.",
+    ),
+    _judged(
+        "similar:euclidean",
+        "Similar meaning (distance)",
+        f"{_SIMILAR}by the distance of their vectors (threshold).",
+        "texts",
+        0.75,
+        "embeddings",
+        _BATCH,
+    ),
+    _judged(
+        "select-best",
+        "Better than the baseline",
+        "A judge prefers the answer to the baseline column's by this criterion, asked in both orders.",
+        difference="Each answer is compared with that of the baseline column, in both orders; promptfoo shows "
+        "all answers at once and passes the best one.",
+    ),
     _unevaluated("meteor", "Shared words (METEOR)", "It needs a dictionary of synonyms, and fails in promptfoo, too."),
-    _unevaluated("llm-rubric", "Rubric", _MODEL),
     _unevaluated("agent-rubric", "Rubric for agents", _MODEL),
     _unevaluated("search-rubric", "Rubric with web search", _MODEL),
     _unevaluated("g-eval", "G-Eval", _MODEL, "texts"),
-    _unevaluated("factuality", "Factuality", _MODEL),
-    _unevaluated("model-graded-factuality", "Factuality", _MODEL),
-    _unevaluated("model-graded-closedqa", "Closed question", _MODEL),
-    _unevaluated("answer-relevance", "Answers the question", _MODEL, "none"),
     _unevaluated("conversation-relevance", "Relevant to the conversation", _MODEL, "none"),
     _unevaluated("context-faithfulness", "Keeps to its context", _MODEL, "none"),
     _unevaluated("context-recall", "Context is complete", _MODEL),
     _unevaluated("context-relevance", "Context is relevant", _MODEL, "none"),
-    _unevaluated("similar", "Similar meaning", _MODEL),
-    _unevaluated("similar:cosine", "Similar meaning", _MODEL),
-    _unevaluated("similar:dot", "Similar meaning", _MODEL),
-    _unevaluated("similar:euclidean", "Similar meaning", _MODEL),
     _unevaluated("classifier", "Classifier", _MODEL),
     _unevaluated("moderation", "Moderation", _MODEL, "texts"),
     _unevaluated("guardrails", "Guardrails", "It needs the report of a provider's guardrails.", "none"),
     _unevaluated("pi", "Pi score", _NETWORK),
     _unevaluated("trajectory:goal-success", "Reaches a goal", _MODEL),
-    _unevaluated("select-best", "Best answer", _COLUMNS),
     _unevaluated("max-score", "Highest score", _COLUMNS, "map"),
     _unevaluated("human", "Person's verdict", "A person decided it in promptfoo's page.", "none"),
     _unevaluated("python", "Python", _CODE, "code"),

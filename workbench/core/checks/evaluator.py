@@ -1,7 +1,8 @@
 """Evaluation of one check against one answer.
 
 Invariant: `evaluate` returns a result for every check and every answer. Negation, weights and thresholds of sets are
-applied here and in `scoring`, not by the functions of the types.
+applied by `check_result` and `scoring`, not by the functions of the types. A judged check is unscored here; results of
+judges take its place (`core/judging`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from workbench.core.checks import (
     tool_checks,
     xml_checks,
 )
-from workbench.core.checks.check_result import CheckResult, Finding, UnscoredError, unscored
+from workbench.core.checks.check_result import CheckResult, Finding, UnscoredError, result_of, unscored
 from workbench.core.checks.check_sets import number_problem, set_result, with_metric
 from workbench.core.checks.check_types import CHECK_TYPES, unknown_type
 from workbench.core.checks.inputs import MOST_CHECKED, CheckedAnswer, CheckInputs
@@ -82,6 +83,8 @@ def _evaluated(check: Check, answer: CheckedAnswer, engine: ScriptEngine | None)
         return unscored(unknown_type(check.type))
     if not row.is_evaluated:
         return unscored(row.explanation)
+    if row.judged:
+        return unscored(row.without_model)
     if check.type == SET:
         return set_result(check, [evaluate(one, answer, engine) for one in check.checks], answer.values)
     if problem := number_problem(check):
@@ -94,29 +97,4 @@ def _evaluated(check: Check, answer: CheckedAnswer, engine: ScriptEngine | None)
     if isinstance(value, str) and value.startswith(_LINKS):
         return unscored("The value of the check is in a file, which is not read here. Enter its contents.")
     inputs = CheckInputs(check, filled_value(value, answer.values), answer, engine)
-    return with_metric(check, _judged(check, _FUNCTIONS[check.type](inputs)), answer.values)
-
-
-def _judged(check: Check, finding: Finding) -> CheckResult:
-    """Apply `not-` and a weight of 0, which lets a check pass in any case."""
-    passed = finding.holds
-    if finding.is_final:
-        passed = False
-    elif check.negated:
-        passed = not finding.holds if finding.passes_negated is None else finding.passes_negated
-    if finding.score is None:
-        score = float(passed)
-    else:
-        score = 1 - finding.score if check.negated and not finding.keeps_score else finding.score
-    if check.weight == 0:
-        passed = True
-    return CheckResult(
-        "pass" if passed else "fail",
-        score,
-        finding.reason,
-        finding.place,
-        finding.expected,
-        finding.found,
-        finding.parts,
-        finding.metrics,
-    )
+    return with_metric(check, result_of(check, _FUNCTIONS[check.type](inputs)), answer.values)

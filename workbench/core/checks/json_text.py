@@ -47,6 +47,9 @@ def json_values(text: str) -> Iterator[tuple[Any, Span]]:
             read, at = stop - start, start + 1
         except RecursionError as error:
             raise UnscoredError(_TOO_DEEP) from error
+        except ValueError:
+            # NaN or Infinity, at an unknown place.
+            read, at = len(text) - start, start + 1
         else:
             yield value, (start, end)
             read, at = 0, end

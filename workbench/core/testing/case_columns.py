@@ -141,7 +141,7 @@ def check_of_cell(text: str) -> Check:
 def has_threshold(name: str) -> bool:
     """Whether a number in parentheses after a type in a cell has an effect."""
     row = CHECK_TYPES[name]
-    return row.threshold is not None or name in _LIMITS or not row.is_evaluated
+    return row.threshold is not None or name in _LIMITS or row.judged or not row.is_evaluated
 
 
 def _read(name: str, cell: str, found: _Reading) -> None:

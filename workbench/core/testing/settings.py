@@ -1,4 +1,4 @@
-"""The test settings of a prompt: checks for all cases, columns, samples and budget.
+"""The test settings of a prompt: checks for all cases, columns, samples, budget and judge.
 
 Invariant: `SuiteSettings.from_json(settings.to_json()) == settings`. A missing key has its default; a key with an
 invalid value raises ValueError.
@@ -15,6 +15,8 @@ from workbench.core.cases import Check, check_from_json, check_to_json
 from workbench.core.lanes import MOST_SAMPLES, Lane, slots_apart
 
 MOST_COLUMNS = 40
+MOST_REPEATS = 20
+"""Maximum number of times that a judge is asked the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,36 @@ class SuiteBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """Who evaluates judged checks: the judge model (which may be a decision model), the model that turns texts into
+    vectors, None for none, and how often the judge is asked the same (1 to MOST_REPEATS).
+    """
+
+    lane: Lane | None = None
+    embedding: Lane | None = None
+    repeats: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form, without defaults."""
+        lanes = {"lane": self.lane, "embedding": self.embedding}
+        data: dict[str, Any] = {name: lane.to_json() for name, lane in lanes.items() if lane is not None}
+        return data if self.repeats == 1 else {**data, "repeats": self.repeats}
+
+    @classmethod
+    def from_json(cls, data: object) -> JudgeSettings:
+        """Read `to_json` back. Raises ValueError with a sentence."""
+        if not isinstance(data, Mapping):
+            raise ValueError("The judge of these tests is not an object.")
+        lane, embedding = (
+            None if data.get(name) is None else Lane.from_json(data[name]) for name in ("lane", "embedding")
+        )
+        repeats = data.get("repeats", 1)
+        if type(repeats) is not int:
+            raise ValueError("The repeats of the judge of these tests are not a number.")
+        return cls(lane, embedding, max(1, min(MOST_REPEATS, repeats)))
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteSettings:
     """How the cases of a prompt are tested.
 
@@ -50,6 +82,7 @@ class SuiteSettings:
     a cheaper column may be; both as fractions. `no_worse` are the slots of the columns that are tested for that. `salt`
     assigns later cases to the hold-out by hash, "" while there is none. `guards` are the uids of prompts whose cases
     are tested on the same models, in the order they were added; one of them may not exist (any more) in this history.
+    `judge` evaluates the checks that no rule can.
     """
 
     checks: tuple[Check, ...] = ()
@@ -63,6 +96,7 @@ class SuiteSettings:
     salt: str = ""
     no_worse: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, without defaults."""
@@ -78,6 +112,7 @@ class SuiteSettings:
             "salt": self.salt,
             "no_worse": list(self.no_worse),
             "guards": list(self.guards),
+            "judge": self.judge.to_json(),
         }
         return {name: value for name, value in data.items() if value != _DEFAULTS[name]}
 
@@ -113,6 +148,7 @@ class SuiteSettings:
             salt=salt,
             no_worse=tuple(no_worse[:MOST_COLUMNS]),
             guards=tuple(dict.fromkeys(guards)),
+            judge=JudgeSettings.from_json(data.get("judge", {})),
         )
 
 
@@ -128,6 +164,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "salt": "",
     "no_worse": [],
     "guards": [],
+    "judge": {},
 }
 
 

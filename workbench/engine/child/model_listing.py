@@ -39,6 +39,8 @@ from workbench.engine.untrusted_json import parse
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
 CONNECT_S = 10.0
+_ALONE_S = 0.05
+"""Time for the first of two requests for prices before the second one is sent as well."""
 MAX_BYTES = 16 * 1024 * 1024
 MAX_IDS = 10_000
 _MAX_ID = 200
@@ -81,21 +83,31 @@ class ModelLister:
     async def prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
         """Return the prices that the endpoint publishes, by model, in the format of LiteLLM's list.
 
-        A LiteLLM Proxy has them under `/model/info`, others in `/models`, most nowhere. Raises CallError.
+        A LiteLLM Proxy has them under `/model/info`, others in `/models`, most nowhere. A slow server gets both
+        requests at once, because the first answers of a test wait for their price. Raises CallError.
         """
         where = FailureSubject(
             endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
         )
         headers = auth_headers(key, endpoint.headers, secret)
+        info = asyncio.create_task(self._get(endpoint.base_url, "/model/info", headers, where))
+        tasks = [info]
         try:
-            told = await self._get(endpoint.base_url, "/model/info", headers, where)
-            if rows := price_rows(told, "model_name", lambda item: item.get("model_info")):
-                return rows
-        except CallError as error:
-            if error.failure.code in ("connect_failed", "timeout_connect", "no_key", "bad_key", "bad_address"):
-                raise
-        told = await self._get(endpoint.base_url, "/models", headers, where)
-        return price_rows(told, "id", lambda item: gateway_row(item.get("pricing")))
+            await asyncio.wait(tasks, timeout=_ALONE_S)
+            if not info.done():
+                tasks.append(asyncio.create_task(self._get(endpoint.base_url, "/models", headers, where)))
+            try:
+                if rows := price_rows(await info, "model_name", lambda item: item.get("model_info")):
+                    return rows
+            except CallError as error:
+                if error.failure.code in ("connect_failed", "timeout_connect", "no_key", "bad_key", "bad_address"):
+                    raise
+            told = await (tasks[1] if len(tasks) > 1 else self._get(endpoint.base_url, "/models", headers, where))
+            return price_rows(told, "id", lambda item: gateway_row(item.get("pricing")))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Check a key; return a sentence that says what the endpoint accepted. Raises CallError."""

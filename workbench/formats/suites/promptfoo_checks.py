@@ -150,16 +150,21 @@ class DerivedNames:
 
 
 def note_types(checks: Iterable[Check], loader: ConfigLoader) -> None:
-    """Note, once per type, the checks that are not evaluated here or differ from promptfoo's."""
+    """Note, once per type, the checks that are not evaluated here, need models, or differ from promptfoo's."""
     single = [one for check in checks for one in single_checks(check)]
     for name, count in Counter(one.type for one in single).items():
         row = CHECK_TYPES.get(name)
         many = counted(count, "check")
         if row is None:
             loader.lose("left_out", f"assert: {name[:80]}", f"{many} unscored. {unknown_type(name)}")
-        elif not row.is_evaluated:
+            continue
+        if not row.is_evaluated:
             loader.lose("left_out", f"assert: {name}", f"{many} unscored. {row.explanation}")
-        elif row.difference:
+            continue
+        if row.judged:
+            model = "a judge model" if row.needs_judge else "an embedding model"
+            loader.lose("note", f"assert: {name}", f"{many} for {model}, which you choose in the settings of the test.")
+        if row.difference:
             loader.lose("differs", f"assert: {name}", row.difference)
 
 

@@ -35,7 +35,7 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
         raise ValueError("a run has at least one lane and one value set")
     prompt = prompt_id(connection, start.prompt_uid)
     base = None if start.based_on is None else versions.stored(connection, prompt, start.based_on)
-    current, change = _current_version(connection, prompt, start, base)
+    current, change, is_new = _current_version(connection, prompt, start, base)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
     run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
     # A run that was refused is not in the table, and has no answers to show.
@@ -45,7 +45,10 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
         [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
     )
     touch(connection, prompt, start.started_at, int(start.kind == "iteration"))
-    name = version_names.name_of(connection, (current or lane_keys[0])[0])
+    if is_new and start.kind == "iteration":
+        name = version_names.of_new(number)
+    else:
+        name = version_names.name_of(connection, (current or lane_keys[0])[0])
     return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change, name)
 
 
@@ -114,18 +117,21 @@ def insert_run(
 
 def _current_version(
     connection: sqlite3.Connection, prompt: int, start: RunStart, base: tuple[int, bytes] | None
-) -> tuple[tuple[int, int] | None, Change]:
-    """Return key and number of the current text's version, and its change from the version it is based on."""
+) -> tuple[tuple[int, int] | None, Change, bool]:
+    """Return key and number of the current text's version, its change from the version it is based on, and whether it
+    was created.
+    """
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
-        return None, Change()
+        return None, Change(), False
     content = versions.content_id(connection, start.content)
     current = versions.find_version(connection, prompt, content)
+    is_new = current is None
     if current is None:
         parent = None if base is None else (base[0], start.based_on or 0)
         current = versions.make_version(connection, prompt, start.version_uid, content, parent, start.started_at)
         technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
     before = None if base is None else _readable(base[1])
-    return current, Change() if before == start.content else count_change(before, start.content)
+    return current, Change() if before == start.content else count_change(before, start.content), is_new
 
 
 def _readable(body: bytes) -> Content | None:

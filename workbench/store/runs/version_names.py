@@ -73,6 +73,11 @@ def name_of(connection: sqlite3.Connection, key: int) -> str:
     return names(connection, [key]).get(key, "")
 
 
+def of_new(iteration: int) -> str:
+    """Return the name of a version that an iteration has just created, without reading it: it has no label yet."""
+    return version_name(VersionIdentity(iteration))
+
+
 def number_of(connection: sqlite3.Connection, prompt: int, typed: str) -> int | None:
     """Return the number of the version that a person named, None for an unknown name.
 

@@ -77,7 +77,7 @@ _OUTPUTS = (
     "SELECT lane, value_set, sample, state, finish_reason, error_code, cost_usd, input_tokens, output_tokens,"
     " duration_ms, starred FROM outputs WHERE run_id = ? ORDER BY lane, value_set, sample, attempt"
 )
-_LANES = "SELECT DISTINCT model, label FROM lanes WHERE run_id = ?"
+_LANES = "SELECT model, label FROM lanes WHERE run_id = ?"
 _TAGS = "SELECT tag_id FROM run_tags WHERE run_id = ?"
 
 

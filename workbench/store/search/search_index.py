@@ -38,7 +38,7 @@ _DUE = (
 _PROMPTS = (
     f"SELECT contents.hash, contents.id, {bounded('versions.note')} FROM versions"
     " JOIN contents ON contents.id = versions.content_id"
-    " WHERE versions.id IN (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs"
+    " WHERE versions.id IN (SELECT version_id FROM lanes WHERE run_id = ?1 UNION ALL SELECT version_id FROM runs"
     " WHERE id = ?1) ORDER BY versions.id"
 )
 _DOCS = (
@@ -174,11 +174,11 @@ class Indexer:
 
         Those of held-out cases have neither values nor answers, because only totals of them are shown.
         """
-        (note,) = connection.execute(f"SELECT {bounded('note')} FROM runs WHERE id = ?", (run,)).fetchone()
+        note, kind = connection.execute(f"SELECT {bounded('note')}, kind FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
         shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
-        hidden = hidden_positions(connection, run)
+        hidden = hidden_positions(connection, run) if kind == "test" else frozenset()
         for key, value_set, body, name in connection.execute(_DOCS, (run, next_set)).fetchall():
             own: Iterable[str] = ()
             if value_set not in hidden:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
+from workbench.core.cases import Case
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import (
@@ -23,6 +24,7 @@ from workbench.core.testing.grid import (
     GridPage,
     GridQuery,
     GridRow,
+    SuiteColumn,
 )
 from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
@@ -47,7 +49,7 @@ _SAMPLES = (
     " ORDER BY c.case_position, c.lane, c.sample"
 )
 _TEXTS = (
-    f"SELECT id, uid, run_id, substr({bounded('text')}, 1, {SHOWN_TEXT}), error FROM outputs"
+    f"SELECT id, uid, run_id, ended_at, substr({bounded('text')}, 1, {SHOWN_TEXT}), error FROM outputs"
     " WHERE id IN (SELECT value FROM json_each(?))"
 )
 _REASONS = (
@@ -93,6 +95,7 @@ class _Shown(NamedTuple):
 
     uid: str
     run: int
+    ended_at: str
     text: str
 
 
@@ -140,8 +143,8 @@ def _rows(
     shown = {place: _shown_sample(found) for place, found in samples.items()}
     outputs = json.dumps([sample.output for sample in shown.values()])
     texts = {
-        key: _Shown(uid, run, as_text(text) or as_text(error)[:SHOWN_TEXT])
-        for key, uid, run, text, error in connection.execute(_TEXTS, (outputs,))
+        key: _Shown(uid, run, as_text(ended_at), as_text(text) or as_text(error)[:SHOWN_TEXT])
+        for key, uid, run, ended_at, text, error in connection.execute(_TEXTS, (outputs,))
     }
     reasons = dict(connection.execute(_REASONS, (grid.scoring, outputs)).fetchall())
     running = {
@@ -163,7 +166,7 @@ def _rows(
             state: CellStatus = "running" if place in running else "open"
             return GridCell(state, samples=count, sample=part or 0, before=beside)
         one = shown[place]
-        told = texts.get(one.output, _Shown("", grid.run, ""))
+        told = texts.get(one.output, _Shown("", grid.run, "", ""))
         made = _cell(samples[place], one, told, as_text(reasons.get(one.output)), count, grid)
         return replace(made, before=beside) if beside else made
 
@@ -201,6 +204,7 @@ def _cell(
             told.run != grid.run,
             any(one.overruled for one in samples),
             shown.sample,
+            answered_at=told.ended_at,
         )
     )
 
@@ -265,17 +269,36 @@ def cell(connection: sqlite3.Connection, run_uid: str, scoring_uid: str, key: Ce
 
     Raises StoreError (missing, held_out).
     """
+    (found,) = cells(connection, run_uid, scoring_uid, (key,))
+    return found
+
+
+def cells(
+    connection: sqlite3.Connection, run_uid: str, scoring_uid: str, keys: Sequence[CellKey]
+) -> tuple[CellDetail, ...]:
+    """Return some samples of cells in full, as `cell` does; what they share is read once."""
     grid = scope(connection, run_uid, scoring_uid)
-    if grid.prompt is not None and key.case in hidden_positions(connection, grid.run):
-        raise StoreError(
-            "This case is in the hold-out, of which only totals are shown. Open it in the Test view to read it anyway.",
-            "",
-            "held_out",
-        )
+    hidden = frozenset[int]() if grid.prompt is None else hidden_positions(connection, grid.run)
     columns = {column.position: column for column in columns_of(connection, grid.run)}
-    if key.column not in columns or not 0 <= key.sample < grid.samples:
-        raise missing("cell", tuple(key))
-    tested, column = case(connection, grid.run, key.case), columns[key.column]
+    cases: dict[int, Case] = {}
+    for key in keys:
+        if key.case in hidden:
+            raise StoreError(
+                "This case is in the hold-out, of which only totals are shown. Open it in the Test view to read it"
+                " anyway.",
+                "",
+                "held_out",
+            )
+        if key.column not in columns or not 0 <= key.sample < grid.samples:
+            raise missing("cell", tuple(key))
+        if key.case not in cases:
+            cases[key.case] = case(connection, grid.run, key.case)
+    return tuple(_detail(connection, grid, key, cases[key.case], columns[key.column], run_uid=run_uid) for key in keys)
+
+
+def _detail(
+    connection: sqlite3.Connection, grid: GridScope, key: CellKey, tested: Case, column: SuiteColumn, *, run_uid: str
+) -> CellDetail:
     row = connection.execute(
         "SELECT outputs.id, outputs.uid, outputs.ended_at, runs.uid, runs.number FROM run_cells"
         " JOIN outputs ON outputs.id = output_id JOIN runs ON runs.id = outputs.run_id"

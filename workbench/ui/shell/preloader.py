@@ -1,12 +1,15 @@
 """Preloads the other views of the window and the modules of its dialogs.
 
 Invariant: nothing is done until the window has been complete for a while, and then one step per turn of the event loop,
-so that neither the start nor the first opening of a view or a dialog blocks the window.
+so that neither the start nor the first opening of a view or a dialog blocks the window. A step imports little: features
+list large dependencies before the module that needs them. A step that is due while the window was busy waits once, so
+that it does not prolong what the window was busy with.
 """
 
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,6 +30,11 @@ class PreloadDelays(NamedTuple):
 
 WAITS = PreloadDelays()
 
+_BUSY_S = 0.01
+"""A step that is later than this waits, because the event loop was busy."""
+_BREAK_MS = 10
+"""Delay of such a step in ms."""
+
 _MODULES = ("workbench.app.future_results",)
 
 
@@ -42,13 +50,18 @@ class Preloader(QObject):
         self._timer.setInterval(waits.first)
         self._timer.timeout.connect(self._go_on)
         self._timer.start()
+        self._due = time.monotonic() + waits.first / 1000
+        self._has_waited = False
 
     def _go_on(self) -> None:
-        pause = next(self._steps, None)
+        # Once, so that preloading also ends on a computer that is always late.
+        self._has_waited = not self._has_waited and time.monotonic() - self._due > _BUSY_S
+        pause = _BREAK_MS if self._has_waited else next(self._steps, None)
         if pause is None:
             self._timer.stop()
         else:
             self._timer.setInterval(pause)
+            self._due = time.monotonic() + pause / 1000
 
 
 def _steps(features: FeatureSet, views: Views | None, waits: PreloadDelays) -> Iterator[int]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QWidget
 
@@ -186,8 +188,11 @@ class Session(Protocol):
         """Show the draft with a value set, which is added or replaces the one of its uid; return a callable that undoes
         this."""
 
-    def save(self) -> None:
-        """Write the draft to the history now, so that a reader there finds the current text."""
+    def save(self) -> Future[None] | None:
+        """Write the draft to the history now. A reader there finds the current text once the future is done.
+
+        None if it is there already. Whatever is written after this call is written behind the draft.
+        """
 
     def back(self) -> None:
         """Return to the draft, if a past entry is shown."""

@@ -34,6 +34,8 @@ from workbench.ui.shell.events import (
 from workbench.ui.shell.services import EventBus, Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QMenu
 
@@ -112,8 +114,8 @@ class _Session:
         self._compose.back()
         return self._compose.sets.use(values)
 
-    def save(self) -> None:
-        self._compose.saver.flush()
+    def save(self) -> Future[None] | None:
+        return self._compose.saver.store()
 
     def limits(self) -> Limits:
         return self._window.compose_part.limits()

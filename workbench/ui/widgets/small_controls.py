@@ -189,11 +189,14 @@ class KeyButton(QPushButton):
         color = self._theme.color("gold" if self._gold else "text" if self.isEnabled() else "muted")
         painter.setFont(self._theme.font(bold=self._gold))
         painter.setPen(color)
-        x = 13
+        # The width is that of bold text, so that a winner does not move its neighbours.
+        words = painter.fontMetrics().horizontalAdvance(self.shown())
+        key = self._key_size().width() + _KEY_GAP if self._keycap else 0
+        x = max(13, (self.width() - words - key) // 2)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(x, 0, self.width() - x, self.height()), flags, self.shown())
         if self._keycap:
-            self._paint_key(painter, x + painter.fontMetrics().horizontalAdvance(self.shown()) + _KEY_GAP)
+            self._paint_key(painter, x + words + _KEY_GAP)
 
     def _paint_key(self, painter: QPainter, x: int) -> None:
         size = self._key_size()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
@@ -39,6 +40,9 @@ from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
+
+_CELLS_AT_ONCE = 100
+"""Cells with whole answers that are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +158,20 @@ class SuiteAnalyst:
             results = self._records.results(run_uid, scoring_uid or run.scoring_uid)
             yield from total_cells(results, titles[: len(results)])
             return
-        scoring = self._scoring(run_uid, scoring_uid or run.scoring_uid)
+        scoring_uid = scoring_uid or run.scoring_uid
+        scoring = self._scoring(run_uid, scoring_uid)
         hidden = self._records.hidden_cases(run_uid)
-        for column in run.columns:
-            for position in (one for one in range(run.cases) if one not in hidden):
-                for sample in range(run.samples):
-                    key = CellKey(position, column.position, sample)
-                    detail = self._records.cell(run_uid, scoring_uid or run.scoring_uid, key)
-                    if detail.result is not None:
-                        yield report_cell(detail, titles[column.position], scoring)
+        shown = [position for position in range(run.cases) if position not in hidden]
+        keys = (
+            CellKey(position, column.position, sample)
+            for column in run.columns
+            for position in shown
+            for sample in range(run.samples)
+        )
+        while some := tuple(islice(keys, _CELLS_AT_ONCE)):
+            for detail in self._records.cells(run_uid, scoring_uid, some):
+                if detail.result is not None:
+                    yield report_cell(detail, titles[detail.key.column], scoring)
 
     def _whole(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from workbench.core.testing.case_identity import filled_values
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.holdout import HoldoutProposal, proposal
 from workbench.store import Store
@@ -70,6 +71,9 @@ class HoldoutBook:
 
 
 def held_out_values(store: Store, prompt_uid: str) -> HeldValues:
-    """Return the values of the held-out cases of a prompt: answers to equal ones are not used. Raises StoreError."""
-    cases = store.packs.cases(prompt_uid)
-    return frozenset(frozenset(case.values) for case in cases if case.held_out and case.values)
+    """Return the `filled_values` of the held-out cases of a prompt: answers to equal ones are not used.
+
+    Raises StoreError.
+    """
+    held = (filled_values(case.values) for case in store.packs.cases(prompt_uid) if case.held_out)
+    return frozenset(values for values in held if values)

@@ -28,7 +28,11 @@ FEATURE = Feature(
     "cases",
     COMMANDS,
     _make,
-    preload=("workbench.ui.features.cases.controller",),
+    preload=(
+        "workbench.usecases.case_import",
+        "workbench.ui.features.cases.import_dialog",
+        "workbench.ui.features.cases.controller",
+    ),
     subscriptions=(
         Subscription(CasesRequested, lambda controller, _: controller.open()),
         Subscription(CaseProposalsChosen, lambda controller, event: controller.proposals.open_earlier(event.run_uid)),

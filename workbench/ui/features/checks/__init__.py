@@ -23,7 +23,14 @@ FEATURE = Feature(
     "checks",
     COMMANDS,
     _make,
-    preload=("workbench.ui.features.checks.controller", "workbench.ui.features.checks.dialog"),
+    preload=(
+        "workbench.core.checks.check_types",
+        "workbench.core.checks.similarity_checks",
+        "workbench.core.checks.xml_checks",
+        "workbench.core.checks.evaluator",
+        "workbench.ui.features.checks.controller",
+        "workbench.ui.features.checks.dialog",
+    ),
     subscriptions=(
         Subscription(ShownAnswersChanged, lambda controller, _: controller.follow()),
         Subscription(ChecksRequested, lambda controller, _: controller.open()),

@@ -24,6 +24,8 @@ FEATURE = Feature(
     _make,
     preload=(
         "workbench.usecases.exchange.exporter",
+        "workbench.store.merging.merge",
+        "workbench.usecases.exchange.sources",
         "workbench.usecases.exchange.importer",
         "workbench.ui.features.exchange.controller",
     ),

@@ -47,6 +47,7 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
                 "workbench.ui.features.testing.chart_page",
                 "workbench.ui.features.testing.grid",
                 "workbench.ui.features.testing.cell_pane",
+                "workbench.app.testing.guards",
                 "workbench.ui.features.testing.view",
                 "workbench.ui.features.testing.controller",
             ),

@@ -112,7 +112,8 @@ class SuiteHeader(QHeaderView):
         self._text(painter, QRect(room.left(), y, room.width(), title), head.title, self._bold, "text", middle=True)
         y += title
         tone = head.tone if head.tone != "muted" else "muted"
-        self._text(painter, QRect(room.left(), y, room.width(), line), head.verdict, self._small, tone)
+        verdict = fitted_verdict(head.verdict, QFontMetrics(self._small), room.width())
+        self._text(painter, QRect(room.left(), y, room.width(), line), verdict, self._small, tone)
         y += line
         rate, sign, rest = head.rate_words.partition(" (")
         used = self._text(painter, QRect(room.left(), y, room.width(), line), rate, self._number_bold, "text")
@@ -142,3 +143,10 @@ class SuiteHeader(QHeaderView):
         painter.setPen(self._theme.color(color))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         return metrics.horizontalAdvance(shown)
+
+
+def fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:
+    """Return a verdict as it fits: without the unit of its difference, or without the difference."""
+    words, sign, difference = verdict.partition(" · ")
+    shorter = (verdict, f"{words}{sign}{difference.partition(' ')[0]}")
+    return next((one for one in shorter if metrics.horizontalAdvance(one) <= room), words)

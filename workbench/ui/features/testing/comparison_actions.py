@@ -17,6 +17,7 @@ from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.source import ShownEstimate
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
+from workbench.ui.features.testing.stored_draft import when_stored
 
 if TYPE_CHECKING:
     from workbench.app.testing.comparisons import SuccessorFacts
@@ -131,7 +132,6 @@ class ComparisonActions:
         if suites.is_running:
             services.notices.refused("The tests are running. Wait for their end or stop them, then compare.")
             return
-        services.session.save()
         comparisons = suites.source.comparisons
 
         def show(choice: TryChoice) -> None:
@@ -153,7 +153,10 @@ class ComparisonActions:
             self._show(dialog, start)
             dialog.ask()
 
-        services.tasks.run(lambda: comparisons.try_choice(prompt, set_name), show, suites.refused.emit)
+        def read() -> None:
+            services.tasks.run(lambda: comparisons.try_choice(prompt, set_name), show, suites.refused.emit)
+
+        when_stored(services, read)
 
     # Successors.
 
@@ -191,7 +194,8 @@ class ComparisonActions:
         def start() -> None:
             new, margin = dialog.new, dialog.read_margin()
             if new is not None and margin is not None:
-                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin))
+                renew = dialog.renews
+                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin, renew=renew))
 
         dialog.estimate_wanted.connect(estimate)
         self._show(dialog, start)

@@ -62,4 +62,5 @@ def face_of(suites: SuiteController) -> RunFace:
         outdated=suites.is_outdated,
         probe=bool(suites.probe_uid),
         counting=not suites.is_estimated,
+        stored=suites.can_compare_stored,
     )

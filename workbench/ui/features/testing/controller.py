@@ -1,14 +1,11 @@
 """Executes the commands of the Test view.
 
-Invariant: the view is built when the window is idle or the view is opened. A run that would exceed the limits of this
-history asks first, in the page.
+Invariant: the view is built when the window is idle or the view is opened. Every start goes through `StartQuestions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -17,10 +14,7 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
-from workbench.app.testing.source import ShownEstimate
-from workbench.app.testing.words import RunAction, limit_words
-from workbench.core.testing.grid import CaseSetName
-from workbench.core.text import counted
+from workbench.app.testing.words import RunAction
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
@@ -29,6 +23,8 @@ from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
+from workbench.ui.features.testing.start_questions import StartQuestions
+from workbench.ui.features.testing.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
@@ -46,6 +42,7 @@ from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
+    from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
@@ -66,6 +63,7 @@ class TestingController:
         self.compare = ComparisonActions(services, self.suites)
         self.columns = ColumnActions(services, self.suites, self.compare)
         self.earlier = EarlierRunActions(services, self.suites, self._refresh)
+        self.starts = StartQuestions(services, self.suites, lambda: None if self.view is None else self.view.confirm)
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
@@ -73,6 +71,8 @@ class TestingController:
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
         self._is_stale = True
+        self._read_for: tuple[str, Draft | None] = ("", None)
+        """The prompt and the draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
         self._sought = ("failures", 1)
@@ -97,10 +97,11 @@ class TestingController:
         self.suites.close()
 
     def make(self) -> Making:
-        """Build the view."""
-        yield from ()
+        """Build the view in steps."""
         services = self._services
-        view = self.view = TestView(services.theme, self.suites)
+        view = TestView(services.theme, self.suites, services.dialogs.stage())
+        yield from view.build()
+        self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
@@ -135,37 +136,22 @@ class TestingController:
 
     def run_cases(self) -> None:
         """Open the view and run all open cells."""
-        self._wants_run = True
-        self._services.session.save()
         self.show()
+        when_stored(self._services, self._run_stored)
+
+    def _run_stored(self) -> None:
+        self._wants_run = True
         self.suites.choose_set("tuning")
         self._refresh()
 
     def _run_as_wanted(self) -> None:
-        if not self._wants_run or self.suites.overview is None:
-            return
-        self._wants_run = False
-        self.run_start.go()
+        if self._wants_run and self.suites.overview is not None:
+            self._wants_run = False
+            self.run_start.go()
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
-        estimate = self.suites.estimate
-        if action == "fresh":
-            estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
-        self._act(action, self.suites.set_name, estimate)
-
-    def _act(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
-        if self._services.backend.store.read_only:
-            self._services.notices.refused("The history is read-only, so tests cannot run.")
-            return
-        go = partial(self.suites.act, action, set_name)
-        if action in ("start", "fresh"):
-            self._services.session.save()
-            question = limit_words(self._services.session.limits(), estimate)
-            if question and self.view is not None:
-                self.view.confirm.ask(question, f"Run {counted(estimate.new, 'call')}", go, no="Cancel")
-                return
-        go()
+        self.starts.act(action)
 
     def toggle_pause(self) -> None:
         """Pause the run, or continue it."""
@@ -313,7 +299,7 @@ class TestingController:
 
     def _run_holdout(self) -> None:
         if self.suites.holdout is not None:
-            self._act("start", "holdout", self.suites.holdout)
+            self.starts.start("start", "holdout", self.suites.holdout)
 
     def _show_all(self) -> None:
         self.suites.choose_tag("")
@@ -324,8 +310,9 @@ class TestingController:
         if shown != "test":
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
-        elif self._is_stale or self.suites.prompt_uid != self._services.session.prompt():
+        elif self._is_stale or self._read_for != asked_about(self._services):
             self._refresh()
+            when_unsaved(self._services, self._refresh)
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
@@ -339,7 +326,7 @@ class TestingController:
             self._is_stale = True
             return
         self._is_stale = False
-        prompt = self._services.session.prompt()
+        prompt, _ = self._read_for = asked_about(self._services)
         if prompt != self.suites.prompt_uid:
             self.suites.open(prompt)
         else:

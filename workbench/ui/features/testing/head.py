@@ -9,7 +9,7 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.words import RunAction, RunFace, split_sentence
@@ -30,6 +30,7 @@ _LIVE_LINES = 2
 """Lines that the sentence has room for while a run goes on."""
 _SO_FAR = "So far:"
 _RUN_TIP = "Ask every open cell; answers that are already there are used again"
+_FRESH_TIP = "Ask every cell again, in a new round, and pay for it again; the answers so far stay in the history"
 
 
 class SuiteHead(QWidget):
@@ -82,7 +83,7 @@ class SuiteHead(QWidget):
 
     def _lay_out(self) -> None:
         self._buttons = QWidget(self)
-        buttons = QHBoxLayout(self._buttons)
+        buttons = self._row = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
         for button in (self.cases, self.checks, self.column, *self.others, self.run):
@@ -192,11 +193,11 @@ class SuiteHead(QWidget):
         self.bar.setValue(_STEPS * answered // cells if cells else 0)
         self.bar.setAccessibleDescription(words)
 
-    def show_settings(self, words: str) -> None:
-        """Show the settings in one line, "" if they are not read yet."""
+    def show_settings(self, words: str, tip: str = "") -> None:
+        """Show the settings in one line, "" if they are not read yet; `tip` explains them."""
         self._settings_words = words
         self.settings.setVisible(bool(words))
-        self.settings.setToolTip(words.replace(" · ", "\n"))
+        self.settings.setToolTip(tip)
         self.settings.setAccessibleName(f"Settings of the tests: {words}")
         self._fit()
 
@@ -206,14 +207,19 @@ class SuiteHead(QWidget):
         self.run.set_label(face.label, face.brief)
         self._name_key()
         self.run.setEnabled(not face.why_not)
-        tip = "\n".join(filter(None, (face.takes, _RUN_TIP))) if face.action == "start" else ""
-        self.run.setToolTip(safe_tip(face.why_not or tip))
+        tips = {"start": "\n".join(filter(None, (face.takes, _RUN_TIP))), "fresh": _FRESH_TIP}
+        self.run.setToolTip(safe_tip(face.why_not or tips.get(face.action, "")))
+        # A test that is complete has no next step, least of all one that costs as much again.
+        set_role(self.run, "" if face.action == "fresh" else "primary")
         self._other_actions = [action for _, action in face.others[:_MOST_OTHERS]]
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
             if place < len(face.others):
                 button.set_label(face.others[place][0], face.others[place][0].partition(" ")[0])
         self._fit()
+        # Laid out later, a longer label would be clipped for a frame.
+        self._row.activate()
+        self._column.activate()
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
@@ -322,6 +328,12 @@ class SentenceCard(QFrame):
             self._keep_height()
         self.setVisible(bool(sentences))
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            # A link keeps the colour that it was made with.
+            self._show()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -364,16 +376,21 @@ class SentenceCard(QFrame):
         for sentence in self._shown():
             bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
             parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
-        text = "<br>".join(parts)
+        # A number stays with its sign.
+        text = "<br>".join(parts).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
         if self._about and not is_brief:
             text += f" {html.escape(self._about)}"
         others = len(self._sentences) - 1
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
         has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
         can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
-        links = (("next", "" if is_brief else self._link), ("more", fold if can_fold else ""))
+        color = self.palette().color(QPalette.ColorRole.Link).name()
+        # A short link stays in one line.
+        links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
         named = [
-            f'<a href="{name}" style="text-decoration:none">{html.escape(words)}</a>' for name, words in links if words
+            f'<a href="{name}" style="text-decoration:none; color:{color}">{words}</a>'
+            for name, words in links
+            if words and (can_fold or name != "more")
         ]
         so_far = f"{html.escape(_SO_FAR)} " if self._is_live else ""
         self.text.setText(f"{so_far}{text} {' · '.join(named)}")

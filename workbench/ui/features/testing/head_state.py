@@ -6,7 +6,7 @@ Invariant: everything shown comes from the controller; nothing here keeps state.
 from __future__ import annotations
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.settings_form import settings_words
+from workbench.app.testing.settings_form import settings_tip, settings_words
 from workbench.ui.features.testing.conclusions import face_of, progress_of
 from workbench.ui.features.testing.head import SuiteHead
 from workbench.ui.features.testing.set_chips import set_chips
@@ -27,7 +27,10 @@ def show_head(head: SuiteHead, suites: SuiteController, *, is_guard: bool) -> No
     answered = cells - suites.estimate.new if told is None else told.answered
     words = progress_of(suites, cells, answered) if run is not None or cells else ""
     head.show_progress(words, answered, cells, 0 if run is None else run.round, live=active is not None)
-    head.show_settings("" if overview is None else settings_words(overview.settings))
+    if overview is None:
+        head.show_settings("")
+    else:
+        head.show_settings(settings_words(overview.settings), settings_tip(overview.settings))
     face = face_of(suites)
     head.show_face(face)
     can_run = overview is not None and tested.cases > 0 and bool(columns)

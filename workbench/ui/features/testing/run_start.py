@@ -49,7 +49,7 @@ class RunStart:
             notices.quiet(self._key, sentence, label="Add cases", act=lambda: publish(CasesRequested()))
         elif overview.settings.columns:
             missing = missing_lanes(lanes, overview.settings.columns)
-            if suites.estimate.new or suites.estimate.refusal or not missing:
+            if suites.estimate.new or suites.can_compare_stored or suites.estimate.refusal or not missing:
                 self._run()
             self._offer(missing)
         elif not lanes:
@@ -74,7 +74,7 @@ class RunStart:
 
     def _run(self) -> None:
         suites, notices = self._suites, self._services.notices
-        if suites.estimate.new:
+        if suites.estimate.new or suites.can_compare_stored:
             if not suites.is_running:
                 self._start()
         elif suites.estimate.refusal:

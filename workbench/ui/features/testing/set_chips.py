@@ -13,6 +13,7 @@ from workbench.app.testing.words import SET_TITLES
 from workbench.core.testing.grid import CaseSetName, SuiteRun
 from workbench.core.testing.probes import Probe, probe_title
 
+_TUNING_TIP = "The cases that you see while you change the prompt"
 _HOLDOUT_TIP = "Cases that you do not see while you change the prompt, so that their totals stay honest"
 _PROBE_TIP = "Chosen cases asked again; a probe never counts in the sentences about the tests"
 
@@ -33,7 +34,7 @@ def set_chips(overview: SuiteOverview | None) -> tuple[SetChip, ...]:
         SetChip(
             one.name,
             f"{SET_TITLES[one.name]} {one.cases:,}{' (totals only)' if one.name == 'holdout' else ''}",
-            _HOLDOUT_TIP if one.name == "holdout" else "",
+            _HOLDOUT_TIP if one.name == "holdout" else _TUNING_TIP,
         )
         for one in overview.sets
     ]

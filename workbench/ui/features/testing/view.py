@@ -6,7 +6,7 @@ it is empty, with the next step as a button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -45,7 +45,7 @@ _ROOMY = 1_000
 
 
 class TestView(QWidget):
-    """Unusable until `show_state` was called. `wanted` carries the name of a next step."""
+    """Unusable until it is built and `show_state` was called. `wanted` carries the name of a next step."""
 
     __test__ = False
 
@@ -62,33 +62,33 @@ class TestView(QWidget):
         self._card_step = "holdout"
         self._wants_pane: bool | None = None
         """Whether a person opened or closed the pane, None for neither."""
+        self.shows_chart = self._is_guard_shown = False
+
+    def build(self) -> Iterator[None]:
+        """Build the parts in steps, each short enough not to block the UI."""
         self.divider = geometry.PaneDivider(lambda width: width - self._pane_width(width), self)
         self._left = QWidget(self.divider)
         set_role(self._left, "surface")
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
-        self.card = SentenceCard(self._left)
-        self.note = HoldoutNote(self._left)
+        self.card, self.note = SentenceCard(self._left), HoldoutNote(self._left)
         self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
+        yield
         self._stack = QStackedWidget(self._left)
-        self.grid = SuiteGrid(self._theme, suites.model, self._stack)
-        self.empty = EmptySuite(self._stack)
-        self.chart, self.shows_chart = ChartPage(self._theme, self._stack), False
-        self.guard = GuardPage(self._stack)
-        self.guard_chips = GuardChips(self.head)
-        self._is_guard_shown = False
+        self.grid = SuiteGrid(self._theme, self.suites.model, self._stack)
+        self.empty, self.chart = EmptySuite(self._stack), ChartPage(self._theme, self._stack)
+        yield
+        self.guard, self.guard_chips = GuardPage(self._stack), GuardChips(self.head)
         self.pane = CellPane(self._theme, self.divider)
-        self._lay_out()
-        self._connect()
-        self.pane.hide()
-
-    def _lay_out(self) -> None:
+        yield
         for page in (self.grid, self.empty, self.guard, self.chart):
             self._stack.addWidget(page)
         lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
+        self._connect()
+        self.pane.hide()
 
     def _connect(self) -> None:
         suites, grid = self.suites, self.grid

@@ -23,6 +23,10 @@ FEATURE = Feature(
     "training",
     COMMANDS,
     _make,
-    preload=("workbench.app.training.export", "workbench.ui.features.training.controller"),
+    preload=(
+        "workbench.formats.training",
+        "workbench.app.training.export",
+        "workbench.ui.features.training.controller",
+    ),
     subscriptions=(Subscription(TrainingRequested, lambda controller, event: controller.open(event.prompt_uid)),),
 )
