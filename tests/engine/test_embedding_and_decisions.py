@@ -204,10 +204,11 @@ def test_provider_that_speaks_openai_is_asked_directly_with_its_own_key(
     assert ENVIRONMENT_KEY not in str(request.headers)
 
 
-def test_other_providers_embed_through_litellm(translating: Engine, fake: FakeProvider) -> None:
+@pytest.mark.parametrize("model", ["hosted_vllm/bge-m3", "voyage/voyage-3", "jina_ai/jina-embeddings-v3"])
+def test_other_providers_embed_through_litellm(translating: Engine, fake: FakeProvider, model: str) -> None:
     fake.script(vectors([1.0, 0.5], [2.0, 0.25]))
-    endpoint = Endpoint("own", "litellm", "My vLLM", fake.base_url, provider="hosted_vllm")
-    result = embed(translating, endpoint, model="hosted_vllm/bge-m3", key=KEY, params={"top_p": 0.5, "api_base": "x"})
+    endpoint = Endpoint("own", "litellm", "Mine", fake.base_url, provider=model.partition("/")[0])
+    result = embed(translating, endpoint, model=model, key=KEY, params={"top_p": 0.5, "api_base": "x"})
     assert (result.state, code(result)) == ("finished", "")
     assert read_vectors(result.text) == ((1.0, 0.5), (2.0, 0.25))
     (request,) = fake.requests
@@ -362,7 +363,8 @@ def test_openai_decides_by_its_own_interface(translating: Engine, fake: FakeProv
     assert fake.requests[0].body["model"] == "gpt-6-luna"
 
 
-def test_other_providers_decide_through_litellm(translating: Engine, fake: FakeProvider) -> None:
+@pytest.mark.parametrize("model", ["hosted_vllm/openjev", "typesafe/jev-latest", "perplexity/pplx-decider-latest"])
+def test_other_providers_decide_through_litellm(translating: Engine, fake: FakeProvider, model: str) -> None:
     def answer(request: Request) -> Reply:
         keys = list(request.body["questions"])
         found = system_one(replace(request, path="/v1/systemone"))
@@ -373,8 +375,8 @@ def test_other_providers_decide_through_litellm(translating: Engine, fake: FakeP
         return reply(body)
 
     fake.answer = answer
-    endpoint = Endpoint("own", "litellm", "My vLLM", fake.base_url, provider="hosted_vllm")
-    result = decide(translating, endpoint, *QUESTIONS, model="hosted_vllm/openjev", key=KEY)
+    endpoint = Endpoint("own", "litellm", "Mine", fake.url, provider=model.partition("/")[0])
+    result = decide(translating, endpoint, *QUESTIONS, model=model, key=KEY)
     assert (result.state, result.failure) == ("finished", None)
     first, second, third = read_answers(result.text, QUESTIONS)
     assert first == DecisionAnswer("predicate", 0.83)
