@@ -112,7 +112,7 @@ class EngineQuestions(ABC):
         fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
+    def render(self, content: Content, values: Mapping[str, Any]) -> Future[tuple[str, ...]]:
         """Return the texts of `template_texts` with values substituted; EngineError names the line of a mistake."""
         texts = template_texts(content)
         if content.template == "plain":
