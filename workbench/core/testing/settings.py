@@ -43,9 +43,11 @@ class SuiteBudget:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """Who evaluates judged checks: the judge model, the model that turns texts into vectors, None for none, and how often
-    the judge is asked the same (1 to MOST_REPEATS). A judge that `decides` is asked as a decision model; some models can
-    be asked either way, and an address says nothing about its models.
+    """Who evaluates judged checks: the judge model, the model that turns texts into vectors, None for none, and how
+    often the judge is asked the same (1 to MOST_REPEATS).
+
+    A judge that `decides` is asked as a decision model: some models can be asked either way, and an address says
+    nothing about its models.
     """
 
     lane: Lane | None = None
