@@ -12,6 +12,7 @@ import pytest
 
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
+from tests.workbooks import text_rows, xlsx
 from workbench.cli.main import main
 from workbench.cli.testing import ProgressPrinter
 from workbench.core.cases import Case, Check
@@ -70,6 +71,32 @@ def test_a_second_start_asks_nothing_again(tmp_path: Path, db: str, capsys: pyte
     assert (document["calls"], document["reused"], document["round"]) == (3, 0, 2)
 
 
+def test_old_answers_are_told_and_asked_again_on_wish(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["test", "--db", db, "Greeting", "--max-age", "30"]) == 0
+    assert "older than" not in capsys.readouterr().err
+    suites.age(tmp_path / "w.db", 45)
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "3 answers that are used again are older than 30 days, the oldest from 45 days ago. --max-age 30 asks them"
+        " again."
+    )
+    assert main(["test", "--db", db, "Greeting", "--max-age", "60"]) == 0
+    told = "3 answers are used again, the oldest from 45 days ago."
+    assert capsys.readouterr().err.splitlines()[0] == told
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "3 answers older than 40 days are asked again."
+    document = json.loads(said.out)
+    assert (document["calls"], document["reused"], document["run"], document["round"]) == (3, 0, 2, 1)
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == 2
+    assert main(["test", "--db", db, "Greeting", "--max-age", "0"]) == 2
+    assert capsys.readouterr().err.startswith("workbench: --max-age must be 1 or more.")
+
+
 def test_a_failing_case_misses_the_bar(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     prepared(tmp_path, suites.settings(echo(), checks=(Check("contains", value='"name 1"'),)), suites.cases(10))
     assert main(["test", "--db", db, "Greeting"]) == 1
@@ -99,6 +126,21 @@ def test_unscored_answers_miss_the_bar_unless_allowed(
     assert main(["test", "--db", db, "Greeting", "--allow-unscored"]) == 0
 
 
+def test_a_failed_call_says_why(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(2))
+    assert main(["test", "--db", db, "Greeting", "--model", "nosuch/model"]) == 1
+    said = capsys.readouterr()
+    assert "The last failed call: LiteLLM does not know the provider of “nosuch/model”." in said.err
+    assert said.out.splitlines()[-1] == "Nothing was scored: 2 calls without an answer."
+
+
+def test_figures_of_columns_are_aligned(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo("a", "m"), echo("b", "longer")), suites.cases(2))
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "100 %" in line]
+    assert [line.index("100 %") for line in lines] == [len("  tested 1 · longer  ")] * 2
+
+
 def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     prepared(tmp_path, suites.settings(echo(), budget=SuiteBudget(calls=2)), suites.cases(5))
     assert main(["test", "--db", db, "Greeting"]) == 3
@@ -113,6 +155,12 @@ def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: 
     [
         (["unknown"], "unknown"),
         (["Greeting", "--repeat", "0"], "--repeat must be 1 or more."),
+        (["Greeting", "--repeat", "21"], "--repeat must be at most 20."),
+        (["Greeting", "--no-worse-than", ""], "--no-worse-than needs a value, or leave it out."),
+        (["Greeting", "--fail-under", ""], "--fail-under needs a value, or leave it out."),
+        (["Greeting", "--hold-out", "--filter", "1"], "The hold-out is tested as a whole"),
+        (["Greeting", "--junit", "/no/such/folder/a.xml"], "There is no folder /no/such/folder."),
+        (["Greeting", "--markdown", "/"], "/ is a folder."),
         (["Greeting", "--fail-under", "much"], "--fail-under is a rate such as 90% or 0.9"),
         (["Greeting", "--margin", "5%"], "--margin needs --no-worse-than RUN."),
         (["Greeting", "--baseline", "9"], "There is not exactly one test run “9” of this prompt. It was never tested."),
@@ -197,6 +245,25 @@ def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsy
     assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
 
 
+def test_columns_of_a_promptfoo_file_are_called_after_prompt_and_provider(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, report = tmp_path / "promptfooconfig.yaml", tmp_path / "report.md"
+    prompts = "  - {label: warm, raw: 'Hello {{name}}'}\n  - {label: cold, raw: 'Hello, {{name}}.'}"
+    labelled = CONFIG.replace("  - 'Hello {{name}}'", prompts).replace("  - echo", "  - {id: echo, label: parrot}")
+    config.write_text(labelled, "utf-8")
+    assert main(["test", "--db", db, str(config), "--json", "--markdown", str(report)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    wanted = ["warm · parrot", "cold · parrot"]
+    assert [column["title"] for column in document["columns"]] == wanted
+    assert [column["version"] for column in document["columns"]] == ["warm", "cold"]
+    assert all(title in report.read_text("utf-8") for title in wanted)
+    assert main(["test", "--db", db, str(config)]) == 0
+    told = capsys.readouterr().out
+    assert all(title in told for title in wanted)
+    assert "tested 1" not in told
+
+
 def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     out = io.StringIO()
     printer = ProgressPrinter(out, is_terminal=True)
@@ -210,3 +277,53 @@ def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     printer.show(SuiteProgress(new=100, done=100, state="finished"))
     printer.close()
     assert piped.getvalue() == "100 new, 100 done\n"
+
+
+GRIDS = """\
+prompts: [{raw: 'Say {{q}}', label: A}, {raw: 'Tell {{q}}', label: B}]
+providers: [echo]
+defaultTest: {assert: [{type: contains, value: '{{q}}'}]}
+tests:
+  - {vars: {q: one}, prompts: [A]}
+  - {vars: {q: two}, prompts: [A]}
+  - {vars: {q: three}, prompts: [B]}
+  - {vars: {q: four}, prompts: [B]}
+"""
+
+
+def test_the_grids_of_a_file_share_a_budget_and_a_round(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), "--max-calls", "3"]) == 3
+    assert "2 new, 1 done. The budget was reached." in capsys.readouterr().err
+    assert main(["test", "--db", db, str(config), "--fresh"]) == 0
+    assert capsys.readouterr().err.count("2 new, 2 done") == 2
+    assert main(["test", "--db", db, str(config)]) == 0
+    assert capsys.readouterr().err.count("0 new, 0 done · 2 reused") == 2
+
+
+@pytest.mark.parametrize("args", [["--version", "#1"], ["--param", "seed=1"], ["--prompt", "a"]])
+def test_arguments_without_use_for_a_file_are_refused(
+    tmp_path: Path, db: str, args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), *args]) == 2
+    assert "file says itself" in capsys.readouterr().err
+
+
+def test_cases_of_a_configuration_may_be_in_a_sheet(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text("prompts: ['Hello {{name}}']\nproviders: [echo]\ntests: file://cases.xlsx#People\n")
+    rows = text_rows([["name", "__expected"], ["Ada", "contains:Ada"], ["007", "contains:Hello 007"]])
+    (tmp_path / "cases.xlsx").write_bytes(xlsx(("Other", text_rows([["x"]])), ("People", rows)))
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [cell["state"] for cell in document["cells"]] == ["pass", "pass"]
+    (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
+    assert main(["test", "--db", db, str(config)]) == 2
+    assert "“cases.xlsx” cannot be read. This is not a workbook" in capsys.readouterr().err

@@ -10,8 +10,8 @@ from workbench.cli.pack_arguments import add_confirming
 _EPILOG = """\
 exit codes: 0 the bar was held, 1 it was not, 2 wrong usage, 3 a budget was reached, 130 stopped with Ctrl+C.
 The bar is --fail-under or --no-worse-than, else that every case passes; 0 is impossible when nothing was scored.
-Answers of the same question are not asked and paid again: a second start continues the first one, --fresh asks all
-anew. RATE is 90% or 0.9."""
+Answers of the same question are not asked and paid again, however old they are: a second start continues the first
+one, --max-age asks old ones again, --fresh all. RATE is 90% or 0.9."""
 
 
 def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -53,6 +53,9 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     )
     test.add_argument("--fresh", action="store_true", help="ask everything anew")
     test.add_argument(
+        "--max-age", metavar="DAYS", type=int, help="ask answers that are older than this number of days again"
+    )
+    test.add_argument(
         "--try",
         dest="is_try",
         action="store_true",
@@ -62,7 +65,7 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         "--baseline", metavar="RUN", help="compare with this test run: its number, or its id or the beginning of it"
     )
     test.add_argument("--no-worse-than", metavar="RUN", help="the bar: no worse than this test run by the margin")
-    test.add_argument("--margin", metavar="RATE", default="", help="how much worse a column may be (5%%)")
+    test.add_argument("--margin", metavar="RATE", help="how much worse a column may be (5%%)")
     test.add_argument(
         "--env", metavar="NAME", action="append", default=[], help="a variable that a promptfoo file may read"
     )
@@ -70,5 +73,5 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     test.add_argument("--junit", metavar="FILE", type=Path, help="also write the results as JUnit XML")
     test.add_argument("--markdown", metavar="FILE", type=Path, help="also write the results as Markdown")
-    test.add_argument("--fail-under", metavar="RATE", default="", help="the bar: lowest pass rate of every column")
+    test.add_argument("--fail-under", metavar="RATE", help="the bar: lowest pass rate of every column")
     test.add_argument("--allow-unscored", action="store_true", help="unscored answers do not miss the bar")

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import one_line
+from workbench.cli.output import one_row
+from workbench.cli.testing_ages import aged
 from workbench.cli.testing_target import SuiteTarget
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.clock import utc_now
@@ -31,18 +32,21 @@ def test_guards(
     budget: SuiteBudget,
     follow: Callable[[Workbench, SuiteHandle], None],
     *,
+    max_age: int | None,
     as_json: bool,
 ) -> Iterator[int]:
     """Run the guards of a prompt one after the other, print their totals, and yield an exit code for each.
 
-    `budget` is for all of them. `follow` waits for a test and prints its progress.
+    `budget` is for all of them. `follow` waits for a test and prints its progress. Answers that are older than
+    `max_age` days are asked again, None for no limit.
     """
     book = GuardBook(workbench.store, lambda: workbench.tests, new_uid, utc_now)
     guards = book.entries(target.prompt_uid)
     if not guards:
         print("This prompt has no guard sets. Add one in the Test view.", file=sys.stderr)
     for guard in guards:
-        handle = book.start(guard.uid, target.settings, budget)
+        plan = aged(workbench, book.plan(guard.uid, target.settings, budget), max_age)
+        handle = book.start(plan)
         follow(workbench, handle)
         if handle.problem is not None:
             yield FAILED
@@ -56,7 +60,7 @@ def test_guards(
 def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
     """Return what a test left of its budget."""
     usd = None if budget.usd is None else max(0.0, budget.usd - (spent.spent_usd or 0.0))
-    return replace(budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.done))
+    return replace(budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.requests))
 
 
 def _code(report: SuiteReport) -> int:
@@ -73,4 +77,4 @@ def _print(report: SuiteReport, *, as_json: bool) -> None:
         return
     from workbench.cli.testing_report import lines
 
-    print("\n".join(map(one_line, ("", *lines(report)))))
+    print("\n".join(map(one_row, ("", *lines(report)))))

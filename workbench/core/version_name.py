@@ -32,12 +32,14 @@ class VersionIdentity:
 
     `iteration` is the number of the first iteration that ran it, `test` that of the first test run, None without one;
     `label` is "" for none. `ordinal` counts the prompt's versions of the same origin from 1; 0 for the only sample.
+    `title` is what a file of tests calls a prompt; `ordinal` then counts those of the same title.
     """
 
     iteration: int | None = None
     label: str = ""
     origin: Origin = "text"
     ordinal: int = 0
+    title: str = ""
     test: int | None = None
 
 
@@ -52,14 +54,19 @@ def run_name(kind: str, number: int) -> str:
 
 
 def version_name(version: VersionIdentity) -> str:
-    """Return the name of a version: "#12", "#12 (production)", "production", "test 3", "imported 2" or "sample"."""
+    """Return the name of a version: "#12", "#12 (production)", "production", "concise", "test 3", "imported 2" or
+    "sample"."""
     label = visible_name(version.label)
     if version.iteration is not None:
         name = iteration_name(version.iteration)
         return f"{name} ({label})" if label else name
-    if version.test is not None and not label:
+    if label:
+        return label
+    if title := visible_name(version.title):
+        return title if version.ordinal < 2 else f"{title} ({version.ordinal})"
+    if version.test is not None:
         return run_name(TEST, version.test)
-    return label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
+    return f"{version.origin} {version.ordinal}" if version.ordinal else version.origin
 
 
 def text_words(run: str, version: str) -> str:

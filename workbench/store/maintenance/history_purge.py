@@ -11,9 +11,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.store.maintenance import judge_purge
 from workbench.store.maintenance.space import write_anew
 from workbench.store.merging import pack_import_store
-from workbench.store.runs import damaged_drafts, verdicts
+from workbench.store.runs import damaged_drafts, hidden_prompts, verdicts
 from workbench.store.runs.curation import count_iterations, refuse_running
 from workbench.store.runs.prompts import meta, set_meta
 from workbench.store.runs.version_names import names as names_of
@@ -59,7 +60,8 @@ class PurgeExtent:
 
     `verdicts` counts other verdicts that become void because they are about a deleted answer, `beside` the other runs
     that showed such an answer beside their own, `cells` those of other test runs that used such an answer and are open
-    again. `tests` of the runs are test runs.
+    again. `tests` of the runs are test runs. `judgements` counts replies of judges that go along: those about a deleted
+    answer. Runs and prompts of judges that go along with others are not counted as such.
     """
 
     runs: int
@@ -69,6 +71,7 @@ class PurgeExtent:
     beside: int
     cells: int = 0
     tests: int = 0
+    judgements: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,10 @@ class KeptVersion:
 
 def deleted(connection: sqlite3.Connection) -> PurgeTargets:
     """Return the deleted runs and prompts that can still be restored."""
-    prompts = connection.execute(f"SELECT uid FROM prompts WHERE archived >= {DELETED} ORDER BY id")
+    # Hidden prompts go with their owners.
+    prompts = connection.execute(
+        f"SELECT uid FROM prompts WHERE archived >= {DELETED} AND {hidden_prompts.listed(connection)} ORDER BY id"
+    )
     runs = connection.execute(f"SELECT uid FROM runs WHERE archived >= {DELETED} ORDER BY id")
     return PurgeTargets(tuple(uid for (uid,) in runs), tuple(uid for (uid,) in prompts))
 
@@ -94,7 +100,8 @@ def deleted(connection: sqlite3.Connection) -> PurgeTargets:
 def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     """Return what a purge would delete. Raises StoreError (running) if it would be refused."""
     runs, prompts = _keys(connection, doomed)
-    _refuse_running(connection, runs)
+    quoting = judge_purge.quoting(connection, runs)
+    _refuse_running(connection, [*runs, *(run for run, _ in quoting)])
     given = {"runs": json.dumps(runs)}
 
     def count(what: str) -> int:
@@ -103,9 +110,17 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind <> 'none'")
     beside = int(connection.execute(f"SELECT count(DISTINCT run_id) {_BESIDE}", given).fetchone()[0])
     cells = count(f"FROM run_cells WHERE output_id IN {_OUTPUTS} AND run_id NOT IN {_RUNS}")
-    answers = count(f"FROM outputs WHERE run_id IN {_RUNS}")
+    judge = f"FROM runs WHERE id IN {_RUNS} AND kind = 'judge'"
+    replies = f"FROM outputs WHERE run_id IN (SELECT id {judge})"
+    answers = count(f"FROM outputs WHERE run_id IN {_RUNS}") - count(replies)
     tests = count(f"FROM test_runs WHERE run_id IN {_RUNS}")
-    return PurgeExtent(len(runs), answers, len(prompts), void, beside, cells, tests)
+    judgements = count(replies) + judge_purge.replies_about(connection, quoting)
+    (listed,) = connection.execute(
+        "SELECT count(*) FROM prompts WHERE id IN (SELECT value FROM json_each(?))"
+        f" AND {hidden_prompts.listed(connection)}",
+        (json.dumps(prompts),),
+    ).fetchone()
+    return PurgeExtent(len(runs) - count(judge), answers, listed, void, beside, cells, tests, judgements)
 
 
 def purge(
@@ -117,6 +132,7 @@ def purge(
     """
     size = extent(connection, doomed)
     runs, prompts = _keys(connection, doomed)
+    quoting = judge_purge.quoting(connection, runs)
     given = {"runs": json.dumps(runs)}
     (secure,) = connection.execute("PRAGMA secure_delete").fetchone()
     connection.execute("PRAGMA secure_delete = ON")
@@ -137,6 +153,7 @@ def purge(
         void = connection.execute(_VOID, given).fetchall()
         connection.execute(f"DELETE {_PAIRS}", given)
         connection.execute(f"DELETE FROM partials WHERE output_id IN {_OUTPUTS}", given)
+        judge_purge.forget_quotes(connection, quoting)
         touched = connection.execute(f"SELECT DISTINCT prompt_id FROM runs WHERE id IN {_RUNS}", given).fetchall()
         # Searches find them by the states of their cells, some of which are open again.
         connection.execute(
@@ -188,19 +205,17 @@ def holds(connection: sqlite3.Connection, doomed: PurgeTargets) -> bool:
 
 
 def _keys(connection: sqlite3.Connection, doomed: PurgeTargets) -> tuple[list[int], list[int]]:
-    """Return the keys of all runs, including those of the prompts, and of the prompts."""
-    prompts = [
-        key
-        for (key,) in connection.execute(
-            "SELECT id FROM prompts WHERE uid IN (SELECT value FROM json_each(?))", (json.dumps(doomed.prompts),)
-        )
-    ]
+    """Return the keys of all runs, including those of the prompts and of judges of the runs, and of the prompts."""
+    named = connection.execute(
+        "SELECT id FROM prompts WHERE uid IN (SELECT value FROM json_each(?))", (json.dumps(doomed.prompts),)
+    )
+    prompts = hidden_prompts.with_owned(connection, [key for (key,) in named])
     runs = connection.execute(
         "SELECT id FROM runs WHERE uid IN (SELECT value FROM json_each(?))"
         " UNION SELECT id FROM runs WHERE prompt_id IN (SELECT value FROM json_each(?))",
         (json.dumps(doomed.runs), json.dumps(prompts)),
     )
-    return [key for (key,) in runs], prompts
+    return judge_purge.with_judges(connection, [key for (key,) in runs]), prompts
 
 
 def _refuse_running(connection: sqlite3.Connection, runs: Sequence[int]) -> None:
@@ -252,6 +267,8 @@ def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int
 def _drop_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) -> tuple[KeptVersion, ...]:
     """Delete those versions that nothing uses any more; return those that only a draft or a label uses.
 
+    The newest version of a judge prompt stays, because the next judges are asked with it.
+
     `versions` are their names by key.
     """
     kept = []
@@ -267,6 +284,8 @@ def _drop_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) 
         ):
             continue
         prompt, number, uid, name = row
+        if judge_purge.is_next_judge(connection, prompt, number):
+            continue
         labelled = connection.execute("SELECT 1 FROM labels WHERE version_id = ?", (version,)).fetchone()
         if labelled or number in _drafted(connection, prompt):
             kept.append(KeptVersion(name, number, called))

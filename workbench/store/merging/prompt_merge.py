@@ -15,9 +15,10 @@ from workbench.core.drafts import Draft, holds_values
 from workbench.core.json_parts import load
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
+from workbench.store.merging import judge_merge
 from workbench.store.merging.other_history import Row, insert, key_of, rows
 from workbench.store.merging.suite_merge import take_settings
-from workbench.store.runs import cases, damaged_drafts
+from workbench.store.runs import cases, damaged_drafts, hidden_prompts
 from workbench.store.runs.versions import last_number, newest_number
 from workbench.store.sqlite import sqlite3
 
@@ -32,10 +33,11 @@ _PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_
 
 @dataclass(slots=True)
 class MergedKeys:
-    """Keys here by keys there, of prompts and versions."""
+    """Keys here by keys there, of prompts and versions; `new` are the prompts that the merge added, by keys here."""
 
     prompts: dict[int, int] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
+    new: set[int] = field(default_factory=set)
 
 
 def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int) -> bool:
@@ -53,6 +55,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
         "  WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM judge_prompts WHERE prompts.id IN (prompt_id, owner_id))"
         " AND NOT EXISTS (SELECT 1 FROM packs WHERE instr(body, prompts.uid))"
     )
     found = other.execute(untouched, (prompt,)).fetchone()
@@ -60,7 +63,9 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         return False
     said = "SELECT hash, versions.note FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ?"
     theirs = set(other.execute(said, (prompt,)))
-    twins = mine.execute("SELECT id FROM prompts WHERE name = ? AND archived = 0", (found[1],)).fetchall()
+    twins = mine.execute(
+        f"SELECT id FROM prompts WHERE name = ? AND archived = 0 AND {hidden_prompts.listed(mine)}", (found[1],)
+    ).fetchall()
     return bool(theirs) and any(theirs <= set(mine.execute(said, twin)) for twin in twins)
 
 
@@ -70,9 +75,12 @@ def take_prompt(
     """Merge a prompt with all its versions; return whether it is new here."""
     [row] = rows(other, f"SELECT {', '.join(_PROMPT)} FROM prompts WHERE id = ?", prompt)
     key = key_of(mine, "prompts", row["uid"])
+    if key is None:
+        key = judge_merge.same_judge(mine, other, prompt)
     new = key is None
     if key is None:
         key = insert(mine, "prompts", row)
+        keys.new.add(key)
     else:
         mine.execute(
             "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END"
@@ -89,19 +97,20 @@ def take_prompt(
                 (key, label["name"], version, label["moved_at"]),
             )
     _take_draft(mine, other, prompt, key, numbers)
-    _take_cases(mine, other, str(row["uid"]))
-    take_settings(mine, other, str(row["uid"]), numbers)
+    (uid_here,) = mine.execute("SELECT uid FROM prompts WHERE id = ?", (key,)).fetchone()
+    _take_cases(mine, other, str(row["uid"]), uid_here)
+    take_settings(mine, other, str(row["uid"]), numbers, uid_here)
     return new
 
 
-def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -> None:
+def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, there: str, here: str) -> None:
     """Add the cases that are missing here; none if one of those there cannot be read."""
     try:
-        theirs = cases.listed(other, uid)
+        theirs = cases.listed(other, there)
     except StoreError:
         return
-    known = {case.uid for case in cases.listed(mine, uid)}
-    cases.append(mine, uid, [case for case in theirs if case.uid not in known])
+    known = {case.uid for case in cases.listed(mine, here)}
+    cases.append(mine, here, [case for case in theirs if case.uid not in known])
 
 
 def _take_versions(

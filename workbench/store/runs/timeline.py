@@ -28,15 +28,14 @@ from workbench.core.runs import (
     OutputState,
     Result,
     RunLane,
-    RunSet,
     Timing,
     Verdict,
 )
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged_text import DamagedText
-from workbench.store.encoding import lenient, values_of
+from workbench.store.encoding import lenient
 from workbench.store.errors import missing
-from workbench.store.runs import stored_bills, verdicts
+from workbench.store.runs import stored_bills, value_sets, verdicts
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.empty_answers import with_empty
 from workbench.store.runs.held_out import hidden_positions
@@ -91,6 +90,8 @@ _OUTPUTS = (
 _TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, the limit.)"
 _BROKEN = Mark("changed", "answer", "Its text in the history is damaged; “�” marks what cannot be read.")
 _EVERY_SET = range(2**62)
+_MOST_JUDGED = 1_000
+"""Value sets that are read of a judge run at once: there is one for each answer of a test, and it quotes the answer."""
 
 
 def rows_of(
@@ -99,8 +100,9 @@ def rows_of(
     """Return the rows of runs of any kind, by key; the caller provides the outcomes of their answers."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
     found = rows.fetchall()
-    # A test has its checks for empty answers, and may have tens of thousands of them.
-    counted = {**outcomes, **with_empty(connection, {row[0]: outcomes[row[0]] for row in found if row[14] != "test"})}
+    # A test has its checks for empty answers, and may have tens of thousands of them, like a judge.
+    few = {row[0]: outcomes[row[0]] for row in found if row[14] not in ("test", "judge")}
+    counted = {**outcomes, **with_empty(connection, few)}
     called = names(connection, [row[1] for row in found], origins=False)
     return {row[0]: _row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found}
 
@@ -240,7 +242,12 @@ def _detail(
     (count_lanes,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
     if count_lanes > MOST_LANES:
         row = replace(row, damage=f"it has {count_lanes:,} lanes, of which {MOST_LANES} are shown")
-    ran = _sets(connection, run)
+    if row.kind == "judge" and sets == _EVERY_SET:
+        sets = range(_MOST_JUDGED)
+        (count_sets,) = connection.execute("SELECT count(*) FROM run_values WHERE run_id = ?", (run,)).fetchone()
+        if count_sets > _MOST_JUDGED:
+            row = replace(row, damage=f"it judged {count_sets:,} answers, of which {_MOST_JUDGED:,} are shown")
+    ran = value_sets.of_judge(connection, run, sets.stop) if row.kind == "judge" else value_sets.listed(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
     lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
@@ -257,16 +264,6 @@ def _detail(
         verdicts=in_order,
         blind=frozenset(range(len(ran))) - judged.keys() if blind == 1 else frozenset(),
     )
-
-
-def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
-    rows = connection.execute(
-        f"SELECT set_uid, name, {bounded('value_bodies.body')} FROM run_values"
-        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
-        (run,),
-    )
-    # A damaged history may have lost them; a run has at least one.
-    return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:

@@ -6,25 +6,24 @@ Invariant: unknown amounts stay None and are said to be unknown. Tokens are coun
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from workbench.core.content import Content
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import AmountSpan, Forecast, lanes_without_prices, show_span
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.testing.cells import cell_identity
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, StoredAnswers, age_in_days, days_before, oldest_words
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.testing.cell_supply import ECHO_LIMIT
-from workbench.usecases.testing.job import values_hash
 from workbench.usecases.testing.plan import SuitePlan
+from workbench.usecases.testing.retired_columns import stored_answers
 
 MOST_COUNTED = 20
 """Cases whose tokens are counted."""
 _RECENT_RUNS = 3
-_CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,8 @@ class SuiteEstimate:
 
     `tokens` are those of all calls, with as much output as known. `cost` is a span in dollars over the columns with a
     known price, None if there is none; `unpriced` are the titles of the others, and `open_ended` of those whose output
-    is not known yet. `minutes` are None without an earlier test of these models.
+    is not known yet. `minutes` are None without an earlier test of these models. `old` of the reused answers are older
+    than OLD_AFTER_DAYS; `oldest_days` is the age of the oldest one in days, None if it is not known.
     """
 
     cells: int
@@ -44,13 +44,16 @@ class SuiteEstimate:
     unpriced: tuple[str, ...] = ()
     open_ended: tuple[str, ...] = ()
     minutes: float | None = None
+    old: int = 0
+    oldest_days: int | None = None
 
     @property
     def sentence(self) -> str:
         """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
-        parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused" if self.reused else "")]
+        age = oldest_words(self.oldest_days)
+        parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused{age}" if self.reused else "")]
         if not self.calls:
-            return f"All {counted(self.cells, 'answer')} are here already; nothing is sent."
+            return f"All {counted(self.cells, 'answer')} are here already{age}; nothing is sent."
         if self.tokens:
             parts.append(f"about {self.tokens:,} tokens")
         parts.append(self._money)
@@ -79,21 +82,33 @@ class SuiteEstimator:
         records: SuiteRecords,
         forecast: Callable[[str, Draft], Forecast],
         endpoint: Callable[[str], Endpoint | None],
+        now: Callable[[], str],
     ) -> None:
         """`forecast` counts tokens on this computer."""
         self._records = records
+        self._now = now
         self._forecast = forecast
         self._endpoint = endpoint
 
     def estimate(self, plan: SuitePlan) -> SuiteEstimate:
         """Return the estimate of a plan. Raises StoreError."""
-        open_ = self._open(plan)
+        now = self._now()
+        stored = self._by_column(plan, days_before(now, OLD_AFTER_DAYS))
+        open_ = [len(plan.cases) * plan.samples - column.count for column in stored]
+        known = sum(stored, StoredAnswers())
+        oldest_days = age_in_days(known.oldest, now) if known.count else None
         calls = sum(open_)
         if not calls:
-            return SuiteEstimate(plan.cells, plan.cells, 0, 0, AmountSpan(0.0, 0.0), minutes=0.0)
+            free = AmountSpan(0.0, 0.0)
+            return SuiteEstimate(
+                plan.cells, plan.cells, 0, 0, free, minutes=0.0, old=known.older, oldest_days=oldest_days
+            )
         step = max(1, -(-len(plan.cases) // MOST_COUNTED))
         shown = plan.cases[::step]
-        sets = tuple(ValueSet(case.uid or str(n), case.name, case.values, ticked=True) for n, case in enumerate(shown))
+        sets = tuple(
+            ValueSet(case.uid or str(n), case.name, case.values, ticked=True, kinds=case.kinds)
+            for n, case in enumerate(shown)
+        )
         draft = Draft(plan.content or Content(), lanes=plan.columns, sets=sets)
         tokens, low, high, is_priced = 0.0, 0.0, 0.0, False
         unpriced, open_ended = [], []
@@ -120,26 +135,27 @@ class SuiteEstimator:
             tuple(unpriced),
             tuple(open_ended),
             self._minutes(plan, open_),
+            known.older,
+            oldest_days,
         )
 
-    def _open(self, plan: SuitePlan) -> list[int]:
-        """Return the number of cells without an answer in this round, by column; a probe asks all."""
+    def tokens_of(self, prompt_uid: str, lane: Lane, text: str) -> int | None:
+        """Return the tokens of a text for the model of a lane, None if they are not counted."""
+        draft = Draft(Content((Message("user", text),)), lanes=(replace(lane, pinned=None, samples=1),))
+        counts = [count for one in self._forecast(prompt_uid, draft).lanes for count in one.counts]
+        return counts[0].parts[0] if counts and counts[0].parts else None
+
+    def stored(self, plan: SuitePlan, old_before: str) -> StoredAnswers:
+        """Return the answers that a test would use again; those from before `old_before` count as older."""
+        return sum(self._by_column(plan, old_before), StoredAnswers())
+
+    def _by_column(self, plan: SuitePlan, old_before: str) -> list[StoredAnswers]:
+        """Return the answers in this round that are used again, by column; a probe asks all."""
         if plan.probe:
-            return [len(plan.cases) * plan.samples for _ in plan.questions]
-        hashes = [values_hash(case) for case in plan.cases]
-        found = []
-        for question in plan.questions:
-            identities = [
-                cell_identity(question, values, sample, plan.round)
-                for values in hashes
-                for sample in range(plan.samples)
-            ]
-            known = sum(
-                self._records.answered(plan.prompt_uid, identities[start : start + _CHUNK])
-                for start in range(0, len(identities), _CHUNK)
-            )
-            found.append(len(identities) - known)
-        return found
+            return [StoredAnswers() for _ in plan.questions]
+        return [
+            stored_answers(self._records, plan, column, old_before=old_before) for column in range(len(plan.questions))
+        ]
 
     def _minutes(self, plan: SuitePlan, open_: list[int]) -> float | None:
         """Return the time by the latency in recent tests, with as many calls at once as the endpoints allow."""

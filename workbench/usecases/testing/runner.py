@@ -96,8 +96,11 @@ class SuiteRunner:
     def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
         """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
 
-        A continued run whose checks have changed gets a new scoring. Raises as `resume` and `start`, and StoreError.
+        A run with answers that the plan asks again is not continued. A continued run whose checks have changed gets a
+        new scoring. Raises as `resume` and `start`, and StoreError.
         """
+        if plan.reuse_since:
+            self.planner.check_plan(plan)
         run_uid = self._same_run(plan)
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
@@ -114,6 +117,8 @@ class SuiteRunner:
             return None
         if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
             return None
+        if plan.reuse_since and self._tools.records.has_answers_before(run.uid, plan.reuse_since):
+            return None
         return run.uid if self._tools.records.cases(run.uid, 0, run.cases) == plan.cases else None
 
     def resume(
@@ -127,8 +132,9 @@ class SuiteRunner:
         """Ask the open cells of a stored run, and with `failed_too` make calls that failed again.
 
         `budget` limits this start alone. Answers are scored by the run's newest scoring. Raises RefusedError if the
-        run is running, and while closing.
+        run is running, if it would ask a retired model, and while closing, and StoreError.
         """
+        self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
         return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 
@@ -232,6 +238,7 @@ class SuiteRunner:
             probe=plan.probe,
             techniques=plan.techniques,
             goals=plan.goals,
+            reuse_since=plan.reuse_since,
         )
         return self._tools.records.begin(start).result()
 

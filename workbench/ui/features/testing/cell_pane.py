@@ -28,7 +28,9 @@ from workbench.app.testing.words import column_title
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.value_kinds import plain_values
 from workbench.core.visible_text import visible_name, visible_note
+from workbench.host.clock import utc_now
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip, together
 from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
@@ -62,6 +64,8 @@ class CellPane(QWidget):
         set_role(self, "surface")
         self._theme = theme
         self.shown: ShownCell | None = None
+        self.is_stale = False
+        """Whether the cell has changed since it was read."""
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
@@ -209,7 +213,7 @@ class CellPane(QWidget):
     def show_cell(self, cell: ShownCell, grid_cell: GridCell | None, against: int) -> None:
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
-        self.shown = cell
+        self.shown, self.is_stale = cell, False
         detail = cell.detail
         self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
@@ -224,7 +228,8 @@ class CellPane(QWidget):
         self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
-        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
+        given = plain_values(dict(detail.case.values), detail.case.kinds)
+        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in given.items())
         self.values.setText(breakable(visible_note(values)))
         for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
             part.setVisible(bool(is_there))
@@ -293,7 +298,8 @@ class CellPane(QWidget):
                 none = "Nothing was sent."
                 self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
             changed = "" if diff is None else changed_words(diff)
-            self.about.setText(changed if self._kind == "against" else about_answer(detail))
+            about = about_answer(detail, utc_now(), reused=self.shown.is_reused)
+            self.about.setText(changed if self._kind == "against" else about)
             self.about.setVisible(bool(self.about.text()) and self._kind != "request")
         self._fit()
 
