@@ -77,7 +77,7 @@ def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
         1: "concise",
         2: "Answer the customer of our shop in one…",
         3: "concise (2)",
-        4: "tested 4",
+        4: "text 4",
     }
     assert store.version_named(uid, "concise (2)") == 3
     assert [label.text for label in store.version_labels(uid)][-1] == "one", "its note is its name"
@@ -87,7 +87,7 @@ def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
     # Elsewhere a note is what a person wrote about a text.
     store.add_version("p", "other", text("other"), None, NOW, "shorter").result(10)
     begun(store, "t2", None, kind="test", lanes=(lane("A", pinned=1),))
-    assert store.version_names("p") == {1: "tested 1"}
+    assert store.version_names("p") == {1: "text 1"}
 
 
 def test_started_run_returns_the_name_that_is_read_later(store: Store) -> None:

@@ -48,10 +48,10 @@ _TITLE = "iif(substr(prompts.uid, 15, 1) = '5', versions.note, '')"
 # Versions that were run later still count, so that running one renames no other. A sample was created together with
 # its prompt.
 _ORIGINS = (
-    "SELECT id, origin, iif(origin = 'text', note, ''),"
+    "SELECT id, origin, iif(origin = 'text' AND first = 'test', note, ''),"
     " CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
     " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
-    f" (SELECT versions.id, number, {_TITLE} AS note, CASE"
+    f" (SELECT versions.id, number, {_TITLE} AS note, {_FIRST_KIND} AS first, CASE"
     "  WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
     f"  WHEN {_FIRST_KIND} = 'import' THEN 'imported'"
     "  WHEN versions.created_at = prompts.created_at AND EXISTS"
