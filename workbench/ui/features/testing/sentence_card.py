@@ -140,5 +140,5 @@ class SentenceCard(QFrame):
             if words and (can_fold or name != "more")
         ]
         lead = f"{html.escape(self._lead)} " if self._lead else ""
-        self.text.setText(f"{lead}{text} {' · '.join(named)}")
+        self.text.setText(f"{lead}{text} {' ·&nbsp;'.join(named)}")
         self.text.setAccessibleName(self.words())
