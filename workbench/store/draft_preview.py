@@ -18,9 +18,9 @@ from workbench.store.errors import StoreError
 from workbench.store.path_check import EARLY_DRAFT
 from workbench.store.sqlite import sqlite3
 
-LAST_WORKED_ON = (
-    "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
-)
+IS_LAST = "prompts.uid = coalesce((SELECT value FROM meta WHERE key = 'last_prompt'), '')"
+"""Whether a prompt is the one that was open last."""
+LAST_WORKED_ON = f"{IS_LAST} DESC, prompts.updated_at DESC, prompts.id DESC"
 """SQL order of the prompts in use, the one to open first."""
 
 _LOOK_S = 2.0
@@ -53,9 +53,13 @@ def read_preview(path: Path) -> DraftPreview | None:
     """Return the draft that the history at `path` will open with, None if there is none or it cannot be read now."""
     try:
         with _looking(path, ("prompts", "drafts", "meta", "cases", "value_bodies")) as connection:
+            listed = "1"
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'judge_prompts'").fetchone() is not None:
+                _require_tables(connection, ("judge_prompts",))
+                listed = "prompts.id NOT IN (SELECT prompt_id FROM judge_prompts)"
             row = connection.execute(
-                f"SELECT uid, prompt_id, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
-                " JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
+                f"SELECT uid, drafts.prompt_id, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
+                f" JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0 AND ({listed} OR {IS_LAST})"
                 f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
             ).fetchone()
             return None if row is None else _read(connection, *row)
@@ -104,18 +108,23 @@ def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
     until = time.monotonic() + _LOOK_S
     try:
         connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
-        marks = ", ".join("?" * len(tables))
-        found = f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 1 AND name IN ({marks})"
-        # A generated column may compute forever inside one function call, where the progress handler is not called.
-        computed = (
-            f"SELECT count(*) FROM sqlite_schema s, pragma_table_xinfo(s.name) c WHERE s.name IN ({marks}) AND c.hidden"
-        )
-        counts = [connection.execute(query, tuple(tables)).fetchone() for query in (found, computed)]
-        if counts != [(len(tables),), (0,)]:
-            raise KeyError(tables)
+        _require_tables(connection, tables)
         yield connection
     finally:
         connection.close()
+
+
+def _require_tables(connection: sqlite3.Connection, tables: Sequence[str]) -> None:
+    """Raise KeyError unless `tables` are ordinary tables that compute nothing."""
+    marks = ", ".join("?" * len(tables))
+    found = f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 1 AND name IN ({marks})"
+    # A generated column may compute forever inside one function call, where the progress handler is not called.
+    computed = (
+        f"SELECT count(*) FROM sqlite_schema s, pragma_table_xinfo(s.name) c WHERE s.name IN ({marks}) AND c.hidden"
+    )
+    counts = [connection.execute(query, tuple(tables)).fetchone() for query in (found, computed)]
+    if counts != [(len(tables),), (0,)]:
+        raise KeyError(tables)
 
 
 def _read(connection: sqlite3.Connection, uid: str, prompt: int, body: str) -> DraftPreview:

@@ -60,6 +60,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.testing.pass_shares import PassShareRecords
 
 if TYPE_CHECKING:
+    from workbench.store.judging.judge_records import JudgeRecords
     from workbench.store.testing.suite_records import SuiteRecords
 
 
@@ -101,6 +102,13 @@ class Store:
         from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
 
         return SuiteRecords(self._readers, self._write)
+
+    @functools.cached_property
+    def judges(self) -> JudgeRecords:
+        """Judges of checks, and the labels that measure them."""
+        from workbench.store.judging.judge_records import JudgeRecords  # imports checks; not for the first paint
+
+        return JudgeRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -17,7 +17,7 @@ from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.other_history import Row, insert, key_of, rows
 from workbench.store.merging.suite_merge import take_settings
-from workbench.store.runs import cases, damaged_drafts
+from workbench.store.runs import cases, damaged_drafts, hidden_prompts
 from workbench.store.runs.versions import last_number, newest_number
 from workbench.store.sqlite import sqlite3
 
@@ -53,6 +53,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
         "  WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM judge_prompts WHERE prompts.id IN (prompt_id, owner_id))"
         " AND NOT EXISTS (SELECT 1 FROM packs WHERE instr(body, prompts.uid))"
     )
     found = other.execute(untouched, (prompt,)).fetchone()
@@ -60,7 +61,9 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         return False
     said = "SELECT hash, versions.note FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ?"
     theirs = set(other.execute(said, (prompt,)))
-    twins = mine.execute("SELECT id FROM prompts WHERE name = ? AND archived = 0", (found[1],)).fetchall()
+    twins = mine.execute(
+        f"SELECT id FROM prompts WHERE name = ? AND archived = 0 AND {hidden_prompts.listed(mine)}", (found[1],)
+    ).fetchall()
     return bool(theirs) and any(theirs <= set(mine.execute(said, twin)) for twin in twins)
 
 

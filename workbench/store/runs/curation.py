@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from workbench.store.errors import StoreError, missing
+from workbench.store.runs.hidden_prompts import with_owned
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import ARCHIVED, DELETED, WITH_PROMPT
 from workbench.store.sqlite import sqlite3
@@ -45,7 +46,7 @@ class Curation:
         return self._write(lambda c: _delete(c, run_uids, deleted))
 
     def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
-        """Hide a prompt with all its runs, or restore it with those that were hidden with it.
+        """Hide a prompt with its judge prompts and all their runs, or restore it with what was hidden with it.
 
         Raises StoreError (running) while one of its runs is in progress.
         """
@@ -99,12 +100,13 @@ def _delete(connection: sqlite3.Connection, run_uids: Sequence[str], deleted: bo
 
 
 def _delete_prompt(connection: sqlite3.Connection, uid: str, deleted: bool) -> None:
-    key = prompt_id(connection, uid)
-    refuse_running(connection, "runs.prompt_id = ?", key)
+    keys = json.dumps(with_owned(connection, [prompt_id(connection, uid)]))
+    of_keys = "IN (SELECT value FROM json_each(?))"
+    refuse_running(connection, f"runs.prompt_id {of_keys}", keys)
     bit = "archived | ?" if deleted else "archived & ~?"
-    connection.execute(f"UPDATE prompts SET archived = {bit} WHERE id = ?", (DELETED, key))
-    connection.execute(f"UPDATE runs SET archived = {bit} WHERE prompt_id = ?", (WITH_PROMPT, key))
-    count_iterations(connection, "id = ?", key)
+    connection.execute(f"UPDATE prompts SET archived = {bit} WHERE id {of_keys}", (DELETED, keys))
+    connection.execute(f"UPDATE runs SET archived = {bit} WHERE prompt_id {of_keys}", (WITH_PROMPT, keys))
+    count_iterations(connection, f"id {of_keys}", keys)
 
 
 def refuse_running(connection: sqlite3.Connection, which: str, value: object) -> None:

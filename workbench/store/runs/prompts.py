@@ -12,11 +12,11 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.store.connections import bounded
-from workbench.store.draft_preview import LAST_WORKED_ON
+from workbench.store.draft_preview import IS_LAST, LAST_WORKED_ON
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.records import DraftLane, WholePrompt
-from workbench.store.runs import damaged_drafts, draft_cases
+from workbench.store.runs import damaged_drafts, draft_cases, hidden_prompts
 from workbench.store.runs.versions import content_id, insert_version, newest_number
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
@@ -83,7 +83,7 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
     """Return the prompts that are archived or those that are not, most recently used first."""
     rows = connection.execute(
         "SELECT uid, name, iterations, archived, updated_at FROM prompts WHERE archived = ?"
-        " ORDER BY updated_at DESC, id DESC",
+        f" AND {hidden_prompts.listed(connection)} ORDER BY updated_at DESC, id DESC",
         (int(archived),),
     )
     return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
@@ -139,7 +139,8 @@ def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
     rows = connection.execute(
         f"SELECT p.uid, p.name, {fields} FROM prompts p JOIN drafts d ON d.prompt_id = p.id,"
         f" json_each(CASE WHEN json_valid({bounded('d.body')}) THEN d.body ELSE '{{}}' END, '$.lanes') lane"
-        " WHERE p.archived = 0 AND lane.type = 'object' ORDER BY p.updated_at DESC, p.id DESC, lane.key"
+        f" WHERE p.archived = 0 AND {hidden_prompts.listed(connection, 'p.id')} AND lane.type = 'object'"
+        " ORDER BY p.updated_at DESC, p.id DESC, lane.key"
     )
     return [DraftLane(*row) for row in rows if all(isinstance(field, str) for field in row)]
 
@@ -230,6 +231,12 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def last_prompt(connection: sqlite3.Connection) -> str | None:
-    """Return the uid of the prompt last worked on (meta `last_prompt`), else of the one changed last, else None."""
-    row = connection.execute(f"SELECT uid FROM prompts WHERE archived = 0 ORDER BY {LAST_WORKED_ON} LIMIT 1").fetchone()
+    """Return the uid of the prompt last worked on (meta `last_prompt`), else of the one changed last, else None.
+
+    A judge prompt that was open last is opened again, although no list shows it.
+    """
+    row = connection.execute(
+        f"SELECT uid FROM prompts WHERE archived = 0 AND ({hidden_prompts.listed(connection)} OR {IS_LAST})"
+        f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
+    ).fetchone()
     return None if row is None else str(row[0])

@@ -271,6 +271,61 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
     # What a person chose before a test run.
     (1007, ("ALTER TABLE test_runs ADD COLUMN goals TEXT NOT NULL DEFAULT '{}'",)),
+    # Judges of checks, and labels that measure them.
+    (
+        1008,
+        (
+            """CREATE TABLE judge_prompts (prompt_id INTEGER PRIMARY KEY REFERENCES prompts(id) ON DELETE CASCADE,
+  owner_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE, check_type TEXT NOT NULL, UNIQUE
+  (owner_id, check_type)) STRICT""",
+            "CREATE INDEX runs_of_judges ON runs (id) WHERE kind = 'judge'",
+            """CREATE TABLE judge_runs (run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+  scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE) STRICT""",
+            "CREATE INDEX judge_runs_by_scoring ON judge_runs (scoring_id)",
+            """CREATE TABLE judgements (scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE,
+  case_position INTEGER NOT NULL, lane INTEGER NOT NULL, sample INTEGER NOT NULL, seq INTEGER NOT
+  NULL, repeat INTEGER NOT NULL, step INTEGER NOT NULL, output_id INTEGER NOT NULL REFERENCES
+  outputs(id) ON DELETE CASCADE, check_id INTEGER NOT NULL REFERENCES check_bodies(id), identity TEXT
+  NOT NULL, PRIMARY KEY (scoring_id, case_position, lane, sample, seq, repeat, step)) STRICT, WITHOUT
+  ROWID""",
+            "CREATE INDEX judgements_by_identity ON judgements (identity)",
+            "CREATE INDEX judgements_by_output ON judgements (output_id)",
+            """CREATE TABLE judge_verdicts (scoring_id INTEGER NOT NULL, case_position INTEGER NOT NULL, lane
+  INTEGER NOT NULL, sample INTEGER NOT NULL, check_id INTEGER NOT NULL REFERENCES check_bodies(id),
+  state TEXT NOT NULL, score REAL, repeats INTEGER NOT NULL DEFAULT 1, agreeing INTEGER NOT NULL
+  DEFAULT 1, probability REAL, PRIMARY KEY (scoring_id, case_position, lane, sample, check_id),
+  FOREIGN KEY (scoring_id, case_position, lane, sample) REFERENCES cell_scores(scoring_id,
+  case_position, lane, sample) ON DELETE CASCADE) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE judge_labels (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, output_id INTEGER NOT
+  NULL REFERENCES outputs(id) ON DELETE CASCADE, check_hash TEXT NOT NULL, label TEXT NOT NULL, picked
+  TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', created_at TEXT NOT NULL, supersedes_id INTEGER
+  REFERENCES judge_labels(id) ON DELETE SET NULL) STRICT""",
+            "CREATE INDEX judge_labels_by_output ON judge_labels (output_id, check_hash)",
+            "CREATE INDEX judge_labels_by_check ON judge_labels (check_hash)",
+            "CREATE INDEX judge_labels_by_superseded ON judge_labels (supersedes_id)",
+            """CREATE VIEW judgement_list AS SELECT owners.name AS prompt, tests.number AS test,
+  judgements.case_position AS "case", run_values.name AS case_name, judgements.lane,
+  judgements.sample, check_bodies.body AS "check", judgements.repeat, judgements.step, lanes.model AS
+  judge_model, versions.number AS judge_version, outputs.state, outputs.text, outputs.error,
+  outputs.cost_usd, outputs.uid AS output FROM judgements JOIN scorings ON scorings.id =
+  judgements.scoring_id JOIN runs AS tests ON tests.id = scorings.run_id JOIN prompts AS owners ON
+  owners.id = tests.prompt_id JOIN run_values ON run_values.run_id = tests.id AND run_values.position
+  = judgements.case_position JOIN check_bodies ON check_bodies.id = judgements.check_id JOIN outputs
+  ON outputs.id = judgements.output_id JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position
+  = outputs.lane JOIN versions ON versions.id = lanes.version_id""",
+            """CREATE VIEW label_list AS SELECT prompts.name AS prompt, runs.kind, runs.number AS run,
+  lanes.position AS lane, lanes.model AS asked_model, value_bodies.body AS "values", check_bodies.body
+  AS "check", judge_labels.label, judge_labels.picked, judge_labels.note, judge_labels.created_at,
+  outputs.text, outputs.uid AS output, NOT EXISTS (SELECT 1 FROM judge_labels AS later WHERE
+  later.output_id = judge_labels.output_id AND later.check_hash = judge_labels.check_hash AND
+  (later.created_at, later.uid) > (judge_labels.created_at, judge_labels.uid)) AS counts FROM
+  judge_labels JOIN outputs ON outputs.id = judge_labels.output_id JOIN runs ON runs.id =
+  outputs.run_id JOIN prompts ON prompts.id = runs.prompt_id JOIN lanes ON lanes.run_id =
+  outputs.run_id AND lanes.position = outputs.lane JOIN run_values ON run_values.run_id =
+  outputs.run_id AND run_values.position = outputs.value_set JOIN value_bodies ON value_bodies.id =
+  run_values.values_id LEFT JOIN check_bodies ON check_bodies.hash = judge_labels.check_hash""",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

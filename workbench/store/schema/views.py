@@ -95,4 +95,35 @@ VIEWS: tuple[str, ...] = (
       ORDER BY created_at DESC, id DESC LIMIT 1)
     AND cell_scores.case_position = run_cells.case_position AND cell_scores.lane = run_cells.lane
     AND cell_scores.sample = run_cells.sample AND cell_scores.output_id = run_cells.output_id""",
+    """CREATE VIEW judgement_list AS
+  -- Every question to a judge, with the answer of its newest call.
+  SELECT owners.name AS prompt, tests.number AS test, judgements.case_position AS "case", run_values.name AS case_name,
+    judgements.lane, judgements.sample, check_bodies.body AS "check", judgements.repeat, judgements.step,
+    lanes.model AS judge_model, versions.number AS judge_version, outputs.state, outputs.text, outputs.error,
+    outputs.cost_usd, outputs.uid AS output
+  FROM judgements
+  JOIN scorings ON scorings.id = judgements.scoring_id
+  JOIN runs AS tests ON tests.id = scorings.run_id
+  JOIN prompts AS owners ON owners.id = tests.prompt_id
+  JOIN run_values ON run_values.run_id = tests.id AND run_values.position = judgements.case_position
+  JOIN check_bodies ON check_bodies.id = judgements.check_id
+  JOIN outputs ON outputs.id = judgements.output_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN versions ON versions.id = lanes.version_id""",
+    """CREATE VIEW label_list AS
+  -- Every label with what was labelled; counts tells the latest about a check of an answer.
+  SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, lanes.model AS asked_model,
+    value_bodies.body AS "values", check_bodies.body AS "check", judge_labels.label, judge_labels.picked,
+    judge_labels.note, judge_labels.created_at, outputs.text, outputs.uid AS output,
+    NOT EXISTS (SELECT 1 FROM judge_labels AS later WHERE later.output_id = judge_labels.output_id
+      AND later.check_hash = judge_labels.check_hash
+      AND (later.created_at, later.uid) > (judge_labels.created_at, judge_labels.uid)) AS counts
+  FROM judge_labels
+  JOIN outputs ON outputs.id = judge_labels.output_id
+  JOIN runs ON runs.id = outputs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
+  JOIN value_bodies ON value_bodies.id = run_values.values_id
+  LEFT JOIN check_bodies ON check_bodies.hash = judge_labels.check_hash""",
 )

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 
 from workbench.core.search.filter_fields import AmountValues, ChoiceValues, MomentValues, NameValues
 from workbench.core.search.number_ranges import COUNT, DOLLARS, DURATION
+from workbench.store.runs import hidden_prompts
 from workbench.store.runs.visibility import DELETED
-from workbench.store.search.index_terms import ALL, RunFacts
+from workbench.store.search.index_terms import ALL, KIND, RunFacts
 from workbench.store.search.sources import (
     CheckSource,
     FailureSource,
@@ -57,7 +58,10 @@ ROWS = (
             "p",
             lambda run: [run.prompt],
             "SELECT id, name FROM prompts",
-            f"SELECT name FROM prompts WHERE archived < {DELETED} ORDER BY archived, updated_at DESC",
+            lambda connection: (
+                f"SELECT name FROM prompts WHERE archived < {DELETED} AND {hidden_prompts.listed(connection)}"
+                " ORDER BY archived, updated_at DESC"
+            ),
         ),
     ),
     HistoryField(
@@ -70,7 +74,9 @@ ROWS = (
         "tag",
         NameValues("tag", "keep"),
         "tag of the run",
-        source=KeySource("t", lambda run: run.tags, "SELECT id, name FROM tags", "SELECT name FROM tags ORDER BY name"),
+        source=KeySource(
+            "t", lambda run: run.tags, "SELECT id, name FROM tags", lambda _: "SELECT name FROM tags ORDER BY name"
+        ),
     ),
     HistoryField(
         "winner",
@@ -124,11 +130,11 @@ ROWS = (
                 "test": "a run over test cases",
                 "improve": "asking a model for a better prompt",
                 "propose": "asking a model for cases",
-                "judge": "a model as the judge",
+                "judge": "a model as the judge; only this shows such runs",
                 "import": "imported from another tool",
             }
         ),
-        source=FlagSource("k", lambda run: [run.kind]),
+        source=FlagSource(KIND, lambda run: [run.kind]),
     ),
     HistoryField(
         "check",

@@ -22,6 +22,9 @@ MARK = "\ue000"
 ALL = f"{MARK}all"
 ARCHIVED, DELETED = (f"{MARK}is{name}" for name in ("archived", "deleted"))
 FAILED = f"{MARK}failed"
+KIND = "k"
+"""Begins the terms of kinds of runs."""
+JUDGE = f"{MARK}{KIND}judge"
 _LEAST, _MOST = -40, 60
 
 

@@ -56,6 +56,15 @@ _ANSWERS = (
     # The order of the key: sorting would read all texts before the first is returned.
     " ORDER BY lanes.position, sample, attempt"
 )
+_SPAN = (
+    "SELECT run_rows.place, min(id), max(id) FROM run_rows JOIN run_docs ON run_docs.place = run_rows.place"
+    " WHERE run_id = ?"
+)
+_BETWEEN = "SELECT 1 FROM run_docs WHERE id > ? AND id < ? AND place <> ? LIMIT 1"
+_MOVE = (
+    "UPDATE run_rows SET place = ?1, misplaced = started_at < coalesce((SELECT max(started_at) FROM run_rows AS others"
+    " WHERE others.misplaced = 0 AND others.run_id <> ?2), '') WHERE run_id = ?2"
+)
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 # A single statement can empty an index without a trace, and searches would find nothing from then on.
 _IS_EMPTIED = (
@@ -145,6 +154,8 @@ class Indexer:
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
             return 1
         connection.execute(_SHOWN, (*facts.numbers.values(), run))
+        if not next_set:
+            _keep_together(connection, run)
         words, taken = words_of(connection, facts), 1
         for key, text, value_set, name in self.documents(connection, run, next_set):
             if taken > characters:
@@ -239,6 +250,25 @@ def rebuild(connection: sqlite3.Connection) -> None:
         " WHERE run_id IN (SELECT run_id FROM counted)"
     )
     connection.execute("DROP TABLE temp.counted")
+
+
+def _keep_together(connection: sqlite3.Connection, run: int) -> None:
+    """Move the documents of a run behind all others if such are between them, because the run grew after these began.
+
+    Pages are read in the order of documents, and show a run where its documents are.
+    """
+    place, first, last = connection.execute(_SPAN, (run,)).fetchone()
+    if first is None or connection.execute(_BETWEEN, (first, last, place)).fetchone() is None:
+        return
+    (newest,) = connection.execute("SELECT max(id) FROM run_docs").fetchone()
+    connection.execute("DELETE FROM run_search WHERE rowid IN (SELECT id FROM run_docs WHERE place = ?)", (place,))
+    connection.execute("DELETE FROM run_docs WHERE place = ?", (place,))
+    connection.execute(_MOVE, (newest + 1, run))
+    connection.execute(
+        "INSERT INTO run_docs (id, place, value_set) SELECT ?1 + row_number() OVER (ORDER BY position) - 1, ?1,"
+        " position FROM run_values WHERE run_id = ?2",
+        (newest + 1, run),
+    )
 
 
 def _others(connection: sqlite3.Connection) -> int:

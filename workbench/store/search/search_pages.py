@@ -130,7 +130,8 @@ def _from(plan: SearchPlan) -> str:
 
 def _listed(plan: SearchPlan) -> str:
     # Queries for hidden runs use the index.
-    return f" FROM run_rows WHERE place >= ? AND place < ?{_and([*plan.checks, 'run_rows.archived = 0'])}"
+    shown = ("run_rows.archived = 0", "run_rows.run_id NOT IN (SELECT id FROM runs WHERE kind = 'judge')")
+    return f" FROM run_rows WHERE place >= ? AND place < ?{_and([*plan.checks, *shown])}"
 
 
 def _and(checks: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from workbench.core.search.text_folding import beginning_length, prepared, words
 from workbench.store.search import index_terms
 from workbench.store.sqlite import sqlite3
 
-_HIDDEN = (index_terms.ARCHIVED, index_terms.DELETED)
+_HIDDEN = (index_terms.ARCHIVED, index_terms.DELETED, index_terms.JUDGE)
 _NEVER = f'"{index_terms.MARK}never"'
 ToStored = Callable[[str], str]
 """Converts a time of the query language to its beginning, as stored."""
@@ -70,7 +70,7 @@ def plan(
     connection: sqlite3.Connection, query: SearchQuery, stored: ToStored, fields: Mapping[str, PlannableFilter]
 ) -> SearchPlan:
     """Return the plan of a query with these filters."""
-    asked = {t.value for t in query.terms if isinstance(t, QueryFilter) and t.field == "is" and not t.negated}
+    asked = {(t.field, t.value) for t in query.terms if isinstance(t, QueryFilter) and not t.negated}
     made = SearchPlan(hidden=_hidden(asked))
     for number, term in enumerate(query.terms):
         if isinstance(term, QueryWords):
@@ -82,11 +82,16 @@ def plan(
     return made
 
 
-def _hidden(asked: Container[object]) -> tuple[str, ...]:
-    """Return the facts that hide a run; a query for deleted runs hides none."""
-    if "deleted" in asked:
-        return ()
-    return (index_terms.DELETED,) if "archived" in asked else _HIDDEN
+def _hidden(asked: Container[tuple[str, object]]) -> tuple[str, ...]:
+    """Return the facts that hide a run. Asking for deleted runs shows archived ones, too."""
+    shown = set()
+    if ("is", "deleted") in asked:
+        shown = {index_terms.DELETED, index_terms.ARCHIVED}
+    elif ("is", "archived") in asked:
+        shown = {index_terms.ARCHIVED}
+    if ("kind", "judge") in asked:
+        shown.add(index_terms.JUDGE)
+    return tuple(fact for fact in _HIDDEN if fact not in shown)
 
 
 def expression(words: QueryWords) -> str:

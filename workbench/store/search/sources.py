@@ -89,13 +89,13 @@ class FlagSource(_Nameless):
 class KeySource(_OfRuns):
     """Index terms for rows of a table, by id; `keys` returns those of a run.
 
-    `listed` selects id and name of every row; `offered` selects the names to offer, in their order.
+    `listed` selects id and name of every row; `offered` returns the query of the names to offer, in their order.
     """
 
     prefix: str
     keys: Callable[[RunFacts], Iterable[int]]
     listed: str
-    offered: str
+    offered: Callable[[sqlite3.Connection], str]
 
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return (f"{index_terms.MARK}{self.prefix}{key}" for key in self.keys(run))
@@ -107,7 +107,7 @@ class KeySource(_OfRuns):
         return bool(words)
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
-        return tuple(name for (name,) in connection.execute(f"{self.offered} LIMIT ?", (most,)))
+        return tuple(name for (name,) in connection.execute(f"{self.offered(connection)} LIMIT ?", (most,)))
 
 
 @dataclass(frozen=True, slots=True)

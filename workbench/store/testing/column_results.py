@@ -33,14 +33,14 @@ _CASES = (
 def read(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> tuple[ColumnResults, ...]:
     """Return the scored cells of each column in order. Raises StoreError (missing)."""
     run, scoring = run_key(connection, run_uid), scoring_key(connection, scoring_uid)
-    cases = _cases(connection, run)
+    cases = case_names(connection, run)
     return tuple(
-        ColumnResults(_title(column), _column(connection, run, scoring, column.position, cases))
+        ColumnResults(column_title(column), _column(connection, run, scoring, column.position, cases))
         for column in columns_of(connection, run)
     )
 
 
-def _cases(connection: sqlite3.Connection, run: int) -> dict[int, tuple[str, str]]:
+def case_names(connection: sqlite3.Connection, run: int) -> dict[int, tuple[str, str]]:
     """Return the name that identifies each case, and its cluster, by position."""
     rows = connection.execute(_CASES, (run,)).fetchall()
     times = Counter(uid for _, uid, _ in rows)
@@ -51,7 +51,8 @@ def _cases(connection: sqlite3.Connection, run: int) -> dict[int, tuple[str, str
     }
 
 
-def _title(column: SuiteColumn) -> str:
+def column_title(column: SuiteColumn) -> str:
+    """Return what the statistics call a column."""
     return f"{column.version_name} {column.lane.title}".strip()
 
 

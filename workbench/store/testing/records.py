@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.cases import Check
-from workbench.core.checks.check_result import CheckResult
+from workbench.core.checks.check_result import CheckResult, CheckState
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.runs import AnswerStep, OutputState, Result
@@ -91,12 +91,28 @@ class CellEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeVerdictStart:
+    """What a judge says of an answer, by one check; a member of a set is a check of its own.
+
+    `agreeing` of `repeats` rounds gave this state. `probability` is that of a pass according to a decision model, from
+    0 to 1.
+    """
+
+    check: Check
+    state: CheckState
+    score: float | None
+    repeats: int = 1
+    agreeing: int = 1
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CellScored:
     """The score of an answer by the checks of a scoring.
 
     `checks` are those of the prompt and then those of the case, with their results; () without an answer. `threshold`
     is the least score that passes, None if every check has to; "as tested" is that of the case when the run began, else
-    that of the scoring.
+    that of the scoring. `judged` are the verdicts of judges, on which the results of `checks` rest.
     """
 
     key: CellKey
@@ -106,6 +122,7 @@ class CellScored:
     reason: str
     checks: tuple[tuple[Check, CheckResult], ...] = ()
     threshold: float | Literal["as tested"] | None = "as tested"
+    judged: tuple[JudgeVerdictStart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Stores the results of checks, in scorings of a test run.
 
 Invariant: the rows of `check_results` are what the checks said and are never changed; `cell_scores` says what counts,
-with what people overruled. A score belongs to the answer that was scored: once a cell has another one, it counts as not
-scored.
+with what people overruled, and `judge_verdicts` what judges said. A score belongs to the answer that was scored: once a
+cell has another one, it counts as not scored.
 """
 
 from __future__ import annotations
@@ -113,6 +113,17 @@ def save(connection: sqlite3.Connection, scoring_uid: str, scores: Iterable[Cell
                     *(result.state, result.score, received(result.reason), detail_text(result)),
                 )
                 for seq, (check, result) in enumerate(score.checks)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO judge_verdicts (scoring_id, case_position, lane, sample, check_id, state, score, repeats,"
+            " agreeing, probability) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [
+                (
+                    *(*cell, check_id(connection, one.check, ids)),
+                    *(one.state, one.score, one.repeats, one.agreeing, one.probability),
+                )
+                for one in score.judged
             ],
         )
         if overrules.has_any(connection, row[0]):
