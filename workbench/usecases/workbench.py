@@ -239,6 +239,7 @@ class Workbench:
                     session=self.session,
                     forecaster=self.forecaster,
                     endpoint=self.endpoints.find,
+                    endpoints=self.endpoints.all,
                     listeners=self.listeners,
                     owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
                     render=self._render,

@@ -7,6 +7,7 @@ its reservation. Limits apply to one start of a run; answers from earlier starts
 from __future__ import annotations
 
 import enum
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,12 @@ def input_tokens(rendered: RenderedRequest) -> int:
     return texts + sum(map(tokens, beside)) + _IMAGE_TOKENS * images
 
 
+def most_input_price(rates: Rates, given: int) -> float | None:
+    """Return the highest price of one of `given` input tokens, with the margin of the estimate; None if unknown."""
+    prices = _prices(rates, given, "")
+    return None if prices is None else _INPUT_MARGIN * prices[0]
+
+
 def _prices(rates: Rates, given: int, tier: str) -> tuple[float, float] | None:
     """Return the highest prices of an input and of an output token, None if tokens have no price."""
     if not rates.sheet:
@@ -98,14 +105,16 @@ def _prices(rates: Rates, given: int, tier: str) -> tuple[float, float] | None:
 
 
 class BudgetLedger:
-    """What one start of a run has spent and reserved. Not thread-safe."""
+    """What one start of a run has spent and reserved; thread-safe, because answers and judges share it."""
 
     def __init__(self, budget: SuiteBudget, clock: Callable[[], float]) -> None:
         """`clock` returns monotonic seconds."""
         self._budget = budget
         self._clock = clock
         self._began = clock()
+        self._lock = threading.Lock()
         self._held: dict[str, CallBound] = {}
+        self._listeners: list[Callable[[], None]] = []
         self.spent_usd = 0.0
         self.unknown = 0
         """Number of calls of unknown cost; `spent_usd` includes their reservations."""
@@ -114,7 +123,8 @@ class BudgetLedger:
     @property
     def reserved_usd(self) -> float:
         """Dollars reserved for running calls."""
-        return sum(bound.usd or 0.0 for bound in self._held.values())
+        with self._lock:
+            return self._reserved()
 
     @property
     def is_time_up(self) -> bool:
@@ -129,16 +139,29 @@ class BudgetLedger:
 
     def reserve(self, uid: str, bound: CallBound) -> Reservation:
         """Reserve what the call `uid` may cost, if it fits."""
-        if self._fits(bound, self.reserved_usd, sum(one.calls for one in self._held.values())):
-            self._held[uid] = bound
-            return Reservation.MADE
-        return Reservation.LATER if self._held and self._fits(bound, 0.0, 0) else Reservation.NEVER
+        with self._lock:
+            if self._fits(bound, self._reserved(), sum(one.calls for one in self._held.values())):
+                self._held[uid] = bound
+                return Reservation.MADE
+            return Reservation.LATER if self._held and self._fits(bound, 0.0, 0) else Reservation.NEVER
 
     def settle(self, uid: str, result: Result) -> None:
         """Replace the reservation of a call by what it cost."""
-        bound = self._held.pop(uid, None)
-        if bound is None:
-            return
+        with self._lock:
+            bound = self._held.pop(uid, None)
+            if bound is None:
+                return
+            self._add(bound, result)
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def listen(self, on_settled: Callable[[], None]) -> None:
+        """Call `on_settled` whenever a reservation was replaced, on the thread that did it."""
+        with self._lock:
+            self._listeners.append(on_settled)
+
+    def _add(self, bound: CallBound, result: Result) -> None:
         if result.request is None:
             # Nothing was sent.
             return
@@ -148,6 +171,9 @@ class BudgetLedger:
         else:
             self.unknown += 1
             self.spent_usd += bound.usd or 0.0
+
+    def _reserved(self) -> float:
+        return sum(bound.usd or 0.0 for bound in self._held.values())
 
     def _fits(self, bound: CallBound, reserved: float, calls: int) -> bool:
         limits = self._budget

@@ -5,7 +5,7 @@ Invariant: nothing is started here; threads and processes start with the first t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,7 @@ def make_tests(
     session: SessionTotals,
     forecaster: Forecaster,
     endpoint: Callable[[str], Endpoint | None],
+    endpoints: Callable[[], Sequence[Endpoint]],
     listeners: RunListeners,
     owner: RunOwner,
     render: Render,
@@ -92,6 +93,8 @@ def make_tests(
         scorer=scorer,
         max_output=max_output,
         one_process=partial(one_process, owners),
+        judges=store.judges,
+        endpoints=endpoints,
     )
     facts = ModelFacts(endpoint, pricing.rates_for, max_output, lacks, address)
     return SuiteRunner(

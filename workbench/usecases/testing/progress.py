@@ -25,7 +25,8 @@ class SuiteProgress:
 
     `new` cells are asked by this start, `done` of them have ended. `reused` cells were answered before.
     `spent_usd` includes the reservations of calls whose cost is unknown; `unknown` counts these calls. `limits` are the
-    concurrent calls allowed now, over all endpoints.
+    concurrent calls allowed now, over all endpoints. `judging` answers wait for judges, which ended `judge_calls` calls
+    since the start, of which `judge_failed` failed.
     """
 
     cells: int = 0
@@ -41,6 +42,9 @@ class SuiteProgress:
     unknown: int = 0
     limits: int = 0
     unsaved: int = 0
+    judging: int = 0
+    judge_calls: int = 0
+    judge_failed: int = 0
     state: SuiteState = "starting"
     why: str = ""
     """A sentence about the end, "" for none."""
@@ -62,6 +66,11 @@ class SuiteProgress:
             parts.append(f"{self.reused:,} reused")
         if self.failed:
             parts.append(f"{counted(self.failed, 'failed call')}")
+        if self.judging or self.judge_calls:
+            waiting = f", {self.judging:,} waiting" if self.judging else ""
+            parts.append(f"{counted(self.judge_calls, 'judgement')}{waiting}")
+        if self.judge_failed:
+            parts.append(f"{counted(self.judge_failed, 'failed judgement')}")
         if self.spent_usd:
             parts.append(show_cost(self.spent_usd))
         if self.state == "paused":

@@ -8,20 +8,27 @@ killed, is continued by `resume`.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.cases import Case
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import VersionRow
 from workbench.core.testing.grid import GridQuery
-from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.testing.settings import JudgeSettings, SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
 from workbench.store.testing.records import StoredScoring, SuiteBegun, SuiteColumnStart, SuiteStart
+from workbench.usecases.judging.judge_models import JudgeModels
+from workbench.usecases.judging.judge_progress import JudgeProgress
+from workbench.usecases.judging.judge_prompt_versions import JudgePrompts
+from workbench.usecases.judging.judged_scorings import JudgedScorings, judge_lane_of
+from workbench.usecases.judging.judging import Judging
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.testing.budget import BudgetLedger
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob, read_job
@@ -36,7 +43,9 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.analysis import SuiteAnalyst
     from workbench.usecases.testing.tries import SuiteTries
 
+_Order = Literal["stop", "pause", "go_on"]
 _CLOSE_WITHIN_S = 10.0
+_CLOSING = "Prompt Workbench is closing. Start it again to run this."
 _MOST_RUNS = 50
 """Newest runs among which the one to continue is searched."""
 
@@ -61,6 +70,7 @@ class SuiteRunner:
         self._endpoint, self._version, self._marks = endpoint, version, marks
         self._lock = threading.Lock()
         self._running: dict[str, _Run] = {}
+        self._rescoring: dict[str, Judging] = {}
         self._closing = False
         self.unsaved = 0
         """Number of answers that could not be recorded."""
@@ -133,8 +143,9 @@ class SuiteRunner:
         return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 
     def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
-        """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.
+        """Score the stored answers of a run by other checks, as a new scoring; blocks briefly.
 
+        Rules need no calls. Judges are only asked what no stored judgement answers, within the budget of the settings.
         `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
         RefusedError, StoreError.
         """
@@ -144,7 +155,23 @@ class SuiteRunner:
             job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
         )
         self._begin_scoring(job).result()
-        return self._tools.scorer.sweep(job)
+        limits = SuiteLimits(settings.budget)
+        judging = self.judging(job, settings.judge, limits, ledger_of(limits), lambda count: None)
+        with self._lock:
+            if self._closing:
+                raise RefusedError(_CLOSING)
+            self._rescoring = {**self._rescoring, uid: judging}
+        self._tools.engine.start()
+        sweep = self._tools.scorer.sweep(replace(job, judge=judging), then=lambda: self._end_rescoring(uid))
+        sweep.on_cancel(judging.stop)
+        return sweep
+
+    def _end_rescoring(self, scoring_uid: str) -> None:
+        with self._lock:
+            judging = self._rescoring.get(scoring_uid)
+            self._rescoring = {uid: one for uid, one in self._rescoring.items() if uid != scoring_uid}
+        if judging is not None:
+            judging.end()
 
     def handle(self, run_uid: str) -> SuiteHandle | None:
         """Return the handle of a run that is running."""
@@ -159,42 +186,49 @@ class SuiteRunner:
 
     def stop(self, run_uid: str) -> None:
         """Stop a run: running calls end as stopped, and nothing more is sent. `resume` continues it."""
-        self._tell(run_uid, SuiteScheduler.stop)
+        self._tell(run_uid, "stop")
 
     def pause(self, run_uid: str) -> None:
         """Send no more calls of a run until `go_on`; running ones end."""
-        self._tell(run_uid, SuiteScheduler.pause)
+        self._tell(run_uid, "pause")
 
     def go_on(self, run_uid: str) -> None:
         """End a pause."""
-        self._tell(run_uid, SuiteScheduler.go_on)
+        self._tell(run_uid, "go_on")
 
     def on_event(self, event: Event) -> bool:
         """Take an event of the engine if it is about a call of a test."""
-        # The dictionary is replaced, never changed, so no lock is needed.
-        return any(run.offer(event) for run in self._running.values())
+        # The dictionaries are replaced, never changed, so no lock is needed.
+        return any(run.offer(event) for run in self._running.values()) or any(
+            one.offer_event(event) for one in self._rescoring.values()
+        )
 
     def begin_close(self) -> None:
         """Refuse new runs and stop the running ones; afterwards close the engine, then call `close`."""
         with self._lock:
             self._closing = True
+            rescoring = tuple(self._rescoring.values())
         for uid in self.running():
             self.stop(uid)
+        for one in rescoring:
+            one.stop()
 
     def close(self) -> int:
         """Wait until the ends are recorded; return how many answers could not be."""
         with self._lock:
-            runs = tuple(self._running.values())
+            runs, rescoring = tuple(self._running.values()), tuple(self._rescoring.values())
         self._tools.scorer.close()
         for run in runs:
             run.join(_CLOSE_WITHIN_S)
+        for one in rescoring:
+            one.close()
         return self.unsaved
 
     def _enter(self, run: _Run) -> SuiteHandle:
         uid = run.handle.run_uid
         with self._lock:
             if self._closing:
-                raise RefusedError("Prompt Workbench is closing. Start it again to run this.")
+                raise RefusedError(_CLOSING)
             if uid in self._running:
                 raise RefusedError("This test is running already.")
             self._running = {**self._running, uid: run}
@@ -235,29 +269,70 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
-        """Return the job of a stored run with its newest scoring; blocks.
+    def scored_job(self, run_uid: str, plan: SuitePlan | None, *, failed_too: bool) -> tuple[SuiteJob, JudgeSettings]:
+        """Return the job of a stored run with its newest scoring, and who judges; blocks.
 
         A run without one, or with one that has other rules than the plan, gets a scoring by the settings of its plan,
-        or by those of the prompt.
+        or by those of the prompt. So does one that other judges began, or that left judged checks unscored, because a
+        scoring has one result per cell; judgements that are stored are not made again.
         """
         job = self._job(run_uid)
         newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        if newest is not None and (plan is None or _has_rules(newest, plan.settings)):
-            return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
         settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
-        uid = self._tools.owner.new_uid()
-        job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
+        if newest is None or (plan is not None and not _has_rules(newest, plan.settings)):
+            job = replace(job, checks=settings.checks, threshold=settings.threshold)
+            return self._with_new_scoring(job), settings.judge
+        job = replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
+        judge = settings.judge
+        if plan is None and judge.lane is None:
+            # Named when the run was started; the prompt has none.
+            judge = replace(judge, lane=judge_lane_of(self._tools.judges.judges(newest.uid)))
+        states = JudgedScorings(self._tools.records, self._tools.judges, self._models(judge))
+        if states.is_stale(job, is_repeated=failed_too or plan is not None):
+            job = self._with_new_scoring(job)
+        return job, judge
+
+    def _with_new_scoring(self, job: SuiteJob) -> SuiteJob:
+        job = replace(job, scoring_uid=self._tools.owner.new_uid())
         self._begin_scoring(job).result()
         return job
+
+    def _models(self, judge: JudgeSettings) -> JudgeModels:
+        return JudgeModels(judge, self._endpoint, self._tools.endpoints, self.planner.question)
+
+    def judging(
+        self,
+        job: SuiteJob,
+        judge: JudgeSettings,
+        limits: SuiteLimits,
+        ledger: BudgetLedger,
+        on_scored: Callable[[int], None],
+        tell: Callable[[JudgeProgress], None] = lambda progress: None,
+    ) -> Judging:
+        """Return who judges the cells of a job's scoring; its thread starts with the first cell."""
+        tools = self._tools
+        return Judging(
+            tools,
+            scoring_uid=job.scoring_uid,
+            models=self._models(judge),
+            prompts=JudgePrompts(tools.judges, job.prompt_uid, tools.owner.new_uid, tools.owner.now),
+            repeats=judge.repeats,
+            budget=limits.budget,
+            ledger=ledger,
+            concurrency=limits.concurrency,
+            on_judged=lambda scores, dropped: tools.scorer.take_judged(job, scores, dropped, on_scored),
+            tell=tell,
+        )
 
     def failed_calls(self, job: SuiteJob) -> int:
         """Return how many recorded cells of a run have no answer."""
         return self._tools.records.counts(job.uid, job.scoring_uid, GridQuery()).failed_calls
 
-    def scheduler(self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits) -> SuiteScheduler:
+    def scheduler(
+        self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits, ledger: BudgetLedger
+    ) -> SuiteScheduler:
         """Return a scheduler for a job."""
-        return SuiteScheduler(self._tools, job, handle, limits)
+        return SuiteScheduler(self._tools, job, handle, limits, ledger)
 
     def start_engine(self) -> None:
         """Start the engine, and the checking process beside it."""
@@ -280,7 +355,7 @@ class SuiteRunner:
             job.uid, job.scoring_uid, job.checks, self._tools.owner.now(), threshold=job.threshold
         )
 
-    def _tell(self, run_uid: str, what: Callable[[SuiteScheduler], None]) -> None:
+    def _tell(self, run_uid: str, what: _Order) -> None:
         with self._lock:
             run = self._running.get(run_uid)
         if run is not None:
@@ -289,6 +364,21 @@ class SuiteRunner:
 
 def _has_rules(scoring: StoredScoring, settings: SuiteSettings) -> bool:
     return (scoring.checks, scoring.threshold) == (settings.checks, settings.threshold)
+
+
+def ledger_of(limits: SuiteLimits) -> BudgetLedger:
+    """Return an empty ledger of one start."""
+    return BudgetLedger(limits.budget, time.monotonic)
+
+
+def _do(what: _Order, part: SuiteScheduler | Judging) -> None:
+    match what:
+        case "stop":
+            part.stop()
+        case "pause":
+            part.pause()
+        case "go_on":
+            part.go_on()
 
 
 class _Run:
@@ -312,7 +402,8 @@ class _Run:
             self._limits = SuiteLimits(plan.budget, plan.concurrency)
         self._lock = threading.Lock()
         self._scheduler: SuiteScheduler | None = None
-        self._told: list[Callable[[SuiteScheduler], None]] = []
+        self._judging: Judging | None = None
+        self._told: list[_Order] = []
         self._sweep: Sweep | None = None
         self._thread = threading.Thread(target=self._work, name="suite", daemon=True)
 
@@ -323,18 +414,21 @@ class _Run:
         self._thread.join(timeout_s)
 
     def offer(self, event: Event) -> bool:
-        scheduler = self._scheduler
-        return scheduler is not None and scheduler.offer(event)
+        scheduler, judging = self._scheduler, self._judging
+        return (scheduler is not None and scheduler.offer(event)) or (
+            judging is not None and judging.offer_event(event)
+        )
 
-    def tell(self, what: Callable[[SuiteScheduler], None]) -> None:
-        """Tell the scheduler something, at once or when it is there."""
+    def tell(self, what: _Order) -> None:
+        """Tell the scheduler and the judges something, at once or when they are there."""
         with self._lock:
-            if self._scheduler is None:
+            if self._scheduler is None or self._judging is None:
                 self._told.append(what)
                 return
-            scheduler, sweep = self._scheduler, self._sweep
-        what(scheduler)
-        if sweep is not None and what is SuiteScheduler.stop:
+            scheduler, judging, sweep = self._scheduler, self._judging, self._sweep
+        _do(what, scheduler)
+        _do(what, judging)
+        if sweep is not None and what == "stop":
             sweep.cancel()
 
     def _work(self) -> None:
@@ -347,6 +441,8 @@ class _Run:
             self.handle.refuse(problem)
             self._runner.problem(error)
         finally:
+            if self._judging is not None:
+                self._judging.close()
             self._runner.leave(self, unsaved)
             self.handle.finish()
 
@@ -356,7 +452,7 @@ class _Run:
         if plan is not None and not self._is_continued:
             runner.begin(plan, handle.run_uid)
         handle.begin()
-        job = runner.scored_job(handle.run_uid, plan)
+        job, judge = runner.scored_job(handle.run_uid, plan, failed_too=self._limits.failed_too)
         handle.scoring_uid = job.scoring_uid
         # A run that has just begun has no failed calls.
         is_new = plan is not None and not self._is_continued
@@ -370,20 +466,48 @@ class _Run:
             new=job.run.cells - answered - failed,
         )
         handle.update(lambda _: start)
-        scheduler = runner.scheduler(job, handle, self._limits)
+        ledger = ledger_of(self._limits)
+        judging = runner.judging(job, judge, self._limits, ledger, self._count_scored, self._show_judging)
+        job = replace(job, judge=judging)
+        scheduler = runner.scheduler(job, handle, self._limits, ledger)
         scheduler.unlock()
         with self._lock:
-            self._scheduler = scheduler
+            self._scheduler, self._judging = scheduler, judging
             for what in self._told:
-                what(scheduler)
+                _do(what, scheduler)
+                _do(what, judging)
         if answered:
             # What earlier runs answered is scored while the rest is asked.
-            runner.scorer.sweep(job, scheduler.count_scored)
+            runner.scorer.sweep(job, scheduler.count_scored, is_last=False)
         state = scheduler.run()
+        if state == "stopped":
+            judging.stop()
         self._score_rest(job, scheduler)
-        why = scheduler.why
+        if state != "stopped" and judging.was_stopped:
+            state = "stopped"
+            if judging.problem is not None:
+                handle.refuse(judging.problem)
+        elif state == "finished" and judging.why:
+            state = "budget"
+        why = scheduler.why or judging.why
         handle.update(lambda now: replace(now, state=state, running=0, why=now.why or why))
         return scheduler.unsaved
+
+    def _count_scored(self, count: int) -> None:
+        self.handle.update(lambda now: replace(now, scored=now.scored + count))
+
+    def _show_judging(self, shown: JudgeProgress) -> None:
+        self.handle.update(
+            lambda now: replace(
+                now,
+                judging=shown.waiting,
+                judge_calls=shown.done,
+                judge_failed=shown.failed,
+                spent_usd=shown.spent_usd,
+                reserved_usd=shown.reserved_usd,
+                unknown=shown.unknown,
+            )
+        )
 
     def _score_rest(self, job: SuiteJob, scheduler: SuiteScheduler) -> None:
         sweep = self._runner.scorer.sweep(job, scheduler.count_scored)

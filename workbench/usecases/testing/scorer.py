@@ -3,7 +3,7 @@
 Invariant: a scoring has at most one result per cell. A cell is scored again only if its output changed. Answers that
 arrive faster than they are checked are read back from the history later, so that a few hundred are in memory. Whatever
 happens to the checking process, every answered cell gets a result; what could not be evaluated is unscored and says
-why.
+why. A cell with judged checks gets its result when its judges have answered; this thread does not wait for them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.core.blocks import Tool
 from workbench.core.cases import Case, Check
@@ -21,16 +21,20 @@ from workbench.core.checks.check_result import CheckResult, unscored
 from workbench.core.checks.inputs import CheckedAnswer
 from workbench.core.checks.scoring import score_case
 from workbench.core.content import Content
+from workbench.core.judging.pairwise import applicable
+from workbench.core.judging.questions import JudgedAnswer
 from workbench.core.rendered_content import assemble, fill_plain
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.probes import values_with_facts, with_facts
 from workbench.engine.calls import EngineError
 from workbench.engine.checker.client import ENDED, NO_START
+from workbench.store.errors import StoreError
 from workbench.store.testing.records import CellScored, ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.check_trial import CheckEvaluator
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.run_plan import RENDER_WITHIN_S, Render
+from workbench.usecases.testing.cell_judge import CellToJudge, is_compared, needs_judge
 from workbench.usecases.testing.job import SuiteJob, prompt_text
 
 MOST_WAITING = 256
@@ -60,6 +64,7 @@ class Sweep:
         self.problem: Problem | None = None
         self._cancelled = threading.Event()
         self._done = threading.Event()
+        self._then: Callable[[], None] = lambda: None
 
     @property
     def is_cancelled(self) -> bool:
@@ -69,6 +74,13 @@ class Sweep:
     def cancel(self) -> None:
         """Stop after the current cell; what is scored stays."""
         self._cancelled.set()
+        self._then()
+
+    def on_cancel(self, then: Callable[[], None]) -> None:
+        """Also call `then` when it is told to stop."""
+        self._then = then
+        if self.is_cancelled:
+            then()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; return False on timeout."""
@@ -90,9 +102,20 @@ class _Fresh:
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
+    """A sweep, its cells after `after`. It `is_last` if no more cells are answered meanwhile, and `is_walked` when only
+    judges still work on its cells.
+    """
+
     sweep: Sweep
     on_scored: Callable[[int], None]
     then: Callable[[], None]
+    is_last: bool
+    after: CellKey | None = None
+    is_walked: bool = False
+
+
+class _NoRoomError(Exception):
+    """The judge takes no cell now."""
 
 
 class Scorer:
@@ -117,6 +140,10 @@ class Scorer:
         self._queued: set[tuple[str, str]] = set()
         self._orders: queue.SimpleQueue[_Fresh | _Whole | None] = queue.SimpleQueue()
         self._sweeps: set[Sweep] = set()
+        self._suspended: dict[Sweep, _Whole] = {}
+        self._early: dict[tuple[str, int, int], list[ScoredInput]] = {}
+        """Answers that wait for the baseline's, to which a judge compares them."""
+        self._baselines: OrderedDict[tuple[str, int, int], str] = OrderedDict()
         self._closing = threading.Event()
         self._is_closed = False
         self._thread: threading.Thread | None = None
@@ -137,19 +164,49 @@ class Scorer:
         self._put(_Fresh(job, tuple(cells), on_scored))
 
     def sweep(
-        self, job: SuiteJob, on_scored: Callable[[int], None] = lambda _: None, then: Callable[[], None] = lambda: None
+        self,
+        job: SuiteJob,
+        on_scored: Callable[[int], None] = lambda _: None,
+        then: Callable[[], None] = lambda: None,
+        *,
+        is_last: bool = True,
     ) -> Sweep:
         """Score all recorded cells without a result in the job's scoring, after what is queued; returns at once.
 
-        `then` is called at the end, on the scoring thread.
+        `then` is called at the end, on the scoring thread. Unless it `is_last`, answers are still to come, and those
+        that are compared with one of them are left.
         """
         sweep = Sweep(job)
         with self._lock:
             self._sweeps.add(sweep)
-        self._put(_Whole(sweep, on_scored, then))
+        self._enter(_Whole(sweep, on_scored, then, is_last))
+        return sweep
+
+    def take_judged(
+        self, job: SuiteJob, scores: Sequence[CellScored], dropped: Sequence[str], on_scored: Callable[[int], None]
+    ) -> None:
+        """Store the scores of cells that were judged; `dropped` answers were not, and may be scored later."""
+        with self._lock:
+            for output_uid in dropped:
+                self._recent.pop((job.scoring_uid, output_uid), None)
+        self._save(job, scores, on_scored)
+
+    def _enter(self, order: _Whole) -> None:
+        self._put(order)
         if self._is_closed:
             self._drop()
-        return sweep
+
+    def _resume(self, order: _Whole) -> None:
+        with self._lock:
+            if self._suspended.pop(order.sweep, None) is None:
+                return
+        self._enter(order)
+
+    def _suspend(self, order: _Whole, when: Callable[[Callable[[], None]], None]) -> None:
+        """Put a sweep aside until the judge calls back."""
+        with self._lock:
+            self._suspended[order.sweep] = order
+        when(lambda: self._resume(order))
 
     def close(self) -> None:
         """Stop after the current cell, end the checking process and wait; what is scored stays."""
@@ -167,11 +224,13 @@ class Scorer:
         """End what waits after the thread has ended, so that nobody waits for it."""
         with self._lock:
             self._is_closed = True
+            suspended, self._suspended = tuple(self._suspended.values()), {}
+        for order in suspended:
+            self._finish(order)
         while not self._orders.empty():
-            order = self._orders.get()
-            if isinstance(order, _Whole):
-                order.sweep.finish()
-                order.then()
+            waiting = self._orders.get()
+            if isinstance(waiting, _Whole):
+                self._finish(waiting)
 
     def _put(self, order: _Fresh | _Whole | None) -> None:
         with self._lock:
@@ -210,51 +269,78 @@ class Scorer:
         saved = None
         try:
             if not self._closing.is_set():
-                saved = self._save(order.job, self._scores(order.job, order.cells), order.on_scored)
+                scores = self._scores(order.job, self._with_early(order.job, order.cells))
+                # What judges or a later sweep score is theirs from now on.
+                scored = {one.output_uid for one in scores}
+                self._unqueue(order.job, [one for one in order.cells if one.output_uid not in scored])
+                saved = self._save(order.job, scores, order.on_scored)
         except Exception as error:  # noqa: BLE001 - the sweep at the end of the run tries again
             self._on_problem(problem_of(error))
         if saved is None:
-            self._unqueue(order)
+            self._unqueue(order.job, order.cells)
         else:
-            saved.add_done_callback(lambda _: self._unqueue(order))
+            saved.add_done_callback(lambda _: self._unqueue(order.job, order.cells))
 
-    def _unqueue(self, order: _Fresh) -> None:
+    def _unqueue(self, job: SuiteJob, cells: Sequence[ScoredInput]) -> None:
         with self._lock:
-            self._queued.difference_update((order.job.scoring_uid, one.output_uid) for one in order.cells)
+            self._queued.difference_update((job.scoring_uid, one.output_uid) for one in cells)
 
     def _do_sweep(self, order: _Whole) -> None:
-        sweep = order.sweep
+        sweep, judge = order.sweep, order.sweep.job.judge
         try:
-            self._walk(order)
+            left = None if order.is_walked else self._walk(order)
+            if left is not None and judge is not None and not sweep.is_cancelled:
+                self._suspend(left, judge.when_room)
+                return
+            if judge is not None and not order.is_walked:
+                self._suspend(replace(order, is_walked=True), judge.when_idle)
+                return
+            # Scores that are being stored belong to the sweep as well.
+            with self._fewer:
+                self._fewer.wait_for(lambda: not self._saving, _STORED_WITHIN_S)
         except Exception as error:  # noqa: BLE001 - whoever waits for the sweep must be told
             sweep.problem = problem_of(error)
             self._on_problem(sweep.problem)
-        finally:
-            with self._lock:
-                self._sweeps.discard(sweep)
-            sweep.finish()
-            order.then()
+        self._finish(order)
 
-    def _walk(self, order: _Whole) -> None:
-        sweep, after = order.sweep, None
+    def _finish(self, order: _Whole) -> None:
+        with self._lock:
+            self._sweeps.discard(order.sweep)
+        if order.is_last:
+            scoring = order.sweep.job.scoring_uid
+            self._early = {place: cells for place, cells in self._early.items() if place[0] != scoring}
+        order.sweep.finish()
+        order.then()
+
+    def _walk(self, order: _Whole) -> _Whole | None:
+        """Score the cells of a sweep; return what is left of it if the judge has no room for more."""
+        sweep, after = order.sweep, order.after
         saved: Future[None] | None = None
-        while not (sweep.is_cancelled or self._closing.is_set()):
+        left = None
+        while left is None and not (sweep.is_cancelled or self._closing.is_set()):
             page = self._store.unscored_cells(sweep.job.uid, sweep.job.scoring_uid, after, _PAGE)
             if not page:
                 break
             with self._lock:
                 queued = {output for scoring, output in self._queued if scoring == sweep.job.scoring_uid}
-            scores = self._scores(sweep.job, [one for one in page if one.output_uid not in queued], sweep)
+            scores: list[CellScored] = []
+            for one in page:
+                if one.key.column == sweep.job.run.baseline:
+                    self._keep_baseline(sweep.job, one)
+            try:
+                for one in page:
+                    if one.output_uid not in queued:
+                        scores += self._scores(sweep.job, (one,), sweep, is_last=order.is_last)
+                    after = one.key
+            except _NoRoomError:
+                left = replace(order, after=after)
             if saved is not None:
                 saved.result()
             saved = self._save(sweep.job, scores, order.on_scored)
             sweep.scored += len(scores)
-            after = page[-1].key
         if saved is not None:
             saved.result()
-        # Scores that are being stored belong to the sweep as well.
-        with self._fewer:
-            self._fewer.wait_for(lambda: not self._saving, _STORED_WITHIN_S)
+        return left
 
     def _save(
         self, job: SuiteJob, scores: Sequence[CellScored], on_scored: Callable[[int], None]
@@ -282,8 +368,22 @@ class Scorer:
                     self._recent.pop((job.scoring_uid, one.output_uid), None)
             self._fewer.notify_all()
 
-    def _scores(self, job: SuiteJob, cells: Sequence[ScoredInput], sweep: Sweep | None = None) -> list[CellScored]:
-        """Return the scores of those cells that have checks."""
+    def _with_early(self, job: SuiteJob, cells: Sequence[ScoredInput]) -> list[ScoredInput]:
+        """Return cells, and those that waited for one of them as their baseline."""
+        found = list(cells)
+        for one in cells:
+            if one.key.column == job.run.baseline:
+                self._keep_baseline(job, one)
+                found += self._early.pop((job.scoring_uid, one.key.case, one.key.sample), [])
+        return found
+
+    def _scores(
+        self, job: SuiteJob, cells: Sequence[ScoredInput], sweep: Sweep | None = None, *, is_last: bool = False
+    ) -> list[CellScored]:
+        """Return the scores of those cells that have checks and need no judge; offer the others to the judge.
+
+        A sweep raises _NoRoomError at the first cell that the judge does not take now; other cells are left to it.
+        """
         scores = []
         for one in cells:
             place = job.scoring_uid, one.output_uid
@@ -292,25 +392,45 @@ class Scorer:
                 continue
             if self._closing.is_set() or (sweep is not None and sweep.is_cancelled):
                 break
-            case = job.scored(one.key.case)
-            if case.checks:
-                scores.append(self._score(job, case, one))
-                with self._lock:
-                    self._recent[place] = None
-        with self._lock:
-            while len(self._recent) > _MOST_RECENT:
-                self._recent.popitem(last=False)
+            case = self._checked(job, one.key)
+            if not case.checks:
+                continue
+            scored = self._score(job, case, one, sweep, is_last=is_last)
+            if scored is not None:
+                scores.append(scored)
+                self._mark(place)
         return scores
 
-    def _score(self, job: SuiteJob, case: Case, cell: ScoredInput) -> CellScored:
+    def _mark(self, place: tuple[str, str]) -> None:
+        with self._lock:
+            self._recent[place] = None
+            while len(self._recent) > _MOST_RECENT:
+                self._recent.popitem(last=False)
+
+    def _checked(self, job: SuiteJob, key: CellKey) -> Case:
+        """Return the case of a cell with the checks that apply in its column."""
+        case = job.scored(key.case)
+        return replace(case, checks=applicable(case.checks)) if key.column == job.run.baseline else case
+
+    def _score(
+        self, job: SuiteJob, case: Case, cell: ScoredInput, sweep: Sweep | None, *, is_last: bool
+    ) -> CellScored | None:
+        """Return the score of a cell, None if it waits for a judge or for the baseline."""
         if cell.state != "finished":
             reason = _NO_ANSWER.get(cell.state, "There is no answer.")
             return CellScored(cell.key, cell.output_uid, "no_answer", None, reason)
+        is_judged = job.judge is not None and needs_judge(case)
+        baseline = self._baseline(job, case, cell) if is_judged else None
+        if is_judged and baseline is None and is_compared(case) and not is_last:
+            if sweep is None and sum(map(len, self._early.values())) < MOST_WAITING:
+                self._early.setdefault((job.scoring_uid, cell.key.case, cell.key.sample), []).append(cell)
+            return None
         content = job.columns[cell.key.column].content
+        values, prompt = dict(case.values), self._prompt(job, content, cell.key)
         answer = CheckedAnswer(
             cell.text,
-            dict(case.values),
-            self._prompt(job, content, cell.key),
+            values,
+            prompt,
             cell.finish_reason,
             cell.latency_ms,
             cell.cost_usd,
@@ -318,6 +438,10 @@ class Scorer:
             _offered(content),
         )
         results = self._evaluate(answer, case.checks)
+        if is_judged:
+            judged = JudgedAnswer(cell.text, prompt, values, case.expectation, baseline)
+            self._offer(job, CellToJudge(cell, case, results, judged), sweep)
+            return None
         score = score_case(case, results)
         return CellScored(
             cell.key,
@@ -327,6 +451,40 @@ class Scorer:
             score.reason,
             tuple(zip(case.checks, results, strict=True)),
         )
+
+    def _offer(self, job: SuiteJob, asked: CellToJudge, sweep: Sweep | None) -> None:
+        place = job.scoring_uid, asked.cell.output_uid
+        # Before the judge may give it back.
+        self._mark(place)
+        taken = "stopped" if job.judge is None else job.judge.offer(asked)
+        if taken != "taken":
+            with self._lock:
+                self._recent.pop(place, None)
+        if taken == "full" and sweep is not None:
+            raise _NoRoomError
+
+    def _keep_baseline(self, job: SuiteJob, cell: ScoredInput) -> None:
+        if cell.state == "finished":
+            self._baselines[job.uid, cell.key.case, cell.key.sample] = cell.text
+            while len(self._baselines) > MOST_WAITING:
+                self._baselines.popitem(last=False)
+
+    def _baseline(self, job: SuiteJob, case: Case, cell: ScoredInput) -> str | None:
+        """Return the baseline's answer to the same case and sample if a check needs it; None if there is none."""
+        if cell.key.column == job.run.baseline:
+            self._keep_baseline(job, cell)
+            return None
+        if not is_compared(case):
+            return None
+        known = self._baselines.get((job.uid, cell.key.case, cell.key.sample))
+        if known is not None:
+            return known
+        place = CellKey(cell.key.case, job.run.baseline, cell.key.sample)
+        try:
+            result = self._store.cell(job.uid, job.scoring_uid, place).result
+        except StoreError:
+            return None
+        return result.text if result is not None and result.state == "finished" else None
 
     def _evaluate(self, answer: CheckedAnswer, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
         try:
