@@ -21,8 +21,8 @@ from workbench.core.visible_text import VisibleFields, visible_note
 class BareVersion(VisibleFields):
     """The row of a version without iterations; `added` and `removed` are word counts relative to its parent.
 
-    `ran`: pinned lanes ran it. `imported`: answers to it were imported. `tested`: it was run on cases. `branched`: its
-    parent was not the newest version. `name` is what people call it.
+    `ran`: pinned lanes ran it. `imported`: answers to it were imported. `tested`: it was run on cases. `judged`: judges
+    were asked with it. `branched`: its parent was not the newest version. `name` is what people call it.
     """
 
     uid: str
@@ -37,6 +37,7 @@ class BareVersion(VisibleFields):
     imported: bool = False
     name: str = ""
     tested: bool = False
+    judged: bool = False
     SHOWN = ("summary",)
 
 

@@ -80,6 +80,11 @@ def nothing_answered(detail: VersionDetail) -> tuple[str, str]:
         return "No iteration of this version", f"It ran only in lanes pinned to it. {go_on}"
     if detail.row.tested:
         return "No iteration of this version", f"It ran on cases only; see Test. {go_on}"
+    if detail.row.judged:
+        return (
+            "No iteration of this version",
+            f"It was used to judge answers; search kind:judge in the History. {go_on}",
+        )
     if detail.row.imported:
         return "No iteration of this version", f"Its answers were imported; see the History. {go_on}"
     return "This version was never run", f"It has no values, lanes or answers. {go_on}"

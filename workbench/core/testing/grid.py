@@ -20,7 +20,20 @@ SHOWN_TEXT = 300
 CellStatus = Literal["open", "running", "pass", "fail", "unscored", "no_answer", "unchecked"]
 """open: not asked yet. no_answer: the call failed. unscored: a check could not be evaluated and could still change the
 outcome. unchecked: answered, and its checks are not evaluated yet."""
-RowFilter = Literal["all", "failed", "differs", "unscored", "no_answer", "flaky", "overruled", "regressed", "open"]
+RowFilter = Literal[
+    "all",
+    "failed",
+    "differs",
+    "unscored",
+    "no_answer",
+    "flaky",
+    "overruled",
+    "regressed",
+    "open",
+    "label_differs",
+    "rule_differs",
+    "repeats_differ",
+]
 RowSort = Literal["order", "score", "cost", "latency"]
 CaseSetName = Literal["tuning", "holdout"]
 
@@ -90,8 +103,11 @@ class GridQuery:
     status of cells, except these: flaky: some samples pass and some fail. overruled: a person overruled a check.
     differs: an answer differs from that of the same sample in the baseline column. open: a sample has no answer.
     regressed: it fails, and the same case passed in the same column (by slot) in the newest earlier scored run of the
-    same set that is no probe. `sort` is by the mean of the row, or by the cell of `column`; unknown values come last.
-    `tag` and `text` (part of the name or of a value of the case) narrow the rows further; "" for all.
+    same set that is no probe. label_differs: a judge and a person's label disagree about a check. rule_differs: a judge
+    and a check that needs none disagree. repeats_differ: a judge disagrees with itself.
+
+    `sort` is by the mean of the row, or by the cell of `column`; unknown values come last. `tag` and `text` (part of
+    the name or of a value of the case) narrow the rows further; "" for all.
 
     With `by_sample` a matching case has a row for each sample; pages then hold whole cases. `sample` shows only that
     sample in the cells, None for all. Filters, counts and sorts are those of cases in any arrangement.

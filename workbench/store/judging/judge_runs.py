@@ -24,16 +24,16 @@ from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.scorings import check_id, scoring_key
 
-PLACE = "scoring_id = ? AND case_position = ? AND lane = ? AND sample = ? AND seq = ?"
+_PLACE = "(j.scoring_id, j.case_position, j.lane, j.sample, j.seq) = (?, ?, ?, ?, ?)"
 _KNOWN = (
-    "SELECT outputs.id, outputs.run_id, outputs.state FROM judgements"
-    f" JOIN outputs ON outputs.id = output_id WHERE {PLACE} AND repeat = ? AND step = ?"
+    "SELECT outputs.id, outputs.run_id, outputs.state FROM judgements AS j"
+    f" JOIN outputs ON outputs.id = output_id WHERE {_PLACE} AND j.repeat = ? AND j.step = ?"
 )
 # Repeats of a question share its values.
 _SAME_VALUES = (
-    "SELECT outputs.value_set FROM judgements JOIN outputs ON outputs.id = output_id"
+    "SELECT outputs.value_set FROM judgements AS j JOIN outputs ON outputs.id = output_id"
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
-    f" WHERE {PLACE} AND step = ? AND outputs.run_id = ? AND values_id = ? LIMIT 1"
+    f" WHERE {_PLACE} AND j.step = ? AND outputs.run_id = ? AND values_id = ? LIMIT 1"
 )
 _START = (
     "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) SELECT ?1, ?2, ?3, ?4, ?5,"
@@ -135,7 +135,7 @@ def _start(
 
 def _place(connection: sqlite3.Connection, run: int, scoring: int, start: JudgementStart, values: int) -> int | None:
     """Return the value set that a call belongs to, None if it needs a new one. Raises StoreError (ended, running)."""
-    about, repeat, step = start.key[:5], start.key.repeat, start.key.step
+    about, (repeat, step) = start.key[:4], start.key[4:]
     known = connection.execute(_KNOWN, (scoring, *about, repeat, step)).fetchone()
     if known is not None:
         output, of, state = known

@@ -17,6 +17,7 @@ from workbench.store.connections import bounded
 from workbench.store.judging import labels
 from workbench.store.judging.labels import CountingLabel
 from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.runs.hidden_prompts import is_known
 from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
@@ -99,12 +100,16 @@ def _judged(cell: _Cell, case: str, cluster: str, label: CountingLabel | None) -
 def answers(
     connection: sqlite3.Connection, run_uid: str, scoring_uid: str, check_hash: str, column: int
 ) -> tuple[JudgedAnswerRow, ...]:
-    """Return the judged cells of a column with their labels, for the labelling queue. Raises StoreError (missing)."""
+    """Return the judged cells of a column with their labels, without those of held-out cases.
+
+    Raises StoreError (missing).
+    """
     run, scoring = run_key(connection, run_uid), scoring_key(connection, scoring_uid)
     check = _check_key(connection, check_hash)
     if not check:
         return ()
     said = labels.counting(connection, run, check_hash)
+    hidden = hidden_positions(connection, run)
     uids = dict(
         connection.execute(
             "SELECT outputs.id, outputs.uid FROM run_cells JOIN outputs ON outputs.id = output_id"
@@ -123,7 +128,8 @@ def answers(
             *(label.label, label.picked, _share(cell.probability)),
         )
 
-    return tuple(row(cell) for cell in _cells(connection, run, scoring, check, column))
+    cells = _cells(connection, run, scoring, check, column)
+    return tuple(row(cell) for cell in cells if cell.case not in hidden)
 
 
 def _cells(connection: sqlite3.Connection, run: int, scoring: int, check: int, lane: int) -> Iterator[_Cell]:

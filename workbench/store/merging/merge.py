@@ -2,8 +2,8 @@
 
 Invariant: first the other history is copied and checked, while nothing here is locked; only the copy is merged. Then
 each step is a transaction that leaves a consistent history: origins first, so that nothing is imported twice; then
-prompts, files, and runs in order of time; then what refers to answers of any run: cells of tests with their scorings
-and overrules, and verdicts.
+prompts, files, and runs in order of time; then what refers to answers of any run: cells of tests with their scorings,
+judgements, overrules and labels, and verdicts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from workbench.core.imported_runs import ImportedCounts, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store.errors import StoreError
 from workbench.store.merging.foreign_database import SCRATCH, ReadingHalt
+from workbench.store.merging.judge_merge import is_judge, take_judge_prompt, take_judge_run, take_judgements, take_label
 from workbench.store.merging.other_history import UnsoundError, insert, rows
 from workbench.store.merging.pack_merge import take_packs
 from workbench.store.merging.prompt_merge import MergedKeys, is_untouched_twin, take_prompt
@@ -101,7 +102,7 @@ class HistoryMerge:
         with self._use() as mine:
             known = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
             new = sum(
-                uid not in known and not is_untouched_twin(mine, self._other, key)
+                uid not in known and not is_judge(self._other, key) and not is_untouched_twin(mine, self._other, key)
                 for key, uid in self._other.execute("SELECT id, uid FROM prompts").fetchall()
             )
         yield MergeStep(ImportedCounts(prompts=new))
@@ -125,12 +126,16 @@ class HistoryMerge:
     def _merged(self) -> Generator[MergeStep]:
         yield self._do(self._origins)
         yield from self._each("prompts", "id", 20, self._prompts)
+        yield from self._each("judge_prompts", "prompt_id", _ROWS, self._judge_prompts)
         yield self._do(self._endpoints)
         yield from self._each("blobs", "rowid", 1, self._blob)
         yield from self._each("runs", "started_at, id", _RUNS, self._runs)
         yield from self._each("test_runs", "run_id", 1, self._cells)
         yield from self._each("scorings", "id", 1, self._scorings)
+        yield from self._each("judge_runs", "run_id", _ROWS, self._judge_runs)
+        yield from self._each("scorings", "id", 1, self._judgements)
         yield from self._each("overrules", "id", _ROWS, self._overrules)
+        yield from self._each("judge_labels", "id", _ROWS, self._labels)
         yield from self._each("verdicts", "id", _ROWS, self._verdicts)
         yield self._do(self._packs)
 
@@ -167,7 +172,9 @@ class HistoryMerge:
                 if is_untouched_twin(mine, self._other, key):
                     continue
                 with _apart(mine):
-                    new += take_prompt(mine, self._other, key, self._keys, self._uid)
+                    is_new = take_prompt(mine, self._other, key, self._keys, self._uid)
+                    # People count the prompts that they see.
+                    new += is_new and not is_judge(self._other, key)
             except _UNFIT:
                 self._keys.prompts.pop(key, None)
                 left_out.append(self._left_out("prompts", key, _SENTENCE))
@@ -228,6 +235,20 @@ class HistoryMerge:
 
     def _scorings(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
         return self._rows(mine, keys, "scorings", take_scoring)
+
+    def _judge_prompts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        for key in keys:
+            take_judge_prompt(mine, self._other, key, self._keys.prompts, self._keys.new)
+        return MergeStep()
+
+    def _judge_runs(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "runs", take_judge_run)
+
+    def _judgements(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "scorings", take_judgements)
+
+    def _labels(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        return self._rows(mine, keys, "judge_labels", take_label)
 
     def _overrules(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
         return self._rows(mine, keys, "overrules", take_overrule)

@@ -15,6 +15,7 @@ from workbench.core.drafts import Draft, holds_values
 from workbench.core.json_parts import load
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
+from workbench.store.merging import judge_merge
 from workbench.store.merging.other_history import Row, insert, key_of, rows
 from workbench.store.merging.suite_merge import take_settings
 from workbench.store.runs import cases, damaged_drafts, hidden_prompts
@@ -32,10 +33,11 @@ _PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_
 
 @dataclass(slots=True)
 class MergedKeys:
-    """Keys here by keys there, of prompts and versions."""
+    """Keys here by keys there, of prompts and versions; `new` are the prompts that the merge added, by keys here."""
 
     prompts: dict[int, int] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
+    new: set[int] = field(default_factory=set)
 
 
 def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int) -> bool:
@@ -73,9 +75,12 @@ def take_prompt(
     """Merge a prompt with all its versions; return whether it is new here."""
     [row] = rows(other, f"SELECT {', '.join(_PROMPT)} FROM prompts WHERE id = ?", prompt)
     key = key_of(mine, "prompts", row["uid"])
+    if key is None:
+        key = judge_merge.same_judge(mine, other, prompt)
     new = key is None
     if key is None:
         key = insert(mine, "prompts", row)
+        keys.new.add(key)
     else:
         mine.execute(
             "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END"
@@ -92,19 +97,20 @@ def take_prompt(
                 (key, label["name"], version, label["moved_at"]),
             )
     _take_draft(mine, other, prompt, key, numbers)
-    _take_cases(mine, other, str(row["uid"]))
-    take_settings(mine, other, str(row["uid"]), numbers)
+    (uid_here,) = mine.execute("SELECT uid FROM prompts WHERE id = ?", (key,)).fetchone()
+    _take_cases(mine, other, str(row["uid"]), uid_here)
+    take_settings(mine, other, str(row["uid"]), numbers, uid_here)
     return new
 
 
-def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -> None:
+def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, there: str, here: str) -> None:
     """Add the cases that are missing here; none if one of those there cannot be read."""
     try:
-        theirs = cases.listed(other, uid)
+        theirs = cases.listed(other, there)
     except StoreError:
         return
-    known = {case.uid for case in cases.listed(mine, uid)}
-    cases.append(mine, uid, [case for case in theirs if case.uid not in known])
+    known = {case.uid for case in cases.listed(mine, here)}
+    cases.append(mine, here, [case for case in theirs if case.uid not in known])
 
 
 def _take_versions(

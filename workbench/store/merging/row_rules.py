@@ -23,6 +23,7 @@ from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.encoding import digest
+from workbench.store.judging.records import LABEL_PICKS, LABEL_STATES
 from workbench.store.runs import damaged_drafts, versions
 from workbench.store.safe_records import MOST_COUNT, dollars
 
@@ -319,6 +320,24 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "detail": _optional_json,
     },
     "overrules": {"check_hash": _hash, "state": _one_of("pass", "fail", "none")},
+    "judge_prompts": {"check_type": _text(_MOST_NAME, 1)},
+    "judgements": {
+        "case_position": _PLACE,
+        "sample": _whole(0, _MOST_SAMPLES),
+        "repeat": _whole(0, _MOST_SAMPLES),
+        "step": _whole(0, _MOST_SAMPLES),
+        "identity": _hash,
+    },
+    "judge_verdicts": {
+        "case_position": _PLACE,
+        "sample": _whole(0, _MOST_SAMPLES),
+        "state": _one_of(*get_args(CheckState)),
+        "score": _share,
+        "repeats": _whole(1, _MOST_SAMPLES),
+        "agreeing": _whole(0, _MOST_SAMPLES),
+        "probability": _share,
+    },
+    "judge_labels": {"check_hash": _hash, "label": _one_of(*LABEL_STATES), "picked": _one_of(*LABEL_PICKS)},
     "partials": {"kind": _one_of("text", "reasoning", "tool_call", "rounds"), "at": _whole(0, 10**9)},
     "steps": {"kind": _one_of(*get_args(StepKind)), "body": _step},
     "responses": {"body": _json()},

@@ -65,7 +65,7 @@ class RunMerge:
         if key is None:
             key = self._insert(run, row)
             take_suite(self._mine, self._other, run, key)
-            answers = self._outputs(run, key)
+            answers = self._outputs(run, key, {})
         else:
             answers = self._join(run, key, row)
             if answers < 0:
@@ -138,9 +138,39 @@ class RunMerge:
             " AND (starred < ?1 OR blind < ?2 OR (note = '' AND ?3 <> ''))",
             (row["starred"], row["blind"], row["note"], key),
         )
-        return self._outputs(run, key)
+        return self._outputs(run, key, self._grown(run, key) if row["kind"] == "judge" else {})
 
-    def _outputs(self, run: int, key: int) -> int:
+    def _grown(self, run: int, key: int) -> dict[int, int]:
+        """Add the value sets that a judge run got there; return positions here by those there, where they differ.
+
+        A judge run grows while it asks, perhaps in both histories, so its value sets are told apart by what they hold.
+        """
+        here: dict[tuple[object, ...], int] = {}
+        newest = -1
+        for position, *held in self._mine.execute(
+            "SELECT position, set_uid, name, values_id FROM run_values WHERE run_id = ? ORDER BY position", (key,)
+        ):
+            here.setdefault(tuple(held), position)
+            newest = position
+        places: dict[int, int] = {}
+        for one in rows(
+            self._other,
+            "SELECT position, set_uid, name, body FROM run_values JOIN value_bodies ON value_bodies.id = values_id"
+            " WHERE run_id = ? ORDER BY position",
+            run,
+        ):
+            given = {"set_uid": one["set_uid"], "name": one["name"]}
+            values = values_id(self._mine, _values(one["body"]))
+            place = here.get((*given.values(), values))
+            if place is None:
+                newest = place = newest + 1
+                here[(*given.values(), values)] = place
+                insert(self._mine, "run_values", given | {"run_id": key, "position": place, "values_id": values})
+            places[cast(int, one["position"])] = place
+        return places
+
+    def _outputs(self, run: int, key: int, places: dict[int, int]) -> int:
+        """Add the answers that are missing here; `places` are value sets here by those there, where they differ."""
         in_flight = [one for (one,) in self._other.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
         so_far = streamed(self._other, in_flight)
         new = 0
@@ -151,8 +181,10 @@ class RunMerge:
         )
         for row in rows(self._other, statement, run):
             there = cast(int, row.pop("id"))
+            value_set = cast(int, row["value_set"])
             made = {
                 **row,
+                "value_set": places.get(value_set, value_set),
                 "request_id": self._body(row.pop("request")),
                 "request_messages_id": self._body(row.pop("messages")),
             }

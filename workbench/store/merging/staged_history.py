@@ -22,11 +22,15 @@ COPIED = (
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
     *("suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies", "scorings"),
-    *("cell_scores", "check_results", "overrules"),
+    *("cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs", "judgements", "judge_verdicts"),
+    "judge_labels",
 )
 """The tables to copy. Not prices, which belong to the person who set them, nor facts about the file itself."""
 _HEAVY = frozenset(
-    {"bodies", "partials", "steps", "responses", "blobs", "case_bodies", "run_cells", "cell_scores", "check_results"}
+    (
+        *("bodies", "partials", "steps", "responses", "blobs", "case_bodies", "run_cells", "cell_scores"),
+        *("check_results", "judgements", "judge_verdicts"),
+    )
 )
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
 """Not needed for counting."""

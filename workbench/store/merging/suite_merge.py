@@ -23,20 +23,24 @@ from workbench.store.testing.test_starts import body_id
 _SUITE = ("round", "samples", "set_name", "baseline", "budget", "probe", "goals")
 _SCORE = ("case_position", "lane", "sample", "state", "score", "overruled", "threshold", "reason")
 _RESULT = ("seq", "state", "score", "reason", "detail")
+_VERDICT = ("state", "score", "repeats", "agreeing", "probability")
 _PLACES = "case_position = ? AND lane = ? AND sample = ?"
 
 
-def take_settings(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str, numbers: dict[int, int]) -> None:
+def take_settings(
+    mine: sqlite3.Connection, other: sqlite3.Connection, there: str, numbers: dict[int, int], here: str
+) -> None:
     """Add the test settings of a prompt if there are none here; unreadable ones are skipped.
 
-    `numbers` are version numbers here by those there. Held-out cases that were used up there are used up here.
+    `there` and `here` are its uids, `numbers` are version numbers here by those there. Held-out cases that were used up
+    there are used up here.
     """
-    holdouts.use_as_elsewhere(mine, uid, suite_settings.used_cases(other, uid))
-    prompt = prompt_id(mine, uid)
+    holdouts.use_as_elsewhere(mine, here, suite_settings.used_cases(other, there))
+    prompt = prompt_id(mine, here)
     row = other.execute(
         f"SELECT {bounded('body')}, suite_settings.updated_at FROM suite_settings"
         " JOIN prompts ON prompts.id = prompt_id WHERE uid = ?",
-        (uid,),
+        (there,),
     ).fetchone()
     if row is None or mine.execute("SELECT 1 FROM suite_settings WHERE prompt_id = ?", (prompt,)).fetchone():
         return
@@ -85,7 +89,7 @@ def take_suite(mine: sqlite3.Connection, other: sqlite3.Connection, run: int, ke
 
 def take_cells(mine: sqlite3.Connection, other: sqlite3.Connection, run: int) -> None:
     """Record the cells of a run whose answers are here; those with a finished answer here stay."""
-    key = _run_here(mine, other, run)
+    key = run_here(mine, other, run)
     if key is None:
         return
     size = shape(mine, key)
@@ -110,7 +114,7 @@ def take_cells(mine: sqlite3.Connection, other: sqlite3.Connection, run: int) ->
         record(mine, key, place, output, str(cell["identity"]), CellFacts(state, cost, duration, hash_))
 
 
-def _run_here(mine: sqlite3.Connection, other: sqlite3.Connection, run: int) -> int | None:
+def run_here(mine: sqlite3.Connection, other: sqlite3.Connection, run: int) -> int | None:
     """Return the key here of a test run there, None if it was left out."""
     row = other.execute("SELECT uid FROM runs WHERE id = ?", (run,)).fetchone()
     key = None if row is None else key_of(mine, "runs", row[0])
@@ -125,7 +129,7 @@ def take_scoring(mine: sqlite3.Connection, other: sqlite3.Connection, scoring: i
     Raises UnsoundError for one of another run.
     """
     [row] = rows(other, "SELECT uid, run_id, created_at, threshold, checks FROM scorings WHERE id = ?", scoring)
-    run = _run_here(mine, other, cast(int, row["run_id"]))
+    run = run_here(mine, other, cast(int, row["run_id"]))
     if run is None:
         return
     key = key_of(mine, "scorings", row["uid"])
@@ -133,7 +137,7 @@ def take_scoring(mine: sqlite3.Connection, other: sqlite3.Connection, scoring: i
         key = insert(mine, "scorings", {**row, "run_id": run})
     elif mine.execute("SELECT run_id FROM scorings WHERE id = ?", (key,)).fetchone() != (run,):
         raise UnsoundError("It has the id of a scoring of another run.")
-    checks = _checks(mine, other, scoring)
+    checks = checks_of(mine, other, scoring)
     columns = ", ".join(f"cell_scores.{name}" for name in _SCORE)
     for score in rows(
         other,
@@ -161,12 +165,20 @@ def _take_score(
         if check is None:
             raise UnsoundError("One of its checks was left out.")
         insert(mine, "check_results", {**result, **where, "check_id": check})
+    statement = f"SELECT {', '.join(_VERDICT)}, check_id FROM judge_verdicts WHERE scoring_id = ? AND {_PLACES}"
+    for verdict in rows(other, statement, there, *place):
+        check = checks.get(cast(int, verdict["check_id"]))
+        if check is None:
+            raise UnsoundError("One of its checks was left out.")
+        insert(mine, "judge_verdicts", {**verdict, **where, "check_id": check})
 
 
-def _checks(mine: sqlite3.Connection, other: sqlite3.Connection, scoring: int) -> dict[int, int]:
-    """Return the keys here of the checks of a scoring there."""
+def checks_of(mine: sqlite3.Connection, other: sqlite3.Connection, scoring: int) -> dict[int, int]:
+    """Return the keys here of the checks of a scoring there, also of those that judges were asked about."""
     found = other.execute(
-        "SELECT id, hash, body FROM check_bodies WHERE id IN (SELECT check_id FROM check_results WHERE scoring_id = ?)",
+        "SELECT id, hash, body FROM check_bodies WHERE id IN (SELECT check_id FROM check_results WHERE scoring_id = ?1"
+        " UNION SELECT check_id FROM judge_verdicts WHERE scoring_id = ?1"
+        " UNION SELECT check_id FROM judgements WHERE scoring_id = ?1)",
         (scoring,),
     )
     return {there: body_id(mine, "check_bodies", body, hash_) for there, hash_, body in found}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from workbench.store.errors import StoreError, missing
-from workbench.store.runs.hidden_prompts import with_owned
+from workbench.store.runs import hidden_prompts
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import ARCHIVED, DELETED, WITH_PROMPT
 from workbench.store.sqlite import sqlite3
@@ -39,7 +39,7 @@ class Curation:
         return self._write(lambda c: _update(c, change, ARCHIVED if archived else 0, run_uids))
 
     def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
-        """Hide runs everywhere, or restore them, with their prompt if that is deleted.
+        """Hide runs everywhere, tests with their judges, or restore them, with their prompt if that is deleted.
 
         Raises StoreError (running) for a run in progress.
         """
@@ -85,6 +85,7 @@ def _update(connection: sqlite3.Connection, change: str, value: int, run_uids: S
 
 
 def _delete(connection: sqlite3.Connection, run_uids: Sequence[str], deleted: bool) -> None:
+    run_uids = _with_judges(connection, run_uids)
     refuse_running(connection, "runs.uid IN (SELECT value FROM json_each(?))", json.dumps(list(run_uids)))
     if deleted:
         _update(connection, "archived = archived | ?", DELETED, run_uids)
@@ -99,8 +100,21 @@ def _delete(connection: sqlite3.Connection, run_uids: Sequence[str], deleted: bo
     count_iterations(connection, f"id IN ({prompts})", json.dumps(list(run_uids)))
 
 
+def _with_judges(connection: sqlite3.Connection, run_uids: Sequence[str]) -> Sequence[str]:
+    """Return the uids of runs, and of the judge runs about those that are tests: they quote the answers."""
+    if not hidden_prompts.is_known(connection):
+        return run_uids
+    judges = connection.execute(
+        "SELECT judges.uid FROM runs JOIN scorings ON scorings.run_id = runs.id"
+        " JOIN judge_runs ON judge_runs.scoring_id = scorings.id JOIN runs AS judges ON judges.id = judge_runs.run_id"
+        " WHERE runs.uid IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(run_uids)),),
+    )
+    return tuple(dict.fromkeys((*run_uids, *(uid for (uid,) in judges))))
+
+
 def _delete_prompt(connection: sqlite3.Connection, uid: str, deleted: bool) -> None:
-    keys = json.dumps(with_owned(connection, [prompt_id(connection, uid)]))
+    keys = json.dumps(hidden_prompts.with_owned(connection, [prompt_id(connection, uid)]))
     of_keys = "IN (SELECT value FROM json_each(?))"
     refuse_running(connection, f"runs.prompt_id {of_keys}", keys)
     bit = "archived | ?" if deleted else "archived & ~?"

@@ -1,4 +1,4 @@
-"""Which answers and cases of test runs are hidden, because their case is held out.
+"""Which answers and cases of test runs are hidden, because their case is held out, and what judges said of them.
 
 Invariant: no list of answers or cases, except that of the cases of a prompt, has one that is held out now. In a test of
 the hold-out, only cases that were used up since are shown; one that was deleted stays hidden. Totals count all of them,
@@ -17,6 +17,17 @@ _HELD = (
 SHOWN_CASE = _HELD.format(prompt=":prompt", run="k.run_id", position="k.position")
 """Whether a case `k` of run_cases is shown; `:prompt` is the key of the prompt."""
 _SHOWN_ANSWER = _HELD.format(prompt="runs.prompt_id", run="runs.id", position="outputs.value_set")
+# The value sets of a judge run name the answers that were judged, and quote them.
+_HIDDEN_JUDGED = (
+    "FROM run_values AS given JOIN outputs AS answer ON answer.uid = given.set_uid"
+    " JOIN runs AS tests ON tests.id = answer.run_id WHERE given.run_id = {run} AND NOT ("
+    + _HELD.format(prompt="tests.prompt_id", run="tests.id", position="answer.value_set")
+    + ")"
+)
+_ANY_HELD = (
+    "SELECT EXISTS (SELECT 1 FROM cases WHERE held_out = 1) OR EXISTS (SELECT 1 FROM test_runs"
+    " WHERE set_name = 'holdout')"
+)
 
 
 def is_known(connection: sqlite3.Connection) -> bool:
@@ -27,7 +38,10 @@ def is_known(connection: sqlite3.Connection) -> bool:
 
 def shown_answers(connection: sqlite3.Connection) -> str:
     """Return the condition, about the tables `runs` and `outputs`, that an answer is not hidden."""
-    return f"(runs.kind <> 'test' OR {_SHOWN_ANSWER})" if is_known(connection) else "1"
+    if not is_known(connection):
+        return "1"
+    judged = f"NOT EXISTS (SELECT 1 {_HIDDEN_JUDGED.format(run='runs.id')} AND given.position = outputs.value_set)"
+    return f"(runs.kind NOT IN ('test', 'judge') OR iif(runs.kind = 'test', {_SHOWN_ANSWER}, {judged}))"
 
 
 def hides(connection: sqlite3.Connection, run: int) -> bool:
@@ -43,11 +57,17 @@ def hides(connection: sqlite3.Connection, run: int) -> bool:
 
 
 def hidden_positions(connection: sqlite3.Connection, run: int) -> frozenset[int]:
-    """Return the positions of the hidden cases of a run; a run of Compose has none."""
+    """Return the positions of the hidden cases of a run, or of those that a judge saw; a run of Compose has none."""
     # First the kind, by its key: every run is looked at when it is indexed, and few are tests.
-    if connection.execute("SELECT 1 FROM runs WHERE id = ? AND kind = 'test'", (run,)).fetchone() is None:
+    kind = connection.execute("SELECT kind FROM runs WHERE id = ? AND kind IN ('test', 'judge')", (run,)).fetchone()
+    if kind is None or not is_known(connection):
         return frozenset()
-    if not is_known(connection) or not hides(connection, run):
+    if kind[0] == "judge":
+        if not connection.execute(_ANY_HELD).fetchone()[0]:
+            return frozenset()
+        judged = connection.execute(f"SELECT given.position {_HIDDEN_JUDGED.format(run='?')}", (run,))
+        return frozenset(position for (position,) in judged)
+    if not hides(connection, run):
         return frozenset()
     rows = connection.execute(
         f"SELECT k.position FROM run_cases AS k WHERE k.run_id = :run AND NOT ({SHOWN_CASE})",

@@ -91,6 +91,8 @@ _OUTPUTS = (
 _TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, the limit.)"
 _BROKEN = Mark("changed", "answer", "Its text in the history is damaged; “�” marks what cannot be read.")
 _EVERY_SET = range(2**62)
+_MOST_JUDGED = 1_000
+"""Value sets that are read of a judge run at once: there is one for each answer of a test, and it quotes the answer."""
 
 
 def rows_of(
@@ -99,8 +101,9 @@ def rows_of(
     """Return the rows of runs of any kind, by key; the caller provides the outcomes of their answers."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
     found = rows.fetchall()
-    # A test has its checks for empty answers, and may have tens of thousands of them.
-    counted = {**outcomes, **with_empty(connection, {row[0]: outcomes[row[0]] for row in found if row[14] != "test"})}
+    # A test has its checks for empty answers, and may have tens of thousands of them, like a judge.
+    few = {row[0]: outcomes[row[0]] for row in found if row[14] not in ("test", "judge")}
+    counted = {**outcomes, **with_empty(connection, few)}
     called = names(connection, [row[1] for row in found], origins=False)
     return {row[0]: _row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found}
 
@@ -240,7 +243,14 @@ def _detail(
     (count_lanes,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
     if count_lanes > MOST_LANES:
         row = replace(row, damage=f"it has {count_lanes:,} lanes, of which {MOST_LANES} are shown")
-    ran = _sets(connection, run)
+    if row.kind == "judge" and sets == _EVERY_SET:
+        sets = range(_MOST_JUDGED)
+        (count_sets,) = connection.execute("SELECT count(*) FROM run_values WHERE run_id = ?", (run,)).fetchone()
+        if count_sets > _MOST_JUDGED:
+            row = replace(row, damage=f"it judged {count_sets:,} answers, of which {_MOST_JUDGED:,} are shown")
+    ran = _sets(connection, run, (sets.stop or _EVERY_SET.stop) if row.kind == "judge" else _EVERY_SET.stop)
+    if row.kind == "judge" and (hidden := hidden_positions(connection, run)):
+        ran = tuple(replace(one, values=()) if place in hidden else one for place, one in enumerate(ran))
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
     lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
@@ -259,11 +269,13 @@ def _detail(
     )
 
 
-def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
+def _sets(connection: sqlite3.Connection, run: int, stop: int) -> tuple[RunSet, ...]:
+    """Return the value sets of a run at positions before `stop`, at least one."""
     rows = connection.execute(
         f"SELECT set_uid, name, {bounded('value_bodies.body')} FROM run_values"
-        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
-        (run,),
+        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? AND position < ?"
+        " ORDER BY position",
+        (run, stop),
     )
     # A damaged history may have lost them; a run has at least one.
     return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)

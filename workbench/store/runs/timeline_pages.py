@@ -31,12 +31,14 @@ _VERSIONS = (
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'propose', 'import', 'test')),"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'propose', 'import', 'test', 'judge')),"
     f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
     "  WHERE lanes.version_id = versions.id AND runs.kind = 'import'),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind = 'test')"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'test'),"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'judge')"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
     " LEFT JOIN contents AS parent_contents ON parent_contents.id = parents.content_id"
@@ -92,11 +94,11 @@ def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Bare
 
 
 def _row(row: tuple[Any, ...], name: str) -> BareVersion:
-    _, uid, number, created_at, note, branched, ran, body, parent_body, imported, tested = row
+    _, uid, number, created_at, note, branched, ran, body, parent_body, imported, tested, judged = row
     change = _change(body, parent_body)
     told = (change.summary, change.added, change.removed)
     runs = (bool(ran), bool(branched), bool(imported))
-    return sound(BareVersion(uid, number, created_at, note, *told, *runs, name, bool(tested)))
+    return sound(BareVersion(uid, number, created_at, note, *told, *runs, name, bool(tested), judged=bool(judged)))
 
 
 def _change(body: bytes, parent_body: bytes | None) -> Change:

@@ -43,7 +43,8 @@ _ORDER = (
     *("run_beside", "tags", "run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps"),
     *("responses", "blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
     *("version_techniques", "suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies"),
-    *("scorings", "cell_scores", "check_results", "overrules"),
+    *("scorings", "cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs", "judgements"),
+    *("judge_verdicts", "judge_labels"),
 )
 
 

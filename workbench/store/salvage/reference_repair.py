@@ -39,6 +39,15 @@ _DEPENDENT = (
     ("cell_scores", "output_id", "outputs"),
     ("check_results", "check_id", "check_bodies"),
     ("overrules", "output_id", "outputs"),
+    ("judge_prompts", "prompt_id", "prompts"),
+    ("judge_prompts", "owner_id", "prompts"),
+    ("judge_runs", "run_id", "runs"),
+    ("judge_runs", "scoring_id", "scorings"),
+    ("judgements", "scoring_id", "scorings"),
+    ("judgements", "output_id", "outputs"),
+    ("judgements", "check_id", "check_bodies"),
+    ("judge_verdicts", "check_id", "check_bodies"),
+    ("judge_labels", "output_id", "outputs"),
 )
 _OPTIONAL = (
     ("outputs", "request_id", "bodies"),
@@ -47,6 +56,7 @@ _OPTIONAL = (
     ("runs", "based_on_id", "versions"),
     ("verdicts", "supersedes_id", "verdicts"),
     ("overrules", "supersedes_id", "overrules"),
+    ("judge_labels", "supersedes_id", "judge_labels"),
 )
 
 
@@ -278,10 +288,13 @@ class _Mending:
                 " AND run_values.position = verdicts.value_set)",
             ),
             *((table, f"{column} NOT IN (SELECT id FROM {parent})") for table, column, parent in _DEPENDENT),
-            (
-                "check_results",
-                "NOT EXISTS (SELECT 1 FROM cell_scores AS s WHERE s.scoring_id = check_results.scoring_id AND"
-                " s.case_position = check_results.case_position AND s.lane = check_results.lane"
-                " AND s.sample = check_results.sample)",
+            *(
+                (
+                    table,
+                    f"NOT EXISTS (SELECT 1 FROM cell_scores AS s WHERE s.scoring_id = {table}.scoring_id AND"
+                    f" s.case_position = {table}.case_position AND s.lane = {table}.lane"
+                    f" AND s.sample = {table}.sample)",
+                )
+                for table in ("check_results", "judge_verdicts")
             ),
         )

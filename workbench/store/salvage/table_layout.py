@@ -34,7 +34,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "INT": (int,), "REAL": (float, int), "TEXT": (str,)}
 _COLUMNS = 'SELECT name, type, "notnull", pk FROM pragma_table_info(?)'
 # Two or three whole numbers in a row look like an entry of many indexes.
-_TOO_PLAIN = frozenset({"run_tags", "in_flight", "meta", "run_cases"})
+_TOO_PLAIN = frozenset({"run_tags", "in_flight", "meta", "run_cases", "judge_runs"})
 
 
 _CASE, _CHECK, _DRAFT = '{"uid":', '{"type":', '{"content":'

@@ -278,7 +278,7 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
             """CREATE TABLE judge_prompts (prompt_id INTEGER PRIMARY KEY REFERENCES prompts(id) ON DELETE CASCADE,
   owner_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE, check_type TEXT NOT NULL, UNIQUE
   (owner_id, check_type)) STRICT""",
-            "CREATE INDEX runs_of_judges ON runs (id) WHERE kind = 'judge'",
+            "CREATE INDEX runs_by_kind ON runs (kind)",
             """CREATE TABLE judge_runs (run_id INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
   scoring_id INTEGER NOT NULL REFERENCES scorings(id) ON DELETE CASCADE) STRICT""",
             "CREATE INDEX judge_runs_by_scoring ON judge_runs (scoring_id)",

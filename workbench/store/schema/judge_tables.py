@@ -17,7 +17,7 @@ JUDGE_TABLES: tuple[str, ...] = (
   UNIQUE (owner_id, check_type)
 ) STRICT""",
     # Lists of runs leave judges out.
-    "CREATE INDEX runs_of_judges ON runs (id) WHERE kind = 'judge'",
+    "CREATE INDEX runs_by_kind ON runs (kind)",
     """CREATE TABLE judge_runs (
   -- What a run of kind judge is for: one scoring of a test run. Its value sets are what a judge was given, one answer
   -- each, which set_uid names.

@@ -6,6 +6,9 @@ their sort value and position, never by an offset, and no statement reads the te
 
 Regressed: the cell fails, and in the newest earlier run of the same prompt and set that has a scoring and is no probe,
 the same case (by uid) passed in the same column (by slot), in the newest scoring of that run.
+
+Filters about judges compare what they passed or failed; what is unscored or unsure agrees with everything. A set of
+checks is no rule, because a judged check may be in it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from typing import Any
 
 from workbench.core.json_parts import load
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter, RowSort
+from workbench.store.judging.labels import COUNTS
+from workbench.store.runs import hidden_prompts
 from workbench.store.runs.held_out import SHOWN_CASE
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
@@ -67,6 +72,28 @@ _REGRESSED = (
     f"{_FAILED} AND ((SELECT set_uid FROM run_values WHERE run_id = :run AND position = case_position),"
     " (SELECT slot FROM lanes WHERE run_id = :run AND position = lane)) IN (SELECT set_uid, slot FROM before)"
 )
+_LABEL_DIFFERS = (
+    "(case_position, lane) IN (SELECT v.case_position, v.lane FROM judge_labels CROSS JOIN check_bodies"
+    " ON check_bodies.hash = judge_labels.check_hash CROSS JOIN run_cells AS c"
+    "  ON c.output_id = judge_labels.output_id AND c.run_id = :run"
+    " CROSS JOIN judge_verdicts AS v ON v.scoring_id = :scoring AND v.case_position = c.case_position"
+    "  AND v.lane = c.lane AND v.sample = c.sample AND v.check_id = check_bodies.id"
+    f" WHERE label IN ('pass', 'fail') AND v.state IN ('pass', 'fail') AND label <> v.state AND {COUNTS})"
+)
+_RULE_DIFFERS = (
+    "(case_position, lane) IN (SELECT v.case_position, v.lane FROM judge_verdicts AS v JOIN check_results AS r"
+    " USING (scoring_id, case_position, lane, sample) WHERE v.scoring_id = :scoring AND v.state IN ('pass', 'fail')"
+    " AND r.state IN ('pass', 'fail') AND r.state <> v.state"
+    " AND r.check_id NOT IN (SELECT check_id FROM judge_verdicts WHERE scoring_id = :scoring)"
+    " AND r.check_id NOT IN (SELECT id FROM check_bodies"
+    "  WHERE iif(json_valid(body), json_extract(body, '$.type'), '') = 'assert-set'))"
+)
+_REPEATS_DIFFER = (
+    "(case_position, lane) IN (SELECT v.case_position, v.lane FROM judge_verdicts AS v"
+    " WHERE v.scoring_id = :scoring AND v.agreeing < v.repeats)"
+)
+_OF_JUDGES = frozenset((_LABEL_DIFFERS, _RULE_DIFFERS, _REPEATS_DIFFER))
+_IS_JUDGED = "SELECT 1 FROM judge_verdicts WHERE scoring_id = ? LIMIT 1"
 _FLAGS: dict[RowFilter, str] = {
     "failed": _FAILED,
     "unscored": "scored = 0 AND unscored > 0",
@@ -75,6 +102,9 @@ _FLAGS: dict[RowFilter, str] = {
     "overruled": "overruled",
     "differs": "differs",
     "regressed": _REGRESSED,
+    "label_differs": _LABEL_DIFFERS,
+    "rule_differs": _RULE_DIFFERS,
+    "repeats_differ": _REPEATS_DIFFER,
 }
 """When a cell matches a filter; "all" and "open" are about rows."""
 _OPEN = "coalesce(recorded, 0) < :cells"
@@ -242,6 +272,8 @@ def _rows(
             lane="" if query.column is None else " AND c.lane = :lane",
         )
     ]
+    if not _OF_JUDGES.isdisjoint(wanted) and not _is_judged(connection, scope.scoring):
+        flags = {name: "0" if flag in _OF_JUDGES else flag for name, flag in flags.items()}
     if _REGRESSED in wanted:
         earlier = connection.execute(_EARLIER, (scope.run,)).fetchone()
         if earlier is None:
@@ -255,6 +287,11 @@ def _rows(
         " GROUP BY case_position) AS f"
     )
     return table, f"WITH {', '.join(needed)} "
+
+
+def _is_judged(connection: sqlite3.Connection, scoring: int) -> bool:
+    """Whether a scoring has verdicts of judges; one in a history of format 1.7 that is opened read-only has none."""
+    return hidden_prompts.is_known(connection) and connection.execute(_IS_JUDGED, (scoring,)).fetchone() is not None
 
 
 def _keyset(query: GridQuery, value: str, after: str, given: dict[str, Any]) -> tuple[str, str]:

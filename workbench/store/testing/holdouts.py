@@ -183,9 +183,11 @@ def _use_up(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str]
 
 
 def _index_again(connection: sqlite3.Connection, prompt: int) -> None:
-    """Let searches read the tests of a prompt again, because other answers are hidden."""
+    """Let searches read the tests of a prompt again, and what judges said of them: other answers are hidden."""
     connection.execute(
-        "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ? AND kind = 'test'", (prompt,)
+        "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE prompt_id = ?1 AND kind = 'test'"
+        " UNION SELECT runs.id FROM runs JOIN judge_prompts USING (prompt_id) WHERE owner_id = ?1 AND kind = 'judge'",
+        (prompt,),
     )
 
 
