@@ -6,11 +6,13 @@ import io
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.usecases.making import opened
 from workbench.cli.main import main
 from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, harmless
@@ -284,3 +286,23 @@ def test_text_between_tool_calls_is_printed_after_missed_updates() -> None:
     lane.transcript.end(Result("finished", "It is noon.", steps=steps))
     printer.look()
     assert told.getvalue() == "One moment.\nIt is noon.\n"
+
+
+@pytest.mark.parametrize("is_command", [True, False])
+def test_exit_of_a_command_looks_for_no_garbage(is_command: bool) -> None:
+    # A cycle tells when it is found, which without the command happens at the exit.
+    code = f"""
+import gc, os
+from workbench.cli.main import main
+gc.disable()
+class Told:
+    def __del__(self, write=os.write):
+        write(1, b"found")
+one = Told()
+one.me = one
+del one
+if {is_command}:
+    main(["--version"])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=PROCESS_S, check=True)
+    assert (b"found" in done.stdout) is not is_command

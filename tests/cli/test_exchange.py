@@ -35,6 +35,38 @@ def test_import_reports_imported_and_refused_files(said: Said, tmp_path: Path) -
     assert said("search", "Rex kind:import")[0] == 0
 
 
+def test_import_of_a_promptfoo_configuration_brings_a_prompt_that_can_be_tested(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, db = tmp_path / "promptfooconfig.yaml", str(tmp_path / "w.db")
+    config.write_text(
+        "description: Greeter\nprompts: ['Hello {{name}}']\nproviders: [echo, exec:me]\n"
+        "tests: [{vars: {name: Ada}, assert: [{type: contains, value: Ada}]}]\n"
+    )
+    assert main(["import", "--db", db, "--preview", str(config)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{config}: New: “Greeter” with 1 version, 1 case and 1 column.\n"
+    assert "  providers[1]: “exec:me” cannot be asked here." in said.err
+    assert main(["import", "--db", db, str(config)]) == 0
+    done = f"{config}: Imported “Greeter” with 1 case. To undo, run “workbench pack undo”.\n"
+    assert capsys.readouterr().out == done
+    assert main(["history", "import", "--db", db, "--json", str(config)]) == 0
+    (document,) = json.loads(capsys.readouterr().out)["files"]
+    counts = {name: document[name] for name in ("kind", "state", "prompts", "cases", "columns", "known", "left_out")}
+    assert counts == {
+        **{"kind": "tests", "state": "done", "prompts": 0, "cases": 0, "columns": 0, "known": 1},
+        "left_out": len(document["listed"]),
+    }
+    assert main(["test", "--db", db, "Greeter", "--json"]) == 0
+    assert [cell["state"] for cell in json.loads(capsys.readouterr().out)["cells"]] == ["pass"]
+    # The answers belong to the prompt of the file.
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reused"] == 1
+    config.write_text("prompts: [")
+    assert main(["import", "--db", db, str(config)]) == 2
+    assert "cannot be read as YAML" in capsys.readouterr().err
+
+
 def test_export_writes_the_selected_runs_and_format(said: Said, tmp_path: Path) -> None:
     code, out, _ = said("export", "run-1")
     assert (code, [json.loads(line)["output"] for line in out.splitlines()]) == (0, ["run-1.0.0", "run-1.1.0"])

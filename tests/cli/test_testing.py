@@ -12,6 +12,7 @@ import pytest
 
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
+from tests.workbooks import text_rows, xlsx
 from workbench.cli.main import main
 from workbench.cli.testing import ProgressPrinter
 from workbench.core.cases import Case, Check
@@ -68,6 +69,32 @@ def test_a_second_start_asks_nothing_again(tmp_path: Path, db: str, capsys: pyte
     assert main(["test", "--db", db, "Greeting", "--fresh", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["calls"], document["reused"], document["round"]) == (3, 0, 2)
+
+
+def test_old_answers_are_told_and_asked_again_on_wish(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(3))
+    assert main(["test", "--db", db, "Greeting", "--max-age", "30"]) == 0
+    assert "older than" not in capsys.readouterr().err
+    suites.age(tmp_path / "w.db", 45)
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "3 answers that are used again are older than 30 days, the oldest from 45 days ago. --max-age 30 asks them"
+        " again."
+    )
+    assert main(["test", "--db", db, "Greeting", "--max-age", "60"]) == 0
+    told = "3 answers are used again, the oldest from 45 days ago."
+    assert capsys.readouterr().err.splitlines()[0] == told
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "3 answers older than 40 days are asked again."
+    document = json.loads(said.out)
+    assert (document["calls"], document["reused"], document["run"], document["round"]) == (3, 0, 2, 1)
+    assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == 2
+    assert main(["test", "--db", db, "Greeting", "--max-age", "0"]) == 2
+    assert capsys.readouterr().err.startswith("workbench: --max-age must be 1 or more.")
 
 
 def test_a_failing_case_misses_the_bar(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,3 +236,18 @@ def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     printer.show(SuiteProgress(new=100, done=100, state="finished"))
     printer.close()
     assert piped.getvalue() == "100 new, 100 done\n"
+
+
+def test_cases_of_a_configuration_may_be_in_a_sheet(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text("prompts: ['Hello {{name}}']\nproviders: [echo]\ntests: file://cases.xlsx#People\n")
+    rows = text_rows([["name", "__expected"], ["Ada", "contains:Ada"], ["007", "contains:Hello 007"]])
+    (tmp_path / "cases.xlsx").write_bytes(xlsx(("Other", text_rows([["x"]])), ("People", rows)))
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [cell["state"] for cell in document["cells"]] == ["pass", "pass"]
+    (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
+    assert main(["test", "--db", db, str(config)]) == 2
+    assert "“cases.xlsx” cannot be read. This is not a workbook" in capsys.readouterr().err

@@ -72,6 +72,21 @@ def test_guards_are_run_behind_the_test_and_their_totals_printed(db: str, capsys
     assert "Test run 1 of Guard" in capsys.readouterr().out
 
 
+def test_old_answers_of_guards_are_asked_again_on_wish(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test", "--db", db, "Greeting", "--guards"]) == 0
+    suites.age(tmp_path / "w.db", 45)
+    capsys.readouterr()
+    assert main(["test", "--db", db, "Greeting", "--guards"]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "older than" in line]
+    assert [line.split(" ", 1)[0] for line in told] == ["40", "3"]
+    assert main(["test", "--db", db, "Greeting", "--guards", "--max-age", "30"]) == 0
+    said = capsys.readouterr()
+    assert "3 answers older than 30 days are asked again." in said.err
+    assert "Test run 2 of Guard" in said.out
+
+
 def test_guards_spend_what_the_test_left_of_the_budget(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", "--db", db, "Greeting", "--model", "echo", "--guards", "--max-calls", "21"]) == 3
     out = capsys.readouterr().out

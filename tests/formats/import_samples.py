@@ -45,6 +45,7 @@ SAMPLES: dict[str, SampleFile] = {
     "workbench": SampleFile(DATABASE, is_history=True),
     "llm": SampleFile(DATABASE, columns={"responses": frozenset({"id"})}),
     "promptfoo": SampleFile(b'\xef\xbb\xbf\n {"evalId": "e", "results": {}}'),
+    "tests": SampleFile(b"prompts: ['Hi {{name}}']\nproviders: [echo]\ntests:\n- vars: {name: Ada}\n"),
     "pack": SampleFile(archive("pack.yaml")),
     "prompt": SampleFile(b"name: Bot\nmessages:\n- role: user\n  content: Hi\n"),
     "conversation": SampleFile(b'[{"role": "user", "content": "Hi"}]'),

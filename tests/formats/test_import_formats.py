@@ -70,7 +70,7 @@ def test_supported_formats_are_joined_as_a_list() -> None:
 
 def test_file_dialog_filter_includes_all_formats() -> None:
     assert file_filter((*importable(), PACK)) == (
-        "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack *.zip pack.yaml);;All files (*)"
+        "Importable files (*.db *.sqlite *.sqlite3 *.json *.yaml *.yml *.promptpack *.zip pack.yaml);;All files (*)"
     )
     assert PACK.filter == "Pack (*.promptpack *.zip pack.yaml);;All files (*)"
 

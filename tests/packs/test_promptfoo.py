@@ -152,7 +152,7 @@ def test_cases_become_tests() -> None:
     )["tests"]
     assert test == {
         "description": "Late",
-        "vars": {"x": "1"},
+        "vars": {"x": "1", "unused": "2"},
         "assert": [{"type": "not-icontains", "value": "a"}],
         "threshold": 0.5,
         "metadata": {"k": 1},
@@ -260,3 +260,32 @@ def test_checks_for_all_cases_of_one_of_several_prompts_are_in_its_tests() -> No
         ([{"type": "is-json"}, {"type": "equals", "value": "1"}], 0.9),
         ([{"type": "equals", "value": "1"}], 0.9),
     ]
+
+
+def test_value_that_only_a_check_uses_is_a_variable() -> None:
+    content = Content((Message("user", "{{x}}"),))
+    check = Check("equals", value='"{{want}} {{true}} {{odd}}"')
+    case = Case("1", "", (("x", "1"), ("want", "2"), ("true", "3"), ("odd", "a{#b#}c")), (check,))
+    (test,) = config(one(content, cases=(case,)))["tests"]
+    assert test["vars"] == {"x": "1", "want": "2", "var_true": "3", "odd": '"a\\u007b#b#\\u007dc"'}
+    assert test["assert"][0]["value"] == "{{want}} {{var_true}} {{odd | load}}"
+    assert test["metadata"] == {"workbench": {"json": ["odd"], "names": {"var_true": "true"}}}
+
+
+@pytest.mark.parametrize("value", ["{% raw %}", "a #} b", "{# c #}", "{{x}}", "end\n", "file://x"])
+def test_value_that_promptfoo_would_change_is_written_as_json_without_templates(value: str) -> None:
+    content = Content((Message("user", "{{x}}"),))
+    (test,) = config(one(content, cases=(Case("1", "", (("x", value),)),)))["tests"]
+    written = test["vars"]["x"]
+    assert json.loads(written) == value
+    assert not re.search(r"\{[{%#]|#\}|\Afile://|\n\Z", written)
+
+
+def test_parts_of_a_case_that_promptfoo_has_no_place_for_are_metadata() -> None:
+    case = Case("1", "", (("x", "1"),), metadata='{"k":1}', expectation="E", tags=("t",), cluster="c", notes="n")
+    content = Content((Message("user", "{{x}}"),))
+    (test,) = config(one(content, cases=(case,)))["tests"]
+    further = {"expectation": "E", "tags": ["t"], "cluster": "c", "notes": "n"}
+    assert test["metadata"] == {"workbench": further, "k": 1}
+    (test,) = config(one(Content((Message("user", "{{ x }}"),), "jinja"), cases=(case,)))["tests"]
+    assert test["metadata"]["workbench"] == further

@@ -15,6 +15,7 @@ from tests.usecases.exchange.llm_making import Called, new_log
 from tests.usecases.packs.making import make_pack
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.view import HistoryView
+from workbench.ui.features.testing.view import TestView
 from workbench.usecases.exchange.exporter import ExportSelection
 
 pytestmark = pytest.mark.window
@@ -165,3 +166,87 @@ def test_failed_export_and_empty_selection_are_reported(desk: Desk, tmp_path: Pa
     shown.close()
     window.dialogs.exchange_actions.export_selected()
     assert desk.notice() == "No runs are selected. Select some in the History, then export them."
+
+
+CONFIG = """\
+description: Greeter
+prompts: ['Hello {{name}}']
+providers: [echo, 'exec:me']
+defaultTest: {assert: [{type: contains, value: Hello}]}
+tests:
+- vars: {name: Ada}
+- vars: {name: Bob}
+  assert: [{type: python, value: 'True'}]
+"""
+
+
+def configuration(tmp_path: Path) -> Path:
+    path = tmp_path / "promptfooconfig.yaml"
+    path.write_text(CONFIG)
+    return path
+
+
+def test_configuration_of_promptfoo_is_previewed_with_its_losses_and_can_be_tested(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    before = window.prompt_uid
+    choose(desk, "import_runs", configuration(tmp_path))
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert (shown.what.text(), shown.said.text()) == (
+        "promptfoo configuration",
+        "New: “Greeter” with 1 version, 2 cases, 1 check for all cases and 1 column.",
+    )
+    listed = [shown.left_out.item(row).text() for row in range(shown.left_out.count())]
+    assert "providers[1]: “exec:me” cannot be asked here. It is a program, which is never run." in " ".join(listed)
+    assert any("python" in one for one in listed)
+    desk.until_rows([(0,)], "SELECT count(*) FROM prompts WHERE name = 'Greeter'")
+    assert shown.go.hasFocus()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: desk.notice() == "Imported “Greeter” with 2 cases.")
+    assert window.dialogs.exchange is None
+    assert window.prompt_uid != before
+    assert window.editor.content().messages[0].text == "Hello {{name}}"
+    assert dict(window.draft().values) == {"name": "Ada"}
+    uid = window.prompt_uid
+    # Its cases and columns are in Test.
+    desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.head.heading.text() == "2 cases × 1 column")
+    assert view.head.run.text().startswith("Run 2 new")
+    desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    # Importing it again adds nothing.
+    choose(desk, "import_runs", tmp_path / "promptfooconfig.yaml")
+    again = dialog(desk)
+    desk.until(lambda: not again.is_running)
+    assert again.said.text() == "“Greeter” already has all of its texts and cases. It keeps its own columns."
+    assert not again.go.isVisible()
+    again.close()
+    assert window.prompt_uid == uid
+
+
+def test_import_of_a_configuration_is_undone_as_one(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    choose(desk, "import_runs", configuration(tmp_path))
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    shown.go.click()
+    desk.until(lambda: desk.notice() == "Imported “Greeter” with 2 cases.")
+    uid = window.prompt_uid
+    window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: desk.notice() == "Removed: 1 prompt.")
+    assert window.prompt_uid != uid
+    desk.until_rows([(0,)], "SELECT count(*) FROM prompts WHERE name = 'Greeter'")
+
+
+def test_configuration_that_cannot_be_read_is_refused_with_the_reason(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    path = tmp_path / "promptfooconfig.yaml"
+    path.write_text("prompts: ['Hi']\nproviders: [echo]\ntests: file://gone.yaml\n")
+    choose(desk, "import_runs", path)
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert shown.said.text() == "tests: no file matches “gone.yaml”. Correct it there."
+    assert not shown.go.isVisible()
+    shown.close()

@@ -207,3 +207,23 @@ def test_a_retired_model_leads_to_a_test_of_its_successor(source: StandInSuites,
     desk.until(lambda: dialog.run.isEnabled())
     dialog.run.click()
     desk.until(lambda: ("successor", old.model, "new", 0.08) in source.comparisons.told)
+
+
+def test_old_answers_of_a_model_are_asked_again_beside_its_successor(source: StandInSuites, desk: Desk) -> None:
+    source.comparisons.estimate = ShownEstimate(96, 48, 0.1, 0.2, old=20, oldest_days=45)
+    window = desk.open()
+    old = window.draft_lanes[0]
+    window.lanes.successor_requested.emit(old.slot)
+    desk.until(lambda: desk.window.testing.compare.dialog is not None)
+    dialog = desk.window.testing.compare.dialog
+    assert isinstance(dialog, SuccessorDialog)
+    assert not dialog.renew.isVisible()
+    dialog.take(replace(old, model="new"))
+    desk.until(lambda: dialog.run.isEnabled())
+    assert dialog.takes.text().endswith("48 answers used again, the oldest from 45 days ago.")
+    assert dialog.renew.isVisible()
+    assert dialog.renew.text() == "Ask 20 answers older than 30 days again"
+    dialog.renew.click()
+    assert dialog.run.text() == "Run 68 calls"
+    dialog.run.click()
+    desk.until(lambda: any(told[-1] == "renew" for told in source.comparisons.told))

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from tests.store.making import LATER, NOW, done
 from tests.store.testing.suites import CONTAINS, key, scored
 from tests.ui.desk import Desk
+from tests.usecases.testing.suites import age
+from workbench.app.testing.guards import GuardController
 from workbench.core.cases import Case
 from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
 from workbench.core.testing.cells import cell_identity
@@ -154,8 +156,8 @@ def test_the_hold_out_is_ended_and_that_is_undone(desk: Desk) -> None:
     desk.until(lambda: held(desk) == 2)
 
 
-def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
-    view = opened(desk, CASES[:3])
+def add_refusals(desk: Desk, view: TestView) -> GuardController:
+    """Add the guard set of refusals by its menu."""
     controller = desk.window.testing
     view.guard_chips.add_guard.click()
     desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
@@ -169,6 +171,12 @@ def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
     assert controller.sets is not None
     guards = controller.sets.guards.guards
     desk.until(lambda: guards.shown is not None and guards.shown.estimate.new > 0)
+    return guards
+
+
+def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
+    view = opened(desk, CASES[:3])
+    guards = add_refusals(desk, view)
     assert view.guard.run.text().startswith("Run ")
     assert not view.head.run.isVisible()
     view.guard.run.click()
@@ -187,3 +195,22 @@ def test_a_guard_set_is_added_run_opened_and_removed(desk: Desk) -> None:
     desk.until(lambda: not guards.entries)
     assert "removed" in desk.notice()
     assert len(desk.window.store.tests.runs(uid)) == 1
+
+
+def test_old_answers_of_a_guard_set_are_asked_again(desk: Desk) -> None:
+    view = opened(desk, CASES[:3])
+    guards = add_refusals(desk, view)
+    view.guard.run.click()
+    desk.until(lambda: guards.shown is not None and guards.shown.report is not None)
+    age(desk.db, 45)
+    view.head._sets["tuning"].click()
+    desk.until(lambda: not view.guard.isVisible())
+    view.guard_chips.guards[guards.entries[0].uid].click()
+    desk.until(lambda: view.guard.run.isVisible() and view.guard.run.text().startswith("Ask "))
+    assert "every answer is here, the oldest from 45 days ago" in view.guard.words()
+    view.guard.run.click()
+    runs = desk.window.store.tests.runs
+    desk.until(lambda: len(runs(guards.entries[0].uid)) == 2)
+    desk.until(lambda: view.guard.run.isHidden())
+    assert not view.confirm.isVisible()
+    assert [run.round for run in runs(guards.entries[0].uid)] == [1, 1]

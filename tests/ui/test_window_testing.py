@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
 from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
@@ -23,6 +23,7 @@ from workbench.ui.features.testing.column_header import fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
+from workbench.ui.widgets.controls import ConfirmBar
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 CTRL, SHIFT, ALT = (
@@ -297,3 +298,62 @@ def test_verdict_that_is_too_long_leaves_out_its_difference(qapp: QApplication) 
     whole, brief = "better · +40 points", "better · +40"
     shown = [fitted_verdict(whole, metrics, metrics.horizontalAdvance(one)) for one in (whole, brief, "better", "b")]
     assert shown == [whole, brief, "better", "better"]
+
+
+def test_pane_says_how_old_an_answer_is(source: StandInSuites, desk: Desk) -> None:
+    source.age_days = 12
+    view = opened(desk)
+    desk.until(lambda: view.pane.shown is not None)
+    assert view.pane.about.text().endswith("tokens · $0.0002 · used again from test 7, 12 days ago")
+    assert "the oldest from 12 days ago · 64 new" in view.head.progress.full()
+
+
+def test_a_start_asks_before_it_uses_old_answers_again(source: StandInSuites, desk: Desk) -> None:
+    source.old, source.age_days = 12, 45
+    view = opened(desk)
+    view.head.run.click()
+    desk.until(view.confirm.isVisible)
+    assert texts(view.confirm) == [
+        "12 of the 80 answers that would be used again are older than 30 days, the oldest from 45 days ago.",
+        "Use them again",
+        "Ask 12 old again",
+        "Cancel",
+    ]
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: not view.confirm.isVisible())
+    assert source.told == []
+    view.head.run.click()
+    desk.until(view.confirm.isVisible)
+    button(view.confirm, "Ask 12 old again").click()
+    desk.until(lambda: source.told == [("start", "tuning", False), ("renew", "tuning")])
+    assert not view.confirm.isVisible()
+
+
+def test_old_answers_are_used_again_on_wish(source: StandInSuites, desk: Desk) -> None:
+    source.old, source.age_days = 12, 45
+    view = opened(desk)
+    # The key asks, too.
+    desk.press(Qt.Key.Key_Return, CTRL | SHIFT)
+    desk.until(view.confirm.isVisible)
+    button(view.confirm, "Use them again").click()
+    desk.until(lambda: source.told == [("start", "tuning", False)])
+
+
+def test_a_retry_beside_old_answers_asks_too(source: StandInSuites, desk: Desk) -> None:
+    source.old, source.age_days = 12, 45
+    source.failed_calls.add((0, 0))
+    view = opened(desk)
+    desk.window.testing.act("retry")
+    assert view.confirm.isVisible()
+    assert source.told == []
+    button(view.confirm, "Use them again").click()
+    desk.until(lambda: source.told == [("resume", True)])
+
+
+def texts(bar: ConfirmBar) -> list[str]:
+    labels = [one.text() for one in bar.findChildren(QLabel) if one.isVisible()]
+    return labels + [one.text() for one in bar.findChildren(QPushButton) if one.isVisible()]
+
+
+def button(bar: ConfirmBar, text: str) -> QPushButton:
+    return next(one for one in bar.findChildren(QPushButton) if one.text() == text)

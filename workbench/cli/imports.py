@@ -1,10 +1,12 @@
-"""`workbench history import`: import runs of other programs and histories.
+"""`workbench import`: import runs of other programs, histories, and prompts with their tests.
 
-Invariant: imported files are only read. Progress goes to stderr, the result to stdout.
+Invariant: imported files are only read. Progress and what is left out go to stderr, the result to stdout.
 
 The JSON document, in ASCII: {"files": [{"path", "kind": "llm" | …, "state": "done" | "stopped" | "broken" | "refused",
 "runs", "answers", "prompts": new ones, "known": runs already in the history, "total": entries of the file, "read",
-"left_out": number, "listed": [{"name", "sentence"}], "trouble": sentence or ""}]}
+"left_out": number, "listed": [{"name", "sentence"}], "trouble": sentence or ""}]}. A file of tests has the kind
+"tests", all of its losses are listed, and it has the keys "cases" and "columns", numbers of new ones, and "uids", those
+of the prompts that were added or got something.
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import FAILED, OK, WRONG_USE
 from workbench.cli.output import complain, one_line, write_json
 from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
 from workbench.store.errors import StoreError
 from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
+from workbench.usecases.exchange.suite_files import is_suite
 from workbench.usecases.problems import Problem, RefusedError, problem_of
+from workbench.usecases.workbench import Workbench
 
 _TELL_EVERY_S = 0.5
 _MOST_TOLD = 5
@@ -37,6 +42,9 @@ def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         importer = Importer(workbench.store, utc_now)
         for path in args.files:
             try:
+                if is_suite(path):
+                    documents.append(_tests(workbench, path, args))
+                    continue
                 report = _one(importer, path.absolute(), preview=args.preview)
             except (RefusedError, StoreError) as error:
                 problem = problem_of(error)
@@ -67,6 +75,41 @@ def _one(importer: Importer, path: Path, *, preview: bool) -> ImportReport:
             print(f"{one_line(path.name)}: {report.read:,} of {report.total:,}…", file=sys.stderr)
 
     return (importer.preview if preview else importer.run)(path, ReadingHalt(), tell)
+
+
+def _tests(workbench: Workbench, path: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """Import a file of tests, or preview that, and return its document."""
+    # Checks and their formats are imported only for such a file.
+    from workbench.usecases.exchange.suite_importer import SuiteImporter
+
+    importer = SuiteImporter(workbench.store, new_uid, utc_now)
+    plan = importer.plan(path)
+    told, uids = plan.sentence, tuple(one.uid for one in plan.prompts if not one.is_new)
+    if not args.preview:
+        done = importer.apply(plan)
+        told, uids = done.sentence, done.uids
+        told += " To undo, run “workbench pack undo”." if done.uids else ""
+    if not args.json:
+        print(one_line(f"{path}: {told}"))
+        for loss in plan.losses:
+            print(f"  {one_line(loss.words)}", file=sys.stderr)
+    return {
+        "path": str(path.absolute()),
+        "kind": "tests",
+        "state": "done",
+        "runs": 0,
+        "answers": 0,
+        "prompts": sum(one.is_new for one in plan.prompts),
+        "cases": sum(len(one.cases) for one in plan.prompts),
+        "columns": sum(len(one.columns) for one in plan.prompts),
+        "known": sum(not one.adds for one in plan.prompts),
+        "total": len(plan.prompts),
+        "read": len(plan.prompts),
+        "left_out": len(plan.losses),
+        "listed": [{"name": loss.where, "sentence": loss.sentence} for loss in plan.losses],
+        "trouble": "",
+        "uids": list(uids),
+    }
 
 
 def _tell_left_out(report: ImportReport) -> None:

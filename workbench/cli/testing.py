@@ -18,6 +18,7 @@ from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
 from workbench.cli.output import complain, one_line, write_over
+from workbench.cli.testing_ages import aged
 from workbench.cli.testing_guards import rest, test_guards
 from workbench.cli.testing_target import SuiteTarget, rate, targets
 from workbench.core.testing.goals import RunGoals
@@ -91,7 +92,7 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             code, left = _test_one(workbench, target, args, len(codes))
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
-                codes.extend(test_guards(workbench, target, left, follow, as_json=args.json))
+                codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, as_json=args.json))
     finally:
         unsaved = workbench.close()
         if unsaved:
@@ -102,7 +103,7 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    for name in ("repeat", "concurrency", "max_calls"):
+    for name in ("repeat", "concurrency", "max_calls", "max_age"):
         if (number := getattr(args, name)) is not None and number < 1:
             raise RefusedError(f"--{name.replace('_', '-')} must be 1 or more.")
     if args.budget is not None and not args.budget >= 0:
@@ -144,6 +145,7 @@ def _test_one(
         concurrency=target.concurrency,
         goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
+    plan = aged(workbench, plan, args.max_age)
     began = time.monotonic()
     handle = tests.go_on_with(plan, failed_too=True)
     # Statistics import numpy, so this is done while calls are running.

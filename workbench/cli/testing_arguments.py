@@ -10,8 +10,8 @@ from workbench.cli.pack_arguments import add_confirming
 _EPILOG = """\
 exit codes: 0 the bar was held, 1 it was not, 2 wrong usage, 3 a budget was reached, 130 stopped with Ctrl+C.
 The bar is --fail-under or --no-worse-than, else that every case passes; 0 is impossible when nothing was scored.
-Answers of the same question are not asked and paid again: a second start continues the first one, --fresh asks all
-anew. RATE is 90% or 0.9."""
+Answers of the same question are not asked and paid again, however old they are: a second start continues the first
+one, --max-age asks old ones again, --fresh all. RATE is 90% or 0.9."""
 
 
 def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -52,6 +52,9 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         help="also run the guard sets of the prompt; a model that is worse there than the baseline's misses the bar",
     )
     test.add_argument("--fresh", action="store_true", help="ask everything anew")
+    test.add_argument(
+        "--max-age", metavar="DAYS", type=int, help="ask answers that are older than this number of days again"
+    )
     test.add_argument(
         "--try",
         dest="is_try",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
 from workbench.cli.output import one_line
+from workbench.cli.testing_ages import aged
 from workbench.cli.testing_target import SuiteTarget
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.clock import utc_now
@@ -31,18 +32,21 @@ def test_guards(
     budget: SuiteBudget,
     follow: Callable[[Workbench, SuiteHandle], None],
     *,
+    max_age: int | None,
     as_json: bool,
 ) -> Iterator[int]:
     """Run the guards of a prompt one after the other, print their totals, and yield an exit code for each.
 
-    `budget` is for all of them. `follow` waits for a test and prints its progress.
+    `budget` is for all of them. `follow` waits for a test and prints its progress. Answers that are older than
+    `max_age` days are asked again, None for no limit.
     """
     book = GuardBook(workbench.store, lambda: workbench.tests, new_uid, utc_now)
     guards = book.entries(target.prompt_uid)
     if not guards:
         print("This prompt has no guard sets. Add one in the Test view.", file=sys.stderr)
     for guard in guards:
-        handle = book.start(guard.uid, target.settings, budget)
+        plan = aged(workbench, book.plan(guard.uid, target.settings, budget), max_age)
+        handle = book.start(plan)
         follow(workbench, handle)
         if handle.problem is not None:
             yield FAILED

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _PACK = ".promptpack"
 _SUITES = (".yaml", ".yml", ".json")
-_START = 4096
-"""Bytes of a file that its format is recognised by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,12 @@ def _of_suite(
     workbench: Workbench, args: argparse.Namespace, path: Path, env: Mapping[str, str]
 ) -> Iterator[SuiteTarget]:
     # Readers of other tools' files are imported only for such a file.
-    from workbench.formats.suites import recognised
-    from workbench.formats.suites.suite_files import FolderFiles
-    from workbench.formats.suites.suite_format import SuiteFileError, SuiteSource
+    from workbench.usecases.exchange.suite_files import read_suite
 
-    with path.open("rb") as file:
-        row = recognised(path.name, file.read(_START))
-    if row is None:
-        raise RefusedError(f"{path} is not a file of tests that is known. promptfoo's files are.")
-    given = {name: env[name] for name in args.env if name in env}
-    try:
-        suite = row.read(SuiteSource(path.name, FolderFiles(path.parent), given))
-    except SuiteFileError as error:
-        raise RefusedError(str(error)) from error
+    suite = read_suite(path, {name: env[name] for name in args.env if name in env})
     uid = _prompt_of(workbench, path, suite)
     numbers = [_stored(workbench, uid, prompt) for prompt in suite.prompts]
-    losses = [f"{one.where}: {one.sentence}" if one.where else one.sentence for one in suite.losses]
+    losses = [one.words for one in suite.losses]
     groups = suite.groups()
     if not groups and not args.model:
         raise RefusedError("No column of this file can be asked here. Name a model with --model.", "\n".join(losses))

@@ -1,9 +1,12 @@
 """`promptfooconfig.yaml`: a pack as a configuration of promptfoo.
 
 Invariant: for a plain prompt, promptfoo renders the same bytes as the workbench. promptfoo's templates are Nunjucks, so
-braces that are no variable are written as strings. A value that promptfoo would change (it fills in names inside
+braces that are no variable are written as strings. A value that promptfoo would change (it renders templates inside
 values, loads what begins with `file://` and drops a trailing newline) goes through its `load` filter as JSON. A Jinja
 prompt is written unchanged; Nunjucks reads most of it alike.
+
+What promptfoo has no place for is in the metadata of a test, under MARKS: parts of the case, which of its values are
+JSON (`json`), and which variables have another name (`names`, the other name first). `formats.suites` reads it back.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ _HEAD = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.jso
 _MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo eval\n"
 _BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z|#\}")
 _HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_CHANGED = re.compile(r"\{\{|\Afile://|\Apackage:|\n\Z")
+_CHANGED = re.compile(r"\{[{%#]|#\}|\Afile://|\Apackage:|\n\Z")
 """Parts of a value that promptfoo would change."""
 _SPOKEN = re.compile(r"(\{\{-?\s*)([^\W\d]\w*)(\s*(?:\||-?\}\}))")
 """A reference to a variable in the expected value of a check."""
@@ -40,6 +43,9 @@ true false none null and or not in is if else for import include block set macro
 constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
 """
 _RESERVED = frozenset(_WORDS.split())
+MARKS = "workbench"
+"""The key of metadata that holds what promptfoo has no place for."""
+_MARKED = ("expectation", "tags", "cluster", "notes", "held_out")
 _ECHO: dict[str, Any] = {"id": "echo"}
 
 
@@ -93,6 +99,8 @@ def _remarks(pack: Pack) -> Iterable[str]:
             yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo is used. Enter your own."
         if prompt.content.template == "jinja":
             yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
+        if any(MARKS in _metadata(case) and _marks(case, prompt) for case in prompt.cases):
+            yield f"Cases of {prompt.slug} have metadata called “{MARKS}”, so further parts of theirs are not here."
         if any(message.attachments for message in prompt.content.messages):
             yield f"{prompt.slug} has attachments, which promptfoo does not send."
 
@@ -130,13 +138,17 @@ def _expressions(prompt: PackPrompt) -> dict[str, str]:
     odd = _odd_names(prompt)
     return {
         name: f"{{{{ {alias} | load }}}}" if name in odd else f"{{{{{alias}}}}}"
-        for name, alias in _aliases(prompt.content).items()
+        for name, alias in _aliases(prompt).items()
     }
 
 
-def _aliases(content: Content) -> dict[str, str]:
-    """Return the names of variables in promptfoo, where some words are reserved."""
-    names = content_variables(content)
+def _aliases(prompt: PackPrompt) -> dict[str, str]:
+    """Return the names of the variables of a plain prompt in promptfoo, where some words are reserved.
+
+    Values that only checks use, or nothing, are variables, too.
+    """
+    given = (name for values in _value_sets(prompt) for name, _ in values)
+    names = dict.fromkeys((*content_variables(prompt.content), *given))
     aliases: dict[str, str] = {}
     for name in names:
         alias = name
@@ -171,24 +183,22 @@ def _for_all(prompt: PackPrompt, expressions: Mapping[str, str]) -> list[dict[st
 
 def _check_expressions(prompt: PackPrompt) -> dict[str, str]:
     """Return how the expected values of checks refer to each variable."""
-    aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
-    odd = _odd_names(prompt) & aliases.keys()
+    aliases = _aliases(prompt) if prompt.content.template == "plain" else {}
+    odd = _odd_names(prompt)
     return {name: f"{alias} | load" if name in odd else alias for name, alias in aliases.items()}
 
 
 def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
     cases = prompt.cases or (Case("", "", prompt.values),)
-    aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
-    odd = _odd_names(prompt) & aliases.keys()
+    aliases = _aliases(prompt) if prompt.content.template == "plain" else {}
+    odd = _odd_names(prompt)
     expressions = _check_expressions(prompt)
     # A default test would be that of all prompts.
     shared = _for_all(prompt, expressions) if several else []
     for case in cases:
         test: dict[str, Any] = {"description": case.name} if case.name else {}
         test["vars"] = {
-            aliases.get(name, name): _encoded(value) if name in odd else value
-            for name, value in case.values
-            if name in aliases or prompt.content.template == "jinja"
+            aliases.get(name, name): _encoded(value) if name in odd else value for name, value in case.values
         }
         if case.checks or shared:
             own = [_told(check_to_json(check), expressions) for check in case.checks]
@@ -197,10 +207,30 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
             test["threshold"] = case_to_json(case)["threshold"]
         elif several and prompt.threshold is not None:
             test["threshold"] = prompt.threshold
-        if case.metadata:
-            test["metadata"] = json.loads(case.metadata)
+        if metadata := {**({MARKS: marks} if (marks := _marks(case, prompt)) else {}), **_metadata(case)}:
+            test["metadata"] = metadata
         rest = json.loads(case.rest) if case.rest else {}
         yield {**test, **rest, **({"prompts": [prompt.slug]} if several else {})}
+
+
+def _metadata(case: Case) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(case.metadata) if case.metadata else {}
+    return found
+
+
+def _marks(case: Case, prompt: PackPrompt) -> dict[str, Any]:
+    """Return what is noted of a case for reading it back."""
+    data = case_to_json(case)
+    marks = {name: data[name] for name in _MARKED if name in data}
+    if prompt.content.template != "plain":
+        return marks
+    aliases, odd = _aliases(prompt), _odd_names(prompt)
+    names = [name for name, _ in case.values]
+    if encoded := [aliases[name] for name in names if name in odd]:
+        marks["json"] = encoded
+    if renamed := {aliases[name]: name for name in names if aliases[name] != name}:
+        marks["names"] = renamed
+    return marks
 
 
 def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, Any]:
@@ -220,8 +250,8 @@ def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, An
 
 
 def _encoded(value: str) -> str:
-    """Return a value as JSON in which promptfoo finds no variables."""
-    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
+    """Return a value as JSON in which promptfoo finds no template."""
+    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b").replace("#}", "#\\u007d")
 
 
 def _providers(prompt: PackPrompt) -> Iterable[dict[str, Any]]:

@@ -70,6 +70,6 @@ class StandInComparisons:
         self.told.append(("estimate", new.model, margin))
         return self.estimate
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
-        self.told.append(("successor", old.model, new.model, margin))
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
+        self.told.append(("successor", old.model, new.model, margin, *(("renew",) if renew else ())))
         return self.run_uid

@@ -17,6 +17,7 @@ from workbench.app.testing.source import (
     ShownEstimate,
     ShownProgress,
     ShownState,
+    StartKind,
     SuiteOverview,
     TestedSet,
 )
@@ -30,6 +31,7 @@ from workbench.core.statistics.columns import summarise
 from workbench.core.statistics.comparisons import compare_columns
 from workbench.core.statistics.results import CaseResults, CellResult, ColumnResults
 from workbench.core.statistics.wording import SHORT, comparison_words, gaps_words, rate_words
+from workbench.core.testing.answer_ages import days_before
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import (
     CaseSetName,
@@ -47,6 +49,7 @@ from workbench.core.testing.grid import (
 )
 from workbench.core.testing.report import ColumnReport, SuiteReport
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 
 NAMES = (
@@ -115,6 +118,9 @@ class StandInSuites:
     told: list[tuple[object, ...]] = field(default_factory=list)
     broken: str = ""
     """Name of a method that fails."""
+    old: int = 0
+    """Stored answers that are too old to be used again silently."""
+    age_days: int = 0
 
     def __post_init__(self) -> None:
         self.settings = SuiteSettings(
@@ -169,9 +175,10 @@ class StandInSuites:
         if not self.settings.columns or not self.cases:
             return ShownEstimate()
         new = self.total - (self.answered if self.has_run else 0) + self.cases * len(self.added)
+        age = {"old": self.old, "oldest_days": self.age_days}
         if not new:
-            return ShownEstimate(self.total)
-        return ShownEstimate(self.total + self.cases * len(self.added), new, 0.0006 * new, 0.0009 * new, 2 * new)
+            return ShownEstimate(self.total, **age)
+        return ShownEstimate(self.total + self.cases * len(self.added), new, 0.0006 * new, 0.0009 * new, 2 * new, **age)
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         self.added = settings.columns[self.columns :]
@@ -245,9 +252,10 @@ class StandInSuites:
             hashes,
             results,
             tuple(self.overruled.get((cell.output_uid, one)) for one in hashes),
-            run_uid,
-            "2026-11-28T10:00:00.000Z",
+            "earlier" if cell.is_reused else run_uid,
+            self._answered_at(),
             self.checks,
+            7,
         )
 
     def earlier(self, run_uid: str, key: CellKey) -> CellDetail | None:
@@ -257,9 +265,13 @@ class StandInSuites:
         self._fail("report")
         return suite_report(self._columns(), [self._column_results(place) for place in range(self.columns)], self.cases)
 
-    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+    def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         self._fail("start")
+        fresh = how == "fresh"
         self.told.append(("start", set_name, fresh))
+        if how == "renew":
+            self.told.append(("renew", set_name))
+            self.old = 0
         if set_name == "holdout":
             self.held_out_ran = True
             return "h0"
@@ -356,7 +368,11 @@ class StandInSuites:
             (0.00022, 0.00042, 0.00071)[column % 3],
             is_reused=number < self.total // 2,
             is_overruled=overruled is not None and overruled.state != "none",
+            answered_at=self._answered_at(),
         )
+
+    def _answered_at(self) -> str:
+        return days_before(utc_now(), self.age_days)
 
     def _results(self, position: int, column: int, text: str) -> tuple[CheckResult, ...]:
         cell = self._cell(position, column)

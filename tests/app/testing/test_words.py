@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from workbench.app.testing.cell_words import beside_words, cell_words, samples_words
+from workbench.app.testing.cell_words import beside_words, cell_tip, cell_words, samples_words
 from workbench.app.testing.settings_form import budget_words
 from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.app.testing.table_copy import table_text
@@ -16,6 +17,7 @@ from workbench.app.testing.words import (
     about_seconds,
     about_words,
     estimate_words,
+    old_words,
     progress_words,
     run_face,
     split_sentence,
@@ -125,9 +127,36 @@ def test_stored_run_is_resumed_and_a_probe_begins_no_test() -> None:
 
 def test_what_a_start_takes_has_calls_tokens_money_and_time() -> None:
     estimate = ShownEstimate(144, 64, 0.04, 0.06, 120, tokens=52_000)
-    assert takes_words(estimate) == "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"
+    takes = "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"
+    assert takes_words(replace(estimate, cells=64)) == takes
+    assert takes_words(estimate) == f"{takes}; 80 answers are used again"
+    aged = replace(estimate, oldest_days=12)
+    assert takes_words(aged) == f"{takes}; 80 answers are used again, the oldest from 12 days ago"
     assert run_face(estimate, None).takes == takes_words(estimate)
     assert takes_words(ShownEstimate(144)) == ""
+
+
+def test_ages_of_answers_that_are_used_again() -> None:
+    aged = replace(NEW, old=12, oldest_days=45)
+    assert progress_words(144, 80, aged, None, "") == (
+        "80 of 144 done, the oldest from 45 days ago · 64 new: $0.04 to $0.06, 2 min"
+    )
+    running = ShownProgress("t", "running", 144, 90)
+    assert progress_words(144, 90, aged, running, "") == "90 of 144 done"
+    assert old_words(NEW) == ""
+    assert old_words(aged).startswith("12 of the 80 answers that would be used again are older than 30 days")
+    assert (aged.renewed.new, aged.renewed.old, aged.renewed.high_usd) == (76, 0, None)
+    nothing_new = run_face(replace(aged, new=0), None)
+    assert (nothing_new.action, nothing_new.others) == ("fresh", (("Ask 12 old again", "renew"),))
+    assert run_face(aged, None).others == ()
+
+
+def test_cell_says_how_old_its_answer_is() -> None:
+    cell = GridCell("pass", text="Yes.", answered_at="2026-11-17T11:00:00.000Z")
+    now = "2026-11-29T12:00:00.000Z"
+    assert cell_tip(cell, now) == "pass · answered 12 days ago\nYes."
+    assert cell_tip(replace(cell, is_reused=True), now) == "pass · answer of an earlier run, 12 days ago\nYes."
+    assert cell_tip(replace(cell, is_reused=True), cell.answered_at) == "pass · answer of an earlier run\nYes."
 
 
 def test_results_of_the_other_run_stand_beside_those_of_a_probe() -> None:

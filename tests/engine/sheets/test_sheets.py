@@ -64,6 +64,8 @@ def test_cells_arrive_as_shown(tmp_path: Path) -> None:
         ],
     )
     assert (found.width, found.has_numbers) == (12, True)
+    assert found.kinds == {"text", "number", "rounded", "date", "truth"}
+    assert read(tmp_path / "a.xlsx", xlsx(("One", text_rows([["a"]])))).kinds == {"text"}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,26 @@ def test_sheets_are_chosen_by_name_and_hidden_ones_are_not_offered(tmp_path: Pat
     assert (found.sheets, found.sheet, found.rows) == (("First", "Second"), "First", (["order"], ["7"]))
     assert read(tmp_path / "a.xlsx", book, "Second").rows == (["x"],)
     assert read(tmp_path / "a.xlsx", book, "Gone").sheet == "First"
+
+
+def test_any_sheet_is_found_by_name_or_number_or_refused(tmp_path: Path) -> None:
+    sheets = [(name, text_rows([[text]])) for name, text in (("Secret", "s"), ("2", "x"), ("Third", "y"))]
+    book = xlsx(*sheets, hidden=["Secret"])
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book)
+
+    def any_sheet(name: str) -> SheetRows:
+        return read_sheet(path, name, scrubbed_env(os.environ), watch_nothing, any_sheet=True)
+
+    found = {name: any_sheet(name).rows[0][0] for name in ("", "1", " 2 ", "3", "Third", "Secret")}
+    assert found == {"": "s", "1": "s", " 2 ": "x", "3": "y", "Third": "y", "Secret": "s"}
+    for name, sentence in (
+        ("4", "It has 3 sheets, and none with the number 4. Name one of them."),
+        ("third", "It has no sheet “third”. Its sheets are “Secret”, “2”, “Third”."),
+    ):
+        with pytest.raises(TableError) as caught:
+            any_sheet(name)
+        assert str(caught.value) == sentence
 
 
 def test_rows_keep_their_numbers_when_the_table_does_not_begin_at_the_top(tmp_path: Path) -> None:

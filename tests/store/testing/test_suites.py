@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
-from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored, suite
+from tests.store.testing.suites import CONTAINS, answered, begun, called, case, identity, key, scored, suite
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Params
 from workbench.core.runs import Result, RunSet
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.store import Store, StoreError
 from workbench.store.testing.records import CellEnd, TestedCase
 
+MUCH_LATER = "2026-12-31T00:00:00.000Z"
 FULL = SuiteSettings(
     (CONTAINS, Check("regex", negated=True, value='"x"')),
     0.5,
@@ -185,6 +187,48 @@ def test_answers_of_the_round_are_used_again(store: Store) -> None:
     assert row.cells[1].is_reused
     assert begun(store, "t3", round=2).reused == 0
     assert store.tests.latest_round("p") == 2
+
+
+def test_newest_answer_is_used_and_none_from_before_a_limit(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0), key(1)])
+    assert not store.tests.has_answers_before("t1", LATER)
+    assert store.tests.has_answers_before("t1", MUCH_LATER)
+    wanted = [identity(key(number), case(number), "one") for number in (0, 1)]
+    assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 2, LATER)
+    assert store.tests.answered("p", wanted, since=MUCH_LATER) == StoredAnswers()
+    renewed = begun(store, "t2", reuse_since=MUCH_LATER)
+    assert renewed.reused == 0
+    [uid] = called(store, "t2", [key(0)])
+    store.tests.finish_outputs([CellEnd(uid, done("newer"), MUCH_LATER)]).result(10)
+    assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 1, LATER)
+    # The same start again takes up what is asked since.
+    assert begun(store, "t3", reuse_since=MUCH_LATER).reused == 1
+    assert begun(store, "t4").reused == 2
+    assert store.tests.cell("t4", "", key(0)).output_uid == uid
+    [row, _] = store.tests.page("t4", "", GridQuery(), "", 9).rows
+    assert row.cells[0].answered_at == MUCH_LATER
+
+
+def test_answer_without_a_time_counts_as_old(store: Store, path: Path) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0)])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outputs SET ended_at = NULL")
+    wanted = [identity(key(0), case(0), "one")]
+    assert store.tests.answered("p", wanted, old_before=NOW) == StoredAnswers(1, 1, "")
+    assert store.tests.answered("p", wanted, since=NOW) == StoredAnswers()
+    assert store.tests.has_answers_before("t1", NOW)
+
+
+def test_answer_of_a_probe_is_not_used_again(store: Store) -> None:
+    begun(store, "t1")
+    answered(store, "t1", [key(0)])
+    begun(store, "t2", probe="again")
+    [uid] = called(store, "t2", [key(0)])
+    store.tests.finish_outputs([CellEnd(uid, done("probe"), MUCH_LATER)]).result(10)
+    assert begun(store, "t3").reused == 1
+    assert store.tests.cell("t3", "", key(0)).output_uid != uid
 
 
 def test_answer_is_used_for_one_cell_of_a_run(store: Store) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from workbench.core.cases import Case, Check
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result
+from workbench.core.testing.answer_ages import days_before
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.settings import SuiteSettings
 from workbench.host.dirs import places
@@ -59,6 +61,18 @@ def run(
     workbench: Workbench, prompt_uid: str, given: SuiteSettings, tested: Sequence[Case], **more: object
 ) -> SuiteHandle:
     return finish(workbench.tests.start(prompt_uid, plan(workbench, prompt_uid, given, tested, **more)))  # type: ignore[arg-type]
+
+
+def age(path: Path, days: int, run_number: int = 1) -> None:
+    """Make the answers of a test run in a closed history `days` older."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        rows = connection.execute(
+            "SELECT outputs.id, ended_at FROM outputs JOIN runs ON runs.id = run_id WHERE number = ?", (run_number,)
+        ).fetchall()
+        assert rows
+        connection.executemany(
+            "UPDATE outputs SET ended_at = ? WHERE id = ?", [(days_before(at, days), key) for key, at in rows]
+        )
 
 
 def result(workbench: Workbench, run_uid: str, case: int, column: int = 0, sample: int = 0) -> Result | None:

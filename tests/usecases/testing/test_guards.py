@@ -92,7 +92,7 @@ def test_a_guard_runs_each_model_once_and_nothing_twice(tmp_path: Path) -> None:
         plan = guards.plan(other, settings)
         assert [lane.model for lane in plan.columns] == ["m1", "m2"]
         assert plan.prompt_uid == other
-        handle = suites.finish(guards.start(other, settings))
+        handle = suites.finish(guards.start(guards.plan(other, settings)))
         assert handle.progress().done == 6
         run = guards.newest(other, settings)
         assert run is not None
@@ -102,21 +102,21 @@ def test_a_guard_runs_each_model_once_and_nothing_twice(tmp_path: Path) -> None:
         assert report.set_words == "on 3 cases of this guard set"
         assert [column.summary.passed for column in report.columns] == [3, 3]
         assert [column.is_baseline for column in report.columns] == [True, False]
-        assert suites.finish(guards.start(other, settings)).progress().done == 0
+        assert suites.finish(guards.start(guards.plan(other, settings))).progress().done == 0
         # Another prompt with one of these models pays nothing for it.
         fewer = suites.settings(two)
         assert guards.newest(other, fewer) is None
-        assert suites.finish(guards.start(other, fewer)).progress().done == 0
+        assert suites.finish(guards.start(guards.plan(other, fewer))).progress().done == 0
         assert guards.newest(other, fewer) is not None
         # Another baseline is another comparison, without a call.
         turned = suites.settings(one, two, baseline="b")
         assert guards.newest(other, turned) is None
-        assert suites.finish(guards.start(other, turned)).progress().done == 0
+        assert suites.finish(guards.start(guards.plan(other, turned))).progress().done == 0
 
 
 def test_a_guard_spends_the_budget_of_the_prompt(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         prompt, other = guarded(workbench, echo())
         settings = workbench.store.tests.settings(prompt)
-        handle = suites.finish(book(workbench).start(other, settings, SuiteBudget(calls=2)))
+        handle = suites.finish(book(workbench).start(book(workbench).plan(other, settings, SuiteBudget(calls=2))))
         assert (handle.progress().done, handle.progress().state) == (2, "budget")

@@ -17,6 +17,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.testing.settings import SuiteBudget
+from workbench.host.clock import utc_now
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.analysis import SuiteQuestion
 
@@ -223,6 +224,33 @@ def test_a_run_is_worked_on_by_one_process_at_a_time(tmp_path: Path) -> None:
         suites.finish(handle)
         with opened(tmp_path, {}) as (other, _):
             assert suites.finish(other.tests.resume(handle.run_uid)).progress().answered == 3
+
+
+def test_old_answers_are_used_again_or_asked_again(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt, given = new_prompt(workbench), suites.settings(*suites.lanes(2))
+        first = suites.run(workbench, prompt, given, suites.cases(5)).run_uid
+    suites.age(tmp_path / "w.db", 45)
+    with opened(tmp_path, {}) as (workbench, _):
+        tests = workbench.tests
+        plan = suites.plan(workbench, prompt, given, suites.cases(7))
+        estimate = tests.estimator.estimate(plan)
+        assert (estimate.calls, estimate.reused, estimate.old, estimate.oldest_days) == (4, 10, 10, 45)
+        assert estimate.sentence.startswith("4 new, 10 reused, the oldest from 45 days ago · ")
+        same = suites.plan(workbench, prompt, given, suites.cases(5))
+        assert tests.estimator.estimate(same).sentence == (
+            "All 10 answers are here already, the oldest from 45 days ago; nothing is sent."
+        )
+        assert suites.finish(tests.go_on_with(same)).run_uid == first
+        renewed = same.without_answers_older(30, utc_now())
+        assert tests.estimator.estimate(renewed).calls == 10
+        again = suites.finish(tests.go_on_with(renewed))
+        assert (again.run_uid != first, again.progress().done, again.progress().reused) == (True, 10, 0)
+        # The round is the same, so that its new answers are used from now on.
+        assert workbench.store.tests.run(again.run_uid).round == 1
+        assert suites.finish(tests.go_on_with(same.without_answers_older(30, utc_now()))).run_uid == again.run_uid
+        estimate = tests.estimator.estimate(suites.plan(workbench, prompt, given, suites.cases(7)))
+        assert (estimate.calls, estimate.old, estimate.oldest_days) == (4, 0, 0)
 
 
 def test_the_newest_run_is_continued_if_it_has_the_same_cells(tmp_path: Path) -> None:

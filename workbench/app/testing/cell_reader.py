@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell in full, and how its answer differs from another text, None if one of the two is missing."""
+    """A cell in full, and how its answer differs from another text, None if one of the two is missing.
+
+    `is_reused`: the answer was made by an earlier run than the shown one.
+    """
 
     detail: CellDetail
     difference: TextDiff | None = None
+    is_reused: bool = False
 
 
 EXPECTATION, EARLIER = -1, -2
@@ -64,6 +68,7 @@ class CellReader(QObject):
 
         def read() -> ShownCell:
             detail = source.cell(run.uid, run.scoring_uid, key)
+            is_reused = bool(detail.output_uid) and detail.run_uid != run.uid
             base = ""
             if against == EXPECTATION:
                 base = detail.case.expectation
@@ -74,8 +79,8 @@ class CellReader(QObject):
                 base = answer_of(source.cell(run.uid, run.scoring_uid, key._replace(column=against)))
             text = answer_of(detail)
             if not base or not text or len(base) + len(text) > _MOST_COMPARED:
-                return ShownCell(detail)
-            return ShownCell(detail, diff_texts(base, text))
+                return ShownCell(detail, is_reused=is_reused)
+            return ShownCell(detail, diff_texts(base, text), is_reused)
 
         def show(cell: ShownCell) -> None:
             if number == self._looking:

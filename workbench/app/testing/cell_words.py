@@ -5,6 +5,7 @@ Invariant: every result is told by a sign or word, never by colour alone.
 
 from __future__ import annotations
 
+from workbench.core.testing.answer_ages import age_in_days, days_ago
 from workbench.core.testing.grid import CellStatus, GridCell
 from workbench.core.visible_text import visible_name
 
@@ -62,13 +63,16 @@ def _cell_words(cell: GridCell, *, results: bool) -> str:
     return " · ".join(parts)
 
 
-def cell_tip(cell: GridCell) -> str:
+def cell_tip(cell: GridCell, now: str) -> str:
     """Return everything about a cell, for its tooltip and screen readers."""
     parts = [STATUS_WORDS[cell.status], samples_words(cell)]
     if cell.is_overruled:
         parts.append("a check is overruled")
+    ago = days_ago(age_in_days(cell.answered_at, now))
     if cell.is_reused:
-        parts.append("answer of an earlier run")
+        parts.append(f"answer of an earlier run{', ' if ago else ''}{ago}")
+    elif ago:
+        parts.append(f"answered {ago}")
     first = " · ".join(filter(None, parts))
     return "\n".join(filter(None, (first, cell.reason, cell.text)))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.retirement import is_retired
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.grid import CaseSetName
 from workbench.usecases.problems import RefusedError
 
@@ -60,8 +61,11 @@ class ComparisonSource(Protocol):
     def estimate_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> ShownEstimate:
         """Return what testing a successor would take; a refusal is part of it."""
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
-        """Store the columns, test the successor, and return the uid of the run once it is recorded."""
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
+        """Store the columns, test the successor, and return the uid of the run once it is recorded.
+
+        With `renew`, answers that are older than OLD_AFTER_DAYS are asked again.
+        """
 
 
 class StoredComparisons:
@@ -123,11 +127,12 @@ class StoredComparisons:
         """Return what testing a successor would take."""
         return self._estimated(lambda: self._successor(prompt_uid, old, new, margin).plan)
 
-    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> str:
+    def start_successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float, *, renew: bool = False) -> str:
         """Store the columns, test the successor, and return the uid of the run once it is recorded."""
         found = self._successor(prompt_uid, old, new, margin)
         self._store.tests.save_settings(prompt_uid, found.settings, self._now()).result()
-        return self._start(prompt_uid, found.plan)
+        plan = found.plan.without_answers_older(OLD_AFTER_DAYS, self._now()) if renew else found.plan
+        return self._start(prompt_uid, plan)
 
     def _successor(self, prompt_uid: str, old: Lane, new: Lane, margin: float) -> SuccessorPlan:
         return self._planner().plan_successor(prompt_uid, old, new, margin, self._today())

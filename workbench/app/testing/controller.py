@@ -52,6 +52,8 @@ from workbench.core.testing.grid import (
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
 
+_STARTS: tuple[RunAction, ...] = ("start", "renew", "fresh")
+
 
 class SuiteController(QObject):
     """Reads and runs the tests of one prompt at a time. `model` has the rows of the shown run."""
@@ -256,14 +258,14 @@ class SuiteController(QObject):
         """Start, pause, resume or stop the test of a set, by default of the shown one."""
         wanted, prompt, source = set_name or self.set_name, self.prompt_uid, self.source
         uid = "" if self.run is None else self.run.uid
-        if not prompt or (action not in ("start", "fresh") and not uid):
+        if not prompt or (action not in _STARTS and not uid):
             return
 
         def done(run_uid: str) -> None:
             if prompt != self.prompt_uid:
                 return
-            self.is_outdated = self.is_outdated and action not in ("start", "fresh", "rescore")
-            if action in ("start", "fresh"):
+            self.is_outdated = self.is_outdated and action not in (*_STARTS, "rescore")
+            if action in _STARTS:
                 self._earlier = EarlierRun()
                 self.started.emit(run_uid)
             elif action == "rescore":
@@ -343,8 +345,8 @@ class SuiteController(QObject):
 
 def _do(source: SuiteSource, action: RunAction, prompt: str, set_name: CaseSetName, run_uid: str) -> str:
     """Do what a button says, and return the uid of the run."""
-    if action in ("start", "fresh"):
-        return source.start(prompt, set_name, fresh=action == "fresh")
+    if action in ("start", "renew", "fresh"):
+        return source.start(prompt, set_name, action)
     if action == "pause":
         source.pause(run_uid)
     elif action == "stop":

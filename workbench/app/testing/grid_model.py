@@ -22,6 +22,7 @@ from workbench.app.testing.source import SuiteSource
 from workbench.app.testing.words import ColumnHead
 from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
 from workbench.core.visible_text import visible_name, visible_note
+from workbench.host.clock import utc_now
 
 Index = QModelIndex | QPersistentModelIndex
 CASE, TAG, FIRST = range(3)
@@ -211,7 +212,7 @@ class SuiteGridModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = cell_words(cell, results=self.shows_results, beside=self.beside)
             return f"{STATUS_WORDS[cell.status]}: {words}"
-        return _tip(cell_tip(cell)) if role == Qt.ItemDataRole.ToolTipRole else None
+        return _tip(cell_tip(cell, utc_now())) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:

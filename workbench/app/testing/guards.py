@@ -15,7 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.progress_polling import POLL_MS
 from workbench.app.testing.start_estimate import ShownEstimate, shown_estimate
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.settings import SuiteSettings
+from workbench.host.clock import utc_now
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.guards import GuardBook, GuardEntry, GuardOffer
 
@@ -127,14 +129,15 @@ class GuardController(QObject):
         prompt = self._prompt
         self._tasks.run(lambda: self._book.offers(prompt), then, self.refused.emit)
 
-    def start(self) -> None:
-        """Ask the open cells of the shown guard."""
+    def start(self, *, renew: bool = False) -> None:
+        """Ask the open cells of the shown guard, and with `renew` those with old answers."""
         shown, settings, generation = self.shown, self._settings, self._generation
         if shown is None:
             return
 
         def start() -> None:
-            handle = self._book.start(shown.entry.uid, settings)
+            plan = self._book.plan(shown.entry.uid, settings)
+            handle = self._book.start(plan.without_answers_older(OLD_AFTER_DAYS, utc_now()) if renew else plan)
             handle.wait_recorded(_RECORDED_WITHIN_S)
             if handle.problem is not None and not handle.is_recorded:
                 raise RefusedError(handle.problem.sentence, handle.problem.detail)

@@ -32,6 +32,9 @@ ShownState = Literal["running", "paused", "stopped", "finished", "budget"]
 """budget: the budget is spent and cells are still open."""
 OverruleState = Literal["pass", "fail", "none"]
 """What a person says about a check; "none" takes it back."""
+StartKind = Literal["start", "renew", "fresh"]
+"""start: stored answers of the round are used again. renew: those that are older than OLD_AFTER_DAYS are asked again.
+fresh: a new round, in which nothing is used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,11 @@ class SuiteSource(Protocol):
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
 
-    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+    def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         """Ask the open cells, and return the uid of the run.
 
         The newest run is continued if its cases and columns are still those of the settings; else a new one begins,
-        in which the answers of its round are used again. `fresh` opens a new round, in which nothing is used again.
+        in which the answers of its round are used again.
         """
 
     def resume(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> None:

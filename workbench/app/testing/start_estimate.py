@@ -6,7 +6,7 @@ Invariant: an estimate with a refusal has no other figures.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.usecases.problems import RefusedError
@@ -22,7 +22,8 @@ class ShownEstimate:
 
     `cells` cells in all, of which `new` have no answer yet. The cost is between `low_usd` and `high_usd`, None if
     unknown; `unpriced` columns have no price. `seconds` is the expected time, None if unknown. `refusal` is the
-    sentence that says why it cannot start, "" if it can.
+    sentence that says why it cannot start, "" if it can. The other cells use stored answers again: `old` of these are
+    older than OLD_AFTER_DAYS, and the oldest one is `oldest_days` old, None if that is not known.
     """
 
     cells: int = 0
@@ -34,6 +35,18 @@ class ShownEstimate:
     refusal: str = ""
     tokens: int | None = None
     """Those of all calls, as far as known."""
+    old: int = 0
+    oldest_days: int | None = None
+
+    @property
+    def reused(self) -> int:
+        """The number of cells that use a stored answer again."""
+        return self.cells - self.new
+
+    @property
+    def renewed(self) -> ShownEstimate:
+        """The estimate if old answers are asked again; what these cost is not known."""
+        return replace(self, new=self.new + self.old, low_usd=None, high_usd=None, old=0)
 
 
 def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> ShownEstimate:
@@ -50,4 +63,6 @@ def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> 
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
         tokens=found.tokens,
+        old=found.old,
+        oldest_days=found.oldest_days,
     )

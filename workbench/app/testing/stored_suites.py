@@ -17,10 +17,12 @@ from workbench.app.testing.source import (
     ShownEstimate,
     ShownProgress,
     ShownState,
+    StartKind,
     SuiteOverview,
     TestedSet,
 )
 from workbench.app.testing.start_estimate import shown_estimate
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS
 from workbench.core.testing.grid import CaseSetName, CellDetail, GridCounts, GridPage, GridQuery, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import Probe, ProbeKind
 from workbench.usecases.problems import RefusedError
@@ -95,7 +97,7 @@ class StoredSuites:
 
     def estimate(self, prompt_uid: str, set_name: CaseSetName) -> ShownEstimate:
         """Return what starting a test of a set would take now; a refusal is part of it."""
-        return shown_estimate(self._tests().estimator, lambda: self._plan(prompt_uid, set_name, fresh=False))
+        return shown_estimate(self._tests().estimator, lambda: self._plan(prompt_uid, set_name))
 
     def save_settings(self, prompt_uid: str, settings: SuiteSettings) -> Future[None]:
         """Store the settings of a prompt."""
@@ -146,9 +148,9 @@ class StoredSuites:
         columns = tuple(replace(one, is_baseline=False, comparison=None, verdict=verdict) for one in report.columns)
         return replace(report, columns=columns, sentences=self._probes().sentences(run))
 
-    def start(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool = False) -> str:
+    def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""
-        handle = self._tests().go_on_with(self._plan(prompt_uid, set_name, fresh=fresh))
+        handle = self._tests().go_on_with(self._plan(prompt_uid, set_name, how))
         handle.wait_recorded(_RECORDED_WITHIN_S)
         if handle.problem is not None and not handle.is_recorded:
             raise RefusedError(handle.problem.sentence, handle.problem.detail)
@@ -207,15 +209,16 @@ class StoredSuites:
     def _draft(self, prompt_uid: str) -> Draft:
         return self._store.draft(prompt_uid) or FIRST_DRAFT
 
-    def _plan(self, prompt_uid: str, set_name: CaseSetName, *, fresh: bool) -> SuitePlan:
-        return self._tests().planner.plan(
+    def _plan(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> SuitePlan:
+        made = self._tests().planner.plan(
             prompt_uid,
             self._draft(prompt_uid),
             self._store.tests.settings(prompt_uid),
             self._store.packs.cases(prompt_uid),
             set_name=set_name,
-            round_="fresh" if fresh else "continue",
+            round_="fresh" if how == "fresh" else "continue",
         )
+        return made.without_answers_older(OLD_AFTER_DAYS, self._now()) if how == "renew" else made
 
     def _resumed(self, prompt_uid: str, run_uid: str, *, retry_failed: bool = False) -> str:
         budget = self._store.tests.settings(prompt_uid).budget

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words, used_again
 from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.core.statistics.columns import ColumnSummary
     from workbench.core.testing.report import ColumnReport
 
-RunAction = Literal["start", "fresh", "pause", "resume", "stop", "retry", "rescore"]
+RunAction = Literal["start", "renew", "fresh", "pause", "resume", "stop", "retry", "rescore"]
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
 FILTER_TITLES: dict[RowFilter, str] = {
@@ -211,18 +212,49 @@ def holdout_words(estimate: ShownEstimate) -> str:
     return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
 
 
+def age_words(estimate: ShownEstimate) -> str:
+    """Return ", the oldest from 12 days ago" about the answers that are used again; "" for less than a day."""
+    return oldest_words(estimate.oldest_days) if estimate.reused else ""
+
+
+def old_words(estimate: ShownEstimate) -> str:
+    """Return a sentence about the old answers that a start would use again, "" without any."""
+    if not estimate.old:
+        return ""
+    return old_answers(estimate.reused, estimate.old, estimate.oldest_days, "would be")
+
+
+def renew_words(estimate: ShownEstimate) -> str:
+    """Return the label of the button that asks old answers again."""
+    return f"Ask {estimate.old:,} old again"
+
+
+def renew_offer(estimate: ShownEstimate) -> str:
+    """Return the title of the box that has old answers asked again."""
+    return f"Ask {counted(estimate.old, 'answer')} older than {counted(OLD_AFTER_DAYS, 'day')} again"
+
+
 def takes_words(estimate: ShownEstimate) -> str:
-    """Return "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min"; "" without a call."""
+    """Return "64 calls, about 52,000 tokens, $0.04 to $0.06, 2 min; 32 answers are used again"; "" without a call."""
+    if not estimate.new:
+        return ""
     tokens = f"about {estimate.tokens:,} tokens" if estimate.tokens else ""
-    calls = counted(estimate.new, "call") if estimate.new else ""
-    return ", ".join(filter(None, (calls, tokens, estimate_words(estimate)))) if calls else ""
+    takes = ", ".join(filter(None, (counted(estimate.new, "call"), tokens, estimate_words(estimate))))
+    return "; ".join(filter(None, (takes, reused_words(estimate))))
+
+
+def reused_words(estimate: ShownEstimate) -> str:
+    """Return "32 answers are used again, the oldest from 12 days ago"; "" without stored answers."""
+    return used_again(estimate.reused, estimate.oldest_days) if estimate.reused else ""
 
 
 def progress_words(
     cells: int, answered: int, estimate: ShownEstimate, progress: ShownProgress | None, budget: str
 ) -> str:
-    """Return "80 of 144 done · 64 new: $0.04 to $0.06, 2 min · budget $1.00"."""
-    parts = [f"{answered:,} of {cells:,} done"] if cells else []
+    """Return "80 of 144 done, the oldest from 12 days ago · 64 new: $0.04 to $0.06, 2 min · budget $1.00"."""
+    is_active = progress is not None and progress.is_active
+    ago = "" if is_active else age_words(estimate)
+    parts = [f"{answered:,} of {cells:,} done{ago}"] if cells else []
     if progress is not None and progress.is_active:
         if progress.state == "paused":
             parts.append("paused")
@@ -313,6 +345,8 @@ def run_face(
         return RunFace(label, "Run", "start", estimate.refusal, tuple(others), takes_words(estimate))
     if stored:
         return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
+    if estimate.old:
+        others.append((renew_words(estimate), "renew"))
     return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
 
 

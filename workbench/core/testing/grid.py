@@ -57,7 +57,8 @@ class GridCell:
     answer (or the sentence of its failure), `reason` that of its first failed or unscored check. `passed`, `scored` and
     `samples` count samples. `seconds` and `cost_usd` are means over answered samples, None when unknown. `is_reused`:
     the answer comes from an earlier run. `is_overruled`: a person overruled a check. `sample` is the shown one, from 0.
-    `before` is the status of the cell that stands beside that of a probe, "" for none.
+    `before` is the status of the cell that stands beside that of a probe, "" for none. `answered_at` is when the shown
+    answer ended, "" if that is not known.
     """
 
     status: CellStatus
@@ -74,6 +75,7 @@ class GridCell:
     is_overruled: bool = False
     sample: int = 0
     before: CellStatus | Literal[""] = ""
+    answered_at: str = ""
 
     @property
     def is_flaky(self) -> bool:

@@ -28,6 +28,11 @@ class SuiteLoss:
     where: str
     sentence: str
 
+    @property
+    def words(self) -> str:
+        """The sentence, behind the place that it is about."""
+        return f"{self.where}: {self.sentence}" if self.where else self.sentence
+
 
 @dataclass(frozen=True, slots=True)
 class SuitePrompt:

@@ -39,7 +39,7 @@ from workbench.engine.untrusted_json import parse
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
 CONNECT_S = 10.0
-_ALONE_S = 0.1
+_ALONE_S = 0.05
 """Time for the first of two requests for prices before the second one is sent as well."""
 MAX_BYTES = 16 * 1024 * 1024
 MAX_IDS = 10_000

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 import os
 import queue
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import python_calamine
@@ -19,12 +20,13 @@ import python_calamine
 from workbench.engine import protocol
 from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
-from workbench.engine.sheets.cell_texts import cell_text
+from workbench.engine.sheets.cell_texts import CellKind, cell_text, kind_of
 
 MEMORY = 1024 * 1024 * 1024
 CPU_S = 60
 _MOST_CELLS = 60_000_000
 """Cells from row 1 and the first used column to the last used cell."""
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _BATCH_ROWS, _BATCH_CHARACTERS = 2_000, 400_000
 _NOT_A_FILE = "This is a pipe or a device, not a file. Choose a file."
 _NOT_READABLE = "This is not a workbook that can be read. Save it as .xlsx or .ods, or as CSV."
@@ -71,7 +73,11 @@ def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
     names = visible or [one.name for one in tables]
     if not names:
         raise _UnreadableError("This workbook has no sheets with cells. Choose another file.")
-    name = order["sheet"] if order["sheet"] in names else names[0]
+    if order.get("any_sheet"):
+        names = [one.name for one in tables]
+        name = _named(names, order["sheet"])
+    else:
+        name = order["sheet"] if order["sheet"] in names else names[0]
     pipe.send("opened", sheets=[one[:200] for one in names[:1000]], sheet=name)
     sheet = book.get_sheet_by_name(name)
     height = width = 0
@@ -82,11 +88,11 @@ def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
         raise _UnreadableError(_TOO_WIDE.format(height, width))
     batch: list[list[str]] = []
     size = sent = 0
-    has_numbers = False
+    kinds: set[CellKind] = set()
     for row in sheet.iter_rows() if height else ():
         shown = row[: order["most_columns"]]
-        has_numbers = has_numbers or any(type(cell) is float for cell in shown)
         texts = [cell_text(cell)[: order["most_cell"]] for cell in shown]
+        kinds.update(map(kind_of, shown, texts))
         while texts and not texts[-1]:
             texts.pop()
         length = sum(map(len, texts))
@@ -99,7 +105,22 @@ def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
         batch.append(texts)
         size += length
     pipe.send("rows", rows=batch)
-    pipe.send("read", width=width, has_numbers=has_numbers)
+    pipe.send("read", width=width, kinds=sorted(kinds))
+
+
+def _named(names: Sequence[str], wanted: str) -> str:
+    """Return the sheet with a name or a number from 1, "" for the first one. Raises _UnreadableError."""
+    if not wanted:
+        return names[0]
+    number = wanted.strip()
+    if _NUMBER.fullmatch(number):
+        if 1 <= int(number) <= len(names):
+            return names[int(number) - 1]
+        raise _UnreadableError(f"It has {len(names):,} sheets, and none with the number {number}. Name one of them.")
+    if wanted in names:
+        return wanted
+    known = ", ".join(f"“{one[:40]}”" for one in names[:10])
+    raise _UnreadableError(f"It has no sheet “{wanted[:60]}”. Its sheets are {known}.")
 
 
 def _body(path: str, most_bytes: int) -> bytes:

@@ -10,10 +10,13 @@ formula is its stored result, and an error such as #DIV/0! is empty.
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 _WHOLE = 1e15
 """Whole numbers below this have at most 15 digits."""
 
+CellKind = Literal["text", "number", "rounded", "date", "truth"]
+"""What a cell is. rounded: a number of which the text has not all digits, or which is shown with an exponent."""
 SheetValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta
 
 
@@ -32,6 +35,17 @@ def cell_text(value: SheetValue) -> str:
     if isinstance(value, datetime.timedelta):
         return _duration(value)
     return value.isoformat()
+
+
+def kind_of(value: SheetValue, text: str) -> CellKind:
+    """Return what a cell is; `text` is its text."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, int | float):
+        return "rounded" if "E" in text or float(text) != value else "number"
+    return "date"
 
 
 def _duration(value: datetime.timedelta) -> str:

@@ -35,14 +35,19 @@ class SheetRows:
     """The rows of one sheet from its row 1 on; empty cells at the end of a row are missing.
 
     `sheets` are the names of the visible sheets. `width` is the number of columns, of which at most MOST_COLUMNS are in
-    `rows`. `has_numbers`: some cells are numbers, whose formats are not read.
+    `rows`. `kinds` are those of the cells, as in `cell_texts`; numbers are read without their formats.
     """
 
     sheets: tuple[str, ...]
     sheet: str
     rows: tuple[list[str], ...]
     width: int
-    has_numbers: bool
+    kinds: frozenset[str]
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether some cells are numbers."""
+        return not self.kinds.isdisjoint(("number", "rounded"))
 
 
 def read_sheet(
@@ -51,11 +56,13 @@ def read_sheet(
     env: Mapping[str, str],
     watch: Watch,
     *,
+    any_sheet: bool = False,
     limit_s: float = LIMIT_S,
     command: Sequence[str] = COMMAND,
 ) -> SheetRows:
-    """Return the rows of a sheet, "" for the first visible one.
+    """Return the rows of a visible sheet, of the first one if it has none with this name.
 
+    With `any_sheet`, hidden sheets count, too, `sheet` may be a number from 1, and it has to exist, "" for the first.
     Raises TableError with a sentence, and what `watch` raises; it is called ten times a second. `env` are the
     environment variables of the child.
     """
@@ -70,6 +77,7 @@ def read_sheet(
         order = {
             "path": str(path),
             "sheet": sheet,
+            "any_sheet": any_sheet,
             "most_bytes": MOST_BYTES,
             "most_rows": MOST_ROWS,
             "most_columns": MOST_COLUMNS,
@@ -106,8 +114,9 @@ def _result(
             rows += reply["rows"]
             characters += sum(len(cell) for row in reply["rows"] for cell in row)
         if kind == "read" or characters > 2 * MOST_CHARACTERS:
-            width, has_numbers = reply.get("width", 0), reply.get("has_numbers", True)
-            return SheetRows(tuple(opened["sheets"]), opened["sheet"], tuple(rows), width, has_numbers)
+            # A sheet with too much text is not read to its end.
+            width, kinds = reply.get("width", 0), frozenset(reply.get("kinds", ("number",)))
+            return SheetRows(tuple(opened["sheets"]), opened["sheet"], tuple(rows), width, kinds)
     raise TableError(_TOO_LONG.format(limit_s))
 
 

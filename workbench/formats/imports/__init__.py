@@ -21,8 +21,8 @@ def formats() -> Mapping[str, ImportFormat]:
 
 
 def importable() -> tuple[ImportFormat, ...]:
-    """Return the formats that bring runs or a whole history."""
-    return tuple(row for row in formats().values() if row.brings in ("runs", "history"))
+    """Return the formats that bring runs, a whole history, or a prompt with its tests."""
+    return tuple(row for row in formats().values() if row.brings in ("runs", "history", "tests"))
 
 
 def recognised(file: ImportFile) -> ImportFormat | None:

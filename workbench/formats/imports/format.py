@@ -19,9 +19,9 @@ HEAD_BYTES = 4096
 ImportedItem = tuple[ImportedRun | LeftOut, int]
 """A run or what is left out, and how many of the file's entries it covers."""
 
-Brings = Literal["runs", "history", "prompts", "models", "text", "nothing"]
-"""`runs` are read one by one, a `history` is merged, `prompts` are imported by the pack importer. `models` and `text`
-are used elsewhere, and `nothing` cannot be used."""
+Brings = Literal["runs", "history", "tests", "prompts", "models", "text", "nothing"]
+"""`runs` are read one by one, a `history` is merged, `tests` are read with the files beside them, `prompts` are
+imported by the pack importer. `models` and `text` are used elsewhere, and `nothing` cannot be used."""
 
 
 class ImportFileError(Exception):

@@ -28,7 +28,7 @@ from workbench.formats.suites.suite_files import (
     is_pattern,
     matching,
 )
-from workbench.formats.suites.suite_format import SuiteFileError, SuiteSource
+from workbench.formats.suites.suite_format import SuiteFileError, SuiteSheet, SuiteSource
 
 FILE = "file://"
 CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh", ".bash", ".exe", ".bat", ".cmd")
@@ -48,7 +48,7 @@ class ConfigLoader:
     """Loads what a configuration refers to. `losses` are in the order in which they were found, each once."""
 
     def __init__(self, source: SuiteSource) -> None:
-        self._files = source.files
+        self._files, self._sheet = source.files, source.sheet
         self._given = {name: value for name, value in source.env.items() if not is_key_name(name)}
         self._own: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -102,6 +102,22 @@ class ConfigLoader:
         except UnicodeDecodeError as error:
             sentence = f"{where}: the file {_shown(reference)} is not UTF-8 text. Save it as UTF-8."
             raise SuiteFileError(sentence) from error
+
+    @property
+    def reads_sheets(self) -> bool:
+        """Whether workbooks are read."""
+        return self._sheet is not None
+
+    def sheet(self, path: str, name: str, where: str) -> SuiteSheet | None:
+        """Return a sheet of a workbook, None if workbooks are not read. Raises SuiteFileError."""
+        if self._sheet is None:
+            return None
+        try:
+            found = self._sheet(self._files.read(self._path(path, "")), name)
+        except SuiteFileProblemError as error:
+            raise SuiteFileError(f"{where}: the file {_shown(path)} {str(error).rstrip('.')}.") from error
+        self.count(sum(len(cell) for row in found.rows for cell in row))
+        return found
 
     def value(self, reference: str, where: str) -> str:
         """Return the content of a file as promptfoo puts it into a variable. Raises SuiteFileError."""

@@ -40,6 +40,7 @@ from workbench.formats.suites.promptfoo_checks import (
     note_values,
     read_checks,
 )
+from workbench.formats.suites.promptfoo_marks import decoded, with_own_names
 from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, content_of, read_prompts, titles
 from workbench.formats.suites.promptfoo_providers import allowed_columns, allowed_prompts, read_columns
@@ -114,12 +115,16 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     tests = read_tests(config, loader)
     _note_tests(tests, loader)
     cases = expanded(tests.tests, loader)
+    marked = [(case.test.data, case.values) for case in cases]
+    loads = decoded(marked)
+    raw_prompts = tuple(map(loads.prompt, raw_prompts))
     affixes = _affixes(cases, loader)
     variables = variables_of(cases, as_map(config.get("nunjucksFilters")))
     converted = _convert(raw_prompts, variables, affixes, loader)
     columns, prompts = _columns(config, raw_prompts, converted, loader)
     own_checks = _checks_of(tests, cases, loader)
-    shared = read_checks(tests.checks, "defaultTest.assert", loader)
+    shared = tuple(map(loads.check, read_checks(tests.checks, "defaultTest.assert", loader)))
+    own_checks = [tuple(map(loads.check, own)) for own in own_checks]
     if not all(case.test.has_defaults for case in cases):
         own_checks = [
             (*shared, *own) if case.test.has_defaults else own for case, own in zip(cases, own_checks, strict=True)
@@ -138,7 +143,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     derived = {**converted.derived, **names.expressions}
     made = _cases(cases, own_checks, derived, converted, columns, raw_prompts, loader)
     threshold = tests.default.get("threshold")
-    return ImportedSuite(
+    suite = ImportedSuite(
         name=_name(config, source),
         prompts=prompts,
         cases=made,
@@ -150,6 +155,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
         env_names=_env_names(loader),
         losses=loader.losses,
     )
+    return with_own_names(suite, marked)
 
 
 def _config(source: SuiteSource, loader: ConfigLoader) -> Mapping[str, Any]:

@@ -24,10 +24,13 @@ from workbench.core.text import opening_words
 from workbench.formats.imports.promptfoo_settings import as_map, as_text
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
 from workbench.formats.suites.nunjucks import SuiteVariables, VarKind, is_literal
+from workbench.formats.suites.promptfoo_marks import further_fields, metadata_of
 from workbench.formats.suites.promptfoo_tests import MOST_TESTS, RawTest
 from workbench.formats.suites.suite_files import is_pattern
 from workbench.formats.suites.suite_format import SuiteFileError
 
+_LONGEST_NAME = 200
+"""Characters of a description that is a name as it stands."""
 PREFIX, SUFFIX = "prompt_prefix", "prompt_suffix"
 _SIMPLE = re.compile(r"\{\{\s*(\w+)\s*\}\}", re.ASCII)
 _ROOT = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)", re.ASCII)
@@ -60,7 +63,8 @@ def expanded(tests: Sequence[RawTest], loader: ConfigLoader) -> list[ExpandedTes
             if rendered is not None:
                 parts = ", ".join(opening_words(to_string(values[name]), 30) for name in varied)
                 name = f"{description}: {parts}" if description and parts else description or parts
-                found.append(ExpandedTest(test, rendered, opening_words(clean(name), 80)))
+                is_name = not parts and len(name) <= _LONGEST_NAME and name.isprintable()
+                found.append(ExpandedTest(test, rendered, name if is_name else opening_words(clean(name), 80)))
     if not found:
         raise SuiteFileError(f"No test of this configuration can be run here. {loader.refusals() or 'Add one.'}")
     return found
@@ -202,7 +206,7 @@ def case_of(test: ExpandedTest, checks: tuple[Check, ...], values: Mapping[str, 
     taken.add(uid)
     given = data.get("threshold")
     threshold = float(given) if isinstance(given, int | float) and is_number(given) and math.isfinite(given) else None
-    metadata = as_map(data.get("metadata"))
+    metadata = metadata_of(data)
     rest = {"threshold": given} if threshold is None and given is not None else {}
     return Case(
         uid,
@@ -212,4 +216,5 @@ def case_of(test: ExpandedTest, checks: tuple[Check, ...], values: Mapping[str, 
         threshold,
         json_text(metadata) if metadata else "",
         json_text(rest) if rest else "",
+        **further_fields(data),
     )

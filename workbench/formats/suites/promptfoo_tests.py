@@ -13,11 +13,11 @@ from typing import Any
 from workbench.formats.imports.promptfoo_settings import as_list, as_map
 from workbench.formats.suites.loading import FILE, ConfigLoader, csv_rows, is_code, json_lines
 from workbench.formats.suites.promptfoo_csv import read_rows
+from workbench.formats.suites.promptfoo_sheets import SHEETS, lose_sheet, tests_of_sheet
 from workbench.formats.suites.suite_format import SuiteFileError
 
 MOST_TESTS = 10_000
 _REMOTE = ("az://", "huggingface://", "https://", "http://")
-_SHEETS = (".xlsx", ".xls", ".ods")
 _NEEDED = ("assert", "vars", "options", "metadata", "provider", "providerOutput", "threshold")
 _MERGED = ("vars", "options", "metadata")
 _INHERITED = ("prompts", "provider", "providers", "assertScoringFunction")
@@ -129,22 +129,28 @@ def _of_files(reference: str, where: str, loader: ConfigLoader) -> Iterator[tupl
         loader.lose("refused", where, "Tests in the web are not read. Save them as a file beside this one.")
     elif is_code(path):
         loader.lose("refused", where, f"The tests of {path[:80]} are left out, because it is a program.")
-    elif path.partition("#")[0].lower().endswith(_SHEETS):
-        loader.lose("refused", where, f"The tests of {path[:80]} are left out. Save the sheet as CSV.")
     else:
+        book, _, sheet = path.partition("#")
+        if book.lower().endswith(SHEETS):
+            path = book
+            if not loader.reads_sheets:
+                lose_sheet(path, where, loader)
+                return
         paths = loader.paths(path, where)
         if not paths:
             raise SuiteFileError(f"{where}: no file matches “{path[:200]}”. Correct it there.")
         for one in paths:
-            yield from _of_file(one, where, loader)
+            yield from _of_file(one, where, loader, sheet)
 
 
-def _of_file(path: str, where: str, loader: ConfigLoader) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _of_file(path: str, where: str, loader: ConfigLoader, sheet: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     name = path.lower()
     folder = path.rpartition("/")[0]
-    if is_code(path) or name.endswith(_SHEETS):
-        kind = "it is a program" if is_code(path) else "it is a sheet, which is not read"
-        loader.lose("refused", where, f"The tests of {path[:80]} are left out, because {kind}.")
+    if is_code(path):
+        loader.lose("refused", where, f"The tests of {path[:80]} are left out, because it is a program.")
+        return
+    if name.endswith(SHEETS):
+        yield from tests_of_sheet(path, sheet, where, loader)
         return
     text = loader.text(path, where)
     if name.endswith(".csv"):

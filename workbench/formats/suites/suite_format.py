@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.testing.imported_suite import ImportedSuite
@@ -14,14 +14,32 @@ class SuiteFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SuiteSheet:
+    """A sheet of a workbook: its name, and its rows of texts from row 1 on, without empty cells at their ends.
+
+    `kinds` are those of its cells: text, number, rounded (a number with more digits than shown), date, truth.
+    """
+
+    name: str
+    rows: Sequence[Sequence[str]]
+    kinds: frozenset[str] = frozenset()
+
+
+SheetReader = Callable[[bytes, str], SuiteSheet]
+"""Reads a sheet of a workbook with limits on memory and time: the content of the file, and the sheet by its name or
+number from 1, "" for the first. Raises SuiteFileProblemError."""
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteSource:
     """A file of tests: its name in its folder, the files of that folder, and environment variables that its templates
-    may use. Variables that hold keys are ignored even if they are given.
+    may use. Variables that hold keys are ignored even if they are given. `sheet` reads workbooks, None for not at all.
     """
 
     name: str
     files: SuiteFiles
     env: Mapping[str, str] = field(default_factory=dict)
+    sheet: SheetReader | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Imports prompts of a pack into the history, and undoes the import.
+"""Imports prompts of a pack or of a file of tests into the history, and undoes the import.
 
-Invariant: existing rows stay unchanged: prompts, versions, cases and files are added, never changed. A pack is imported
-in one transaction, and removed in one, as long as nothing has been based on it.
+Invariant: existing rows stay unchanged: prompts, versions, cases and files are added, never changed. An import is one
+transaction, and is removed in one, as long as nothing has been based on it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from workbench.core.cases import Case, Check, check_to_json
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.json_parts import load
+from workbench.core.lanes import Lane
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.text import plural
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
+from workbench.store.merging import imported_columns
 from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.runs import blobs, cases, prompts, versions
 from workbench.store.sqlite import sqlite3
@@ -49,7 +51,8 @@ class ArrivingPrompt:
 
     `draft` is for a new prompt; its `based_on` and the pinned versions of its lanes are positions, from 1, among
     `versions`. `cases` are only those that the prompt lacks, each with its foreign id. `checks` and `threshold` are for
-    all cases; a prompt that has such checks keeps its own.
+    all cases; a prompt that has such checks keeps its own. `columns` are those of tests, pinned like the lanes of the
+    draft, with `samples` per cell; a prompt that has columns keeps its own.
     """
 
     foreign: str
@@ -61,11 +64,16 @@ class ArrivingPrompt:
     cases: tuple[tuple[str, Case], ...] = ()
     checks: tuple[Check, ...] = ()
     threshold: float | None = None
+    columns: tuple[Lane, ...] = ()
+    samples: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PackArrival:
-    """Everything that one import adds; `body` is the record of the pack, `source` the file, for people."""
+    """Everything that one import adds; `body` is the record of the pack, `source` the file, for people.
+
+    A file of tests is no pack: it has no `pack_uid` and no record.
+    """
 
     pack_uid: str
     body: str
@@ -84,7 +92,8 @@ def arrive(connection: sqlite3.Connection, arrival: PackArrival, now: str) -> No
     }
     row = connection.execute("SELECT body FROM packs WHERE uid = ?", (arrival.pack_uid,)).fetchone()
     added["before"] = row and row[0]
-    remember(connection, arrival.pack_uid, arrival.body, now)
+    if arrival.pack_uid:
+        remember(connection, arrival.pack_uid, arrival.body, now)
     prompts.set_meta(connection, LAST, json.dumps(added))
 
 
@@ -105,8 +114,6 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
         if newest is None or number > newest:
             added.append(version.uid)
             _origin(connection, f"{arriving.foreign}:{version.hash}", "version", version.uid, arrival.source, now)
-    if arriving.draft is not None:
-        prompts.save_draft(connection, arriving.uid, _placed(arriving.draft, numbers), now)
     # The window opens without what tests need.
     from workbench.store.testing import holdouts
 
@@ -115,10 +122,14 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
     add(connection, arriving.uid, [case for _, case in arriving.cases])
     for foreign, case in arriving.cases:
         _origin(connection, foreign, "case", case.uid, arrival.source, now)
+    if arriving.draft is not None:
+        # Behind the cases, which the draft may name.
+        prompts.save_draft(connection, arriving.uid, _placed(arriving.draft, numbers), now)
     checks = _take_checks(connection, key, arriving, now)
+    columns = imported_columns.take(connection, arriving.uid, _pinned(arriving.columns, numbers), arriving.samples, now)
     if arriving.new:
         _origin(connection, arriving.foreign, "prompt", arriving.uid, arrival.source, now)
-    elif added or arriving.cases or checks:
+    elif added or arriving.cases or checks or columns:
         prompts.touch(connection, key, now)
     return {
         "uid": arriving.uid,
@@ -128,6 +139,7 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Pack
         "cases": [case.uid for _, case in arriving.cases],
         "bodies": _bodies(connection, key),
         **({"checks": checks} if checks else {}),
+        **({"columns": columns} if columns else {}),
     }
 
 
@@ -181,8 +193,12 @@ def _bodies(connection: sqlite3.Connection, prompt: int) -> dict[str, str]:
 
 
 def _placed(draft: Draft, numbers: list[int]) -> Draft:
-    lanes = tuple(replace(one, pinned=one.pinned and numbers[one.pinned - 1]) for one in draft.lanes)
+    lanes = _pinned(draft.lanes, numbers)
     return replace(draft, lanes=lanes, based_on=draft.based_on and numbers[draft.based_on - 1])
+
+
+def _pinned(lanes: tuple[Lane, ...], numbers: list[int]) -> tuple[Lane, ...]:
+    return tuple(replace(one, pinned=one.pinned and numbers[one.pinned - 1]) for one in lanes)
 
 
 def _origin(connection: sqlite3.Connection, foreign: str, thing: str, uid: str, source: str, now: str) -> None:
@@ -200,7 +216,8 @@ def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
         added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
         texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
         for one in added["prompts"]:
-            texts += [one["uid"], one["draft"], one.get("checks", ""), *one["versions"], *one["cases"]]
+            texts += [one["uid"], one["draft"], one.get("checks", ""), one.get("columns", "")]
+            texts += [*one["versions"], *one["cases"]]
             texts += [*one["bodies"], *one["bodies"].values()]
         is_sound = all(isinstance(text, str) for text in texts)
         return added if is_sound and all(isinstance(one["new"], bool) for one in added["prompts"]) else None
@@ -223,6 +240,8 @@ def take_back(connection: sqlite3.Connection) -> str:
             cases.remove(connection, prompt["uid"], prompt["cases"])
             if prompt.get("checks"):
                 _drop_checks(connection, prompt["uid"])
+            if prompt.get("columns"):
+                imported_columns.drop(connection, prompt["uid"])
             # Newest first: a version cannot be removed before those that are based on it.
             connection.executemany(
                 "DELETE FROM versions WHERE uid = ?", [(uid,) for uid in reversed(prompt["versions"])]
@@ -271,6 +290,8 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> N
     typed = _draft(connection, key) != added["draft"] and (added["new"] or _leans(connection, key, arrived))
     checks = added.get("checks", "")
     checked = bool(checks) and _are_checks_changed(connection, uid, checks)
+    columns = added.get("columns", "")
+    checked = checked or (bool(columns) and imported_columns.are_changed(connection, uid, columns))
     if used or more or typed or checked or _changed(connection, key, added):
         raise StoreError(
             f"“{name}” was edited after the import, so it stays. Archive it if you do not need it.",

@@ -49,7 +49,7 @@ _SAMPLES = (
     " ORDER BY c.case_position, c.lane, c.sample"
 )
 _TEXTS = (
-    f"SELECT id, uid, run_id, substr({bounded('text')}, 1, {SHOWN_TEXT}), error FROM outputs"
+    f"SELECT id, uid, run_id, ended_at, substr({bounded('text')}, 1, {SHOWN_TEXT}), error FROM outputs"
     " WHERE id IN (SELECT value FROM json_each(?))"
 )
 _REASONS = (
@@ -95,6 +95,7 @@ class _Shown(NamedTuple):
 
     uid: str
     run: int
+    ended_at: str
     text: str
 
 
@@ -142,8 +143,8 @@ def _rows(
     shown = {place: _shown_sample(found) for place, found in samples.items()}
     outputs = json.dumps([sample.output for sample in shown.values()])
     texts = {
-        key: _Shown(uid, run, as_text(text) or as_text(error)[:SHOWN_TEXT])
-        for key, uid, run, text, error in connection.execute(_TEXTS, (outputs,))
+        key: _Shown(uid, run, as_text(ended_at), as_text(text) or as_text(error)[:SHOWN_TEXT])
+        for key, uid, run, ended_at, text, error in connection.execute(_TEXTS, (outputs,))
     }
     reasons = dict(connection.execute(_REASONS, (grid.scoring, outputs)).fetchall())
     running = {
@@ -165,7 +166,7 @@ def _rows(
             state: CellStatus = "running" if place in running else "open"
             return GridCell(state, samples=count, sample=part or 0, before=beside)
         one = shown[place]
-        told = texts.get(one.output, _Shown("", grid.run, ""))
+        told = texts.get(one.output, _Shown("", grid.run, "", ""))
         made = _cell(samples[place], one, told, as_text(reasons.get(one.output)), count, grid)
         return replace(made, before=beside) if beside else made
 
@@ -203,6 +204,7 @@ def _cell(
             told.run != grid.run,
             any(one.overruled for one in samples),
             shown.sample,
+            answered_at=told.ended_at,
         )
     )
 

@@ -38,7 +38,8 @@ class SuiteStart:
 
     `content`, `version_uid` and `based_on` are as in `RunStart`. `cases` are stored as they are now, in this order.
     `questions` are the `question_hash` of each column. `baseline` is the position of a column. `probe` says which
-    probe this run is, "" for a test that counts. `goals` is what was chosen before.
+    probe this run is, "" for a test that counts. `goals` is what was chosen before. Answers from before `reuse_since`
+    are not used again, "" for no limit.
     """
 
     uid: str
@@ -59,6 +60,7 @@ class SuiteStart:
     probe: str = ""
     techniques: tuple[TechniqueMark, ...] = ()
     goals: RunGoals = field(default_factory=RunGoals)
+    reuse_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from workbench.core.cases import Case, Check
 from workbench.core.statistics.results import ColumnResults
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
 from workbench.core.testing.scored_case import OverruleState
@@ -86,10 +87,20 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.prompt_of(connection, run_uid)
 
-    def answered(self, prompt_uid: str, identities: Sequence[str]) -> int:
-        """Return how many cells with these identities would begin with an answer in a new test run."""
+    def answered(
+        self, prompt_uid: str, identities: Sequence[str], *, since: str = "", old_before: str = ""
+    ) -> StoredAnswers:
+        """Return the answers that cells with these identities would begin with in a new test run.
+
+        Answers from before `since` are not used; those from before `old_before` are counted as older.
+        """
         with self._readers.use() as connection:
-            return test_starts.answered(connection, prompt_uid, identities)
+            return test_starts.answered(connection, prompt_uid, identities, since, old_before)
+
+    def has_answers_before(self, run_uid: str, moment: str) -> bool:
+        """Whether a test run has an answer from before a time, made by itself or by an earlier run."""
+        with self._readers.use() as connection:
+            return test_starts.has_answers_before(connection, run_uid, moment)
 
     def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
         """Return the test runs of a prompt, newest first."""

@@ -1,8 +1,8 @@
 """Stores the start of test runs, and lists the runs.
 
 Invariant: a run is stored with everything it asks before anything is sent, in one transaction. Cells whose question was
-answered before in the same round of the same prompt begin recorded; no answer is used for two cells of one run, so that
-equal cases and columns stay independent draws.
+answered before in the same round of the same prompt begin recorded, by the newest answers; those of probes are never
+used. No answer is used for two cells of one run, so that equal cases and columns stay independent draws.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from workbench.core.cases import Case, CaseError, case_from_json, case_to_json
 from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.runs import RunSet
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey, cell_identity
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
@@ -36,13 +37,18 @@ from workbench.store.testing.records import SuiteBegun, SuiteStart, TestedCase
 _MOST_RUN_COLUMNS = 1_000
 """Columns that are read of a run; a damaged or crafted file may have any number."""
 _ANSWERED = (
-    "SELECT DISTINCT run_cells.identity, output_id, run_cells.state, run_cells.cost_usd, run_cells.duration_ms,"
-    " text_hash FROM json_each(?) AS wanted JOIN run_cells ON run_cells.identity = wanted.value"
-    " JOIN runs ON runs.id = run_cells.run_id"
-    f" WHERE run_cells.state = 'finished' AND runs.prompt_id = ? AND runs.archived < {DELETED}"
+    "SELECT DISTINCT run_cells.identity, output_id, coalesce(outputs.ended_at, '') AS ended_at, run_cells.state,"
+    " run_cells.cost_usd, run_cells.duration_ms, text_hash"
+    " FROM json_each(?) AS wanted JOIN run_cells ON run_cells.identity = wanted.value"
+    " JOIN runs ON runs.id = run_cells.run_id JOIN test_runs ON test_runs.run_id = runs.id"
     # An answer whose own run is deleted goes when that is deleted for good.
-    " AND EXISTS (SELECT 1 FROM outputs JOIN runs AS origins ON origins.id = outputs.run_id"
-    f"  WHERE outputs.id = output_id AND origins.archived < {DELETED}) ORDER BY output_id"
+    " JOIN outputs ON outputs.id = output_id JOIN runs AS origins ON origins.id = outputs.run_id"
+    f" WHERE run_cells.state = 'finished' AND runs.prompt_id = ? AND runs.archived < {DELETED} AND probe = ''"
+    f" AND origins.archived < {DELETED} AND coalesce(outputs.ended_at, '') >= ? ORDER BY output_id DESC"
+)
+_OLD_ANSWERS = (
+    "SELECT 1 FROM run_cells JOIN outputs ON outputs.id = output_id WHERE run_cells.run_id = ?"
+    " AND run_cells.state = 'finished' AND coalesce(ended_at, '') < ? LIMIT 1"
 )
 _RUN = (
     "SELECT runs.id, runs.uid, runs.number, runs.started_at, test_runs.round, samples, baseline,"
@@ -122,7 +128,7 @@ def _reuse(connection: sqlite3.Connection, run: int, prompt: int, start: SuiteSt
     while batch := list(itertools.islice(waiting, _WANTED_AT_ONCE)):
         found: dict[str, list[tuple[Any, ...]]] = {}
         wanted = json.dumps(sorted({identity for _, identity in batch}))
-        for identity, output, *facts in connection.execute(_ANSWERED, (wanted, prompt)):
+        for identity, output, _, *facts in connection.execute(_ANSWERED, (wanted, prompt, start.reuse_since)):
             if output not in taken:
                 found.setdefault(identity, []).append((output, identity, *facts))
         rows: list[tuple[Any, ...]] = []
@@ -141,11 +147,24 @@ def _reuse(connection: sqlite3.Connection, run: int, prompt: int, start: SuiteSt
     return reused
 
 
-def answered(connection: sqlite3.Connection, prompt_uid: str, identities: Sequence[str]) -> int:
-    """Return how many of these cells begin recorded in a new run; equal ones need an answer each."""
-    rows = connection.execute(_ANSWERED, (json.dumps(sorted(set(identities))), prompt_id(connection, prompt_uid)))
-    found = Counter(identity for identity, *_ in rows)
-    return sum(min(found[identity], number) for identity, number in Counter(identities).items())
+def answered(
+    connection: sqlite3.Connection, prompt_uid: str, identities: Sequence[str], since: str, old_before: str
+) -> StoredAnswers:
+    """Return which of these cells begin recorded in a new run; equal ones need an answer each.
+
+    Answers from before `since` are not used; those from before `old_before` are counted as older.
+    """
+    wanted = json.dumps(sorted(set(identities)))
+    ends: dict[str, list[str]] = {}
+    for identity, _, ended_at, *_ in connection.execute(_ANSWERED, (wanted, prompt_id(connection, prompt_uid), since)):
+        ends.setdefault(identity, []).append(as_text(ended_at))
+    used = [end for identity, number in Counter(identities).items() for end in ends.get(identity, ())[:number]]
+    return StoredAnswers(len(used), sum(end < old_before for end in used), min(filter(None, used), default=""))
+
+
+def has_answers_before(connection: sqlite3.Connection, run_uid: str, moment: str) -> bool:
+    """Whether a run has a finished answer from before a time. Raises StoreError (missing)."""
+    return connection.execute(_OLD_ANSWERS, (run_key(connection, run_uid), moment)).fetchone() is not None
 
 
 def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> Iterator[tuple[CellKey, str]]:

@@ -103,7 +103,7 @@ def make_tests(
         version=store.version,
         marks=store.techniques.of,
         planner=SuitePlanner(store, store.tests, facts),
-        estimator=SuiteEstimator(store.tests, forecast, endpoint),
+        estimator=SuiteEstimator(store.tests, forecast, endpoint, owner.now),
     )
 
 

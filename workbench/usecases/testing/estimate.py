@@ -13,6 +13,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import AmountSpan, Forecast, lanes_without_prices, show_span
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, StoredAnswers, age_in_days, days_before, oldest_words
 from workbench.core.testing.cells import cell_identity
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
@@ -33,7 +34,8 @@ class SuiteEstimate:
 
     `tokens` are those of all calls, with as much output as known. `cost` is a span in dollars over the columns with a
     known price, None if there is none; `unpriced` are the titles of the others, and `open_ended` of those whose output
-    is not known yet. `minutes` are None without an earlier test of these models.
+    is not known yet. `minutes` are None without an earlier test of these models. `old` of the reused answers are older
+    than OLD_AFTER_DAYS; `oldest_days` is the age of the oldest one in days, None if it is not known.
     """
 
     cells: int
@@ -44,13 +46,16 @@ class SuiteEstimate:
     unpriced: tuple[str, ...] = ()
     open_ended: tuple[str, ...] = ()
     minutes: float | None = None
+    old: int = 0
+    oldest_days: int | None = None
 
     @property
     def sentence(self) -> str:
         """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
-        parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused" if self.reused else "")]
+        age = oldest_words(self.oldest_days)
+        parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused{age}" if self.reused else "")]
         if not self.calls:
-            return f"All {counted(self.cells, 'answer')} are here already; nothing is sent."
+            return f"All {counted(self.cells, 'answer')} are here already{age}; nothing is sent."
         if self.tokens:
             parts.append(f"about {self.tokens:,} tokens")
         parts.append(self._money)
@@ -79,18 +84,27 @@ class SuiteEstimator:
         records: SuiteRecords,
         forecast: Callable[[str, Draft], Forecast],
         endpoint: Callable[[str], Endpoint | None],
+        now: Callable[[], str],
     ) -> None:
         """`forecast` counts tokens on this computer."""
         self._records = records
+        self._now = now
         self._forecast = forecast
         self._endpoint = endpoint
 
     def estimate(self, plan: SuitePlan) -> SuiteEstimate:
         """Return the estimate of a plan. Raises StoreError."""
-        open_ = self._open(plan)
+        now = self._now()
+        stored = self._by_column(plan, days_before(now, OLD_AFTER_DAYS))
+        open_ = [len(plan.cases) * plan.samples - column.count for column in stored]
+        known = sum(stored, StoredAnswers())
+        oldest_days = age_in_days(known.oldest, now) if known.count else None
         calls = sum(open_)
         if not calls:
-            return SuiteEstimate(plan.cells, plan.cells, 0, 0, AmountSpan(0.0, 0.0), minutes=0.0)
+            free = AmountSpan(0.0, 0.0)
+            return SuiteEstimate(
+                plan.cells, plan.cells, 0, 0, free, minutes=0.0, old=known.older, oldest_days=oldest_days
+            )
         step = max(1, -(-len(plan.cases) // MOST_COUNTED))
         shown = plan.cases[::step]
         sets = tuple(ValueSet(case.uid or str(n), case.name, case.values, ticked=True) for n, case in enumerate(shown))
@@ -120,12 +134,18 @@ class SuiteEstimator:
             tuple(unpriced),
             tuple(open_ended),
             self._minutes(plan, open_),
+            known.older,
+            oldest_days,
         )
 
-    def _open(self, plan: SuitePlan) -> list[int]:
-        """Return the number of cells without an answer in this round, by column; a probe asks all."""
+    def stored(self, plan: SuitePlan, old_before: str) -> StoredAnswers:
+        """Return the answers that a test would use again; those from before `old_before` count as older."""
+        return sum(self._by_column(plan, old_before), StoredAnswers())
+
+    def _by_column(self, plan: SuitePlan, old_before: str) -> list[StoredAnswers]:
+        """Return the answers in this round that are used again, by column; a probe asks all."""
         if plan.probe:
-            return [len(plan.cases) * plan.samples for _ in plan.questions]
+            return [StoredAnswers() for _ in plan.questions]
         hashes = [values_hash(case) for case in plan.cases]
         found = []
         for question in plan.questions:
@@ -134,11 +154,13 @@ class SuiteEstimator:
                 for values in hashes
                 for sample in range(plan.samples)
             ]
-            known = sum(
-                self._records.answered(plan.prompt_uid, identities[start : start + _CHUNK])
+            parts = (
+                self._records.answered(
+                    plan.prompt_uid, identities[start : start + _CHUNK], since=plan.reuse_since, old_before=old_before
+                )
                 for start in range(0, len(identities), _CHUNK)
             )
-            found.append(len(identities) - known)
+            found.append(sum(parts, StoredAnswers()))
         return found
 
     def _minutes(self, plan: SuitePlan, open_: list[int]) -> float | None:

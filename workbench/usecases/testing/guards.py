@@ -110,9 +110,9 @@ class GuardBook:
             self._store.packs.cases(guard_uid),
         )
 
-    def start(self, guard_uid: str, settings: SuiteSettings, budget: SuiteBudget | None = None) -> SuiteHandle:
-        """Ask the open cells of a guard. Raises RefusedError."""
-        return self._tests().go_on_with(self.plan(guard_uid, settings, budget), failed_too=True)
+    def start(self, plan: SuitePlan) -> SuiteHandle:
+        """Ask the open cells of a plan of a guard. Raises RefusedError."""
+        return self._tests().go_on_with(plan, failed_too=True)
 
     def newest(self, guard_uid: str, settings: SuiteSettings) -> SuiteRun | None:
         """Return the newest test of a guard on exactly the models of `settings`, with the same baseline."""

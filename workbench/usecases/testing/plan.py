@@ -21,6 +21,7 @@ from workbench.core.money import Rates
 from workbench.core.rendered_content import RenderedRequest, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables
+from workbench.core.testing.answer_ages import days_before
 from workbench.core.testing.cells import question_hash
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import CaseSetName
@@ -46,7 +47,7 @@ class SuitePlan:
 
     `columns` are lanes, each with a pinned version or the current text, which is `content`. `questions` are the
     `question_hash` of each column, `baseline` is the position of the column that the others are compared with.
-    `settings` holds checks and threshold.
+    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit.
     """
 
     prompt_uid: str
@@ -68,11 +69,16 @@ class SuitePlan:
     concurrency: int | None = None
     """Concurrent calls per endpoint, None for the engine's default."""
     goals: RunGoals = field(default_factory=RunGoals)
+    reuse_since: str = ""
 
     @property
     def cells(self) -> int:
         """The number of cells."""
         return len(self.cases) * len(self.columns) * self.samples
+
+    def without_answers_older(self, days: int, now: str) -> SuitePlan:
+        """Return the plan of the same test that asks answers again that are older than `days`."""
+        return replace(self, reuse_since=days_before(now, days))
 
 
 class PlanStore(Protocol):

@@ -106,7 +106,8 @@ class SuiteRunner:
     def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
         """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
 
-        A continued run whose checks have changed gets a new scoring. Raises as `resume` and `start`, and StoreError.
+        A run with answers that the plan asks again is not continued. A continued run whose checks have changed gets a
+        new scoring. Raises as `resume` and `start`, and StoreError.
         """
         run_uid = self._same_run(plan)
         if run_uid is None:
@@ -123,6 +124,8 @@ class SuiteRunner:
         if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
             return None
         if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
+            return None
+        if plan.reuse_since and self._tools.records.has_answers_before(run.uid, plan.reuse_since):
             return None
         return run.uid if self._tools.records.cases(run.uid, 0, run.cases) == plan.cases else None
 
@@ -266,6 +269,7 @@ class SuiteRunner:
             probe=plan.probe,
             techniques=plan.techniques,
             goals=plan.goals,
+            reuse_since=plan.reuse_since,
         )
         return self._tools.records.begin(start).result()
 

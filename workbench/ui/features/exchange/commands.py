@@ -7,7 +7,7 @@ from workbench.app.commands import EVERYWHERE, HISTORY, Command, needs
 COMMANDS = (
     Command(
         "import_runs",
-        "Import runs from other tools…",
+        "Import from other tools…",
         "History",
         enabled=needs("writable"),
         views=EVERYWHERE,

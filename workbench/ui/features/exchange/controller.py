@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -22,11 +22,16 @@ from workbench.formats.imports.pack import FORMAT as PACK
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.ui.features.exchange.dialog import ExchangeDialog
+from workbench.ui.features.exchange.suite_imports import SuiteImports
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen
 from workbench.ui.shell.services import Services
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of
 from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
+from workbench.usecases.exchange.suite_files import is_suite
 from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.usecases.exchange.suite_importer import SuiteImportPlan
 
 T = TypeVar("T")
 
@@ -39,6 +44,7 @@ class ExchangeController:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._halt = ReadingHalt()
+        self._tests = SuiteImports(services)
         self.files: QFileDialog | None = None
         self.dialog: ExchangeDialog | None = None
 
@@ -50,7 +56,7 @@ class ExchangeController:
         """Ask for a file, and preview its import."""
         if self._busy():
             return
-        files = self._choose("Import runs from other tools", _IMPORTABLE)
+        files = self._choose("Import from other tools", _IMPORTABLE)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()
@@ -96,15 +102,24 @@ class ExchangeController:
         dialog.accepted_.connect(lambda: self._take(dialog, path))
         importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Reading the file…", "Read {0:,} of {1:,}…")
+        tests = self._tests
 
-        def seen(report: ImportReport) -> None:
-            dialog.what.setText(report.title)
-            offer = "Import" if report.added.runs and report.state == "done" else ""
-            self._tell_end(dialog, report, sentence(report, preview=True), offer)
+        def read() -> ImportReport | SuiteImportPlan:
+            return tests.plan(path) if is_suite(path) else importer.preview(path, halt, tell)
 
-        self._run(dialog, lambda: importer.preview(path, halt, tell), seen)
+        def seen(found: ImportReport | SuiteImportPlan) -> None:
+            if not isinstance(found, ImportReport):
+                tests.show(dialog, found)
+                return
+            dialog.what.setText(found.title)
+            offer = "Import" if found.added.runs and found.state == "done" else ""
+            self._tell_end(dialog, found, sentence(found, preview=True), offer)
+
+        self._run(dialog, read, seen)
 
     def _take(self, dialog: ExchangeDialog, path: Path) -> None:
+        if self._tests.take(dialog):
+            return
         importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Importing…", "Imported {0:,} of {1:,}…")
 

@@ -18,7 +18,7 @@ from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import DialogProgress
 from workbench.ui.widgets.theme import Theme
 
-_MOST_ROWS = 8
+_MOST_LINES = 12
 
 
 class ExchangeDialog(Dialog):
@@ -37,6 +37,8 @@ class ExchangeDialog(Dialog):
         self.said: QLabel = label()
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.progress = DialogProgress()
+        self.heading = label("", "section")
+        self.heading.hide()
         self.left_out = QListWidget()
         self.left_out.setAccessibleName("Left out")
         self.left_out.setWordWrap(True)
@@ -55,6 +57,7 @@ class ExchangeDialog(Dialog):
         layout.setSpacing(8)
         for part in (self.name, self.what, self.said, self.progress):
             layout.addWidget(part)
+        layout.addWidget(self.heading)
         layout.addWidget(self.left_out, 1)
         layout.addStretch(0)
         layout.addLayout(buttons)
@@ -83,8 +86,13 @@ class ExchangeDialog(Dialog):
         self.said.setText(sentence)
         self.progress.show_count(done, total)
 
-    def finish(self, sentence: str, left_out: Sequence[LeftOut] = (), more: int = 0, offer: str = "") -> None:
-        """Show the result and the omitted items; `offer` is the label of the next action, "" for none."""
+    def finish(
+        self, sentence: str, left_out: Sequence[LeftOut] = (), more: int = 0, offer: str = "", heading: str = ""
+    ) -> None:
+        """Show the result and the omitted items below a `heading`; `offer` is the label of the next action.
+
+        Both are "" for none.
+        """
         self._running = False
         self.said.setText(sentence)
         self.progress.hide()
@@ -92,9 +100,8 @@ class ExchangeDialog(Dialog):
         self.left_out.addItems([f"{one.name}: {one.sentence}" for one in left_out])
         if more:
             self.left_out.addItem(f"and {more:,} more")
-        rows = min(_MOST_ROWS, self.left_out.count())
-        height = self.left_out.sizeHintForRow(0) * rows if left_out else 0
-        self.left_out.setMaximumHeight(height + 2 * self.left_out.frameWidth() + 8)
+        self.heading.setText(heading)
+        self.heading.setVisible(bool(heading and left_out))
         self.left_out.setVisible(bool(left_out))
         self.close_.setText("Close")
         self.close_.setEnabled(True)
@@ -102,6 +109,26 @@ class ExchangeDialog(Dialog):
         self.go.setAccessibleName(offer)
         self.go.setVisible(bool(offer))
         (self.go if offer else self.close_).setFocus()
+        self.adjustSize()
+        if left_out:
+            self._fit_list()
+
+    def _fit_list(self) -> None:
+        """Make the list as high as its rows, up to _MOST_LINES lines; rows are wrapped at the width of the dialog."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.left_out.doItemsLayout()
+        most = self.left_out.fontMetrics().lineSpacing() * _MOST_LINES
+        height = 0
+        for row in range(self.left_out.count()):
+            # The hint for a row does not wrap.
+            height += self.left_out.visualItemRect(self.left_out.item(row)).height()
+            if height > most:
+                break
+        frame = 2 * self.left_out.frameWidth() + 8
+        self.left_out.setMaximumHeight(height + frame)
+        self.left_out.setMinimumHeight(min(height, most) + frame)
         self.adjustSize()
 
     def reject(self) -> None:

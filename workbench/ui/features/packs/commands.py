@@ -24,7 +24,7 @@ COMMANDS = (
     ),
     Command(
         "undo_import",
-        "Undo the last pack import",
+        "Undo the last import",
         "Prompt",
         enabled=needs("writable"),
         views=EVERYWHERE,

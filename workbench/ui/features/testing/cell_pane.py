@@ -29,6 +29,7 @@ from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name, visible_note
+from workbench.host.clock import utc_now
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
 from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
@@ -296,7 +297,8 @@ class CellPane(QWidget):
                 none = "Nothing was sent."
                 self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
             changed = "" if diff is None else changed_words(diff)
-            self.about.setText(changed if self._kind == "against" else about_answer(detail))
+            about = about_answer(detail, utc_now(), reused=self.shown.is_reused)
+            self.about.setText(changed if self._kind == "against" else about)
             self.about.setVisible(bool(self.about.text()) and self._kind != "request")
         self._fit()
 

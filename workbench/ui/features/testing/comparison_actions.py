@@ -194,7 +194,8 @@ class ComparisonActions:
         def start() -> None:
             new, margin = dialog.new, dialog.read_margin()
             if new is not None and margin is not None:
-                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin))
+                renew = dialog.renews
+                self._begin(lambda: comparisons.start_successor(prompt, old, new, margin, renew=renew))
 
         dialog.estimate_wanted.connect(estimate)
         self._show(dialog, start)

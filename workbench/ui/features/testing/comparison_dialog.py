@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.app.testing.settings_form import SettingsFieldError, TypedSettings, read_settings, typed_settings
 from workbench.app.testing.source import ShownEstimate
-from workbench.app.testing.words import estimate_words
+from workbench.app.testing.words import age_words, estimate_words, renew_offer
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import cases_words, points_words
 from workbench.core.text import counted
@@ -45,6 +54,9 @@ class ComparisonDialog(Dialog):
         self.form.setVerticalSpacing(8)
         self.hint = label("", "muted")
         self.takes = label("")
+        self.renew = QCheckBox()
+        self.renew.hide()
+        self._estimate = ShownEstimate()
         self.cancel = button("Cancel", self.reject)
         self.run = button("Run", self.accept, "primary")
         self.run.setDefault(True)
@@ -60,9 +72,11 @@ class ComparisonDialog(Dialog):
         layout.addLayout(self.form)
         layout.addWidget(self.hint)
         layout.addWidget(self.takes)
+        layout.addWidget(self.renew)
         layout.addStretch(1)
         layout.addLayout(foot)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 62)
+        self.renew.toggled.connect(lambda _: self._show_takes())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -70,7 +84,7 @@ class ComparisonDialog(Dialog):
 
     def _begin_with(self, *fields: QWidget) -> None:
         """Put fields before the buttons in Tab order, and focus the first one."""
-        order = (*fields, self.cancel, self.run)
+        order = (*fields, self.renew, self.cancel, self.run)
         for one, following in itertools.pairwise(order):
             self.setTabOrder(one, following)
         fields[0].setFocus()
@@ -78,6 +92,7 @@ class ComparisonDialog(Dialog):
     def wait(self, words: str = _ESTIMATING) -> None:
         """Show that an estimate is being made, or why there is none."""
         self.takes.setText(words)
+        self.renew.hide()
         set_role(self.takes, "muted")
         self.run.setEnabled(False)
         self.run.setText("Run")
@@ -89,6 +104,18 @@ class ComparisonDialog(Dialog):
 
     def show_estimate(self, estimate: ShownEstimate) -> None:
         """Show what it takes, or why it cannot run."""
+        self._estimate = estimate
+        self.renew.setText(renew_offer(estimate))
+        self.renew.setVisible(bool(estimate.old))
+        self._show_takes()
+
+    @property
+    def renews(self) -> bool:
+        """Whether old answers are asked again."""
+        return not self.renew.isHidden() and self.renew.isChecked()
+
+    def _show_takes(self) -> None:
+        estimate = self._estimate.renewed if self.renews else self._estimate
         set_role(self.takes, "error" if estimate.refusal else "")
         if estimate.refusal:
             self.takes.setText(estimate.refusal)
@@ -96,10 +123,9 @@ class ComparisonDialog(Dialog):
             self._grow()
             return
         words = estimate_words(estimate)
-        reused = estimate.cells - estimate.new
         parts = [f"{counted(estimate.new, 'call')}{f': {words}' if words else ''}"]
-        if reused:
-            parts.append(f"{counted(reused, 'answer')} used again")
+        if estimate.reused:
+            parts.append(f"{counted(estimate.reused, 'answer')} used again{age_words(estimate)}")
         self.takes.setText(", ".join(parts) + ".")
         self.run.setText(f"Run {counted(estimate.new, 'call')}" if estimate.new else "Compare")
         self.run.setEnabled(True)

@@ -1,14 +1,11 @@
 """Executes the commands of the Test view.
 
-Invariant: the view is built when the window is idle or the view is opened. A run that would exceed the limits of this
-history asks first, in the page.
+Invariant: the view is built when the window is idle or the view is opened. Every start goes through `StartQuestions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -17,10 +14,7 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
-from workbench.app.testing.source import ShownEstimate
-from workbench.app.testing.words import RunAction, limit_words
-from workbench.core.testing.grid import CaseSetName
-from workbench.core.text import counted
+from workbench.app.testing.words import RunAction
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.columns import ColumnActions
@@ -29,6 +23,7 @@ from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
+from workbench.ui.features.testing.start_questions import StartQuestions
 from workbench.ui.features.testing.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.check_events import ChecksRequested
@@ -68,6 +63,7 @@ class TestingController:
         self.compare = ComparisonActions(services, self.suites)
         self.columns = ColumnActions(services, self.suites, self.compare)
         self.earlier = EarlierRunActions(services, self.suites, self._refresh)
+        self.starts = StartQuestions(services, self.suites, lambda: None if self.view is None else self.view.confirm)
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
@@ -155,23 +151,7 @@ class TestingController:
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
-        estimate = self.suites.estimate
-        if action == "fresh":
-            estimate = replace(estimate, new=estimate.cells, low_usd=None, high_usd=None)
-        self._act(action, self.suites.set_name, estimate)
-
-    def _act(self, action: RunAction, set_name: CaseSetName, estimate: ShownEstimate) -> None:
-        if self._services.backend.store.read_only:
-            self._services.notices.refused("The history is read-only, so tests cannot run.")
-            return
-        go = partial(self.suites.act, action, set_name)
-        if action in ("start", "fresh"):
-            go = partial(when_stored, self._services, go)
-            question = limit_words(self._services.session.limits(), estimate)
-            if question and self.view is not None:
-                self.view.confirm.ask(question, f"Run {counted(estimate.new, 'call')}", go, no="Cancel")
-                return
-        go()
+        self.starts.act(action)
 
     def toggle_pause(self) -> None:
         """Pause the run, or continue it."""
@@ -319,7 +299,7 @@ class TestingController:
 
     def _run_holdout(self) -> None:
         if self.suites.holdout is not None:
-            self._act("start", "holdout", self.suites.holdout)
+            self.starts.start("start", "holdout", self.suites.holdout)
 
     def _show_all(self) -> None:
         self.suites.choose_tag("")

@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.guards import GuardController
+from workbench.app.testing.start_estimate import ShownEstimate
 from workbench.app.testing.words import limit_words
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.features.testing.guard_page import guard_title
+from workbench.ui.features.testing.start_questions import ask_about_age
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.usecases.problems import problem_of
 from workbench.usecases.testing.guards import GuardBook, GuardOffer
@@ -65,12 +67,21 @@ class GuardActions:
         shown = self.guards.shown
         if shown is None:
             return
-        question = limit_words(self._services.session.limits(), shown.estimate)
+        estimate = shown.estimate
+        reuse, renew = partial(self._run, estimate), partial(self._run, estimate.renewed, renew=True)
+        if estimate.old and not estimate.new:
+            # The button says so.
+            renew()
+        elif not ask_about_age(self._view.confirm, estimate, reuse, renew):
+            self._run(estimate)
+
+    def _run(self, estimate: ShownEstimate, *, renew: bool = False) -> None:
+        question = limit_words(self._services.session.limits(), estimate)
+        start = partial(self.guards.start, renew=renew)
         if question:
-            title = f"Run {counted(shown.estimate.new, 'call')}"
-            self._view.confirm.ask(question, title, self.guards.start, no="Cancel")
+            self._view.confirm.ask(question, f"Run {counted(estimate.new, 'call')}", start, no="Cancel")
         else:
-            self.guards.start()
+            start()
 
     def open_prompt(self) -> None:
         """Open the prompt of the shown guard in Test."""

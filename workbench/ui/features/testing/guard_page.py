@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.guards import ShownGuard
-from workbench.app.testing.words import column_head, estimate_words
+from workbench.app.testing.words import age_words, column_head, estimate_words, renew_words, reused_words
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import button, label, scrolled
@@ -83,11 +83,14 @@ class GuardPage(QWidget):
         elif estimate.new:
             words = estimate_words(estimate)
             parts.append(f"{estimate.new:,} new{': ' if words else ''}{words}")
+            parts.extend(filter(None, (reused_words(estimate),)))
         elif shown.report is not None:
-            parts.append("every answer is here")
+            parts.append(f"every answer is here{age_words(estimate)}")
         self.told.setText(" · ".join(parts))
-        self.run.setText("Stop" if progress is not None else f"Run {counted(estimate.new, 'call')}")
-        self.run.setVisible(progress is not None or bool(estimate.new) or shown.report is None)
+        is_renewal = bool(estimate.old) and not estimate.new
+        title = renew_words(estimate) if is_renewal else f"Run {counted(estimate.new, 'call')}"
+        self.run.setText("Stop" if progress is not None else title)
+        self.run.setVisible(progress is not None or bool(estimate.new) or is_renewal or shown.report is None)
         self.run.setEnabled(can_write and not estimate.refusal)
         self.remove.setEnabled(can_write)
         self._show_table(shown)

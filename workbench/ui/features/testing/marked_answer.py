@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.core.cost_words import cost_words
+from workbench.core.testing.answer_ages import age_in_days, days_ago
 from workbench.core.testing.grid import CellDetail
 from workbench.ui.widgets.reader.answer import AnswerView
 
@@ -53,8 +54,8 @@ def fit_height(view: AnswerView, lines: int) -> None:
     view.setFixedHeight(math.ceil(min(height, most) + 2 * view.document().documentMargin()) + 4)
 
 
-def about_answer(detail: CellDetail) -> str:
-    """Return where an answer comes from."""
+def about_answer(detail: CellDetail, now: str, *, reused: bool = False) -> str:
+    """Return where an answer comes from, and how old it is; `reused`: an earlier test made it."""
     result = detail.result
     if result is None:
         return "Not asked yet."
@@ -65,4 +66,9 @@ def about_answer(detail: CellDetail) -> str:
         parts.append(f"{result.usage.output:,} tokens")
     if result.state == "finished":
         parts.append(cost_words(result))
+    ago = days_ago(age_in_days(detail.answered_at, now))
+    if reused:
+        parts.append(f"used again from test {detail.run_number}{', ' if ago else ''}{ago}")
+    elif ago:
+        parts.append(f"answered {ago}")
     return " · ".join(parts)
