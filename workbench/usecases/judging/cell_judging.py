@@ -28,7 +28,7 @@ from workbench.core.judging.judged_checks import (
     next_questions,
     question_problem,
 )
-from workbench.core.judging.questions import JudgedAnswer, JudgeQuestion, JudgeReply
+from workbench.core.judging.questions import JudgeQuestion, JudgeReply
 from workbench.core.judging.repeats import combined
 from workbench.core.testing.check_hash import check_hash
 from workbench.store.judging.records import JudgementKey, JudgeVersion
@@ -57,22 +57,24 @@ class OpenQuestion:
     identity: str
     round: JudgeRound
     answer_uid: str
+    title: str
+    """What the answer is called, such as "Order 12, column 2"."""
 
 
 class JudgeRound:
     """One round of judging one check of an answer: its questions come in stages."""
 
-    def __init__(
-        self, check: Check, key: JudgementKey, answer: JudgedAnswer, answer_uid: str, prompt: JudgeVersion | str
-    ) -> None:
+    def __init__(self, check: Check, key: JudgementKey, asked: CellToJudge, prompt: JudgeVersion | str) -> None:
         """`key` is that of its first question. `prompt` may be a sentence about why there is none."""
-        self.check, self.key, self.answer, self._answer_uid, self._prompt = check, key, answer, answer_uid, prompt
+        self.check, self.key, self.answer, self._prompt = check, key, asked.answer, prompt
+        self._answer_uid = asked.cell.output_uid
+        self._title = f"{asked.case.name or f'Case {key.case + 1}'}, column {key.column + 1}"
         self._replies: list[JudgeReply | None] = []
         self.problem = ""
         """Why it cannot be judged, "" for nothing."""
         if isinstance(prompt, str):
             self.problem = prompt
-        elif problem := question_problem(check, answer, prompt.content):
+        elif problem := question_problem(check, self.answer, prompt.content):
             self.problem = problem
 
     @property
@@ -94,7 +96,9 @@ class JudgeRound:
             self._replies.append(None)
             key = self.key._replace(step=step)
             identity = judgement_identity(self.check, question, judge, self._prompt, key)
-            yield OpenQuestion(key, self.check, question, judge, self._prompt, identity, self, self._answer_uid)
+            yield OpenQuestion(
+                key, self.check, question, judge, self._prompt, identity, self, self._answer_uid, self._title
+            )
 
     def put(self, step: int, reply: JudgeReply) -> None:
         """Take the reply to a question."""
@@ -131,8 +135,7 @@ class CellJudging:
             if is_judged(check):
                 found = prompt(check)
                 self._rounds[seq] = tuple(
-                    JudgeRound(check, JudgementKey(*cell.key, seq, repeat), asked.answer, cell.output_uid, found)
-                    for repeat in range(repeats)
+                    JudgeRound(check, JudgementKey(*cell.key, seq, repeat), asked, found) for repeat in range(repeats)
                 )
 
     def questions(self) -> Iterator[OpenQuestion]:
