@@ -26,7 +26,7 @@ def test_a_stop_gives_cells_back_and_a_resumed_run_asks_the_rest(tmp_path: Path)
         workbench.store.tests.save_settings(prompt, given, "2026-01-01T00:00:00Z").result(PATIENCE_S)
         plan = suites.plan(workbench, prompt, given, suites.cases(40), concurrency=4)
         handle = workbench.tests.start(prompt, plan)
-        wait_for(lambda: handle.progress().answered == 40 and judged.judge_calls(path) >= 4)
+        wait_for(lambda: handle.progress().answered == 40 and handle.progress().judge_running == 4)
         workbench.tests.stop(handle.run_uid)
         stopped = suites.finish(handle).progress()
         assert (stopped.state, stopped.scored) == ("stopped", 0)
@@ -79,10 +79,10 @@ def test_a_pause_holds_judges_back(tmp_path: Path) -> None:
     gate = tmp_path / "go"
     script = judged.script(strict=[{"until": str(gate)}, *judged.verdict(True)])
     with opened(tmp_path, script) as (workbench, _):
-        prompt, path = new_prompt(workbench), tmp_path / "w.db"
+        prompt = new_prompt(workbench)
         plan = suites.plan(workbench, prompt, judged.settings(), suites.cases(30), concurrency=2)
         handle = workbench.tests.start(prompt, plan)
-        wait_for(lambda: handle.progress().answered == 30 and judged.judge_calls(path) >= 2)
+        wait_for(lambda: handle.progress().answered == 30 and handle.progress().judge_running == 2)
         workbench.tests.pause(handle.run_uid)
         gate.touch()
         wait_for(lambda: handle.progress().judge_calls >= 2)

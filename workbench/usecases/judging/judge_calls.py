@@ -21,7 +21,7 @@ from workbench.usecases.judging.cell_judging import OpenQuestion
 from workbench.usecases.judging.embeddings import EmbeddingCall
 from workbench.usecases.judging.judge_models import Judge
 from workbench.usecases.lane_calls import call_for
-from workbench.usecases.testing.budget import CallBound, call_bound, most_input_price
+from workbench.usecases.testing.budget import INPUT_MARGIN, CallBound, call_bound, highest_prices
 from workbench.usecases.testing.cell_requests import RETRIES
 from workbench.usecases.testing.suite_parts import SuiteTools
 
@@ -107,6 +107,7 @@ def embedding_bound(call: EmbeddingCall, rates: Rates | None) -> CallBound:
         return CallBound(0.0)
     if rates is None or (rates.sheet and not has_token_prices(rates.sheet)):
         return CallBound(None)
-    given = sum(map(tokens, call.texts))
-    price = most_input_price(rates, given)
-    return CallBound(None if price is None else given * price)
+    # Vocabularies differ from the estimate.
+    given = round(INPUT_MARGIN * sum(map(tokens, call.texts)))
+    prices = highest_prices(rates, given)
+    return CallBound(None if prices is None else given * prices[0])

@@ -20,7 +20,7 @@ from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 
-_INPUT_MARGIN = 1.25
+INPUT_MARGIN = 1.25
 """Vocabularies differ from the estimate."""
 _IMAGE_TOKENS = 1600
 """The most that providers count for an image."""
@@ -68,13 +68,13 @@ def call_bound(
     if rates is None or output is None:
         return CallBound(None, calls)
     given = input_tokens(rendered)
-    prices = _prices(rates, given, str(params.get("service_tier") or ""))
+    prices = highest_prices(rates, given, str(params.get("service_tier") or ""))
     if prices is None:
         return CallBound(None, calls)
     choices = params.get("n")
     output *= choices if type(choices) is int and choices > 1 else 1
     # Each round with tools sends everything before it again.
-    whole = sum(_INPUT_MARGIN * given + number * output for number in range(calls))
+    whole = sum(INPUT_MARGIN * given + number * output for number in range(calls))
     return CallBound(whole * prices[0] + calls * output * prices[1], calls)
 
 
@@ -88,19 +88,13 @@ def input_tokens(rendered: RenderedRequest) -> int:
     return texts + sum(map(tokens, beside)) + _IMAGE_TOKENS * images
 
 
-def most_input_price(rates: Rates, given: int) -> float | None:
-    """Return the highest price of one of `given` input tokens, with the margin of the estimate; None if unknown."""
-    prices = _prices(rates, given, "")
-    return None if prices is None else _INPUT_MARGIN * prices[0]
-
-
-def _prices(rates: Rates, given: int, tier: str) -> tuple[float, float] | None:
+def highest_prices(rates: Rates, given: int, tier: str = "") -> tuple[float, float] | None:
     """Return the highest prices of an input and of an output token, None if tokens have no price."""
     if not rates.sheet:
         return max(rates.input, rates.writing), rates.output
     if not has_token_prices(rates.sheet):
         return None
-    found = prices_of(rates.sheet, int(_INPUT_MARGIN * given), tier=tier)
+    found = prices_of(rates.sheet, int(INPUT_MARGIN * given), tier=tier)
     return max(found.input, found.write), max(found.output, found.reasoning)
 
 

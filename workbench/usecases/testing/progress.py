@@ -25,8 +25,8 @@ class SuiteProgress:
 
     `new` cells are asked by this start, `done` of them have ended. `reused` cells were answered before.
     `spent_usd` includes the reservations of calls whose cost is unknown; `unknown` counts these calls. `limits` are the
-    concurrent calls allowed now, over all endpoints. `judging` answers wait for judges, which ended `judge_calls` calls
-    since the start, of which `judge_failed` failed.
+    concurrent calls allowed now, over all endpoints. `judging` answers wait for judges, whose calls `judge_running` run
+    and `judge_calls` ended since the start, of which `judge_failed` failed.
     """
 
     cells: int = 0
@@ -45,6 +45,7 @@ class SuiteProgress:
     judging: int = 0
     judge_calls: int = 0
     judge_failed: int = 0
+    judge_running: int = 0
     state: SuiteState = "starting"
     why: str = ""
     """A sentence about the end, "" for none."""

@@ -507,6 +507,7 @@ class _Run:
                 judging=shown.waiting,
                 judge_calls=shown.done,
                 judge_failed=shown.failed,
+                judge_running=shown.running,
                 spent_usd=shown.spent_usd,
                 reserved_usd=shown.reserved_usd,
                 unknown=shown.unknown,
