@@ -223,6 +223,25 @@ def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsy
     assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
 
 
+def test_columns_of_a_promptfoo_file_are_called_after_prompt_and_provider(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, report = tmp_path / "promptfooconfig.yaml", tmp_path / "report.md"
+    prompts = "  - {label: warm, raw: 'Hello {{name}}'}\n  - {label: cold, raw: 'Hello, {{name}}.'}"
+    labelled = CONFIG.replace("  - 'Hello {{name}}'", prompts).replace("  - echo", "  - {id: echo, label: parrot}")
+    config.write_text(labelled, "utf-8")
+    assert main(["test", "--db", db, str(config), "--json", "--markdown", str(report)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    wanted = ["warm · parrot", "cold · parrot"]
+    assert [column["title"] for column in document["columns"]] == wanted
+    assert [column["version"] for column in document["columns"]] == ["warm", "cold"]
+    assert all(title in report.read_text("utf-8") for title in wanted)
+    assert main(["test", "--db", db, str(config)]) == 0
+    told = capsys.readouterr().out
+    assert all(title in told for title in wanted)
+    assert "tested 1" not in told
+
+
 def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     out = io.StringIO()
     printer = ProgressPrinter(out, is_terminal=True)

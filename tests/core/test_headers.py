@@ -8,7 +8,7 @@ from workbench.core.headers import plain_headers, secret_names
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import Call
 from workbench.engine.child.http import auth_headers
-from workbench.engine.child.litellm_calls import access
+from workbench.engine.child.litellm_arguments import access
 
 _FRAMING = ("Host", "HOST", "Content-Length", "transfer-encoding", "Connection", "Content-Type", "Proxy-Authorization")
 _BROKEN = ("Host ", "ho\tst", "x:y", "", "x\r\nHost")

@@ -15,7 +15,7 @@ import httpx
 from tests.engine.listening import LITELLM
 from workbench.core.providers import PROVIDERS
 from workbench.engine.calls import Call
-from workbench.engine.child import litellm_calls
+from workbench.engine.child import litellm_arguments, litellm_calls
 from workbench.engine.child.key_guard import HELD_BACK, guarded
 
 KEY = "sk-planted-0123456789"
@@ -46,7 +46,7 @@ async def held_back() -> dict[str, str]:
                 with guarded(call, provider.id):
                     messages = [{"role": "user", "content": "Hi"}]
                     await litellm.acompletion(
-                        model=call.model, messages=messages, num_retries=0, **litellm_calls.access(call)
+                        model=call.model, messages=messages, num_retries=0, **litellm_arguments.access(call)
                     )
             except Exception as error:
                 if HELD_BACK in str(error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -87,6 +88,38 @@ def test_search_finds_models_by_words_in_any_case(catalogue: ModelCatalogue) -> 
     assert all("anthropic" in f"{m.id} {m.provider}" for m in catalogue.search("anthropic", 20))
     assert catalogue.search("", 3) == list(catalogue.models[:3])
     assert catalogue.search("zzz nothing") == []
+
+
+def test_models_of_other_tasks_are_apart_and_priced(catalogue: ModelCatalogue) -> None:
+    embedding = catalogue.get("text-embedding-3-small")
+    assert embedding is not None
+    assert (embedding.task, embedding.provider) == ("embed", "openai")
+    assert embedding.rates is not None
+    assert (embedding.rates.input, embedding.rates.output) == (2e-8, 0.0)
+    assert catalogue.provider_of("text-embedding-3-small") == "openai"
+    assert all(m.task == "chat" for m in catalogue.models)
+    assert {m.task for m in catalogue.others} == {"embed", "decide"}
+    assert embedding not in catalogue.search("text-embedding-3")
+    assert catalogue.search("text-embedding-3-small", 1, "embed") == [embedding]
+    deciding = catalogue.search("", 1000, "decide")
+    assert {"typesafe", "openai", "perplexity"} <= {m.provider for m in deciding}
+    assert all(m.does("decide") and m.task != "embed" for m in deciding)
+
+
+def test_decisions_of_chat_models_cost_what_their_input_costs() -> None:
+    """Prices of decisions are not read while they are those of chats, because no text is written."""
+    spec = importlib.util.find_spec("litellm")
+    assert spec is not None
+    assert spec.origin is not None
+    data = json.loads((Path(spec.origin).parent / "model_prices_and_context_window_backup.json").read_text())
+    priced = [
+        (row[name], row.get(name.removesuffix("_decisions")))
+        for row in data.values()
+        for name in row
+        if name.endswith("_decisions") and not name.startswith("output")
+    ]
+    assert priced
+    assert all(decisions == chats for decisions, chats in priced)
 
 
 @given(st.text(max_size=20), st.integers(1, 9))

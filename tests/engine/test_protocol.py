@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.content import Message
+from workbench.core.judging.decisions import DecisionOption, DecisionQuestion
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, Timing
@@ -50,6 +51,18 @@ calls = st.builds(
     timeouts=st.builds(Timeouts, st.floats(0, 99), st.floats(0, 99), st.floats(0, 99)),
     retries=st.integers(0, 9),
     group=text,
+    task=st.sampled_from(["chat", "embed", "decide"]),
+    questions=st.lists(
+        st.builds(
+            DecisionQuestion,
+            st.sampled_from(["choice", "score"]),
+            text,
+            st.lists(st.builds(DecisionOption, text, text), max_size=3).map(tuple),
+            text,
+        )
+        | st.builds(DecisionQuestion, st.just("predicate"), text, name=text),
+        max_size=3,
+    ).map(tuple),
 )
 
 

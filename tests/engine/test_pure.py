@@ -20,7 +20,7 @@ from workbench.engine import estimate as estimating
 from workbench.engine.calls import Call
 from workbench.engine.child.call_runner import LONGEST_PAUSE_S, pause_s
 from workbench.engine.child.environment import is_secret
-from workbench.engine.child.litellm_calls import split_params
+from workbench.engine.child.litellm_arguments import split_params
 from workbench.engine.child.openai_chat import RefusedRequest, adjusted
 from workbench.engine.child.request import RequestAdjustments, build, dumps
 from workbench.engine.child.streamed_answer import StreamedAnswer

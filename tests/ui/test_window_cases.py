@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from tests.ui.desk import Desk
+from tests.ui.desk import ECHO, Desk
 from workbench.core.cases import Case, Check
+from workbench.core.value_kinds import files_of
 from workbench.host.clock import utc_now
 from workbench.store import StoreError
 from workbench.ui.features.cases import controller
@@ -349,3 +350,88 @@ def test_failed_save_is_reported_and_retried(desk: Desk, monkeypatch: pytest.Mon
     dialog.close()
     desk.until(lambda: stored(desk)[0].name == "Late order!")
     assert len(asked) == 3
+
+
+def test_json_values_are_marked_and_said_to_be_wrong_while_they_are(desk: Desk) -> None:
+    window = desk.open()
+    text = '{ "id": 7 }'
+    case = Case("j", "Order", (("question", "Where?"), ("record", text)), kinds=(("record", "json"),))
+    window.store.packs.save_cases(window.prompt_uid, (case, LOST)).result()
+    dialog = shown(desk)
+    rows = {row.name: row for row in dialog.detail.values.rows}
+    marks = {name: row.json for name, row in rows.items()}
+    question, record = marks["question"], marks["record"]
+    assert question is not None
+    assert record is not None
+    assert (question.isChecked(), record.isChecked()) == (False, True)
+    assert dialog.detail.values.all_values()["record"] == text
+    rows["record"].field.setFocus()
+    desk.press(Qt.Key.Key_End)
+    desk.type("x")
+    assert rows["record"].field.property("role") == "field-wrong"
+    assert record.toolTip().startswith("Not JSON: extra data at line 1, column 12.")
+    desk.press(Qt.Key.Key_Backspace)
+    assert rows["record"].field.property("role") == "field"
+    question.click()
+    assert rows["question"].field.property("role") == "field-wrong"
+    record.click()
+    desk.until(lambda: stored(desk)[0].kinds == (("question", "json"),))
+    assert stored(desk)[0] == replace(case, kinds=(("question", "json"),))
+    dialog.select(1)
+    dialog.select(0)
+    assert dialog.detail.case() == stored(desk)[0]
+    dialog.use.click()
+    desk.until(lambda: window.draft().sets_by_uid["j"].kinds == (("question", "json"),))
+    dialog.close()
+    desk.rest()
+    desk.close()
+    window = desk.open()
+    desk.until(lambda: "j" in window.draft().sets_by_uid)
+    assert window.draft().sets_by_uid["j"].kinds == (("question", "json"),)
+
+
+def test_file_is_chosen_for_a_value_shown_as_a_chip_and_sent(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.store.packs.save_cases(window.prompt_uid, (LATE, LOST)).result()
+    dialog = shown(desk)
+    note = desk.directory / "note.txt"
+    note.write_text("Délayed.", "utf-8")
+    record = next(row for row in dialog.detail.values.rows if row.name == "record")
+    assert record.attach is not None
+    record.attach.click()
+    cases = window.dialogs.case_actions
+    files = cases.files
+    assert files is not None
+    files.fileSelected.emit(str(note))
+    files.reject()
+    desk.until(lambda: stored(desk)[0].kinds == (("record", "file"),))
+    case = stored(desk)[0]
+    file = files_of(dict(case.values), case.kinds)["record"]
+    assert (file.name, file.media_type) == ("note.txt", "text/plain")
+    assert window.store.blob(file.hash) == note.read_bytes()
+    assert record.chip is not None
+    assert record.chip.isVisible()
+    assert not record.field.isVisible()
+    assert not record.json or not record.json.isVisible()
+    dialog.use.click()
+    dialog.close()
+    # Only a real window system activates the window again when a dialog of files closes.
+    window.frame.activateWindow()
+    desk.until(window.frame.isActiveWindow)
+    rows = {row.name: row for row in window.values.rows}
+    chip = rows["record"].chip
+    assert chip is not None
+    assert chip.isVisible()
+    assert not chip.remove.isVisible()
+    desk.run()
+    assert "Record: note.txt" in desk.text(1)
+    # Removing the file leaves an empty text.
+    dialog = shown(desk)
+    dialog.select(next(row for row, one in enumerate(dialog.cases.cases) if one.uid == LATE.uid))
+    record = next(row for row in dialog.detail.values.rows if row.name == "record")
+    assert record.chip is not None
+    record.chip.remove.click()
+    desk.until(lambda: next(one for one in stored(desk) if one.uid == LATE.uid).kinds == ())
+    assert dict(next(one for one in stored(desk) if one.uid == LATE.uid).values)["record"] == ""
+    assert record.field.isVisible()
+    dialog.close()

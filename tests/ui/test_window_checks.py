@@ -15,6 +15,7 @@ from tests.patience import PATIENCE_S
 from tests.ui.desk import HELLO, Desk
 from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.lane_state import LaneStatus
+from workbench.core.blocks import Tool
 from workbench.core.cases import SET, Case, Check
 from workbench.core.drafts import ValueSet
 from workbench.core.runs import ENDED
@@ -188,6 +189,37 @@ def test_check_is_added_edited_and_tried_by_keyboard(desk: Desk) -> None:
 def _until_suggested(desk: Desk, dialog: ChecksDialog) -> list[str]:
     desk.until(dialog.suggested.sentences)
     return dialog.suggested.sentences()
+
+
+def test_call_of_a_pinned_lane_is_checked_against_the_tools_of_its_version(desk: Desk) -> None:
+    called = [["tool_call", '{"n": 1}', "lookup", "c1", ""], ["tool_result", "sent", "lookup", "c1", ""]]
+    window = desk.open({"default": [{"steps": called}, {"text": "It was sent."}, {"finish": "stop"}]})
+    window.dialogs.check_actions.make_trial = lambda: CheckTrial({}, InThisProcess)
+    saved(desk, Check("is-valid-openai-tools-call"))
+
+    def offer(*tools: Tool) -> None:
+        draft = window.draft()
+        window.session.put_back(replace(draft, content=replace(draft.content, tools=tools)), draft)
+
+    window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
+    offer(Tool("lookup"), Tool("unused", enabled=False))
+    desk.run()
+    for lane in range(2):
+        desk.until(lambda lane=lane: footer(desk, lane).checks.text() == "✓ 1/1 check")
+    (version,) = desk.rows("SELECT MAX(number) FROM versions")[0]
+    window.lane_list.set_pinned(window.slots()[0], version)
+    offer(Tool("other"))
+    desk.run()
+    desk.until(lambda: footer(desk, 1).checks.text() == "✗ 0/1 check")
+    assert footer(desk, 0).checks.text() == "✓ 1/1 check"
+    # The dialog tries checks on the same tools.
+    dialog = shown(desk)
+    desk.until(lambda: dialog.tree.words() == ["is a valid tool call 1/2"])
+    dialog.close()
+    desk.close()
+    opened(desk)
+    desk.until(lambda: footer(desk, 1).checks.text() == "✗ 0/1 check")
+    assert footer(desk, 0).checks.text() == "✓ 1/1 check"
 
 
 def test_checks_are_ordered_and_grouped_by_keys(desk: Desk) -> None:

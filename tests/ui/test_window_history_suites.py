@@ -12,7 +12,9 @@ from tests.ui.desk import Desk
 from tests.ui.history_support import entered, searched
 from tests.ui.pasts import ORDER
 from workbench.core.cases import Case, Check
+from workbench.core.history_columns import whole
 from workbench.core.statistics.results import CellState
+from workbench.core.testing.probes import Probe
 from workbench.host.clock import utc_now
 from workbench.store import Store
 from workbench.ui.features.history.view import HistoryView
@@ -64,6 +66,25 @@ def test_a_test_run_is_one_row_with_a_report_in_short(desk: Desk) -> None:
     desk.until(lambda: QApplication.clipboard().text() == "Where is {{order}}?")
     actions["copy_run_answers"].trigger()
     desk.until(lambda: "Export it" in desk.window.notice.text())
+
+
+def test_a_probe_is_called_so_and_compares_no_columns(desk: Desk) -> None:
+    view = entered(desk)
+    store = desk.window.store
+    a_test(store, "t1", 9)
+    a_test(store, "t2", 9, probe=Probe("again", "t1", "t1", "failed").to_text())
+    looked(desk, view)
+    assert [view.model.shown(row, 2)[1] for row in (0, 1)] == ["probe 2", "test 1"]
+    row = view.model.row(0)
+    assert row is not None
+    assert "Probe 2, " in whole(row)
+    detail = view.detail
+    assert detail.title.text().endswith("probe 2")
+    assert detail.report.sentences.text().startswith("This run is a probe of chosen cases, not a test: ")
+    assert "better than" not in detail.report.sentences.text()
+    assert [line[2] for line in detail.report.texts()] == ["asked again", "asked again"]
+    desk.window.actions["copy_run_markdown"].trigger()
+    desk.until(lambda: QApplication.clipboard().text().startswith("## Probe of"))
 
 
 def test_enter_opens_the_run_in_test_and_the_newest_is_one_click_away(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QPushButton
 from tests.fakes import played, seeded
 from tests.ui.desk import Desk
 from tests.ui.test_scaling import LARGEST, SMALL, SMALLEST, is_whole
+from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
@@ -23,6 +24,7 @@ from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.header import LaneHeader
 from workbench.ui.features.testing.comparison_dialog import SuccessorDialog
+from workbench.ui.features.testing.view import TestView
 from workbench.usecases.workbench import Workbench
 
 TODAY = date(2026, 11, 28)
@@ -204,3 +206,40 @@ def test_button_beside_the_warning_tests_a_successor(desk: Desk, make: Make) -> 
     desk.until(lambda: dialog.hint.text().endswith("was retired on 2025-09-01: it has no answers in a test."))
     dialog.model.click()
     desk.until(lambda: window.dialogs.picker)
+
+
+def test_column_with_a_retired_model_is_not_asked_and_offers_a_successor(desk: Desk, make: Make) -> None:
+    uid = make(Bot=["openai/gpt-gone", "echo"])["Bot"]
+    window = desk.open(today=lambda: TODAY)
+    window.store.packs.save_cases(uid, (Case("one", "One"),)).result(10)
+    desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    desk.until(lambda: view.empty.heading.text() == "No columns yet")
+    view.empty.buttons[0].click()
+    desk.until(lambda: view.empty.heading.text() == "Nothing has run yet")
+    sentence = (
+        "Column 1 (gpt-gone) was retired on 2025-09-01, according to LiteLLM's list of models. "
+        "Test a successor, or remove the column."
+    )
+    assert view.empty.text.text() == sentence
+    assert not view.head.run.isEnabled()
+    assert "Test a successor…" in [one.text() for one in view.head.others if one.isVisible()]
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    desk.until(lambda: desk.notice() == sentence)
+    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Test a successor…").click()
+    compare = window.testing.compare
+    desk.until(lambda: isinstance(compare.dialog, SuccessorDialog))
+    assert compare.dialog is not None
+    compare.dialog.reject()
+    view.empty.buttons[0].click()
+    desk.until(lambda: isinstance(compare.dialog, SuccessorDialog))
+    assert compare.dialog is not None
+    compare.dialog.reject()
+    assert desk.rows("SELECT 1 FROM runs WHERE kind = 'test'") == []
+    # The other column can be asked.
+    gone = view.suites.columns()[0].lane.slot
+    window.testing.columns._remove(gone)
+    desk.until(lambda: view.head.run.isEnabled())
+    view.head.run.click()
+    desk.until_rows([("finished",)], "SELECT state FROM run_cells")

@@ -11,14 +11,18 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import Desk
 from tests.ui.suite_support import order_cases
+from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.cell_reader import EARLIER
+from workbench.core.testing.grid import CellDetail
 from workbench.ui.features.testing.view import TestView
+from workbench.ui.shell.events import Changed, DataChanged
+from workbench.usecases.check_trial import CheckTrial
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 CTRL, SHIFT, ALT = (
@@ -93,6 +97,62 @@ def test_case_in_compose_shows_the_tested_answer_until_its_lane_is_run(desk: Des
     assert (status(desk, lane.slot).kept, status(desk, lane.slot).tested) == ("", False)
     assert desk.rows("SELECT count(*) FROM run_beside") == [(0,)]
     assert view.suites.run is not None
+
+
+def checks_words(desk: Desk, lane: int = 0) -> str:
+    """Return the words of the checks below a lane's answer, "" for none."""
+    column = desk.window.lanes.column(desk.window.slots()[lane])
+    assert column is not None
+    return column.footer.checks.text() if column.footer.checks.isVisible() else ""
+
+
+def test_tested_answer_in_compose_has_the_results_of_its_checks_and_its_lane_counts_as_changed(desk: Desk) -> None:
+    view = ran(desk)
+    window = desk.window
+    window.dialogs.check_actions.make_trial = lambda: CheckTrial({}, InThisProcess)
+    desk.press(Qt.Key.Key_N)
+    desk.until(lambda: view.current_key() is not None)
+    case = detail_of(view).case
+    desk.press(Qt.Key.Key_E)
+    desk.until(lambda: window.views.shown == "compose")
+    desk.until(lambda: checks_words(desk) == "✗ 1/2 checks")
+    # It was not asked in this iteration, so it has to be run, and its new answer is checked like any other.
+    desk.press(Qt.Key.Key_Return, ALT, SHIFT)
+    (lane,) = window.lane_list.lanes
+    desk.until(lambda: not status(desk, lane.slot).tested and status(desk, lane.slot).state == "finished")
+    desk.until_rows([(1,)], "SELECT count(*) FROM runs WHERE kind = 'iteration'")
+    desk.until(lambda: checks_words(desk) == "✗ 1/2 checks")
+    desk.press(Qt.Key.Key_Return, ALT, SHIFT)
+    desk.until(lambda: "Nothing changed since these answers." in desk.notice())
+    # What a person decided about a check counts here, too.
+    desk.press(Qt.Key.Key_2, ALT)
+    desk.until(lambda: window.views.shown == "test")
+    view.grid.answers.setFocus()
+    desk.press(Qt.Key.Key_V)
+    desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    desk.press(Qt.Key.Key_Return, on=QApplication.activePopupWidget())
+    desk.until(lambda: "overruled as a pass" in desk.notice())
+    assert detail_of(view).overruled[1] is not None
+    # Only a real window system activates the window again when a menu closes.
+    window.frame.activateWindow()
+    desk.until(window.frame.isActiveWindow)
+    view.grid.answers.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_E):
+        desk.press(key)
+    desk.until(lambda: window.views.shown == "compose")
+    desk.until(lambda: checks_words(desk) == "✓ 2/2 checks")
+    # Other checks are evaluated on the answer of the test.
+    window.store.packs.save_cases(window.prompt_uid, [replace(case, checks=case.checks[:1])]).result(10)
+    window.dialogs.check_actions._data_changed(DataChanged(Changed.CASES))
+    desk.until(lambda: checks_words(desk) == "✓ 1/1 check")
+
+
+def detail_of(view: TestView) -> CellDetail:
+    """Return the current cell as it is stored."""
+    key, run = view.current_key(), view.suites.run
+    assert key is not None
+    assert run is not None
+    return view.suites.source.cell(run.uid, run.scoring_uid, key)
 
 
 def test_run_is_paused_stopped_and_resumed_and_results_arrive_live(desk: Desk) -> None:

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.value_kinds import Kinds, kinds_from_json
+
 SET = "assert-set"
 """The type of a check that consists of other checks."""
 _NOT = "not-"
@@ -63,6 +65,7 @@ class Case:
     `threshold` is the minimum score to pass, None when every check must pass. `metadata` and `rest` are JSON objects
     as text, "" for none. `expectation` is a good answer, `tags` are for filters, and cases of one `cluster` belong
     together: statistics count them as one draw. A `held_out` case is not used while the prompt is being changed.
+    `kinds` says which values are not text, in the order of the values.
     """
 
     uid: str
@@ -77,6 +80,7 @@ class Case:
     cluster: str = ""
     notes: str = ""
     held_out: bool = False
+    kinds: Kinds = ()
 
 
 def json_text(value: Any) -> str:
@@ -146,6 +150,8 @@ def case_to_json(case: Case) -> dict[str, Any]:
         data["tags"] = list(case.tags)
     if case.held_out:
         data["held_out"] = True
+    if case.kinds:
+        data["kinds"] = dict(case.kinds)
     return {**data, **(json.loads(case.rest) if case.rest else {})}
 
 
@@ -164,7 +170,7 @@ def case_from_json(data: object, where: str = "A case") -> Case:
         raise CaseError(f"{where}: checks must be a list and metadata an object.")
     if (threshold := _number(rest.get("threshold"))) is not None:
         del rest["threshold"]
-    further = _take_fields(rest)
+    further = _take_fields(rest, values)
     return Case(
         uid,
         name,
@@ -177,7 +183,7 @@ def case_from_json(data: object, where: str = "A case") -> Case:
     )
 
 
-def _take_fields(rest: dict[str, Any]) -> dict[str, Any]:
+def _take_fields(rest: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """Remove the further fields of a case from `rest` and return them; values of other types stay there."""
     found: dict[str, Any] = {}
     for name in _CASE_TEXTS:
@@ -188,6 +194,9 @@ def _take_fields(rest: dict[str, Any]) -> dict[str, Any]:
         found["tags"] = tuple(rest.pop("tags"))
     if rest.get("held_out") is True:
         found["held_out"] = rest.pop("held_out")
+    if kinds := kinds_from_json(rest.get("kinds"), values):
+        found["kinds"] = kinds
+        del rest["kinds"]
     return found
 
 

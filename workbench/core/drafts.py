@@ -18,6 +18,7 @@ from workbench.core.visible_text import VisibleFields, visible_name
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
+    from workbench.core.value_kinds import Kinds
 
 Values = tuple[tuple[str, str], ...]
 MOST_CASES = 20
@@ -29,19 +30,21 @@ _MOST_VALUES, _MOST_LETTERS = 5, 30
 class ValueSet(VisibleFields):
     """A case as Compose shows it: named values in order. A run uses every set that is `ticked`.
 
-    `uid` is that of the case, also when its name or values change; "" for unnamed values.
+    `uid` is that of the case, also when its name or values change; "" for unnamed values. `kinds` are those of the
+    case.
     """
 
     uid: str
     name: str
     values: Values = ()
     ticked: bool = False
+    kinds: Kinds = ()
     SHOWN = ("name",)
 
     @property
     def title(self) -> str:
         """The name, or what the values begin with; a case of a file may have no name."""
-        return self.name or values_title(self.values) or "Unnamed case"
+        return self.name or values_title(self.values, self.kinds) or "Unnamed case"
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that drafts of earlier releases hold."""
@@ -168,9 +171,14 @@ def holds_values(data: Mapping[str, Any]) -> bool:
     return "sets" in data
 
 
-def values_title(values: Values) -> str:
+def values_title(values: Values, kinds: Kinds = ()) -> str:
     """Return what some values begin with, to tell a case without a name; "" if all are blank."""
-    told = [value for _, value in values if value.strip()][:_MOST_VALUES]
+    shown = [value for _, value in values]
+    if kinds:
+        from workbench.core.value_kinds import plain_values
+
+        shown = list(plain_values(dict(values), kinds).values())
+    told = [value for value in shown if value.strip()][:_MOST_VALUES]
     return visible_name(", ".join(first_line(value, _MOST_LETTERS) for value in told))
 
 

@@ -15,7 +15,7 @@ from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow, SuiteStanding
 from workbench.core.text import counted
 from workbench.core.timeline import describe
-from workbench.core.version_name import run_name
+from workbench.core.version_name import at_start, run_name
 
 Words = Callable[[HistoryRow], str]
 """Returns a text about a run, "" for none."""
@@ -51,8 +51,15 @@ def _prompt(row: HistoryRow, _now: str) -> str:
     return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
 
 
-def _number(row: HistoryRow) -> str:
-    return run_name(row.kind, row.row.number)
+def number_of(row: HistoryRow) -> str:
+    """Return the name of a run within its prompt: "#12", "test 3", "probe 4"."""
+    return run_name("probe" if row.test is not None and row.test.is_probe else row.kind, row.row.number)
+
+
+def _described(row: HistoryRow) -> str:
+    """Return the description of an iteration, which begins with its number and date."""
+    told, name = describe(row.row), at_start(run_name(row.kind, row.row.number))
+    return at_start(number_of(row)) + told.removeprefix(name) if told.startswith(name) else told
 
 
 def _lanes(row: HistoryRow) -> tuple[str, ...]:
@@ -175,11 +182,10 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     ),
     HistoryColumn(
         "Iter.",
-        text=lambda row, _: _number(row),
-        # The description of an iteration begins with its number and date.
-        words=lambda row: describe(row.row),
+        text=lambda row, _: number_of(row),
+        words=_described,
         fact=_shown_elsewhere,
-        listed=lambda row: (_number(row),),
+        listed=lambda row: (number_of(row),),
         width="9999",
         is_number=True,
         priority=2,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from workbench.core.provider import Provider, ProviderSetting, row
 
+_NACE, _TYPESAFE = "https://console.nace.ai/docs/drex", "https://docs.typesafe.ai/models"
+
 PUBLIC_ROWS: tuple[Provider, ...] = (
     row("abliteration", "Abliteration", "ABLITERATION_API_KEY", "", "https://api.abliteration.ai/v1"),
     row(
@@ -175,6 +177,10 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
         "INFERENCEAPIS_API_BASE",
         "https://api.inferenceapis.com/v1",
     ),
+    # Embedding models only.
+    row(
+        "jina_ai", "Jina AI", "JINA_AI_API_KEY JINA_API_KEY JINA_AI_TOKEN", "JINA_AI_API_BASE", "https://api.jina.ai/v1"
+    ),
     row("kyma", "Kyma API", "KYMA_API_KEY", "", "https://kymaapi.com/v1"),
     row("lambda_ai", "Lambda AI", "LAMBDA_API_KEY", "LAMBDA_API_BASE", "https://api.lambda.ai/v1"),
     row("libertai", "LibertAI", "LIBERTAI_API_KEY", "LIBERTAI_API_BASE", "https://api.libertai.io/v1"),
@@ -191,6 +197,8 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
     ),
     row("morph", "Morph", "MORPH_API_KEY", "MORPH_API_BASE", "https://api.morphllm.com/v1"),
     row("nadir", "Nadir", "NADIR_API_KEY", "NADIR_API_BASE", "https://api.getnadir.com/v1"),
+    # Decision models only.
+    row("nace", "Nace", "NACE_API_KEY", "NACE_API_BASE NACE_BASE_URL", "https://console.nace.ai", doc=_NACE),
     row("nano-gpt", "NanoGPT", "NANOGPT_API_KEY", "", "https://nano-gpt.com/api/v1", doc=""),
     row("neosantara", "Neosantara", "NEOSANTARA_API_KEY", "NEOSANTARA_API_BASE", "https://api.neosantara.xyz/v1"),
     row("nlp_cloud", "NLP Cloud", "NLP_CLOUD_API_KEY", "NLP_CLOUD_API_BASE", "https://api.nlpcloud.io/v1/gpu/"),
@@ -280,8 +288,12 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
         "TENSORMESH_SERVERLESS_BASE_URL",
         "https://serverless.tensormesh.ai/v1",
     ),
+    # Decision models only.
+    row("typesafe", "TypeSafe", "TYPESAFE_API_KEY", "TYPESAFE_API_BASE", "https://api.typesafe.ai", doc=_TYPESAFE),
     row("v0", "v0", "V0_API_KEY", "V0_API_BASE", "https://api.v0.dev/v1"),
     row("veniceai", "Venice AI", "VENICE_AI_API_KEY", "", "https://api.venice.ai/api/v1", doc=""),
+    # Embedding models only.
+    row("voyage", "Voyage AI", "VOYAGE_API_KEY VOYAGE_AI_API_KEY VOYAGE_AI_TOKEN", "", "https://api.voyageai.com/v1"),
     row(
         "volcengine",
         "Volcengine",

@@ -7,11 +7,12 @@ Empty and disabled parts are not sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.core.content import TOOL_ROUNDS, Content, Message
-from workbench.core.templates import render_plain, template_texts
+from workbench.core.templates import content_variables, render_plain, template_texts
+from workbench.core.value_kinds import Kinds, files_of, plain_values
 
 if TYPE_CHECKING:
     from workbench.core.blocks import OutputFormat, Tool
@@ -49,6 +50,24 @@ def assemble(content: Content, texts: Sequence[str]) -> RenderedRequest:
     sent = tuple(m for m in messages if m.text or m.attachments)
     tools = tuple(tool for tool in content.tools if tool.enabled)
     return RenderedRequest(sent, content.output, tools, content.tool_rounds)
+
+
+def with_files(content: Content, values: Mapping[str, str], kinds: Kinds) -> Content:
+    """Return a content whose messages of the user have the files that their variables are."""
+    files = files_of(values, kinds)
+    if not files:
+        return content
+    messages = []
+    for message in content.messages:
+        used = content_variables(Content((message,), content.template)) if message.role == "user" else ()
+        more = [files[name] for name in used if name in files]
+        messages.append(replace(message, attachments=tuple(dict.fromkeys((*message.attachments, *more)))))
+    return replace(content, messages=tuple(messages))
+
+
+def fill_case(content: Content, values: Mapping[str, str], kinds: Kinds) -> RenderedRequest:
+    """Return the request for `content` as a plain template with these values, whatever their kinds."""
+    return fill_plain(with_files(content, values, kinds), plain_values(values, kinds))
 
 
 def fill_plain(content: Content, values: Mapping[str, str]) -> RenderedRequest:

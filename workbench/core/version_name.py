@@ -28,13 +28,15 @@ class VersionIdentity:
     """The facts that a version is named by.
 
     `iteration` is the number of the first iteration that ran it, None without one; `label` is "" for none. `ordinal`
-    counts the prompt's versions of the same origin from 1; 0 for the only sample.
+    counts the prompt's versions of the same origin from 1; 0 for the only sample. `title` is what a file of tests calls
+    a prompt that was only tested; `ordinal` then counts those of the same title.
     """
 
     iteration: int | None = None
     label: str = ""
     origin: Origin = "text"
     ordinal: int = 0
+    title: str = ""
 
 
 def iteration_name(number: int) -> str:
@@ -48,11 +50,13 @@ def run_name(kind: str, number: int) -> str:
 
 
 def version_name(version: VersionIdentity) -> str:
-    """Return the name of a version: "#12", "#12 (production)", "production", "imported 2" or "sample"."""
+    """Return the name of a version: "#12", "#12 (production)", "production", "concise", "imported 2" or "sample"."""
     label = visible_name(version.label)
     if version.iteration is not None:
         name = iteration_name(version.iteration)
         return f"{name} ({label})" if label else name
+    if title := visible_name(version.title):
+        return label or (title if version.ordinal < 2 else f"{title} ({version.ordinal})")
     return label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
 
 

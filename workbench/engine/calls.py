@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import TOOL_ROUNDS, Message
+from workbench.core.judging.decisions import DecisionQuestion
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import secret_settings
 from workbench.core.runs import AnswerStep, Failure, Mark, Result
@@ -22,6 +23,12 @@ DeltaKind = Literal["text", "reasoning"]
 NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime", "fault"]
 WarmKind = Literal["litellm", "builtin"]
 EngineState = Literal["new", "starting", "ready", "restarting", "closed"]
+CallTask = Literal["chat", "embed", "decide"]
+"""What a model is asked for: an answer to messages; the vectors of texts; or decisions about an input."""
+MOST_TEXTS = 256
+"""Texts of one `embed` call; their vectors fit into an answer, with up to 7,000 dimensions."""
+MOST_DECISIONS = 128
+"""Questions of one `decide` call, the limit of the Decisions API."""
 
 
 class EngineError(Exception):
@@ -92,6 +99,10 @@ class Call:
     `tool_rounds` limits the rounds in which the model may call `tools`. `files` are hash and path of each attached
     file. `format_in_words` says why the format `output` has to be requested in the prompt, "" when the provider
     enforces it. `think_tags` is the lane's parameter of that name, "" for unset. `marks` are those known beforehand.
+
+    A call of the task `embed` has the texts as messages, and one of `decide` has its input as messages and `questions`.
+    Neither streams or uses tools, and their result's text is JSON: `core.judging.vectors.read_vectors` and
+    `core.judging.decisions.read_answers` read it.
     """
 
     id: str
@@ -113,6 +124,13 @@ class Call:
     files: tuple[tuple[str, str], ...] = ()
     think_tags: str = ""
     marks: tuple[Mark, ...] = ()
+    task: CallTask = "chat"
+    questions: tuple[DecisionQuestion, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the model writes text, which is billed as output."""
+        return self.task == "chat"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ class CallsInFlight:
             failure = Failure(failure.code, redact.text(failure.sentence), redact.text(failure.detail))
         before = "\n".join(step.text for step in flight.steps)
         asked = (*call.messages, Message("assistant", before)) if before else call.messages
-        said = "\n".join((text, *(step.text for step in calls)))
+        said = "\n".join((text, *(step.text for step in calls))) if call.writes else ""
         usage = estimate_ended(asked, said, reasoning, sent=flight.wire is not None, failed=state == "failed")
         # Times measured by another clock than the engine's would not be comparable.
         result = Result(

@@ -1,4 +1,5 @@
-"""The catalogue of chat models, read from LiteLLM's data file.
+"""The catalogue of models, read from LiteLLM's data file: chat models, and apart from them those that turn texts into
+vectors or make decisions.
 
 Invariant: loading imports nothing of LiteLLM and sends no request; a missing price is None, and so is a price of zero,
 because zero in that file means "not per token" far more often than free.
@@ -19,11 +20,20 @@ from workbench.core.money import Rates
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.retirement import retirement_date
+from workbench.engine.calls import CallTask
 from workbench.engine.parameter_facts import support_of
 from workbench.engine.price_list import rates_of
 
 _FILE = "model_prices_and_context_window_backup.json"
-_MODES = frozenset({"chat", "responses"})
+_TASKS: Mapping[str, CallTask] = {
+    "chat": "chat",
+    "responses": "chat",
+    "embedding": "embed",
+    "decisions": "decide",
+    "evaluation": "decide",
+}
+"""The task of each mode of LiteLLM's."""
+_DECISIONS = frozenset({"/v1/decisions", "/v1/systemone"})
 _ABILITIES = {
     "supports_vision": "vision",
     "supports_function_calling": "tools",
@@ -43,7 +53,10 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model. `context` and `max_output` are tokens; `retires` is its shutdown date in UTC."""
+    """One model. `context` and `max_output` are tokens; `retires` is its shutdown date in UTC.
+
+    `task` is what it is made for. A chat model that `decides` answers the questions of decision models as well.
+    """
 
     id: str
     provider: str
@@ -56,13 +69,20 @@ class ModelInfo:
     """The lane parameters that it accepts."""
     lacks: frozenset[str] = frozenset()
     """Abilities that the file says it does not have; an ability in neither set is unknown."""
+    task: CallTask = "chat"
+    decides: bool = False
+
+    def does(self, task: CallTask) -> bool:
+        """Whether it can be asked for this."""
+        return self.task == task or (task == "decide" and self.decides)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCatalogue:
-    """All chat models, in the order of an empty search."""
+    """All models; `models` are the chat models, in the order of an empty search, `others` those for other tasks."""
 
     models: tuple[ModelInfo, ...] = ()
+    others: tuple[ModelInfo, ...] = ()
     _by_id: Mapping[str, ModelInfo] = field(default_factory=dict, repr=False)
     _searched: tuple[str, ...] = field(default=(), repr=False)
 
@@ -79,16 +99,23 @@ class ModelCatalogue:
         """Return a catalogue of `models`."""
         rank = {provider: place for place, provider in enumerate(_FIRST)}
         ordered = sorted(models, key=lambda m: (rank.get(m.provider, len(rank)), m.provider, m.id))
-        searched = (f"{m.id} {m.provider} {provider_name(m.provider)}".lower() for m in ordered)
-        return cls(tuple(ordered), {m.id: m for m in ordered}, tuple(searched))
+        chats = tuple(m for m in ordered if m.task == "chat")
+        others = tuple(m for m in ordered if m.task != "chat")
+        searched = (f"{m.id} {m.provider} {provider_name(m.provider)}".lower() for m in (*chats, *others))
+        return cls(chats, others, {m.id: m for m in (*others, *chats)}, tuple(searched))
 
-    def search(self, query: str, limit: int = 50) -> list[ModelInfo]:
-        """Return models whose id or provider contains every word of `query`, those starting with it first."""
+    def search(self, query: str, limit: int = 50, task: CallTask = "chat") -> list[ModelInfo]:
+        """Return models for a task whose id or provider has every word of `query`, those starting with it first."""
         terms = query.lower().split()
+        able = [
+            (model, text)
+            for model, text in zip((*self.models, *self.others), self._searched, strict=True)
+            if model.does(task)
+        ]
         if not terms:
-            return list(self.models[:limit])
+            return [model for model, _ in able[:limit]]
         hits: list[tuple[tuple[int, int, int, int], ModelInfo]] = []
-        for place, (model, text) in enumerate(zip(self.models, self._searched, strict=True)):
+        for place, (model, text) in enumerate(able):
             if all(term in text for term in terms):
                 rank = _FIRST.index(model.provider) if model.provider in _FIRST else len(_FIRST)
                 hits.append(((_closeness(model.id.lower(), terms), rank, len(model.id), place), model))
@@ -130,7 +157,7 @@ def _read(where: Path) -> ModelCatalogue:
         raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
     if not isinstance(data, dict):
         raise CatalogueError(f"The list of models in {where} has an unknown format. Reinstall LiteLLM.")
-    return ModelCatalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_chat(entry))
+    return ModelCatalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_listed(entry))
 
 
 def _closeness(name: str, terms: list[str]) -> int:
@@ -142,8 +169,8 @@ def _closeness(name: str, terms: list[str]) -> int:
     return 2 if first in name else 3
 
 
-def _is_chat(entry: Any) -> bool:
-    return isinstance(entry, dict) and entry.get("mode") in _MODES and isinstance(entry.get("litellm_provider"), str)
+def _is_listed(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("mode") in _TASKS and isinstance(entry.get("litellm_provider"), str)
 
 
 def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> ModelInfo:
@@ -162,7 +189,13 @@ def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model
         abilities=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is True),
         lacks=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is False),
         retires=retirement_date(entry.get("deprecation_date")),
+        task=_TASKS[entry["mode"]],
+        decides=_has_any(entry.get("supported_endpoints"), _DECISIONS),
     )
+
+
+def _has_any(listed: Any, wanted: frozenset[str]) -> bool:
+    return isinstance(listed, list) and any(one in wanted for one in listed if isinstance(one, str))
 
 
 def _told_apart(name: str, provider: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import workbench
-from workbench.core.runs import Failure
+from workbench.core.runs import Failure, Result
 from workbench.engine import protocol
 from workbench.engine.calls import Call, CallEnded, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
 from workbench.engine.calls_in_flight import CallsInFlight
@@ -74,6 +74,7 @@ class EngineClient(EngineQuestions):
         self._watch = EngineWatchdog(dead_after, ready_within)
         self._lock, self._emitting = threading.Lock(), threading.RLock()
         self._ledger, self._questions = CallsInFlight(), PendingQuestions()
+        self._awaited: dict[str, Future[Result]] = {}
         self._warm: list[WarmKind] = []
         self._outbox = EngineOutbox()
         self._state: EngineState = "new"
@@ -120,6 +121,24 @@ class EngineClient(EngineQuestions):
                 self._outbox.post(call.id, line)
         if line is None:
             self._end_aside(call.id, _TOO_LONG)
+
+    def perform(self, call: Call) -> Future[Result]:
+        """Send one call whose events are not passed to the callback; return the future of its result.
+
+        A failed or stopped call has a result as well. Cancel it by its id. Raises as `run`.
+        """
+        future: Future[Result] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if call.id in self._ledger:
+                raise ValueError(f"The call {call.id} is in flight already.")
+            self._awaited[call.id] = future
+        try:
+            self.run(call)
+        except BaseException:
+            del self._awaited[call.id]
+            raise
+        return future
 
     def cancel(self, call_id: str) -> None:
         """Cancel one call; its `CallEnded` follows. Unknown ids are ignored: the call may have ended meanwhile."""
@@ -193,6 +212,11 @@ class EngineClient(EngineQuestions):
         self._emit(ended)
 
     def _emit(self, event: Event) -> None:
+        if (future := self._awaited.get(event.id)) is not None:
+            if isinstance(event, CallEnded):
+                del self._awaited[event.id]
+                future.set_result(event.result)
+            return
         with self._emitting:
             try:
                 self._on_event(event)

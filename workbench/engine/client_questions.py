@@ -5,16 +5,22 @@ Invariant: every question has one answer, the engine's or an EngineError.
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 from workbench.core.content import Content, Message
+from workbench.core.judging.vectors import Vector, read_vectors
 from workbench.core.lanes import Endpoint
+from workbench.core.runs import Failure, Result
 from workbench.core.templates import render_plain, template_texts
 from workbench.engine import protocol
-from workbench.engine.calls import ModelIds, TokensCounted
+from workbench.engine.calls import Call, EngineError, ModelIds, TokensCounted
+
+_NUMBERS = itertools.count(1)
+_STOPPED = Failure("stopped", "The call was stopped.")
 
 
 class EngineQuestions(ABC):
@@ -23,6 +29,53 @@ class EngineQuestions(ABC):
     @abstractmethod
     def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
         """Send a question and return the future of its answer, converted by `read`."""
+
+    @abstractmethod
+    def perform(self, call: Call) -> Future[Result]:
+        """Send a call and return the future of its result."""
+
+    def embed(
+        self,
+        endpoint: Endpoint,
+        model: str,
+        texts: Sequence[str],
+        key: str = "",
+        secret_headers: tuple[tuple[str, str], ...] = (),
+        *,
+        settings: tuple[tuple[str, str], ...] = (),
+        params: Mapping[str, Any] | None = None,
+    ) -> Future[tuple[Vector, ...]]:
+        """Return the vectors of 1 to MOST_TEXTS texts, in their order; EngineError when the call fails or is stopped.
+
+        For a record of the call, such as the judgement of a test, run a `Call` of the task `embed` instead.
+        """
+        call = Call(
+            f"!{next(_NUMBERS)}",
+            endpoint,
+            model,
+            tuple(Message("user", text) for text in texts),
+            dict(params or {}),
+            key,
+            secret_headers,
+            settings,
+            task="embed",
+            stream=False,
+        )
+        vectors: Future[tuple[Vector, ...]] = Future()
+        vectors.set_running_or_notify_cancel()
+
+        def end(done: Future[Result]) -> None:
+            result = done.result()
+            if result.state != "finished":
+                vectors.set_exception(EngineError(result.failure or _STOPPED))
+                return
+            try:
+                vectors.set_result(read_vectors(result.text))
+            except ValueError as error:
+                vectors.set_exception(EngineError(Failure("broken_stream", str(error))))
+
+        self.perform(call).add_done_callback(end)
+        return vectors
 
     def list_models(
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
@@ -59,7 +112,7 @@ class EngineQuestions(ABC):
         fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
+    def render(self, content: Content, values: Mapping[str, Any]) -> Future[tuple[str, ...]]:
         """Return the texts of `template_texts` with values substituted; EngineError names the line of a mistake."""
         texts = template_texts(content)
         if content.template == "plain":

@@ -14,7 +14,8 @@ from workbench.core.money import Rates, RateSource
 from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices, number
 
 _PRICE = re.compile(r"cost|pricing|uplift_multiplier|^provider_specific_entry$|^web_search_billing_unit$")
-# Prices of batches and decisions, which are not chats; in provider-specific units; and fields that LiteLLM ignores.
+# Prices of batches; of decisions, whose input costs what that of chats does; in provider-specific units; and fields
+# that LiteLLM ignores.
 _NO_PRICE = re.compile(
     r"_batches$|_decisions$|_dbu_|_cache_hit$|^code_interpreter|^cache_read_input_token_cost_above_200k_tokens_flex$"
 )

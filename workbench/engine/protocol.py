@@ -14,6 +14,7 @@ from typing import Any
 
 from workbench.core.blocks import Attachment, output_from_json, output_to_json, tools_from_json, tools_to_json
 from workbench.core.content import Message
+from workbench.core.judging.decisions import question_from_json, question_to_json
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
 from workbench.core.runs import AnswerStep, Failure, Mark, Timing
@@ -149,6 +150,8 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "files": [list(pair) for pair in call.files],
         "think_tags": call.think_tags,
         "marks": marks_to_json(call.marks),
+        "task": call.task,
+        "questions": [question_to_json(question) for question in call.questions],
     }
 
 
@@ -174,6 +177,8 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         files=tuple((name, path) for name, path in data["files"]),
         think_tags=data["think_tags"],
         marks=marks_from_json(data["marks"]),
+        task=data["task"],
+        questions=tuple(question_from_json(question) for question in data["questions"]),
     )
 
 

@@ -7,8 +7,10 @@ is the answer to the `models` question, `check` a sentence or a failure [code, s
 {"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (wait for a file) {"retry_ms": n, "reason": s, "code": s}
 {"call": number, "name": s, "call_id": s, "text": s} (a chunk of a tool call; name and id with the first one)
 {"steps": [[kind, text, name, call id, opaque], …]} (the end of a round with tools)
+{"vectors": [[number, …], …]} (the reply of an embedding model) {"answers": [answer, …]} (that of a decision model)
 {"usage": {...}} {"finish": s} {"response": any} {"mark": [kind, name, detail]} (before the request is sent)
 {"fail": [code, sentence, detail]} {"exit": code} {"hang": true} (stops answering pings) {"garbage": s}
+{"echo": true} (the default: the messages; vectors made from the letters of texts; the probability 0.5 for conditions)
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.core.judging.decisions import DecisionAnswer, answers_text
+from workbench.core.judging.vectors import vectors_text
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, OutputState
 from workbench.core.templates import render_plain
 from workbench.engine import estimate, protocol
 from workbench.engine.calls import Call
 from workbench.engine.estimate import estimate_ended
+from workbench.engine.hashed_vectors import hashed_vector
 from workbench.engine.pipes import ChildPipe
 
 _POLL_S = 0.005
@@ -139,7 +144,11 @@ class ScriptedCall:
             kind = "text" if "text" in step else "reasoning"
             self._tell(kind, step[kind])
         elif "echo" in step:
-            self._tell("text", "\n\n".join(m.text for m in self._call.messages))
+            self._tell("text", _echoed(self._call))
+        elif "vectors" in step:
+            self._tell("text", vectors_text(step["vectors"]))
+        elif "answers" in step:
+            self._tell("text", json.dumps({"answers": step["answers"]}, separators=(",", ":")))
         elif "wait_ms" in step:
             self._cancelled.wait(step["wait_ms"] / 1000)
         elif "until" in step:
@@ -191,7 +200,11 @@ class ScriptedCall:
     def _end(self, state: OutputState) -> None:
         self._timing[3] = self._now()
         usage = self._usage or estimate_ended(
-            self._call.messages, self._texts["text"], self._texts["reasoning"], sent=True, failed=state == "failed"
+            self._call.messages,
+            self._texts["text"] if self._call.writes else "",
+            self._texts["reasoning"],
+            sent=True,
+            failed=state == "failed",
         )
         self._pipe.send(
             state,
@@ -205,6 +218,14 @@ class ScriptedCall:
 
     def _now(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
+
+
+def _echoed(call: Call) -> str:
+    if call.task == "embed":
+        return vectors_text([hashed_vector(message.text) for message in call.messages])
+    if call.task == "decide":
+        return answers_text([DecisionAnswer("predicate", 0.5)] * len(call.questions))
+    return "\n\n".join(message.text for message in call.messages)
 
 
 def _fatal(args: threading.ExceptHookArgs) -> None:

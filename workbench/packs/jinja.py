@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workbench.core.cases import json_text
 
 _NAME = "<template>"
 
@@ -21,17 +24,20 @@ class TemplateMistakeError(Exception):
         self.detail = detail
 
 
-def render(texts: Iterable[Sequence[str]], values: Mapping[str, str]) -> list[str]:
-    """Return rendered texts, given as pairs of place name and template. Raises TemplateMistakeError."""
+def render(texts: Iterable[Sequence[str]], values: Mapping[str, Any]) -> list[str]:
+    """Return rendered texts, given as pairs of place name and template. Raises TemplateMistakeError.
+
+    `values` are texts or JSON.
+    """
     return [_render_one(place, template, values) for place, template in texts]
 
 
-def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
+def _render_one(place: str, template: str, values: Mapping[str, Any]) -> str:
     from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n"
+        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n", finalize=_shown
     )
     # Jinja treats a lone CR as a line end and replaces it, so hide it.
     stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in template)
@@ -54,6 +60,11 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
         raise TemplateMistakeError(
             f"Line {line} of {place}: {what.rstrip('.')}. Correct the template or its values.", what
         ) from error
+
+
+def _shown(value: Any) -> Any:
+    """Return what stands for a value in the text: compact JSON for an object or a list."""
+    return json_text(value) if isinstance(value, dict | list) else value
 
 
 def _line_of(error: BaseException) -> int:

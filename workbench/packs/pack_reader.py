@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case
 from workbench.core.content import Content
+from workbench.core.value_kinds import files_of
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
 from workbench.packs.manifest import ListedPrompt
@@ -107,6 +109,12 @@ def _body(place: PackSource, file: PackFile) -> bytes:
 def _attached(prompt: PackPrompt) -> Iterator[str]:
     for version in prompt.versions:
         yield from attachments(version.content)
+    yield from (one.hash for one in case_files(prompt.cases))
+
+
+def case_files(cases: Iterable[Case]) -> Iterator[Attachment]:
+    """Yield the files that values of cases are."""
+    return (file for case in cases for file in files_of(dict(case.values), case.kinds).values())
 
 
 def attachments(content: Content) -> Iterator[str]:

@@ -9,12 +9,10 @@ Callbacks of futures run on the writing thread. They must be short, and never wa
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -27,6 +25,7 @@ from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail,
 from workbench.store.database_file import OpenedDatabase, open_file
 from workbench.store.database_handle import DatabaseHandle
 from workbench.store.errors import StoreError
+from workbench.store.lazy_records import LazyRecords
 from workbench.store.maintenance.deletion import Deletion
 from workbench.store.maintenance.upkeep import Upkeep
 from workbench.store.merging.pack_records import PackRecords
@@ -59,10 +58,6 @@ from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.pass_shares import PassShareRecords
 
-if TYPE_CHECKING:
-    from workbench.store.judging.judge_records import JudgeRecords
-    from workbench.store.testing.suite_records import SuiteRecords
-
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
     """Open the history at `path`; create it if it is missing, upgrade it if it is older.
@@ -74,7 +69,7 @@ def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5
     return Store(path, open_file(path, now=now, database_uid=uid(), busy_ms=busy_ms), uid, busy_ms)
 
 
-class Store:
+class Store(LazyRecords):
     """One open history database. Safe to use from any thread."""
 
     def __init__(self, path: Path, opened: OpenedDatabase, uid: Callable[[], str], busy_ms: int) -> None:
@@ -95,20 +90,6 @@ class Store:
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
         self.pass_shares = PassShareRecords(self._readers)
-
-    @functools.cached_property
-    def tests(self) -> SuiteRecords:
-        """Test runs."""
-        from workbench.store.testing.suite_records import SuiteRecords  # imports checks; not for the first paint
-
-        return SuiteRecords(self._readers, self._write)
-
-    @functools.cached_property
-    def judges(self) -> JudgeRecords:
-        """Judges of checks, and the labels that measure them."""
-        from workbench.store.judging.judge_records import JudgeRecords  # imports checks; not for the first paint
-
-        return JudgeRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import fields, replace
 
 from workbench.core.cases import Case
 from workbench.core.drafts import Values
@@ -37,6 +38,10 @@ class CaseBook:
         """Replace the case of the same uid; the future fails if the case no longer exists."""
         return self._store.packs.change_case(prompt_uid, case)
 
+    def restore(self, prompt_uid: str, case: Case) -> Future[None]:
+        """Append a case that another process deleted."""
+        return self._store.packs.add_case(prompt_uid, case)
+
     def delete(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
         """Remove a case; the future holds what `bring_back` needs."""
         return self._store.packs.take_case(prompt_uid, uid)
@@ -55,3 +60,23 @@ def free_name(names: Iterable[str]) -> str:
     """Return the first unused name of the form "Case 1"."""
     taken = set(names)
     return next(name for number in range(1, len(taken) + 2) if (name := f"Case {number}") not in taken)
+
+
+def merged(base: Case, edited: Case, theirs: Case) -> Case:
+    """Return a case with what was edited here since `base`, and for the rest as another process stored it.
+
+    Values are merged by name. What was changed on both sides is as it was edited here.
+    """
+    changed = {
+        one.name: value
+        for one in fields(Case)
+        if one.name != "values" and (value := getattr(edited, one.name)) != getattr(base, one.name)
+    }
+    before, mine, stored = dict(base.values), dict(edited.values), dict(theirs.values)
+    names = dict.fromkeys((*stored, *mine))
+    kept = [
+        (name, source[name])
+        for name in names
+        if name in (source := mine if mine.get(name) != before.get(name) else stored)
+    ]
+    return replace(theirs, values=tuple(kept), **changed)

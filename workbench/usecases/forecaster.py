@@ -20,10 +20,11 @@ from workbench.core.forecast import Forecast, LaneForecast, PastAmounts, span_of
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import takes_breakpoints
-from workbench.core.rendered_content import RenderedRequest, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble, with_files
 from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
 from workbench.core.token_counts import RULE, TokenCount, Tokenizer, count_of
+from workbench.core.value_kinds import plain_values
 from workbench.engine.calls import EngineError, TokensCounted
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.estimate import tokens
@@ -101,7 +102,14 @@ class Forecaster:
         caches = endpoint.uid == LITELLM and takes_breakpoints(lane.model)
         try:
             counts = tuple(
-                self._count(endpoint, tokenizer, content, dict(one.values), caches) for one in draft.run_sets
+                self._count(
+                    endpoint,
+                    tokenizer,
+                    with_files(content, dict(one.values), one.kinds),
+                    plain_values(dict(one.values), one.kinds),
+                    caches,
+                )
+                for one in draft.run_sets
             )
         except EngineError as error:
             return replace(uncounted, is_local=endpoint.is_local, trouble=error.failure.sentence)

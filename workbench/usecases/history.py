@@ -129,7 +129,12 @@ def lanes_back(detail: IterationDetail) -> tuple[Lane, ...]:
 
 def _sets_back(detail: IterationDetail, current: Draft) -> tuple[tuple[ValueSet, ...], str]:
     """Return the iteration's sets (ticked) merged into the draft's, and the uid of the set to show."""
-    ran = {one.uid: ValueSet(one.uid, one.name, one.values, ticked=True) for one in detail.sets if one.uid}
+    kinds = {one.uid: one.kinds for one in current.sets}
+    ran = {
+        one.uid: ValueSet(one.uid, one.name, one.values, ticked=True, kinds=kinds.get(one.uid, ()))
+        for one in detail.sets
+        if one.uid
+    }
     first = next(iter(ran), "")
     kept = tuple(ran.pop(one.uid, replace(one, ticked=False)) for one in current.current_sets)
     return (*kept, *ran.values()), first

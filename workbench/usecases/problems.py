@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import __version__
+from workbench.core.lanes import Lane
 from workbench.core.text import plural
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import CatalogueError
@@ -50,6 +51,14 @@ class RefusedError(Exception):
         self.sentence = sentence
         self.detail = detail
         self.lack = lack
+
+
+class RetiredModelError(RefusedError):
+    """A test was refused because it would ask the model of `lane`, which its provider has retired."""
+
+    def __init__(self, sentence: str, lane: Lane) -> None:
+        super().__init__(sentence)
+        self.lane = lane
 
 
 def unsaved_sentence(count: int) -> str:

@@ -72,6 +72,9 @@ class PromptLibrary:
         for uid in wanted:
             if row := next((row for row in rows if row.uid == uid), None):
                 return row
+        if rows:
+            # A judge prompt was open last.
+            return rows[0]
         raise RefusedError("There is no prompt yet. Create one in the window, or run a .prompt.yml file.")
 
     def create(self, name: str, draft: Draft = FIRST_DRAFT, *, uid: str = "") -> tuple[str, Future[None]]:

@@ -9,21 +9,23 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.core.blocks import BlockError
 from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.rendered_content import RenderedRequest, assemble, fill_plain
+from workbench.core.rendered_content import RenderedRequest, assemble, fill_case, with_files
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
+from workbench.core.value_kinds import template_values
 from workbench.core.version_name import at_start
 from workbench.usecases.problems import MissingInput, Problem, RefusedError
 
 Texts = tuple[str, ...]
-Render = Callable[[Content, Mapping[str, str]], Future[Texts]]
-"""Returns the texts of `template_texts` with values filled in."""
+Render = Callable[[Content, Mapping[str, Any]], Future[Texts]]
+"""Returns the texts of `template_texts` with values filled in: texts, for a Jinja template also JSON."""
 RENDER_WITHIN_S = 45.0
 """An engine that is starting may take 30 s; the engine itself stops rendering after 2 s."""
 
@@ -143,9 +145,10 @@ def render_content(content: Content, given: ValueSet, render: Render, version: s
     if problem_words := parts_problem(content):
         raise RefusedError(problem_words)
     if content.template == "plain":
-        rendered = fill_plain(content, values)
+        rendered = fill_case(content, values, given.kinds)
     else:
-        rendered = assemble(content, _await(render(content, values)))
+        asked = with_files(content, values, given.kinds)
+        rendered = assemble(asked, _await(render(content, template_values(values, given.kinds))))
     if not rendered.messages:
         raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
     return rendered

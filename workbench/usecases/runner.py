@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
@@ -272,7 +273,7 @@ class Runner:
         handle.begin(begun)
         return begun
 
-    def _render(self, content: Content, values: Mapping[str, str]) -> Future[Texts]:
+    def _render(self, content: Content, values: Mapping[str, Any]) -> Future[Texts]:
         self._engine.start()
         return self._engine.render(content, values)
 
@@ -282,8 +283,10 @@ class Runner:
         record = next(record for record in detail.outputs if record.uid == output_uid)
         ran = next(lane for lane in detail.lanes if lane.position == record.position)
         content = sendable(self._store.version(handle.prompt_uid, ran.version))
-        values = detail.sets[record.value_set].values
-        rendered = render_content(content, ValueSet("", "", values), self._render)
+        asked = detail.sets[record.value_set]
+        case = self._store.packs.chosen(handle.prompt_uid, (asked.uid,)).get(asked.uid) if asked.uid else None
+        values = ValueSet("", "", asked.values, kinds=() if case is None else case.kinds)
+        rendered = render_content(content, values, self._render)
         attempt = self._store.add_attempt(
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()

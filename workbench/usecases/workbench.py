@@ -244,6 +244,7 @@ class Workbench:
                     owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
                     render=self._render,
                     owners=self._owners,
+                    today=self.today,
                 )
                 if self._closed:
                     self._tests.begin_close()

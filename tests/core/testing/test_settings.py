@@ -22,7 +22,9 @@ WHOLE = SuiteSettings(
     margin=0.03,
     salt="x",
     guards=("g2", "g1"),
-    judge=JudgeSettings(Lane("judge", "litellm", "acme-large", Params(temperature=0.0)), Lane("v", "builtin", "e"), 3),
+    judge=JudgeSettings(
+        Lane("judge", "litellm", "acme-large", Params(temperature=0.0)), Lane("v", "builtin", "e"), 3, True
+    ),
 )
 
 
@@ -59,6 +61,7 @@ def test_defaults_are_not_stored() -> None:
         {"judge": {"lane": 3}},
         {"judge": {"embedding": {"slot": "a"}}},
         {"judge": {"repeats": "2"}},
+        {"judge": {"decides": 1}},
     ],
 )
 def test_invalid_settings_are_refused_with_a_sentence(data: Any) -> None:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
+from workbench.core.testing.case_mapping import default_mapping, map_cases
 from workbench.core.testing.case_table import (
     MOST_CELL,
     MOST_COLUMNS,
@@ -302,3 +303,20 @@ def test_any_bytes_give_a_table_or_a_sentence(raw: bytes, name: str) -> None:
 def test_any_quotes_give_a_table_or_a_sentence(text: str, name: str) -> None:
     table = table_or_sentence(name, text)
     assert isinstance(table, CaseTable) or table.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("json", '[{"order": {"id": 1.50, "of": ["é"]}, "tags2": ["x"], "q": "{}", "n": 7}]'),
+        ("jsonl", '{"order": {"id": 1.50, "of": ["é"]}, "tags2": ["x"], "q": "{}", "n": 7}'),
+        ("yaml", "- order: {id: 1.50, of: [é]}\n  tags2: [x]\n  q: '{}'\n  n: 7\n"),
+        ("json", '[{"vars": {"order": {"id": 1.50, "of": ["é"]}, "q": "{}", "n": 7}, "values": {"tags2": ["x"]}}]'),
+    ],
+)
+def test_objects_and_lists_are_kept_as_json(name: str, text: str) -> None:
+    table = read(name, text)
+    (case,) = map_cases(table, default_mapping(table, ()), ()).cases
+    assert dict(case.values) == {"order": '{"id":1.50,"of":["é"]}', "tags2": '["x"]', "q": "{}", "n": "7"}
+    assert dict(case.kinds) == {"order": "json", "tags2": "json"}
+    assert all(type(value) is str for _, value in case.values)

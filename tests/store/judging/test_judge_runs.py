@@ -27,6 +27,7 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
 from workbench.store import Store, StoreError
+from workbench.store.draft_preview import read_preview
 from workbench.store.judging.records import JudgementCounts, JudgePrompt, JudgeVersion, ReusedJudgement
 
 EVERY = (CellKey(0, 0, 0), CellKey(9, 9, 9))
@@ -88,6 +89,19 @@ def test_judge_prompt_that_was_open_last_is_opened_again(store: Store) -> None:
     judge_prompt(store)
     store.set_meta("last_prompt", "jp").result(10)
     assert store.last_prompt() == "jp"
+
+
+def test_first_paint_shows_no_judge_prompt_unless_it_was_open_last(store: Store, path: Path) -> None:
+    store.save_draft("p", Draft(text("typed"), lanes=()), NOW)
+    judge_prompt(store)
+    store.save_draft("jp", Draft(text("judge")), LATER).result(10)
+    found = read_preview(path)
+    assert found is not None
+    assert found.prompt_uid == "p"
+    store.set_meta("last_prompt", "jp").result(10)
+    found = read_preview(path)
+    assert found is not None
+    assert found.prompt_uid == "jp"
 
 
 def test_judge_prompt_is_hidden_and_restored_with_its_owner(store: Store) -> None:

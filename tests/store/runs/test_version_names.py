@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from pathlib import Path
 
 from tests.store.making import LATER, NOW, done, lane, run, text
@@ -60,6 +61,33 @@ def test_starting_a_run_returns_the_version_name(store: Store) -> None:
     assert (again.number, again.version_name) == (2, "#1")
     late = store.begin_run(run("r3", text("one"), based_on=2)).result(10)
     assert (late.version_number, late.version_name) == (1, "#3")
+
+
+def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
+    """The note of such a version is its title in the file; a changed text of the same title is counted."""
+    uid = str(uuid.uuid5(uuid.NAMESPACE_URL, "file:///promptfooconfig.yaml"))
+    store.create_prompt(uid, "File", NOW).result(10)
+    long = "Answer the customer of our shop in one friendly sentence: {{question}}"
+    for words, note in (("one", "concise"), ("two", long), ("three", "concise"), ("four", "")):
+        store.add_version(uid, words, text(words), None, NOW, note).result(10)
+    assert set(store.version_names(uid).values()) == {"text 1", "text 2", "text 3", "text 4"}, "not tested yet"
+    lanes = tuple(lane(str(number), pinned=number) for number in range(1, 5))
+    begun(store, "t1", None, kind="test", lanes=lanes, prompt=uid)
+    assert store.version_names(uid) == {
+        1: "concise",
+        2: "Answer the customer of our shop in one…",
+        3: "concise (2)",
+        4: "tested 4",
+    }
+    assert store.version_named(uid, "concise (2)") == 3
+    assert [label.text for label in store.version_labels(uid)][-1] == "one", "its note is its name"
+    begun(store, "r1", "one", at=LATER, prompt=uid)
+    assert store.version_names(uid)[1] == "#1"
+    assert store.version_names(uid)[3] == "concise (2)", "running one text renames no other"
+    # Elsewhere a note is what a person wrote about a text.
+    store.add_version("p", "other", text("other"), None, NOW, "shorter").result(10)
+    begun(store, "t2", None, kind="test", lanes=(lane("A", pinned=1),))
+    assert store.version_names("p") == {1: "tested 1"}
 
 
 def test_started_run_returns_the_name_that_is_read_later(store: Store) -> None:

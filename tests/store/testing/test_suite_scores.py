@@ -26,6 +26,7 @@ def test_scores_are_kept_with_their_details(store: Store) -> None:
     store.tests.save_scores("s", [score]).result(10)
     detail = store.tests.cell("t1", "s", key(0))
     assert detail.results == (result, part)
+    assert detail.checks == (CONTAINS, own)
     assert detail.check_hashes == (check_hash(CONTAINS), check_hash(own))
     assert detail.overruled == (None, None)
     assert store.tests.scorings("t1") == (StoredScoring("s", LATER, (CONTAINS,), 0.5),)

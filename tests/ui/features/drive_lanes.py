@@ -26,6 +26,7 @@ from tests.ui.features.standins import (
 from workbench.app.lanes.attempts import ColumnSource, since, stored_snapshot
 from workbench.app.lanes.lane_list import LaneList, heads
 from workbench.app.lanes.lane_presenter import LanePresenter
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -82,6 +83,12 @@ class StandInAnswers:
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
         return ()
+
+    def pinned(self, slot: str) -> int | None:
+        return None
+
+    def tested(self, output_uid: str) -> OutputChecks | None:
+        return None
 
 
 class StandInModels:

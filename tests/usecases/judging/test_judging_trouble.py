@@ -10,7 +10,6 @@ from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.making import new_prompt, opened, wait_for
 from tests.usecases.testing import suites
-from workbench.core.cases import Check
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.testing.settings import SuiteBudget

@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.making import echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Check
-from workbench.core.runs import Result
-from workbench.usecases.judging.embeddings import EmbeddingCall, EmbeddingReply
-from workbench.usecases.workbench import Workbench
 
 BEST = Check("select-best", value='"the friendlier one"')
 SIMILAR = Check("similar", value='"Hello name 1"', threshold=0.9)
-
-
-class Vectors:
-    """Stands in for an embedding model: a vector has a one where a letter occurs."""
-
-    def __init__(self) -> None:
-        self.asked: list[EmbeddingCall] = []
-
-    def embed(self, call: EmbeddingCall) -> Future[EmbeddingReply]:
-        self.asked.append(call)
-        found: Future[EmbeddingReply] = Future()
-        vectors = tuple(tuple(float(letter in text) for letter in "0123456789") + (1.0,) for text in call.texts)
-        found.set_result(EmbeddingReply(Result("finished", model=call.model, request={"n": 1}), vectors))
-        return found
-
-
-@contextmanager
-def with_vectors(workbench: Workbench) -> Iterator[Vectors]:
-    vectors = Vectors()
-    runner = workbench.tests
-    runner._tools = replace(runner._tools, vectors=vectors)
-    yield vectors
 
 
 def test_answers_are_compared_with_those_of_the_baseline_in_both_orders(tmp_path: Path) -> None:
@@ -87,34 +58,24 @@ def test_a_baseline_without_an_answer_is_said(tmp_path: Path) -> None:
 
 
 def test_meanings_are_compared_by_vectors(tmp_path: Path) -> None:
-    with opened(tmp_path, {}) as (workbench, _), with_vectors(workbench) as vectors:
+    with opened(tmp_path, {}) as (workbench, _):
         prompt = new_prompt(workbench)
         given = judged.settings(checks=(SIMILAR,), judge=None, embedding=echo("v", "vectors"))
         handle = suites.run(workbench, prompt, given, suites.cases(3))
         assert judged.states(workbench, handle.run_uid) == [["fail", "pass", "fail"]]
-        assert len(vectors.asked) == 3
-        assert vectors.asked[0].texts[1] == "Hello name 1"
+        assert judged.judge_calls(tmp_path / "w.db") == 3
         # The stored vectors give the same result.
         assert workbench.tests.rescore(handle.run_uid, given).wait(30)
-        assert len(vectors.asked) == 3
+        assert judged.judge_calls(tmp_path / "w.db") == 3
         assert judged.states(workbench, handle.run_uid) == [["fail", "pass", "fail"]]
 
 
 def test_relevance_asks_the_judge_and_then_for_vectors(tmp_path: Path) -> None:
     script = judged.script(strict=[{"text": "What is name 1?"}])
-    with opened(tmp_path, script) as (workbench, _), with_vectors(workbench) as vectors:
+    with opened(tmp_path, script) as (workbench, _):
         prompt = new_prompt(workbench)
         check = Check("answer-relevance", threshold=0.9)
         given = judged.settings(checks=(check,), embedding=echo("v", "vectors"))
         handle = suites.run(workbench, prompt, given, suites.cases(2))
         assert judged.states(workbench, handle.run_uid) == [["fail", "pass"]]
-        assert len(vectors.asked) == 2
         assert judged.judge_calls(tmp_path / "w.db") == 8
-
-
-def test_without_an_engine_for_vectors_they_are_unscored(tmp_path: Path) -> None:
-    with opened(tmp_path, {}) as (workbench, _):
-        prompt = new_prompt(workbench)
-        given = judged.settings(checks=(SIMILAR,), embedding=echo("v", "vectors"))
-        handle = suites.run(workbench, prompt, given, suites.cases(1))
-        assert "cannot turn texts into vectors" in judged.detail(workbench, handle.run_uid, 0).results[0].reason

@@ -13,27 +13,31 @@ from tests.store.making import LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import answered, begun, key, scored
 from tests.usecases.packs.pack_house import House, house
 from workbench.cli.pack_show import _lines as shown_lines
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.core.testing.settings import SuiteSettings
+from workbench.core.value_kinds import file_text
 from workbench.packs.errors import PackError
 from workbench.packs.pack_contents import PackAbout
 from workbench.packs.pack_reader import read_pack
 from workbench.packs.pack_source import open_source
 from workbench.packs.validator import evidence, problems
 from workbench.store import StoreError
+from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.usecases.packs.exporter import PackChoice
 
 CHECKS = (Check("is-json"), Check("contains", True, '"sorry"', weight=2.0))
 FULL = Case(
     "c1",
     "Late",
-    (("order", "1"),),
+    (("order", "1"), ("record", '{ "price": 1.50,\n"of": ["a"] }')),
     (Check("regex", value='"[0-9]+"'),),
     0.5,
     expectation="It is late.",
     tags=("late", "mail"),
     cluster="customer 7",
     notes="From a mail.",
+    kinds=(("record", "json"),),
 )
 HELD = Case("c2", "Secret", (("order", "2"),), held_out=True)
 
@@ -63,6 +67,30 @@ def test_checks_and_every_field_of_cases_survive_a_round_trip(mine: House, tmp_p
         assert other.export(tmp_path / "back") == first
         assert [one.state for one in other.bring(tmp_path / "out").prompts] == ["identical"]
         assert other.importer.undo() == "Removed: 1 prompt."
+
+
+def test_files_of_cases_travel_with_their_bytes(mine: House, tmp_path: Path) -> None:
+    body = b"Late.\r\n\xc3\xa9"
+    file = Attachment(mine.store.add_blob(body, "text/plain").result(10), "text/plain", "note.txt")
+    case = Case("c3", "With a file", (("order", file_text(file)),), kinds=(("order", "file"),))
+    mine.store.packs.save_cases("p", [FULL, case]).result(10)
+    first = mine.export(tmp_path / "out")
+    assert problems(tmp_path / "out") == []
+    assert (tmp_path / "out" / "attachments" / file.hash).read_bytes() == body
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "out")
+        assert other.store.packs.cases("p") == (FULL, case)
+        assert other.store.blob(file.hash) == body
+        assert other.export(tmp_path / "back") == first
+
+
+def test_file_of_a_case_outlives_deleted_runs(mine: House) -> None:
+    hash_ = mine.store.add_blob(b"Late.", "text/plain").result(10)
+    file = Attachment(hash_, "text/plain", "note.txt")
+    case = Case("c3", "With a file", (("order", file_text(file)),), kinds=(("order", "file"),))
+    mine.store.packs.save_cases("p", [case]).result(10)
+    mine.store.deleting.purge(PurgeTargets(runs=("r1", "r2")), LATER, lambda: "nobody")
+    assert mine.store.blob(hash_) == b"Late."
 
 
 def test_hold_out_cases_are_left_out_unless_asked(mine: House) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,8 +17,9 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane, Params
 from workbench.core.money import FREE, Rates
 from workbench.core.runs import VersionRow
+from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import RefusedError, RetiredModelError
 from workbench.usecases.testing.plan import ModelFacts, SuitePlanner, case_title, file_hash, filtered
 
 PRICED, UNPRICED = Lane("p", LITELLM, "priced"), Lane("u", LITELLM, "unpriced")
@@ -29,8 +32,16 @@ class _History:
         content = Content((Message("user", "Old {{name}} {{extra}}"),))
         return VersionRow("v", number, "", None, "", content, name=f"#{number}", newer=newer)
 
+    def __init__(self, answered: bool = False) -> None:
+        self._answered = answered
+
     def latest_round(self, prompt_uid: str) -> int:
         return 3
+
+    def answered(
+        self, prompt_uid: str, identities: Sequence[str], *, since: str = "", old_before: str = ""
+    ) -> StoredAnswers:
+        return StoredAnswers(len(identities) if self._answered else 0)
 
 
 def planner(max_output: int | None = None) -> SuitePlanner:
@@ -59,6 +70,30 @@ def test_a_plan_has_everything_that_is_asked() -> None:
     assert plan.content == draft().content
     fresh = planner().plan("p", draft(), given, suites.cases(4), round_="fresh")
     assert (fresh.round, fresh.questions) == (4, plan.questions)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_retired_model_is_not_asked_but_its_answers_stay(answered: bool) -> None:
+    gone = Lane("g", LITELLM, "gone")
+    endpoints = {one.uid: one for one in FIXED_ENDPOINTS}
+    facts = ModelFacts(
+        endpoints.get,
+        lambda endpoint, model: None,
+        lambda endpoint, model: None,
+        lambda model: frozenset(),
+        retired=lambda endpoint, model: date(2025, 9, 1) if model == "gone" else None,
+    )
+    made = SuitePlanner(_History(), _History(answered), facts)
+    given = suites.settings(PRICED, gone)
+    if answered:
+        assert made.plan("p", draft(), given, suites.cases(2)).columns == given.columns
+        return
+    with pytest.raises(RetiredModelError, match=r"^Column 2 \(gone\) was retired on 2025-09-01,") as caught:
+        made.plan("p", draft(), given, suites.cases(2))
+    assert caught.value.lane == gone
+    made.check_retired(given.columns, lambda column: column == 0)
+    with pytest.raises(RetiredModelError):
+        made.check_retired(given.columns, lambda column: column == 1)
 
 
 def test_cases_are_those_of_one_set() -> None:

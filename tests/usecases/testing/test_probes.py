@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.making import new_prompt, opened
+from tests.usecases.making import cloud, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
+from workbench.core.lanes import LITELLM
+from workbench.core.money import Rates
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.probes import MOST_FACTS, Probe, probe_title
@@ -53,8 +55,11 @@ def test_listed_cases_are_asked_again_beside_the_stored_results(tmp_path: Path) 
         assert [one.version for one in run.columns] == [one.version for one in test.columns]
         page = records.page(run.uid, run.scoring_uid, GridQuery(), "", 10)
         assert [[cell.before for cell in row.cells] for row in page.rows] == [["fail", "fail"]] * 3
-        (sentence,) = made.sentences(run)
+        report = workbench.tests.analyst.newest("Ask", prompt, run.uid)
+        (sentence,) = report.sentences
         assert sentence.startswith("Asked again: of 6 cells that failed 0 now pass.")
+        # Chosen cases say nothing about which column is better.
+        assert {(one.verdict, one.sentence, one.is_baseline) for one in report.columns} == {("asked again", "", False)}
         # The test is as it was: it is continued, not the probe, and uses none of its answers.
         assert records.run(test.uid).answered == 12
         assert records.latest_round(prompt) == 1
@@ -102,7 +107,8 @@ def test_facts_are_tried_with_and_without_them(tmp_path: Path, slot: bool) -> No
         assert asked is not None
         sent = "Where is name 0? It arrives on Friday." if slot else "Where is name 0?\n\nIt arrives on Friday."
         assert asked.text == f"Be brief.\n\n{sent}"
-        (sentence,) = made.sentences(run)
+        report = workbench.tests.analyst.newest("Ask", prompt, run.uid)
+        (sentence,) = report.sentences
         assert sentence == (
             "With the facts 8 of 8 pass, without them 0 of 8 by themselves: the facts help (exact p = 0.008)."
         )
@@ -139,3 +145,23 @@ def test_cases_that_were_held_out_since_are_not_probed(tmp_path: Path) -> None:
         assert made.stubborn(prompt, test).positions == (0, 2)
         plan = made.again(prompt, test, (0, 1, 2), "all")
         assert [case.uid for case in plan.cases] == ["case-0", "case-2"]
+
+
+def test_price_of_facts_is_counted_in_tokens_of_the_model(tmp_path: Path) -> None:
+    """A letter of Japanese is about a token, a word of English, too."""
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        plan = suites.plan(workbench, prompt, suites.settings(cloud()), suites.cases(10))
+        made = probes(workbench)
+        workbench.pricing.set_price(LITELLM, "gpt-5-mini", Rates(0.001, 0.0, source="user"))
+        for facts in ("It arrives on Friday. " * 100, "金曜日に届きます。" * 100):
+            tokens = workbench.tests.estimator.tokens_of(prompt, cloud(), facts)
+            assert tokens is not None
+            price = made.price_of_facts(plan, facts)
+            assert price == pytest.approx(10 * tokens * 0.001)
+            with_facts = suites.plan(
+                workbench, prompt, suites.settings(cloud()), suites.cases(10), Draft(Content((Message("user", facts),)))
+            )
+            whole = workbench.tests.estimator.estimate(with_facts).cost
+            assert whole is not None
+            assert whole.low == pytest.approx(price, rel=0.02)

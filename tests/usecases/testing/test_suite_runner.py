@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.provider import FakeProvider, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.making import echo, new_prompt, opened, wait_for
 from tests.usecases.testing import suites
 from tests.usecases.testing.suites import real
-from workbench.core.cases import Check
+from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
+from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
+from workbench.core.value_kinds import file_text
 from workbench.host.clock import utc_now
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.analysis import SuiteQuestion
 
@@ -175,6 +179,66 @@ def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
             workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(2), broken))
         )
         assert handle.progress().failed == 2
+
+
+def test_json_values_are_objects_in_jinja_and_compact_in_plain_templates(tmp_path: Path) -> None:
+    order = Case("c", "C", (("order", '{ "id": 7, "of": ["a b"] }'),), kinds=(("order", "json"),))
+    as_text = replace(order, kinds=())
+    with real(tmp_path) as workbench:
+        prompt = new_prompt(workbench)
+        given = suites.settings(echo())
+        jinja = Draft(Content((Message("user", "{{ order.id + 1 }} {{ order.of[0] }} {{ order }}"),), template="jinja"))
+        plain = Draft(Content((Message("user", "{{order}}"),)))
+
+        def answer(draft: Draft, case: Case) -> Result | None:
+            made = suites.plan(workbench, prompt, given, (case,), draft)
+            return suites.result(workbench, suites.finish(workbench.tests.go_on_with(made)).run_uid, 0)
+
+        for draft, text in ((jinja, '8 a b {"id":7,"of":["a b"]}'), (plain, '{"id":7,"of":["a b"]}')):
+            found = answer(draft, order)
+            assert found is not None
+            assert found.text == text
+        # The kind is part of what was asked: the answer is used for no case with the same text.
+        found = answer(plain, as_text)
+        assert found is not None
+        assert found.text == order.values[0][1]
+        failed = answer(jinja, as_text)
+        assert failed is not None
+        assert failed.state == "failed"
+        assert workbench.tests.estimator.estimate(suites.plan(workbench, prompt, given, (order,), plain)).calls == 0
+        # An iteration of Compose sends the same.
+        draft = replace(jinja, lanes=(echo(),), sets=(ValueSet("c", "C", order.values, True, order.kinds),))
+        handle = workbench.runner.start_iteration(prompt, draft, based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.transcripts[0].snapshot(0, 0).text == '8 a b {"id":7,"of":["a b"]}'
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def test_files_of_cases_are_sent_with_the_messages_that_name_them(tmp_path: Path) -> None:
+    with FakeProvider() as fake, real(tmp_path) as workbench:
+        fake.answer = lambda request: whole("ok")
+        saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
+        saved.done.result(PATIENCE_S)
+        prompt = new_prompt(workbench)
+        lane = Lane("a", saved.endpoint.uid, "fake-1")
+        cases = tuple(
+            Case(name, name, (("file", file_text(workbench.attachments.take(body, name))),), kinds=(("file", "file"),))
+            for name, body in (("note.txt", b"Late."), ("photo.png", PNG))
+        )
+        draft = Draft(Content((Message("system", "Be brief."), Message("user", "See {{file}}"))))
+        given = suites.settings(lane, checks=())
+        run = suites.finish(workbench.tests.start(prompt, suites.plan(workbench, prompt, given, cases, draft)))
+        assert (run.progress().answered, run.progress().failed) == (2, 0)
+        sent = [request.body["messages"] for request in fake.requests if request.method == "POST"]
+        contents = [messages[-1]["content"] for messages in sent]
+        (text,) = [one for one in contents if isinstance(one, str)]
+        assert text == 'See note.txt\n\n<file name="note.txt">\nLate.\n</file>'
+        ((words, picture),) = [one for one in contents if isinstance(one, list)]
+        assert words == {"type": "text", "text": "See photo.png"}
+        assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+        assert {messages[0]["content"] for messages in sent} == {"Be brief."}
 
 
 def test_closing_stops_a_run_and_keeps_what_is_answered(tmp_path: Path) -> None:

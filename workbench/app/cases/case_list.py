@@ -35,6 +35,11 @@ class CaseList(QStringListModel):
         self.setStringList([""] * len(cases))
         return former
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases in order."""
+        return tuple(self._cases)
+
     def case(self, row: int) -> Case | None:
         """Return the case of a row."""
         return self._cases[row] if 0 <= row < len(self._cases) else None
@@ -57,7 +62,9 @@ class CaseList(QStringListModel):
         checks = f"{len(case.checks)} {plural(len(case.checks), 'check')}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(
-                text for text in (_name(case), values_title(case.values) if case.name else "", checks) if text
+                text
+                for text in (_name(case), values_title(case.values, case.kinds) if case.name else "", checks)
+                if text
             )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_name(case)}, {checks}"
@@ -65,4 +72,4 @@ class CaseList(QStringListModel):
 
 
 def _name(case: Case) -> str:
-    return visible_name(" ".join(case.name.split())) or values_title(case.values) or "A case without a name"
+    return visible_name(" ".join(case.name.split())) or values_title(case.values, case.kinds) or "A case without a name"

@@ -1,7 +1,7 @@
 """Checks of the answers that Compose shows.
 
-Invariant: an answer is checked once for the same checks; results are of the checks stored last. Answers without checks
-are not evaluated, and start no process.
+Invariant: an answer is checked once for the same checks, those of a test not again; results are of the checks stored
+last. Answers without checks are not evaluated, and start no process.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class AnswerChecks:
     def _check(self, wanted: int, answers: Sequence[LaneAnswer], checks: tuple[Check, ...]) -> None:
         if wanted != self._wanted:
             return
+        for one in answers:
+            if one.tested is not None and one.tested.checks == checks:
+                # What the test found counts, with what a person decided about it.
+                self._keep(one.output_uid, checks, one.tested.results)
         new = [one for one in answers if (one.output_uid, checks) not in self._known] if checks else []
         if not new:
             self._show_known(answers, checks)

@@ -81,10 +81,10 @@ class RunController(QObject):
         """Whether the draft's lanes show answers of one of these runs."""
         return not self._runs_of(self._draft_run).isdisjoint(uids)
 
-    def asked(self, slot: str) -> LaneRequest | None:
-        """Return what a lane of the draft was asked for its answer, or None without an answer."""
+    def asked(self, slot: str, *, by_run: bool = False) -> LaneRequest | None:
+        """Return what a lane of the draft was asked for its answer, or None without one; `by_run`: in an iteration."""
         lanes = (*self._draft_run.lanes, *self.tested.run.lanes)
-        return next((lane.asked for lane in lanes if lane.slot == slot), None)
+        return next((lane.asked for lane in lanes if lane.slot == slot and not (by_run and lane.tested)), None)
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from workbench.app.compose.output_cache import OutputCache
 from workbench.app.compose.run_view_state import NO_RUN, LaneRequest, LaneViewState, RunViewState
+from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.core.lanes import Lane
 from workbench.core.runs import BesideLane
 from workbench.core.testing.tested_answer import TestedAnswer
@@ -23,16 +24,27 @@ class TestedLanes:
     def __init__(self, outputs: OutputCache) -> None:
         self._outputs = outputs
         self.run = NO_RUN
+        self._answer: TestedAnswer | None = None
         self._slots: frozenset[str] = frozenset()
 
     def hold(self, answer: TestedAnswer, *, free: bool) -> None:
         """Take an answer; `free`: its model costs nothing."""
-        self.run = tested(answer, free=free)
+        self.run, self._answer = tested(answer, free=free), answer
         self._outputs.hold(answer.run_uid, [answer.output])
 
     def forget(self) -> None:
         """Show answers of runs only."""
         self.run = NO_RUN
+
+    def checks_of(self, output_uid: str) -> OutputChecks | None:
+        """Return the results of the test for an answer, None for one that no lane took from a test.
+
+        They outlast `forget`, because the lane may be shown beside later runs.
+        """
+        answer = self._answer
+        if answer is None or not answer.checks or answer.output.uid != output_uid:
+            return None
+        return OutputChecks(answer.checks, answer.results)
 
     def follow(self, lanes: Iterable[Lane] | None) -> None:
         """Take the lanes of the draft; None if they have not changed."""

@@ -132,7 +132,9 @@ class ValueSets(QObject):
                 sets.append(ValueSet(self._new_uid(), self._free_name(sets), shown))
             self._become((*sets, replace(one, ticked=True)), one.uid, one.values)
         else:
-            sets = [replace(each, values=one.values) if each.uid == one.uid else each for each in before]
+            sets = [
+                replace(each, values=one.values, kinds=one.kinds) if each.uid == one.uid else each for each in before
+            ]
             self._become(tuple(sets), one.uid, one.values)
         unnamed = {each.uid for each in self._sets} - {each.uid for each in before} - {one.uid}
 

@@ -12,6 +12,7 @@ from workbench.core.dates import duration
 from workbench.core.money import show_cost
 from workbench.core.search.match_marker import MatchMarker
 from workbench.core.search.results import HistoryRow
+from workbench.core.testing.probes import NO_TEST
 from workbench.core.testing.report import ColumnReport, SuiteReport
 
 MOST_CELLS = 10_000
@@ -49,7 +50,7 @@ class SuiteDetailView:
 
 def awaited(row: HistoryRow, marker: MatchMarker | None = None) -> SuiteDetailView:
     """Return what is shown of a test run before its report is read; of a very large one, instead of it."""
-    return SuiteDetailView(row, (TOO_LARGE if is_too_large(row) else READING,), marker=marker)
+    return SuiteDetailView(row, (*_kind(row), TOO_LARGE if is_too_large(row) else READING), marker=marker)
 
 
 def is_too_large(row: HistoryRow) -> bool:
@@ -61,8 +62,12 @@ def suite_detail(row: HistoryRow, report: SuiteReport, marker: MatchMarker | Non
     """Return a report in short."""
     lines = tuple(_line(column, report.columns) for column in report.columns[:MOST_COLUMNS])
     no_scores = "" if report.scored else "Nothing is scored yet. Add checks, or open it in Test to score it."
-    sentences = tuple(filter(None, (*report.sentences, no_scores)))
+    sentences = tuple(filter(None, (*_kind(row), *report.sentences, no_scores)))
     return SuiteDetailView(row, sentences, lines, len(report.columns) - len(lines), marker)
+
+
+def _kind(row: HistoryRow) -> tuple[str, ...]:
+    return (NO_TEST,) if row.test is not None and row.test.is_probe else ()
 
 
 def _line(column: ColumnReport, columns: Sequence[ColumnReport]) -> SuiteColumnLine:

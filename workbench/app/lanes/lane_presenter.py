@@ -191,6 +191,10 @@ class LanePresenter(QObject):
         include it."""
         return self.has_ended(slot) and _is_comparable(self._columns[slot].lane)
 
+    def can_check(self, slot: str) -> bool:
+        """Whether a lane's shown output has ended and answers the values of this run."""
+        return self.has_ended(slot) and not self._columns[slot].lane.other_values
+
     def can_win(self, slot: str) -> bool:
         """Whether a lane's shown output is an answer; one that failed before its first word is not."""
         if not self.can_mark(slot):

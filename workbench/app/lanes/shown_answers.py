@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.blocks import Tool
@@ -22,14 +22,28 @@ _LONGEST_PROMPT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class OutputChecks:
+    """The results of an output's checks, in the order of the checks."""
+
+    checks: tuple[Check, ...]
+    results: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LaneAnswer:
-    """The answer that a lane shows. `lane` is the displayed name of the lane."""
+    """The answer that a lane shows. `lane` is the displayed name of the lane.
+
+    `pinned` is the number of the version that the lane ran if it was pinned to one: `answer` has no tools until
+    `with_tools`. `tested` are the results of the test that asked for the answer, None for an answer of an iteration.
+    """
 
     slot: str
     lane: str
     output_uid: str
     answer: CheckedAnswer
     is_winner: bool = False
+    pinned: int | None = None
+    tested: OutputChecks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +57,15 @@ class ShownAnswers:
     answers: tuple[LaneAnswer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutputChecks:
-    """The results of an output's checks, in the order of the checks."""
-
-    checks: tuple[Check, ...]
-    results: tuple[CheckResult, ...]
+def with_tools(shown: ShownAnswers, tools: Mapping[int, tuple[Tool, ...]]) -> ShownAnswers:
+    """Return the answers with the tools of pinned lanes, by version; lanes of other versions stay as they are."""
+    answers = tuple(
+        one
+        if one.pinned is None or one.pinned not in tools
+        else replace(one, answer=replace(one.answer, tools=tools[one.pinned]))
+        for one in shown.answers
+    )
+    return replace(shown, answers=answers)
 
 
 def prompt_text(request: Any) -> str:

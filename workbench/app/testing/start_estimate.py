@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import RefusedError, RetiredModelError
 
 if TYPE_CHECKING:
+    from workbench.core.lanes import Lane
     from workbench.usecases.testing.estimate import SuiteEstimator
     from workbench.usecases.testing.plan import SuitePlan
 
@@ -35,6 +36,8 @@ class ShownEstimate:
     refusal: str = ""
     tokens: int | None = None
     """Those of all calls, as far as known."""
+    retired: Lane | None = None
+    """The column whose retired model is the reason of the refusal."""
     old: int = 0
     oldest_days: int | None = None
 
@@ -54,7 +57,8 @@ def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> 
     try:
         found = estimator.estimate(plan())
     except RefusedError as error:
-        return ShownEstimate(refusal=error.sentence)
+        retired = error.lane if isinstance(error, RetiredModelError) else None
+        return ShownEstimate(refusal=error.sentence, retired=retired)
     return ShownEstimate(
         found.cells,
         found.calls,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.comparisons import ComparisonSource
@@ -138,15 +137,7 @@ class StoredSuites:
     def report(self, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the statistics of a run by its newest scoring, which takes up to a second."""
         settings = self._store.tests.settings(prompt_uid)
-        report = self._tests().analyst.report("", run_uid, settings)
-        if not report.is_probe:
-            return report
-        run = self._store.tests.run(run_uid)
-        probe = Probe.from_text(run.probe)
-        verdict = "with the facts" if probe is not None and probe.kind == "facts" else "asked again"
-        # Chosen cases say nothing about which column is better.
-        columns = tuple(replace(one, is_baseline=False, comparison=None, verdict=verdict) for one in report.columns)
-        return replace(report, columns=columns, sentences=self._probes().sentences(run))
+        return self._tests().analyst.report("", run_uid, settings)
 
     def start(self, prompt_uid: str, set_name: CaseSetName, how: StartKind = "start") -> str:
         """Ask the open cells, and return the uid of the run once it is recorded. Raises RefusedError, StoreError."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from workbench.core.statistics.columns import ColumnSummary
     from workbench.core.testing.report import ColumnReport
 
-RunAction = Literal["start", "renew", "fresh", "pause", "resume", "stop", "retry", "rescore"]
+RunAction = Literal["start", "renew", "fresh", "pause", "resume", "stop", "retry", "rescore", "successor"]
+TEST_SUCCESSOR = "Test a successor…"
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
 FILTER_TITLES: dict[RowFilter, str] = {
@@ -332,6 +333,8 @@ def run_face(
     retry: tuple[str, RunAction] = (f"Retry {counted(failed_calls, 'failed call')}", "retry")
     if outdated and progress is not None:
         others.append(("Check again", "rescore"))
+    if estimate.retired is not None and not probe:
+        others.append((TEST_SUCCESSOR, "successor"))
     if failed_calls and is_same and not open_ and not estimate.refusal:
         return RunFace(retry[0], "Retry", "retry", others=tuple(others))
     if failed_calls:

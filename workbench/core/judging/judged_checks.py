@@ -131,6 +131,11 @@ def judged_result(check: Check, answer: JudgedAnswer, replies: Sequence[JudgeRep
         return unscored("The reply or the check is nested too deeply to be read.")
 
 
+def prepared_check(check: Check, answer: JudgedAnswer) -> JudgeInputs:
+    """Return a check with its value filled in. Raises UnscoredError when it cannot be judged."""
+    return _prepared(check, answer)[1]
+
+
 def _prepared(check: Check, answer: JudgedAnswer) -> tuple[_JudgedType, JudgeInputs]:
     """Return how a check is judged, and its filled in value. Raises UnscoredError."""
     kind = _TYPES.get(check.type)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.core.cases import Check
 from workbench.core.content import Message
+from workbench.core.judging.decisions import DecisionQuestion
+from workbench.core.judging.vectors import read_vectors
 
 if TYPE_CHECKING:
     from workbench.core.blocks import OutputFormat
@@ -34,24 +36,37 @@ class JudgeQuestion:
     """One call of a model.
 
     A `chat` question has messages, perhaps an output format, and the variables of the judge prompt that were filled in
-    (`values`, for the record). An `embedding` question has texts, whose vectors are wanted in the same order.
+    (`values`, for the record). An `embedding` question has texts, whose vectors are wanted in the same order. A
+    `decision` question has its input as messages, and what a decision model is asked about it.
     """
 
-    kind: Literal["chat", "embedding"]
+    kind: Literal["chat", "embedding", "decision"]
     messages: tuple[Message, ...] = ()
     output: OutputFormat | None = None
     texts: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    decisions: tuple[DecisionQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeReply:
-    """The reply to one question. `problem` is a sentence when the call failed, "" otherwise."""
+    """The reply to one question. `problem` is a sentence when the call failed, "" otherwise.
+
+    `text` is that of the reply's output. An embedding model's holds the vectors, which `with_vectors` reads.
+    """
 
     output_uid: str = ""
     text: str = ""
     vectors: tuple[tuple[float, ...], ...] = ()
     problem: str = ""
+
+    @classmethod
+    def with_vectors(cls, output_uid: str, text: str) -> JudgeReply:
+        """Return the reply of an embedding model whose output has this text."""
+        try:
+            return cls(output_uid, text, read_vectors(text))
+        except ValueError as error:
+            return cls(output_uid, text, problem=str(error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import Any, Literal
 from workbench.core.cases import Case, CaseError, Check, check_from_json, json_text
 from workbench.core.json_parts import load, no_constant
 from workbench.core.testing.case_columns import case_of_columns, check_of_cell, column_warning, is_special, number_of
-from workbench.core.testing.case_table import CaseTable, Cell, ColumnRole
+from workbench.core.testing.case_table import CaseTable, Cell, ColumnRole, JsonCell
+from workbench.core.value_kinds import ValueKind
 
 MOST_PROBLEMS = 200
 """Sentences about rows that are kept; all are counted."""
@@ -191,6 +192,7 @@ class _Parts:
     """The parts of a case, as its row is read."""
 
     values: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, ValueKind] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
@@ -213,7 +215,10 @@ def _case_of_row(
             parts.special.append((name, cell))
         elif use.role == "variable":
             if cell or use.variable not in parts.values:
-                parts.values[use.variable] = cell
+                parts.values[use.variable] = str(cell)
+                parts.kinds.pop(use.variable, None)
+                if isinstance(cell, JsonCell):
+                    parts.kinds[use.variable] = "json"
         elif cell.strip():
             try:
                 _add(parts, use.role, cell)
@@ -238,6 +243,7 @@ def _case_of_row(
         " ".join(texts.get("cluster", "").split()),
         texts.get("notes", ""),
         parts.held_out,
+        tuple((name, parts.kinds[name]) for name in parts.values if name in parts.kinds),
     )
     if made == Case("") or not (made.checks or made.expectation or any(value for _, value in made.values)):
         return None, ("it has no values, checks or expectation",)

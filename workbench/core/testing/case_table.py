@@ -42,6 +42,12 @@ ColumnRole = Literal[
 """What a column becomes. `check` is a check as promptfoo writes it in CSV; `checks`, `metadata` and `rest` are JSON."""
 
 
+class JsonCell(str):
+    """The compact JSON of an object or a list, which a structured source has in place of a text."""
+
+    __slots__ = ()
+
+
 class TableError(Exception):
     """A source that cannot be read as a table; the text is a sentence that says what to do."""
 

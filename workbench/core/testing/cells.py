@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import rfc8785
 
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.value_kinds import Kinds
 
 
 class CellKey(NamedTuple):
@@ -43,10 +44,17 @@ def question_hash(content_hash: str, endpoint: Endpoint, lane: Lane, file_hashes
     return hashlib.sha256(rfc8785.dumps(question)).hexdigest()
 
 
+def asked_hash(values_hash: str, kinds: Kinds) -> str:
+    """Return the hash of a case's values including their kinds; that of the values if all are text."""
+    if not kinds:
+        return values_hash
+    return hashlib.sha256(f"{values_hash}\n{rfc8785.dumps(dict(kinds)).decode()}".encode()).hexdigest()
+
+
 def cell_identity(question: str, values_hash: str, sample: int, round_: int) -> str:
     """Return the identity of a cell, 32 hexadecimal digits.
 
-    `question` is the `question_hash` of its column, `values_hash` that of the case's values in any order. Rounds count
+    `question` is the `question_hash` of its column, `values_hash` the `asked_hash` of the case. Rounds count
     from 1; asking everything afresh opens a new one.
     """
     return hashlib.sha256(f"{question}\n{values_hash}\n{sample}\n{round_}".encode()).hexdigest()[:32]

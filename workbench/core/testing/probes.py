@@ -23,6 +23,7 @@ CONTEXT = "context"
 """The variable that gets the facts, if a prompt has it."""
 MOST_FACTS = 100_000
 """Characters of facts."""
+NO_TEST = "This run is a probe of chosen cases, not a test: it counts in no rate, comparison or chart."
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,19 +43,25 @@ class SuiteBudget:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """Who evaluates judged checks: the judge model (which may be a decision model), the model that turns texts into
-    vectors, None for none, and how often the judge is asked the same (1 to MOST_REPEATS).
+    """Who evaluates judged checks: the judge model, the model that turns texts into vectors, None for none, and how
+    often the judge is asked the same (1 to MOST_REPEATS).
+
+    A judge that `decides` is asked as a decision model: some models can be asked either way, and an address says
+    nothing about its models.
     """
 
     lane: Lane | None = None
     embedding: Lane | None = None
     repeats: int = 1
+    decides: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, without defaults."""
         lanes = {"lane": self.lane, "embedding": self.embedding}
         data: dict[str, Any] = {name: lane.to_json() for name, lane in lanes.items() if lane is not None}
-        return data if self.repeats == 1 else {**data, "repeats": self.repeats}
+        if self.repeats != 1:
+            data["repeats"] = self.repeats
+        return {**data, "decides": True} if self.decides else data
 
     @classmethod
     def from_json(cls, data: object) -> JudgeSettings:
@@ -68,7 +74,10 @@ class JudgeSettings:
         repeats = data.get("repeats", 1)
         if type(repeats) is not int:
             raise ValueError("The repeats of the judge of these tests are not a number.")
-        return cls(lane, embedding, max(1, min(MOST_REPEATS, repeats)))
+        decides = data.get("decides", False)
+        if type(decides) is not bool:
+            raise ValueError("Whether the judge of these tests is a decision model is neither true nor false.")
+        return cls(lane, embedding, max(1, min(MOST_REPEATS, repeats)), decides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.core.cases import Check
+from workbench.core.checks.check_result import CheckResult
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.runs import OutputRecord, RunSet
@@ -17,7 +19,7 @@ class TestedAnswer:
     """The answer of a cell: its run with the name "test 3", and what it was asked.
 
     `lane` is the lane of the draft that shows it, `version` the number of the version that has `content`, and `case`
-    the values.
+    the values. `results` are those of `checks`, with what a person decided about them.
     """
 
     __test__ = False
@@ -29,3 +31,5 @@ class TestedAnswer:
     content: Content
     case: RunSet
     output: OutputRecord
+    checks: tuple[Check, ...] = ()
+    results: tuple[CheckResult, ...] = ()

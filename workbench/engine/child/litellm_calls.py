@@ -12,14 +12,13 @@ import functools
 import importlib
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
 
-from workbench.core.model_settings import ALLOWED, is_of_the_model
 from workbench.core.parameters import wire_names
 from workbench.core.providers import (
     PROVIDERS,
@@ -36,10 +35,12 @@ from workbench.engine.child.completion_choices import CompletionChoices
 from workbench.engine.child.completion_reader import read_whole
 from workbench.engine.child.environment import bypass_proxies, clean
 from workbench.engine.child.failures import CallError, FailureSubject, broken_stream, no_tools, timed_out
-from workbench.engine.child.http import own_headers
 from workbench.engine.child.key_guard import guarded
+from workbench.engine.child.litellm_arguments import access, own_settings, split_params
 from workbench.engine.child.litellm_failures import failure_of
-from workbench.engine.child.openai_chat import FORMAT_REFUSED, ChatTarget, OpenAIChat, about_format, target_headers
+from workbench.engine.child.litellm_tasks import LiteLlmTask
+from workbench.engine.child.openai_chat import FORMAT_REFUSED, ChatTarget, about_format, target_headers
+from workbench.engine.child.openai_client import OpenAIClient
 from workbench.engine.child.provider_needs import check_provider
 from workbench.engine.child.request import DECIDED, FORMAT, RequestAdjustments, decided_by_prompt, shaped
 from workbench.engine.child.request_files import RequestFiles
@@ -50,7 +51,6 @@ from workbench.engine.child.wire_messages import refusals, wire_messages
 from workbench.engine.loopback import is_loopback
 from workbench.engine.untrusted_json import text_of
 
-_CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show the request it sent; this is the request it was given.")
 _PARTS = (
     *("content", "refusal", "reasoning_content", "reasoning", "thinking_blocks", "reasoning_details"),
@@ -64,8 +64,8 @@ logger = logging.getLogger(__name__)
 class LiteLLM:
     """The provider for endpoints of kind litellm."""
 
-    def __init__(self, chat: OpenAIChat) -> None:
-        self._chat = chat
+    def __init__(self, client: OpenAIClient) -> None:
+        self._client = client
         self._loading = asyncio.Lock()
         self._module: Any = None
         self._in_words: dict[str, str] = {}
@@ -98,10 +98,10 @@ class LiteLLM:
         )
         if provider is not None:
             check_provider(provider, call, where)
-        if provider is not None and not needs_translation(call.model):
+        if provider is not None and _is_direct(call, provider_id):
             known = RequestAdjustments(renames=wire_names(provider_id, model))
             headers = {**_organization(call), **target_headers(call)}
-            await self._chat.ask(call, answer, ChatTarget(address, model, where, headers, known))
+            await self._client.ask(call, answer, ChatTarget(address, model, where, headers, known))
         elif "://" in model:
             # Some of LiteLLM's providers would send the request to a model name that is a URL.
             raise CallError(
@@ -117,8 +117,11 @@ class LiteLLM:
 
     async def _translate(self, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:
         """Call LiteLLM; if the output format is refused, this and later calls to the model request it in the prompt."""
-        known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         litellm = await self.load()
+        if call.task != "chat":
+            await LiteLlmTask(litellm, call, answer, where).ask()
+            return
+        known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         try:
             await LiteLlmCall(litellm, known, answer, where).ask()
         except CallError as error:
@@ -136,7 +139,7 @@ class LiteLlmCall:
         self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
         self._told: Any = None
         params = {name: value for name, value in call.params.items() if not decided_by_prompt(call, name)}
-        self._params, marks = split_params(params, _own_settings(litellm))
+        self._params, marks = split_params(params, own_settings(litellm))
         supported = _supported(litellm, call.model)
         if call.tools and supported is not None and "tools" not in supported:
             raise no_tools(where, "LiteLLM lists no tools for this model.")
@@ -270,6 +273,11 @@ class LiteLlmCall:
             choices.read(max(0, index) if isinstance(index, int) else 0, _part(getattr(choice, "delta", None)), reason)
 
 
+def _is_direct(call: Call, provider_id: str) -> bool:
+    """Whether a call needs no translation. OpenAI alone has the Decisions API where LiteLLM looks for it."""
+    return not needs_translation(call.model) and (call.task != "decide" or provider_id == "openai")
+
+
 def _supported(litellm: Any, model: str) -> Collection[str] | None:
     """Return the parameters that LiteLLM forwards for a model, None when it does not know the model."""
     try:
@@ -301,18 +309,6 @@ def _plain(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else str(value)
 
 
-def split_params(params: Mapping[str, Any], own: Set[str] = frozenset()) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return the parameters that may be passed to LiteLLM, and marks for the others; `own` are LiteLLM's settings."""
-    refused = [name for name, value in params.items() if name in own - ALLOWED or not is_of_the_model(name, value)]
-    kept = {name: value for name, value in params.items() if name not in refused}
-    return kept, tuple(Mark(_CONTROL.kind, name, _CONTROL.detail) for name in refused)
-
-
-def _own_settings(litellm: Any) -> Set[str]:
-    """Return the parameters that LiteLLM consumes itself: router, callbacks, addresses and credentials."""
-    return frozenset(litellm.types.utils.all_litellm_params)
-
-
 def _stay_at_the_address() -> None:
     # LiteLLM and its libraries configure their clients to follow redirects, and some of them resend the key.
     httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
@@ -320,28 +316,6 @@ def _stay_at_the_address() -> None:
     ollama = importlib.import_module("litellm.llms.ollama.common_utils").OllamaModelInfo
     usual = PROVIDERS["ollama"].base_url
     ollama.get_api_base = staticmethod(lambda api_base=None: api_base or key_guard.call_address() or usual)
-
-
-def access(call: Call) -> dict[str, Any]:
-    """Return LiteLLM's arguments for the address, credentials and headers of a call."""
-    settings = dict(call.settings)
-    headers = own_headers(call.endpoint.headers, call.secret_headers)
-    found: dict[str, Any] = {}
-    if token := settings.pop("auth_token", ""):
-        # LiteLLM reads the token from the environment only. It still requires a key, which `key_guard` removes again.
-        headers["Authorization"] = f"Bearer {token}"
-        found["api_key"] = token
-    found |= settings
-    if call.key:
-        found["api_key"] = call.key
-    elif call.endpoint.has_address and "api_key" not in found and not settings:
-        # A user's own server without a key; LiteLLM requires one nevertheless.
-        found["api_key"] = "none"
-    if call.endpoint.base_url:
-        found["api_base"] = call.endpoint.base_url
-    if headers:
-        found["extra_headers"] = headers
-    return found
 
 
 def _organization(call: Call) -> dict[str, str]:

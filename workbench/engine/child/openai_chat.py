@@ -13,17 +13,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import httpx
 
 from workbench.engine.calls import Call
 from workbench.engine.child.completion_reader import ChunkReader, read_whole
 from workbench.engine.child.failures import (
-    CallError,
     FailureSubject,
     bad_address,
     broken_stream,
@@ -31,19 +28,16 @@ from workbench.engine.child.failures import (
     half_answer,
     http_failure,
     refused_param_of,
-    retry_after_seconds,
-    whole_too_long,
 )
-from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
-from workbench.engine.child.request import RequestAdjustments, build, dumps
+from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body
+from workbench.engine.child.json_exchange import RefusedRequest, encoded, json_request, refusal_of, whole_json
+from workbench.engine.child.request import RequestAdjustments, build
 from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
 from workbench.engine.child.streamed_answer import JOIN_S, StreamedAnswer
 from workbench.engine.child.transport_failures import no_certificates, time_out, transport_failure
 from workbench.engine.child.usage_reader import header_cost
 from workbench.engine.untrusted_json import parse
 
-_MAX_ERROR_BODY = 256 * 1024
-_MAX_WHOLE = 64 * 1024 * 1024
 _DRAIN_S = 1.0
 _BEGINNING = 200
 _EVENT_STARTS = (b"data", b":", b"event", b"id", b"retry")
@@ -108,16 +102,15 @@ class OpenAIChat:
     ) -> RefusedRequest | None:
         fields, marks = build(call, target.model, known, answer.turns)
         if (files := answer.files) is None:
-            content = _content(fields)
+            content = encoded(fields)
         else:
             # In a thread: files may have many megabytes.
-            content = await asyncio.to_thread(
-                lambda: _content(build(call, target.model, known, answer.turns, files)[0])
-            )
+            content = await asyncio.to_thread(lambda: encoded(build(call, target.model, known, answer.turns, files)[0]))
         async with contextlib.AsyncExitStack() as held:
             try:
                 client = held.enter_context(self._clients.lend(target.url))
-                request = _request(client, call, target, content)
+                accept = "text/event-stream" if call.stream else "application/json"
+                request = json_request(client, target.url, target.headers, content, call.timeouts.connect, accept)
             except (httpx.InvalidURL, ValueError, ImportError) as error:
                 raise bad_address(target.where, error) from error
             except CertificatesError as error:
@@ -141,7 +134,7 @@ class OpenAIChat:
                 response = await client.send(request, stream=True)
                 held.push_async_callback(response.aclose)
                 if not response.is_success:
-                    return await _refused(response, where)
+                    return await refusal_of(response, where)
                 answer.header_usd = header_cost(response.headers)
                 chunks = body(response)
                 if not call.stream:
@@ -165,35 +158,6 @@ class OpenAIChat:
         task = asyncio.get_running_loop().create_task(_drain(chunks, held))
         self._draining.add(task)
         task.add_done_callback(self._draining.discard)
-
-
-def _content(fields: Mapping[str, Any]) -> bytes:
-    try:
-        return dumps(fields)
-    except ValueError as error:
-        raise CallError(
-            "bad_request",
-            "A parameter is not a number that JSON can hold. Change it in the lane's parameters.",
-            str(error),
-        ) from error
-
-
-def _request(client: httpx.AsyncClient, call: Call, target: ChatTarget, content: bytes) -> httpx.Request:
-    headers = {
-        "content-type": "application/json",
-        "accept": "text/event-stream" if call.stream else "application/json",
-        **target.headers,
-    }
-    limits = extensions(call.timeouts.connect)
-    return client.build_request("POST", target.url, content=content, headers=headers, extensions=limits)
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRequest:
-    """A response with status 400 or 422, which may concern a field that can be omitted."""
-
-    status: int
-    raw: str
 
 
 def about_format(words: str) -> bool:
@@ -224,15 +188,6 @@ def adjusted(known: RequestAdjustments, call: Call, refusal: RefusedRequest) -> 
     return None
 
 
-async def _refused(response: httpx.Response, where: FailureSubject) -> RefusedRequest:
-    raw = (await read_up_to(body(response), _MAX_ERROR_BODY))[0].decode("utf-8", "replace")
-    if response.status_code in (400, 422):
-        return RefusedRequest(response.status_code, raw)
-    after = response.headers.get("retry-after")
-    seconds = None if after is None else retry_after_seconds(after, time.time())
-    raise http_failure(response.status_code, raw, where, after=seconds)
-
-
 async def _start(chunks: AsyncIterator[bytes]) -> bytes:
     """Return the first chunks, up to one that is not blank or more than _BEGINNING bytes."""
     start = b""
@@ -257,14 +212,7 @@ async def _again(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[by
 
 
 async def _read_json(chunks: AsyncIterator[bytes], answer: StreamedAnswer, where: FailureSubject) -> None:
-    raw, complete = await read_up_to(chunks, _MAX_WHOLE)
-    if not complete:
-        raise whole_too_long(f"{_MAX_WHOLE // 2**20} MB", where)
-    try:
-        data = parse(raw.decode("utf-8-sig", "replace"))
-    except ValueError as error:
-        raise broken_stream(where, f"{error}: {raw[:500].decode('utf-8', 'replace')}") from error
-    read_whole(data, answer, where)
+    read_whole(await whole_json(chunks, where), answer, where)
 
 
 async def _read_events(

@@ -15,7 +15,8 @@ from workbench.engine.child.http import CertificatesError, HttpClients
 from workbench.engine.child.litellm_calls import LiteLLM
 from workbench.engine.child.local_models import LocalModels
 from workbench.engine.child.model_listing import ModelLister
-from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat, target_headers
+from workbench.engine.child.openai_chat import ChatTarget, target_headers
+from workbench.engine.child.openai_client import OpenAIClient
 from workbench.engine.child.provider import CallProvider
 from workbench.engine.child.runtimes import RuntimeModel, Runtimes, model_of
 from workbench.engine.child.streamed_answer import StreamedAnswer
@@ -28,10 +29,10 @@ class RemoteProviders:
 
     def __init__(self, runtimes: Runtimes) -> None:
         self._clients = HttpClients()
-        self._chat = OpenAIChat(self._clients)
+        self._client = OpenAIClient(self._clients)
         self._runtimes = runtimes
-        self._address = RemoteAddress(self._chat)
-        self._litellm = LiteLLM(self._chat)
+        self._address = RemoteAddress(self._client)
+        self._litellm = LiteLLM(self._client)
         self._listing = ModelLister(self._clients, self._litellm)
 
     def prepare(self) -> None:
@@ -53,7 +54,7 @@ class RemoteProviders:
             return self._address
         if endpoint.kind == "litellm":
             return self._litellm
-        return LocalModels(self._chat, self._clients, self._runtimes, model_of(endpoint, builtin_model))
+        return LocalModels(self._client, self._clients, self._runtimes, model_of(endpoint, builtin_model))
 
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the model ids that the endpoint lists. Raises CallError."""
@@ -75,8 +76,8 @@ class RemoteProviders:
 class RemoteAddress:
     """Sends calls to an OpenAI-compatible address that the user entered."""
 
-    def __init__(self, chat: OpenAIChat) -> None:
-        self._chat = chat
+    def __init__(self, client: OpenAIClient) -> None:
+        self._client = client
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Make one attempt. Raises CallError."""
@@ -87,4 +88,4 @@ class RemoteAddress:
             raise CallError(
                 "bad_address", f"{where.endpoint} has no address. Enter its base URL in Settings → Endpoints."
             )
-        await self._chat.ask(call, answer, ChatTarget(endpoint.base_url, call.model, where, target_headers(call)))
+        await self._client.ask(call, answer, ChatTarget(endpoint.base_url, call.model, where, target_headers(call)))

@@ -15,7 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from workbench.core.lanes import Endpoint
 from workbench.engine import protocol
@@ -30,15 +30,23 @@ LOAD_S = 600.0
 _EXIT_S = 1.0
 _SIGKILL = 9
 _GGUF = b"GGUF"
+Pooling = Literal["", "mean", "cls", "last"]
+POOLINGS: frozenset[str] = frozenset(get_args(Pooling))
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeModel:
-    """A GGUF file, optionally with a LoRA adapter. `context` is the number of tokens of all slots together."""
+    """A GGUF file, optionally with a LoRA adapter. `context` is the number of tokens of all slots together.
+
+    One that `embeds` gives vectors of texts; `pooling` says how those of the tokens become one, "" for the way that the
+    file names.
+    """
 
     path: str
     adapter: str = ""
     context: int = RUNTIME_CONTEXT
+    embeds: bool = False
+    pooling: Pooling = ""
 
     @classmethod
     def builtin(cls, path: str) -> RuntimeModel:
@@ -90,6 +98,8 @@ class Runtime:
             "key": self.key,
             "slots": SLOTS,
             "context": model.context,
+            "embeds": model.embeds,
+            "pooling": model.pooling,
         }
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:

@@ -291,6 +291,8 @@ class StreamedAnswer:
         """Return the estimated usage of this round; tool calls and hidden choices count as output."""
         beside = (choice.get("text", "") for choice in self.further)
         said = "\n".join((self._whole("text"), *(call.text for call in self.turn.calls), *beside))
+        if not self.call.writes:
+            said = ""
         return estimate_ended(
             self._asked(), said, self._whole("reasoning"), sent=self._sent_ms is not None, failed=failed
         )

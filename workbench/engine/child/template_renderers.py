@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from workbench.engine import protocol
 from workbench.engine.child.failures import CallError
@@ -25,7 +26,7 @@ class TemplateRenderers:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
-    async def render(self, texts: Sequence[Sequence[str]], values: Mapping[str, str]) -> list[str]:
+    async def render(self, texts: Sequence[Sequence[str]], values: Mapping[str, Any]) -> list[str]:
         """Render texts, given as pairs of place and template. Raises CallError, which names the line of a mistake."""
         order = protocol.encode("render", 1, {"texts": [list(pair) for pair in texts], "values": dict(values)})
         async with self._turn:

@@ -13,6 +13,8 @@ from typing import Any
 import xllamacpp
 
 _BATCH = 256
+_EMBEDDING_BATCH = 2048
+"""Tokens; a text is embedded in one batch, so a longer one is refused."""
 
 
 class LoadError(Exception):
@@ -20,7 +22,10 @@ class LoadError(Exception):
 
 
 def load(order: Mapping[str, Any]) -> Any:
-    """Return a running server for `order`: model, adapter ("" for none), key, slots, context (tokens, of all slots)."""
+    """Return a running server for `order`: model, adapter ("" for none), key, slots, context (tokens, of all slots).
+
+    With `embeds` it gives vectors of texts, pooled by `pooling`, "" for the way that the model's file names.
+    """
     try:
         return xllamacpp.Server(_settings(order))
     except (RuntimeError, ValueError, OSError) as error:
@@ -42,6 +47,11 @@ def _settings(order: Mapping[str, Any]) -> Any:
     # One context for all slots, so that a single long prompt may use all of it.
     p.n_ctx, p.kv_unified = order["context"], True
     p.n_batch = p.n_ubatch = _BATCH
+    if order["embeds"]:
+        p.embedding = True
+        p.n_batch = p.n_ubatch = min(_EMBEDDING_BATCH, order["context"])
+        if order["pooling"]:
+            p.pooling_type = getattr(xllamacpp.llama_pooling_type, f"LLAMA_POOLING_TYPE_{order['pooling'].upper()}")
     p.cache_ram_mib, p.cache_idle_slots, p.n_ctx_checkpoints = 0, False, 0
     _share_cores(p)
     p.verbosity = 1

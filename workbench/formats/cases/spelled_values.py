@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.json_parts import load, no_constant
+from workbench.core.testing.case_table import JsonCell
 from workbench.core.yaml12 import BOOLEAN_WORDS, NULL_WORDS, is_number
 from workbench.packs.yaml_reader import PlainYaml
 
@@ -49,9 +51,14 @@ def from_yaml(value: Any) -> Any:
 
 
 def spelled(value: Any) -> str | None:
-    """Return a value as text: a text as it is, a number as written, compact JSON for the rest; None for null."""
+    """Return a value as text: a text as it is, a number as written, compact JSON for the rest; None for null.
+
+    The JSON of an object or a list is a JsonCell.
+    """
     if value is None:
         return None
+    if isinstance(value, Mapping | list):
+        return JsonCell(json_of(value))
     return str(value) if isinstance(value, str) else json_of(value)
 
 

@@ -6,9 +6,8 @@ their futures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from typing import Protocol, TypeVar
 
 from workbench.core.testing.cells import CellKey
 from workbench.store.connections import Readers
@@ -33,16 +32,7 @@ from workbench.store.judging.records import (
     StoredLabel,
 )
 from workbench.store.records import RunBegun
-from workbench.store.sqlite import sqlite3
-
-T = TypeVar("T")
-
-
-class WriteWork(Protocol):
-    """Runs work in a transaction of the writer."""
-
-    def __call__(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
-        """Return a future of the result of `work`."""
+from workbench.store.testing.suite_records import WriteWork
 
 
 class JudgeRecords:

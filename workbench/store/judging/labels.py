@@ -33,8 +33,8 @@ COUNTS = (
 """Whether a row of judge_labels is the latest about its answer and check."""
 _CELL = "run_cells.case_position, run_cells.lane, run_cells.sample"
 _LABELS = (
-    "SELECT judge_labels.uid, outputs.uid, judge_labels.check_hash, label, picked, judge_labels.note, judge_labels.created_at,"
-    f" {{run}}, {_CELL} FROM judge_labels JOIN outputs ON outputs.id = judge_labels.output_id"
+    "SELECT judge_labels.uid, outputs.uid, judge_labels.check_hash, label, picked, judge_labels.note,"
+    f" judge_labels.created_at, {{run}}, {_CELL} FROM judge_labels JOIN outputs ON outputs.id = judge_labels.output_id"
     f" JOIN run_cells ON run_cells.output_id = judge_labels.output_id{{runs}}"
     f" WHERE judge_labels.check_hash = ? AND label IN ('pass', 'fail', 'unsure') AND {COUNTS}"
 )

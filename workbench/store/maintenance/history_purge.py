@@ -11,12 +11,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.store.maintenance import judge_purge
 from workbench.store.maintenance.space import write_anew
 from workbench.store.merging import pack_import_store
 from workbench.store.runs import damaged_drafts, hidden_prompts, verdicts
 from workbench.store.runs.curation import count_iterations, refuse_running
 from workbench.store.runs.prompts import meta, set_meta
-from workbench.store.runs.value_bodies import values_id
 from workbench.store.runs.version_names import names as names_of
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
@@ -39,27 +39,6 @@ _VOID = (
 )
 _PAIRS = f"FROM verdicts WHERE run_id IS NULL AND id IN {_JUDGED}"
 _BESIDE = f"FROM run_beside WHERE from_run_id IN {_RUNS} AND run_id NOT IN {_RUNS}"
-# Value sets of remaining judge runs that quote a deleted answer: they name it, or compare another one with it. Which
-# answer that was depends on the baseline of the test, which may have changed since.
-_QUOTING = (
-    f"WITH gone AS (SELECT id, uid FROM outputs WHERE run_id IN {_RUNS}),"
-    " compared AS (SELECT DISTINCT outputs.run_id, outputs.value_set FROM gone"
-    "  JOIN run_cells AS c ON c.output_id = gone.id JOIN scorings ON scorings.run_id = c.run_id"
-    "  JOIN judgements AS j ON j.scoring_id = scorings.id AND j.case_position = c.case_position"
-    "  JOIN outputs ON outputs.id = j.output_id JOIN runs ON runs.id = outputs.run_id"
-    "  JOIN judge_prompts ON judge_prompts.prompt_id = runs.prompt_id AND check_type = 'select-best'"
-    "  WHERE j.sample = c.sample)"
-    " SELECT v.run_id, v.position FROM runs JOIN run_values AS v ON v.run_id = runs.id WHERE runs.kind = 'judge'"
-    f" AND runs.id NOT IN {_RUNS} AND (v.set_uid IN (SELECT uid FROM gone) OR (v.run_id, v.position) IN compared)"
-)
-_OF_TESTS = (
-    "SELECT judge_runs.run_id FROM judge_runs JOIN scorings ON scorings.id = scoring_id"
-    " WHERE scorings.run_id IN (SELECT value FROM json_each(?))"
-)
-_JUDGED_BY = (
-    "SELECT 1 FROM judge_prompts WHERE prompt_id = ?1 AND NOT EXISTS (SELECT 1 FROM versions"
-    " WHERE versions.prompt_id = ?1 AND number > ?2)"
-)
 _SHARED = ("contents", "value_bodies", "bodies", "case_bodies", "check_bodies")
 """Tables of shared rows: each row lives as long as any row of another table refers to it."""
 
@@ -121,7 +100,7 @@ def deleted(connection: sqlite3.Connection) -> PurgeTargets:
 def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     """Return what a purge would delete. Raises StoreError (running) if it would be refused."""
     runs, prompts = _keys(connection, doomed)
-    quoting = _quoting(connection, runs)
+    quoting = judge_purge.quoting(connection, runs)
     _refuse_running(connection, [*runs, *(run for run, _ in quoting)])
     given = {"runs": json.dumps(runs)}
 
@@ -135,10 +114,7 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     replies = f"FROM outputs WHERE run_id IN (SELECT id {judge})"
     answers = count(f"FROM outputs WHERE run_id IN {_RUNS}") - count(replies)
     tests = count(f"FROM test_runs WHERE run_id IN {_RUNS}")
-    judgements = count(replies) + sum(
-        connection.execute("SELECT count(*) FROM outputs WHERE run_id = ? AND value_set = ?", place).fetchone()[0]
-        for place in quoting
-    )
+    judgements = count(replies) + judge_purge.replies_about(connection, quoting)
     (listed,) = connection.execute(
         "SELECT count(*) FROM prompts WHERE id IN (SELECT value FROM json_each(?))"
         f" AND {hidden_prompts.listed(connection)}",
@@ -156,7 +132,7 @@ def purge(
     """
     size = extent(connection, doomed)
     runs, prompts = _keys(connection, doomed)
-    quoting = _quoting(connection, runs)
+    quoting = judge_purge.quoting(connection, runs)
     given = {"runs": json.dumps(runs)}
     (secure,) = connection.execute("PRAGMA secure_delete").fetchone()
     connection.execute("PRAGMA secure_delete = ON")
@@ -177,7 +153,7 @@ def purge(
         void = connection.execute(_VOID, given).fetchall()
         connection.execute(f"DELETE {_PAIRS}", given)
         connection.execute(f"DELETE FROM partials WHERE output_id IN {_OUTPUTS}", given)
-        _forget_quotes(connection, quoting)
+        judge_purge.forget_quotes(connection, quoting)
         touched = connection.execute(f"SELECT DISTINCT prompt_id FROM runs WHERE id IN {_RUNS}", given).fetchall()
         # Searches find them by the states of their cells, some of which are open again.
         connection.execute(
@@ -239,36 +215,7 @@ def _keys(connection: sqlite3.Connection, doomed: PurgeTargets) -> tuple[list[in
         " UNION SELECT id FROM runs WHERE prompt_id IN (SELECT value FROM json_each(?))",
         (json.dumps(doomed.runs), json.dumps(prompts)),
     )
-    found = [key for (key,) in runs]
-    if hidden_prompts.is_known(connection):
-        judging = connection.execute(_OF_TESTS, (json.dumps(found),))
-        found = sorted({*found, *(key for (key,) in judging)})
-    return found, prompts
-
-
-def _quoting(connection: sqlite3.Connection, runs: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the value sets, by run and position, of remaining judge runs that quote answers of these runs."""
-    if not hidden_prompts.is_known(connection):
-        return []
-    return connection.execute(_QUOTING, {"runs": json.dumps(runs)}).fetchall()
-
-
-def _forget_quotes(connection: sqlite3.Connection, quoting: Sequence[tuple[int, int]]) -> None:
-    """Delete what judges replied about these value sets, and empty them, which keeps the positions of the others."""
-    if not quoting:
-        return
-    empty = values_id(connection, ())
-    for place in quoting:
-        outputs = "SELECT id FROM outputs WHERE run_id = ? AND value_set = ?"
-        connection.execute(f"DELETE FROM partials WHERE output_id IN ({outputs})", place)
-        connection.execute("DELETE FROM outputs WHERE run_id = ? AND value_set = ?", place)
-        connection.execute(
-            "UPDATE run_values SET set_uid = NULL, name = '', values_id = ? WHERE run_id = ? AND position = ?",
-            (empty, *place),
-        )
-    # Also where there was no reply, whose deletion would list the run.
-    runs = json.dumps(sorted({run for run, _ in quoting}))
-    connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT value FROM json_each(?)", (runs,))
+    return judge_purge.with_judges(connection, [key for (key,) in runs]), prompts
 
 
 def _refuse_running(connection: sqlite3.Connection, runs: Sequence[int]) -> None:
@@ -337,7 +284,7 @@ def _drop_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) 
         ):
             continue
         prompt, number, uid, name = row
-        if hidden_prompts.is_known(connection) and connection.execute(_JUDGED_BY, (prompt, number)).fetchone():
+        if judge_purge.is_next_judge(connection, prompt, number):
             continue
         labelled = connection.execute("SELECT 1 FROM labels WHERE version_id = ?", (version,)).fetchone()
         if labelled or number in _drafted(connection, prompt):

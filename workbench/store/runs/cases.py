@@ -164,7 +164,7 @@ def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Ca
             dump(data.get("checks", [])),
             case.threshold,
             case.metadata or "{}",
-            case.rest or "{}",
+            _rest(case),
             typed(case.expectation),
             dump(case.tags),
             typed(case.cluster),
@@ -172,6 +172,13 @@ def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Ca
             int(case.held_out),
         ),
     )
+
+
+def _rest(case: Case) -> str:
+    """Return the column `rest`, which also has the kinds of values."""
+    if not case.kinds:
+        return case.rest or "{}"
+    return dump({**(load(case.rest) if case.rest else {}), "kinds": dict(case.kinds)})
 
 
 def _case(

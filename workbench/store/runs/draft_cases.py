@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.core.drafts import Draft, Values, ValueSet, holds_values
 from workbench.core.json_parts import load
+from workbench.core.value_kinds import Kinds, kinds_from_json
 from workbench.store.connections import bounded
 from workbench.store.encoding import dump, received
 from workbench.store.runs import damaged_drafts
@@ -27,7 +28,11 @@ stays as it is: another window or an import made it.
 """
 
 _BODIES = " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ?"
-_CHOSEN = f"SELECT uid, name, {bounded('value_bodies.body')}{_BODIES} AND uid IN (SELECT value FROM json_each(?))"
+_CHOSEN = (
+    f"SELECT uid, name, {bounded('value_bodies.body')},"
+    " iif(json_valid(cases.rest), json_extract(cases.rest, '$.kinds'), NULL)"
+    f"{_BODIES} AND uid IN (SELECT value FROM json_each(?))"
+)
 _ONE = f"SELECT cases.id, name, values_id, {bounded('value_bodies.body')}, held_out{_BODIES} AND uid = ?"
 _NEXT = "SELECT coalesce(max(position), -1) + 1 FROM cases WHERE prompt_id = ?"
 _COPY = (
@@ -64,10 +69,18 @@ def chosen(connection: sqlite3.Connection, prompt: int, uids: Sequence[str]) -> 
     # The history of an older release, opened read-only, lacks the column.
     if any(row[1] == "held_out" for row in connection.execute("PRAGMA table_info(cases)")):
         statement += " AND held_out = 0"
-    for uid, name, body in connection.execute(statement, (prompt, dump(list(uids)))):
+    for uid, name, body, kinds in connection.execute(statement, (prompt, dump(list(uids)))):
         if (values := _values(body)) is not None:
-            found[uid] = ValueSet(uid, name, values)
+            found[uid] = ValueSet(uid, name, values, kinds=_kinds(kinds, values))
     return found
+
+
+def _kinds(stored: object, values: Values) -> Kinds:
+    try:
+        data = load(stored) if isinstance(stored, str) else None
+    except damaged_drafts.UNREADABLE:
+        return ()
+    return kinds_from_json(data, dict(values)) or ()
 
 
 def resolved(connection: sqlite3.Connection, prompt: int, body: bytes) -> Draft:

@@ -28,15 +28,14 @@ from workbench.core.runs import (
     OutputState,
     Result,
     RunLane,
-    RunSet,
     Timing,
     Verdict,
 )
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged_text import DamagedText
-from workbench.store.encoding import lenient, values_of
+from workbench.store.encoding import lenient
 from workbench.store.errors import missing
-from workbench.store.runs import stored_bills, verdicts
+from workbench.store.runs import stored_bills, value_sets, verdicts
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.empty_answers import with_empty
 from workbench.store.runs.held_out import hidden_positions
@@ -248,9 +247,7 @@ def _detail(
         (count_sets,) = connection.execute("SELECT count(*) FROM run_values WHERE run_id = ?", (run,)).fetchone()
         if count_sets > _MOST_JUDGED:
             row = replace(row, damage=f"it judged {count_sets:,} answers, of which {_MOST_JUDGED:,} are shown")
-    ran = _sets(connection, run, (sets.stop or _EVERY_SET.stop) if row.kind == "judge" else _EVERY_SET.stop)
-    if row.kind == "judge" and (hidden := hidden_positions(connection, run)):
-        ran = tuple(replace(one, values=()) if place in hidden else one for place, one in enumerate(ran))
+    ran = value_sets.of_judge(connection, run, sets.stop) if row.kind == "judge" else value_sets.listed(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
     lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
@@ -267,18 +264,6 @@ def _detail(
         verdicts=in_order,
         blind=frozenset(range(len(ran))) - judged.keys() if blind == 1 else frozenset(),
     )
-
-
-def _sets(connection: sqlite3.Connection, run: int, stop: int) -> tuple[RunSet, ...]:
-    """Return the value sets of a run at positions before `stop`, at least one."""
-    rows = connection.execute(
-        f"SELECT set_uid, name, {bounded('value_bodies.body')} FROM run_values"
-        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? AND position < ?"
-        " ORDER BY position",
-        (run, stop),
-    )
-    # A damaged history may have lost them; a run has at least one.
-    return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:

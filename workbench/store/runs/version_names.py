@@ -7,12 +7,16 @@ version; if all are deleted, the first of them, until it is deleted permanently.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection
 
+from workbench.core.text import opening_words
 from workbench.core.version_name import Origin, VersionIdentity, iteration_number, version_name
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
+
+_LONGEST_TITLE = 40
 
 # Within a prompt and kind, runs are numbered in the order of their ids.
 _FIRST = "(SELECT number FROM runs WHERE version_id = versions.id AND kind = 'iteration'{} ORDER BY id LIMIT 1)"
@@ -25,13 +29,16 @@ _VERSIONS = (
 )
 _FIRST_RUN = "FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id LIMIT 1"
 _FIRST_KIND = f"(SELECT kind {_FIRST_RUN})"
+# A prompt of a file of tests has the uid of the file's path (UUIDv5); the notes of its versions are titles in the file.
+_TITLE = "iif(substr(prompts.uid, 15, 1) = '5', versions.note, '')"
 # An iteration that began when a version was created made it. Those are not counted: they have the iteration's name.
 # Versions that were run later still count, so that running one renames no other. A sample was created together with
 # its prompt.
 _ORIGINS = (
-    "SELECT id, origin, CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
+    "SELECT id, origin, iif(origin = 'tested', note, ''),"
+    " CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
     " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
-    " (SELECT versions.id, number, CASE"
+    f" (SELECT versions.id, number, {_TITLE} AS note, CASE"
     "  WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
     f"  WHEN {_FIRST_KIND} = 'import' THEN 'imported' WHEN {_FIRST_KIND} = 'test' THEN 'tested'"
     "  WHEN versions.created_at = prompts.created_at AND EXISTS"
@@ -39,6 +46,7 @@ _ORIGINS = (
     "  ELSE 'text' END AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?1"
     "  AND versions.id NOT IN (SELECT version_id FROM runs JOIN versions ON versions.id = version_id"
     "   WHERE runs.prompt_id = ?1 AND kind = 'iteration' AND started_at = created_at))"
+    " ORDER BY number"
 )
 _ITERATED = (
     "SELECT versions.number FROM runs JOIN versions ON versions.id = version_id"
@@ -90,20 +98,27 @@ def number_of(connection: sqlite3.Connection, prompt: int, typed: str) -> int | 
     return next((number for number, name in of_prompt(connection, prompt).items() if name == wanted), None)
 
 
+def title_of(note: str) -> str:
+    """Return the title that the note of a tested version gives it."""
+    return opening_words(note, _LONGEST_TITLE)
+
+
 def _named(
     connection: sqlite3.Connection, rows: list[tuple[int, int, int, int | None, str | None]], *, origins: bool
 ) -> list[tuple[int, int, str]]:
     """Return key, number and name of each version."""
     bare = {key: prompt for key, prompt, _, iteration, label in rows if iteration is None and not label}
-    found: dict[int, tuple[Origin, int]] = {
-        key: (origin, ordinal)
-        for prompt in (set(bare.values()) if origins else ())
-        for key, origin, ordinal in connection.execute(_ORIGINS, (prompt,))
-    }
+    found: dict[int, tuple[Origin, int, str]] = {}
+    for prompt in set(bare.values()) if origins else ():
+        titles: Counter[str] = Counter()
+        for key, origin, note, ordinal in connection.execute(_ORIGINS, (prompt,)):
+            title = title_of(note)
+            titles[title] += 1
+            found[key] = origin, titles[title] if title else ordinal, title
 
     def name(key: int, iteration: int | None, label: str | None) -> str:
         if key in bare and not origins:
             return ""
-        return version_name(sound(VersionIdentity(iteration, label or "", *found.get(key, ("text", 0)))))
+        return version_name(sound(VersionIdentity(iteration, label or "", *found.get(key, ("text", 0, "")))))
 
     return [(key, number, name(key, iteration, label)) for key, _, number, iteration, label in rows]

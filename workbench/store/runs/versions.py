@@ -17,7 +17,7 @@ from workbench.core.version_name import at_start
 from workbench.store.connections import bounded
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.runs.version_names import name_of, of_prompt
+from workbench.store.runs.version_names import name_of, of_prompt, title_of
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
@@ -196,7 +196,10 @@ def _label(
     names: Mapping[int, str], number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None
 ) -> VersionLabel:
     opening = (text or b"").decode(errors="replace")
-    return sound(VersionLabel(number, note or run_note or summary or opening, opening, names.get(number, "")))
+    name = names.get(number, "")
+    if name == title_of(note):
+        note = ""
+    return sound(VersionLabel(number, note or run_note or summary or opening, opening, name))
 
 
 def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from workbench.core.cases import Case
+from workbench.core.cases import Case, Check, check_from_json
+from workbench.core.json_parts import load
 from workbench.core.runs import Result
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import (
@@ -30,6 +31,7 @@ from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
 from workbench.store.errors import StoreError, missing
 from workbench.store.runs import timeline
+from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.held_out import hidden_positions, hides
 from workbench.store.safe_records import as_text, dollars, sound
 from workbench.store.sqlite import sqlite3
@@ -66,8 +68,9 @@ _ROWS = (
     " WHERE k.run_id = ? AND k.position IN (SELECT value FROM json_each(?))"
 )
 _CHECKS = (
-    "SELECT hash, r.state, r.score, r.reason, detail FROM cell_scores AS s JOIN check_results AS r"
-    " USING (scoring_id, case_position, lane, sample) JOIN check_bodies ON check_bodies.id = r.check_id"
+    f"SELECT hash, {bounded('check_bodies.body')}, r.state, r.score, r.reason, detail FROM cell_scores AS s"
+    " JOIN check_results AS r USING (scoring_id, case_position, lane, sample)"
+    " JOIN check_bodies ON check_bodies.id = r.check_id"
 )
 
 
@@ -322,15 +325,24 @@ def _detail(
         uid,
         _result(connection, output),
         hashes,
-        tuple(result_of(*one[1:]) for one in checked),
+        tuple(result_of(*one[2:]) for one in checked),
         tuple(
             None if (one := decided.get(hash_)) is None or one.overrule.state == "none" else one.overrule
             for hash_ in hashes
         ),
         origin,
         as_text(ended_at),
-        run_number=number,
+        _checks(one[1] for one in checked),
+        number,
     )
+
+
+def _checks(bodies: Iterable[str]) -> tuple[Check, ...]:
+    """Read stored checks, () if one is damaged: the results have reasons of their own."""
+    try:
+        return tuple(check_from_json(load(body)) for body in bodies)
+    except UNREADABLE:
+        return ()
 
 
 def _result(connection: sqlite3.Connection, output: int) -> Result | None:

@@ -281,7 +281,8 @@ def _rows(
         else:
             given["earlier"], given["earlier_scoring"] = earlier
             needed.append(_BEFORE)
-    maxima = ", ".join(f"max({flag}) AS {name}" for name, flag in flags.items())
+    # `iif`, because SQLite compares a pair with every row of a list when it must tell false from NULL.
+    maxima = ", ".join(f"max(iif({flag}, 1, 0)) AS {name}" for name, flag in flags.items())
     table = (
         f"(SELECT case_position, sum(recorded) AS recorded, {maxima}, avg({sort}) AS sort FROM facts"
         " GROUP BY case_position) AS f"

@@ -18,7 +18,7 @@ from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.runs import RunSet
 from workbench.core.testing.answer_ages import StoredAnswers
-from workbench.core.testing.cells import CellKey, cell_identity
+from workbench.core.testing.cells import CellKey, asked_hash, cell_identity
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.store.connections import bounded
@@ -173,7 +173,8 @@ def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> 
         " WHERE run_id = ? ORDER BY position",
         (run,),
     ).fetchall()
-    for position, hash_ in values:
+    for position, values_hash in values:
+        hash_ = asked_hash(values_hash, start.cases[position].kinds)
         for column, question in enumerate(start.questions):
             for sample in range(start.samples):
                 yield CellKey(position, column, sample), cell_identity(question, hash_, sample, start.round)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.page import EditorPage, fill
 from workbench.ui.editor.unused import UnusedRows
-from workbench.ui.editor.value_row import ValueRow, name_width
+from workbench.ui.editor.value_row import ValueMarks, ValueRow, name_width
 from workbench.ui.widgets.theme import Theme, set_role
 
 SHARE = 0.4
@@ -50,6 +50,7 @@ class ValuesPanel(QWidget):
         self._most = AT_ONCE
         self._opened: set[str] = set()
         self.rows: list[ValueRow] = []
+        self.marks = ValueMarks(self)
         self._last: ValueRow | None = None
         self._loading = self._read_only = self._untold = False
         self._total = 0
@@ -97,13 +98,24 @@ class ValuesPanel(QWidget):
         now = {name: encodable(value) for name, value in values.items() if name != typed}
         if typed in self._kept:
             now[typed] = self._kept[typed]
+        self.change_values(now)
+
+    def change_values(self, values: Mapping[str, str]) -> None:
+        """Like `set_values` for the same variables: in fields whose value stays the same, the caret stays."""
+        now = {name: encodable(value) for name, value in values.items()}
         self._put(now, [row for row in self.rows if now.get(row.name) != self._kept.get(row.name)])
+
+    def arrange(self) -> None:
+        """Place the rows after their parts have changed."""
+        self._order_tabs()
+        self._arrange()
 
     def _put(self, values: dict[str, str], changed: Sequence[ValueRow]) -> None:
         self._kept, self._loading = values, True
         try:
             for row in changed:
                 row.set_value(values.get(row.name))
+                self.marks.mark(row)
         finally:
             self._loading = False
         self._arrange()
@@ -123,12 +135,12 @@ class ValuesPanel(QWidget):
         others = [self.unused.show_values(shown)]
         others += [row.suggest(self._meant.get(row.name, "")) for row in self.rows]
         if any(others):
-            self._order_tabs()
-            self._arrange()
+            self.arrange()
 
     def set_read_only(self, read_only: bool) -> None:
         """Set whether the values are read-only."""
         self._read_only = read_only
+        self.marks.set_read_only(read_only)
         for row in self.rows:
             row.field.set_editable(not read_only)
 
@@ -177,7 +189,7 @@ class ValuesPanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._watched:
             # A new bar beside the panel may leave less room for it.
-            changed = event.type() == QEvent.Type.LayoutRequest and self._limit(self._total) != self.height()
+            changed = event.type() == QEvent.Type.LayoutRequest and _limited(self, self._total) != self.height()
             if changed or event.type() == QEvent.Type.Resize:
                 self._arrange()
         return super().eventFilter(watched, event)
@@ -224,9 +236,7 @@ class ValuesPanel(QWidget):
         self._arrange()
 
     def _order_tabs(self) -> None:
-        stops: list[QWidget] = []
-        for row in self.rows:
-            stops += [row.field, *([row.mend] if row.mend is not None else [])]
+        stops = [stop for row in self.rows for stop in row.stops()]
         for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
             QWidget.setTabOrder(before, after)
 
@@ -240,14 +250,14 @@ class ValuesPanel(QWidget):
         row = ValueRow(self._theme, name, self._page)
         row.set_value(self._kept.get(name))
         field = row.field
-        if self._read_only:
-            field.set_editable(False)
+        field.set_editable(not self._read_only)
         field.cross = lambda direction, x: self._cross(row, direction, x)
         field.edited.connect(lambda _edit, _kind: self._edited(row))
         field.textChanged.connect(self._text_changed)
         field.cursorPositionChanged.connect(lambda: self._reveal(row))
         row.suggest(self._meant.get(name, ""))
         row.mend_wanted.connect(self.mend_wanted)
+        self.marks.serve(row)
         row.show()
         return row
 
@@ -286,7 +296,7 @@ class ValuesPanel(QWidget):
         if not self._page.isVisible():
             # Before the first show nothing is laid out yet; one line each is close enough to reserve room.
             self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self.rows)
-            self.setFixedHeight(self._limit(self._total))
+            self.setFixedHeight(_limited(self, self._total))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
         named = (*(row.name for row in self.rows), *self.unused.names())
@@ -301,21 +311,13 @@ class ValuesPanel(QWidget):
             y = self.unused.place(y, self.width(), names) + _GAP
         total = y - _GAP + _PAD
         self._total = total + _LINE
-        height = self._limit(self._total)
+        height = _limited(self, self._total)
         scrolls = total > height - _LINE
         policy = Qt.ScrollBarPolicy
         self._area.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
         self._page.resize(self.width() - (bar if scrolls else 0), total)
         self.setFixedHeight(height)
         self._reveal_focus()
-
-    def _limit(self, total: int) -> int:
-        parent = self.parentWidget()
-        if parent is None:
-            return total
-        least = self.rows[0].line_height() if self.rows else self.unused.height()
-        most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(self, parent))
-        return min(total, max(most, least + 2 * _PAD))
 
     def _reveal_focus(self) -> None:
         for row in self.rows:
@@ -328,6 +330,16 @@ class ValuesPanel(QWidget):
             corner = row.field.viewport().mapTo(self._page, QPoint(caret.left(), caret.top()))
             place = QRect(corner, caret.size())
             self._area.ensureVisible(0, place.center().y(), 0, place.height() + _PAD)
+
+
+def _limited(panel: ValuesPanel, total: int) -> int:
+    """Return the height in px of a panel whose rows need `total`."""
+    parent = panel.parentWidget()
+    if parent is None:
+        return total
+    least = panel.rows[0].line_height() if panel.rows else panel.unused.height()
+    most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(panel, parent))
+    return min(total, max(most, least + 2 * _PAD))
 
 
 def _needed_beside(one: QWidget, parent: QWidget) -> int:

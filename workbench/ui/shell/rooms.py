@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.lanes.lane_presenter import LanePresenter
     from workbench.app.lanes.lane_state import LaneHead
+    from workbench.app.lanes.shown_answers import OutputChecks
     from workbench.app.prompts.prompts import PromptList
     from workbench.core.blocks import Tool
     from workbench.core.drafts import Draft
@@ -63,7 +64,13 @@ class LaneAnswers(Protocol):
         """Return the value set whose answers are shown."""
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
-        """Return the tools that a lane's model could call; () for a pinned version, whose text is not read."""
+        """Return the tools that a lane's model could call; () for a lane that was pinned."""
+
+    def pinned(self, slot: str) -> int | None:
+        """Return the number of the version that a lane was pinned to when it ran, None for none."""
+
+    def tested(self, output_uid: str) -> OutputChecks | None:
+        """Return the results of the test that asked for an answer, None for an answer of an iteration."""
 
 
 class LaneModels(Protocol):

@@ -20,6 +20,13 @@ from workbench.core.checks.check_result import CheckResult, UnscoredError, unsco
 from workbench.core.checks.check_sets import assembled, single_checks
 from workbench.core.checks.scoring import score_case
 from workbench.core.content import Content, content_hash
+from workbench.core.judging.decision_checks import (
+    decided_result,
+    decision_problem,
+    decision_questions,
+    pass_probability,
+)
+from workbench.core.judging.decisions import question_to_json
 from workbench.core.judging.judge_prompts import PROMPT_TYPES, effective_content
 from workbench.core.judging.judged_checks import (
     is_judged,
@@ -28,6 +35,7 @@ from workbench.core.judging.judged_checks import (
     next_questions,
     question_problem,
 )
+from workbench.core.judging.pairwise import PAIRWISE, UNDECIDED
 from workbench.core.judging.questions import JudgeQuestion, JudgeReply
 from workbench.core.judging.repeats import combined
 from workbench.core.testing.check_hash import check_hash
@@ -64,8 +72,13 @@ class OpenQuestion:
 class JudgeRound:
     """One round of judging one check of an answer: its questions come in stages."""
 
-    def __init__(self, check: Check, key: JudgementKey, asked: CellToJudge, prompt: JudgeVersion | str) -> None:
-        """`key` is that of its first question. `prompt` may be a sentence about why there is none."""
+    def __init__(
+        self, check: Check, key: JudgementKey, asked: CellToJudge, prompt: JudgeVersion | str, *, decides: bool
+    ) -> None:
+        """`key` is that of its first question. `prompt` may be a sentence about why there is none. `decides` for a
+        decision model.
+        """
+        self._decides = decides
         self.check, self.key, self.answer, self._prompt = check, key, asked.answer, prompt
         self._answer_uid = asked.cell.output_uid
         self._title = f"{asked.case.name or f'Case {key.case + 1}'}, column {key.column + 1}"
@@ -74,8 +87,10 @@ class JudgeRound:
         """Why it cannot be judged, "" for nothing."""
         if isinstance(prompt, str):
             self.problem = prompt
-        elif problem := question_problem(check, self.answer, prompt.content):
-            self.problem = problem
+        elif decides:
+            self.problem = decision_problem(check, self.answer)
+        else:
+            self.problem = question_problem(check, self.answer, prompt.content)
 
     @property
     def is_asking(self) -> bool:
@@ -87,7 +102,10 @@ class JudgeRound:
         if self.problem or isinstance(self._prompt, str) or self.is_asking:
             return
         first = len(self._replies)
-        found = next_questions(self.check, self.answer, self._prompt.content, self._known())
+        if self._decides:
+            found = decision_questions(self.check, self.answer, self._known())
+        else:
+            found = next_questions(self.check, self.answer, self._prompt.content, self._known())
         for step, question in enumerate(found, start=first):
             judge = models.find(self.check, question.kind)
             if isinstance(judge, str):
@@ -113,7 +131,15 @@ class JudgeRound:
         """Return the result of this round."""
         if self.problem:
             return unscored(self.problem)
-        return judged_result(self.check, self.answer, self._known())
+        read = decided_result if self._decides else judged_result
+        return read(self.check, self.answer, self._known())
+
+    @property
+    def probability(self) -> float | None:
+        """The probability of a pass according to a decision model, None without one."""
+        if not self._decides or self.problem:
+            return None
+        return pass_probability(self.check, self.answer, self._known())
 
     def _known(self) -> tuple[JudgeReply, ...]:
         return tuple(reply for reply in self._replies if reply is not None)
@@ -135,7 +161,8 @@ class CellJudging:
             if is_judged(check):
                 found = prompt(check)
                 self._rounds[seq] = tuple(
-                    JudgeRound(check, JudgementKey(*cell.key, seq, repeat), asked, found) for repeat in range(repeats)
+                    JudgeRound(check, JudgementKey(*cell.key, seq, repeat), asked, found, decides=models.decides(check))
+                    for repeat in range(repeats)
                 )
 
     def questions(self) -> Iterator[OpenQuestion]:
@@ -182,7 +209,14 @@ class CellJudging:
         rounds = [one.result() for one in self._rounds[seq]]
         result = combined(check, rounds)
         agreeing = Counter(one.state for one in rounds).most_common(1)[0][1]
-        verdicts.append(JudgeVerdictStart(check, result.state, result.score, len(rounds), agreeing))
+        said = [one.probability for one in self._rounds[seq]]
+        known = [one for one in said if one is not None]
+        probability = sum(known) / len(known) if known else None
+        score = result.score
+        if check.type == PAIRWISE and score is None and result.reason.startswith(UNDECIDED):
+            # Between worse (0) and better (1); without one it is not known.
+            score = 0.5
+        verdicts.append(JudgeVerdictStart(check, result.state, score, len(rounds), agreeing, probability))
         return result
 
 
@@ -209,7 +243,9 @@ def judgement_identity(
     if question.kind == "embedding":
         asked["texts"] = list(question.texts)
     else:
-        asked["prompt"] = _content_hash(check, prompt)
+        if question.kind == "chat":
+            asked["prompt"] = _content_hash(check, prompt)
+        asked["decisions"] = [question_to_json(one) for one in question.decisions]
         asked["messages"] = [[one.role, one.text] for one in question.messages]
         asked["values"] = [list(pair) for pair in question.values]
     return hashlib.sha256(_canonical(asked)).hexdigest()

@@ -6,19 +6,20 @@ judges do not stream.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.core.blocks import OutputFormat
+from workbench.core.content import Message
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
 from workbench.core.price_sheet import has_token_prices
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Failure, Result
 from workbench.core.samples import nth
-from workbench.engine.calls import Call
+from workbench.engine.calls import Call, CallTask
 from workbench.engine.estimate import tokens
 from workbench.usecases.judging.cell_judging import OpenQuestion
-from workbench.usecases.judging.embeddings import EmbeddingCall
 from workbench.usecases.judging.judge_models import Judge
 from workbench.usecases.lane_calls import call_for
 from workbench.usecases.testing.budget import INPUT_MARGIN, CallBound, call_bound, highest_prices
@@ -26,9 +27,7 @@ from workbench.usecases.testing.cell_requests import RETRIES
 from workbench.usecases.testing.suite_parts import SuiteTools
 
 _EMPTY = RenderedRequest(())
-NO_VECTORS = Failure(
-    "no_vectors", "This version cannot turn texts into vectors. Remove the check, or update Prompt Workbench."
-)
+_TASKS: Mapping[str, CallTask] = {"chat": "chat", "embedding": "embed", "decision": "decide"}
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class AskedQuestion:
     asked: OpenQuestion
     uid: str
     place: str
-    call: Call | EmbeddingCall
+    call: Call
     ticket: int = 0
     result: Result = field(default_factory=lambda: Result("waiting"))
 
@@ -55,28 +54,22 @@ class JudgeCalls:
         self._tools = tools
         self._made: dict[tuple[Judge, int, OutputFormat | None], Call | Failure] = {}
 
-    def call(self, asked: OpenQuestion, uid: str) -> Call | EmbeddingCall | Failure:
+    def call(self, asked: OpenQuestion, uid: str) -> Call | Failure:
         """Return the call of a question, or the failure that says why there is none."""
-        question = asked.question
-        if question.kind == "embedding" and self._tools.vectors is None:
-            return NO_VECTORS
-        call = self._template(asked)
+        question, call = asked.question, self._template(asked)
         if isinstance(call, Failure):
             return call
-        if question.kind == "embedding":
-            return EmbeddingCall(
-                uid, call.endpoint, call.model, question.texts, call.key, call.secret_headers, call.settings
-            )
-        return replace(call, id=uid, messages=question.messages)
+        messages = question.messages or tuple(Message("user", text) for text in question.texts)
+        return replace(call, id=uid, messages=messages, task=_TASKS[question.kind], questions=question.decisions)
 
-    def bound(self, asked: OpenQuestion, call: Call | EmbeddingCall) -> CallBound:
+    def bound(self, asked: OpenQuestion, call: Call) -> CallBound:
         """Return the most that a call can cost."""
         tools, model = self._tools, asked.judge.lane.model
         rates = tools.pricing.rates_for(call.endpoint, model)
-        if isinstance(call, Call):
+        if call.writes:
             request = RenderedRequest(call.messages, call.output)
             return call_bound(request, call.params, rates, tools.max_output(call.endpoint, model))
-        return embedding_bound(call, rates)
+        return read_bound(call, rates)
 
     def _template(self, asked: OpenQuestion) -> Call | Failure:
         """Return the call of a judge and a repeat, whose messages are replaced for each question."""
@@ -101,13 +94,14 @@ class JudgeCalls:
         return call
 
 
-def embedding_bound(call: EmbeddingCall, rates: Rates | None) -> CallBound:
-    """Return the most that a request for vectors costs; its dollars are None without a price per token."""
+def read_bound(call: Call, rates: Rates | None) -> CallBound:
+    """Return the most that a call costs whose reply is not billed; its dollars are None without a price per token."""
     if rates is not None and rates.source == "local":
         return CallBound(0.0)
     if rates is None or (rates.sheet and not has_token_prices(rates.sheet)):
         return CallBound(None)
+    texts = [*(one.text for one in call.messages), *(one.instructions for one in call.questions)]
     # Vocabularies differ from the estimate.
-    given = round(INPUT_MARGIN * sum(map(tokens, call.texts)))
+    given = round(INPUT_MARGIN * sum(map(tokens, texts)))
     prices = highest_prices(rates, given)
     return CallBound(None if prices is None else given * prices[0])

@@ -14,6 +14,7 @@ from workbench.core.cases import Check
 from workbench.core.checks.check_sets import single_checks
 from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.forecast import AmountSpan, show_span
+from workbench.core.judging.decision_checks import DECIDED_TYPES
 from workbench.core.judging.judge_prompts import PROMPT_TYPES, default_content
 from workbench.core.judging.judged_checks import is_judged, most_calls
 from workbench.core.judging.pairwise import PAIRWISE
@@ -74,7 +75,11 @@ def estimate_judges(
         return None
     calls, given = Counter[Judge](), Counter[Judge]()
     for check, count in cells.items():
-        for kind, number in _questions(check).items():
+        decides = models.decides(check)
+        if decides and check.type not in DECIDED_TYPES:
+            continue
+        questions: dict[QuestionKind, int] = {"decision": 1} if decides else _questions(check)
+        for kind, number in questions.items():
             judge = models.find(check, kind)
             if isinstance(judge, str):
                 lacking = lacking or judge
@@ -92,8 +97,9 @@ def estimate_judges(
             unpriced.append(judge.lane.title)
             continue
         before = cost or AmountSpan(0.0, 0.0)
-        # Vectors are not paid for.
-        replies = number * prices[1] if judge.lane.slot == "judge" else 0.0
+        # Vectors and decisions are not billed as output.
+        writes = judge.lane.slot == "judge" and not plan.settings.judge.decides
+        replies = number * prices[1] if writes else 0.0
         low, high = (given[judge] * prices[0] + reply * replies for reply in _REPLY)
         cost = AmountSpan(before.low + low, before.high + high)
     return JudgeEstimate(
@@ -128,7 +134,7 @@ def _questions(check: Check) -> dict[QuestionKind, int]:
 def _input(check: Check, kind: QuestionKind, plan: SuitePlan) -> int:
     answers = 2 if check.type == PAIRWISE else 1
     said = answers * _ANSWER + tokens(check.value)
-    if kind == "embedding" or check.type not in PROMPT_TYPES:
+    if kind != "chat" or check.type not in PROMPT_TYPES:
         return said
     texts = [text for _, text in template_texts(default_content(check.type))]
     asked = [text for _, text in template_texts(plan.contents[0])] if plan.contents else []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.cases import Check
-from workbench.core.checks.check_types import NO_EMBEDDINGS, NO_JUDGE
+from workbench.core.checks.check_types import CHECK_TYPES, NO_EMBEDDINGS, NO_JUDGE
 from workbench.core.content import Content
 from workbench.core.judging.grading_options import NamedModel, named_model
 from workbench.core.lanes import ECHO, LITELLM, Endpoint, Lane
@@ -19,8 +19,8 @@ from workbench.core.testing.settings import JudgeSettings
 from workbench.usecases.lane_calls import NO_ENDPOINT
 from workbench.usecases.problems import RefusedError
 
-QuestionKind = Literal["chat", "embedding"]
-_SLOTS = {"chat": "judge", "embedding": "vectors"}
+QuestionKind = Literal["chat", "embedding", "decision"]
+_SLOTS = {"chat": "judge", "embedding": "vectors", "decision": "judge"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,23 @@ class JudgeModels:
 
     def find(self, check: Check, kind: QuestionKind) -> Judge | str:
         """Return who is asked about a check, or a sentence about why nobody is."""
-        named = named_model(check, kind)
+        named = None if kind == "decision" else named_model(check, kind)
         if named is None:
-            lane = self._settings.lane if kind == "chat" else self._settings.embedding
+            lane = self._settings.embedding if kind == "embedding" else self._settings.lane
             if lane is None:
-                return NO_JUDGE if kind == "chat" else NO_EMBEDDINGS
+                return NO_EMBEDDINGS if kind == "embedding" else NO_JUDGE
             return self.of_lane(lane, kind)
         place = (named, kind)
         if place not in self._named:
             self._named[place] = _lane_of(named, kind, self._endpoints)
         found = self._named[place]
         return found if isinstance(found, str) else self.of_lane(found, kind)
+
+    def decides(self, check: Check) -> bool:
+        """Whether a decision model evaluates a check: that of the settings, if the check names no other judge."""
+        row = CHECK_TYPES.get(check.type)
+        is_chosen = self._settings.decides and self._settings.lane is not None
+        return is_chosen and row is not None and row.needs_judge and named_model(check, "chat") is None
 
     def of_lane(self, lane: Lane, kind: QuestionKind = "chat") -> Judge | str:
         """Return the judge of a lane, or a sentence about why it cannot be asked."""
@@ -90,7 +96,7 @@ def _lane_of(named: NamedModel, kind: QuestionKind, endpoints: Callable[[], Sequ
     # Readers of other tools' files are imported only for a check that names a model.
     from workbench.formats.suites.promptfoo_graders import grader_model
 
-    found = grader_model(named.name, named.config, kind)
+    found = grader_model(named.name, named.config, "embedding" if kind == "embedding" else "chat")
     if found.problem:
         return f"The check names its judge. {found.problem}"
     if not found.address:
@@ -113,5 +119,5 @@ def tested_words(judges: Iterable[Judge], columns: Sequence[Lane]) -> str:
     if not same:
         return ""
     names = " and ".join(same) if len(same) < 3 else f"{', '.join(same[:-1])} and {same[-1]}"
-    one, its = ("The judge", "its") if len(same) == 1 else ("The judges", "their")
-    return f"{one} {names} {'is' if len(same) == 1 else 'are'} tested, too: models favour {its} own answers."
+    one = "The judge" if len(same) == 1 else "The judges"
+    return f"{one} {names} {'is' if len(same) == 1 else 'are'} tested, too: models favour their own answers."

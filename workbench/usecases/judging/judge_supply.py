@@ -16,7 +16,6 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Failure, Result
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.call_limits import CallPlace, place_of
-from workbench.engine.calls import Call
 from workbench.store.judging.records import JudgeLaneStart, JudgementStart, JudgeRunStart
 from workbench.usecases.judging.cell_judging import OpenQuestion
 from workbench.usecases.judging.judge_calls import AskedQuestion, JudgeCalls
@@ -169,8 +168,7 @@ class JudgeSupply:
             started = judges.start_judgements(run_uid, starts, owner.uid, now)
             started.add_done_callback(partial(self._tell_recorded, tuple(batch)))
         for one in batch:
-            if isinstance(one.call, Call):
-                one.call = replace(one.call, group=run_uid)
+            one.call = replace(one.call, group=run_uid)
         self._recording += 1
 
     def _tell_recorded(self, batch: tuple[AskedQuestion, ...], done: Future[object]) -> None:

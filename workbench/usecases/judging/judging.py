@@ -13,22 +13,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import TypeAlias
 
 from workbench.core.checks.check_result import unscored
 from workbench.core.judging.questions import JudgeReply
-from workbench.core.runs import Failure, Result
+from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
-from workbench.engine.calls import Call, CallEnded, CallRetrying, EngineError, Event
+from workbench.engine.calls import CallEnded, CallRetrying, EngineError, Event
 from workbench.store.judging.records import (
     JudgementEnd,
     JudgementKey,
 )
 from workbench.store.testing.records import CellScored
 from workbench.usecases.judging.cell_judging import CellJudging, OpenQuestion, calls_of
-from workbench.usecases.judging.embeddings import EmbeddingCall, EmbeddingReply, stored_vectors
 from workbench.usecases.judging.judge_calls import AskedQuestion
 from workbench.usecases.judging.judge_models import JudgeModels
 from workbench.usecases.judging.judge_progress import JudgeProgress
@@ -51,12 +49,6 @@ _CHANGED = "The judge was changed since this scoring began. Score again."
 
 OnJudged: TypeAlias = Callable[[Sequence[CellScored], Sequence[str]], None]
 """Takes scores, and the uids of the answers of cells that got none because judging was stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    uid: str
-    reply: EmbeddingReply
 
 
 class Judging:
@@ -93,7 +85,6 @@ class Judging:
         self._cells: dict[str, CellJudging] = {}
         self._frontier: list[OpenQuestion] = []
         self._live: dict[str, AskedQuestion] = {}
-        self._vectors: dict[str, EmbeddingReply] = {}
         self._tries: dict[JudgementKey, int] = {}
         self._progress = JudgeProgress()
         self._is_paused = self._is_stopping = self._is_closing = self._was_stopped = False
@@ -222,9 +213,6 @@ class Judging:
             case CallRetrying(code=code, id=uid):
                 if code == REFUSED and (asked := self._live.get(uid)) is not None:
                     self._supply.gates[asked.place].limit.refused(asked.ticket)
-            case _Embedded():
-                self._vectors[message.uid] = message.reply
-                self._call_ended(message.uid, message.reply.result)
             case QuestionsRecorded():
                 self._starts_recorded(message)
             case EndsWritten():
@@ -324,25 +312,10 @@ class Judging:
         one.ticket = gate.limit.send()
         self._live[one.uid] = one
         try:
-            if isinstance(one.call, Call):
-                self._tools.engine.run(one.call)
-            elif self._tools.vectors is not None:
-                self._tools.vectors.embed(one.call).add_done_callback(partial(self._embedded, one.call))
+            self._tools.engine.run(one.call)
         except EngineError as error:
             del self._live[one.uid]
             self._end(one, Result("failed", model=one.call.model, failure=error.failure))
-
-    def _embedded(self, call: EmbeddingCall, done: Future[EmbeddingReply]) -> None:
-        error = done.exception()
-        if error is None:
-            reply = done.result()
-        elif isinstance(error, EngineError):
-            reply = EmbeddingReply(Result("failed", model=call.model, failure=error.failure))
-        else:
-            problem = problem_of(error)
-            failure = Failure("internal", problem.sentence, problem.detail)
-            reply = EmbeddingReply(Result("failed", model=call.model, failure=failure))
-        self._inbox.put(_Embedded(call.id, reply))
 
     # Ends
 
@@ -366,9 +339,6 @@ class Judging:
             result = self._tools.pricing.price(result, one.call.endpoint, model)
         except Exception as error:  # noqa: BLE001 - a reply without a price is still a reply
             self._tools.listeners.problem(problem_of(error))
-        vectors = self._vectors.get(uid)
-        if vectors is not None and vectors.vectors:
-            result = replace(result, text=stored_vectors(vectors.vectors))
         self._end(one, result)
 
     def _end(self, one: AskedQuestion, result: Result) -> None:
@@ -383,7 +353,6 @@ class Judging:
     def _ends_written(self, written: EndsWritten[AskedQuestion]) -> None:
         for one in self._writer.take(written):
             self._supply.gates[one.place].running -= 1
-            self._vectors.pop(one.uid, None)
             self._count(one.result)
             if self._is_stopping:
                 continue
@@ -416,12 +385,8 @@ class Judging:
         self._cells = {}
         self._supply.take_pending()
         self._drop_ready()
-        for uid, one in list(self._live.items()):
-            if isinstance(one.call, Call):
-                self._tools.engine.cancel(uid)
-            else:
-                # Nothing can be cancelled; its reply is not waited for.
-                self._call_ended(uid, Result("stopped", model=one.call.model))
+        for uid in list(self._live):
+            self._tools.engine.cancel(uid)
 
     def _drop_ready(self) -> None:
         """End questions that were recorded and will not be sent; they stay open."""

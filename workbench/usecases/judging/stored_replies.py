@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.judging.questions import JudgeReply
+from workbench.core.judging.vectors import read_vectors
 from workbench.core.testing.cells import CellKey
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import JudgementKey, ReusedJudgement, StoredJudgement
 from workbench.usecases.judging.cell_judging import OpenQuestion
-from workbench.usecases.judging.embeddings import read_vectors
 
 _STORED_WITHIN_S = 30.0
 
@@ -87,7 +87,10 @@ class StoredReplies:
 def read_reply(question: OpenQuestion, output_uid: str, text: str) -> JudgeReply:
     """Return a reply from the text of its output."""
     if question.question.kind == "embedding":
-        return JudgeReply(output_uid, vectors=read_vectors(text))
+        try:
+            return JudgeReply(output_uid, vectors=read_vectors(text))
+        except ValueError as error:
+            return JudgeReply(output_uid, problem=str(error))
     return JudgeReply(output_uid, text)
 
 

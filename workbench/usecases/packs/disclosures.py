@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.core.disclosure import DisclosureFinding, findings
 from workbench.packs.pack_contents import PROMPTFOO, Pack
+from workbench.packs.pack_reader import case_files
 from workbench.packs.yaml_reader import parse
 
 
@@ -54,5 +55,6 @@ def _attached(pack: Pack, body: Callable[[str], bytes]) -> Iterator[tuple[str, s
         for one in message.attachments
         if not one.is_image
     }
+    names |= {one.hash: one.name for prompt in pack.prompts for one in case_files(prompt.cases) if not one.is_image}
     for hash_, name in names.items():
         yield f"attachments/{hash_[:12]}… ({name})", body(hash_).decode("utf-8", "replace")

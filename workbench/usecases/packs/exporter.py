@@ -6,7 +6,7 @@ history are equal, and an imported pack is exported unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from workbench.core.runs import PromptRow, VersionRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.packs import manifest
 from workbench.packs.pack_contents import Pack, PackAbout, PackFile, PackPrompt, PackStanding, PackVersion, StandingRow
-from workbench.packs.pack_reader import attachments
+from workbench.packs.pack_reader import attachments, case_files
 from workbench.packs.pack_writer import Tell, texts, write_archive, write_folder
 from workbench.packs.slugs import slugs
 from workbench.store import Store
@@ -255,7 +255,7 @@ class PackExporter:
     def _parents(self, prompt_uid: str) -> dict[int, int | None]:
         return {version.number: version.parent for version in self._store.versions(prompt_uid)}
 
-    def _files(self, prompts: Iterable[PackPrompt]) -> tuple[PackFile, ...]:
+    def _files(self, prompts: Sequence[PackPrompt]) -> tuple[PackFile, ...]:
         found = {
             one.hash: one.media_type
             for prompt in prompts
@@ -263,6 +263,7 @@ class PackExporter:
             for message in version.content.messages
             for one in message.attachments
         }
+        found |= {one.hash: one.media_type for prompt in prompts for one in case_files(prompt.cases)}
         return tuple(PackFile(hash_, found[hash_], len(self._store.blob(hash_))) for hash_ in sorted(found))
 
 
@@ -314,4 +315,5 @@ def _lanes(lanes: Sequence[Lane], numbers: Sequence[int]) -> tuple[Lane, ...]:
 
 def attached(pack: Pack) -> set[str]:
     """Return the hashes of all attachments in a pack."""
-    return {hash_ for prompt in pack.prompts for version in prompt.versions for hash_ in attachments(version.content)}
+    found = {hash_ for prompt in pack.prompts for version in prompt.versions for hash_ in attachments(version.content)}
+    return found | {one.hash for prompt in pack.prompts for one in case_files(prompt.cases)}

@@ -20,7 +20,7 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
 from workbench.core.text import plural
 from workbench.packs.pack_contents import Pack, PackPrompt
-from workbench.packs.pack_reader import ReadPack, Tell, attachments, read_pack
+from workbench.packs.pack_reader import ReadPack, Tell, attachments, case_files, read_pack
 from workbench.store import Store
 from workbench.store.merging.pack_import_store import ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.usecases.packs.exporter import remembered, with_sets
@@ -130,6 +130,7 @@ class PackImporter:
         kept = replace(pack, prompts=tuple(replace(p, uid=uids[p.slug]) for p in pack.prompts if uids[p.slug]))
         media = {file.hash: file.media_type for file in pack.files}
         needed = {hash_ for one in arriving for version in one.versions for hash_ in attachments(version.content)}
+        needed |= {file.hash for one in arriving for file in case_files(case for _, case in one.cases)}
         files = tuple((body, media[hash_]) for hash_, body in plan.read.bodies.items() if hash_ in needed)
         uid = pack.about.uid or self._new_uid()
         # A folder is the pack's permanent place; an archive is only a means of transport.

@@ -37,6 +37,7 @@ from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
 from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
+from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
@@ -126,6 +127,8 @@ class SuiteAnalyst:
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
+        if run.probe:
+            return probe_report(whole, run, self._records)
         return about_its_set(whole, self._records, run_uid, names.keys())
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:

@@ -15,12 +15,13 @@ from functools import partial
 from workbench.core.content import Content
 from workbench.core.drafts import ValueSet
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.rendered_content import RenderedRequest, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble, with_files
 from workbench.core.runs import Failure
 from workbench.core.samples import nth
 from workbench.core.templates import template_texts
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.probes import values_with_facts, with_facts
+from workbench.core.value_kinds import template_values
 from workbench.engine.calls import Call, EngineError
 from workbench.usecases.lane_calls import call_for
 from workbench.usecases.problems import RefusedError, problem_of
@@ -71,7 +72,7 @@ class CellRequests:
         Blocks as long as unlocking its key does.
         """
         asked = self._job.columns[column]
-        call = self._template(column, 0, shape(asked.content))
+        call = self._calls[column, 0] = self._made(column, 0, shape(asked.content))
         if isinstance(call, Failure):
             raise RefusedError(*_refusal(column, asked.lane, call))
         return call
@@ -89,10 +90,10 @@ class CellRequests:
         given = values_with_facts(column.content, dict(case.values), self._facts)
         if column.content.template != "plain":
             self._rendering[place] = [key]
-            future = self._tools.engine.render(column.content, given)
+            future = self._tools.engine.render(column.content, template_values(given, case.kinds))
             future.add_done_callback(partial(self._tell_rendered, place))
             return None
-        values = ValueSet(case.uid, case.name, tuple(given.items()))
+        values = ValueSet(case.uid, case.name, tuple(given.items()), kinds=case.kinds)
         try:
             rendered = render_content(column.content, values, self._tools.engine.render)
             return self._keep(place, with_facts(column.content, rendered, self._facts))
@@ -102,8 +103,9 @@ class CellRequests:
     def take_texts(self, rendered: RenderedTexts) -> list[CellKey]:
         """Keep a rendered prompt, and return the cells that wait for it."""
         keys = self._rendering.pop(rendered.place)
-        content = self._job.columns[keys[0].column].content
+        content, case = self._job.columns[keys[0].column].content, self._job.cases[keys[0].case]
         if rendered.error is None:
+            content = with_files(content, dict(case.values), case.kinds)
             request = with_facts(content, assemble(content, rendered.texts), self._facts)
             self._keep(rendered.place, request if request.messages else _EMPTY)
         elif not self._is_to_be_repeated(rendered):
@@ -112,9 +114,13 @@ class CellRequests:
 
     def call(self, key: CellKey, uid: str, rendered: RenderedRequest) -> Call | Failure:
         """Return the call of a cell, or the failure that says why there is none."""
-        call = self._calls.get((key.column, key.sample))
+        has_files = any(kind == "file" for _, kind in self._job.cases[key.case].kinds)
+        # Whether a model takes a file is not the same for all cases.
+        call = None if has_files else self._calls.get((key.column, key.sample))
         if call is None:
-            call = self._template(key.column, key.sample, rendered)
+            call = self._made(key.column, key.sample, rendered)
+            if not has_files:
+                self._calls[key.column, key.sample] = call
         return call if isinstance(call, Failure) else replace(call, id=uid, messages=rendered.messages)
 
     def bound(self, key: CellKey, call: Call, rendered: RenderedRequest, *, in_dollars: bool) -> CallBound:
@@ -125,7 +131,7 @@ class CellRequests:
         rates = self._tools.pricing.rates_for(call.endpoint, model)
         return call_bound(rendered, call.params, rates, self._tools.max_output(call.endpoint, model))
 
-    def _template(self, column: int, sample: int, rendered: RenderedRequest) -> Call | Failure:
+    def _made(self, column: int, sample: int, rendered: RenderedRequest) -> Call | Failure:
         """Return the call of a column and sample, whose messages are replaced for each case."""
         tools, asked = self._tools, self._job.columns[column]
         call = call_for(
@@ -141,7 +147,6 @@ class CellRequests:
         )
         if isinstance(call, Call):
             call = replace(call, stream=False, retries=RETRIES)
-        self._calls[column, sample] = call
         return call
 
     def _keep(self, place: PromptPlace, rendered: RenderedRequest | Failure) -> RenderedRequest | Failure:

@@ -35,8 +35,9 @@ def scoring_rules(scoring: StoredScoring) -> tuple[tuple[str, ...], float | None
 
 def is_same_case(one: Case, other: Case) -> bool:
     """Whether two cases have the same values and checks."""
-    return (dict(one.values), _own(one.checks), one.threshold) == (
+    return (dict(one.values), dict(one.kinds), _own(one.checks), one.threshold) == (
         dict(other.values),
+        dict(other.kinds),
         _own(other.checks),
         other.threshold,
     )

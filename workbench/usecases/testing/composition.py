@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast
 from workbench.core.lanes import LITELLM, Endpoint
+from workbench.core.retirement import is_retired
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.checker.client import CheckerClient
 from workbench.engine.client import child_env
@@ -58,10 +60,12 @@ def make_tests(
     owner: RunOwner,
     render: Render,
     owners: Path,
+    today: Callable[[], date],
 ) -> SuiteRunner:
     """Return the tests of a workbench.
 
     `env` is the environment of this process, `info` looks up LiteLLM's models, `owners` is the directory of locks.
+    `today` is the day in UTC with which retirements are compared.
     """
 
     def max_output(there: Endpoint, model: str) -> int | None:
@@ -73,6 +77,11 @@ def make_tests(
             return there
         where = destination(provider_of_call(there, model, provider_of), keys.env, keys.choices)
         return addressed(there, "" if where.is_public else where.base_url)
+
+    def retired(there: Endpoint, model: str) -> date | None:
+        known = info(model) if there.uid == LITELLM else None
+        day = None if known is None else known.retires
+        return day if is_retired(day, today()) else None
 
     def forecast(prompt_uid: str, draft: Draft) -> Forecast:
         # The engine counts tokens.
@@ -98,7 +107,7 @@ def make_tests(
         judges=store.judges,
         endpoints=endpoints,
     )
-    facts = ModelFacts(endpoint, pricing.rates_for, max_output, lacks, address)
+    facts = ModelFacts(endpoint, pricing.rates_for, max_output, lacks, address, retired)
     planner = SuitePlanner(store, store.tests, facts)
 
     def judges(plan: SuitePlan) -> JudgeEstimate | None:

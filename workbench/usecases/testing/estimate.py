@@ -6,27 +6,25 @@ Invariant: unknown amounts stay None and are said to be unknown. Tokens are coun
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from workbench.core.content import Content
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import AmountSpan, Forecast, lanes_without_prices, show_span
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, StoredAnswers, age_in_days, days_before, oldest_words
-from workbench.core.testing.cells import cell_identity
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.judging.judge_estimate import JudgeEstimate
 from workbench.usecases.testing.cell_supply import ECHO_LIMIT
-from workbench.usecases.testing.job import values_hash
 from workbench.usecases.testing.plan import SuitePlan
+from workbench.usecases.testing.retired_columns import stored_answers
 
 MOST_COUNTED = 20
 """Cases whose tokens are counted."""
 _RECENT_RUNS = 3
-_CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,10 @@ class SuiteEstimator:
             )
         step = max(1, -(-len(plan.cases) // MOST_COUNTED))
         shown = plan.cases[::step]
-        sets = tuple(ValueSet(case.uid or str(n), case.name, case.values, ticked=True) for n, case in enumerate(shown))
+        sets = tuple(
+            ValueSet(case.uid or str(n), case.name, case.values, ticked=True, kinds=case.kinds)
+            for n, case in enumerate(shown)
+        )
         draft = Draft(plan.content or Content(), lanes=plan.columns, sets=sets)
         tokens, low, high, is_priced = 0.0, 0.0, 0.0, False
         unpriced, open_ended = [], []
@@ -156,6 +157,12 @@ class SuiteEstimator:
             self._judges(plan),
         )
 
+    def tokens_of(self, prompt_uid: str, lane: Lane, text: str) -> int | None:
+        """Return the tokens of a text for the model of a lane, None if they are not counted."""
+        draft = Draft(Content((Message("user", text),)), lanes=(replace(lane, pinned=None, samples=1),))
+        counts = [count for one in self._forecast(prompt_uid, draft).lanes for count in one.counts]
+        return counts[0].parts[0] if counts and counts[0].parts else None
+
     def stored(self, plan: SuitePlan, old_before: str) -> StoredAnswers:
         """Return the answers that a test would use again; those from before `old_before` count as older."""
         return sum(self._by_column(plan, old_before), StoredAnswers())
@@ -164,22 +171,9 @@ class SuiteEstimator:
         """Return the answers in this round that are used again, by column; a probe asks all."""
         if plan.probe:
             return [StoredAnswers() for _ in plan.questions]
-        hashes = [values_hash(case) for case in plan.cases]
-        found = []
-        for question in plan.questions:
-            identities = [
-                cell_identity(question, values, sample, plan.round)
-                for values in hashes
-                for sample in range(plan.samples)
-            ]
-            parts = (
-                self._records.answered(
-                    plan.prompt_uid, identities[start : start + _CHUNK], since=plan.reuse_since, old_before=old_before
-                )
-                for start in range(0, len(identities), _CHUNK)
-            )
-            found.append(sum(parts, StoredAnswers()))
-        return found
+        return [
+            stored_answers(self._records, plan, column, old_before=old_before) for column in range(len(plan.questions))
+        ]
 
     def _minutes(self, plan: SuitePlan, open_: list[int]) -> float | None:
         """Return the time by the latency in recent tests, with as many calls at once as the endpoints allow."""

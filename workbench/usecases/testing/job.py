@@ -18,7 +18,7 @@ from workbench.core.content import Content
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import VersionRow
-from workbench.core.testing.cells import CellKey, cell_identity
+from workbench.core.testing.cells import CellKey, asked_hash, cell_identity
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.probes import Probe
 from workbench.core.testing.scored_case import scored_case
@@ -130,8 +130,8 @@ def read_job(
 
 
 def values_hash(case: Case) -> str:
-    """Return the SHA-256 of a case's values in any order, as the history computes it."""
-    return hashlib.sha256(rfc8785.dumps(dict(case.values))).hexdigest()
+    """Return the `asked_hash` of a case, as the history computes it."""
+    return asked_hash(hashlib.sha256(rfc8785.dumps(dict(case.values))).hexdigest(), case.kinds)
 
 
 def prompt_text(rendered: RenderedRequest) -> str:

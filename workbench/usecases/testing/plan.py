@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from workbench.core.cases import Case
 from workbench.core.content import Content, Message, content_hash
 from workbench.core.drafts import Draft, ValueSet
-from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane, Params
 from workbench.core.money import Rates
-from workbench.core.rendered_content import RenderedRequest, fill_plain
+from workbench.core.rendered_content import RenderedRequest, fill_case
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables
 from workbench.core.testing.answer_ages import days_before
@@ -28,11 +28,13 @@ from workbench.core.testing.grid import CaseSetName
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.text import counted
 from workbench.core.version_name import at_start
+from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
 from workbench.usecases.testing.cell_judge import needs_judge
+from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, has_open, stored_answers
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
@@ -95,7 +97,7 @@ class PlanStore(Protocol):
         """Return a version."""
 
 
-class Rounds(Protocol):
+class Rounds(AnsweredCells, Protocol):
     """The rounds of a prompt's tests."""
 
     def latest_round(self, prompt_uid: str) -> int:
@@ -107,7 +109,7 @@ class ModelFacts:
     """What a plan needs to know about endpoints and models, without keys and network.
 
     `address` returns an endpoint with the address that calls go to. `max_output` returns the most output tokens of a
-    model, None if unknown.
+    model, None if unknown; `retired` the day on which it was retired, None if it is not today.
     """
 
     endpoint: Callable[[str], Endpoint | None]
@@ -115,6 +117,7 @@ class ModelFacts:
     max_output: Callable[[Endpoint, str], int | None]
     lacks: Lacks
     address: Callable[[Endpoint, str], Endpoint] = lambda endpoint, model: endpoint
+    retired: Retired = lambda endpoint, model: None
 
 
 class SuitePlanner:
@@ -141,7 +144,8 @@ class SuitePlanner:
         """Return the plan of testing `cases`, those of the set `set_name`, with the columns of `settings`.
 
         `goals` are what was chosen before, by default the difference and the margin of `settings`.
-        Raises RefusedError, and StoreError for a column whose version does not exist.
+        Raises RefusedError (RetiredModelError for a retired model that would be asked), and StoreError for a column
+        whose version does not exist.
         """
         if not settings.columns:
             raise RefusedError("There is no column to test. Add a column with a model, then test.")
@@ -177,7 +181,27 @@ class SuitePlanner:
             self._check_column(plan, number, lane, contents[lane.pinned][0])
         if settings.judge.lane is not None and plan.is_judged:
             self._check_judge(plan, settings.judge.lane)
+        self.check_plan(plan)
         return plan
+
+    def check_plan(self, plan: SuitePlan) -> None:
+        """Raise RetiredModelError if a plan asks a retired model."""
+
+        def is_open(column: int) -> bool:
+            # A probe asks all of them.
+            known = 0 if plan.probe else stored_answers(self._rounds, plan, column).count
+            return known < len(plan.cases) * plan.samples
+
+        self.check_retired(plan.columns, is_open)
+
+    def check_run(self, records: SuiteRecords, run_uid: str, *, failed_too: bool) -> None:
+        """Raise RetiredModelError if a stored run asks a retired model, with `failed_too` also where a call failed."""
+        columns = [one.lane for one in records.run(run_uid).columns]
+        self.check_retired(columns, lambda column: has_open(records, run_uid, column, failed_too=failed_too))
+
+    def check_retired(self, columns: Sequence[Lane], is_open: Callable[[int], bool]) -> None:
+        """Raise RetiredModelError if a retired column of a stored run `is_open` at its position."""
+        check_open(columns, self._facts.endpoint, self._facts.retired, is_open)
 
     def _contents(
         self, prompt_uid: str, draft: Draft, columns: Iterable[Lane]
@@ -218,11 +242,14 @@ class SuitePlanner:
         endpoint = self._facts.endpoint(lane.endpoint)
         if endpoint is None:
             raise RefusedError(NO_ENDPOINT.sentence)
-        # What is sent beside the messages is the same for all cases.
+        # What is sent beside the messages is the same for all cases, except files.
         longest = max(plan.cases, key=lambda case: sum(len(value) for _, value in case.values))
-        rendered = fill_plain(content, dict(longest.values))
-        if failure := unable(endpoint, lane.model, rendered, self._facts.lacks):
-            raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
+        rendered = fill_case(content, dict(longest.values), longest.kinds)
+        with_files = [case for case in plan.cases if any(kind == "file" for _, kind in case.kinds)]
+        for case in (longest, *with_files):
+            asked = rendered if case is longest else fill_case(content, dict(case.values), case.kinds)
+            if failure := unable(endpoint, lane.model, asked, self._facts.lacks):
+                raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
         self._check_price(plan, what, endpoint, lane, rendered)
 
     def _check_judge(self, plan: SuitePlan, lane: Lane) -> None:
@@ -231,6 +258,13 @@ class SuitePlanner:
         endpoint = self._facts.endpoint(lane.endpoint)
         if endpoint is None:
             raise RefusedError(f"{what} cannot be asked. {NO_ENDPOINT.sentence}")
+        try:
+            lane.params.request()
+        except ValueError as error:
+            raise RefusedError(f"{what} has extra parameters that are not a JSON object.", str(error)) from error
+        if plan.settings.judge.decides:
+            # Decisions are not billed as output.
+            lane = replace(lane, params=Params(max_tokens=1))
         self._check_price(plan, what, endpoint, lane, RenderedRequest((Message("user", "-"),)))
 
     def _check_price(
@@ -289,7 +323,7 @@ def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None
     if all(message.text and not wanted for message in content.messages):
         return
     for case in cases:
-        if not fill_plain(content, dict(case.values)).messages:
+        if not fill_case(content, dict(case.values), case.kinds).messages:
             raise RefusedError(f"{case_title(case, cases)} makes every message empty{used}. Fill a value in.")
 
 
@@ -303,12 +337,12 @@ def case_title(case: Case, cases: Sequence[Case] = ()) -> str:
 
 def filled(content: Content, case: Case) -> RenderedRequest:
     """Return the request for a case by a plain template."""
-    return fill_plain(content, dict(case.values))
+    return fill_case(content, dict(case.values), case.kinds)
 
 
 def value_set(case: Case) -> ValueSet:
     """Return the values of a case as a value set."""
-    return ValueSet(case.uid, case.name, case.values, ticked=True)
+    return ValueSet(case.uid, case.name, case.values, ticked=True, kinds=case.kinds)
 
 
 def file_hash(path: str) -> str:

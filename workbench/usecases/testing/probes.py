@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.core.statistics.comparisons import ColumnComparison, compare_columns
-from workbench.core.statistics.probe_words import again_words, facts_words
 from workbench.core.statistics.results import ColumnResults, is_majority
 from workbench.core.testing.grid import GridQuery, SuiteColumn, SuiteRun
 from workbench.core.testing.probes import MOST_FACTS, Probe, takes_context
@@ -26,7 +24,6 @@ from workbench.usecases.testing.runner import SuiteRunner
 _PAGE = 200
 _CHUNK = 500
 _RECORDED_WITHIN_S = 60.0
-_CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +104,13 @@ class Probes:
         return self.start(replace(facts, probe=replace(probe, beside=without.run_uid).to_text()))
 
     def price_of_facts(self, plan: SuitePlan, facts: str) -> float | None:
-        """Return about what facts cost in dollars as a part of all calls of a plan; None without a price."""
-        rates = self._runner.planner.rates(plan.columns[0])
-        tokens = -(-len(facts) // _CHARACTERS_PER_TOKEN)
-        return None if rates is None else plan.cells * tokens * rates.input
+        """Return about what facts cost in dollars as a part of all calls of a plan.
 
-    def sentences(self, run: SuiteRun) -> tuple[str, ...]:
-        """Return what a probe shows so far, computed from its pairs."""
-        probe = Probe.from_text(run.probe)
-        if probe is None or not run.scoring_uid:
-            return ()
-        other = self._records.run(probe.beside)
-        if not other.scoring_uid:
-            return ()
-        mine = self._records.results(run.uid, run.scoring_uid)
-        theirs = {
-            column.lane.slot: results
-            for column, results in zip(other.columns, self._records.results(other.uid, other.scoring_uid), strict=True)
-        }
-        compared: list[ColumnComparison] = []
-        for column, results in zip(run.columns, mine, strict=True):
-            if column.lane.slot in theirs:
-                asked = {case.case for case in results.cases}
-                before = theirs[column.lane.slot]
-                base = replace(before, cases=tuple(case for case in before.cases if case.case in asked))
-                compared += compare_columns(base, [results])
-        words = facts_words(compared[0]) if probe.kind == "facts" and compared else again_words(compared)
-        return (words,) if words else ()
+        None without a price, and for a model whose tokens are not counted.
+        """
+        rates = self._runner.planner.rates(plan.columns[0])
+        tokens = self._runner.estimator.tokens_of(plan.prompt_uid, plan.columns[0], facts)
+        return None if rates is None or tokens is None else plan.cells * tokens * rates.input
 
     def _plan(
         self,

@@ -109,6 +109,8 @@ class SuiteRunner:
         A run with answers that the plan asks again is not continued. A continued run whose checks have changed gets a
         new scoring. Raises as `resume` and `start`, and StoreError.
         """
+        if plan.reuse_since:
+            self.planner.check_plan(plan)
         run_uid = self._same_run(plan)
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
@@ -140,8 +142,9 @@ class SuiteRunner:
         """Ask the open cells of a stored run, and with `failed_too` make calls that failed again.
 
         `budget` limits this start alone. Answers are scored by the run's newest scoring. Raises RefusedError if the
-        run is running, and while closing.
+        run is running, if it would ask a retired model, and while closing, and StoreError.
         """
+        self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
         return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
 

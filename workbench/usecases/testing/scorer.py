@@ -11,7 +11,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -23,9 +23,10 @@ from workbench.core.checks.scoring import score_case
 from workbench.core.content import Content
 from workbench.core.judging.pairwise import applicable
 from workbench.core.judging.questions import JudgedAnswer
-from workbench.core.rendered_content import assemble, fill_plain
+from workbench.core.rendered_content import assemble, fill_case
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.probes import values_with_facts, with_facts
+from workbench.core.value_kinds import template_values
 from workbench.engine.calls import EngineError
 from workbench.engine.checker.client import ENDED, NO_START
 from workbench.store.errors import StoreError
@@ -505,18 +506,19 @@ class Scorer:
         place = (job.uid, job.run.columns[key.column].version, key.case)
         known = self._prompts.get(place)
         if known is None:
-            self._prompts[place] = known = self._rendered(content, dict(job.cases[key.case].values), job.facts)
+            self._prompts[place] = known = self._rendered(content, job.cases[key.case], job.facts)
             while len(self._prompts) > MOST_WAITING:
                 self._prompts.popitem(last=False)
         return known
 
-    def _rendered(self, content: Content, values: Mapping[str, str], facts: str) -> str:
-        given = values_with_facts(content, values, facts)
+    def _rendered(self, content: Content, case: Case, facts: str) -> str:
+        given = values_with_facts(content, dict(case.values), facts)
         try:
             if content.template == "plain":
-                request = fill_plain(content, given)
+                request = fill_case(content, given, case.kinds)
             else:
-                request = assemble(content, self._render(content, given).result(RENDER_WITHIN_S))
+                texts = self._render(content, template_values(given, case.kinds)).result(RENDER_WITHIN_S)
+                request = assemble(content, texts)
             return prompt_text(with_facts(content, request, facts))
         except (EngineError, TimeoutError):
             return ""

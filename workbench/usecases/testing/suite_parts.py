@@ -20,7 +20,6 @@ from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.testing.records import ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.credentials import ProviderOf
-from workbench.usecases.judging.embeddings import EmbeddingEngine
 from workbench.usecases.lane_calls import CallEngine, FilePaths, Lacks
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.run_listeners import RunListeners
@@ -61,8 +60,6 @@ class SuiteTools:
     """Lets no other process work on a run, while it is entered. Raises RefusedError if one does."""
     judges: JudgeRecords
     endpoints: Callable[[], Sequence[Endpoint]]
-    vectors: EmbeddingEngine | None = None
-    """Turns texts into vectors, None if the engine cannot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,12 @@ class CaseFields(QWidget):
     def show_case(self, case: Case, *, read_only: bool) -> None:
         """Show the fields of a case."""
         self._is_showing = True
-        self.expectation.set_exact(case.expectation)
-        self.notes.set_exact(case.notes)
-        self.tags.setText(_shown_tags(case))
-        self.group.setText(case.cluster)
+        for area, text in ((self.expectation, case.expectation), (self.notes, case.notes)):
+            if area.exact() != encodable(text):
+                area.set_exact(text)
+        for line, text in ((self.tags, _shown_tags(case)), (self.group, case.cluster)):
+            if line.text() != text:
+                line.setText(text)
         for field in (self.expectation, self.notes, self.tags, self.group):
             field.setReadOnly(read_only)
         self._is_showing = False

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from shiboken6 import isValid
 
+from workbench.app.cases.case_follower import CaseFollower
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
@@ -22,13 +25,16 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_controller import CaseImportController
 from workbench.ui.features.cases.kept_answers import KeptAnswers
 from workbench.ui.shell.check_events import CaseChecksRequested
-from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
+from workbench.ui.shell.events import Changed, DataChanged, HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
+from workbench.usecases.attachments import Attachments
 from workbench.usecases.case_import import AddedCases, CaseImporter, CaseOfAnswer, free_gradually
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
     from workbench.ui.features.cases.proposal_controller import CaseProposalController
 
 RETRY_MS = 2000
@@ -49,7 +55,18 @@ class CasesController:
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
+        self.files: QFileDialog | None = None
+        """The dialog of files that was opened last."""
         self._is_announcing = False
+        self._others = CaseFollower(
+            services.tasks,
+            lambda: partial(self._book.all, self._prompt),
+            lambda: None if self.dialog is None else self.dialog.cases.cases,
+            lambda: not self._unsaved,
+            self._show,
+            self._failed,
+        )
+        services.events.subscribe(HistoryChanged, lambda _: self._others.follow())
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(DataChanged, self._data_changed)
 
@@ -78,6 +95,8 @@ class CasesController:
         dialog.delete_wanted.connect(self._delete)
         dialog.checks_wanted.connect(self._edit_checks)
         dialog.undo_wanted.connect(self._take_back)
+        dialog.lost.connect(self._restore)
+        dialog.file_wanted.connect(self._choose_file)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.show()
@@ -94,7 +113,9 @@ class CasesController:
 
     def use(self, case: Case) -> None:
         """Choose a case for Compose, and show it there."""
-        undo = self._services.session.use_values(ValueSet(case.uid, case.name, case.values, ticked=True))
+        undo = self._services.session.use_values(
+            ValueSet(case.uid, case.name, case.values, ticked=True, kinds=case.kinds)
+        )
         self._offer(f"“{_title(case)}” is in Compose now.", undo)
 
     def keep(self) -> None:
@@ -184,6 +205,7 @@ class CasesController:
             self.dialog.save()
 
     def _edit(self, case: Case) -> None:
+        self._others.edited()
         self._unsaved[case.uid] = self._prompt, case
         self._save(case.uid)
 
@@ -197,6 +219,7 @@ class CasesController:
             if self._unsaved.get(uid) == (prompt, case):
                 self._unsaved.pop(uid, None)
                 self._announce()
+                self._others.saved()
 
         def failed(error: Exception) -> None:
             if getattr(error, "code", "") == "missing":
@@ -206,6 +229,34 @@ class CasesController:
             self._failed(error)
 
         self._services.tasks.watch(self._book.change(prompt, case), saved, failed)
+
+    def _restore(self, case: Case) -> None:
+        """Make a case again that another process deleted while it was edited."""
+        self._others.edited()
+        self._say(f"“{_title(case)}” was deleted elsewhere while you edited it. It is a case again.")
+        self._services.tasks.watch(self._book.restore(self._prompt, case), lambda _: self._announce(), self._failed)
+
+    def _choose_file(self, uid: str, name: str) -> None:
+        """Let the user choose a file for a value of a case."""
+        from workbench.ui.features.cases.file_choice import choose_file
+
+        dialog, services = self.dialog, self._services
+        if dialog is None:
+            return
+
+        def take(path: Path) -> None:
+            files = Attachments(services.backend.store)
+            services.tasks.run(lambda: files.take_file(path), use, self._failed)
+
+        def use(file: Attachment) -> None:
+            if self.dialog is dialog:
+                dialog.set_file(uid, name, file)
+
+        self.files = choose_file(dialog, take)
+        self.files.finished.connect(self._file_chosen)
+
+    def _file_chosen(self) -> None:
+        self.files = None
 
     def _edit_checks(self, case: Case) -> None:
         dialog = self.dialog
@@ -249,15 +300,23 @@ class CasesController:
         prompt = self._prompt
 
         def show(cases: tuple[Case, ...]) -> None:
-            if self.dialog is not None and prompt == self._prompt:
-                variables = content_variables(self._services.session.draft().content)
-                self._free(self.dialog.show_cases(cases, variables, select))
+            if prompt == self._prompt:
+                self._show(cases, select)
 
         if self.dialog is not None:
             self._services.tasks.run_large(lambda: self._book.all(prompt), show, self._failed)
 
     def _free(self, cases: list[Case]) -> None:
         self._services.tasks.run(partial(free_gradually, cases))
+
+    def _show(self, cases: tuple[Case, ...], select: str = "") -> None:
+        if self.dialog is not None:
+            variables = content_variables(self._services.session.draft().content)
+            self._free(self.dialog.show_cases(cases, variables, select))
+
+    def _say(self, sentence: str) -> None:
+        if self.dialog is not None:
+            self.dialog.say(sentence)
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

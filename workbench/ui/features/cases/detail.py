@@ -70,16 +70,26 @@ class CaseDetail(QWidget):
         self.fields.edited.connect(self._edited)
 
     def show_case(self, case: Case | None, variables: Sequence[str], *, read_only: bool) -> None:
-        """Show a case with a row for each of its values and of the prompt's variables; None hides the pane."""
+        """Show a case with a row for each of its values and of the prompt's variables; None hides the pane.
+
+        In fields whose text stays the same, the caret stays where it is.
+        """
         self._is_showing = True
+        is_same = case is not None and self._case is not None and case.uid == self._case.uid
         self._case = case
         self.setVisible(case is not None)
         if case is not None:
-            self.name.setText(case.name)
+            if self.name.text() != case.name:
+                self.name.setText(case.name)
             self.name.setReadOnly(read_only)
-            self.values.set_values({})
-            self.values.set_variables((*variables, *(name for name, _ in case.values)))
-            self.values.set_values(dict(case.values))
+            names = tuple(dict.fromkeys((*variables, *(name for name, _ in case.values))))
+            if is_same and self.values.variables() == names:
+                self.values.change_values(dict(case.values))
+            else:
+                self.values.set_values({})
+                self.values.set_variables(names)
+                self.values.set_values(dict(case.values))
+            self.values.marks.show(case.kinds)
             self.values.set_read_only(read_only)
             self.fields.show_case(case, read_only=read_only)
             self.edit_checks.setEnabled(not read_only)
@@ -99,7 +109,8 @@ class CaseDetail(QWidget):
             if name in shown
         )
         name = case.name if self.name.text() == case.name else clean(self.name.text())
-        return replace(self.fields.applied_to(case), name=name, values=values)
+        kinds = self.values.marks.kinds(name for name, _ in values)
+        return replace(self.fields.applied_to(case), name=name, values=values, kinds=kinds)
 
     def set_checks(self, checks: tuple[Check, ...]) -> None:
         """Replace the checks of the shown case, as an edit."""

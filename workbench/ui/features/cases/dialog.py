@@ -6,7 +6,7 @@ be undone here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.cases.case_list import CaseList
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.features.cases.import_dialog import path_in
@@ -30,6 +31,7 @@ from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import RoomyLabel, ToldLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
+from workbench.usecases.cases import merged
 
 _SAVE_MS = 500
 _NOTHING = (
@@ -61,6 +63,10 @@ class CasesDialog(Dialog):
     checks_wanted = Signal(object)
     """Case: edit its checks; answered with `set_checks`."""
     undo_wanted = Signal()
+    file_wanted = Signal(str, str)
+    """Uid of a case and name of a value: choose a file for it; answered with `set_file`."""
+    lost = Signal(object)
+    """Case: it was deleted elsewhere while it was edited here; make it a case again."""
 
     def __init__(self, theme: Theme, prompt: str, *, read_only: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +105,7 @@ class CasesDialog(Dialog):
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.detail.edited.connect(self._edited)
         self.detail.checks_wanted.connect(self._edit_checks)
+        self.detail.values.marks.file_wanted.connect(self._choose_file)
         self._show_row(-1)
 
     @property
@@ -114,9 +121,14 @@ class CasesDialog(Dialog):
         row, names = self.list.currentIndex().row(), self._variables
         uid = case.uid if (case := self.cases.case(row)) is not None else ""
         self._variables = tuple(variables)
+        at, edited = self.list.verticalScrollBar().value(), self.detail.case() if self._is_dirty else None
+        self._save.stop()
+        self._is_dirty = False
+        cases = list(cases)
+        store = None if edited is None or case is None else self._with_edits(cases, case, edited, row)
         former = self.cases.show_cases(cases)
-        # Pending edits are newer than the cases read.
-        self.save()
+        if store is not None:
+            store()
         before = self.detail.case()
         found = self.cases.row_of(select or uid)
         row = found if found >= 0 else min(max(row, 0), len(cases) - 1)
@@ -126,7 +138,21 @@ class CasesDialog(Dialog):
             self._is_same = False
         else:
             self.select(row)
+        if not select:
+            self.list.verticalScrollBar().setValue(at)
         return former
+
+    def _with_edits(self, cases: list[Case], base: Case, edited: Case, row: int) -> Callable[[], None] | None:
+        """Put pending edits of the shown case into cases read from the history; return what stores them.
+
+        `base` is the case before the edits, `row` its place. None if the cases have the edits already.
+        """
+        there = next((at for at, one in enumerate(cases) if one.uid == edited.uid), -1)
+        if there < 0:
+            cases.insert(min(row, len(cases)), edited)
+            return lambda: self.lost.emit(edited)
+        theirs, cases[there] = cases[there], merged(base, edited, cases[there])
+        return None if cases[there] == theirs else lambda: self.changed.emit(cases[there])
 
     def select(self, row: int) -> None:
         """Select a row and show its case; -1 selects none."""
@@ -148,6 +174,13 @@ class CasesDialog(Dialog):
         elif case is not None:
             self.cases.put(row, replace(case, checks=checks))
             self.changed.emit(replace(case, checks=checks))
+
+    def set_file(self, uid: str, name: str, file: Attachment) -> None:
+        """Use a file as a value of a case, and save it; it is ignored if another case is shown."""
+        current = self.current
+        if current is not None and current.uid == uid:
+            self.detail.values.marks.set_file(name, file)
+            self.save()
 
     def save(self) -> None:
         """Save pending edits, if any."""
@@ -225,6 +258,10 @@ class CasesDialog(Dialog):
     def _edited(self) -> None:
         self._is_dirty = True
         self._save.start()
+
+    def _choose_file(self, name: str) -> None:
+        if (case := self.current) is not None:
+            self.file_wanted.emit(case.uid, name)
 
     def _edit_checks(self) -> None:
         self.save()

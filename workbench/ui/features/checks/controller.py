@@ -15,11 +15,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog
 
 from workbench.app.checks.answer_checks import AnswerChecks
+from workbench.app.checks.pinned_tools import PinnedTools
 from workbench.app.lanes.shown_answers import OutputChecks, ShownAnswers
+from workbench.core.blocks import Tool
 from workbench.core.cases import Check
 from workbench.core.templates import content_variables
 from workbench.host.clock import utc_now
 from workbench.host.processes import scrubbed_env
+from workbench.store.errors import StoreError
 from workbench.ui.shell.check_events import (
     AnswersChecked,
     CaseChecksRequested,
@@ -51,6 +54,7 @@ class ChecksController:
         self.make_trial: Callable[[], CheckTrial] = lambda: CheckTrial(scrubbed_env(os.environ))
         """Makes what evaluates checks; replaced in tests."""
         self._answers = AnswerChecks(services.tasks, self.trial, self._read_all, self._tell)
+        self._tools = PinnedTools(services.tasks, self._read_tools)
         self.dialog: ChecksDialog | None = None
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(HistoryChanged, lambda _: self._of_cases.clear())
@@ -64,9 +68,14 @@ class ChecksController:
 
     def follow(self) -> None:
         """Check the answers that Compose shows now."""
-        self._answers.follow(self._services.session.prompt(), self.shown())
-        if self.dialog is not None:
-            self.dialog.show_answers(self.shown())
+        prompt = self._services.session.prompt()
+
+        def check(shown: ShownAnswers) -> None:
+            self._answers.follow(prompt, shown)
+            if self.dialog is not None:
+                self.dialog.show_answers(shown)
+
+        self._tools.complete(prompt, self.shown(), check)
 
     def shown(self) -> ShownAnswers:
         """Return the answers that Compose shows."""
@@ -134,7 +143,7 @@ class ChecksController:
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.show_checks(checks)
-        dialog.show_answers(self.shown())
+        self.follow()
         dialog.show()
         return dialog
 
@@ -167,6 +176,16 @@ class ChecksController:
     def _retry(self, prompt: str) -> None:
         if prompt in self._unsaved:
             self._save(prompt, self._unsaved[prompt])
+
+    def _read_tools(self, prompt: str, version: int) -> tuple[Tool, ...]:
+        """Return the tools that models could call in a version, () if it was deleted; blocks."""
+        try:
+            content = self._services.backend.store.version(prompt, version).content
+        except StoreError as error:
+            if error.code != "missing":
+                raise
+            return ()
+        return tuple(tool for tool in content.tools if tool.enabled)
 
     def _read_all(self, prompt: str, set_uid: str) -> tuple[Check, ...]:
         """Return the checks of a prompt and of one of its cases; blocks."""

@@ -22,6 +22,7 @@ class _Answers:
     def __init__(self, stage: RunController) -> None:
         self._stage = stage
         self.stop, self.show_sample, self.run_of = stage.stop, stage.show_sample, stage.run_of
+        self.tested = stage.tested.checks_of
 
     @property
     def is_blind(self) -> bool:
@@ -38,7 +39,11 @@ class _Answers:
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
         contents = (lane.asked.content for lane in self._stage.shown.lanes if lane.slot == slot)
-        return next((content.tools for content in contents if content is not None), ())
+        offered = next((content.tools for content in contents if content is not None), ())
+        return tuple(tool for tool in offered if tool.enabled)
+
+    def pinned(self, slot: str) -> int | None:
+        return next((lane.asked.lane.pinned for lane in self._stage.shown.lanes if lane.slot == slot), None)
 
 
 class _Models:

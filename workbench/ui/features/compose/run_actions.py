@@ -48,7 +48,7 @@ class RunActions:
             self._gate.run_only({slot})
 
     def run_changed(self) -> None:
-        """Run the lanes whose settings, text or values changed since their answers, and those without an answer."""
+        """Run the lanes whose settings, text or values changed since their answers, and those that no iteration ran."""
         changed = self._changed()
         if changed and self._has_many():
             return
@@ -96,7 +96,7 @@ class RunActions:
         values = [dict(one.values) for one in draft.run_sets]
 
         def is_new(lane: Lane) -> bool:
-            asked = stage.asked(lane.slot)
+            asked = stage.asked(lane.slot, by_run=True)
             if asked is None or [dict(one.values) for one in asked.sets] != values:
                 return True
             same_text = lane.pinned is not None or asked.content == draft.content

@@ -55,6 +55,8 @@ class SetActions(QObject):
 
     def show(self) -> None:
         """Show the current value sets."""
+        active = self._sets.get(self._sets.active)
+        self._view.values.marks.show(() if active is None else active.kinds, editable=False)
         self._bar.show_sets(self._sets.sets, self._sets.active)
         self._view.show_set_bar()
 

@@ -16,12 +16,11 @@ from workbench.app.history.run_pair import RunPairView
 from workbench.app.history.suite_detail import SuiteDetailView
 from workbench.core.content_diff import PartDiff
 from workbench.core.dates import absolute
-from workbench.core.history_columns import facts, marks_of
+from workbench.core.history_columns import facts, marks_of, number_of
 from workbench.core.runs import DRAFTABLE
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.results import HistoryRow
 from workbench.core.text import counted
-from workbench.core.version_name import run_name as numbered
 from workbench.core.version_name import text_words
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import AnswerCards, FittedDiff
@@ -54,12 +53,7 @@ def _worth_showing(looked: RunDetailView) -> list[PartDiff]:
 
 def run_name(row: HistoryRow) -> str:
     """Return a name such as "Order status bot · #14"."""
-    return f"{row.prompt} · {_number(row)}"
-
-
-def _number(row: HistoryRow) -> str:
-    """Return the name of a run within its prompt."""
-    return numbered(row.kind, row.row.number)
+    return f"{row.prompt} · {number_of(row)}"
 
 
 def _uids(pair: RunPairView) -> tuple[str, str]:
@@ -188,7 +182,7 @@ class DetailPane(QWidget):
         self.title.setText(breakable(run_name(row)))
         told = (
             absolute(row.row.started_at),
-            text_words(_number(row), looked.detail.row.version_name),
+            text_words(number_of(row), looked.detail.row.version_name),
             *facts(row),
             *marks_of(row),
         )
@@ -210,7 +204,7 @@ class DetailPane(QWidget):
         self.pair, self.looked, self.suite = pair, None, None
         older, newer = pair.older.row, pair.newer.row
         same_prompt = older.prompt_uid == newer.prompt_uid
-        against = f"{_number(older)} against {_number(newer)}"
+        against = f"{number_of(older)} against {number_of(newer)}"
         self.title.setText(
             breakable(f"{newer.prompt} · {against}" if same_prompt else f"{run_name(older)} against {run_name(newer)}")
         )

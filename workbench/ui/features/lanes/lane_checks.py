@@ -60,6 +60,8 @@ class LaneChecks(QObject):
                     self._board.output(slot),
                     checked_answer(result, shown.values, self._answers.tools(slot)),
                     self._board.position(slot) in winners,
+                    self._answers.pinned(slot),
+                    self._answers.tested(self._board.output(slot)),
                 )
                 for slot, result in results.items()
             ),
@@ -85,7 +87,7 @@ class LaneChecks(QObject):
 
     def _result(self, slot: str) -> Result | None:
         """Return the result of a lane's answer if it can be checked."""
-        if self._answers.is_blind or not self._board.can_mark(slot):
+        if self._answers.is_blind or not self._board.can_check(slot):
             return None
         shown = self._board.shown(slot)
         result = None if shown is None else shown.result
@@ -99,7 +101,7 @@ class LaneChecks(QObject):
     def _follow(self) -> None:
         """Show the results of the answers that are shown now, and publish other ones."""
         slots = () if self._answers.is_blind else self._view.slots()
-        ended = tuple((slot, self._board.output(slot)) for slot in slots if self._board.can_mark(slot))
+        ended = tuple((slot, self._board.output(slot)) for slot in slots if self._board.can_check(slot))
         self._show()
         if ended != self._shown:
             self._shown = ended
@@ -115,5 +117,5 @@ class LaneChecks(QObject):
 
     def _show(self) -> None:
         for slot in self._view.slots():
-            is_shown = not self._answers.is_blind and self._board.can_mark(slot)
+            is_shown = not self._answers.is_blind and self._board.can_check(slot)
             self._view.set_checks(slot, self._results.get(self._board.output(slot)) if is_shown else None)

@@ -65,6 +65,8 @@ _STEPS: dict[str, LaneStep] = {
     "tool_rounds": _PROMPT,
     "no_tools": _MODEL,
     "no_vision": _MODEL,
+    "no_embeddings": _MODEL,
+    "no_decisions": _MODEL,
     "bad_file": _PROMPT,
     "blind": RETRY,
     "internal": RETRY,

@@ -23,6 +23,7 @@ from workbench.app.testing.words import column_title
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.runs import OutputRecord, RunSet
 from workbench.core.testing.grid import CellDetail, GridRow
+from workbench.core.testing.scored_case import overruled
 from workbench.core.testing.tested_answer import TestedAnswer
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
@@ -32,6 +33,7 @@ from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.testing_events import CaseRestoreRequested
+from workbench.usecases.output_checks import with_check
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ class CellActions:
         if key is None or run is None:
             self._services.notices.refused("Choose a cell first.")
             return
-        if shown is not None and view.is_pane_open and shown.detail.key == key:
+        if shown is not None and view.is_pane_open and shown.detail.key == key and not view.pane.is_stale:
             act(shown.detail)
             return
         self._services.tasks.run(lambda: source.cell(run.uid, run.scoring_uid, key), act, self._failed)
@@ -120,10 +122,12 @@ class CellActions:
         prompt, source, version = self._suites.prompt_uid, self._suites.source, detail.column.version
         packs, uid = self._services.backend.store.packs, detail.case.uid
 
-        def read() -> tuple[Content, ValueSet | None]:
-            return source.content(prompt, version), packs.chosen(prompt, (uid,)).get(uid)
+        def read() -> tuple[CellDetail, Content, ValueSet | None]:
+            content, result = source.content(prompt, version), detail.result
+            checked = None if result is None else with_check(result, content.output)
+            return replace(detail, result=checked), content, packs.chosen(prompt, (uid,)).get(uid)
 
-        self._services.tasks.run(read, lambda found: self._compose(detail, *found), self._failed)
+        self._services.tasks.run(read, lambda found: self._compose(*found), self._failed)
 
     def _compose(self, detail: CellDetail, content: Content, now: ValueSet | None) -> None:
         services = self._services
@@ -201,7 +205,10 @@ def tested_answer(detail: CellDetail, content: Content, lane: Lane) -> TestedAns
     output = OutputRecord(detail.output_uid, 0, 0, 0, detail.result)
     values = RunSet(case.uid, case.name, case.values)
     name = f"test {detail.run_number}"
-    return TestedAnswer(detail.run_uid, name, lane, detail.column.version, content, values, output)
+    decided = [None if one is None else one.state for one in detail.overruled]
+    results = tuple(overruled(result, state) for result, state in zip(detail.results, decided, strict=True))
+    checks = detail.checks if len(detail.checks) == len(results) else ()
+    return TestedAnswer(detail.run_uid, name, lane, detail.column.version, content, values, output, checks, results)
 
 
 def case_draft(before: Draft, detail: CellDetail, content: Content, now: ValueSet | None, slot: str) -> Draft:
@@ -213,7 +220,7 @@ def case_draft(before: Draft, detail: CellDetail, content: Content, now: ValueSe
     """
     case, column = detail.case, detail.column
     sets = tuple(replace(one, ticked=False) for one in before.current_sets if one.uid != case.uid)
-    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values)
+    one = before.sets_by_uid.get(case.uid) or now or ValueSet(case.uid, case.name, case.values, kinds=case.kinds)
     return replace(
         before,
         content=content,

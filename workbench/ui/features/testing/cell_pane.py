@@ -28,6 +28,7 @@ from workbench.app.testing.words import column_title
 from workbench.core.check_words import lines
 from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
 from workbench.core.text import counted
+from workbench.core.value_kinds import plain_values
 from workbench.core.visible_text import visible_name, visible_note
 from workbench.host.clock import utc_now
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
@@ -63,6 +64,8 @@ class CellPane(QWidget):
         set_role(self, "surface")
         self._theme = theme
         self.shown: ShownCell | None = None
+        self.is_stale = False
+        """Whether the cell has changed since it was read."""
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
@@ -213,7 +216,7 @@ class CellPane(QWidget):
     def show_cell(self, cell: ShownCell, grid_cell: GridCell | None, against: int) -> None:
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
-        self.shown = cell
+        self.shown, self.is_stale = cell, False
         detail = cell.detail
         self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
@@ -228,7 +231,8 @@ class CellPane(QWidget):
         self._show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
-        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in detail.case.values)
+        given = plain_values(dict(detail.case.values), detail.case.kinds)
+        values = "\n".join(f"{name}: {' '.join(value.split())[:200]}" for name, value in given.items())
         self.values.setText(breakable(visible_note(values)))
         for part, is_there in ((self._samples_head, samples), (self._values_head, values)):
             part.setVisible(bool(is_there))

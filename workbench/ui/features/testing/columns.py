@@ -36,7 +36,7 @@ class ColumnActions:
     """What can be done with the columns of the tests."""
 
     def __init__(self, services: Services, suites: SuiteController, compare: ComparisonActions) -> None:
-        self._services, self._suites, self._compare = services, suites, compare
+        self._services, self._suites, self.compare = services, suites, compare
 
     def open_head_menu(self, column: int, at: QPoint) -> None:
         """Open the menu of a column's head."""
@@ -88,7 +88,7 @@ class ColumnActions:
     def _add_changes(self, menu: QMenu, column: SuiteColumn) -> None:
         overview, slot = self._suites.overview, column.lane.slot
         slots = [] if overview is None else [one.slot for one in overview.settings.columns]
-        self._compare.add_entries(menu, column)
+        self.compare.add_entries(menu, column)
         menu.addSeparator()
         removal = menu.addAction("Remove the column", lambda: self._remove(slot))
         removal.setEnabled(slot in slots and not self._services.backend.store.read_only)

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.source import ShownEstimate
+from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
 from workbench.ui.features.testing.stored_draft import when_stored
+from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
     from workbench.app.testing.comparisons import SuccessorFacts
@@ -160,11 +162,19 @@ class ComparisonActions:
 
     # Successors.
 
-    def open_successor(self, old: Lane) -> None:
+    def offer_successor(self, error: Exception, key: str) -> bool:
+        """Offer to test a successor if a test was refused because of a retired model; `key` is that of the notice."""
+        if not isinstance(error, RetiredModelError):
+            return False
+        old = error.lane
+        self._services.notices.quiet(key, error.sentence, label=TEST_SUCCESSOR, act=lambda: self.open_successor(old))
+        return True
+
+    def open_successor(self, old: Lane | None) -> None:
         """Choose a successor of a lane's model, and the margin."""
         suites, services, overview = self._suites, self._services, self._suites.overview
         prompt = suites.prompt_uid
-        if overview is None or self._is_open():
+        if old is None or overview is None or self._is_open():
             return
         if suites.is_running:
             services.notices.refused("The tests are running. Wait for their end or stop them, then test a successor.")

@@ -151,7 +151,10 @@ class TestingController:
 
     def act(self, action: RunAction) -> None:
         """Do what a button says."""
-        self.starts.act(action)
+        if action == "successor":
+            self.compare.open_successor(self.suites.estimate.retired)
+        else:
+            self.starts.act(action)
 
     def toggle_pause(self) -> None:
         """Pause the run, or continue it."""
@@ -287,6 +290,7 @@ class TestingController:
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
+            "successor": lambda: self.act("successor"),
             "holdout": self._run_holdout,
             "all": self._show_all,
         }
@@ -333,5 +337,6 @@ class TestingController:
             self.suites.refresh()
 
     def _failed(self, error: Exception) -> None:
-        problem = problem_of(error)
-        self._services.notices.problem(problem.sentence, problem.detail)
+        if not self.compare.offer_successor(error, KEY):
+            problem = problem_of(error)
+            self._services.notices.problem(problem.sentence, problem.detail)

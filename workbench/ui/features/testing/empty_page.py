@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import FILTER_TITLES, takes_words
+from workbench.app.testing.words import FILTER_TITLES, TEST_SUCCESSOR, takes_words
 from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import set_role
@@ -120,7 +120,8 @@ def _nothing_run(suites: SuiteController) -> NextStep:
     assert suites.overview is not None
     estimate, columns = suites.estimate, len(suites.overview.columns)
     if estimate.refusal:
-        return NextStep("Nothing has run yet", estimate.refusal)
+        act = ((TEST_SUCCESSOR, "successor"),) if estimate.retired is not None else ()
+        return NextStep("Nothing has run yet", estimate.refusal, act)
     calls = counted(estimate.new, "call")
     size = f"{counted(suites.tested.cases, 'case')} × {counted(columns, 'column')}"
     text = f"{size}: {takes_words(estimate) or calls}. You can stop at any time; answers are kept."

@@ -15,6 +15,7 @@ from workbench.core.lanes import Lane
 from workbench.core.text import counted
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.shell.testing_events import CasesRequested
+from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
@@ -77,6 +78,8 @@ class RunStart:
         if suites.estimate.new or suites.can_compare_stored:
             if not suites.is_running:
                 self._start()
+        elif (old := suites.estimate.retired) is not None:
+            self._columns.compare.offer_successor(RetiredModelError(suites.estimate.refusal, old), self._key)
         elif suites.estimate.refusal:
             notices.refused(suites.estimate.refusal)
         elif suites.estimate.cells:

@@ -265,7 +265,7 @@ class TestView(QWidget):
 
     def forget_cell(self) -> None:
         """Forget what the pane shows, so that it is read again."""
-        self._seen = (-1, -1, None)
+        self._seen, self.pane.is_stale = (-1, -1, None), True
         self._look_at_current()
 
     # For the window.
