@@ -71,7 +71,7 @@ def test_meanings_are_compared_by_vectors(tmp_path: Path) -> None:
 
 
 def test_relevance_asks_the_judge_and_then_for_vectors(tmp_path: Path) -> None:
-    script = judged.script(strict=[{"text": "What is name 1?"}])
+    script = judged.script(strict=[{"text": "Hello name 1"}])
     with opened(tmp_path, script) as (workbench, _):
         prompt = new_prompt(workbench)
         check = Check("answer-relevance", threshold=0.9)
@@ -79,3 +79,17 @@ def test_relevance_asks_the_judge_and_then_for_vectors(tmp_path: Path) -> None:
         handle = suites.run(workbench, prompt, given, suites.cases(2))
         assert judged.states(workbench, handle.run_uid) == [["fail", "pass"]]
         assert judged.judge_calls(tmp_path / "w.db") == 8
+
+
+def test_a_decision_model_gives_a_probability(tmp_path: Path) -> None:
+    script = {"models": {"strict": [{"answers": [{"type": "predicate", "probability": 0.8}]}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = judged.settings(checks=(replace(judged.POLITE, threshold=0.7),))
+        given = replace(given, judge=replace(given.judge, decides=True))
+        handle = suites.run(workbench, prompt, given, suites.cases(3))
+        assert judged.states(workbench, handle.run_uid) == [["pass"] * 3]
+        run = workbench.store.tests.run(handle.run_uid)
+        (fact,) = workbench.store.judges.checks(run.uid, run.scoring_uid)
+        (row, *_) = workbench.store.judges.answers(run.uid, run.scoring_uid, fact.check_hash, 0)
+        assert row.probability == 0.8
