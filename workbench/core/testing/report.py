@@ -7,11 +7,12 @@ nothing. Its size is bounded; cells are passed beside it, one at a time (`Report
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CaseSetName
+from workbench.core.testing.judged_report import ColumnJudging, JudgedReport
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
@@ -35,7 +36,8 @@ class ColumnReport:
     the difference with its interval ("" below ten clusters); `sentence` is the whole comparison, which says what was
     left out. `score_sentence` is about mean scores, `no_worse_sentence` about a margin; both "" if they were not asked
     for. `failing` are names of cases that fail by majority, in the order of the cases, at
-    most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in `summary`.
+    most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in `summary`. `judging` says what judges
+    found by each judged check, with the rate corrected for their errors.
     """
 
     title: str
@@ -55,6 +57,13 @@ class ColumnReport:
     failing: tuple[str, ...] = ()
     failing_total: int = 0
     difference_words: str = ""
+    judging: tuple[ColumnJudging, ...] = ()
+
+    @property
+    def judge_words(self) -> str:
+        """What stands beside the rate because of judges: "unmeasured", or corrected rates; "" without judged checks."""
+        said = dict.fromkeys(one.short for one in self.judging if one.short)
+        return ", ".join(said)
 
     @property
     def cost_per_1000(self) -> float | None:
@@ -73,7 +82,8 @@ class SuiteReport:
     `reused` answers came from earlier ones of the round. `spent_usd` is the known cost of the calls, None if there is
     no price. `bar` and `bar_words` say whether the pass rate that the person asked for was reached. `notes` are
     sentences about the run, such as what a foreign file had that was left out. `tried` is what the run shows if it
-    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any.
+    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any. `judged` is
+    about judges.
     """
 
     prompt: str
@@ -102,6 +112,7 @@ class SuiteReport:
     notes: tuple[str, ...] = ()
     tried: ChampionTry | None = None
     tries: TryHistory | None = None
+    judged: JudgedReport = field(default_factory=JudgedReport)
 
     @property
     def scored(self) -> int:

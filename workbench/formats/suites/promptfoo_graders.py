@@ -1,7 +1,7 @@
 """The models that promptfoo's checks name as their graders.
 
-Invariant: as for columns, nothing is run or fetched, and no key is read. A name that is no model gives a sentence, never
-another model.
+Invariant: as for columns, nothing is run or fetched, and no key is read. A name that is no model gives a sentence,
+never another model.
 """
 
 from __future__ import annotations

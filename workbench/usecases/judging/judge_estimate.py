@@ -107,7 +107,7 @@ def estimate_judges(
         cost,
         tuple(dict.fromkeys(judge.lane.title for judge in calls)),
         tuple(unpriced),
-        tested_words(calls, plan.columns),
+        tested_words((judge.lane for judge in calls), plan.columns),
         lacking,
     )
 

@@ -31,11 +31,6 @@ class Judge:
     endpoint: Endpoint
     question: str
 
-    @property
-    def model(self) -> tuple[str, str]:
-        """Endpoint and model, by which judges and columns are compared."""
-        return self.lane.endpoint, self.lane.model
-
 
 class JudgeModels:
     """Finds judges for the checks of one scoring; keeps what it found. Not thread-safe."""
@@ -112,12 +107,17 @@ def _lane_of(named: NamedModel, kind: QuestionKind, endpoints: Callable[[], Sequ
     return Lane(_SLOTS[kind], known.uid, model or found.model, found.params)
 
 
-def tested_words(judges: Iterable[Judge], columns: Sequence[Lane]) -> str:
+def tested_words(judges: Iterable[Lane], columns: Sequence[Lane]) -> str:
     """Return a sentence about judges that are models of a tested column, "" if none is."""
-    tested = {(lane.endpoint, lane.model) for lane in columns}
-    same = sorted({judge.lane.title for judge in judges if judge.model in tested})
+    tested = set(map(_model, columns))
+    same = sorted({judge.title for judge in judges if _model(judge) in tested})
     if not same:
         return ""
     names = " and ".join(same) if len(same) < 3 else f"{', '.join(same[:-1])} and {same[-1]}"
     one = "The judge" if len(same) == 1 else "The judges"
     return f"{one} {names} {'is' if len(same) == 1 else 'are'} tested, too: models favour their own answers."
+
+
+def _model(lane: Lane) -> tuple[str, str]:
+    """Return what tells models apart: a provider before a model's name is often left out."""
+    return lane.endpoint, lane.model.rpartition("/")[2]

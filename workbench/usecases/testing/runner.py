@@ -80,9 +80,10 @@ class SuiteRunner:
         """Reports on runs."""
         if self._analyst is None:
             # Statistics import numpy, which the first calls need not wait for.
+            from workbench.usecases.judging.judge_reports import JudgeAnalyst
             from workbench.usecases.testing.analysis import SuiteAnalyst
 
-            self._analyst = SuiteAnalyst(self._tools.records, self.tries)
+            self._analyst = SuiteAnalyst(self._tools.records, self.tries, JudgeAnalyst(self._tools.judges))
         return self._analyst
 
     @property
