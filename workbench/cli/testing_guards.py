@@ -60,7 +60,9 @@ def test_guards(
 def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
     """Return what a test left of its budget."""
     usd = None if budget.usd is None else max(0.0, budget.usd - (spent.spent_usd or 0.0))
-    return replace(budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.done))
+    return replace(
+        budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.done - spent.judge_calls)
+    )
 
 
 def _code(report: SuiteReport) -> int:

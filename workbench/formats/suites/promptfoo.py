@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.cases import Check
+from workbench.core.cases import Check, json_text
 from workbench.core.checks.check_result import UnscoredError
+from workbench.core.checks.check_sets import single_checks
 from workbench.core.content import Content
+from workbench.core.judging.grading_options import OPTIONS, with_options
+from workbench.core.judging.judged_checks import is_judged
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.imported_suite import ImportedCase, ImportedColumn, ImportedSuite, SuitePrompt
 from workbench.core.text import counted, first_line
@@ -34,6 +37,8 @@ from workbench.formats.suites.promptfoo_cases import (
 )
 from workbench.formats.suites.promptfoo_checks import (
     DerivedNames,
+    grading_options,
+    note_graders,
     note_keys,
     note_sets,
     note_types,
@@ -91,7 +96,6 @@ _KNOWN_IN_TEST = frozenset(
     {"description", "vars", "assert", "options", "metadata", "threshold", "prompts", "providers", *_TEST_PARTS}
 )
 _QUIET_OPTIONS = frozenset({"prefix", "suffix", "disableVarExpansion", "disableDefaultAsserts", "runSerially"})
-_GRADERS = frozenset({"provider", "rubricPrompt", "factuality"})
 _SPELLINGS = {"testcases": "tests", "test": "tests", "cases": "tests", "prompt": "prompts", "provider": "providers"}
 
 
@@ -125,13 +129,20 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     own_checks = _checks_of(tests, cases, loader)
     shared = tuple(map(loads.check, read_checks(tests.checks, "defaultTest.assert", loader)))
     own_checks = [tuple(map(loads.check, own)) for own in own_checks]
-    if not all(case.test.has_defaults for case in cases):
+    graders = _graders(cases, loader)
+    is_same = len({json_text(one) for one in graders}) == 1 or not any(map(_is_graded, shared))
+    if not (is_same and all(case.test.has_defaults for case in cases)):
         own_checks = [
             (*shared, *own) if case.test.has_defaults else own for case, own in zip(cases, own_checks, strict=True)
         ]
         shared = ()
+    own_checks = [
+        tuple(with_options(check, options) for check in own) for own, options in zip(own_checks, graders, strict=True)
+    ]
+    shared = tuple(with_options(check, graders[0]) for check in shared)
     others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
+    note_graders(every, loader)
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
     note_keys(every, loader)
     note_sets(every, loader)
@@ -212,10 +223,7 @@ def _note_tests(tests: RawTests, loader: ConfigLoader) -> None:
             where = f"defaultTest.options.{name}" if inherited.get(name) == value else f"{test.where}.options.{name}"
             if name in _TEST_OPTIONS:
                 loader.lose("differs", where, _TEST_OPTIONS[name])
-            elif name in _GRADERS:
-                sentence = "It is for checks that a model grades. Choose the judge in the settings of the test."
-                loader.lose("left_out", where, sentence)
-            elif name not in _QUIET_OPTIONS:
+            elif name not in _QUIET_OPTIONS and name not in OPTIONS:
                 loader.lose("left_out", where, "It is not used.")
 
 
@@ -313,6 +321,20 @@ def _checks_of(tests: RawTests, cases: Sequence[ExpandedTest], loader: ConfigLoa
     for test in tests.tests:
         read[id(test)] = read_checks(test.checks, f"{test.where}.assert", loader)
     return [read[id(case.test)] for case in cases]
+
+
+def _graders(cases: Sequence[ExpandedTest], loader: ConfigLoader) -> list[dict[str, Any]]:
+    """Return what the options of each case's test say about graders, read once per test. Raises SuiteFileError."""
+    read: dict[int, dict[str, Any]] = {}
+    for case in cases:
+        if id(case.test) not in read:
+            options = as_map(case.test.data.get("options"))
+            read[id(case.test)] = grading_options(options, f"{case.test.where}.options", loader)
+    return [read[id(case.test)] for case in cases]
+
+
+def _is_graded(check: Check) -> bool:
+    return any(is_judged(one) for one in single_checks(check))
 
 
 def _note_maps(converted: _Converted, variables: SuiteVariables, loader: ConfigLoader) -> None:

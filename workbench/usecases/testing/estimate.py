@@ -163,6 +163,10 @@ class SuiteEstimator:
         counts = [count for one in self._forecast(prompt_uid, draft).lanes for count in one.counts]
         return counts[0].parts[0] if counts and counts[0].parts else None
 
+    def judges(self, plan: SuitePlan) -> JudgeEstimate | None:
+        """Return what judging a plan takes, None without judged checks; reads no history."""
+        return self._judges(plan)
+
     def stored(self, plan: SuitePlan, old_before: str) -> StoredAnswers:
         """Return the answers that a test would use again; those from before `old_before` count as older."""
         return sum(self._by_column(plan, old_before), StoredAnswers())
