@@ -70,7 +70,7 @@ def test_totals_count_cases_of_both_sets_and_their_checks(store: Store, tmp_path
     more = [Case("h1", held_out=True), Case("h2", checks=(ODD, ODD), held_out=True)]
     store.packs.append_cases("p", more).result()
     assert store.packs.case_totals("p") == CaseTotals(4, 2, 6)
-    store.create_prompt("empty", "Empty", NOW)
+    store.create_prompt("empty", "Empty", NOW).result()
     assert store.packs.case_totals("empty") == CaseTotals()
     store.close()
     # What an older release stored, and what cannot be read.

@@ -40,6 +40,11 @@ class CaseList(QStringListModel):
         """All cases in order."""
         return tuple(self._cases)
 
+    @property
+    def held(self) -> list[Case]:
+        """The list itself, to be emptied once nothing shows it."""
+        return self._cases
+
     def case(self, row: int) -> Case | None:
         """Return the case of a row."""
         return self._cases[row] if 0 <= row < len(self._cases) else None

@@ -332,7 +332,9 @@ class CasesController:
 
     def _closed(self) -> None:
         if self.dialog is not None:
-            self._free(self.dialog.show_cases((), ()))
+            # The dialog of checks closes with it, and may still save the last edit of a listed case.
+            held = self.dialog.cases.held
+            QTimer.singleShot(0, self._services.dialogs.widget(), lambda: self._free(held))
             self.dialog = None
 
 
