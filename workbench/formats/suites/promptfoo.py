@@ -12,12 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.cases import Check, json_text
+from workbench.core.cases import Check
 from workbench.core.checks.check_result import UnscoredError
-from workbench.core.checks.check_sets import single_checks
 from workbench.core.content import Content
-from workbench.core.judging.grading_options import OPTIONS, with_options
-from workbench.core.judging.judged_checks import is_judged
+from workbench.core.judging.grading_options import OPTIONS
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.imported_suite import ImportedCase, ImportedColumn, ImportedSuite, SuitePrompt
 from workbench.core.text import counted, first_line
@@ -37,13 +35,13 @@ from workbench.formats.suites.promptfoo_cases import (
 )
 from workbench.formats.suites.promptfoo_checks import (
     DerivedNames,
-    grading_options,
     note_graders,
     note_keys,
     note_sets,
     note_types,
     note_values,
     read_checks,
+    with_graders,
 )
 from workbench.formats.suites.promptfoo_marks import decoded, with_own_names
 from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
@@ -129,17 +127,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     own_checks = _checks_of(tests, cases, loader)
     shared = tuple(map(loads.check, read_checks(tests.checks, "defaultTest.assert", loader)))
     own_checks = [tuple(map(loads.check, own)) for own in own_checks]
-    graders = _graders(cases, loader)
-    is_same = len({json_text(one) for one in graders}) == 1 or not any(map(_is_graded, shared))
-    if not (is_same and all(case.test.has_defaults for case in cases)):
-        own_checks = [
-            (*shared, *own) if case.test.has_defaults else own for case, own in zip(cases, own_checks, strict=True)
-        ]
-        shared = ()
-    own_checks = [
-        tuple(with_options(check, options) for check in own) for own, options in zip(own_checks, graders, strict=True)
-    ]
-    shared = tuple(with_options(check, graders[0]) for check in shared)
+    shared, own_checks = with_graders(shared, own_checks, [case.test for case in cases], loader)
     others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
     note_graders(every, loader)
@@ -321,20 +309,6 @@ def _checks_of(tests: RawTests, cases: Sequence[ExpandedTest], loader: ConfigLoa
     for test in tests.tests:
         read[id(test)] = read_checks(test.checks, f"{test.where}.assert", loader)
     return [read[id(case.test)] for case in cases]
-
-
-def _graders(cases: Sequence[ExpandedTest], loader: ConfigLoader) -> list[dict[str, Any]]:
-    """Return what the options of each case's test say about graders, read once per test. Raises SuiteFileError."""
-    read: dict[int, dict[str, Any]] = {}
-    for case in cases:
-        if id(case.test) not in read:
-            options = as_map(case.test.data.get("options"))
-            read[id(case.test)] = grading_options(options, f"{case.test.where}.options", loader)
-    return [read[id(case.test)] for case in cases]
-
-
-def _is_graded(check: Check) -> bool:
-    return any(is_judged(one) for one in single_checks(check))
 
 
 def _note_maps(converted: _Converted, variables: SuiteVariables, loader: ConfigLoader) -> None:

@@ -13,17 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from workbench.core.cases import SET, CaseError, Check, check_from_json
+from workbench.core.cases import SET, CaseError, Check, check_from_json, json_text
 from workbench.core.checks.check_result import UnscoredError
 from workbench.core.checks.check_sets import single_checks
 from workbench.core.checks.check_types import CHECK_TYPES, unknown_type
 from workbench.core.checks.js_text import trim
 from workbench.core.checks.value_templates import filled
-from workbench.core.judging.grading_options import OPTIONS, named_model
+from workbench.core.judging.grading_options import OPTIONS, named_model, with_options
+from workbench.core.judging.judged_checks import is_judged
 from workbench.core.text import counted
-from workbench.formats.imports.promptfoo_settings import is_parameter, may_be_secret
+from workbench.formats.imports.promptfoo_settings import as_map, is_parameter, may_be_secret
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
 from workbench.formats.suites.promptfoo_graders import grader_model
+from workbench.formats.suites.promptfoo_tests import RawTest
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
 
@@ -99,6 +101,33 @@ def grading_options(given: Mapping[str, Any], where: str, loader: ConfigLoader) 
                 loader.text(path, where) if path.lower().endswith(_TEXTS) else loader.loaded(prompt, where)
             )
     return found
+
+
+def with_graders(
+    shared: tuple[Check, ...],
+    own: Sequence[tuple[Check, ...]],
+    tests: Sequence[RawTest],
+    loader: ConfigLoader,
+) -> tuple[tuple[Check, ...], list[tuple[Check, ...]]]:
+    """Return the checks for all cases, and those of each case, with the graders that the options of its test name.
+
+    `own` and `tests` have one entry per case. Checks for all cases become those of each case where tests differ: in
+    their graders, or in whether such checks apply. Raises SuiteFileError.
+    """
+    read: dict[int, dict[str, Any]] = {}
+    for test in tests:
+        if id(test) not in read:
+            read[id(test)] = grading_options(as_map(test.data.get("options")), f"{test.where}.options", loader)
+    graders = [read[id(test)] for test in tests]
+    is_graded = any(is_judged(one) for check in shared for one in single_checks(check))
+    is_same = not is_graded or len({json_text(one) for one in graders}) == 1
+    if not (is_same and all(test.has_defaults for test in tests)):
+        own = [(*shared, *checks) if test.has_defaults else checks for test, checks in zip(tests, own, strict=True)]
+        shared = ()
+    filled_in = [
+        tuple(with_options(check, options) for check in checks) for checks, options in zip(own, graders, strict=True)
+    ]
+    return tuple(with_options(check, graders[0]) for check in shared), filled_in
 
 
 def note_graders(checks: Iterable[Check], loader: ConfigLoader) -> None:

@@ -12,7 +12,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -20,26 +19,22 @@ from workbench.core.checks.check_result import unscored
 from workbench.core.judging.questions import JudgeReply
 from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
-from workbench.engine.calls import CallEnded, CallRetrying, EngineError, Event
-from workbench.store.judging.records import (
-    JudgementEnd,
-    JudgementKey,
-)
+from workbench.engine.calls import CallEnded, CallRetrying, Event
 from workbench.store.testing.records import CellScored
 from workbench.usecases.judging.cell_judging import CellJudging, OpenQuestion, calls_of
 from workbench.usecases.judging.judge_calls import AskedQuestion
 from workbench.usecases.judging.judge_models import JudgeModels
 from workbench.usecases.judging.judge_progress import JudgeProgress
 from workbench.usecases.judging.judge_prompt_versions import JudgePrompts
-from workbench.usecases.judging.judge_supply import JudgeGate, JudgeSupply, QuestionsRecorded
+from workbench.usecases.judging.judge_supply import JudgeSupply, QuestionsRecorded
+from workbench.usecases.judging.sent_questions import SentQuestions
 from workbench.usecases.judging.stored_replies import StoredReplies, read_reply
 from workbench.usecases.judging.taken_cells import TakenCells
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.testing.budget import BudgetLedger
 from workbench.usecases.testing.cell_judge import CellToJudge, JudgeOffer
-from workbench.usecases.testing.concurrency import REFUSED
-from workbench.usecases.testing.end_writer import EndsWritten, EndWriter
-from workbench.usecases.testing.suite_parts import ENGINE_DIED, MOST_TRIES, SuiteTools
+from workbench.usecases.testing.end_writer import EndsWritten
+from workbench.usecases.testing.suite_parts import SuiteTools
 
 MOST_CALLS = 512
 """Calls that the cells in memory may take; one cell is always taken."""
@@ -75,17 +70,13 @@ class Judging:
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._supply = JudgeSupply(tools, scoring_uid, budget, ledger, concurrency, self._inbox.put, self._refuse)
         self._replies = StoredReplies(tools.judges, scoring_uid)
-        self._writer: EndWriter[AskedQuestion] = EndWriter(
-            self._write_ends, tools.owner.now, tools.listeners, self._inbox.put
-        )
+        self._sent = SentQuestions(tools, self._supply, ledger, self._inbox.put)
         ledger.listen(lambda: self._inbox.put("settled"))
         self._thread: threading.Thread | None = None
         self._taken = TakenCells(MOST_CALLS)
         # On the judging thread.
         self._cells: dict[str, CellJudging] = {}
         self._frontier: list[OpenQuestion] = []
-        self._live: dict[str, AskedQuestion] = {}
-        self._tries: dict[JudgementKey, int] = {}
         self._progress = JudgeProgress()
         self._is_paused = self._is_stopping = self._is_closing = self._was_stopped = False
         self.why = ""
@@ -116,7 +107,7 @@ class Judging:
 
     def offer_event(self, event: Event) -> bool:
         """Take an event of the engine if it is about a call of this scoring."""
-        if isinstance(event, CallEnded | CallRetrying) and event.id in self._live:
+        if isinstance(event, CallEnded | CallRetrying) and self._sent.has(event.id):
             self._inbox.put(event)
             return True
         return False
@@ -175,21 +166,21 @@ class Judging:
     def _pump(self) -> None:
         if self._ledger.is_time_up and not self.why:
             self._reach_limit("The limit of minutes was reached.")
-            self._drop_ready()
+            self._sent.drop_ready()
         self._look_up()
         if not (self._is_stopping or self._is_paused):
             if not self.why:
                 self._supply.prepare()
                 if self._supply.is_over_budget:
                     self._reach_limit("The budget was reached.")
-            self._send()
-        self._writer.write(len(self._live))
+            self._sent.send()
+        self._sent.write()
         self._end_cells()
 
     def _wait(self) -> object:
         if self._frontier:
             return None
-        deadlines = [self._writer.deadline]
+        deadlines = [self._sent.deadline]
         if not self.why and (left := self._ledger.seconds_left) is not None and len(self._taken):
             deadlines.append(time.monotonic() + left)
         due = min((one for one in deadlines if one is not None), default=None)
@@ -209,10 +200,9 @@ class Judging:
             case CellToJudge():
                 self._begin_cell(message)
             case CallEnded():
-                self._call_ended(message.id, message.result)
+                self._sent.ended(message.id, message.result, is_stopping=self._is_stopping)
             case CallRetrying(code=code, id=uid):
-                if code == REFUSED and (asked := self._live.get(uid)) is not None:
-                    self._supply.gates[asked.place].limit.refused(asked.ticket)
+                self._sent.retrying(uid, code)
             case QuestionsRecorded():
                 self._starts_recorded(message)
             case EndsWritten():
@@ -225,12 +215,8 @@ class Judging:
                 self._is_paused = message == "pause"
 
     def _is_finished(self) -> bool:
-        if self._live or self._supply.is_recording or self._supply.has_ready or self._writer.is_writing:
-            return False
-        if self._is_stopping:
-            # An end that cannot be written is written as interrupted when the history is opened again.
-            return self._writer.is_idle or self._writer.unsaved > 0
-        return self._is_closing and not len(self._taken) and self._writer.is_idle
+        is_finished = self._sent.is_finished(has_failed=self._is_stopping)
+        return is_finished and (self._is_stopping or (self._is_closing and not len(self._taken)))
 
     # Cells
 
@@ -300,59 +286,10 @@ class Judging:
         if message.error is not None:
             self._fail(problem_of(message.error))
         elif self._is_stopping or self._ledger.is_time_up:
-            self._drop_ready()
-
-    def _send(self) -> None:
-        for gate in self._supply.gates.values():
-            while gate.ready and gate.running < gate.limit.limit:
-                self._send_one(gate, gate.ready.popleft())
-
-    def _send_one(self, gate: JudgeGate, one: AskedQuestion) -> None:
-        gate.running += 1
-        one.ticket = gate.limit.send()
-        self._live[one.uid] = one
-        try:
-            self._tools.engine.run(one.call)
-        except EngineError as error:
-            del self._live[one.uid]
-            self._end(one, Result("failed", model=one.call.model, failure=error.failure))
-
-    # Ends
-
-    def _call_ended(self, uid: str, result: Result) -> None:
-        one = self._live.pop(uid, None)
-        if one is None:
-            return
-        gate, model = self._supply.gates[one.place], one.lane.model
-        code = result.failure.code if result.failure is not None else ""
-        if result.state == "finished":
-            gate.limit.answered()
-        elif result.state == "stopped" or (code == ENGINE_DIED and self._is_stopping):
-            result = replace(result, state="interrupted", failure=None)
-        elif code == REFUSED:
-            gate.limit.refused(one.ticket)
-        elif code == ENGINE_DIED:
-            self._tries[one.asked.key] = self._tries.get(one.asked.key, 0) + 1
-            if self._tries[one.asked.key] < MOST_TRIES:
-                result = replace(result, state="interrupted", failure=None)
-        try:
-            result = self._tools.pricing.price(result, one.call.endpoint, model)
-        except Exception as error:  # noqa: BLE001 - a reply without a price is still a reply
-            self._tools.listeners.problem(problem_of(error))
-        self._end(one, result)
-
-    def _end(self, one: AskedQuestion, result: Result) -> None:
-        one.result = result
-        self._ledger.settle(one.uid, result)
-        self._tools.session.ended(result)
-        self._writer.add(one)
-
-    def _write_ends(self, ended: Sequence[AskedQuestion], ended_at: str) -> Future[None]:
-        return self._tools.judges.finish_judgements([JudgementEnd(one.uid, one.result, ended_at) for one in ended])
+            self._sent.drop_ready()
 
     def _ends_written(self, written: EndsWritten[AskedQuestion]) -> None:
-        for one in self._writer.take(written):
-            self._supply.gates[one.place].running -= 1
+        for one in self._sent.take(written):
             self._count(one.result)
             if self._is_stopping:
                 continue
@@ -367,9 +304,8 @@ class Judging:
                         self._supply.add(one.asked)
                 case _:
                     failure = one.result.failure
-                    self._put(
-                        one.asked, JudgeReply(one.uid, problem=failure.sentence if failure else "The call failed.")
-                    )
+                    sentence = "The call failed." if failure is None else failure.sentence
+                    self._put(one.asked, JudgeReply(one.uid, problem=sentence))
 
     def _count(self, result: Result) -> None:
         now = self._progress
@@ -384,17 +320,7 @@ class Judging:
         self._frontier = []
         self._cells = {}
         self._supply.take_pending()
-        self._drop_ready()
-        for uid in list(self._live):
-            self._tools.engine.cancel(uid)
-
-    def _drop_ready(self) -> None:
-        """End questions that were recorded and will not be sent; they stay open."""
-        for gate in self._supply.gates.values():
-            while gate.ready:
-                gate.running += 1
-                one = gate.ready.popleft()
-                self._end(one, Result("interrupted", model=one.lane.model))
+        self._sent.stop()
 
     def _fail(self, problem: Problem) -> None:
         """Stop judging because it cannot go on."""
@@ -408,7 +334,7 @@ class Judging:
             replace(
                 self._progress,
                 waiting=len(self._taken),
-                running=len(self._live),
+                running=len(self._sent),
                 spent_usd=ledger.spent_usd,
                 reserved_usd=ledger.reserved_usd,
                 unknown=ledger.unknown,
