@@ -35,7 +35,8 @@ from workbench.usecases.testing.job import SuiteJob, read_job
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
 from workbench.usecases.testing.scheduler import SuiteScheduler
-from workbench.usecases.testing.scorer import Scorer, Sweep
+from workbench.usecases.testing.scorer import Scorer
+from workbench.usecases.testing.scoring_orders import Sweep
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
 
 if TYPE_CHECKING:
