@@ -6,14 +6,16 @@ Invariant: a scoring has one version of each judge prompt and one model per chec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from workbench.core.cases import Check
 from workbench.core.checks.check_sets import single_checks
+from workbench.core.judging.judge_prompts import PROMPT_TYPES
 from workbench.core.judging.judged_checks import is_judged
-from workbench.core.lanes import Lane
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
+from workbench.core.testing.settings import JudgeSettings
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import StoredJudge
 from workbench.store.testing.suite_records import SuiteRecords
@@ -56,10 +58,16 @@ class JudgedScorings:
         return (stored.lane.endpoint, stored.lane.model, stored.lane.params) not in asked
 
 
-def judge_lane_of(judges: Sequence[StoredJudge]) -> Lane | None:
-    """Return the model that judged most in a scoring and answered in words, None without one."""
-    asked = [one for one in judges if one.check_type != "similar" and 0 in one.steps]
-    return max(asked, key=lambda one: one.judgements).lane if asked else None
+def with_stored_judges(settings: JudgeSettings, judges: Sequence[StoredJudge]) -> JudgeSettings:
+    """Return settings whose missing models are those that judged most in a scoring."""
+    lane, embedding = settings.lane, settings.embedding
+    wrote = [one for one in judges if one.check_type in PROMPT_TYPES and 0 in one.steps]
+    compared = [one for one in judges if one not in wrote]
+    if lane is None and wrote:
+        lane = max(wrote, key=lambda one: one.judgements).lane
+    if embedding is None and compared:
+        embedding = max(compared, key=lambda one: one.judgements).lane
+    return replace(settings, lane=lane, embedding=embedding)
 
 
 def _is_judged(job: SuiteJob) -> bool:

@@ -145,6 +145,7 @@ class Judging:
     # The judging thread
 
     def _work(self) -> None:
+        self._tools.engine.start()
         try:
             while True:
                 try:

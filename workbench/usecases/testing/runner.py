@@ -8,35 +8,29 @@ killed, is continued by `resume`.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import VersionRow
 from workbench.core.testing.grid import GridQuery
-from workbench.core.testing.settings import JudgeSettings, SuiteBudget, SuiteSettings
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
-from workbench.store.testing.records import StoredScoring, SuiteBegun, SuiteColumnStart, SuiteStart
-from workbench.usecases.judging.judge_models import JudgeModels
-from workbench.usecases.judging.judge_progress import JudgeProgress
-from workbench.usecases.judging.judge_prompt_versions import JudgePrompts
-from workbench.usecases.judging.judged_scorings import JudgedScorings, judge_lane_of
-from workbench.usecases.judging.judging import Judging
+from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.testing.budget import BudgetLedger
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
-from workbench.usecases.testing.job import SuiteJob, read_job
+from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
-from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
+from workbench.usecases.testing.progress import SuiteHandle
+from workbench.usecases.testing.run_scorings import CLOSING, RunScorings
 from workbench.usecases.testing.scheduler import SuiteScheduler
 from workbench.usecases.testing.scorer import Scorer
 from workbench.usecases.testing.scoring_orders import Sweep
+from workbench.usecases.testing.start_thread import StartOrder, SuiteStartThread
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
 
 if TYPE_CHECKING:
@@ -44,9 +38,7 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.analysis import SuiteAnalyst
     from workbench.usecases.testing.tries import SuiteTries
 
-_Order = Literal["stop", "pause", "go_on"]
 _CLOSE_WITHIN_S = 10.0
-_CLOSING = "Prompt Workbench is closing. Start it again to run this."
 _MOST_RUNS = 50
 """Newest runs among which the one to continue is searched."""
 
@@ -70,8 +62,8 @@ class SuiteRunner:
         self._analyst: SuiteAnalyst | None = None
         self._endpoint, self._version, self._marks = endpoint, version, marks
         self._lock = threading.Lock()
-        self._running: dict[str, _Run] = {}
-        self._rescoring: dict[str, Judging] = {}
+        self._running: dict[str, SuiteStartThread] = {}
+        self.scorings = RunScorings(tools, endpoint, version, planner.question)
         self._closing = False
         self.unsaved = 0
         """Number of answers that could not be recorded."""
@@ -103,7 +95,7 @@ class SuiteRunner:
         """Record a new test run and ask its open cells. Raises RefusedError for another prompt, and while closing."""
         if plan.prompt_uid != prompt_uid:
             raise RefusedError("This plan belongs to another prompt. Plan the test again.")
-        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
+        return self._enter(SuiteStartThread(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
 
     def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
         """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
@@ -117,7 +109,7 @@ class SuiteRunner:
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
         limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid), plan=plan, limits=limits))
+        return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), plan=plan, limits=limits))
 
     def _same_run(self, plan: SuitePlan) -> str | None:
         """Return the newest run of the plan's set if it has the cells of the plan."""
@@ -127,7 +119,7 @@ class SuiteRunner:
             return None
         if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
             return None
-        if tuple(column.question for column in self._job(run.uid).columns) != plan.questions:
+        if tuple(column.question for column in self.scorings.job(run.uid).columns) != plan.questions:
             return None
         if plan.reuse_since and self._tools.records.has_answers_before(run.uid, plan.reuse_since):
             return None
@@ -148,7 +140,7 @@ class SuiteRunner:
         """
         self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
+        return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), limits=limits))
 
     def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
         """Score the stored answers of a run by other checks, as a new scoring; blocks briefly.
@@ -157,29 +149,7 @@ class SuiteRunner:
         `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
         RefusedError, StoreError.
         """
-        job = self._job(run_uid)
-        uid = self._tools.owner.new_uid()
-        job = replace(
-            job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
-        )
-        self._begin_scoring(job).result()
-        limits = SuiteLimits(settings.budget)
-        judging = self.judging(job, settings.judge, limits, ledger_of(limits), lambda count: None)
-        with self._lock:
-            if self._closing:
-                raise RefusedError(_CLOSING)
-            self._rescoring = {**self._rescoring, uid: judging}
-        self._tools.engine.start()
-        sweep = self._tools.scorer.sweep(replace(job, judge=judging), then=lambda: self._end_rescoring(uid))
-        sweep.on_cancel(judging.stop)
-        return sweep
-
-    def _end_rescoring(self, scoring_uid: str) -> None:
-        with self._lock:
-            judging = self._rescoring.get(scoring_uid)
-            self._rescoring = {uid: one for uid, one in self._rescoring.items() if uid != scoring_uid}
-        if judging is not None:
-            judging.end()
+        return self.scorings.rescore(run_uid, settings, cases)
 
     def handle(self, run_uid: str) -> SuiteHandle | None:
         """Return the handle of a run that is running."""
@@ -206,44 +176,39 @@ class SuiteRunner:
 
     def on_event(self, event: Event) -> bool:
         """Take an event of the engine if it is about a call of a test."""
-        # The dictionaries are replaced, never changed, so no lock is needed.
-        return any(run.offer(event) for run in self._running.values()) or any(
-            one.offer_event(event) for one in self._rescoring.values()
-        )
+        # The dictionary is replaced, never changed, so no lock is needed.
+        return any(run.offer(event) for run in self._running.values()) or self.scorings.on_event(event)
 
     def begin_close(self) -> None:
         """Refuse new runs and stop the running ones; afterwards close the engine, then call `close`."""
         with self._lock:
             self._closing = True
-            rescoring = tuple(self._rescoring.values())
         for uid in self.running():
             self.stop(uid)
-        for one in rescoring:
-            one.stop()
+        self.scorings.begin_close()
 
     def close(self) -> int:
         """Wait until the ends are recorded; return how many answers could not be."""
         with self._lock:
-            runs, rescoring = tuple(self._running.values()), tuple(self._rescoring.values())
+            runs = tuple(self._running.values())
         self._tools.scorer.close()
         for run in runs:
             run.join(_CLOSE_WITHIN_S)
-        for one in rescoring:
-            one.close()
+        self.scorings.close()
         return self.unsaved
 
-    def _enter(self, run: _Run) -> SuiteHandle:
+    def _enter(self, run: SuiteStartThread) -> SuiteHandle:
         uid = run.handle.run_uid
         with self._lock:
             if self._closing:
-                raise RefusedError(_CLOSING)
+                raise RefusedError(CLOSING)
             if uid in self._running:
                 raise RefusedError("This test is running already.")
             self._running = {**self._running, uid: run}
         run.start()
         return run.handle
 
-    def leave(self, run: _Run, unsaved: int) -> None:
+    def leave(self, run: SuiteStartThread, unsaved: int) -> None:
         """Forget a run that has ended."""
         with self._lock:
             self.unsaved += unsaved
@@ -278,61 +243,6 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, run_uid: str, plan: SuitePlan | None, *, failed_too: bool) -> tuple[SuiteJob, JudgeSettings]:
-        """Return the job of a stored run with its newest scoring, and who judges; blocks.
-
-        A run without one, or with one that has other rules than the plan, gets a scoring by the settings of its plan,
-        or by those of the prompt. So does one that other judges began, or that left judged checks unscored, because a
-        scoring has one result per cell; judgements that are stored are not made again.
-        """
-        job = self._job(run_uid)
-        newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
-        if newest is None or (plan is not None and not _has_rules(newest, plan.settings)):
-            job = replace(job, checks=settings.checks, threshold=settings.threshold)
-            return self._with_new_scoring(job), settings.judge
-        job = replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
-        judge = settings.judge
-        if plan is None and judge.lane is None:
-            # Named when the run was started; the prompt has none.
-            judge = replace(judge, lane=judge_lane_of(self._tools.judges.judges(newest.uid)))
-        states = JudgedScorings(self._tools.records, self._tools.judges, self._models(judge))
-        if states.is_stale(job, is_repeated=failed_too or plan is not None):
-            job = self._with_new_scoring(job)
-        return job, judge
-
-    def _with_new_scoring(self, job: SuiteJob) -> SuiteJob:
-        job = replace(job, scoring_uid=self._tools.owner.new_uid())
-        self._begin_scoring(job).result()
-        return job
-
-    def _models(self, judge: JudgeSettings) -> JudgeModels:
-        return JudgeModels(judge, self._endpoint, self._tools.endpoints, self.planner.question)
-
-    def judging(
-        self,
-        job: SuiteJob,
-        judge: JudgeSettings,
-        limits: SuiteLimits,
-        ledger: BudgetLedger,
-        on_scored: Callable[[int], None],
-        tell: Callable[[JudgeProgress], None] = lambda progress: None,
-    ) -> Judging:
-        """Return who judges the cells of a job's scoring; its thread starts with the first cell."""
-        tools = self._tools
-        return Judging(
-            tools,
-            scoring_uid=job.scoring_uid,
-            models=self._models(judge),
-            prompts=JudgePrompts(tools.judges, job.prompt_uid, tools.owner.new_uid, tools.owner.now),
-            repeats=judge.repeats,
-            budget=limits.budget,
-            ledger=ledger,
-            concurrency=limits.concurrency,
-            on_judged=lambda scores, dropped: tools.scorer.take_judged(job, scores, dropped, on_scored),
-            tell=tell,
-        )
-
     def failed_calls(self, job: SuiteJob) -> int:
         """Return how many recorded cells of a run have no answer."""
         return self._tools.records.counts(job.uid, job.scoring_uid, GridQuery()).failed_calls
@@ -356,171 +266,8 @@ class SuiteRunner:
         """Report an error to the listeners."""
         self._tools.listeners.problem(problem_of(error))
 
-    def _job(self, run_uid: str) -> SuiteJob:
-        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, run_uid)
-
-    def _begin_scoring(self, job: SuiteJob) -> Future[None]:
-        return self._tools.records.begin_scoring(
-            job.uid, job.scoring_uid, job.checks, self._tools.owner.now(), threshold=job.threshold
-        )
-
-    def _tell(self, run_uid: str, what: _Order) -> None:
+    def _tell(self, run_uid: str, what: StartOrder) -> None:
         with self._lock:
             run = self._running.get(run_uid)
         if run is not None:
             run.tell(what)
-
-
-def _has_rules(scoring: StoredScoring, settings: SuiteSettings) -> bool:
-    return (scoring.checks, scoring.threshold) == (settings.checks, settings.threshold)
-
-
-def ledger_of(limits: SuiteLimits) -> BudgetLedger:
-    """Return an empty ledger of one start."""
-    return BudgetLedger(limits.budget, time.monotonic)
-
-
-def _do(what: _Order, part: SuiteScheduler | Judging) -> None:
-    match what:
-        case "stop":
-            part.stop()
-        case "pause":
-            part.pause()
-        case "go_on":
-            part.go_on()
-
-
-class _Run:
-    """One start of a run: its thread, from recording it to its last score."""
-
-    def __init__(
-        self,
-        runner: SuiteRunner,
-        handle: SuiteHandle,
-        *,
-        plan: SuitePlan | None = None,
-        limits: SuiteLimits | None = None,
-    ) -> None:
-        self.handle = handle
-        self._runner = runner
-        self._plan = plan
-        # A new run has the limits of its plan.
-        self._is_continued = limits is not None
-        self._limits = limits or SuiteLimits()
-        if plan is not None and limits is None:
-            self._limits = SuiteLimits(plan.budget, plan.concurrency)
-        self._lock = threading.Lock()
-        self._scheduler: SuiteScheduler | None = None
-        self._judging: Judging | None = None
-        self._told: list[_Order] = []
-        self._sweep: Sweep | None = None
-        self._thread = threading.Thread(target=self._work, name="suite", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        self._thread.join(timeout_s)
-
-    def offer(self, event: Event) -> bool:
-        scheduler, judging = self._scheduler, self._judging
-        return (scheduler is not None and scheduler.offer(event)) or (
-            judging is not None and judging.offer_event(event)
-        )
-
-    def tell(self, what: _Order) -> None:
-        """Tell the scheduler and the judges something, at once or when they are there."""
-        with self._lock:
-            if self._scheduler is None or self._judging is None:
-                self._told.append(what)
-                return
-            scheduler, judging, sweep = self._scheduler, self._judging, self._sweep
-        _do(what, scheduler)
-        _do(what, judging)
-        if sweep is not None and what == "stop":
-            sweep.cancel()
-
-    def _work(self) -> None:
-        unsaved = 0
-        try:
-            with self._runner.one_process(self.handle.run_uid):
-                unsaved = self._ask()
-        except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
-            problem = problem_of(error)
-            self.handle.refuse(problem)
-            self._runner.problem(error)
-        finally:
-            if self._judging is not None:
-                self._judging.close()
-            self._runner.leave(self, unsaved)
-            self.handle.finish()
-
-    def _ask(self) -> int:
-        runner, handle, plan = self._runner, self.handle, self._plan
-        runner.start_engine()
-        if plan is not None and not self._is_continued:
-            runner.begin(plan, handle.run_uid)
-        handle.begin()
-        job, judge = runner.scored_job(handle.run_uid, plan, failed_too=self._limits.failed_too)
-        handle.scoring_uid = job.scoring_uid
-        # A run that has just begun has no failed calls.
-        is_new = plan is not None and not self._is_continued
-        without = 0 if is_new else runner.failed_calls(job)
-        answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
-        start = SuiteProgress(
-            cells=job.run.cells,
-            answered=answered,
-            failed=failed,
-            reused=answered,
-            new=job.run.cells - answered - failed,
-        )
-        handle.update(lambda _: start)
-        ledger = ledger_of(self._limits)
-        judging = runner.judging(job, judge, self._limits, ledger, self._count_scored, self._show_judging)
-        job = replace(job, judge=judging)
-        scheduler = runner.scheduler(job, handle, self._limits, ledger)
-        scheduler.unlock()
-        with self._lock:
-            self._scheduler, self._judging = scheduler, judging
-            for what in self._told:
-                _do(what, scheduler)
-                _do(what, judging)
-        if answered:
-            # What earlier runs answered is scored while the rest is asked.
-            runner.scorer.sweep(job, scheduler.count_scored, is_last=False)
-        state = scheduler.run()
-        if state == "stopped":
-            judging.stop()
-        self._score_rest(job, scheduler)
-        if state != "stopped" and judging.was_stopped:
-            state = "stopped"
-            if judging.problem is not None:
-                handle.refuse(judging.problem)
-        elif state == "finished" and judging.why:
-            state = "budget"
-        why = scheduler.why or judging.why
-        handle.update(lambda now: replace(now, state=state, running=0, why=now.why or why))
-        return scheduler.unsaved
-
-    def _count_scored(self, count: int) -> None:
-        self.handle.update(lambda now: replace(now, scored=now.scored + count))
-
-    def _show_judging(self, shown: JudgeProgress) -> None:
-        self.handle.update(
-            lambda now: replace(
-                now,
-                judging=shown.waiting,
-                judge_calls=shown.done,
-                judge_failed=shown.failed,
-                judge_running=shown.running,
-                spent_usd=shown.spent_usd,
-                reserved_usd=shown.reserved_usd,
-                unknown=shown.unknown,
-            )
-        )
-
-    def _score_rest(self, job: SuiteJob, scheduler: SuiteScheduler) -> None:
-        sweep = self._runner.scorer.sweep(job, scheduler.count_scored)
-        with self._lock:
-            self._sweep = sweep
-        sweep.wait()

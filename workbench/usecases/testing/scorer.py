@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from workbench.core.cases import Case
+from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.scoring import score_case
 from workbench.core.judging.pairwise import applicable
 from workbench.core.judging.questions import JudgedAnswer
@@ -102,7 +103,7 @@ class Scorer:
         sweep = Sweep(job)
         with self._lock:
             self._sweeps.add(sweep)
-        self._enter(SweepOrder(sweep, on_scored, then, is_last))
+        self._put(SweepOrder(sweep, on_scored, then, is_last))
         return sweep
 
     def take_judged(
@@ -114,16 +115,11 @@ class Scorer:
                 self._recent.pop((job.scoring_uid, output_uid), None)
         self._save(job, scores, on_scored)
 
-    def _enter(self, order: SweepOrder) -> None:
-        self._put(order)
-        if self._is_closed:
-            self._drop()
-
     def _resume(self, order: SweepOrder) -> None:
         with self._lock:
             if self._suspended.pop(order.sweep, None) is None:
                 return
-        self._enter(order)
+        self._put(order)
 
     def _suspend(self, order: SweepOrder, when: Callable[[Callable[[], None]], None]) -> None:
         """Put a sweep aside until the judge calls back."""
@@ -158,12 +154,13 @@ class Scorer:
     def _put(self, order: FreshCells | SweepOrder | None) -> None:
         with self._lock:
             self._orders.put(order)
-            if self._is_closed:
-                return
-            if self._thread is None and not self._closing.is_set():
+            is_closed = self._is_closed
+            if not is_closed and self._thread is None and not self._closing.is_set():
                 # The checking process ends with the thread that started it, so there is one for all answers.
                 self._thread = threading.Thread(target=self._run, name="suite-scorer", daemon=True)
                 self._thread.start()
+        if is_closed:
+            self._drop()
 
     def _run(self) -> None:
         # Start the checking process before the first answer.
@@ -315,7 +312,7 @@ class Scorer:
     def _mark(self, place: tuple[str, str]) -> None:
         with self._lock:
             self._recent[place] = None
-            while len(self._recent) > _MOST_RECENT:
+            if len(self._recent) > _MOST_RECENT:
                 self._recent.popitem(last=False)
 
     def _score(
