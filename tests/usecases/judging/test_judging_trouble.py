@@ -10,9 +10,11 @@ from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.making import new_prompt, opened, wait_for
 from tests.usecases.testing import suites
+from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.testing.settings import SuiteBudget
+from workbench.host.ids import new_uid
 from workbench.usecases.judging import judging
 
 
@@ -140,3 +142,68 @@ def test_a_judge_that_ends_the_engine_is_asked_three_times(tmp_path: Path) -> No
         assert judged.states(workbench, handle.run_uid) == [["unscored"]]
         assert "did not answer" in judged.detail(workbench, handle.run_uid, 0).results[0].reason
         assert judged.judge_calls(tmp_path / "w.db") == 3
+
+
+def test_closing_while_judges_are_asked_keeps_the_run_for_later(tmp_path: Path) -> None:
+    gate, path = tmp_path / "go", tmp_path / "w.db"
+    script = judged.script(strict=[{"until": str(gate)}, *judged.verdict(True)])
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = judged.settings()
+        workbench.store.tests.save_settings(prompt, given, "2026-01-01T00:00:00Z").result(PATIENCE_S)
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(20)))
+        wait_for(lambda: handle.progress().judge_running == 16)
+    assert judged.rows(path, "SELECT count(*) FROM in_flight") == [(0,)]
+    gate.touch()
+    with opened(tmp_path, script) as (workbench, _):
+        suites.finish(workbench.tests.resume(handle.run_uid))
+        assert judged.states(workbench, handle.run_uid) == [["pass"] * 20]
+        assert len(workbench.store.tests.scorings(handle.run_uid)) == 1
+
+
+def test_scoring_again_can_be_stopped(tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    script = judged.script(strict=[{"until": str(gate)}, *judged.verdict(True)])
+    with opened(tmp_path, script) as (workbench, heard):
+        prompt, path = new_prompt(workbench), tmp_path / "w.db"
+        handle = suites.run(workbench, prompt, suites.settings(), suites.cases(20))
+        sweep = workbench.tests.rescore(handle.run_uid, judged.settings())
+        wait_for(lambda: judged.judge_calls(path) >= 16)
+        assert not sweep.wait(0)
+        sweep.cancel()
+        assert sweep.wait(PATIENCE_S)
+        wait_for(lambda: judged.rows(path, "SELECT count(*) FROM in_flight") == [(0,)])
+        gate.touch()
+        assert workbench.tests.rescore(handle.run_uid, judged.settings()).wait(PATIENCE_S)
+        assert judged.states(workbench, handle.run_uid) == [["pass"] * 20]
+        assert not heard.of("problem")
+
+
+def test_minutes_end_judging(tmp_path: Path) -> None:
+    script = judged.script(strict=[{"wait_ms": 60}, *judged.verdict(True)])
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        given = judged.settings(budget=SuiteBudget(minutes=0.004))
+        plan = suites.plan(workbench, prompt, given, suites.cases(60), concurrency=2)
+        shown = suites.finish(workbench.tests.start(prompt, plan)).progress()
+        assert shown.state == "budget"
+        assert shown.why == "The limit of minutes was reached."
+
+
+def test_an_edited_judge_prompt_asks_anew(tmp_path: Path) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, _):
+        prompt, path = new_prompt(workbench), tmp_path / "w.db"
+        given = judged.settings()
+        handle = suites.run(workbench, prompt, given, suites.cases(3))
+        judge = workbench.judges.prompt(prompt, "llm-rubric")
+        assert judge.version == 1
+        content = Content((Message("user", "Is {{output}} fine by {{rubric}}? Answer as JSON."),))
+        store = workbench.store
+        store.add_version(judge.uid, new_uid(), content, 1, "2026-01-01T00:00:00Z", "").result(PATIENCE_S)
+        plan = suites.plan(workbench, prompt, given, suites.cases(3))
+        suites.finish(workbench.tests.go_on_with(plan))
+        assert judged.judge_calls(path) == 6
+        run = store.tests.run(handle.run_uid)
+        (asked,) = store.judges.judges(run.scoring_uid)
+        assert asked.version == 2
+        assert len(store.tests.scorings(run.uid)) == 2

@@ -29,7 +29,7 @@ from workbench.core.statistics.wording import percent_words
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, JudgedReport
 from workbench.store.judging.judge_records import JudgeRecords
-from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn, StoredJudge
+from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn, JudgementCounts, StoredJudge
 from workbench.usecases.judging.judge_models import tested_words
 
 _LONGEST = 120
@@ -43,9 +43,12 @@ class JudgeAnalyst:
 
     def report(self, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> JudgedReport:
         """Return what is known of the judges of a scoring; `titles` are those of the columns. Raises StoreError."""
-        facts = self._judges.checks(run.uid, scoring_uid) if scoring_uid else ()
+        none = JudgedReport(columns=tuple(() for _ in run.columns))
+        counts = self._judges.counts(scoring_uid) if scoring_uid else JudgementCounts()
+        # Without a judgement no number of a judge is shown; finding checks takes long in a large run.
+        facts = self._judges.checks(run.uid, scoring_uid) if counts.judgements else ()
         if not facts:
-            return JudgedReport(columns=tuple(() for _ in run.columns))
+            return none
         stored = self._judges.judges(scoring_uid)
         by_check = {fact.check_hash: [one for one in stored if one.check_hash == fact.check_hash] for fact in facts}
         checks = list[JudgedCheck]()
@@ -61,7 +64,6 @@ class JudgeAnalyst:
                 compared = {column.position: _corrected(column, number, titles) for column in found}
             for position, said in compared.items():
                 columns[position].append(said)
-        counts = self._judges.counts(scoring_uid)
         asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
         tested = tested_words(asked.values(), [column.lane for column in run.columns])
         made = counts.finished + counts.failed - counts.reused

@@ -54,11 +54,11 @@ class SuiteEstimate:
     def sentence(self) -> str:
         """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
         age = oldest_words(self.oldest_days)
-        judged = "" if self.judge is None else self.judge.words
+        judged, about_judges = ("", ()) if self.judge is None else (self.judge.words, self.judge.sentences)
         parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused{age}" if self.reused else "")]
         if not self.calls:
             here = f"All {counted(self.cells, 'answer')} are here already{age}; "
-            return here + (f"{judged}." if judged else "nothing is sent.")
+            return " ".join((here + (f"{judged}." if judged else "nothing is sent."), *about_judges))
         if self.tokens:
             parts.append(f"about {self.tokens:,} tokens")
         parts.append(self._money)
@@ -68,7 +68,8 @@ class SuiteEstimate:
             parts.append("duration unknown")
         if judged:
             parts.append(judged)
-        return " · ".join(parts)
+        line = " · ".join(parts)
+        return " ".join((f"{line}.", *about_judges)) if about_judges else line
 
     @property
     def _money(self) -> str:
