@@ -53,7 +53,7 @@ def test_unmeasured_stands_beside_every_number_of_a_judge(tmp_path: Path) -> Non
             column.judging[0].words.startswith("current m0: unmeasured, raw 100 %") or "raw" in column.judging[0].words
         )
         assert any("Unmeasured: label 20 random answers" in sentence for sentence in report.sentences)
-        assert (report.judged.calls, report.judged.reused) == (12, 0)
+        assert (report.judged.judgements, report.judged.reused) == (12, 0)
         for format_ in ("json", "markdown", "junit"):
             assert "nmeasured" in written(report, format_)
         assert "(unmeasured)" in "\n".join(lines(report))

@@ -19,16 +19,17 @@ def test_judged_checks_get_the_verdict_of_the_judge(tmp_path: Path) -> None:
         handle = suites.run(workbench, prompt, given, suites.cases(6))
         assert handle.problem is None
         shown = handle.progress()
-        assert (shown.state, shown.answered, shown.scored, shown.judge_calls) == ("finished", 12, 12, 12)
+        # Both columns give equal answers, which are judged once.
+        assert (shown.state, shown.answered, shown.scored, shown.judge_calls) == ("finished", 12, 12, 6)
         assert judged.states(workbench, handle.run_uid) == [["pass"] * 6] * 2
         found = judged.detail(workbench, handle.run_uid, 3)
         assert found.results[1].reason == "It greets."
         assert found.results[1].score == 0.8
         run = workbench.store.tests.run(handle.run_uid)
         counts = workbench.store.judges.counts(run.scoring_uid)
-        assert (counts.finished, counts.reused) == (12, 0)
+        assert counts.finished == 12
         (stored,) = workbench.store.judges.runs(run.scoring_uid)
-        assert stored.rows == 12
+        assert stored.rows == 6
         (judge,) = workbench.store.judges.judges(run.scoring_uid)
         assert (judge.check_type, judge.lane.model, judge.judgements) == ("llm-rubric", "strict", 12)
         assert not heard.of("problem")

@@ -62,14 +62,14 @@ class ColumnJudging:
 
 @dataclass(frozen=True, slots=True)
 class JudgedReport:
-    """The part of a test report about judges. `columns` has one entry per column. `calls` and `cost_usd` are those of
-    the judges in this scoring (None: no price is known), `reused` judgements were made before. `notes` are sentences
-    such as that a judge is tested itself.
+    """The part of a test report about judges. `columns` has one entry per column. `judgements` are those of the
+    scoring, of which `failed` have no reply and `reused` ones were made for an earlier scoring. `cost_usd` is that of
+    the calls of this scoring, None if no price is known. `notes` are sentences such as that a judge is tested itself.
     """
 
     judges: tuple[JudgedCheck, ...] = ()
     columns: tuple[tuple[ColumnJudging, ...], ...] = ()
-    calls: int = 0
+    judgements: int = 0
     failed: int = 0
     reused: int = 0
     cost_usd: float | None = None

@@ -83,7 +83,7 @@ class SuiteReport:
     no price. `bar` and `bar_words` say whether the pass rate that the person asked for was reached. `notes` are
     sentences about the run, such as what a foreign file had that was left out. `tried` is what the run shows if it
     compares a champion with a challenger, `tries` are all such runs of the prompt, None without any. `judged` is
-    about judges.
+    about judges, which answered `judge_calls` calls.
     """
 
     prompt: str
@@ -113,6 +113,7 @@ class SuiteReport:
     tried: ChampionTry | None = None
     tries: TryHistory | None = None
     judged: JudgedReport = field(default_factory=JudgedReport)
+    judge_calls: int = 0
 
     @property
     def scored(self) -> int:

@@ -65,9 +65,12 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "tried": None if report.tried is None else report.tried.to_json(),
         "tries": None if report.tries is None else report.tries.to_json(),
         "judges": [_judge(one) for one in report.judged.judges],
-        "judge_calls": report.judged.calls,
-        "judge_failed": report.judged.failed,
-        "judge_reused": report.judged.reused,
+        "judge_calls": report.judge_calls,
+        "judgements": {
+            "all": report.judged.judgements,
+            "failed": report.judged.failed,
+            "reused": report.judged.reused,
+        },
         "judge_usd": report.judged.cost_usd,
         "columns": [_column(column) for column in report.columns],
     }

@@ -83,7 +83,7 @@ def _facts(report: SuiteReport) -> Iterator[str]:
         counted(report.samples, "sample") + " each" if report.samples > 1 else "",
         f"round {report.round}" if report.round > 1 else "",
         f"{counted(report.calls, 'call')}" + (f", {report.reused:,} reused" if report.reused else ""),
-        f"{counted(report.judged.calls, 'judgement')}" if report.judged.calls else "",
+        f"{counted(report.judged.judgements, 'judgement')}" if report.judged.judgements else "",
         f"spent {show_cost(report.spent_usd)}" if report.spent_usd is not None else "",
         "a probe of chosen cases" if report.is_probe else "",
     )

@@ -66,11 +66,10 @@ class JudgeAnalyst:
                 columns[position].append(said)
         asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
         tested = tested_words(asked.values(), [column.lane for column in run.columns])
-        made = counts.finished + counts.failed - counts.reused
         return JudgedReport(
             tuple(checks),
             tuple(map(tuple, columns)),
-            max(0, made),
+            counts.judgements,
             counts.failed,
             counts.reused,
             counts.cost_usd,

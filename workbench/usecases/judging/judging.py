@@ -17,7 +17,6 @@ from typing import TypeAlias
 
 from workbench.core.checks.check_result import unscored
 from workbench.core.judging.questions import JudgeReply
-from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.calls import CallEnded, CallRetrying, Event
 from workbench.store.testing.records import CellScored
@@ -77,8 +76,11 @@ class Judging:
         # On the judging thread.
         self._cells: dict[str, CellJudging] = {}
         self._frontier: list[OpenQuestion] = []
+        self._asking: dict[str, list[OpenQuestion]] = {}
         self._progress = JudgeProgress()
-        self._is_paused = self._is_stopping = self._is_closing = self._was_stopped = False
+        self._is_paused = self._is_stopping = self._is_closing = False
+        self.was_stopped = False
+        """Whether it was told to stop, or could not go on."""
         self.why = ""
         """The sentence about the limit that was reached, "" for none."""
         self.problem: Problem | None = None
@@ -115,7 +117,7 @@ class Judging:
     def stop(self) -> None:
         """Stop the running calls and send no more; the cells that wait are given back without a score."""
         self._taken.end()
-        self._was_stopped = True
+        self.was_stopped = True
         self._inbox.put("stop")
 
     def pause(self) -> None:
@@ -125,11 +127,6 @@ class Judging:
     def go_on(self) -> None:
         """End a pause."""
         self._inbox.put("go on")
-
-    @property
-    def was_stopped(self) -> bool:
-        """Whether it was told to stop, or could not go on."""
-        return self._was_stopped
 
     def end(self) -> None:
         """End the thread once nothing is judged any more; returns at once."""
@@ -242,7 +239,11 @@ class Judging:
             for question in found.unknown:
                 if self.why:
                     self._refuse(question, OVER_BUDGET)
+                elif question.identity in self._asking:
+                    # The same about an equal answer: its reply is used for both.
+                    self._asking[question.identity].append(question)
                 else:
+                    self._asking[question.identity] = []
                     self._supply.add(question)
 
     def _put(self, question: OpenQuestion, reply: JudgeReply) -> None:
@@ -251,7 +252,12 @@ class Judging:
 
     def _refuse(self, question: OpenQuestion, problem: str) -> None:
         question.round.give_up(problem)
+        self._release(question)
         self._advance(question)
+
+    def _release(self, question: OpenQuestion) -> None:
+        """Look up the questions that wait for the reply to an equal one."""
+        self._frontier += self._asking.pop(question.identity, ())
 
     def _advance(self, question: OpenQuestion) -> None:
         cell = self._cells.get(question.answer_uid)
@@ -291,11 +297,14 @@ class Judging:
 
     def _ends_written(self, written: EndsWritten[AskedQuestion]) -> None:
         for one in self._sent.take(written):
-            self._count(one.result)
+            now, state = self._progress, one.result.state
+            if state in ("finished", "failed"):
+                self._progress = replace(now, done=now.done + 1, failed=now.failed + (state == "failed"))
             if self._is_stopping:
                 continue
             match one.result.state:
                 case "finished":
+                    self._release(one.asked)
                     self._put(one.asked, read_reply(one.asked, one.uid, one.result.text))
                 case "interrupted":
                     # The engine ended, or the limit of minutes was reached before it was sent.
@@ -304,21 +313,15 @@ class Judging:
                     else:
                         self._supply.add(one.asked)
                 case _:
-                    failure = one.result.failure
-                    sentence = "The call failed." if failure is None else failure.sentence
-                    self._put(one.asked, JudgeReply(one.uid, problem=sentence))
-
-    def _count(self, result: Result) -> None:
-        now = self._progress
-        if result.state in ("finished", "failed"):
-            self._progress = replace(now, done=now.done + 1, failed=now.failed + (result.state == "failed"))
+                    self._release(one.asked)
+                    self._put(one.asked, _failed(one))
 
     # Stopping
 
     def _begin_stop(self) -> None:
         self._taken.end()
-        self._was_stopped = self._is_stopping = True
-        self._frontier = []
+        self.was_stopped = self._is_stopping = True
+        self._frontier, self._asking = [], {}
         self._cells = {}
         self._supply.take_pending()
         self._sent.stop()
@@ -341,6 +344,11 @@ class Judging:
                 unknown=ledger.unknown,
             )
         )
+
+
+def _failed(one: AskedQuestion) -> JudgeReply:
+    failure = one.result.failure
+    return JudgeReply(one.uid, problem="The call failed." if failure is None else failure.sentence)
 
 
 def _scored(cell: CellJudging) -> CellScored:

@@ -232,6 +232,7 @@ class SuiteAnalyst:
             unanswered=sum(one.summary.unanswered for one in columns),
             open=open_,
             calls=known.done,
+            judge_calls=known.judge_calls,
             reused=known.reused,
             spent_usd=_spent(known, columns),
             seconds=seconds,
