@@ -24,7 +24,7 @@ def lines(report: SuiteReport) -> Iterator[str]:
         yield f"  {column.title:<{width}}  {_figures(column)}"
         for judging in column.judging:
             if judging.preference is None and judging.words:
-                yield f"  {'':<{width}}  {judging.words.removeprefix(f'{column.title}: ')}"
+                yield f"  {'':<{width}}  judged: {judging.words.removeprefix(f'{column.title}: ')}"
         if column.failing_total:
             yield f"  {'':<{width}}  fails: {_failing(column)}"
     yield from report.sentences

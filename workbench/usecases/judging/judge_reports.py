@@ -61,7 +61,10 @@ class JudgeAnalyst:
                 compared = self._preferences(run, scoring_uid, fact, found, number, titles)
             else:
                 checks.append(_measured(fact, by_check[fact.check_hash], found))
-                compared = {column.position: _corrected(column, number, titles) for column in found}
+                about = f", {check_title(fact.check)}" if len(facts) > 1 else ""
+                compared = {
+                    column.position: _corrected(column, number, f"{titles[column.position]}{about}") for column in found
+                }
             for position, said in compared.items():
                 columns[position].append(said)
         asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
@@ -133,17 +136,25 @@ def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Seq
         judged,
         labels=error.labels,
         error=error,
-        words=f"“{judged.check}” is judged by {' and '.join(judged.models) or 'a model'}. {judge_words(error)}",
+        words=f"{_who_judges(judged)} {judge_words(error)}",
         agreement_words=agreement_words(error),
         threshold_words="" if choice is None or not error.is_measured else threshold_words(choice),
     )
 
 
-def _corrected(column: JudgedColumn, number: int, titles: Sequence[str]) -> ColumnJudging:
+def _who_judges(judged: JudgedCheck) -> str:
+    """Return "gpt-5-mini judges whether an answer passes a model's rubric: “polite”."."""
+    models = " and ".join(judged.models) or "A model"
+    end = "" if judged.check.endswith((".”", "?”", "!”", "…")) else "."
+    return f"{models} {'judge' if len(judged.models) > 1 else 'judges'} whether an answer {judged.check}{end}"
+
+
+def _corrected(column: JudgedColumn, number: int, title: str) -> ColumnJudging:
+    """Return the rate of a column by one check; `title` is that of the column, with the check if there are several."""
     found = corrected_rate(column.cells)
     if found is None:
         return ColumnJudging(number, "", UNMEASURED)
-    words = f"{titles[column.position]}: {_lower(corrected_words(found))}"
+    words = f"{title}: {_lower(corrected_words(found))}"
     if found.rate is None or found.interval is None:
         return ColumnJudging(number, words, UNMEASURED, found)
     rate, ends = percent_words(found.rate, found.interval)
