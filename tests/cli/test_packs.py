@@ -162,6 +162,14 @@ def test_freshly_imported_pack_has_no_differences(db: Path, tmp_path: Path, caps
     assert say(capsys, "diff", tmp_path / "out", "--db", tmp_path / "other.db")[:2] == (OK, "order-bot: same\n")
 
 
+def test_imported_hold_out_has_no_differences(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = opened(db)
+    store.packs.save_cases("p", [Case(f"c{n}", "", (("order", str(n)),), held_out=n > 1) for n in range(4)]).result()
+    store.close()
+    say(capsys, "export", tmp_path / "out", "--prompt", "Order bot", "--versions", "all", "--hold-out", "--db", db)
+    assert say(capsys, "diff", tmp_path / "out", "--db", db)[:2] == (OK, "order-bot: same\n")
+
+
 def test_huge_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The smallest difference of two such texts would take hours."""
     for name, start in (("one", 0), ("two", 7)):

@@ -22,7 +22,7 @@ from workbench.cli.main import main, make_parser
 from workbench.store.sqlite import sqlite3
 from workbench.usecases import checkup
 
-OURS = re.compile(r"\x1b\[(?:0|1|3[1-6])m|\r(?=[0-9,]+ new, )")
+OURS = re.compile(r"\x1b\[(?:0|1|3[1-6])m|\r(?=[0-9,]+ new, |Starting\.)")
 """The styles that the command itself writes, and the start of a line of progress that is written over."""
 PROMPT = f"""\
 name: {json.dumps(named("filed"))}
@@ -159,6 +159,7 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "diff", *runs, "--json"],
             [*history, "diff", STEERING, "x"],
         ],
+        "import": [["import", foreign], ["import", suite, "--preview"]],
         "history import": [
             [*history, "import", foreign],
             [*history, "import", lost],

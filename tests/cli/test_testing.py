@@ -126,6 +126,21 @@ def test_unscored_answers_miss_the_bar_unless_allowed(
     assert main(["test", "--db", db, "Greeting", "--allow-unscored"]) == 0
 
 
+def test_a_failed_call_says_why(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo()), suites.cases(2))
+    assert main(["test", "--db", db, "Greeting", "--model", "nosuch/model"]) == 1
+    said = capsys.readouterr()
+    assert "The last failed call: LiteLLM does not know the provider of “nosuch/model”." in said.err
+    assert said.out.splitlines()[-1] == "Nothing was scored: 2 calls without an answer."
+
+
+def test_figures_of_columns_are_aligned(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(tmp_path, suites.settings(echo("a", "m"), echo("b", "longer")), suites.cases(2))
+    assert main(["test", "--db", db, "Greeting"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "100 %" in line]
+    assert [line.index("100 %") for line in lines] == [len("  tested 1 · longer  ")] * 2
+
+
 def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     prepared(tmp_path, suites.settings(echo(), budget=SuiteBudget(calls=2)), suites.cases(5))
     assert main(["test", "--db", db, "Greeting"]) == 3
@@ -140,6 +155,12 @@ def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: 
     [
         (["unknown"], "unknown"),
         (["Greeting", "--repeat", "0"], "--repeat must be 1 or more."),
+        (["Greeting", "--repeat", "21"], "--repeat must be at most 20."),
+        (["Greeting", "--no-worse-than", ""], "--no-worse-than needs a value, or leave it out."),
+        (["Greeting", "--fail-under", ""], "--fail-under needs a value, or leave it out."),
+        (["Greeting", "--hold-out", "--filter", "1"], "The hold-out is tested as a whole"),
+        (["Greeting", "--junit", "/no/such/folder/a.xml"], "There is no folder /no/such/folder."),
+        (["Greeting", "--markdown", "/"], "/ is a folder."),
         (["Greeting", "--fail-under", "much"], "--fail-under is a rate such as 90% or 0.9"),
         (["Greeting", "--margin", "5%"], "--margin needs --no-worse-than RUN."),
         (["Greeting", "--baseline", "9"], "There is not exactly one test run “9” of this prompt. It was never tested."),
@@ -255,6 +276,41 @@ def test_progress_is_rewritten_on_a_terminal_and_rare_in_a_pipe() -> None:
     printer.show(SuiteProgress(new=100, done=100, state="finished"))
     printer.close()
     assert piped.getvalue() == "100 new, 100 done\n"
+
+
+GRIDS = """\
+prompts: [{raw: 'Say {{q}}', label: A}, {raw: 'Tell {{q}}', label: B}]
+providers: [echo]
+defaultTest: {assert: [{type: contains, value: '{{q}}'}]}
+tests:
+  - {vars: {q: one}, prompts: [A]}
+  - {vars: {q: two}, prompts: [A]}
+  - {vars: {q: three}, prompts: [B]}
+  - {vars: {q: four}, prompts: [B]}
+"""
+
+
+def test_the_grids_of_a_file_share_a_budget_and_a_round(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), "--max-calls", "3"]) == 3
+    assert "2 new, 1 done. The budget was reached." in capsys.readouterr().err
+    assert main(["test", "--db", db, str(config), "--fresh"]) == 0
+    assert capsys.readouterr().err.count("2 new, 2 done") == 2
+    assert main(["test", "--db", db, str(config)]) == 0
+    assert capsys.readouterr().err.count("0 new, 0 done · 2 reused") == 2
+
+
+@pytest.mark.parametrize("args", [["--version", "#1"], ["--param", "seed=1"], ["--prompt", "a"]])
+def test_arguments_without_use_for_a_file_are_refused(
+    tmp_path: Path, db: str, args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(GRIDS, "utf-8")
+    assert main(["test", "--db", db, str(config), *args]) == 2
+    assert "file says itself" in capsys.readouterr().err
 
 
 def test_cases_of_a_configuration_may_be_in_a_sheet(

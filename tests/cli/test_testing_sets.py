@@ -34,6 +34,24 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "w.db")
 
 
+def test_an_earlier_test_does_not_name_cases_that_were_held_out_since(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        uid = next(row.uid for row in workbench.prompts.all() if row.name == "Greeting")
+        book = HoldoutBook(workbench.store, new_uid, utc_now)
+        before = book.end(uid).result()
+        given = suites.settings(echo(), checks=(Check("contains", value='"Bye"'),))
+        workbench.store.tests.save_settings(uid, given, utc_now()).result()
+        run = suites.run(workbench, uid, given, workbench.store.packs.cases(uid), draft=draft(text="Hello {{name}}"))
+        book.restore(before).result()
+        held = {case.name for case in workbench.store.packs.cases(uid) if case.held_out}
+    assert main(["history", "--db", db, "show", run.run_uid, "--json"]) == 0
+    (column,) = json.loads(capsys.readouterr().out)["columns"]
+    assert (len(column["failing"]), column["failing_total"]) == (20, 30)
+    assert not held & set(column["failing"])
+
+
 def test_every_line_says_on_which_set_it_stands(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", "--db", db, "Greeting", "--model", "echo"]) == 0
     assert capsys.readouterr().out.startswith("Test run 1 of Greeting, on the 20 cases you tuned on.\n")

@@ -22,9 +22,11 @@ _OF_TESTS = {"empty", "refused"}
 """Codes of cells of a test that cannot be asked."""
 NOT_OF_LANES = {
     *("not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"),
+    "stopped",
     *_OF_TESTS,
 }
-"""Codes that no lane shows: template errors appear above the editor, the others answer queries about models."""
+"""Codes that no lane shows: template errors appear above the editor, the others answer queries about models and
+requests for vectors."""
 PROVIDER = FailureSubject("OpenAI", "gpt-5")
 OWN = FailureSubject("My Ollama", "llama", page="Endpoints")
 NO_KEY = FailureSubject("OpenAI", "gpt-5", has_key=False)

@@ -27,7 +27,7 @@ from typing import Any
 
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import FAILED, OK
-from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
+from workbench.cli.output import complain, harmless, one_line, one_row, write_exact, write_json, write_styled
 from workbench.cli.past_run import lines
 from workbench.cli.run_arguments import wait_for_index, whole_uid
 from workbench.core.dates import absolute
@@ -193,7 +193,7 @@ def _show_test(workbench: Workbench, uid: str, *, as_json: bool) -> int:
     if as_json:
         write_json({"name": name, **report_document(report)})
     else:
-        print("\n".join(map(one_line, (f"{uid} · {absolute(report.started_at)}", *testing_report.lines(report)))))
+        print("\n".join(map(one_row, (f"{uid} · {absolute(report.started_at)}", *testing_report.lines(report)))))
         print("Export the run to read its answers.", file=sys.stderr)
     return OK
 

@@ -63,6 +63,11 @@ def one_line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
+def one_row(text: str) -> str:
+    """Return `harmless` text on one line with its spaces, so that the columns of a table stay aligned."""
+    return harmless(" ".join(text.splitlines()))
+
+
 def complain(sentence: str, detail: str = "") -> None:
     """Print an error on standard error. The detail of an unexpected exception is in the log and not printed."""
     print(f"workbench: {one_line(in_terminal(sentence))}", file=sys.stderr)

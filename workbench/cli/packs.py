@@ -182,7 +182,10 @@ def _here(workbench: Workbench, pack: Pack) -> Pack:
         if uid := planned.here(prompt, pack):
             # The uid lets the history find what it stored about the imported pack.
             about = replace(pack.about, uid=pack.about.uid or "-")
-            made = exporter.prepare(about, [PackChoice(uid, "winner")]).pack.prompts[0]
+            # A pack is compared with the hold-out if it has one.
+            has_hold_out = any(case.held_out for case in prompt.cases)
+            export = exporter.prepare(about, [PackChoice(uid, "winner")], with_hold_out=has_hold_out)
+            made = export.pack.prompts[0]
             prompts.append(replace(made, slug=prompt.slug))
     return replace(pack, prompts=tuple(prompts))
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, TextIO
 from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import complain, one_line, write_over
+from workbench.cli.output import complain, one_line, one_row, write_over
 from workbench.cli.testing_ages import aged
 from workbench.cli.testing_guards import rest, test_guards
 from workbench.cli.testing_target import SuiteTarget, rate, targets
+from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteBudget
@@ -88,8 +89,12 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.tests.scorer.warm()
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
-        for target in targets(workbench, args, env):
-            code, left = _test_one(workbench, target, args, len(codes))
+        left: SuiteBudget | None = None
+        for number, found in enumerate(targets(workbench, args, env)):
+            # A file of several grids has one budget and one round for all.
+            target = found if left is None else replace(found, settings=replace(found.settings, budget=left))
+            is_fresh = (args.fresh or args.is_try) and not number
+            code, left = _test_one(workbench, target, args, number, is_fresh=is_fresh)
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
                 codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, as_json=args.json))
@@ -106,6 +111,19 @@ def _check(args: argparse.Namespace) -> None:
     for name in ("repeat", "concurrency", "max_calls", "max_age"):
         if (number := getattr(args, name)) is not None and number < 1:
             raise RefusedError(f"--{name.replace('_', '-')} must be 1 or more.")
+    if args.repeat is not None and args.repeat > MOST_SAMPLES:
+        raise RefusedError(f"--repeat must be at most {MOST_SAMPLES}.")
+    for name in ("fail_under", "baseline", "no_worse_than", "margin"):
+        # A variable of a pipeline that is not set must not lower the bar.
+        if getattr(args, name) == "":
+            raise RefusedError(f"--{name.replace('_', '-')} needs a value, or leave it out.")
+    if args.hold_out and args.filter:
+        raise RefusedError("The hold-out is tested as a whole: only totals of it are shown. Leave out --filter.")
+    for path in (args.junit, args.markdown):
+        if path is not None:
+            from workbench.usecases.testing.report_files import check_target
+
+            check_target(path)
     if args.budget is not None and not args.budget >= 0:
         raise RefusedError("--budget must be 0 or more dollars.")
     if args.baseline and args.no_worse_than:
@@ -121,7 +139,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _test_one(
-    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int
+    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, *, is_fresh: bool
 ) -> tuple[int, SuiteBudget]:
     """Return the exit code of one test, and what is left of its budget."""
     for note in target.notes:
@@ -143,7 +161,7 @@ def _test_one(
         settings,
         target.cases,
         set_name="holdout" if args.hold_out else "tuning",
-        round_="fresh" if args.fresh or args.is_try else "continue",
+        round_="fresh" if is_fresh else "continue",
         concurrency=target.concurrency,
         goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
@@ -158,9 +176,11 @@ def _test_one(
     from workbench.usecases.testing.bar import SuiteBar
 
     follow(workbench, handle)
+    if failure := handle.progress().failure:
+        print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
         # It was printed when it happened.
-        return FAILED, plan.budget
+        return FAILED, rest(plan.budget, handle.progress())
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
         no_worse=bool(args.no_worse_than),
@@ -220,7 +240,7 @@ def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace, 
     else:
         from workbench.cli.testing_report import lines
 
-        print("\n".join(map(one_line, lines(report))))
+        print("\n".join(map(one_row, lines(report))))
     for path, format_ in ((args.junit, "junit"), (args.markdown, "markdown")):
         if path is not None:
             from workbench.usecases.testing.report_files import write_report

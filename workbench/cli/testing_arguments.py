@@ -71,7 +71,7 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         "--baseline", metavar="RUN", help="compare with this test run: its number, or its id or the beginning of it"
     )
     test.add_argument("--no-worse-than", metavar="RUN", help="the bar: no worse than this test run by the margin")
-    test.add_argument("--margin", metavar="RATE", default="", help="how much worse a column may be (5%%)")
+    test.add_argument("--margin", metavar="RATE", help="how much worse a column may be (5%%)")
     test.add_argument(
         "--env", metavar="NAME", action="append", default=[], help="a variable that a promptfoo file may read"
     )
@@ -79,5 +79,5 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     test.add_argument("--junit", metavar="FILE", type=Path, help="also write the results as JUnit XML")
     test.add_argument("--markdown", metavar="FILE", type=Path, help="also write the results as Markdown")
-    test.add_argument("--fail-under", metavar="RATE", default="", help="the bar: lowest pass rate of every column")
+    test.add_argument("--fail-under", metavar="RATE", help="the bar: lowest pass rate of every column")
     test.add_argument("--allow-unscored", action="store_true", help="unscored answers do not miss the bar")

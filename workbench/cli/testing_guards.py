@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import one_line
+from workbench.cli.output import one_row
 from workbench.cli.testing_ages import aged
 from workbench.cli.testing_target import SuiteTarget
 from workbench.core.testing.settings import SuiteBudget
@@ -60,9 +60,7 @@ def test_guards(
 def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
     """Return what a test left of its budget."""
     usd = None if budget.usd is None else max(0.0, budget.usd - (spent.spent_usd or 0.0))
-    return replace(
-        budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.done - spent.judge_calls)
-    )
+    return replace(budget, usd=usd, calls=None if budget.calls is None else max(0, budget.calls - spent.requests))
 
 
 def _code(report: SuiteReport) -> int:
@@ -79,4 +77,4 @@ def _print(report: SuiteReport, *, as_json: bool) -> None:
         return
     from workbench.cli.testing_report import lines
 
-    print("\n".join(map(one_line, ("", *lines(report)))))
+    print("\n".join(map(one_row, ("", *lines(report)))))

@@ -52,11 +52,24 @@ def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, st
     """
     path = Path(args.target)
     if path.suffix in _SUITES and path.is_file():
+        _check_suite(args)
         found = _of_suite(workbench, args, path, env)
     else:
         found = iter((_of_prompt(workbench, args, path),))
     for target in found:
         yield _with_judges(workbench, _with_arguments(target, args), args)
+
+
+def _check_suite(args: argparse.Namespace) -> None:
+    """Raise RefusedError for arguments that a file of another tool has no use for."""
+    if args.version:
+        raise RefusedError("--version is for prompts of the history; a file says itself which prompts are tested.")
+    if args.param and not args.model:
+        raise RefusedError(
+            "A file says itself which parameters its models get. To set others, name models with --model."
+        )
+    if args.prompt:
+        raise RefusedError("--prompt chooses a prompt of a pack; a file says itself which prompts are tested.")
 
 
 def _of_prompt(workbench: Workbench, args: argparse.Namespace, path: Path) -> SuiteTarget:

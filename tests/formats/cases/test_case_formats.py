@@ -72,6 +72,7 @@ def test_rows_are_complete() -> None:
     ("name", "text"),
     [
         ("csv", 'order,note\r\n007,"a, ""b""\r\nc"\r\n\r\n8,\r\n'),
+        ("csv", 'order,note\r007,"a, ""b""\rc"\r\r8,\r'),
         ("csv", 'order;note\n007;"a, ""b""\nc"\n\n8;\n'),
         ("csv", 'order\tnote\n007\t"a, ""b""\nc"\n\n8\t\n'),
         ("tsv", 'order\tnote\n007\t"a, ""b""\nc"\n\n8\t'),

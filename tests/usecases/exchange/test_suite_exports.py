@@ -116,7 +116,8 @@ def test_page_says_what_passed(store: Store) -> None:
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "md", "html"])
 def test_answers_of_held_out_cases_are_left_out_and_said(store: Store, format_: str) -> None:
-    cases = tuple(case(number, values=(("order", "zebra"),), held_out=True) for number in range(3))
+    values = (("order", "zebra"),)
+    cases = tuple(case(number, name="Where is it?", values=values, held_out=True) for number in range(3))
     a_test(store, cases=cases, set_name="holdout")
     text, progress = written(store, format_, "t1")
     assert progress.runs == 1
@@ -124,6 +125,8 @@ def test_answers_of_held_out_cases_are_left_out_and_said(store: Store, format_: 
     assert "answer 0.0" not in text
     assert "answer 1.0" not in text
     assert "zebra" not in text
+    assert "Where is it?" not in text
+    assert '<div class="set">' not in text
     if format_ == "md":
         assert "hold" in text
 

@@ -71,7 +71,7 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert judge.labels == 24
         assert "catches 0 of 6 answers that you failed" in judge.words
         (column,) = report.columns
-        assert column.judge_words.startswith("corrected 75 %")
+        assert column.judge_words.startswith("judged 100 %, corrected 75 % (")
         assert "raw 100 %" in column.judging[0].words
         document = json.loads(written(report, "json"))
         assert document["judges"][0]["catch_rate"]["hits"] == 0

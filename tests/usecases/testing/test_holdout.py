@@ -12,11 +12,14 @@ from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
+from workbench.core.statistics.columns import summarise
+from workbench.core.statistics.results import CaseResults, CellResult, ColumnResults
 from workbench.formats.test_reports import FORMATS
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.holdout import HoldoutBook, held_out_values
+from workbench.usecases.testing.holdout_totals import with_names
 from workbench.usecases.workbench import Workbench
 
 
@@ -97,3 +100,9 @@ def test_reports_say_on_which_set_they_stand_and_name_no_held_out_case(tmp_path:
         hidden = book(workbench).hidden(prompt, held_out.run_uid)
         assert [name for _, name in hidden] == names
         assert held_out_values(workbench.store, prompt) == {frozenset(one.values) for one in held(workbench, prompt)}
+
+
+def test_flaky_cases_are_named_unless_they_are_held_out() -> None:
+    cells = CellResult("pass"), CellResult("fail")
+    summary = summarise(ColumnResults("m", tuple(CaseResults(uid, cells) for uid in ("u1", "u2", "u3"))))
+    assert with_names(summary, {"u1": "One", "u2": "Two"}, {"u2"}).flaky == ("One", "u3", "Hold-out case 1")

@@ -137,9 +137,15 @@ def column(*states: CellState) -> ColumnResults:
         (SuiteBar(0.5), ("pass", "fail"), "held", "Every column passes at least 50 %."),
         (SuiteBar(0.5), ("pass", "unscored"), "not_held", "m: 1 answer unscored. Add --allow-unscored to accept that."),
         (SuiteBar(0.5, allows_unscored=True), ("pass", "unscored"), "held", "Every column passes at least 50 %."),
-        (SuiteBar(0.0, allows_unscored=True), ("unscored",), "nothing_scored", "Nothing was scored. Add checks"),
+        (
+            SuiteBar(0.0, allows_unscored=True),
+            ("unscored",),
+            "nothing_scored",
+            "Nothing was scored: the checks of 1 answer could not be evaluated.",
+        ),
+        (SuiteBar(0.0), ("no_answer",), "nothing_scored", "Nothing was scored: 1 call without an answer."),
         (SuiteBar(0.0), ("pass", "no_answer"), "not_held", "m: 1 call without an answer."),
-        (SuiteBar(0.0), (), "nothing_scored", "Nothing was scored."),
+        (SuiteBar(0.0), (), "nothing_scored", "Nothing was scored. Add checks"),
     ],
 )
 def test_a_bar_is_held_by_scored_answers_only(

@@ -13,6 +13,9 @@ LIMIT = 64 * 2**20
 def table_of_text(text: str, watch: Watch, delimiter: str = "") -> CaseTable:
     """Return the table in a text; `delimiter` "" means the one that fits. Raises TableError, ReadingStoppedError."""
     notes = Notes("row")
+    if "\n" not in text:
+        # Old spreadsheet programs end lines with CR alone.
+        text = text.replace("\r", "\n")
     return table_of_rows(separated_rows(text, delimiter or delimiter_of(text), notes), notes, watch)
 
 

@@ -78,7 +78,10 @@ def _head(part: ExportedPart) -> Iterator[str]:
 def _sets(part: ExportedPart) -> Iterator[str]:
     answers = newest_attempts(list(answers_of(part)))
     for place in part.sets:
-        values = part.detail.sets[place]
+        values, own = part.detail.sets[place], [one for one in answers if one.place == place]
+        if not (own or values.name or values.values):
+            # A held-out case, of which nothing is shown.
+            continue
         yield '<div class="set">\n'
         if len(part.detail.sets) > 1 or values.name:
             yield f"<h3>{_bdi(values.name or f'Values {place + 1}')}</h3>\n"
@@ -86,7 +89,7 @@ def _sets(part: ExportedPart) -> Iterator[str]:
             pairs = "".join(f"<dt>{_bdi(name)}</dt><dd>{_text(value)}</dd>" for name, value in values.values)
             yield f'<dl class="values">{pairs}</dl>\n'
         yield '<div class="lanes">\n'
-        for number, answer in enumerate((one for one in answers if one.place == place), start=1):
+        for number, answer in enumerate(own, start=1):
             yield _answer(answer, number)
         yield "</div>\n</div>\n"
 

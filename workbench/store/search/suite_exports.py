@@ -1,7 +1,7 @@
 """Reads test runs for exports: the answers of their cells, also those that earlier runs made, with their results.
 
-Invariant: the amount that is read at once is bounded. Of held-out cases no value, answer or result is given: only
-totals of them are shown.
+Invariant: the amount that is read at once is bounded. Of held-out cases no name, value, answer or result is given:
+only totals of them are shown.
 """
 
 from __future__ import annotations
@@ -42,13 +42,14 @@ def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterato
         "SELECT id, samples FROM runs JOIN test_runs ON test_runs.run_id = runs.id WHERE uid = ?", (run_uid,)
     ).fetchone()
     hidden = hidden_positions(connection, run)
-    shown = tuple(replace(one, values=()) if position in hidden else one for position, one in enumerate(whole.sets))
+    sets = enumerate(whole.sets)
+    shown = tuple(replace(one, name="", values=()) if position in hidden else one for position, one in sets)
     whole = replace(whole, sets=shown, values=shown[0].values)
     scoring = connection.execute(_SCORING, (run,)).fetchone()
     step = max(1, answers // max(1, len(whole.lanes) * samples))
     for start in range(0, len(whole.sets), step):
-        sets = range(start, min(start + step, len(whole.sets)))
-        yield sets, *_part(connection, whole, run, None if scoring is None else scoring[0], sets, hidden)
+        places = range(start, min(start + step, len(whole.sets)))
+        yield places, *_part(connection, whole, run, None if scoring is None else scoring[0], places, hidden)
 
 
 def _part(

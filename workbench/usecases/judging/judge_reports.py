@@ -158,7 +158,9 @@ def _corrected(column: JudgedColumn, number: int, title: str) -> ColumnJudging:
     if found.rate is None or found.interval is None:
         return ColumnJudging(number, words, UNMEASURED, found)
     rate, ends = percent_words(found.rate, found.interval)
-    return ColumnJudging(number, words, f"corrected {rate} ({ends})", found)
+    # The column's rate stands on all checks, this one on what the judge says.
+    raw = f"{100 * found.raw.rate:.0f} %"
+    return ColumnJudging(number, words, f"judged {raw}, corrected {rate} ({ends})", found)
 
 
 def check_title(check: Check) -> str:

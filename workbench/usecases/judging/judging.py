@@ -339,6 +339,7 @@ class Judging:
                 self._progress,
                 waiting=len(self._taken),
                 running=len(self._sent),
+                requests=ledger.calls,
                 spent_usd=ledger.spent_usd,
                 reserved_usd=ledger.reserved_usd,
                 unknown=ledger.unknown,

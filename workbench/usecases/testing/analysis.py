@@ -6,7 +6,7 @@ same values and checks, and counts the others as left out. Everything blocks: us
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -30,14 +30,14 @@ from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
 from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
-from workbench.store.testing.records import StoredScoring
+from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.judging.judge_reports import JudgeAnalyst
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
-from workbench.usecases.testing.holdout_totals import about_its_set, total_cells
+from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, with_names
 from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
@@ -107,6 +107,7 @@ class SuiteAnalyst:
             others = [position for position in range(len(results)) if position != baseline]
             found = compare_columns(base_results, [results[position] for position in others])
             compared = dict(zip(others, found, strict=True))
+        hidden = self._hidden_uids(run, cases)
         summaries = [summarise(one) for one in results]
         base_summary = summaries[baseline] if other is None else summarise(other)
         columns = tuple(
@@ -118,6 +119,7 @@ class SuiteAnalyst:
                 base_summary,
                 settings,
                 names,
+                hidden,
                 is_baseline=column.position == baseline,
                 wants_no_worse=asked.no_worse or column.lane.slot in settings.no_worse,
                 is_margin_late=run.goals.margin is not None and run.goals.margin != settings.margin,
@@ -131,6 +133,9 @@ class SuiteAnalyst:
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
         )
+        # Only now: the sentences count flaky cases over all columns, by uid.
+        shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
+        whole = replace(whole, columns=shown)
         if run.probe:
             return probe_report(whole, run, self._records)
         return about_its_set(self._with_judges(whole, run, scoring_uid, titles), self._records, run_uid, names.keys())
@@ -250,16 +255,14 @@ class SuiteAnalyst:
         baseline: ColumnSummary,
         settings: SuiteSettings,
         names: Mapping[str, str],
+        hidden: Collection[str],
         *,
         is_baseline: bool,
         wants_no_worse: bool,
         is_margin_late: bool,
     ) -> ColumnReport:
-        failing = [
-            names.get(case.case, case.case)
-            for case in results.cases
-            if case.counts[1] and not is_majority(*case.counts)
-        ]
+        failing = [case.case for case in results.cases if case.counts[1] and not is_majority(*case.counts)]
+        named = [names.get(uid, uid) for uid in failing if uid not in hidden]
         found, no_worse_sentence = None, ""
         if comparison is not None and wants_no_worse:
             found, no_worse_sentence = _no_worse(
@@ -280,9 +283,15 @@ class SuiteAnalyst:
             no_worse=found,
             no_worse_sentence=no_worse_sentence,
             parameters=parameter_words(column.lane.params),
-            failing=tuple(failing[:MOST_FAILING]),
+            failing=tuple(named[:MOST_FAILING]),
             failing_total=len(failing),
         )
+
+    def _hidden_uids(self, run: SuiteRun, cases: Sequence[TestedCase]) -> frozenset[str]:
+        """Return the cases of a test for tuning that were held out since: of these only totals are reported."""
+        if run.set_name == "holdout":
+            return frozenset()
+        return frozenset(cases[position].uid for position in self._records.hidden_cases(run.uid))
 
     def _scoring(self, run_uid: str, scoring_uid: str) -> StoredScoring | None:
         return stored_scoring(self._records, run_uid, scoring_uid)

@@ -48,10 +48,19 @@ def judge(
         return "budget_reached", "The budget was reached before every case was answered."
     scored = sum(summary.passed + summary.failed for _, summary in columns)
     if not scored:
-        return "nothing_scored", "Nothing was scored. Add checks to the prompt or its cases."
+        return "nothing_scored", _nothing_scored([summary for _, summary in columns])
     if not is_complete:
         return "not_held", "Not every case was answered. Run it again to continue."
     return _judged(bar, columns, no_worse)
+
+
+def _nothing_scored(columns: Sequence[ColumnSummary]) -> str:
+    unanswered, unscored = sum(one.unanswered for one in columns), sum(one.unscored for one in columns)
+    if unanswered:
+        return f"Nothing was scored: {counted(unanswered, 'call')} without an answer."
+    if unscored:
+        return f"Nothing was scored: the checks of {counted(unscored, 'answer')} could not be evaluated."
+    return "Nothing was scored. Add checks to the prompt or its cases."
 
 
 def _judged(

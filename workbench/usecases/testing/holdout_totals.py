@@ -6,9 +6,10 @@ say as much as the totals.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.core.statistics.columns import ColumnSummary
 from workbench.core.statistics.results import CellState, ColumnResults
 from workbench.core.testing.report import ColumnReport, ReportCell, SuiteReport
 from workbench.core.text import plural
@@ -48,6 +49,12 @@ def total_cells(results: Sequence[ColumnResults], titles: Sequence[str]) -> Iter
             yield ReportCell(number, f"Hold-out answer {number + 1}", column, title, 0, cell.state)
 
 
+def with_names(summary: ColumnSummary, names: Mapping[str, str], hidden: Collection[str]) -> ColumnSummary:
+    """Return a summary with the names of its flaky cases in place of their uids; those of `hidden` are numbered."""
+    shown = [names.get(uid, uid) for uid in summary.flaky if uid not in hidden]
+    numbered = (f"Hold-out case {number}" for number in range(1, len(summary.flaky) - len(shown) + 1))
+    return replace(summary, flaky=(*shown, *numbered))
+
+
 def _without_names(column: ColumnReport) -> ColumnReport:
-    flaky = tuple(f"Hold-out case {number}" for number, _ in enumerate(column.summary.flaky, start=1))
-    return replace(column, failing=(), summary=replace(column.summary, flaky=flaky))
+    return replace(column, failing=(), summary=with_names(column.summary, {}, column.summary.flaky))

@@ -24,6 +24,7 @@ class SuiteProgress:
     """Numbers of cells: all, `answered` with a finished output, `failed` calls, `running` calls, `scored` since start.
 
     `new` cells are asked by this start, `done` of them have ended. `reused` cells were answered before.
+    `requests` are those that were sent: an answer with tools takes several.
     `spent_usd` includes the reservations of calls whose cost is unknown; `unknown` counts these calls. `limits` are the
     concurrent calls allowed now, over all endpoints. `judging` answers wait for judges, whose calls `judge_running` run
     and `judge_calls` ended since the start, of which `judge_failed` failed.
@@ -37,6 +38,7 @@ class SuiteProgress:
     new: int = 0
     done: int = 0
     reused: int = 0
+    requests: int = 0
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
     unknown: int = 0
@@ -47,6 +49,8 @@ class SuiteProgress:
     judge_failed: int = 0
     judge_running: int = 0
     state: SuiteState = "starting"
+    failure: str = ""
+    """Why the newest failed call of this start failed, "" for none."""
     why: str = ""
     """A sentence about the end, "" for none."""
 

@@ -14,13 +14,20 @@ from workbench.usecases.exchange.exporter import whole_file
 from workbench.usecases.problems import RefusedError
 
 
+def check_target(target: Path) -> None:
+    """Refuse a file that cannot be written, before a test is paid for. Raises RefusedError."""
+    if target.is_dir():
+        raise RefusedError(f"{target} is a folder. Name a file in it.")
+    if not target.absolute().parent.is_dir():
+        raise RefusedError(f"There is no folder {target.absolute().parent}. Make it, or choose another one.")
+
+
 def write_report(report: SuiteReport, cells: Callable[[], ReportCells], format_: str, target: Path) -> None:
     """Write a report in a format of `test_reports`, in place of an existing file.
 
     Raises RefusedError, HostError, StoreError.
     """
-    if target.is_dir():
-        raise RefusedError(f"{target} is a folder. Name a file in it.")
+    check_target(target)
     with whole_file(target.absolute(), replace=True) as file:
         for piece in FORMATS[format_].write(report, cells):
             file.write(piece)

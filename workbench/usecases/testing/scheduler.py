@@ -285,10 +285,15 @@ class SuiteScheduler:
 
     def _count(self, results: Sequence[Result]) -> None:
         finished = sum(result.state == "finished" for result in results)
-        failed = sum(result.state == "failed" for result in results)
+        failures = [result.failure for result in results if result.state == "failed"]
+        failed, said = len(failures), next((one.sentence for one in reversed(failures) if one is not None), "")
         self._handle.update(
             lambda now: replace(
-                now, answered=now.answered + finished, failed=now.failed + failed, done=now.done + finished + failed
+                now,
+                answered=now.answered + finished,
+                failed=now.failed + failed,
+                done=now.done + finished + failed,
+                failure=said or now.failure,
             )
         )
 
@@ -300,6 +305,7 @@ class SuiteScheduler:
                 now,
                 state=now.state if now.has_ended else state,
                 running=running,
+                requests=ledger.calls,
                 spent_usd=ledger.spent_usd,
                 reserved_usd=ledger.reserved_usd,
                 unknown=ledger.unknown,

@@ -197,6 +197,7 @@ class SuiteStartThread:
                 judge_calls=shown.done,
                 judge_failed=shown.failed,
                 judge_running=shown.running,
+                requests=shown.requests,
                 spent_usd=shown.spent_usd,
                 reserved_usd=shown.reserved_usd,
                 unknown=shown.unknown,
