@@ -49,8 +49,8 @@ class ColumnJudging:
 
     `corrected` is the pass rate corrected with random labels of this column, with the raw one; None if no answer was
     judged, and for a check that compares with the baseline: that has `preference`, None in the baseline column.
-    `words` are the sentence about either, `short` the few words beside the column's rate: "unmeasured", or "judged 78 %,
-    corrected 71 % (58 to 84)"; "" for a comparison.
+    `words` are the sentence about either, `short` the few words beside the column's rate: "unmeasured", or
+    "judged 78 %, corrected 71 % (58 to 84)"; "" for a comparison.
     """
 
     judge: int

@@ -79,7 +79,7 @@ class Judging:
         self._asking: dict[str, list[OpenQuestion]] = {}
         self._progress = JudgeProgress()
         self._is_paused = self._is_stopping = self._is_closing = False
-        self.was_stopped = False
+        self._is_ending = self.was_stopped = False
         """Whether it was told to stop, or could not go on."""
         self.why = ""
         """The sentence about the limit that was reached, "" for none."""
@@ -128,8 +128,14 @@ class Judging:
         """End a pause."""
         self._inbox.put("go on")
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was told to end, and its thread has."""
+        return self._is_ending and (self._thread is None or not self._thread.is_alive())
+
     def end(self) -> None:
         """End the thread once nothing is judged any more; returns at once."""
+        self._is_ending = True
         self._inbox.put("close")
 
     def close(self) -> None:
@@ -142,7 +148,6 @@ class Judging:
     # The judging thread
 
     def _work(self) -> None:
-        self._tools.engine.start()
         try:
             while True:
                 try:
@@ -233,7 +238,8 @@ class Judging:
             found = self._replies.find(questions)
             for question, reply in found.answered:
                 self._progress = replace(self._progress, reused=self._progress.reused + 1)
-                self._put(question, reply)
+                question.round.put(question.key.step, reply)
+                self._advance(question)
             for question in found.changed:
                 self._refuse(question, _CHANGED)
             for question in found.unknown:
@@ -245,10 +251,6 @@ class Judging:
                 else:
                     self._asking[question.identity] = []
                     self._supply.add(question)
-
-    def _put(self, question: OpenQuestion, reply: JudgeReply) -> None:
-        question.round.put(question.key.step, reply)
-        self._advance(question)
 
     def _refuse(self, question: OpenQuestion, problem: str) -> None:
         question.round.give_up(problem)
@@ -303,9 +305,6 @@ class Judging:
             if self._is_stopping:
                 continue
             match one.result.state:
-                case "finished":
-                    self._release(one.asked)
-                    self._put(one.asked, read_reply(one.asked, one.uid, one.result.text))
                 case "interrupted":
                     # The engine ended, or the limit of minutes was reached before it was sent.
                     if self.why:
@@ -314,7 +313,8 @@ class Judging:
                         self._supply.add(one.asked)
                 case _:
                     self._release(one.asked)
-                    self._put(one.asked, _failed(one))
+                    one.asked.round.put(one.asked.key.step, _reply(one))
+                    self._advance(one.asked)
 
     # Stopping
 
@@ -347,7 +347,9 @@ class Judging:
         )
 
 
-def _failed(one: AskedQuestion) -> JudgeReply:
+def _reply(one: AskedQuestion) -> JudgeReply:
+    if one.result.state == "finished":
+        return read_reply(one.asked, one.uid, one.result.text)
     failure = one.result.failure
     return JudgeReply(one.uid, problem="The call failed." if failure is None else failure.sentence)
 

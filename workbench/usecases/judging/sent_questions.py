@@ -119,6 +119,7 @@ class SentQuestions:
         one.ticket = gate.limit.send()
         self._live[one.uid] = one
         try:
+            self._tools.engine.start()
             self._tools.engine.run(one.call)
         except EngineError as error:
             del self._live[one.uid]

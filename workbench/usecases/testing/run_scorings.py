@@ -107,13 +107,15 @@ class RunScorings:
             self.job(run_uid), checks=settings.checks, threshold=settings.threshold, current=dict(cases or {})
         )
         job = self._with_new_scoring(job)
-        limits, uid = SuiteLimits(settings.budget), job.scoring_uid
+        limits = SuiteLimits(settings.budget)
         judging = self.judging(job, settings.judge, limits, ledger_of(limits), lambda count: None)
         with self._lock:
             if self._closing:
                 raise RefusedError(CLOSING)
-            self._rescoring = {**self._rescoring, uid: judging}
-        sweep = self._tools.scorer.sweep(replace(job, judge=judging), then=lambda: self._end_rescoring(uid))
+            # One that has ended may still record its ends.
+            running = {of: one for of, one in self._rescoring.items() if not one.has_ended}
+            self._rescoring = {**running, job.scoring_uid: judging}
+        sweep = self._tools.scorer.sweep(replace(job, judge=judging), then=judging.end)
         sweep.on_cancel(judging.stop)
         return sweep
 
@@ -133,13 +135,6 @@ class RunScorings:
         """Wait until what was judged is recorded."""
         for one in self._rescoring.values():
             one.close()
-
-    def _end_rescoring(self, scoring_uid: str) -> None:
-        with self._lock:
-            judging = self._rescoring.get(scoring_uid)
-            self._rescoring = {uid: one for uid, one in self._rescoring.items() if uid != scoring_uid}
-        if judging is not None:
-            judging.end()
 
     def _with_new_scoring(self, job: SuiteJob) -> SuiteJob:
         job = replace(job, scoring_uid=self._tools.owner.new_uid())
