@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
@@ -15,6 +18,7 @@ from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
+from workbench.store.errors import failure
 from workbench.usecases.judging import judging
 
 
@@ -207,3 +211,28 @@ def test_an_edited_judge_prompt_asks_anew(tmp_path: Path) -> None:
         (asked,) = store.judges.judges(run.scoring_uid)
         assert asked.version == 2
         assert len(store.tests.scorings(run.uid)) == 2
+
+
+def test_judgements_that_cannot_be_recorded_stop_the_test_with_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, heard):
+        prompt, judges = new_prompt(workbench), workbench.store.judges
+
+        def full(start: object) -> Future[None]:
+            found: Future[None] = Future()
+            found.set_exception(failure("full"))
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(judges, "begin_run", full)
+            handle = suites.run(workbench, prompt, judged.settings(), suites.cases(3))
+            assert handle.progress().state == "stopped"
+            assert handle.problem is not None
+            assert handle.problem.sentence.startswith("Judging was stopped.")
+            assert len(heard.of("problem")) == 1
+            sweep = workbench.tests.rescore(handle.run_uid, judged.settings())
+            assert sweep.wait(PATIENCE_S)
+            assert sweep.problem is not None
+        assert workbench.tests.rescore(handle.run_uid, judged.settings()).wait(PATIENCE_S)
+        assert judged.states(workbench, handle.run_uid) == [["pass"] * 3]

@@ -16,6 +16,7 @@ from workbench.core.judging.judged_checks import is_judged
 from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.judging.questions import JudgedAnswer
 from workbench.store.testing.records import ScoredInput
+from workbench.usecases.problems import Problem
 
 JudgeOffer = Literal["taken", "full", "stopped"]
 """full: ask again later. stopped: no cell is judged any more."""
@@ -35,7 +36,9 @@ class CellToJudge:
 
 
 class CellJudge(Protocol):
-    """Judges the cells of one scoring; thread-safe."""
+    """Judges the cells of one scoring; thread-safe. `problem` is why judging was stopped early, None if it was not."""
+
+    problem: Problem | None
 
     def offer(self, asked: CellToJudge) -> JudgeOffer:
         """Judge a cell if there is room; returns at once."""

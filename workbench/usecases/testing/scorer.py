@@ -218,6 +218,7 @@ class Scorer:
             # Scores that are being stored belong to the sweep as well.
             with self._fewer:
                 self._fewer.wait_for(lambda: not self._saving, _STORED_WITHIN_S)
+            sweep.problem = None if judge is None else judge.problem
         except Exception as error:  # noqa: BLE001 - whoever waits for the sweep must be told
             sweep.problem = problem_of(error)
             self._on_problem(sweep.problem)
