@@ -90,11 +90,12 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
         left: SuiteBudget | None = None
+        is_fresh = args.fresh or args.is_try
         for number, found in enumerate(targets(workbench, args, env)):
             # A file of several grids has one budget and one round for all.
             target = found if left is None else replace(found, settings=replace(found.settings, budget=left))
-            is_fresh = (args.fresh or args.is_try) and not number
-            code, left = _test_one(workbench, target, args, number, is_fresh=is_fresh)
+            code, left, is_recorded = _test_one(workbench, target, args, number, is_fresh=is_fresh)
+            is_fresh = is_fresh and not is_recorded
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
                 codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, as_json=args.json))
@@ -140,8 +141,8 @@ def _check(args: argparse.Namespace) -> None:
 
 def _test_one(
     workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, *, is_fresh: bool
-) -> tuple[int, SuiteBudget]:
-    """Return the exit code of one test, and what is left of its budget."""
+) -> tuple[int, SuiteBudget, bool]:
+    """Return the exit code of one test, what is left of its budget, and whether it is in the history."""
     for note in target.notes:
         print(one_line(note), file=sys.stderr)
     tests = workbench.tests
@@ -180,7 +181,7 @@ def _test_one(
         print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
         # It was printed when it happened.
-        return FAILED, rest(plan.budget, handle.progress())
+        return FAILED, rest(plan.budget, handle.progress()), handle.is_recorded
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
         no_worse=bool(args.no_worse_than),
@@ -195,7 +196,7 @@ def _test_one(
         target.name, handle.run_uid, target.settings, question, handle.progress(), time.monotonic() - began
     )
     _write(workbench, report, args, number)
-    return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress())
+    return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress()), True
 
 
 def follow(workbench: Workbench, handle: SuiteHandle) -> None:
