@@ -23,6 +23,9 @@ def lines(report: SuiteReport) -> Iterator[str]:
     width = max(len(column.title) for column in report.columns)
     for column in report.columns:
         yield f"  {column.title:<{width}}  {_figures(column)}"
+        for judging in column.judging:
+            if judging.preference is None and judging.words:
+                yield f"  {'':<{width}}  judged: {judging.words.removeprefix(f'{column.title}: ')}"
         if column.failing_total:
             yield f"  {'':<{width}}  fails: {_failing(column)}"
     yield from report.sentences
@@ -34,6 +37,8 @@ def lines(report: SuiteReport) -> Iterator[str]:
 
 def _figures(column: ColumnReport) -> str:
     parts = [column.rate_words]
+    if column.judge_words:
+        parts[0] += f" ({column.judge_words})"
     if column.gaps_words:
         parts.append(column.gaps_words)
     if (latency := column.summary.latency) is not None:

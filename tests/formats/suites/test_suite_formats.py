@@ -10,7 +10,8 @@ from workbench.formats.suites import formats
 
 SHARED = {
     *("__init__", "suite_format", "suite_files", "loading", "nunjucks"),
-    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "marks", "parts", "prompts", "providers", "sheets")),
+    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "graders", "marks", "parts", "prompts", "providers")),
+    "promptfoo_sheets",
     "promptfoo_tests",
 }
 

@@ -32,6 +32,7 @@ from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
+from workbench.usecases.judging.judge_reports import JudgeAnalyst
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
@@ -74,10 +75,13 @@ class _OtherBaseline:
 class SuiteAnalyst:
     """Reports on test runs."""
 
-    def __init__(self, records: SuiteRecords, tries: SuiteTries | None = None) -> None:
-        """`tries` says what comparisons of champion and challenger show."""
+    def __init__(
+        self, records: SuiteRecords, tries: SuiteTries | None = None, judges: JudgeAnalyst | None = None
+    ) -> None:
+        """`tries` says what comparisons of champion and challenger show, `judges` how far judges can be trusted."""
         self._records = records
         self._tries = tries
+        self._judges = judges
 
     def report(
         self,
@@ -142,7 +146,17 @@ class SuiteAnalyst:
         whole = replace(whole, columns=shown)
         if run.probe:
             return probe_report(whole, run, self._records)
-        return about_its_set(whole, self._records, run_uid, names.keys())
+        return about_its_set(self._with_judges(whole, run, scoring_uid, titles), self._records, run_uid, names.keys())
+
+    def _with_judges(self, report: SuiteReport, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> SuiteReport:
+        """Return a report with what is known of its judges."""
+        if self._judges is None:
+            return report
+        judged = self._judges.report(run, scoring_uid, titles)
+        columns = tuple(
+            replace(column, judging=judging) for column, judging in zip(report.columns, judged.columns, strict=True)
+        )
+        return replace(report, columns=columns, judged=judged, sentences=(*report.sentences, *judged.sentences))
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
@@ -231,6 +245,7 @@ class SuiteAnalyst:
             unanswered=sum(one.summary.unanswered for one in columns),
             open=open_,
             calls=known.done,
+            judge_calls=known.judge_calls,
             reused=known.reused,
             spent_usd=_spent(known, columns),
             seconds=seconds,
