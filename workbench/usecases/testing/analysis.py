@@ -12,23 +12,18 @@ from itertools import islice
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
-from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, compare_columns, no_worse
-from workbench.core.statistics.power import more_cases
+from workbench.core.statistics.comparisons import ColumnComparison, compare_columns
 from workbench.core.statistics.results import ColumnResults, is_majority
 from workbench.core.statistics.wording import (
     SHORT,
-    comparison_words,
     gaps_words,
-    no_worse_words,
     rate_words,
-    score_words,
 )
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
-from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
@@ -37,6 +32,13 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
+from workbench.usecases.testing.conclusion_words import (
+    comparison_sentence,
+    conclusions,
+    no_worse_result,
+    score_sentence,
+    set_words,
+)
 from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, with_names
 from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
@@ -169,11 +171,11 @@ class SuiteAnalyst:
         one = next((one for one in found.tries if one.run_uid == run.uid), None)
         if one is not None and one.is_complete:
             # It says what the sentence about the columns would, by the stricter rule.
-            rest = _sentences([replace(column, sentence="") for column in columns], open_)
+            rest = conclusions([replace(column, sentence="") for column in columns], open_)
             challenger = next((column.comparison for column in columns if column.comparison is not None), None)
             sentences = (try_sentence(one, challenger), *filter(None, (found.words,)), *rest)
         else:
-            sentences = _sentences(columns, open_)
+            sentences = conclusions(columns, open_)
         sentences = (lost, *sentences) if lost else sentences
         return {"sentences": sentences, "tried": one, "tries": found if found.tries else None}
 
@@ -235,7 +237,7 @@ class SuiteAnalyst:
             columns=columns,
             cases=run.cases,
             set_name=run.set_name,
-            set_words=_set_words(run),
+            set_words=set_words(run),
             round=run.round,
             samples=run.samples,
             baseline=run.baseline,
@@ -273,7 +275,7 @@ class SuiteAnalyst:
         named = [names.get(uid, uid) for uid in failing if uid not in hidden]
         found, no_worse_sentence = None, ""
         if comparison is not None and wants_no_worse:
-            found, no_worse_sentence = _no_worse(
+            found, no_worse_sentence = no_worse_result(
                 comparison, settings.margin, summary, baseline, is_margin_late=is_margin_late
             )
         return ColumnReport(
@@ -286,8 +288,8 @@ class SuiteAnalyst:
             rate_words=rate_words(summary.passes),
             gaps_words=gaps_words(summary),
             verdict="" if comparison is None else SHORT[comparison.verdict],
-            sentence="" if comparison is None else _sentence(comparison, settings.difference),
-            score_sentence=_score_sentence(comparison),
+            sentence="" if comparison is None else comparison_sentence(comparison, settings.difference),
+            score_sentence=score_sentence(comparison),
             no_worse=found,
             no_worse_sentence=no_worse_sentence,
             parameters=parameter_words(column.lane.params),
@@ -338,63 +340,6 @@ class SuiteAnalyst:
         title = f"{column_titles(other, beside)[at]} of test run {other.number}"
         cases = tuple(replace(case, cluster=mine[case.case].cluster) for case in column.cases if case.case in equal)
         return _OtherBaseline(version, ColumnResults(title, cases))
-
-
-def _sentence(comparison: ColumnComparison, difference: float) -> str:
-    need = None
-    if comparison.passes is not None and comparison.verdict == "no_difference":
-        need = more_cases(comparison.passes, difference, comparison.columns)
-    return comparison_words(comparison, need)
-
-
-def _score_sentence(comparison: ColumnComparison | None) -> str:
-    if comparison is None or comparison.scores is None:
-        return ""
-    scores, passes = comparison.scores, comparison.passes
-    if passes is not None and scores.difference == passes.difference:
-        # Checks without partial scores: the sentence about passes has said it.
-        return ""
-    return score_words(scores)
-
-
-def _no_worse(
-    comparison: ColumnComparison,
-    margin: float,
-    summary: ColumnSummary,
-    baseline: ColumnSummary,
-    *,
-    is_margin_late: bool,
-) -> tuple[NoWorseResult | None, str]:
-    saved = seconds = None
-    costs = summary.cost_per_1000, baseline.cost_per_1000
-    if costs[0] is not None and costs[1] is not None and any(costs):
-        saved = costs[1] - costs[0]
-    if summary.latency is not None and baseline.latency is not None:
-        seconds = baseline.latency.median - summary.latency.median
-    if comparison.passes is None:
-        return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved, seconds)
-    found = no_worse(comparison.passes, margin)
-    return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late)
-
-
-def _set_words(run: SuiteRun) -> str:
-    if run.set_name == "holdout":
-        return f"on {counted(run.cases, 'hold-out case')}"
-    return f"on {counted(run.cases, 'case')}"
-
-
-def _sentences(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:
-    """Return the conclusions, those with a difference first."""
-    shown = ("better", "worse")
-    compared = [one for one in columns if one.comparison is not None]
-    compared.sort(key=lambda one: one.comparison is not None and one.comparison.verdict not in shown)
-    found = [sentence for one in compared for sentence in (one.no_worse_sentence, one.sentence) if sentence]
-    flaky = len({case for one in columns for case in one.summary.flaky})
-    if flaky:
-        found.append(f"{counted(flaky, 'case')} {plural(flaky, 'passes', 'pass')} only sometimes.")
-    if open_:
-        found.append(f"{counted(open_, 'answer')} {plural(open_, 'is', 'are')} still to come.")
-    return tuple(found)
 
 
 def _spent(progress: SuiteProgress, columns: Sequence[ColumnReport]) -> float | None:
