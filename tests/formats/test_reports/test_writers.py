@@ -7,7 +7,9 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -162,6 +164,22 @@ def test_json_has_the_documented_keys() -> None:
 def test_json_of_no_cells_is_valid() -> None:
     report, _ = made(TWO)
     assert json.loads("".join(FORMATS["json"].write(report, lambda: iter(()))))["cells"] == []
+
+
+def test_json_and_markdown_say_how_old_the_oldest_used_answer_is() -> None:
+    def told(**changes: Any) -> tuple[dict[str, Any], str]:
+        report, cells = made(TWO)
+        report = replace(report, **changes)
+        texts = ["".join(FORMATS[id_].write(report, cells)) for id_ in ("json", "markdown")]
+        return json.loads(texts[0]), texts[1]
+
+    ended = "2026-10-15T10:00:00.000Z"
+    data, page = told(reused=10, oldest_reused=ended, oldest_reused_days=45)
+    assert (data["reused"], data["oldest_reused"], data["oldest_reused_days"]) == (10, ended, 45)
+    assert "40 calls, 10 reused, the oldest from 45 days ago · " in page
+    data, page = told()
+    assert (data["oldest_reused"], data["oldest_reused_days"]) == (None, None)
+    assert "40 calls · " in page
 
 
 @given(ANY)

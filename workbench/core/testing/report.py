@@ -80,11 +80,12 @@ class SuiteReport:
     tested and `set_words` says it to people. `sentences` are the conclusions, the most important one first; each column
     has its own beside them. `cases` counts cases, `unchecked` those of them without a check, which are answered but not
     scored and not in the statistics. `unscored`, `unanswered` and `open` count cells. `calls` were made for this run,
-    `reused` answers came from earlier ones of the round. `spent_usd` is the known cost of the calls, None if there is
-    no price. `bar` and `bar_words` say whether the pass rate that the person asked for was reached. `notes` are
-    sentences about the run, such as what a foreign file had that was left out. `tried` is what the run shows if it
-    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any. `judged` is
-    about judges, which answered `judge_calls` calls.
+    `reused` answers came from earlier ones of the round; `oldest_reused` is when the oldest of them ended, an ISO
+    date in UTC ("" if not known), and `oldest_reused_days` its age in whole days when the report was made.
+    `spent_usd` is the known cost of the calls, None if there is no price. `bar` and `bar_words` say whether the
+    pass rate that the person asked for was reached. `notes` are sentences about the run, such as what a foreign
+    file had that was left out. `tried` is what the run shows if it compares a champion with a challenger, `tries`
+    are all such runs of the prompt, None without any. `judged` is about judges, which answered `judge_calls` calls.
     """
 
     prompt: str
@@ -105,6 +106,8 @@ class SuiteReport:
     open: int = 0
     calls: int = 0
     reused: int = 0
+    oldest_reused: str = ""
+    oldest_reused_days: int | None = None
     spent_usd: float | None = None
     seconds: float | None = None
     bar: ReportBar = "none"

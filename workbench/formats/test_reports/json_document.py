@@ -56,6 +56,8 @@ def document(report: SuiteReport) -> dict[str, Any]:
         },
         "calls": report.calls,
         "reused": report.reused,
+        "oldest_reused": report.oldest_reused or None,
+        "oldest_reused_days": report.oldest_reused_days,
         "spent_usd": report.spent_usd,
         "seconds": report.seconds,
         "bar": report.bar,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
+from workbench.core.testing.answer_ages import oldest_words
 from workbench.core.testing.report import ColumnReport, ReportCells, SuiteReport
 from workbench.core.text import counted
 from workbench.core.visible_text import visible
@@ -83,12 +84,16 @@ def _facts(report: SuiteReport) -> Iterator[str]:
         report.set_words or counted(report.cases, "case"),
         counted(report.samples, "sample") + " each" if report.samples > 1 else "",
         f"round {report.round}" if report.round > 1 else "",
-        f"{counted(report.calls, 'call')}" + (f", {report.reused:,} reused" if report.reused else ""),
+        f"{counted(report.calls, 'call')}" + _reused(report),
         f"{counted(report.judged.judgements, 'judgement')}" if report.judged.judgements else "",
         f"spent {show_cost(report.spent_usd)}" if report.spent_usd is not None else "",
         "a probe of chosen cases" if report.is_probe else "",
     )
     yield text(" · ".join(filter(None, facts))) + "\n\n"
+
+
+def _reused(report: SuiteReport) -> str:
+    return f", {report.reused:,} reused{oldest_words(report.oldest_reused_days)}" if report.reused else ""
 
 
 def _sentences(report: SuiteReport) -> Iterator[str]:

@@ -102,6 +102,11 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return test_starts.has_answers_before(connection, run_uid, moment)
 
+    def oldest_answer(self, run_uid: str) -> str:
+        """Return when the oldest answer of a test run ended, made by itself or an earlier run; "" if not known."""
+        with self._readers.use() as connection:
+            return test_starts.oldest_answer(connection, run_uid)
+
     def runs(self, prompt_uid: str, limit: int = 50) -> tuple[SuiteRun, ...]:
         """Return the test runs of a prompt, newest first."""
         with self._readers.use() as connection:

@@ -50,6 +50,10 @@ _OLD_ANSWERS = (
     "SELECT 1 FROM run_cells JOIN outputs ON outputs.id = output_id WHERE run_cells.run_id = ?"
     " AND run_cells.state = 'finished' AND coalesce(ended_at, '') < ? LIMIT 1"
 )
+_OLDEST_ANSWER = (
+    "SELECT min(ended_at) FROM run_cells JOIN outputs ON outputs.id = output_id WHERE run_cells.run_id = ?"
+    " AND run_cells.state = 'finished' AND ended_at <> ''"
+)
 _RUN = (
     "SELECT runs.id, runs.uid, runs.number, runs.started_at, test_runs.round, samples, baseline,"
     " (SELECT count(*) FROM run_cases WHERE run_id = runs.id), (SELECT count(*) FROM run_cells WHERE run_id = runs.id),"
@@ -165,6 +169,12 @@ def answered(
 def has_answers_before(connection: sqlite3.Connection, run_uid: str, moment: str) -> bool:
     """Whether a run has a finished answer from before a time. Raises StoreError (missing)."""
     return connection.execute(_OLD_ANSWERS, (run_key(connection, run_uid), moment)).fetchone() is not None
+
+
+def oldest_answer(connection: sqlite3.Connection, run_uid: str) -> str:
+    """Return when the oldest answer of a run ended, "" if no time is known. Raises StoreError (missing)."""
+    (ended_at,) = connection.execute(_OLDEST_ANSWER, (run_key(connection, run_uid),)).fetchone()
+    return as_text(ended_at or "")
 
 
 def _identities(connection: sqlite3.Connection, run: int, start: SuiteStart) -> Iterator[tuple[CellKey, str]]:

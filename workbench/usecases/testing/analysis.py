@@ -19,11 +19,13 @@ from workbench.core.statistics.wording import (
     gaps_words,
     rate_words,
 )
+from workbench.core.testing.answer_ages import age_in_days
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
+from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
@@ -229,6 +231,8 @@ class SuiteAnalyst:
             else ("none", "")
         )
         known = progress or SuiteProgress()
+        # Calls of this start are newer than any answer from before it.
+        oldest = self._records.oldest_answer(run.uid) if known.reused else ""
         return SuiteReport(
             prompt=prompt,
             number=run.number,
@@ -249,6 +253,8 @@ class SuiteAnalyst:
             calls=known.done,
             judge_calls=known.judge_calls,
             reused=known.reused,
+            oldest_reused=oldest,
+            oldest_reused_days=age_in_days(oldest, utc_now()),
             spent_usd=_spent(known, columns),
             seconds=seconds,
             bar=bar,
