@@ -20,6 +20,12 @@ def test_answer_has_the_facts_of_its_call() -> None:
     assert checked_answer(Result("finished", ""), (), ()).latency_ms is None
 
 
+def test_json_values_are_objects_for_checks() -> None:
+    values = (("order", '{"id": 7}'), ("note", "{ no JSON"), ("q", '{"id": 7}'))
+    found = checked_answer(Result("finished", "late"), values, (), (("order", "json"), ("note", "json")))
+    assert found.values == {"order": {"id": 7}, "note": "{ no JSON", "q": '{"id": 7}'}
+
+
 @pytest.mark.parametrize(
     ("request_", "text"),
     [

@@ -33,6 +33,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.runs import Result, RunSet, Verdict
+from workbench.core.value_kinds import Kinds
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.ids import new_uid
 from workbench.host.settings import Settings
@@ -80,6 +81,9 @@ class StandInAnswers:
 
     def shown_set(self) -> RunSet:
         return RunSet("", "", ())
+
+    def value_kinds(self) -> Kinds:
+        return ()
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
         return ()

@@ -19,6 +19,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Result
 from workbench.core.testing.answer_ages import days_before
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.grid import CellDetail
 from workbench.core.testing.settings import SuiteSettings
 from workbench.host.dirs import places
 from workbench.usecases.testing.plan import SuitePlan
@@ -73,6 +74,11 @@ def age(path: Path, days: int, run_number: int = 1) -> None:
         connection.executemany(
             "UPDATE outputs SET ended_at = ? WHERE id = ?", [(days_before(at, days), key) for key, at in rows]
         )
+
+
+def detail(workbench: Workbench, run_uid: str, case: int) -> CellDetail:
+    records = workbench.store.tests
+    return records.cell(run_uid, records.run(run_uid).scoring_uid, CellKey(case, 0, 0))
 
 
 def result(workbench: Workbench, run_uid: str, case: int, column: int = 0, sample: int = 0) -> Result | None:

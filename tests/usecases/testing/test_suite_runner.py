@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from workbench.core.testing.settings import SuiteBudget
 from workbench.core.value_kinds import file_text
 from workbench.host.clock import utc_now
 from workbench.usecases.endpoint_form import EndpointForm
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import RefusedError, RetiredModelError
 from workbench.usecases.testing.analysis import SuiteQuestion
 
 
@@ -213,6 +214,26 @@ def test_json_values_are_objects_in_jinja_and_compact_in_plain_templates(tmp_pat
         assert handle.transcripts[0].snapshot(0, 0).text == '8 a b {"id":7,"of":["a b"]}'
 
 
+def test_checks_get_json_values_as_objects_and_files_by_name(tmp_path: Path) -> None:
+    checks = (
+        Check("javascript", value='"context.vars.order.id === 7 && context.vars.order.of[0] === output"'),
+        Check("javascript", value="\"typeof context.vars.text === 'string' && context.vars.photo === 'photo.png'\""),
+        Check("equals", value='"{{ order.of[0] }}"'),
+        Check("contains-any", value='["{{ order.of | join }}", "{{ order.none }}x"]'),
+    )
+    with real(tmp_path) as workbench:
+        order = '{ "id": 7, "of": ["a b"] }'
+        photo = file_text(workbench.attachments.take(PNG, "photo.png"))
+        values = (("order", order), ("text", order), ("photo", photo))
+        case = Case("c", "C", values, kinds=(("order", "json"), ("photo", "file")))
+        draft = Draft(Content((Message("user", "{{ order.of[0] }}"),), template="jinja"))
+        prompt, given = new_prompt(workbench), suites.settings(echo(), checks=checks)
+        run = suites.finish(workbench.tests.start(prompt, suites.plan(workbench, prompt, given, (case,), draft)))
+        detail = suites.detail(workbench, run.run_uid, 0)
+        assert [(one.state, one.reason) for one in detail.results if one.state != "pass"] == []
+        assert len(detail.results) == 4
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
@@ -305,11 +326,17 @@ def test_old_answers_are_used_again_or_asked_again(tmp_path: Path) -> None:
         assert tests.estimator.estimate(same).sentence == (
             "All 10 answers are here already, the oldest from 45 days ago; nothing is sent."
         )
-        assert suites.finish(tests.go_on_with(same)).run_uid == first
+        used = suites.finish(tests.go_on_with(same))
+        assert used.run_uid == first
+        report = tests.analyst.report("P", first, given, progress=used.progress())
+        assert (report.reused, report.oldest_reused_days, report.oldest_reused[:4].isdigit()) == (10, 45, True)
+        assert tests.analyst.report("P", first, given).oldest_reused_days is None
         renewed = same.without_answers_older(30, utc_now())
         assert tests.estimator.estimate(renewed).calls == 10
         again = suites.finish(tests.go_on_with(renewed))
         assert (again.run_uid != first, again.progress().done, again.progress().reused) == (True, 10, 0)
+        report = tests.analyst.report("P", again.run_uid, given, progress=again.progress())
+        assert (report.reused, report.oldest_reused, report.oldest_reused_days) == (0, "", None)
         # The round is the same, so that its new answers are used from now on.
         assert workbench.store.tests.run(again.run_uid).round == 1
         assert suites.finish(tests.go_on_with(same.without_answers_older(30, utc_now()))).run_uid == again.run_uid
@@ -340,6 +367,26 @@ def test_the_newest_run_is_continued_if_it_has_the_same_cells(tmp_path: Path) ->
         assert more.run_uid != first.run_uid
         fresh = suites.finish(tests.go_on_with(suites.plan(workbench, prompt, given, suites.cases(4), round_="fresh")))
         assert fresh.run_uid not in (first.run_uid, more.run_uid)
+
+
+def test_failed_calls_of_a_retired_model_are_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = {"models": {"m1": [{"fail": ["server", "The server had trouble.", ""]}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt, tests = new_prompt(workbench), workbench.tests
+        given = suites.settings(*suites.lanes(2))
+        first = suites.run(workbench, prompt, given, suites.cases(3))
+        plan = suites.plan(workbench, prompt, given, suites.cases(3))
+        facts = replace(
+            tests.planner._facts, retired=lambda endpoint, model: date(2025, 9, 1) if model == "m1" else None
+        )
+        monkeypatch.setattr(tests.planner, "_facts", facts)
+        for again in (
+            lambda: tests.resume(first.run_uid, failed_too=True),
+            lambda: tests.go_on_with(plan, failed_too=True),
+        ):
+            with pytest.raises(RetiredModelError, match=r"^Column 2 \(m1\) was retired on 2025-09-01,"):
+                again()
+        assert suites.finish(tests.go_on_with(plan)).progress().done == 0
 
 
 def test_only_more_calls_than_usual_change_the_limit_of_the_engine(

@@ -16,6 +16,7 @@ from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.inputs import CheckedAnswer
 from workbench.core.runs import Result
+from workbench.core.value_kinds import Kinds, template_values
 
 _LONGEST_PROMPT = 1_000_000
 """Longest prompt in characters that is passed to checks."""
@@ -91,11 +92,13 @@ def _text(content: Any) -> str:
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def checked_answer(result: Result, values: Sequence[tuple[str, str]], tools: Sequence[Tool]) -> CheckedAnswer:
-    """Return a finished result as checks see it; `values` are those that it answers."""
+def checked_answer(
+    result: Result, values: Sequence[tuple[str, str]], tools: Sequence[Tool], kinds: Kinds = ()
+) -> CheckedAnswer:
+    """Return a finished result as checks see it; `values` are those that it answers, `kinds` what they are."""
     return CheckedAnswer(
         result.text,
-        dict(values),
+        template_values(dict(values), kinds),
         prompt_text(result.request),
         finish_reason=result.finish_reason,
         latency_ms=result.timing.duration,

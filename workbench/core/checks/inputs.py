@@ -20,9 +20,9 @@ MOST_CHECKED = 2_000_000
 class CheckedAnswer:
     """An answer and the facts of its call.
 
-    `values` are the variables of its case, as text or JSON values. `prompt` is the prompt as sent. `cost_usd` and
-    `latency_ms` are None when unknown, `finish_reason` is "". `steps` are the recorded steps of an answer with tool
-    calls, `tools` the tools that the model could call.
+    `values` are the variables of its case: text, objects for JSON, the name of a file. `prompt` is the prompt
+    as sent. `cost_usd` and `latency_ms` are None when unknown, `finish_reason` is "". `steps` are the recorded
+    steps of an answer with tool calls, `tools` the tools that the model could call.
     """
 
     text: str

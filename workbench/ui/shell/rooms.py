@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
     from workbench.core.runs import Result, RunSet
+    from workbench.core.value_kinds import Kinds
     from workbench.host.settings import Settings
 
 G = TypeVar("G")
@@ -62,6 +63,9 @@ class LaneAnswers(Protocol):
 
     def shown_set(self) -> RunSet:
         """Return the value set whose answers are shown."""
+
+    def value_kinds(self) -> Kinds:
+        """Return what the values of the shown set are, by the case of its uid."""
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
         """Return the tools that a lane's model could call; () for a lane that was pinned."""

@@ -55,7 +55,7 @@ class AnswerChecker:
         content = job.columns[cell.key.column].content
         answer = CheckedAnswer(
             cell.text,
-            dict(case.values),
+            template_values(dict(case.values), case.kinds),
             self.prompt(job, cell.key),
             cell.finish_reason,
             cell.latency_ms,

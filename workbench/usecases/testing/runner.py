@@ -101,13 +101,15 @@ class SuiteRunner:
         """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
 
         A run with answers that the plan asks again is not continued. A continued run whose checks have changed gets a
-        new scoring. Raises as `resume` and `start`, and StoreError.
+        new scoring; with `failed_too` its calls that failed are made again. Raises as `resume` and `start`, and
+        StoreError.
         """
         if plan.reuse_since:
             self.planner.check_plan(plan)
         run_uid = self._same_run(plan)
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
+        self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
         return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), plan=plan, limits=limits))
 

@@ -10,17 +10,19 @@ from workbench.ui.shell.rooms import LanesOwner
 
 if TYPE_CHECKING:
     from workbench.app.compose.run_controller import RunController
+    from workbench.app.compose.value_sets import ValueSets
     from workbench.app.tasks import BackgroundTasks
     from workbench.core.blocks import Tool
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result, RunSet
+    from workbench.core.value_kinds import Kinds
     from workbench.ui.shell.compose_room import ComposeOwner
 
 
 class _Answers:
-    def __init__(self, stage: RunController) -> None:
-        self._stage = stage
+    def __init__(self, stage: RunController, sets: ValueSets) -> None:
+        self._stage, self._sets = stage, sets
         self.stop, self.show_sample, self.run_of = stage.stop, stage.show_sample, stage.run_of
         self.tested = stage.tested.checks_of
 
@@ -36,6 +38,10 @@ class _Answers:
 
     def shown_set(self) -> RunSet:
         return self._stage.shown.shown_set
+
+    def value_kinds(self) -> Kinds:
+        known = self._sets.get(self.shown_set().uid)
+        return () if known is None else known.kinds
 
     def tools(self, slot: str) -> tuple[Tool, ...]:
         contents = (lane.asked.content for lane in self._stage.shown.lanes if lane.slot == slot)
@@ -74,4 +80,6 @@ class _Models:
 def lanes_owner(owner: ComposeOwner, tasks: BackgroundTasks) -> LanesOwner:
     """Return the owner interface of Compose's lanes."""
     compose = owner.compose
-    return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(owner, tasks), owner.remembered)
+    return LanesOwner(
+        compose.lanes, compose.board, _Answers(compose.stage, compose.sets), _Models(owner, tasks), owner.remembered
+    )

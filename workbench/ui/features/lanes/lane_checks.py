@@ -48,7 +48,7 @@ class LaneChecks(QObject):
         results = {slot: result for slot in self._view.slots() if (result := self._result(slot)) is not None}
         if not results:
             return ShownAnswers()
-        shown, heads = self._answers.shown_set(), self._view.heads()
+        shown, kinds, heads = self._answers.shown_set(), self._answers.value_kinds(), self._view.heads()
         verdict = self._board.verdict
         winners = verdict.positions if verdict.kind == "winner" else ()
         return ShownAnswers(
@@ -58,7 +58,7 @@ class LaneChecks(QObject):
                     slot,
                     shown_title(heads, slot),
                     self._board.output(slot),
-                    checked_answer(result, shown.values, self._answers.tools(slot)),
+                    checked_answer(result, shown.values, self._answers.tools(slot), kinds),
                     self._board.position(slot) in winners,
                     self._answers.pinned(slot),
                     self._answers.tested(self._board.output(slot)),
