@@ -369,11 +369,24 @@ def test_json_values_are_marked_and_said_to_be_wrong_while_they_are(desk: Desk) 
     desk.press(Qt.Key.Key_End)
     desk.type("x")
     assert rows["record"].field.property("role") == "field-wrong"
-    assert record.toolTip().startswith("Not JSON: extra data at line 1, column 12.")
+    sentence = "Not JSON: extra data at line 1, column 12. Until it is corrected, the value is used as text."
+    assert record.toolTip() == sentence
+    said = rows["record"].problem
+    assert said is not None
+    assert (said.isVisible(), said.text()) == (True, sentence)
+    # It has a place of its own below the field.
+    assert said.geometry().top() >= rows["record"].field.geometry().bottom()
+    assert rows["record"].rect().contains(said.geometry())
+    assert rows["record"].geometry().bottom() < rows["question"].geometry().top()
     desk.press(Qt.Key.Key_Backspace)
     assert rows["record"].field.property("role") == "field"
+    assert not said.isVisible()
     question.click()
     assert rows["question"].field.property("role") == "field-wrong"
+    beside = rows["question"].problem
+    assert beside is not None
+    assert beside.isVisible()
+    assert rows["question"].rect().contains(beside.geometry())
     record.click()
     desk.until(lambda: stored(desk)[0].kinds == (("question", "json"),))
     assert stored(desk)[0] == replace(case, kinds=(("question", "json"),))

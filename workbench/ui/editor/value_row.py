@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolTip, QWidget
 
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
@@ -69,6 +69,8 @@ class ValueRow(QWidget):
         self.attach: QPushButton | None = None
         self.chip: AttachmentChip | None = None
         """The file that the value is."""
+        self.problem: QLabel | None = None
+        """What is wrong with a value that should be JSON; None until something was."""
         self.field = ExactField(theme, self, mono=False)
         self.field.setTabChangesFocus(True)
         set_role(self.field, "field")
@@ -162,6 +164,8 @@ class ValueRow(QWidget):
         if self.chip is not None:
             self.chip.set_removable(editable)
         self.field.setVisible(self.chip is None)
+        if self.problem is not None and self.chip is not None:
+            self.problem.hide()
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
@@ -177,11 +181,16 @@ class ValueRow(QWidget):
         problem = json_problem(self.field.exact()) if self.json.isChecked() and not self._missing else ""
         if not self._is_wanted:
             set_role(self.field, "field-wrong" if problem else "field")
-        tip = "The value is JSON: Jinja templates get an object, plain ones compact JSON"
-        if problem:
-            tip = f"Not JSON: {problem}. Until it is corrected, the value is used as text."
+        said = f"Not JSON: {problem}. Until it is corrected, the value is used as text." if problem else ""
+        tip = said or "The value is JSON: Jinja templates get an object, plain ones compact JSON"
         self.json.setToolTip(tip if self.json.isChecked() else "Use this value as JSON instead of text")
-        self.json.setAccessibleDescription(f"Not JSON: {problem}" if problem else "")
+        self.json.setAccessibleDescription(said)
+        if said and self.problem is None:
+            self.problem = QLabel(self, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+            set_role(self.problem, "small-error")
+        if self.problem is not None:
+            self.problem.setText(said)
+            self.problem.setVisible(bool(said))
 
     def _change_kind(self) -> None:
         self._check_json()
@@ -235,6 +244,10 @@ class ValueRow(QWidget):
             size = mend.sizeHint().boundedTo(QSize(width, mend.sizeHint().height()))
             mend.setGeometry(QRect(QPoint(max(0, min(x, edge - size.width() + QUIET_PADDING)), height), size))
             height += size.height()
+        if self.problem is not None and not self.problem.isHidden():
+            said = QRect(x, height, room.width(), self.problem.heightForWidth(room.width()))
+            self.problem.setGeometry(said)
+            height += said.height()
         self.setGeometry(QRect(0, y, width, height))
         self.update()
         return y + height
@@ -348,4 +361,5 @@ class ValueMarks(QObject):
         self._kinds.pop(row.name, None)
         if row.json is not None and row.json.isChecked():
             self._kinds[row.name] = "json"
+        self._panel.arrange()
         self._panel.edited.emit()
