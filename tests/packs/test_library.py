@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,16 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.core import strategies as make
 from tests.corpus import EXACT_TEXTS
-from tests.packs.making import BODIES, FIRST, ORDER, PACK, PICTURE, body_of, one
+from tests.packs.making import BODIES, FILES, FIRST, ORDER, PACK, PICTURE, TEXT, body_of, one
 from tests.patience import PROCESS_S
+from workbench.core.blocks import Attachment
+from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.rendered_content import fill_plain
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
+from workbench.core.value_kinds import Kinds, file_text
 from workbench.packs import PackError, load
 from workbench.packs.library import VariableError
 from workbench.packs.pack_writer import write_archive, write_folder
@@ -97,9 +101,44 @@ def test_missing_unknown_and_invalid_values_are_named(path: Path) -> None:
         prompt.render(ordr="1", x="2", question="?")
     assert (error.value.missing, error.value.unknown) == (("order",), ("ordr", "x"))
     with pytest.raises(VariableError, match="order is not text"):
-        prompt.render({"order": 1, "question": ""})  # type: ignore[dict-item]
+        prompt.render({"order": 1, "question": ""})
     with pytest.raises(KeyError, match="It has: order-bot"):
         load(path)["other"]
+
+
+def test_cases_give_json_as_objects_and_render_exactly(tmp_path: Path) -> None:
+    order = '{ "id": 7, "price": 1.50 }'
+    note, photo = Attachment(FILES[1].hash, "text/plain", "note.txt"), Attachment(FILES[0].hash, "image/png", "o.png")
+    values = (("order", order), ("note", file_text(note)), ("photo", file_text(photo)), ("n", "7"), ("q", "Where?"))
+    kinds: Kinds = (("order", "json"), ("note", "file"), ("photo", "file"), ("n", "json"))
+    case = Case("c", "Late", values, expectation="Soon.", kinds=kinds)
+    content = Content((Message("system", "{{order}} {{note}}"), Message("user", "{{q}} {{note}} {{photo}}")))
+    for template in ("plain", "jinja"):
+        texts = content.messages if template == "plain" else (Message("user", "{{ order.id + n }}{{ photo }}"),)
+        pack = replace(one(replace(content, messages=texts, template=template), cases=(case,)), files=FILES)
+        write_folder(tmp_path / template, pack, body_of(BODIES))
+    prompt = load(tmp_path / "plain")["order-bot"]
+    (found,) = prompt.cases
+    assert (found.name, found.case.expectation) == ("Late", "Soon.")
+    assert found.values == {"order": {"id": 7, "price": 1.5}, "note": note, "photo": photo, "n": 7, "q": "Where?"}
+    assert prompt.file(photo) == PICTURE
+    system, user = prompt.render(found).messages
+    assert system["content"] == '{"id":7,"price":1.50} note.txt'
+    words, picture = user["content"]
+    assert words["text"] == f'Where? note.txt o.png\n\n<file name="note.txt">\n{TEXT.decode()}\n</file>'
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+    (system, *_) = prompt.render(found, order=found.values["order"], note="-").messages
+    assert system["content"] == '{"id":7,"price":1.5} -'
+    jinja_prompt = load(tmp_path / "jinja")["order-bot"]
+    for within in (None, 20.0):
+        (message,) = jinja_prompt.render(jinja_prompt.cases[0], within=within).messages
+        assert message["content"][0]["text"] == "14o.png"
+    with pytest.raises(VariableError, match="order is not JSON"):
+        prompt.render(found, order={"x": object()})
+    with pytest.raises(PackError):
+        prompt.file(Attachment("../pack.yaml", "text/plain", "x"))
+    write_folder(tmp_path / "none", one(FIRST), body_of({}))
+    assert load(tmp_path / "none")["order-bot"].cases == ()
 
 
 @pytest.mark.parametrize("name", EXACT_TEXTS)

@@ -108,6 +108,8 @@ def _of_suite(
     from workbench.usecases.exchange.suite_files import read_suite
 
     suite = read_suite(path, {name: env[name] for name in args.env if name in env})
+    for body, media_type in suite.files:
+        workbench.store.add_blob(body, media_type).result()
     uid = _prompt_of(workbench, path, suite)
     numbers = [_stored(workbench, uid, prompt) for prompt in suite.prompts]
     losses = [one.words for one in suite.losses]

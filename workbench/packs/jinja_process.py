@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from workbench.packs.jinja import TemplateMistakeError, render
 
@@ -22,7 +23,7 @@ _ALARM = int(getattr(signal, "SIGALRM", 0))
 _LOOK = "a loop or a repetition that grows"
 
 
-def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], within: float) -> list[str]:
+def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, Any], within: float) -> list[str]:
     """Return rendered texts like `jinja.render`. Raises TemplateMistakeError, also after `within` seconds."""
     order = json.dumps({"texts": [list(one) for one in texts], "values": dict(values), "within": within})
     with subprocess.Popen(

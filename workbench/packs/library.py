@@ -1,19 +1,22 @@
 """Using packs in programs: prompts that render to messages and parameters.
 
 Invariant: a rendered request equals what a lane of the workbench sends for the same version and values. A missing
-variable or an unknown name is an error that names it: nothing is filled in silently.
+variable or an unknown name is an error that names it: nothing is filled in silently. A case renders from its exact
+texts; its values as objects are for programs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.content import Content, Message
-from workbench.core.rendered_content import RenderedRequest, assemble
+from workbench.core.rendered_content import RenderedRequest, assemble, with_files
 from workbench.core.templates import content_variables, render_plain, template_texts
+from workbench.core.value_kinds import Kinds, ValueKind, file_text, files_of, plain_values, template_values
 from workbench.packs import manifest, prompt_file
 from workbench.packs.errors import PackError
 from workbench.packs.manifest import ListedPrompt
@@ -23,6 +26,7 @@ from workbench.packs.read_limits import MOST_BLOB, MOST_TEXT
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment, OutputFormat, Tool
+    from workbench.core.cases import Case
     from workbench.core.lanes import Lane
 
 
@@ -47,6 +51,19 @@ class Request:
     parameters: dict[str, Any]
     rounds: int
     refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCase:
+    """A case of a prompt; pass it to `render`.
+
+    `values` are its variables by name: texts, JSON values as objects, and files as attachments, whose bytes `file`
+    returns. `case` has everything else: checks, expectation, tags, and the values as they are stored.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    case: Case
 
 
 class LoadedPack(Mapping[str, "LoadedPrompt"]):
@@ -143,30 +160,52 @@ class LoadedPrompt:
         return content_variables(self._prompt.content)
 
     @property
+    def cases(self) -> tuple[LoadedCase, ...]:
+        """The cases in order, () for none; read on each access. Raises PackError if their file cannot be read."""
+        from workbench.packs import case_file
+
+        name = self._prompt.case_file
+        if name not in self._place.names:
+            return ()
+        return tuple(
+            LoadedCase(one.name, {**template_values(values, one.kinds), **files_of(values, one.kinds)}, one)
+            for one in case_file.read(self._place.read(name, MOST_TEXT), name)
+            for values in (dict(one.values),)
+        )
+
+    def file(self, attachment: Attachment) -> bytes:
+        """Return the bytes of a file that is a value of a case. Raises PackError."""
+        return self._body(attachment)
+
+    @property
     def models(self) -> tuple[str, ...]:
         """The distinct models of its lanes, in order."""
         return tuple(dict.fromkeys(lane.model for lane in self._prompt.lanes if not lane.hidden))
 
     def render(
         self,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | LoadedCase | None = None,
         /,
         *,
         version: str = "",
         model: str = "",
         within: float | None = None,
-        **more: str,
+        **more: Any,
     ) -> Request:
-        """Return the request for these values, given as a map, by name, or both.
+        """Return the request for these values, given as a map or a case, by name, or both.
+
+        A value is a text, a list or map, which a Jinja template gets as an object and a plain one as compact JSON, or
+        a file of a case. A case gives the values that the prompt uses.
 
         `version` is the hash of another version, or a prefix; `model` selects the parameters of the lane with that
         model. `within` renders a Jinja template in its own process, which is killed after so many seconds: use it for
         untrusted packs, because a template can loop for ever. Raises VariableError for values that do not fit and
         PackError for everything else.
         """
-        given = {**(values or {}), **more}
         content = self._content(version)
-        rendered = assemble(content, self._texts(content, given, within))
+        given, kinds = self._given(content, values, more)
+        content = with_files(content, given, kinds)
+        rendered = assemble(content, self._texts(content, given, kinds, within))
         if not rendered.messages:
             raise PackError(f"Every message of {self._prompt.slug} is empty with these values. Fill one in.")
         messages = [{"role": one.role, "content": self._said(one)} for one in rendered.messages]
@@ -182,18 +221,48 @@ class LoadedPrompt:
             raise PackError(f"In {self._prompt.slug} {what} with {version!r}. It has: {', '.join(self.versions)}.")
         return found[0].content
 
-    def _texts(self, content: Content, given: Mapping[str, str], within: float | None) -> tuple[str, ...]:
+    def _given(
+        self, content: Content, values: Mapping[str, Any] | LoadedCase | None, more: Mapping[str, Any]
+    ) -> tuple[dict[str, str], Kinds]:
+        """Return the values as texts, and what they are."""
+        given: dict[str, str] = {}
+        kinds: dict[str, ValueKind] = {}
+        if isinstance(values, LoadedCase):
+            names = content_variables(content)
+            given = {name: value for name, value in values.case.values if name in names}
+            kinds = {name: kind for name, kind in values.case.kinds if name in names}
+            values = None
+        for name, value in {**(values or {}), **more}.items():
+            kinds.pop(name, None)
+            given[name], kind = self._kept(name, value)
+            if kind is not None:
+                kinds[name] = kind
+        return given, tuple(kinds.items())
+
+    def _kept(self, name: str, value: Any) -> tuple[str, ValueKind | None]:
+        from workbench.core.blocks import Attachment
+
+        if isinstance(value, str):
+            return value, None
+        if isinstance(value, Attachment):
+            return file_text(value), "file"
+        if not isinstance(value, dict | list):
+            raise VariableError(f"The value of {name} is not text. Give it as a string, a list or a dict.", (), ())
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False), "json"
+        except (TypeError, ValueError, RecursionError) as error:
+            raise VariableError(f"The value of {name} is not JSON ({error}). Correct it.", (), ()) from error
+
+    def _texts(self, content: Content, given: Mapping[str, str], kinds: Kinds, within: float | None) -> tuple[str, ...]:
         names = content_variables(content)
         missing = tuple(name for name in names if name not in given) if content.template == "plain" else ()
         unknown = tuple(name for name in given if name not in names)
         if missing or unknown:
             raise VariableError(_variable_sentence(self._prompt.slug, missing, unknown), missing, unknown)
-        if wrong := next((name for name, value in given.items() if not isinstance(value, str)), None):
-            raise VariableError(f"The value of {wrong} is not text. Give it as a string.", (), ())
         texts = template_texts(content)
         if content.template == "plain":
-            return render_plain(texts, given)
-        return _jinja(texts, given, within)
+            return render_plain(texts, plain_values(given, kinds))
+        return _jinja(texts, template_values(given, kinds), within)
 
     def _parameters(self, rendered: RenderedRequest, model: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         lane = self._lane(model)
@@ -236,6 +305,8 @@ class LoadedPrompt:
         if attachment.hash not in self._bodies:
             import hashlib
 
+            if not manifest.HASH.fullmatch(attachment.hash):
+                raise PackError(f"The attachment {attachment.name} has no SHA-256 hash. Export the pack again.")
             body = self._place.read(f"attachments/{attachment.hash}", MOST_BLOB)
             if hashlib.sha256(body).hexdigest() != attachment.hash:
                 raise PackError(f"The attachment {attachment.name} is not the file that was exported. Get it again.")
@@ -280,7 +351,7 @@ def _form(tools: tuple[Tool, ...], output: OutputFormat | None) -> dict[str, Any
     return form
 
 
-def _jinja(texts: tuple[tuple[str, str], ...], given: Mapping[str, str], within: float | None) -> tuple[str, ...]:
+def _jinja(texts: tuple[tuple[str, str], ...], given: Mapping[str, Any], within: float | None) -> tuple[str, ...]:
     from workbench.packs import jinja
 
     try:

@@ -2,11 +2,14 @@
 
 Invariant: for a plain prompt, promptfoo renders the same bytes as the workbench. promptfoo's templates are Nunjucks, so
 braces that are no variable are written as strings. A value that promptfoo would change (it renders templates inside
-values, loads what begins with `file://` and drops a trailing newline) goes through its `load` filter as JSON. A Jinja
-prompt is written unchanged; Nunjucks reads most of it alike.
+values, loads what begins with `file://` and drops a trailing newline) goes through its `load` filter as JSON. JSON
+values are maps and lists that plain prompts print with `dump`, as long as promptfoo prints the same; else they are
+texts. A Jinja prompt is written unchanged; Nunjucks reads most of it alike. Values that are files are references to
+the files of the pack, whose content promptfoo puts into the text.
 
 What promptfoo has no place for is in the metadata of a test, under MARKS: parts of the case, which of its values are
-JSON (`json`), and which variables have another name (`names`, the other name first). `formats.suites` reads it back.
+JSON texts for `load` (`json`), what values are (`kinds`) and how they were typed (`texts`), and which variables have
+another name (`names`, the other name first). `formats.suites` reads it back.
 """
 
 from __future__ import annotations
@@ -26,23 +29,17 @@ from workbench.core.lanes import LITELLM, Lane
 from workbench.core.parameters import names_in
 from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.rendered_content import assemble
-from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
+from workbench.core.templates import PLAIN_VARIABLE, template_texts
 from workbench.packs.pack_contents import Pack, PackPrompt
+from workbench.packs.promptfoo_variables import PromptfooVariables, cases_of
 from workbench.packs.yaml_writer import write as write_yaml
 
 _HEAD = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n"
 _MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo eval\n"
 _BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z|#\}")
 _HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_CHANGED = re.compile(r"\{[{%#]|#\}|\Afile://|\Apackage:|\n\Z")
-"""Parts of a value that promptfoo would change."""
-_SPOKEN = re.compile(r"(\{\{-?\s*)([^\W\d]\w*)(\s*(?:\||-?\}\}))")
+_SPOKEN = re.compile(r"(\{\{-?\s*)([^\W\d]\w*)(\s*(?:[|.\[]|-?\}\}))")
 """A reference to a variable in the expected value of a check."""
-_WORDS = """
-true false none null and or not in is if else for import include block set macro call filter raw
-constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
-"""
-_RESERVED = frozenset(_WORDS.split())
 MARKS = "workbench"
 """The key of metadata that holds what promptfoo has no place for."""
 _MARKED = ("expectation", "tags", "cluster", "notes", "held_out")
@@ -53,12 +50,13 @@ def write(pack: Pack) -> bytes:
     """Return the file. Raises ValueError for unpaired surrogates."""
     several = len(pack.prompts) > 1
     data: dict[str, Any] = {"description": pack.about.name}
-    data["prompts"] = [_prompt(prompt) for prompt in pack.prompts]
+    told = [(prompt, PromptfooVariables(prompt)) for prompt in pack.prompts]
+    data["prompts"] = [_prompt(*one) for one in told]
     data["providers"] = _all_providers(pack)
-    if not several and (default := _default_test(pack.prompts[0])):
+    if not several and (default := _default_test(*told[0])):
         data["defaultTest"] = default
-    data["tests"] = [test for prompt in pack.prompts for test in _tests(prompt, several)]
-    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(pack))).encode() + write_yaml(data)
+    data["tests"] = [test for one in told for test in _tests(*one, several)]
+    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(told))).encode() + write_yaml(data)
 
 
 def _all_providers(pack: Pack) -> list[Any]:
@@ -93,28 +91,37 @@ def _told_apart(providers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
-def _remarks(pack: Pack) -> Iterable[str]:
-    for prompt in pack.prompts:
+def _remarks(told: Iterable[tuple[PackPrompt, PromptfooVariables]]) -> Iterable[str]:
+    for prompt, variables in told:
         if not any(_providers(prompt)):
             yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo is used. Enter your own."
         if prompt.content.template == "jinja":
             yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
-        if any(MARKS in _metadata(case) and _marks(case, prompt) for case in prompt.cases):
+        if any(MARKS in _metadata(case) and _marks(case, variables) for case in prompt.cases):
             yield f"Cases of {prompt.slug} have metadata called “{MARKS}”, so further parts of theirs are not here."
         if any(message.attachments for message in prompt.content.messages):
             yield f"{prompt.slug} has attachments, which promptfoo does not send."
+        if variables.has_files:
+            yield f"Values of {prompt.slug} are files. promptfoo puts their content into the text, also of pictures."
+        if variables.texts:
+            names = ", ".join(sorted(variables.texts))
+            yield f"JSON values of {prompt.slug} that promptfoo would print otherwise are texts: {_one_line(names)}."
 
 
-def _prompt(prompt: PackPrompt) -> dict[str, Any]:
-    raw = json.dumps(_messages(prompt), indent=2, ensure_ascii=False)
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _prompt(prompt: PackPrompt, variables: PromptfooVariables) -> dict[str, Any]:
+    raw = json.dumps(_messages(prompt, variables), indent=2, ensure_ascii=False)
     return {"label": prompt.slug, "raw": _HOSTILE.sub(lambda m: f"\\u{ord(m[0]):04x}", raw)}
 
 
-def _messages(prompt: PackPrompt) -> list[dict[str, str]]:
+def _messages(prompt: PackPrompt, variables: PromptfooVariables) -> list[dict[str, str]]:
     content = prompt.content
     texts = [text for _, text in template_texts(content)]
     if content.template == "plain":
-        names = _expressions(prompt)
+        names = variables.expressions()
         texts = [_nunjucks(text, names) for text in texts]
     # Texts only: attachments would make the file as large as they are.
     bare = replace(content, messages=tuple(Message(m.role, m.text) for m in content.messages))
@@ -133,83 +140,37 @@ def _literal(text: str) -> str:
     return _BRACES.sub(lambda match: f"{{{{ '{match[0]}' }}}}", text)
 
 
-def _expressions(prompt: PackPrompt) -> dict[str, str]:
-    """Return the Nunjucks expression of each variable."""
-    odd = _odd_names(prompt)
-    return {
-        name: f"{{{{ {alias} | load }}}}" if name in odd else f"{{{{{alias}}}}}"
-        for name, alias in _aliases(prompt).items()
-    }
-
-
-def _aliases(prompt: PackPrompt) -> dict[str, str]:
-    """Return the names of the variables of a plain prompt in promptfoo, where some words are reserved.
-
-    Values that only checks use, or nothing, are variables, too.
-    """
-    given = (name for values in _value_sets(prompt) for name, _ in values)
-    names = dict.fromkeys((*content_variables(prompt.content), *given))
-    aliases: dict[str, str] = {}
-    for name in names:
-        alias = name
-        while alias in _RESERVED or alias.startswith("__") or (alias != name and alias in names):
-            alias = f"var_{alias}"
-        aliases[name] = alias
-    return aliases
-
-
-def _value_sets(prompt: PackPrompt) -> tuple[tuple[tuple[str, str], ...], ...]:
-    return tuple(case.values for case in prompt.cases) or (prompt.values,)
-
-
-def _odd_names(prompt: PackPrompt) -> frozenset[str]:
-    if prompt.content.template != "plain":
-        return frozenset()
-    return frozenset(
-        name for values in _value_sets(prompt) for name, value in values if _CHANGED.search(value) is not None
-    )
-
-
-def _default_test(prompt: PackPrompt) -> dict[str, Any]:
+def _default_test(prompt: PackPrompt, variables: PromptfooVariables) -> dict[str, Any]:
     """Return the checks for all cases of the only prompt; promptfoo evaluates them before those of a test."""
-    checks = _for_all(prompt, _check_expressions(prompt))
+    checks = _for_all(prompt, variables)
     threshold = {} if prompt.threshold is None else {"threshold": prompt.threshold}
     return {**({"assert": checks} if checks else {}), **threshold}
 
 
-def _for_all(prompt: PackPrompt, expressions: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [_told(check_to_json(check), expressions) for check in prompt.checks]
+def _for_all(prompt: PackPrompt, variables: PromptfooVariables) -> list[dict[str, Any]]:
+    return [_told(check_to_json(check), variables) for check in prompt.checks]
 
 
-def _check_expressions(prompt: PackPrompt) -> dict[str, str]:
-    """Return how the expected values of checks refer to each variable."""
-    aliases = _aliases(prompt) if prompt.content.template == "plain" else {}
-    odd = _odd_names(prompt)
-    return {name: f"{alias} | load" if name in odd else alias for name, alias in aliases.items()}
-
-
-def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
-    cases = prompt.cases or (Case("", "", prompt.values),)
-    aliases = _aliases(prompt) if prompt.content.template == "plain" else {}
-    odd = _odd_names(prompt)
-    expressions = _check_expressions(prompt)
+def _tests(prompt: PackPrompt, variables: PromptfooVariables, several: bool) -> Iterable[dict[str, Any]]:
     # A default test would be that of all prompts.
-    shared = _for_all(prompt, expressions) if several else []
-    for case in cases:
+    shared = _for_all(prompt, variables) if several else []
+    for case in cases_of(prompt):
         test: dict[str, Any] = {"description": case.name} if case.name else {}
-        test["vars"] = {
-            aliases.get(name, name): _encoded(value) if name in odd else value for name, value in case.values
-        }
+        test["vars"] = values = variables.values(case)
+        rest: dict[str, Any] = json.loads(case.rest) if case.rest else {}
+        if any(isinstance(value, list) for value in values.values()):
+            # Lists of texts would make several tests.
+            given = rest.pop("options", None)
+            test["options"] = {**(given if isinstance(given, dict) else {}), "disableVarExpansion": True}
         if case.checks or shared:
-            own = [_told(check_to_json(check), expressions) for check in case.checks]
+            own = [_told(check_to_json(check), variables) for check in case.checks]
             test["assert"] = [*shared, *own]
         if case.threshold is not None:
             test["threshold"] = case_to_json(case)["threshold"]
         elif several and prompt.threshold is not None:
             test["threshold"] = prompt.threshold
-        if metadata := {**({MARKS: marks} if (marks := _marks(case, prompt)) else {}), **_metadata(case)}:
+        if metadata := {**({MARKS: marks} if (marks := _marks(case, variables)) else {}), **_metadata(case)}:
             test["metadata"] = metadata
-        rest = json.loads(case.rest) if case.rest else {}
         yield {**test, **rest, **({"prompts": [prompt.slug]} if several else {})}
 
 
@@ -218,40 +179,31 @@ def _metadata(case: Case) -> dict[str, Any]:
     return found
 
 
-def _marks(case: Case, prompt: PackPrompt) -> dict[str, Any]:
+def _marks(case: Case, variables: PromptfooVariables) -> dict[str, Any]:
     """Return what is noted of a case for reading it back."""
     data = case_to_json(case)
-    marks = {name: data[name] for name in _MARKED if name in data}
-    if prompt.content.template != "plain":
-        return marks
-    aliases, odd = _aliases(prompt), _odd_names(prompt)
-    names = [name for name, _ in case.values]
-    if encoded := [aliases[name] for name in names if name in odd]:
-        marks["json"] = encoded
-    if renamed := {aliases[name]: name for name in names if aliases[name] != name}:
-        marks["names"] = renamed
-    return marks
+    return {**{name: data[name] for name in _MARKED if name in data}, **variables.marks(case)}
 
 
-def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, Any]:
+def _told(check: dict[str, Any], variables: PromptfooVariables) -> dict[str, Any]:
     """Return an assertion with references to variables as they are in the test: renamed, or decoded from JSON."""
+
+    def reference(found: re.Match[str]) -> str:
+        name, behind = found[2], found[3]
+        decoded = " | load" if name in variables.odd and behind.strip()[0] not in ".[" else ""
+        return f"{found[1]}{variables.aliases.get(name, name)}{decoded}{behind}"
 
     def told(part: Any) -> Any:
         if isinstance(part, str):
-            return _SPOKEN.sub(lambda m: f"{m[1]}{expressions.get(m[2], m[2])}{m[3]}", part)
+            return _SPOKEN.sub(reference, part)
         if isinstance(part, list):
             return [told(one) for one in part]
         return {key: told(one) for key, one in part.items()} if isinstance(part, dict) else part
 
     made = {key: told(part) if key in ("value", "rubricPrompt") else part for key, part in check.items()}
     if isinstance(inner := check.get("assert"), list):
-        made["assert"] = [_told(one, expressions) if isinstance(one, dict) else one for one in inner]
+        made["assert"] = [_told(one, variables) if isinstance(one, dict) else one for one in inner]
     return made
-
-
-def _encoded(value: str) -> str:
-    """Return a value as JSON in which promptfoo finds no template."""
-    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b").replace("#}", "#\\u007d")
 
 
 def _providers(prompt: PackPrompt) -> Iterable[dict[str, Any]]:

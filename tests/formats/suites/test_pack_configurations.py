@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
 from tests.formats.suites.promptfoo_files import NAME, MemoryFiles, lost, rendered
-from tests.packs.making import one
-from workbench.core.blocks import OutputFormat, Tool
+from tests.packs.making import BODIES, FILES, one
+from workbench.core.blocks import Attachment, OutputFormat, Tool
 from workbench.core.cases import SET, Case, Check, case_to_json, json_text
 from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
-from workbench.core.rendered_content import fill_plain
+from workbench.core.rendered_content import fill_case, fill_plain
 from workbench.core.templates import content_variables
 from workbench.core.testing.imported_suite import ImportedSuite
+from workbench.core.value_kinds import ValueKind, file_text, files_of
 from workbench.formats.suites.promptfoo import read_config
 from workbench.formats.suites.suite_format import SuiteSource
 from workbench.packs.pack_contents import Pack
@@ -34,7 +37,8 @@ PIECES = st.lists(
 
 
 def read_back(pack: Pack) -> ImportedSuite:
-    return read_config(SuiteSource(NAME, MemoryFiles({NAME: write(pack)})))
+    files = {file.path: BODIES[file.hash] for file in FILES}
+    return read_config(SuiteSource(NAME, MemoryFiles({NAME: write(pack), **files})))
 
 
 @depth.examples(80, 4500)
@@ -111,6 +115,46 @@ def checks(depth_: int = 0) -> st.SearchStrategy[Check]:
     return single | st.builds(Check, st.just(SET), st.booleans(), threshold=NUMBERS, weight=NUMBERS, checks=many)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS | st.just("1"), inner, max_size=3),
+    max_leaves=6,
+)
+KINDLY = st.lists(st.sampled_from(["a", "é"]) | st.integers(-9, 9) | st.just(2.5), max_size=3) | st.dictionaries(
+    st.sampled_from(["id", "$x", "é", "no"]), st.sampled_from(["", "a: b", "2026-01-01", 7, None, True, ["x"], {}])
+)
+TYPED = st.builds(
+    lambda value, indent, end: json.dumps(value, indent=indent, ensure_ascii=False) + end,
+    JSON | KINDLY,
+    st.sampled_from([None, 2]),
+    st.sampled_from(["", " ", "\n"]),
+)
+FILE = st.builds(lambda f, name: file_text(Attachment(f.hash, f.media_type, name)), st.sampled_from(FILES), TEXTS)
+Given = tuple[str, ValueKind | None]
+
+
+def of(values: st.SearchStrategy[str], kind: ValueKind | None) -> st.SearchStrategy[Given]:
+    return st.tuples(values, st.just(kind))
+
+
+ANY_VALUE = of(TEXTS, None) | of(TYPED | TEXTS, "json") | of(FILE | TEXTS, "file")
+OF_ONE_KIND = st.sampled_from([of(TEXTS, None), of(KINDLY.map(json_text), "json"), of(TYPED, "json"), of(FILE, "file")])
+
+
+def with_kinds(case: Case, given_values: list[Given]) -> Case:
+    pairs = list(zip(VARIABLES, given_values, strict=True))
+    kinds = tuple((name, kind) for name, (_, kind) in pairs if kind is not None)
+    return replace(case, values=tuple((name, value) for name, (value, _) in pairs), kinds=kinds)
+
+
+def kindly(cases: list[Case]) -> st.SearchStrategy[list[Case]]:
+    """Return the cases with values of all kinds; some variables have one kind in all cases."""
+    rows = st.lists(st.just(ANY_VALUE) | OF_ONE_KIND, min_size=len(VARIABLES), max_size=len(VARIABLES)).flatmap(
+        lambda row: st.lists(st.tuples(*row).map(list), min_size=len(cases), max_size=len(cases))
+    )
+    return rows.map(lambda found: [with_kinds(case, row) for case, row in zip(cases, found, strict=True)])
+
+
 CASES = st.builds(
     Case,
     st.just(""),
@@ -129,8 +173,11 @@ CASES = st.builds(
 )
 
 
+SUITES = st.lists(CASES, min_size=1, max_size=3).flatmap(lambda cases: st.just(cases) | kindly(cases))
+
+
 @depth.examples(60, 3000)
-@given(st.lists(CASES, min_size=1, max_size=3), st.lists(checks(), max_size=3).map(tuple), NUMBERS)
+@given(SUITES, st.lists(checks(), max_size=3).map(tuple), NUMBERS)
 def test_cases_and_checks_of_a_pack_come_back(
     cases: list[Case], shared: tuple[Check, ...], threshold: float | None
 ) -> None:
@@ -143,8 +190,56 @@ def test_cases_and_checks_of_a_pack_come_back(
     # The prompt uses the same names.
     for case in cases:
         values = dict(case.values)
-        sent = fill_plain(content, values).messages
-        assert rendered(suite.prompts[0].content, values) == [(m.role, m.text) for m in sent]
+        found = fill_case(suite.prompts[0].content, values, case.kinds).messages
+        assert found == fill_case(content, values, case.kinds).messages
+    bodies = dict.fromkeys(file.hash for case in cases for file in files_of(dict(case.values), case.kinds).values())
+    assert [hashlib.sha256(body).hexdigest() for body, _ in suite.files] == list(bodies)
+
+
+def test_json_values_are_maps_in_the_file_and_come_back_as_typed() -> None:
+    content = Content((Message("user", "{{order}} {{price}} {{true}}"),))
+    order, price = '{ "id": 7, "of": ["a", "b"] }', '{"price": 1.50}'
+    case = Case(
+        "c",
+        "C",
+        (("order", order), ("price", price), ("true", '["x", "y"]')),
+        (Check("equals", value='"{{ order.id }} {{ true[0] }} {{ true }}"'),),
+        kinds=(("order", "json"), ("price", "json"), ("true", "json")),
+    )
+    pack = one(content, cases=(case,))
+    written = yaml.safe_load(write(pack))
+    (test,) = written["tests"]
+    # JavaScript has no 1.50, so that this value stays a text.
+    assert test["vars"] == {"order": {"id": 7, "of": ["a", "b"]}, "price": '{"price":1.50}', "var_true": ["x", "y"]}
+    assert test["options"] == {"disableVarExpansion": True}
+    assert test["assert"] == [{"type": "equals", "value": "{{ order.id }} {{ var_true[0] }} {{ var_true }}"}]
+    assert "{{ order | dump }} {{price}} {{ var_true | dump }}" in written["prompts"][0]["raw"]
+    assert "promptfoo would print otherwise are texts: price." in write(pack).decode()
+    suite = read_back(pack)
+    (found,) = suite.cases
+    assert without_uid(found.case) == without_uid(case)
+    assert suite.prompts[0].content == content
+    # A value that was changed in the file counts.
+    changed = write(pack).decode().replace("id: 7\n", "id: 8\n", 1)
+    (found,) = read_config(SuiteSource(NAME, MemoryFiles({NAME: changed}))).cases
+    assert dict(found.case.values)["order"] == '{"id":8,"of":["a","b"]}'
+    assert found.case.kinds == case.kinds
+
+
+def test_files_are_references_to_those_of_the_pack() -> None:
+    content = Content((Message("user", "See {{photo}}"),))
+    photo = Attachment(FILES[0].hash, "image/png", "Order.png")
+    case = Case("c", "C", (("photo", file_text(photo)),), kinds=(("photo", "file"),))
+    pack = one(content, cases=(case,))
+    (test,) = yaml.safe_load(write(pack))["tests"]
+    assert test["vars"] == {"photo": f"file://attachments/{photo.hash}"}
+    assert "are files. promptfoo puts their content into the text" in write(pack).decode()
+    (found,) = read_back(pack).cases
+    assert without_uid(found.case) == without_uid(case)
+    # Another file of that name is not taken for it.
+    files = MemoryFiles({NAME: write(pack), FILES[0].path: b"Another text."})
+    (other,) = read_config(SuiteSource(NAME, files)).cases
+    assert (other.case.values, other.case.kinds) == ((("photo", "Another text."),), ())
 
 
 def without_uid(case: Case) -> dict[str, object]:

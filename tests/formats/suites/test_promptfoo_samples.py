@@ -125,7 +125,7 @@ def test_refused_prompts_are_named_with_the_reason() -> None:
     said = lost(read(SAMPLES / "templates"), "refused")
     assert "The prompt “P12 {{ name ~ 'x' }}” is left out. “{{ name ~ 'x' }}” is not converted." in said
     assert "P15" in said
-    assert "It loops over a list. Values are texts here; write the list into the value." in said
+    assert "It loops over a list, which is not converted. Write the list into the value." in said
     assert len(said.split("\n")) == len(REFUSED)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.formats.suites.promptfoo_files import lost, rendered, suite_of
+from workbench.core.blocks import Attachment
+from workbench.core.checks.evaluator import evaluate
+from workbench.core.checks.inputs import CheckedAnswer
 from workbench.core.content import Content, Message
+from workbench.core.rendered_content import fill_case
 from workbench.core.testing.imported_suite import ImportedSuite
+from workbench.core.value_kinds import files_of, template_values
 from workbench.formats.suites.loading import is_key_name
 from workbench.formats.suites.nunjucks import SuiteVariables, TemplateRefusedError, VarKind, convert
 from workbench.formats.suites.suite_format import SuiteFileError
@@ -44,12 +51,58 @@ tests:
 """
     )
     first, inner, _ = suite.cases[0].case.checks
-    assert suite.checks[0].value == '"{{user_name}}"'
-    assert first.value == '["{{user_city}}", "{{plain}}", "{{user_name_upper}}"]'
-    assert inner.checks[0].value == '"{{user_name}}"'
-    assert values(suite)["user_city"] == "Bonn"
-    assert values(suite)["user_name_upper"] == "ANN"
-    assert "vars.user: JavaScript checks get the variable user as a text; in promptfoo it is none." in lost(suite)
+    assert suite.checks[0].value == '"{{ user.name }}"'
+    assert first.value == '["{{user.city}}","{{plain}}","{{ user.name | upper }}"]'
+    assert inner.checks[0].value == '"{{user.name}}"'
+    assert "JavaScript checks get" not in lost(suite)
+    case = suite.cases[0].case
+    assert values(suite) == {"user": '{"name":"Ann","city":"Bonn"}', "plain": "p", "user_name": "Ann"}
+    assert case.kinds == (("user", "json"),)
+    answer = CheckedAnswer("Ann of Bonn", template_values(dict(case.values), case.kinds))
+    assert [evaluate(check, answer).state for check in (*suite.checks, first)] == ["pass", "pass"]
+
+
+def test_lists_are_json_and_printed_as_promptfoo_does() -> None:
+    suite = suite_with("{{n}} {{ n | dump }} {{ n[1] }}", "[{vars: {n: [1, 2.5, [x]]}}, {vars: {n: text}}]")
+    assert suite.prompts[0].content.messages[0].text == "{{n_text}} {{n_dump}} {{n_1}}"
+    assert values(suite) == {"n": '[1,2.5,["x"]]', "n_text": "1,2.5,x", "n_dump": '[1,2.5,["x"]]', "n_1": "2.5"}
+    assert [one.case.kinds for one in suite.cases] == [(("n", "json"),), ()]
+    assert values(suite, 1)["n_text"] == "text"
+    assert lost(suite, "differs") == ""
+    # A list of texts still makes a test of each.
+    assert [values(suite_with("{{n}}", "[{vars: {n: [a, b]}}]"), case)["n"] for case in (0, 1)] == ["a", "b"]
+
+
+def test_json_printed_with_dump_is_the_value_itself() -> None:
+    suite = suite_with("{{ user | dump }} {{ tags|dump() }}", "[{vars: {user: {a: 1}, tags: []}}]")
+    assert suite.prompts[0].content.messages[0].text == "{{user}} {{tags}}"
+    assert lost(suite, "differs") == ""
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def test_pictures_are_files() -> None:
+    suite = suite_with(
+        "See {{photo}}{{note}}",
+        "[{vars: {photo: file://in/a.png, note: file://n.txt}}, {vars: {photo: file://b.jpg, note: x}}, "
+        "{vars: {photo: file://c.pdf, note: x}}]",
+        in___a__png=PNG,
+        b__jpg=b"no picture",
+        c__pdf=b"%PDF-",
+        n__txt="N",
+    )
+    (case,) = [one.case for one in suite.cases]
+    photo = Attachment(hashlib.sha256(PNG).hexdigest(), "image/png", "a.png")
+    assert case.kinds == (("photo", "file"),)
+    assert files_of(dict(case.values), case.kinds) == {"photo": photo}
+    assert suite.files == ((PNG, "image/png"),)
+    (message,) = fill_case(suite.prompts[0].content, dict(case.values), case.kinds).messages
+    assert (message.text, message.attachments) == ("See a.pngN", (photo,))
+    assert "vars.photo: It is a file, which messages of the user that name it are sent with" in lost(suite, "differs")
+    refused = lost(suite, "refused")
+    assert "tests[1].vars.photo: The case is left out: “b.jpg” is no PNG, JPEG, GIF or WebP." in refused
+    assert "tests[2].vars.photo: The case is left out: c.pdf is neither a text nor a picture" in refused
 
 
 def test_numbers_and_booleans_are_texts_and_javascript_is_warned() -> None:

@@ -13,6 +13,7 @@ SHARED = {
     *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "graders", "marks", "parts", "prompts", "providers")),
     "promptfoo_sheets",
     "promptfoo_tests",
+    "value_files",
 }
 
 

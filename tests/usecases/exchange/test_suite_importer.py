@@ -15,6 +15,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM
 from workbench.core.testing.settings import SuiteSettings
+from workbench.core.value_kinds import files_of
 from workbench.host.ids import new_uid
 from workbench.packs.promptfoo_config import write
 from workbench.store import Store, StoreError
@@ -215,6 +216,25 @@ def test_what_cannot_be_read_is_refused_with_the_reason(store: Store, tmp_path: 
         importer(store).plan(tmp_path / "notes.txt")
     with pytest.raises(RefusedError, match="cannot be read"):
         importer(store).plan(tmp_path / "gone.yaml")
+
+
+def test_json_and_pictures_are_values_of_cases_with_their_bytes(store: Store, tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+    (tmp_path / "order.png").write_bytes(picture)
+    config = (
+        "prompts: ['{{order}} {{photo}}']\nproviders: [echo]\n"
+        "tests: [{vars: {order: {id: 7}, photo: file://order.png}}]\n"
+    )
+    (uid,) = importer(store).apply(planned(store, tmp_path, config)).uids
+    (case,) = store.packs.cases(uid)
+    assert case.kinds == (("order", "json"), ("photo", "file"))
+    assert dict(case.values)["order"] == '{"id":7}'
+    (file,) = files_of(dict(case.values), case.kinds).values()
+    assert (file.name, store.blob(file.hash)) == ("order.png", picture)
+    draft = store.draft(uid)
+    assert draft is not None
+    assert draft.sets[0].kinds == case.kinds
+    assert not planned(store, tmp_path, config).adds
 
 
 def test_the_draft_of_an_existing_prompt_stays(store: Store, tmp_path: Path) -> None:

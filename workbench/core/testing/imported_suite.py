@@ -89,7 +89,7 @@ class ImportedSuite:
 
     `checks` and `threshold` apply to every case, before its own. `samples` is the number of answers per cell, and
     `concurrency` that of calls at once, None if the file does not say. `env_names` are the environment variables that
-    its templates use and that were not given.
+    its templates use and that were not given. `files` are the content and the media type of the values that are files.
     """
 
     name: str
@@ -102,6 +102,7 @@ class ImportedSuite:
     concurrency: int | None = None
     env_names: tuple[str, ...] = ()
     losses: tuple[SuiteLoss, ...] = ()
+    files: tuple[tuple[bytes, str], ...] = ()
 
     def groups(self) -> tuple[CaseGroup, ...]:
         """Return the cases by what they are for, in the order of the first case of each; columns that cannot be asked

@@ -29,6 +29,7 @@ from workbench.formats.suites.suite_files import (
     matching,
 )
 from workbench.formats.suites.suite_format import SuiteFileError, SuiteSheet, SuiteSource
+from workbench.formats.suites.value_files import ValueFiles
 
 FILE = "file://"
 CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh", ".bash", ".exe", ".bat", ".cmd")
@@ -54,6 +55,8 @@ class ConfigLoader:
         self._texts: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._room = _MOST_CHARACTERS
+        self.attached = ValueFiles(self._body, self.lose)
+        """The files that are values."""
         self._losses: dict[SuiteLoss, None] = {}
         self._more = 0
         self.env_names: dict[str, None] = {}
@@ -127,6 +130,12 @@ class ConfigLoader:
             is_yaml = path.lower().endswith((".yaml", ".yml"))
             self._values[path] = json_text(self.structure(text, path)) if is_yaml else trim(text)
         return self._values[path]
+
+    def _body(self, reference: str, where: str) -> bytes:
+        try:
+            return self._files.read(self._path(reference, ""))
+        except SuiteFileProblemError as error:
+            raise SuiteFileError(f"{where}: the file {_shown(reference)} {error}. Correct it there.") from error
 
     def count(self, characters: int) -> None:
         """Count the characters of values. Raises SuiteFileError if there are too many."""

@@ -33,6 +33,7 @@ _STRING = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ENV = re.compile(r"""env(?:\.(\w+)|\[\s*['"](\w+)['"]\s*\])""")
 _FILTERED = re.compile(r"""([^\W\d]\w*)((?:\s*\|\s*\w+(?:\((?:[^()"']|"[^"\\]*"|'[^'\\]*')*\))?)+)""")
+_DUMPED = re.compile(r"([^\W\d]\w*)\s*\|\s*dump(?:\(\s*\))?")
 _FILTER = re.compile(r"""\|\s*(\w+)(?:\(((?:[^()"']|"[^"\\]*"|'[^'\\]*')*)\))?""")
 _ARGUMENTS = re.compile(r"""\s*(?:"[^"\\]*"|'[^'\\]*')(?:\s*,\s*(?:"[^"\\]*"|'[^'\\]*'))*\s*""")
 _SAME_FILTERS = {"upper": 0, "lower": 0, "trim": 0, "default": 1, "replace": 2}
@@ -54,14 +55,16 @@ class TemplateRefusedError(Exception):
 class ConvertedTemplate:
     """The texts of a prompt in the syntax `template`.
 
-    `derived` are variables with the expressions that give their values. `printed` are the variables that need a value
-    in every case, "" where a case has none. `env_names` are environment variables that became variables.
+    `derived` are variables with the expressions that give their values. `printed` are the variables that need a
+    value in every case, "" where a case has none; `bare` are those of them that are printed without a filter.
+    `env_names` are environment variables that became variables.
     """
 
     texts: tuple[str, ...]
     template: Template
     derived: tuple[tuple[str, str], ...]
     printed: frozenset[str]
+    bare: frozenset[str]
     env_names: tuple[str, ...]
 
 
@@ -90,6 +93,7 @@ class _Part:
 class _State:
     derived: dict[str, str] = field(default_factory=dict)
     printed: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     tested: set[str] = field(default_factory=set)
     local: set[str] = field(default_factory=set)
     env_names: dict[str, None] = field(default_factory=dict)
@@ -110,7 +114,8 @@ def convert(texts: Sequence[str], variables: SuiteVariables, *, keeps_partial: b
     derived = tuple((name, expression) for expression, name in state.derived.items())
     template: Template = "plain" if all(map(_is_plain, parts)) else "jinja"
     made = tuple(_plain(one) if template == "plain" else _jinja(one) for one in parts)
-    return ConvertedTemplate(made, template, derived, frozenset(state.printed), tuple(state.env_names))
+    printed, bare = frozenset(state.printed), frozenset(state.bare)
+    return ConvertedTemplate(made, template, derived, printed, bare, tuple(state.env_names))
 
 
 def is_literal(text: str) -> bool:
@@ -249,12 +254,24 @@ class _Converter:
             name = env[1] or env[2]
             self._state.env_names[name] = None
             self._parts.append(_Part("variable", self._print(f"env_{name}")))
+        elif (dumped := _DUMPED.fullmatch(body)) and self._is_json(dumped[1]):
+            self._parts.append(_Part("variable", self._print(dumped[1])))
+        elif _NAME.fullmatch(body) and "list" in self._kinds(body) and body not in self._state.local:
+            # Its items with commas between them are another text than the JSON value.
+            self._parts.append(_Part("variable", self._derived(body)))
         elif _NAME.fullmatch(body) and body not in _UNDEFINED:
+            self._state.bare.add(body)
             self._parts.append(_Part("variable", self._print(body)))
         elif same := self._filtered(body):
             self._parts.append(_Part("jinja", f"{{{{ {same} }}}}"))
         else:
             self._parts.append(_Part("variable", self._derived(body)))
+
+    def _is_json(self, name: str) -> bool:
+        """Whether a variable is printed as JSON by its name, and `dump` is promptfoo's own filter."""
+        kinds = self._kinds(name) - {"missing"}
+        is_ours = name not in self._state.local and "dump" not in self._variables.own_filters
+        return is_ours and bool(kinds) and kinds <= {"map", "list"}
 
     def _print(self, name: str) -> str:
         if name not in self._state.local:
@@ -292,7 +309,7 @@ class _Converter:
             raise TemplateRefusedError(problem)
         taken = {*self._variables.kinds, *self._state.derived.values(), *self._state.local}
         plain = re.sub(r"\W+", "_", expression).strip("_")[:_LONGEST_NAME].strip("_") or "value"
-        plain = f"_{plain}" if plain[0].isdecimal() else plain
+        plain = f"{plain}_text" if plain == expression else f"_{plain}" if plain[0].isdecimal() else plain
         name, number = plain, 1
         while name in taken:
             number += 1
@@ -315,7 +332,7 @@ class _Converter:
             self._state.local.add(found[1])
             self._parts.append(_Part("jinja", f"{{% set {found[1]} = {value} %}}"))
         elif name == "for":
-            raise TemplateRefusedError("It loops over a list. Values are texts here; write the list into the value.")
+            raise TemplateRefusedError("It loops over a list, which is not converted. Write the list into the value.")
         elif name in ("include", "import", "from", "extends"):
             raise TemplateRefusedError(f"It uses {{% {name} %}}, which reads another file. Paste its text instead.")
         else:

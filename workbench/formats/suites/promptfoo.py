@@ -26,10 +26,12 @@ from workbench.formats.suites.promptfoo_cases import (
     PREFIX,
     SUFFIX,
     ExpandedTest,
-    as_value,
     case_of,
     evaluated,
     expanded,
+    kept_value,
+    note_files,
+    note_maps,
     template_filled,
     variables_of,
 )
@@ -43,7 +45,7 @@ from workbench.formats.suites.promptfoo_checks import (
     read_checks,
     with_graders,
 )
-from workbench.formats.suites.promptfoo_marks import decoded, with_own_names
+from workbench.formats.suites.promptfoo_marks import decoded, restored, with_own_names
 from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, content_of, read_prompts, titles
 from workbench.formats.suites.promptfoo_providers import allowed_columns, allowed_prompts, read_columns
@@ -105,6 +107,7 @@ class _Converted:
     positions: Mapping[int, int]
     derived: Mapping[str, str]
     printed: frozenset[str]
+    bare: frozenset[str]
 
 
 def read_config(source: SuiteSource) -> ImportedSuite:
@@ -128,14 +131,16 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     shared = tuple(map(loads.check, read_checks(tests.checks, "defaultTest.assert", loader)))
     own_checks = [tuple(map(loads.check, own)) for own in own_checks]
     shared, own_checks = with_graders(shared, own_checks, [case.test for case in cases], loader)
-    others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
+    # Checks get maps and lists as promptfoo's do.
+    others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing", "map", "list"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
     note_graders(every, loader)
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
     note_keys(every, loader)
     note_sets(every, loader)
     note_values(every, others, loader)
-    _note_maps(converted, variables, loader)
+    note_maps(converted.bare, variables, loader)
+    note_files(converted.printed, cases, loader)
     names = DerivedNames(converted.derived, others, variables.kinds)
     shared = tuple(map(names.applied, shared))
     own_checks = [tuple(map(names.applied, own)) for own in own_checks]
@@ -153,6 +158,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
         concurrency=concurrency,
         env_names=_env_names(loader),
         losses=loader.losses,
+        files=loader.attached.files,
     )
     return with_own_names(suite, marked)
 
@@ -237,6 +243,7 @@ def _convert(
     positions: dict[int, int] = {}
     derived: dict[str, str] = {}
     printed: set[str] = set()
+    bare: set[str] = set()
     refused = ""
     for number, (prompt, title) in enumerate(zip(raw, titles(raw), strict=True)):
         try:
@@ -249,13 +256,14 @@ def _convert(
         prompts.append(SuitePrompt(title, prompt.label, content))
         derived |= {expression: name for name, expression in made.derived}
         for _, expression in made.derived:
-            if expression in variables.kinds:
+            if expression in variables.kinds and not expression.isidentifier():
                 sentence = f"“{expression[:60]}” is a variable here; promptfoo calculates with it, and prints NaN."
                 loader.lose("differs", prompt.where, sentence)
         printed |= made.printed
+        bare |= made.bare
     if not prompts:
         raise SuiteFileError(f"No prompt of this configuration can be tested here. {refused}")
-    return _Converted(tuple(prompts), positions, derived, frozenset(printed))
+    return _Converted(tuple(prompts), positions, derived, frozenset(printed), frozenset(bare))
 
 
 def _columns(
@@ -311,13 +319,6 @@ def _checks_of(tests: RawTests, cases: Sequence[ExpandedTest], loader: ConfigLoa
     return [read[id(case.test)] for case in cases]
 
 
-def _note_maps(converted: _Converted, variables: SuiteVariables, loader: ConfigLoader) -> None:
-    for name in sorted(converted.printed):
-        if "map" in variables.kinds.get(name, ()):
-            sentence = "It is a map, which is sent as JSON; promptfoo sends “[object Object]”."
-            loader.lose("differs", f"vars.{name}", sentence)
-
-
 def _cases(
     cases: Sequence[ExpandedTest],
     checks: Sequence[tuple[Check, ...]],
@@ -331,7 +332,10 @@ def _cases(
     taken: set[str] = set()
     lacking: Counter[str] = Counter()
     for case, own in zip(cases, checks, strict=True):
-        values = {name: as_value(value) for name, value in case.values.items()}
+        kept = {name: kept_value(value) for name, value in case.values.items()}
+        kept |= restored(case.test.data, case.values)
+        values = {name: text for name, (text, _) in kept.items()}
+        kinds = {name: kind for name, (_, kind) in kept.items() if kind is not None}
         missing = sorted(converted.printed - values.keys())
         values |= dict.fromkeys(missing, "")
         try:
@@ -343,7 +347,7 @@ def _cases(
         lacking.update(missing)
         prompts = _prompts_of(case.test, converted, raw, loader)
         allowed = allowed_columns(case.test.data.get("providers"), columns, f"{case.test.where}.providers", loader)
-        made.append(ImportedCase(case_of(case, own, values, taken), prompts, allowed))
+        made.append(ImportedCase(case_of(case, own, values, kinds, taken), prompts, allowed))
     for name, count in sorted(lacking.items()):
         if name.removeprefix("env_") not in loader.env_names:
             sentence = f"The variable {name} has no value in {counted(count, 'test')}. It is empty there."

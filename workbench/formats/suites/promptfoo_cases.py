@@ -1,7 +1,7 @@
 """The cases of a promptfoo configuration: tests with their variables filled in and multiplied.
 
-Invariant: a case has a text for every variable that a prompt prints. Values are computed as promptfoo renders them;
-where a value cannot be a text with the same meaning, the loss says so.
+Invariant: a case has a value for every variable that a prompt prints. Maps and lists are JSON values, pictures are
+files, and all others texts as promptfoo renders them; where a value means something else here, the loss says so.
 """
 
 from __future__ import annotations
@@ -11,23 +11,27 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.attachments import PICTURES
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check, json_text
 from workbench.core.checks.check_result import UnscoredError
 from workbench.core.checks.js_text import is_number, to_string
 from workbench.core.checks.value_templates import filled
 from workbench.core.imported_runs import clean
 from workbench.core.text import opening_words
+from workbench.core.value_kinds import ValueKind, file_text
 from workbench.formats.imports.promptfoo_settings import as_map, as_text
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
 from workbench.formats.suites.nunjucks import SuiteVariables, VarKind, is_literal
-from workbench.formats.suites.promptfoo_marks import further_fields, metadata_of
+from workbench.formats.suites.promptfoo_marks import further_fields, marked_files, metadata_of
 from workbench.formats.suites.promptfoo_tests import MOST_TESTS, RawTest
 from workbench.formats.suites.suite_files import is_pattern
 from workbench.formats.suites.suite_format import SuiteFileError
+from workbench.formats.suites.value_files import FileValue
 
 _LONGEST_NAME = 200
 """Characters of a description that is a name as it stands."""
@@ -40,6 +44,7 @@ _NOT_TEXT = (
     *(".pdf", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff", ".ico", ".avif", ".heic"),
     *(".heif", ".mp3", ".wav", ".ogg", ".m4a", ".flac", ".aac", ".mp4", ".webm", ".mov", ".avi", ".mkv"),
 )
+_PICTURES = tuple(extension for extensions in PICTURES.values() for extension in extensions)
 _KINDS: tuple[tuple[type, VarKind], ...] = ((str, "text"), (bool, "bool"), (list, "list"), (dict, "map"))
 
 
@@ -53,13 +58,13 @@ class ExpandedTest:
 
 
 def expanded(tests: Sequence[RawTest], loader: ConfigLoader) -> list[ExpandedTest]:
-    """Return the tests with their variables multiplied and rendered; those that need a program or an image are left
-    out. Raises SuiteFileError."""
+    """Return the tests with their variables multiplied and rendered; those that need a program or another file than a
+    text or a picture are left out. Raises SuiteFileError."""
     found: list[ExpandedTest] = []
     for test in tests:
         description = as_text(test.data.get("description"))
         for values, varied in _combinations(test, loader, MOST_TESTS - len(found)):
-            rendered = _rendered(values, test.where, loader)
+            rendered = _rendered(values, test, loader)
             if rendered is not None:
                 parts = ", ".join(opening_words(to_string(values[name]), 30) for name in varied)
                 name = f"{description}: {parts}" if description and parts else description or parts
@@ -94,9 +99,10 @@ def _combinations(test: RawTest, loader: ConfigLoader, room: int) -> Iterator[tu
     yield from ((one, varied) for one in made)
 
 
-def _rendered(values: Mapping[str, Any], where: str, loader: ConfigLoader) -> dict[str, Any] | None:
+def _rendered(values: Mapping[str, Any], test: RawTest, loader: ConfigLoader) -> dict[str, Any] | None:
     """Return the values with files read and templates filled in, None for a case that cannot be tested here."""
     made: dict[str, Any] = {}
+    marked, where = marked_files(test.data), test.where
     for name, value in values.items():
         place = f"{where}.vars.{name}"
         if isinstance(value, str) and value.startswith(FILE):
@@ -104,23 +110,40 @@ def _rendered(values: Mapping[str, Any], where: str, loader: ConfigLoader) -> di
             if is_code(path):
                 loader.lose("refused", place, f"The case is left out: {path[:80]} is a program, which is never run.")
                 return None
-            if path.lower().endswith(_NOT_TEXT):
-                loader.lose("refused", place, f"The case is left out: {path[:80]} is not a text.")
+            found = _content(path, marked.get(name), place, loader)
+            if found is None:
                 return None
-            made[name] = loader.value(path, place)
+            made[name] = found
         elif isinstance(value, str) and value.startswith("package:"):
             loader.lose("refused", place, "The case is left out: its value comes from a program, which is never run.")
             return None
         else:
             made[name] = loader.filled_deeply(value)
-        if isinstance(made[name], str):
+        if _is_text(made[name]):
             made[name] = made[name].removesuffix("\n")
     _resolve(made, loader)
     loader.count(sum(len(value) for value in made.values() if isinstance(value, str)))
     return {
-        name: template_filled(value, made, f"{where}.vars.{name}", loader) if isinstance(value, str) else value
+        name: template_filled(value, made, f"{where}.vars.{name}", loader) if _is_text(value) else value
         for name, value in made.items()
     }
+
+
+def _content(path: str, marked: Attachment | None, where: str, loader: ConfigLoader) -> str | None:
+    """Return the text of a file, or the picture, None for another file; `marked` is the file that it was here."""
+    if marked is not None and (own := loader.attached.own_file(path, marked, where)) is not None:
+        return own
+    if path.lower().endswith(_PICTURES):
+        return loader.attached.picture(path, where)
+    if path.lower().endswith(_NOT_TEXT):
+        sentence = f"The case is left out: {path[:80]} is neither a text nor a picture that models take."
+        loader.lose("refused", where, sentence)
+        return None
+    return loader.value(path, where)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, FileValue)
 
 
 def _resolve(values: dict[str, Any], loader: ConfigLoader) -> None:
@@ -128,7 +151,7 @@ def _resolve(values: dict[str, Any], loader: ConfigLoader) -> None:
     for _ in range(_ROUNDS):
         is_done = True
         for name, value in values.items():
-            if isinstance(value, str) and (found := _SIMPLE.search(value)) and found[1] in values:
+            if _is_text(value) and (found := _SIMPLE.search(value)) and found[1] in values:
                 other = values[found[1]]
                 if len(value) < 1_000_000:
                     values[name] = value.replace(found[0], to_string(other), 1)
@@ -187,13 +210,47 @@ def evaluated(expression: str, values: Mapping[str, Any]) -> str:
 
 
 def as_value(value: Any) -> str:
-    """Return the text of a value: what promptfoo prints, but JSON for a map."""
+    """Return the text of a value: what promptfoo prints, but JSON for a map, and the name of a picture."""
     if isinstance(value, dict):
         return clean(json_text(value))
     return "" if value is None else clean(to_string(value))
 
 
-def case_of(test: ExpandedTest, checks: tuple[Check, ...], values: Mapping[str, str], taken: set[str]) -> Case:
+def kept_value(value: Any) -> tuple[str, ValueKind | None]:
+    """Return the value of a case, and what it is; None for a text."""
+    if isinstance(value, FileValue):
+        return file_text(value.attachment), "file"
+    if isinstance(value, dict | list):
+        return clean(json_text(value)), "json"
+    return as_value(value), None
+
+
+def note_maps(names: Iterable[str], variables: SuiteVariables, loader: ConfigLoader) -> None:
+    """Note maps among the variables that prompts print as they are."""
+    for name in sorted(names):
+        if "map" in variables.kinds.get(name, ()):
+            sentence = "It is a map, which is sent as JSON; promptfoo sends “[object Object]”."
+            loader.lose("differs", f"vars.{name}", sentence)
+
+
+def note_files(names: Set[str], cases: Sequence[ExpandedTest], loader: ConfigLoader) -> None:
+    """Note files among the variables that prompts print."""
+    files = {name for case in cases for name, value in case.values.items() if isinstance(value, FileValue)}
+    for name in sorted(names & files):
+        sentence = (
+            "It is a file, which messages of the user that name it are sent with, and its name stands in their text; "
+            "promptfoo sends its content in the text."
+        )
+        loader.lose("differs", f"vars.{name}", sentence)
+
+
+def case_of(
+    test: ExpandedTest,
+    checks: tuple[Check, ...],
+    values: Mapping[str, str],
+    kinds: Mapping[str, ValueKind],
+    taken: set[str],
+) -> Case:
     """Return the case of a test. Its uid depends on its name and values only, so that a later reading of the file, with
     other checks, has the same."""
     data = test.test.data
@@ -216,5 +273,6 @@ def case_of(test: ExpandedTest, checks: tuple[Check, ...], values: Mapping[str, 
         threshold,
         json_text(metadata) if metadata else "",
         json_text(rest) if rest else "",
+        kinds=tuple((name, kinds[name]) for name in values if name in kinds),
         **further_fields(data),
     )

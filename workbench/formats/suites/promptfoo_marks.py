@@ -12,16 +12,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.cases import Case, Check
+from workbench.core.blocks import Attachment
+from workbench.core.cases import Case, Check, json_text
+from workbench.core.imported_runs import clean
 from workbench.core.testing.imported_suite import ImportedSuite
+from workbench.core.value_kinds import ValueKind, file_of, plain_values
 from workbench.core.variables import renamed
 from workbench.formats.imports.promptfoo_settings import as_map
 from workbench.formats.suites.promptfoo_prompts import RawPrompt
+from workbench.formats.suites.value_files import FileValue
 from workbench.packs.promptfoo_config import MARKS
 
 MarkedTest = tuple[Mapping[str, Any], dict[str, Any]]
 """What a file says of a test, and the values of its variables."""
-_KEYS = frozenset({"expectation", "tags", "cluster", "notes", "held_out", "json", "names"})
+_KEYS = frozenset({"expectation", "tags", "cluster", "notes", "held_out", "json", "names", "kinds", "texts"})
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -52,11 +56,39 @@ def decoded(tests: Sequence[MarkedTest]) -> DecodedVariables:
     for data, values in tests:
         encoded = _texts(_marks(data).get("json"))
         for name, value in values.items():
-            is_json[name] = is_json.get(name, True) and name in encoded and _text_of(value) is not None
+            if not isinstance(value, FileValue):
+                is_json[name] = is_json.get(name, True) and name in encoded and _text_of(value) is not None
     names = frozenset(name for name, is_decoded in is_json.items() if is_decoded)
     for _, values in tests:
-        values.update({name: _text_of(value) for name, value in values.items() if name in names})
+        texts = {name: value for name, value in values.items() if name in names and not isinstance(value, FileValue)}
+        values.update({name: _text_of(value) for name, value in texts.items()})
     return DecodedVariables(names)
+
+
+def marked_files(data: Mapping[str, Any]) -> dict[str, Attachment]:
+    """Return the files that values of a test are, by name."""
+    kinds, texts = as_map(_marks(data).get("kinds")), as_map(_marks(data).get("texts"))
+    found = {name: file_of(text) for name, text in texts.items() if kinds.get(name) == "file" and isinstance(text, str)}
+    return {name: file for name, file in found.items() if file is not None}
+
+
+def restored(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, tuple[str, ValueKind]]:
+    """Return the values of a test that are marked as JSON, as they were typed unless they have been changed since.
+
+    A text that is marked as a file and names none stays one.
+    """
+    kinds, texts = as_map(_marks(data).get("kinds")), as_map(_marks(data).get("texts"))
+    found: dict[str, tuple[str, ValueKind]] = {}
+    for name, value in values.items():
+        kind = kinds.get(name)
+        if kind == "file" and name not in texts and _is_text(value) and file_of(value) is None:
+            found[name] = clean(value), "file"
+        if kind != "json" or not (_is_text(value) or isinstance(value, dict | list)):
+            continue
+        shown, typed = value if isinstance(value, str) else json_text(value), texts.get(name)
+        is_same = isinstance(typed, str) and plain_values({name: typed}, ((name, "json"),))[name] == shown
+        found[name] = clean(typed if isinstance(typed, str) and is_same else shown), "json"
+    return found
 
 
 def with_own_names(suite: ImportedSuite, tests: Iterable[MarkedTest]) -> ImportedSuite:
@@ -74,12 +106,14 @@ def with_own_names(suite: ImportedSuite, tests: Iterable[MarkedTest]) -> Importe
 
     def told(text: str) -> str:
         for name, own in names.items():
-            text = re.sub(rf"(\{{\{{-?\s*){re.escape(name)}(?=\s*(?:\||-?\}}\}}))", rf"\g<1>{own}", text)
+            text = re.sub(rf"(\{{\{{-?\s*){re.escape(name)}(?=\s*(?:[|.\[]|-?\}}\}}))", rf"\g<1>{own}", text)
         return text
 
     def own_case(case: Case) -> Case:
         values = tuple((names.get(name, name), value) for name, value in case.values)
-        return replace(case, values=values, checks=tuple(_changed(check, told) for check in case.checks))
+        kinds = tuple((names.get(name, name), kind) for name, kind in case.kinds)
+        checks = tuple(_changed(check, told) for check in case.checks)
+        return replace(case, values=values, kinds=kinds, checks=checks)
 
     prompts = []
     for prompt in suite.prompts:
@@ -139,6 +173,10 @@ def _changed(check: Check, change: Callable[[str], str]) -> Check:
 
     checks = tuple(_changed(one, change) for one in check.checks)
     return replace(check, value=json_of(check.value), rubric_prompt=json_of(check.rubric_prompt), checks=checks)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, FileValue)
 
 
 def _text_of(value: Any) -> str | None:

@@ -122,7 +122,8 @@ class SuiteImporter:
         if not wanted:
             return ImportedTests((), "Nothing was imported: everything is already here.")
         arriving = tuple(self._arriving(one, plan.suite) for one in wanted)
-        self._store.packs.arrive(PackArrival("", "", str(plan.path.absolute()), arriving), self._now()).result()
+        arrival = PackArrival("", "", str(plan.path.absolute()), arriving, plan.suite.files)
+        self._store.packs.arrive(arrival, self._now()).result()
         names = ", ".join(f"“{one.name}”" for one in wanted)
         cases = counted(sum(len(one.cases) for one in wanted), "case")
         return ImportedTests(tuple(one.uid for one in wanted), f"Imported {names} with {cases}.")
@@ -264,7 +265,7 @@ def _draft(one: PlannedSuite, suite: ImportedSuite) -> Draft:
     first = next((case for case in one.cases if not case.held_out), None)
     if first is None:
         return Draft(content, (), lanes[:MOST_LANES], 1)
-    shown = ValueSet(first.uid, first.name, first.values, ticked=True)
+    shown = ValueSet(first.uid, first.name, first.values, ticked=True, kinds=first.kinds)
     return Draft(content, first.values, lanes[:MOST_LANES], 1, (shown,), first.uid)
 
 
