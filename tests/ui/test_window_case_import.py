@@ -13,6 +13,7 @@ from tests.ui.desk import Desk
 from tests.workbooks import text_rows, xlsx
 from workbench.core.cases import Case, Check
 from workbench.core.testing.case_mapping import ColumnUse
+from workbench.core.value_kinds import files_of
 from workbench.ui.features.cases.import_dialog import CaseImportDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
@@ -71,6 +72,8 @@ def test_pasted_rows_are_previewed_imported_and_undone(desk: Desk) -> None:
         ["3", "Lost?", "", "", ""],
     ]
     assert dialog.told.text() == "2 cases to import."
+    # Pasted rows have no files beside them.
+    assert "file" not in [dialog.use.itemData(at).role for at in range(dialog.use.count())]
     assert problems(dialog) == ["Row 3: no value for {{record}}."]
     assert dialog.go.text() == "Import 2 cases"
     assert dialog.go.hasFocus()
@@ -113,6 +116,27 @@ def test_file_is_chosen_and_columns_are_mapped(desk: Desk, tmp_path: Path) -> No
     desk.until(lambda: len(stored(desk)) == 2)
     assert stored(desk)[0].checks == (Check("contains", value='"Here."'),)
     assert stored(desk)[0].values == (("question", "Where?"),)
+
+
+def test_column_of_files_reads_those_beside_the_table(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("Late.")
+    path = tmp_path / "orders.csv"
+    path.write_text("question,record\nWhere?,note.txt\nLost?,/etc/passwd\n")
+    dialog = shown(desk)
+    dialog.path_dropped.emit(path)
+    planned(desk, dialog)
+    choose_use(desk, dialog, 1, ColumnUse("file", "record"))
+    assert columns(dialog) == ["{{question}}", "File for {{record}}"]
+    assert cells(dialog) == [["2", "Where?", "note.txt"]]
+    assert problems(dialog) == [
+        "Row 3 was left out: the file “/etc/passwd” is an absolute path; only files beside the table are read."
+    ]
+    dialog.go.click()
+    desk.until(lambda: len(stored(desk)) == 1)
+    (case,) = stored(desk)
+    assert case.kinds == (("record", "file"),)
+    (file,) = files_of(dict(case.values), case.kinds).values()
+    assert desk.window.store.blob(file.hash) == b"Late."
 
 
 def test_duplicates_are_skipped_or_not(desk: Desk) -> None:

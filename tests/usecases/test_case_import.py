@@ -12,9 +12,11 @@ import pytest
 
 from tests.store.making import NOW, done, opened, run, text, uids
 from tests.workbooks import number_cell, ods, text_rows, xlsx
+from workbench.core.attachments import MOST_BYTES
 from workbench.core.cases import Case, Check
-from workbench.core.testing.case_mapping import default_mapping
+from workbench.core.testing.case_mapping import CaseMapping, ColumnUse, choices, default_mapping
 from workbench.core.testing.case_table import CaseTable, ReadingStoppedError, watch_nothing
+from workbench.core.value_kinds import files_of
 from workbench.store import Store
 from workbench.usecases.case_import import MOST_PASTED, CaseImporter, CaseImportPlan
 from workbench.usecases.problems import RefusedError
@@ -69,6 +71,77 @@ def test_files_of_all_formats_give_the_same_cases(importer: CaseImporter, tmp_pa
         Case("", values=(("order", "007"),), expectation="It is late."),
         Case("", values=(("order", "8"),), expectation="It is here."),
     )
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def test_cells_name_files_beside_the_table(importer: CaseImporter, store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "cases"
+    (folder / "in").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "in" / "a.png").write_bytes(PNG)
+    (folder / "note.txt").write_text("Late.")
+    (folder / "empty.txt").write_text("")
+    (folder / "raw.bin").write_bytes(b"\xff\0")
+    (folder / "large.txt").write_bytes(b"x" * (MOST_BYTES + 1))
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "away").symlink_to(tmp_path)
+    wrong = {
+        "../secret.txt": "the file “../secret.txt” is outside of the folder of the table.",
+        str(tmp_path / "secret.txt"): "is an absolute path; only files beside the table are read.",
+        "~/secret.txt": "is an absolute path; only files beside the table are read.",
+        "link.txt": "the file “link.txt” is a link, or in a folder that is one; links are not followed.",
+        "away/secret.txt": "is a link, or in a folder that is one; links are not followed.",
+        "gone.txt": "the file “gone.txt” does not exist.",
+        "in": "the file “in” cannot be read.",
+        "large.txt": "the file “large.txt” has more than 20 MB.",
+        "empty.txt": "“empty.txt” is empty. Choose another file.",
+        "raw.bin": "“raw.bin” is neither a picture",
+    }
+    rows = ["in/a.png", " ./note.txt ", "", *wrong]
+    (folder / "t.csv").write_text("question,photo\n" + "".join(f"{n},{cell}\n" for n, cell in enumerate(rows)))
+    table = importer.read_file(folder / "t.csv", watch_nothing)
+    mapping = CaseMapping((ColumnUse("variable", "question"), ColumnUse("file", "photo")))
+    assert ColumnUse("file", "photo") in choices("photo", ["question"], has_files=True)
+    assert ColumnUse("file", "photo") not in choices("photo", ["question"])
+    made = importer.plan("p", table, mapping, ["question", "photo"], folder=folder)
+    files = [
+        (case.kinds, [(one.name, one.media_type) for one in files_of(dict(case.values), case.kinds).values()])
+        for case in made.cases
+    ]
+    kinds = (("photo", "file"),)
+    assert files == [(kinds, [("a.png", "image/png")]), (kinds, [("note.txt", "text/plain")]), ((), [])]
+    assert dict(made.cases[2].values)["photo"] == ""
+    assert made.mapped.left_out == len(wrong)
+    said = [one for one in made.mapped.problems if "was left out" in one]
+    for line, (number, sentence) in zip(said, enumerate(wrong.values(), start=5), strict=True):
+        assert line.startswith(f"Row {number} was left out: ")
+        assert sentence in line
+    importer.add(made)
+    assert [case.kinds for case in store.packs.cases("p")] == [kinds, kinds, ()]
+    for case, body in zip(store.packs.cases("p"), (PNG, b"Late."), strict=False):
+        (file,) = files_of(dict(case.values), case.kinds).values()
+        assert store.blob(file.hash) == body
+    # The same files again are duplicates.
+    assert importer.plan("p", table, mapping, [], folder=folder).duplicates == 3
+
+
+def test_changed_and_pasted_files_are_not_taken(importer: CaseImporter, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("Late.")
+    table = pasted(importer, "photo\tq\nnote.txt\tWhere?\n")
+    mapping = CaseMapping((ColumnUse("file", "photo"), ColumnUse("variable", "q")))
+    without = importer.plan("p", table, mapping, [])
+    assert without.cases == ()
+    assert "Row 2 was left out: pasted rows have no files beside them" in without.mapped.problems[0]
+    made = importer.plan("p", table, mapping, [], folder=tmp_path)
+    (tmp_path / "note.txt").write_text("Other.")
+    with pytest.raises(RefusedError, match=r"The file “note.txt” has changed\. Choose the table again\."):
+        importer.add(made)
+    (tmp_path / "note.txt").unlink()
+    with pytest.raises(RefusedError, match=r"The file “note.txt” does not exist\. Nothing was imported\."):
+        importer.add(made)
+    assert store.packs.cases("p") == ()
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.json", "a.YAML"])

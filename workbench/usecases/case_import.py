@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from workbench.host.files import read_file
 from workbench.host.processes import scrubbed_env
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.table_files import TableFiles
 
 _SLICE = 1_000
 MOST_PASTED = 16_000_000
@@ -48,7 +49,7 @@ _NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Fo
 class CaseImportPlan:
     """What an import would add: `cases` with new uids; `duplicates` have the values of a case or of an earlier row.
 
-    Duplicates are in `cases` unless they are skipped.
+    Duplicates are in `cases` unless they are skipped. `files` are those that the cases have as values.
     """
 
     prompt_uid: str
@@ -56,6 +57,7 @@ class CaseImportPlan:
     mapped: MappedCases
     duplicates: int
     skips_duplicates: bool
+    files: TableFiles = field(default_factory=lambda: TableFiles(None), compare=False)
 
     @property
     def summary(self) -> str:
@@ -173,9 +175,11 @@ class CaseImporter:
         variables: Sequence[str],
         *,
         skips_duplicates: bool = True,
+        folder: Path | None = None,
     ) -> CaseImportPlan:
-        """Return what importing a table would add to a prompt. Raises StoreError."""
-        mapped = map_cases(table, mapping, variables)
+        """Return what importing a table would add to a prompt; `folder` is that of its file. Raises StoreError."""
+        files = TableFiles(folder)
+        mapped = map_cases(table, mapping, variables, files.find)
         known = {asked_values(case) for case in self._store.packs.cases(prompt_uid)}
         cases: list[Case] = []
         duplicates = 0
@@ -188,10 +192,14 @@ class CaseImporter:
             cases.append(case)
         while known:  # freeing them all at once would hold the GIL
             known.pop()
-        return CaseImportPlan(prompt_uid, tuple(cases), mapped, duplicates, skips_duplicates)
+        return CaseImportPlan(prompt_uid, tuple(cases), mapped, duplicates, skips_duplicates, files)
 
     def add(self, plan: CaseImportPlan) -> AddedCases:
-        """Append the cases of a plan in one transaction. Raises StoreError."""
+        """Append the cases of a plan in one transaction, after their files.
+
+        Raises RefusedError if a file has changed, and StoreError.
+        """
+        plan.files.store_all(plan.cases, self._store)
         return self.append(plan.prompt_uid, plan.cases)
 
     def append(self, prompt_uid: str, new: Sequence[Case]) -> AddedCases:

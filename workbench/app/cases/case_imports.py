@@ -34,6 +34,8 @@ class PlanRequest:
     mapping: CaseMapping
     variables: Sequence[str]
     skips_duplicates: bool
+    folder: Path | None = None
+    """That of the table's file, None for a paste."""
 
 
 class CaseImports(QObject):
@@ -143,6 +145,7 @@ class CaseImports(QObject):
                 wanted.mapping,
                 wanted.variables,
                 skips_duplicates=wanted.skips_duplicates,
+                folder=wanted.folder,
             )
 
         def made(plan: CaseImportPlan) -> None:

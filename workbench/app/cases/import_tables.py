@@ -15,6 +15,7 @@ from workbench.core.check_words import lines
 from workbench.core.testing.case_mapping import ROLE_TITLES, CaseMapping, ColumnUse, MappedCases
 from workbench.core.testing.case_table import CaseTable
 from workbench.core.text import first_line
+from workbench.core.value_kinds import files_of
 from workbench.core.visible_text import visible_name
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,7 +27,10 @@ COLUMNS = ("Column", "First value", "Becomes")
 
 def use_title(use: ColumnUse) -> str:
     """Return the words for what a column becomes."""
-    return f"{{{{{visible_name(use.variable)}}}}}" if use.role == "variable" else ROLE_TITLES[use.role]
+    if not use.variable:
+        return ROLE_TITLES[use.role]
+    name = f"{{{{{visible_name(use.variable)}}}}}"
+    return f"File for {name}" if use.role == "file" else name
 
 
 class MappingTable(QAbstractTableModel):
@@ -83,8 +87,9 @@ class CasePreview(QAbstractTableModel):
         names = list(dict.fromkeys(name for case in cases for name, _ in case.values))
         columns = [(unit.capitalize(), [f"{number:,}" for number in mapped.numbers[:PREVIEWED]])]
         columns.append(("Name", [case.name for case in cases]))
+        shown = [_shown_values(case) for case in cases]
         for name in names:
-            columns.append((f"{{{{{visible_name(name)}}}}}", [dict(case.values).get(name, "") for case in cases]))
+            columns.append((f"{{{{{visible_name(name)}}}}}", [values.get(name, "") for values in shown]))
         columns.append(("Expectation", [case.expectation for case in cases]))
         columns.append(("Checks", [_checks(case) for case in cases]))
         columns.append(("Tags", [", ".join(case.tags) for case in cases]))
@@ -93,8 +98,8 @@ class CasePreview(QAbstractTableModel):
         kept = [(title, texts) for title, texts in columns if title.startswith("{{") or any(texts)]
         self.beginResetModel()
         self._titles = tuple(title for title, _ in kept)
-        shown = [[visible_name(first_line(text, _MOST_LETTERS)) for text in texts] for _, texts in kept]
-        self._rows = tuple(zip(*shown, strict=True)) if cases else ()
+        lines_ = [[visible_name(first_line(text, _MOST_LETTERS)) for text in texts] for _, texts in kept]
+        self._rows = tuple(zip(*lines_, strict=True)) if cases else ()
         self.endResetModel()
 
     def clear(self) -> None:
@@ -122,6 +127,12 @@ def _first_text(table: CaseTable, column: int) -> str:
     """Return the first text of a column within the first rows."""
     cells = (row[column] for row in table.rows[:PREVIEWED])
     return visible_name(first_line(next((cell for cell in cells if cell and cell.strip()), ""), _MOST_LETTERS))
+
+
+def _shown_values(case: Case) -> dict[str, str]:
+    """Return the values of a case, of a file its name."""
+    values = dict(case.values)
+    return {**values, **{name: file.name for name, file in files_of(values, case.kinds).items()}}
 
 
 def _checks(case: Case) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, CaseError, Check, check_from_json, json_text
 from workbench.core.json_parts import load, no_constant
 from workbench.core.testing.case_columns import case_of_columns, check_of_cell, column_warning, is_special, number_of
 from workbench.core.testing.case_table import CaseTable, Cell, ColumnRole, JsonCell
-from workbench.core.value_kinds import ValueKind
+from workbench.core.value_kinds import ValueKind, file_text
 
 MOST_PROBLEMS = 200
 """Sentences about rows that are kept; all are counted."""
@@ -25,6 +26,7 @@ ExpectationCheck = Literal["", "equals", "contains", "icontains"]
 
 ROLE_TITLES: Mapping[ColumnRole, str] = {
     "variable": "Variable",
+    "file": "File",
     "expectation": "Expectation",
     "name": "Name",
     "tags": "Tags",
@@ -63,13 +65,15 @@ _ONCE = frozenset(("expectation", "name", "cluster", "notes"))
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
-    """What one column becomes; `variable` is the name of the variable, "" for other roles."""
+    """What one column becomes; `variable` is the name of the variable that texts or files are for, else ""."""
 
     role: ColumnRole
     variable: str = ""
 
 
 IGNORED = ColumnUse("ignore")
+FindFile = Callable[[str], Attachment]
+"""Returns the file that a cell names. Raises ValueError with half a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,16 @@ def default_mapping(table: CaseTable, variables: Sequence[str]) -> CaseMapping:
     return CaseMapping(tuple(use or ColumnUse("variable", name) for use, name in named))
 
 
-def map_cases(table: CaseTable, mapping: CaseMapping, variables: Sequence[str]) -> MappedCases:
+def no_files(cell: str) -> Attachment:
+    """Find no file."""
+    raise ValueError(f"the file “{cell[:80]}” is not read here")
+
+
+def map_cases(
+    table: CaseTable, mapping: CaseMapping, variables: Sequence[str], find_file: FindFile = no_files
+) -> MappedCases:
     """Return the cases in a table. `variables` are those of the prompt, whose missing values are reported."""
-    given = {use.variable for use in mapping.uses if use.role == "variable"}
+    given = {use.variable for use in mapping.uses if use.variable}
     needed = [name for name in variables if name in given]
     cases: list[Case] = []
     numbers: list[int] = []
@@ -138,7 +149,7 @@ def map_cases(table: CaseTable, mapping: CaseMapping, variables: Sequence[str]) 
     kept_keys: set[str] = set()
     for number, row in zip(table.numbers, table.rows, strict=True):
         where = f"{table.unit.capitalize()} {number:,}"
-        case, wrong = _case_of_row(table.header, row, mapping)
+        case, wrong = _case_of_row(table.header, row, mapping, find_file)
         if case is None:
             left_out += 1
             told = [f"{where} was left out: {one}." for one in wrong]
@@ -156,15 +167,21 @@ def map_cases(table: CaseTable, mapping: CaseMapping, variables: Sequence[str]) 
     return MappedCases(tuple(cases), tuple(numbers), tuple(problems), count, left_out, remarks)
 
 
-def choices(name: str, variables: Sequence[str], role: ColumnRole | None = None) -> tuple[ColumnUse, ...]:
-    """Return what a column of this name can become; `role` is the one that the source gives it."""
+def choices(
+    name: str, variables: Sequence[str], role: ColumnRole | None = None, *, has_files: bool = False
+) -> tuple[ColumnUse, ...]:
+    """Return what a column of this name can become; `role` is the one that the source gives it.
+
+    `has_files`: its cells may name files beside the source.
+    """
     names = (*variables, *(() if name in variables else (name,)))
     single: list[ColumnRole] = ["expectation", "name", "tags", "cluster", "notes", "check"]
     if is_special(name):
         single.insert(0, "promptfoo")
     if role is not None and role not in (*single, "variable"):
         single.append(role)
-    return (*(ColumnUse("variable", one) for one in names), *(ColumnUse(one) for one in single), IGNORED)
+    files = [ColumnUse("file", one) for one in names] if has_files else []
+    return (*(ColumnUse("variable", one) for one in names), *files, *(ColumnUse(one) for one in single), IGNORED)
 
 
 def _suggested(role: ColumnRole | None, name: str, known: Mapping[str, str], used: set[str]) -> ColumnUse | None:
@@ -204,7 +221,7 @@ class _Parts:
 
 
 def _case_of_row(
-    header: Sequence[str], row: Sequence[Cell], mapping: CaseMapping
+    header: Sequence[str], row: Sequence[Cell], mapping: CaseMapping, find_file: FindFile
 ) -> tuple[Case | None, tuple[str, ...]]:
     """Return the case of a row with half sentences about its problems; no case if the row cannot be one."""
     parts = _Parts()
@@ -219,8 +236,14 @@ def _case_of_row(
                 parts.kinds.pop(use.variable, None)
                 if isinstance(cell, JsonCell):
                     parts.kinds[use.variable] = "json"
+        elif use.role == "file" and not cell.strip():
+            parts.values.setdefault(use.variable, "")
         elif cell.strip():
             try:
+                if use.role == "file":
+                    parts.values[use.variable] = file_text(find_file(cell.strip()))
+                    parts.kinds[use.variable] = "file"
+                    continue
                 _add(parts, use.role, cell)
             except (CaseError, ValueError, RecursionError) as error:
                 return None, (str(error).rstrip("."),)
@@ -303,7 +326,7 @@ def _expected(expectation: str, kind: ExpectationCheck) -> tuple[Check, ...]:
 def _remarks(table: CaseTable, mapping: CaseMapping, variables: Sequence[str], kept_keys: set[str]) -> Iterator[str]:
     used: dict[str, list[str]] = {}
     for column, (name, use) in enumerate(zip(table.header, mapping.uses, strict=True)):
-        if use.role == "variable":
+        if use.variable:
             used.setdefault(use.variable, []).append(name)
             if table.role(column) is None and (warning := column_warning(name)):
                 yield warning

@@ -25,6 +25,7 @@ _MOST_NOTES = 8
 Cell = str | None
 ColumnRole = Literal[
     "variable",
+    "file",
     "expectation",
     "name",
     "tags",
@@ -39,7 +40,8 @@ ColumnRole = Literal[
     "promptfoo",
     "ignore",
 ]
-"""What a column becomes. `check` is a check as promptfoo writes it in CSV; `checks`, `metadata` and `rest` are JSON."""
+"""What a column becomes. `file` is a variable whose cells are paths of files, `check` a check as promptfoo writes it in
+CSV; `checks`, `metadata` and `rest` are JSON."""
 
 
 class JsonCell(str):

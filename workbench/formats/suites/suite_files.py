@@ -53,21 +53,21 @@ class SuiteFiles(Protocol):
         """
 
 
-def inside(folder: str, reference: str) -> str:
-    """Return the path that a reference in a file of `folder` ("" for the top) names.
+def inside(folder: str, reference: str, of: str = "the configuration") -> str:
+    """Return the path that a reference in a file of `folder` ("" for the top) names; `of` is that file in words.
 
     Raises SuiteFileProblemError for one that leads out of the folder.
     """
     text = reference.replace("\\", "/")
     if text.startswith("/") or _DRIVE.match(text) or text.startswith("~"):
-        raise SuiteFileProblemError("is an absolute path; only files beside the configuration are read")
+        raise SuiteFileProblemError(f"is an absolute path; only files beside {of} are read")
     if "\0" in text:
         raise SuiteFileProblemError("is not a path")
     parts: list[str] = []
     for part in (*folder.split("/"), *text.split("/")):
         if part == "..":
             if not parts:
-                raise SuiteFileProblemError("is outside of the folder of the configuration")
+                raise SuiteFileProblemError(f"is outside of the folder of {of}")
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)

@@ -102,14 +102,16 @@ class CaseImportController:
     def _show_table(self, table: CaseTable) -> None:
         if self.dialog is not None:
             source = f"{self._source} · {table.sheet}" if len(table.sheets) > 1 else self._source
-            self.dialog.show_table(source, table, default_mapping(table, self._variables))
+            self.dialog.show_table(
+                source, table, default_mapping(table, self._variables), has_files=self._path is not None
+            )
             self._plan()
 
     def _plan(self) -> None:
         dialog = self.dialog
         if dialog is not None and dialog.table is not None and dialog.table.header:
-            skips = dialog.skip.isChecked()
-            self._imports.plan(PlanRequest(self._prompt, dialog.table, dialog.mapping, self._variables, skips))
+            skips, folder = dialog.skip.isChecked(), None if self._path is None else self._path.parent
+            self._imports.plan(PlanRequest(self._prompt, dialog.table, dialog.mapping, self._variables, skips, folder))
 
     def _show_plan(self, plan: CaseImportPlan) -> None:
         if self.dialog is not None:

@@ -70,7 +70,7 @@ class CaseImportDialog(Dialog):
         self._table: CaseTable | None = None
         self._mapping = CaseMapping(())
         self._plan: CaseImportPlan | None = None
-        self._is_busy = False
+        self._is_busy = self._has_files = False
         self.name = label("", "heading")
         self.start = label(_START, "muted")
         self.choose = button("Choose a file…", self.file_wanted.emit)
@@ -149,9 +149,10 @@ class CaseImportDialog(Dialog):
         self._show_parts()
         self.close_.setFocus()
 
-    def show_table(self, name: str, table: CaseTable, mapping: CaseMapping) -> None:
-        """Show a table with the suggested mapping; its plan follows."""
+    def show_table(self, name: str, table: CaseTable, mapping: CaseMapping, *, has_files: bool = False) -> None:
+        """Show a table with the suggested mapping; its plan follows. `has_files`: cells may name files beside it."""
         self._end()
+        self._has_files = has_files
         self._table, self._mapping, self._plan = table, mapping, None
         self.name.setText(" ".join(name.split()))
         self.notes.setText(noted(table.notes))
@@ -252,11 +253,11 @@ class CaseImportDialog(Dialog):
             return
         name = table.header[row]
         self.use_label.setText(f"“{name[:40]}” becomes")
-        offered = choices(name, self._variables, table.role(row))
+        offered = choices(name, self._variables, table.role(row), has_files=self._has_files)
         with QSignalBlocker(self.use):
             self.use.clear()
             for use in offered:
-                is_new = use.role == "variable" and use.variable not in self._variables
+                is_new = bool(use.variable) and use.variable not in self._variables
                 self.use.addItem(f"{use_title(use)} (new variable)" if is_new else use_title(use), use)
             self.use.setCurrentIndex(offered.index(self._mapping.uses[row]))
 
