@@ -244,7 +244,7 @@ class SuiteRecords:
         return self._write(lambda c: holdouts.end(c, prompt_uid, now))
 
     def restore_holdout(self, before: HoldoutBefore, now: str) -> Future[None]:
-        """Undo `set_aside` or `end_holdout`."""
+        """Undo `set_aside`, or `end_holdout` for the cases without answers."""
         return self._write(lambda c: holdouts.restore(c, before, now))
 
     def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[tuple[str, ...]]:
