@@ -61,8 +61,11 @@ def is_too_large(row: HistoryRow) -> bool:
 def suite_detail(row: HistoryRow, report: SuiteReport, marker: MatchMarker | None = None) -> SuiteDetailView:
     """Return a report in short."""
     lines = tuple(_line(column, report.columns) for column in report.columns[:MOST_COLUMNS])
-    no_scores = "" if report.scored else "Nothing is scored yet. Add checks, or open it in Test to score it."
-    sentences = tuple(filter(None, (*_kind(row), *report.sentences, no_scores)))
+    is_awaited = report.set_name == "holdout" and report.open
+    unscored = (
+        "" if report.scored or is_awaited else "Nothing is scored yet. Add checks, or open it in Test to score it."
+    )
+    sentences = tuple(filter(None, (*_kind(row), *report.sentences, unscored)))
     return SuiteDetailView(row, sentences, lines, len(report.columns) - len(lines), marker)
 
 

@@ -36,7 +36,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
-from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, with_names
+from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
 from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
@@ -95,9 +95,12 @@ class SuiteAnalyst:
         cases = self._records.tested_cases(run_uid)
         names = {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
         other, lost = self._against(run, asked.baseline_run, scoring_uid)
-        if other is not None:
+        compared: dict[int, ColumnComparison]
+        if awaited(run):
+            compared, baseline, other = {}, run.baseline, None
+        elif other is not None:
             compared = dict(zip(range(len(results)), compare_columns(other, results), strict=True))
-            baseline, base_results = -1, other
+            baseline = -1
         else:
             baseline, base_results = run.baseline, results[run.baseline]
             others = [position for position in range(len(results)) if position != baseline]
@@ -143,6 +146,8 @@ class SuiteAnalyst:
     def _tried(self, run: SuiteRun, columns: tuple[ColumnReport, ...], lost: str) -> dict[str, Any]:
         """Return what tries add to a report: the sentences, what this run shows, and the history."""
         open_ = run.cells - run.answered
+        if why := awaited(run):
+            return {"sentences": (why,)}
         found = TryHistory() if self._tries is None else self._tries.history(self._records.prompt_of(run.uid))
         one = next((one for one in found.tries if one.run_uid == run.uid), None)
         if one is not None and one.is_complete:
@@ -200,6 +205,7 @@ class SuiteAnalyst:
                 [(one.title, one.no_worse) for one in columns if asked.no_worse and not one.is_baseline],
                 is_over_budget=is_over,
                 is_complete=not open_,
+                awaited=awaited(run),
             )
             if asked.bar is not None
             else ("none", "")
@@ -306,6 +312,8 @@ class SuiteAnalyst:
             raise RefusedError(
                 f"Test run {other.number} was scored by other checks. Score it by the present ones, then compare."
             )
+        if awaited(other):
+            raise RefusedError(f"Test run {other.number} of the hold-out is not complete. Continue it, then compare.")
         column = self._records.results(other_uid, other.scoring_uid)[at]
         mine = {case.uid: case for case in run_cases(self._records, run)}
         theirs = run_cases(self._records, other)

@@ -39,13 +39,17 @@ def judge(
     *,
     is_over_budget: bool = False,
     is_complete: bool = True,
+    awaited: str = "",
 ) -> tuple[ReportBar, str]:
     """Return whether columns, with their titles, reach the bar, and a sentence that says so.
 
-    `no_worse` are the results of the columns that are compared with a margin.
+    `no_worse` are the results of the columns that are compared with a margin. `awaited` says why there is no result
+    yet, "" if there is one.
     """
     if is_over_budget:
         return "budget_reached", "The budget was reached before every case was answered."
+    if awaited:
+        return "not_held", "The hold-out holds a bar only when every case is answered. Run it again to continue."
     scored = sum(summary.passed + summary.failed for _, summary in columns)
     if not scored:
         return "nothing_scored", _nothing_scored([summary for _, summary in columns])
