@@ -326,3 +326,29 @@ def test_cases_of_a_configuration_may_be_in_a_sheet(
     (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
     assert main(["test", "--db", db, str(config)]) == 2
     assert "“cases.xlsx” cannot be read. This is not a workbook" in capsys.readouterr().err
+
+
+IDLE = "prompts: ['Hello {{q}}']\nproviders: [echo]\ntests:\n"
+
+
+@pytest.mark.parametrize("idle", ["{type: assert-set, assert: []}", "{type: equals, value: no, weight: 0}"])
+def test_checks_that_cannot_fail_hold_no_bar(
+    tmp_path: Path, db: str, idle: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(f"{IDLE}  - {{vars: {{q: one}}, assert: [{idle}]}}\n", "utf-8")
+    for more in ([], ["--allow-unscored"]):
+        assert main(["test", "--db", db, str(config), *more]) == 1
+        out = capsys.readouterr().out
+        assert "100 % (" in out, "the verdict of the case stays as it is"
+        assert "Nothing was scored: no check can fail, only empty sets or checks of weight 0." in out
+    other = "  - {vars: {q: two}, assert: [{type: contains, value: two}]}\n"
+    config.write_text(f"{IDLE}  - {{vars: {{q: one}}, assert: [{idle}]}}\n{other}", "utf-8")
+    assert main(["test", "--db", db, str(config)]) == 1
+    assert "1 case has no check that can fail" in capsys.readouterr().out
+    assert main(["test", "--db", db, str(config), "--allow-unscored"]) == 0
+    capsys.readouterr()
+    # The rate is that of the cases that can fail.
+    config.write_text(config.read_text("utf-8").replace("value: two", "value: no"), "utf-8")
+    assert main(["test", "--db", db, str(config), "--allow-unscored", "--fail-under", "50%"]) == 1
+    assert "passes 0 %; at least 50 %" in capsys.readouterr().out

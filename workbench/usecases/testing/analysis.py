@@ -37,6 +37,7 @@ from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
 from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
+from workbench.usecases.testing.idle_cases import idle_cases, without
 from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
@@ -130,7 +131,9 @@ class SuiteAnalyst:
         scoring = self._scoring(run_uid, scoring_uid)
         unchecked = 0 if scoring is not None and scoring.checks else sum(not case.checks for case in cases)
         whole = replace(
-            self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
+            self._whole(prompt, run, columns, asked, progress, seconds, unchecked),
+            **self._tried(run, columns, lost),
+            **self._bar(run, columns, results, scoring, asked, progress),
         )
         # Only now: the sentences count flaky cases over all columns, by uid.
         shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
@@ -196,20 +199,6 @@ class SuiteAnalyst:
         seconds: float | None,
         unchecked: int,
     ) -> SuiteReport:
-        open_ = run.cells - run.answered
-        is_over = progress is not None and progress.state == "budget"
-        bar, bar_words = (
-            judge(
-                asked.bar,
-                [(one.title, one.summary) for one in columns],
-                [(one.title, one.no_worse) for one in columns if asked.no_worse and not one.is_baseline],
-                is_over_budget=is_over,
-                is_complete=not open_,
-                awaited=awaited(run),
-            )
-            if asked.bar is not None
-            else ("none", "")
-        )
         known = progress or SuiteProgress()
         return SuiteReport(
             prompt=prompt,
@@ -227,15 +216,40 @@ class SuiteAnalyst:
             is_probe=bool(run.probe),
             unscored=sum(one.summary.unscored for one in columns),
             unanswered=sum(one.summary.unanswered for one in columns),
-            open=open_,
+            open=run.cells - run.answered,
             calls=known.done,
             reused=known.reused,
             spent_usd=_spent(known, columns),
             seconds=seconds,
-            bar=bar,
-            bar_words=bar_words,
             notes=asked.notes,
         )
+
+    def _bar(
+        self,
+        run: SuiteRun,
+        columns: Sequence[ColumnReport],
+        results: Sequence[ColumnResults],
+        scoring: StoredScoring | None,
+        asked: SuiteQuestion,
+        progress: SuiteProgress | None,
+    ) -> dict[str, Any]:
+        """Return whether the columns reach the bar, and the sentence about it; nothing if none is asked for."""
+        if asked.bar is None:
+            return {}
+        idle = idle_cases(run_cases(self._records, run), () if scoring is None else scoring.checks)
+        bar, words = judge(
+            asked.bar,
+            [
+                (one.title, summarise(without(found, idle)) if idle else one.summary)
+                for one, found in zip(columns, results, strict=True)
+            ],
+            [(one.title, one.no_worse) for one in columns if asked.no_worse and not one.is_baseline],
+            is_over_budget=progress is not None and progress.state == "budget",
+            is_complete=run.answered >= run.cells,
+            awaited=awaited(run),
+            idle=len(idle),
+        )
+        return {"bar": bar, "bar_words": words}
 
     def _column(
         self,
