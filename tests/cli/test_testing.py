@@ -299,8 +299,15 @@ def test_the_grids_of_a_file_share_a_budget_and_a_round(
     assert "2 new, 1 done. The budget was reached." in capsys.readouterr().err
     assert main(["test", "--db", db, str(config), "--fresh"]) == 0
     assert capsys.readouterr().err.count("2 new, 2 done") == 2
-    assert main(["test", "--db", db, str(config)]) == 0
-    assert capsys.readouterr().err.count("0 new, 0 done · 2 reused") == 2
+    for _ in range(2):
+        assert main(["test", "--db", db, str(config)]) == 0
+        said = capsys.readouterr()
+        assert said.err.count("0 new, 0 done · 2 reused") == 2
+        # A start without calls adds no run for each grid.
+        assert [line.split(" of ")[0] for line in said.out.splitlines() if line.startswith("Test run")] == [
+            "Test run 3",
+            "Test run 4",
+        ]
 
 
 @pytest.mark.parametrize("args", [["--version", "#1"], ["--param", "seed=1"], ["--prompt", "a"]])
@@ -352,3 +359,31 @@ def test_checks_that_cannot_fail_hold_no_bar(
     config.write_text(config.read_text("utf-8").replace("value: two", "value: no"), "utf-8")
     assert main(["test", "--db", db, str(config), "--allow-unscored", "--fail-under", "50%"]) == 1
     assert "passes 0 %; at least 50 %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("prompts", "tests", "said"),
+    [
+        ("['Hello {{q}}', 'file://more.py']", "[{vars: {q: a}}]", "is left out. It is a program"),
+        ("['Hello {{q}}']", "[{vars: {q: a}}, {vars: {q: 'file://more.py'}}]", "tests[1]"),
+        (
+            "['Hello {{q}}']",
+            "[{vars: {q: a}}, {vars: {q: b}, providers: [exec:x]}]",
+            "1 case for providers that cannot",
+        ),
+    ],
+)
+def test_a_file_that_is_not_tested_as_a_whole_does_not_hold_the_bar(
+    tmp_path: Path, db: str, prompts: str, tests: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    checks = "defaultTest: {assert: [{type: contains, value: Hello}]}"
+    config.write_text(f"prompts: {prompts}\nproviders: [echo, exec:x]\n{checks}\ntests: {tests}\n", "utf-8")
+    (tmp_path / "more.py").write_text("", "utf-8")
+    assert main(["test", "--db", db, str(config)]) == 1
+    out = capsys.readouterr().out
+    assert "Not everything of the file is tested: " in out
+    assert said in out
+    assert out.endswith("Not everything of the file was tested. Add --allow-left-out to accept that.\n")
+    assert main(["test", "--db", db, str(config), "--allow-left-out"]) == 0
+    assert "Not everything of the file is tested: " in capsys.readouterr().out

@@ -184,7 +184,9 @@ def _test_one(
             rate(args.fail_under, "--fail-under") if args.fail_under else None,
             bool(args.no_worse_than),
             args.allow_unscored,
+            args.allow_left_out,
         ),
+        left_out=target.left_out,
         notes=target.notes,
     )
     report = tests.analyst.report(

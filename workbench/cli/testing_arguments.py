@@ -75,3 +75,8 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--markdown", metavar="FILE", type=Path, help="also write the results as Markdown")
     test.add_argument("--fail-under", metavar="RATE", help="the bar: lowest pass rate of every column")
     test.add_argument("--allow-unscored", action="store_true", help="unscored answers do not miss the bar")
+    test.add_argument(
+        "--allow-left-out",
+        action="store_true",
+        help="prompts and cases of a file that are left out do not miss the bar",
+    )

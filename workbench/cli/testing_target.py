@@ -33,7 +33,10 @@ _SUITES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class SuiteTarget:
-    """What to test: `settings` has checks, columns, samples and budget; `notes` say what was left out."""
+    """What to test: `settings` has checks, columns, samples and budget; `notes` say what was left out.
+
+    `left_out` are those of the notes that are about prompts and cases which are not tested.
+    """
 
     prompt_uid: str
     name: str
@@ -42,6 +45,7 @@ class SuiteTarget:
     settings: SuiteSettings
     concurrency: int | None = None
     notes: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, str]) -> Iterator[SuiteTarget]:
@@ -113,13 +117,13 @@ def _of_suite(
     groups = suite.groups()
     if not groups and not args.model:
         raise RefusedError("No column of this file can be asked here. Name a model with --model.", "\n".join(losses))
-    first = True
+    first, left_out = True, suite.left_out(by_columns=not args.model)
     for cells, cases in _grids(workbench, args, suite, numbers):
         settings = SuiteSettings(suite.checks, suite.threshold, with_one_slot_each(cells), samples=suite.samples)
         draft = workbench.prompts.draft(uid)
         notes = tuple(losses) if first else ()
         first = False
-        yield SuiteTarget(uid, suite.name, draft, cases, settings, suite.concurrency, notes)
+        yield SuiteTarget(uid, suite.name, draft, cases, settings, suite.concurrency, notes, left_out)
 
 
 def _grids(

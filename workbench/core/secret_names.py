@@ -12,58 +12,12 @@ import re
 
 from workbench.core.providers import key_variables, secret_settings
 
-_WORDS = frozenset(
-    {
-        *(
-            "KEY",
-            "KEYS",
-            "APIKEY",
-            "APIKEYS",
-            "KEYFILE",
-            "TOKEN",
-            "TOKENS",
-            "SECRET",
-            "SECRETS",
-            "PASS",
-            "PASSWORD",
-            "PASSWORDS",
-            "PASSWD",
-        ),
-        *(
-            "PASSPHRASE",
-            "PASSCODE",
-            "PWD",
-            "PW",
-            "PSW",
-            "CREDENTIAL",
-            "CREDENTIALS",
-            "CRED",
-            "CREDS",
-            "AUTH",
-            "OAUTH",
-            "AUTHORIZATION",
-            "AUTHTOKEN",
-        ),
-        *(
-            "BEARER",
-            "COOKIE",
-            "COOKIES",
-            "JWT",
-            "PAT",
-            "DSN",
-            "SAS",
-            "OTP",
-            "TOTP",
-            "HMAC",
-            "SIGNATURE",
-            "KEYTAB",
-            "KEYSTORE",
-            "NETRC",
-            "PGPASS",
-        ),
-        *("PGPASSFILE", "KUBECONFIG"),
-    }
+_WORD_LIST = (
+    "KEY KEYS APIKEY APIKEYS KEYFILE TOKEN TOKENS SECRET SECRETS PASS PASSWORD PASSWORDS PASSWD PASSPHRASE "
+    "PASSCODE PWD PW PSW CREDENTIAL CREDENTIALS CRED CREDS AUTH OAUTH AUTHORIZATION AUTHTOKEN BEARER COOKIE "
+    "COOKIES JWT PAT DSN SAS OTP TOTP HMAC SIGNATURE KEYTAB KEYSTORE NETRC PGPASS PGPASSFILE KUBECONFIG"
 )
+_WORDS = frozenset(_WORD_LIST.split())
 _PARTS = ("PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY")
 _ENDS = ("SECRET", "TOKEN", "PWD", "CREDENTIALS", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY", "AUTHKEY", "SSHKEY")
 _PHRASES = (("CONNECTION", "STRING"),)

@@ -54,7 +54,7 @@ class SuiteQuestion:
     `baseline_run` compares every column with the baseline column of another run, "" for what the run was begun with.
     With `no_worse` all columns are also tested for being no worse by more than the margin of the settings, without it
     those that the settings name. `bar` is what a pipeline asks for, None for nothing. `notes` are added to those of the
-    report.
+    report; `left_out` says what of a foreign file is not tested.
     """
 
     scoring_uid: str = ""
@@ -62,6 +62,7 @@ class SuiteQuestion:
     no_worse: bool = False
     bar: SuiteBar | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 class SuiteAnalyst:
@@ -138,6 +139,10 @@ class SuiteAnalyst:
         # Only now: the sentences count flaky cases over all columns, by uid.
         shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
         whole = replace(whole, columns=shown)
+        if asked.left_out:
+            more = f", and {len(asked.left_out) - 1:,} more" if len(asked.left_out) > 1 else ""
+            said = f"Not everything of the file is tested: {asked.left_out[0].rstrip('.')}{more}."
+            whole = replace(whole, sentences=(*whole.sentences, said))
         if run.probe:
             return probe_report(whole, run, self._records)
         return about_its_set(whole, self._records, run_uid, names.keys())
@@ -248,6 +253,7 @@ class SuiteAnalyst:
             is_complete=run.answered >= run.cells,
             awaited=awaited(run),
             idle=len(idle),
+            left_out=len(asked.left_out),
         )
         return {"bar": bar, "bar_words": words}
 

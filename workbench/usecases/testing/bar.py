@@ -22,12 +22,14 @@ class SuiteBar:
     """What is asked of every column.
 
     `rate` is the lowest pass rate, as a fraction. With `no_worse` it is only asked if it is set. Every call must have
-    an answer, and every cell with checks must be scored unless `allows_unscored`.
+    an answer, and every cell with checks must be scored unless `allows_unscored`. Every prompt and case of a foreign
+    file must be tested unless `allows_left_out`.
     """
 
     rate: float | None = None
     no_worse: bool = False
     allows_unscored: bool = False
+    allows_left_out: bool = False
 
     @property
     def least(self) -> float | None:
@@ -44,11 +46,13 @@ def judge(
     is_complete: bool = True,
     awaited: str = "",
     idle: int = 0,
+    left_out: int = 0,
 ) -> tuple[ReportBar, str]:
     """Return whether columns, with their titles, reach the bar, and a sentence that says so.
 
     `no_worse` are the results of the columns that are compared with a margin. `awaited` says why there is no result
     yet, "" if there is one. `idle` cases, which are not in the columns, have no check that can fail.
+    `left_out` prompts, cases or files of them are not tested.
     """
     if is_over_budget:
         return "budget_reached", "The budget was reached before every case was answered."
@@ -59,6 +63,8 @@ def judge(
         return "nothing_scored", _nothing_scored([summary for _, summary in columns], idle)
     if not is_complete:
         return "not_held", "Not every case was answered. Run it again to continue."
+    if left_out and not bar.allows_left_out:
+        return "not_held", "Not everything of the file was tested. Add --allow-left-out to accept that."
     if idle and not bar.allows_unscored:
         return (
             "not_held",
