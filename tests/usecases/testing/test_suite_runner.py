@@ -57,6 +57,19 @@ def test_what_is_answered_in_a_round_is_not_asked_again(tmp_path: Path) -> None:
         assert (fresh.reused, fresh.done) == (0, 14)
 
 
+def test_fresh_starts_that_were_planned_together_have_rounds_of_their_own(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt, given = new_prompt(workbench), suites.settings()
+        plans = [suites.plan(workbench, prompt, given, suites.cases(3), round_="fresh") for _ in range(2)]
+        handles = [suites.finish(workbench.tests.go_on_with(plan)) for plan in plans]
+        runs = [workbench.store.tests.run(handle.run_uid) for handle in handles]
+        assert ([run.round for run in runs], [handle.progress().done for handle in handles]) == ([1, 2], [3, 3])
+        # The next grid of the first file belongs to its round, not to the newest.
+        other = suites.plan(workbench, prompt, given, suites.cases(4), round_=runs[0].round)
+        handle = suites.finish(workbench.tests.go_on_with(other))
+        assert (workbench.store.tests.run(handle.run_uid).round, handle.progress().done) == (1, 1)
+
+
 def test_a_failed_call_has_no_answer_and_is_made_again_on_wish(tmp_path: Path) -> None:
     script = {"default": [{"fail": ["server", "The server had trouble.", ""]}]}
     with opened(tmp_path, script) as (workbench, _):

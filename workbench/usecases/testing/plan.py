@@ -38,8 +38,9 @@ from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, c
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
 
-RoundChoice = Literal["continue", "fresh"]
-"""continue: answers of the newest round are used again. fresh: everything is asked anew."""
+RoundChoice = Literal["continue", "fresh"] | int
+"""continue: answers of the newest round are used again. fresh: everything is asked anew. A number: answers of that
+round are used again."""
 CURRENT = "The current text"
 
 
@@ -49,7 +50,8 @@ class SuitePlan:
 
     `columns` are lanes, each with a pinned version or the current text, which is `content`. `questions` are the
     `question_hash` of each column, `baseline` is the position of the column that the others are compared with.
-    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit.
+    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit. With
+    `is_fresh` the run opens a round of its own when it is recorded; `round` is then what it would be now.
     """
 
     prompt_uid: str
@@ -72,6 +74,7 @@ class SuitePlan:
     """Concurrent calls per endpoint, None for the engine's default."""
     goals: RunGoals = field(default_factory=RunGoals)
     reuse_since: str = ""
+    is_fresh: bool = False
 
     @property
     def cells(self) -> int:
@@ -160,7 +163,7 @@ class SuitePlanner:
             tuple(contents[lane.pinned][0] for lane in settings.columns),
             draft.content if None in contents else None,
             draft.based_on,
-            max(1, newest + (round_ == "fresh")),
+            round_ if isinstance(round_, int) else max(1, newest + (round_ == "fresh")),
             settings.samples,
             set_name,
             slots.index(settings.baseline) if settings.baseline in slots else 0,
@@ -169,6 +172,7 @@ class SuitePlanner:
             draft.techniques,
             concurrency,
             goals or RunGoals(settings.difference, settings.margin),
+            is_fresh=round_ == "fresh",
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])

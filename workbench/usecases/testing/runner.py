@@ -224,6 +224,7 @@ class SuiteRunner:
             techniques=plan.techniques,
             goals=plan.goals,
             reuse_since=plan.reuse_since,
+            is_fresh=plan.is_fresh,
         )
         return self._tools.records.begin(start).result()
 

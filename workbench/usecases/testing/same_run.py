@@ -20,7 +20,7 @@ def same_run(records: SuiteRecords, plan: SuitePlan, questions: Callable[[str], 
 
     Newer runs of other cases are passed over: they are other grids of the same file. Blocks; raises StoreError.
     """
-    if plan.probe:
+    if plan.probe or plan.is_fresh:
         return None
     wanted = {case.uid for case in plan.cases}
     for run in records.runs(plan.prompt_uid, _MOST_RUNS):
