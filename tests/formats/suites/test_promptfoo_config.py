@@ -346,3 +346,8 @@ tests:
         (((0, 0),), 1),
     ]
     assert "tests[3].prompts: This test is for no prompt" in lost(suite)
+
+
+def test_an_empty_list_of_prompts_is_named() -> None:
+    with pytest.raises(SuiteFileError, match="prompts: there is no prompt in the list"):
+        suite_of("prompts: []\nproviders: [echo]\n")
