@@ -158,7 +158,7 @@ def test_content_that_cannot_be_sent_is_refused() -> None:
     schema = Draft(Content((Message("user", "x"),), output=OutputFormat("schema", "a", "{")))
     assert refusal(suites.settings(), suites.cases(1), schema).startswith("The current text cannot be sent.")
     only_value = draft(text="{{name}}")
-    empty = (*suites.cases(1), Case("e", "Empty", (("name", ""),)))
+    empty = (Case("e", "Empty", (("name", ""),)), Case("f", "Other", (("name", ""),)))
     assert refusal(suites.settings(), empty, only_value) == ("“Empty” makes every message empty. Fill a value in.")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.provider import FakeProvider, whole
 from tests.patience import PATIENCE_S
+from tests.usecases.making import draft as make_draft
 from tests.usecases.making import echo, new_prompt, opened, wait_for
 from tests.usecases.testing import suites
 from tests.usecases.testing.suites import real
@@ -68,6 +69,18 @@ def test_fresh_starts_that_were_planned_together_have_rounds_of_their_own(tmp_pa
         other = suites.plan(workbench, prompt, given, suites.cases(4), round_=runs[0].round)
         handle = suites.finish(workbench.tests.go_on_with(other))
         assert (workbench.store.tests.run(handle.run_uid).round, handle.progress().done) == (1, 1)
+
+
+def test_only_the_case_that_renders_to_nothing_has_no_answer(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt, given = new_prompt(workbench), suites.settings(echo("a", "m1"), checks=(suites.IS_A,))
+        tested = (*suites.cases(2), Case("e", "Empty", (("name", ""),), ()))
+        handle = suites.run(workbench, prompt, given, tested, draft=make_draft(text="{{name}}"))
+        assert (handle.progress().answered, handle.progress().failed) == (2, 1)
+        report = workbench.tests.analyst.report("Greeting", handle.run_uid, given)
+        assert (report.scored, report.unanswered) == (2, 1)
+        reasons = [cell.reason for cell in workbench.tests.analyst.cells(handle.run_uid)]
+        assert reasons[2].startswith("Every message is empty with these values")
 
 
 def test_a_failed_call_has_no_answer_and_is_made_again_on_wish(tmp_path: Path) -> None:

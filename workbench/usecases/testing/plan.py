@@ -277,7 +277,10 @@ def _check_content(content: Content, version: str) -> None:
 
 
 def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None:
-    """Raise RefusedError if a case has no value for a variable, or renders to nothing."""
+    """Raise RefusedError if a case has no value for a variable, or if every case renders to nothing.
+
+    A single case that does is not sent, and has no answer.
+    """
     if content.template != "plain":
         # Only rendering shows what a Jinja template needs: a name may be a loop variable, or have a default.
         return
@@ -296,9 +299,8 @@ def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None
         )
     if all(message.text and not wanted for message in content.messages):
         return
-    for case in cases:
-        if not fill_case(content, dict(case.values), case.kinds).messages:
-            raise RefusedError(f"{case_title(case, cases)} makes every message empty{used}. Fill a value in.")
+    if not any(fill_case(content, dict(case.values), case.kinds).messages for case in cases):
+        raise RefusedError(f"{case_title(cases[0], cases)} makes every message empty{used}. Fill a value in.")
 
 
 def case_title(case: Case, cases: Sequence[Case] = ()) -> str:
