@@ -19,12 +19,14 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.runs import Result
-from workbench.core.testing.settings import SuiteBudget
+from workbench.core.testing.report import ColumnReport
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.value_kinds import file_text
 from workbench.host.clock import utc_now
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.analysis import SuiteQuestion
+from workbench.usecases.workbench import Workbench
 
 
 def test_every_cell_is_asked_recorded_and_scored(tmp_path: Path) -> None:
@@ -165,6 +167,26 @@ def test_dollars_are_reserved_before_a_call_is_sent(tmp_path: Path) -> None:
         shown = suites.finish(handle).progress()
         # Each call costs 5 dollars in the end; the last one that fits is reserved with 10.
         assert (shown.state, shown.spent_usd, shown.answered) == ("budget", 30.0, 6)
+
+
+def test_columns_that_still_can_go_on_when_one_is_over_its_dollars(tmp_path: Path) -> None:
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        workbench.pricing.set_price(LITELLM, "gpt-5-mini", Rates(0.0, 1.0, source="user"))
+        prompt = new_prompt(workbench)
+        paid = Lane("a", LITELLM, "gpt-5-mini", Params(max_tokens=10))
+        given = suites.settings(paid, echo("b", "free"), budget=SuiteBudget(usd=5.0))
+        handle = suites.run(workbench, prompt, given, suites.cases(600))
+        shown = handle.progress()
+        assert (shown.state, shown.answered, shown.why) == ("budget", 600, "The budget was reached.")
+        counts = [summary.summary.cells for summary in _columns(workbench, handle.run_uid, given)]
+        assert counts == [0, 600]
+        alone = suites.settings(paid, budget=SuiteBudget(usd=5.0))
+        shown = suites.run(workbench, prompt, alone, suites.cases(600)).progress()
+        assert (shown.state, shown.answered) == ("budget", 0)
+
+
+def _columns(workbench: Workbench, run_uid: str, given: SuiteSettings) -> tuple[ColumnReport, ...]:
+    return workbench.tests.analyst.report("Greeting", run_uid, given).columns
 
 
 def test_minutes_end_a_run(tmp_path: Path) -> None:
