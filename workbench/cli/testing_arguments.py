@@ -43,7 +43,10 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--budget", metavar="USD", type=float, help="stop before this start costs more dollars")
     test.add_argument("--max-calls", metavar="N", type=int, help="stop after this number of calls")
     test.add_argument(
-        "--filter", metavar="WORDS", default="", help="only cases that match: words of name or values, tag:NAME"
+        "--filter",
+        metavar="WORDS",
+        default="",
+        help='only cases that match: words of name or values, "a phrase", tag:NAME, tag:"A NAME"',
     )
     test.add_argument("--hold-out", action="store_true", help="test the hold-out cases, not the others")
     test.add_argument(

@@ -54,6 +54,12 @@ def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, st
     Raises RefusedError, PackError, StoreError.
     """
     path = Path(args.target)
+    if (
+        path.suffix in _SUITES
+        and not path.is_file()
+        and all(row.name != args.target for row in workbench.prompts.all())
+    ):
+        raise RefusedError(f"There is no file “{path}”. Check its name and its folder.")
     if path.suffix in _SUITES and path.is_file():
         _check_suite(args)
         found = _of_suite(workbench, args, path, env)
@@ -196,6 +202,8 @@ def rate(text: str, argument: str) -> float:
         value = float(number) / (100 if text.strip().endswith("%") else 1)
     except ValueError:
         value = -1.0
+    if value > 1 and not text.strip().endswith("%") and value <= 100:
+        raise RefusedError(f"{argument} is a rate from 0 to 1, or a percentage: write {text.strip()}%.")
     if not 0 <= value <= 1:
         raise RefusedError(f"{argument} is a rate such as 90% or 0.9, not “{text}”.")
     return value

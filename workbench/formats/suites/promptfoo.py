@@ -36,6 +36,7 @@ from workbench.formats.suites.promptfoo_checks import (
     DerivedNames,
     note_keys,
     note_sets,
+    note_tags,
     note_types,
     note_values,
     read_checks,
@@ -134,6 +135,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
+    note_tags([*shared, *(check for own in own_checks for check in own)], loader)
     note_keys(every, loader)
     note_sets(every, loader)
     note_values(every, others, loader)

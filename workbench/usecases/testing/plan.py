@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,7 @@ RoundChoice = Literal["continue", "fresh"] | int
 """continue: answers of the newest round are used again. fresh: everything is asked anew. A number: answers of that
 round are used again."""
 CURRENT = "The current text"
+_WORD = re.compile(r'(?:tag:)?"[^"]*"|\S+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +339,11 @@ def _hashed(path: str, size: int, modified: int) -> str:
 
 
 def filtered(cases: Iterable[Case], words: str) -> tuple[Case, ...]:
-    """Return the cases that match all words: a part of the name or of a value, or `tag:NAME`. Case is ignored."""
-    wanted = words.casefold().split()
+    """Return the cases that match all words: a part of the name or of a value, or `tag:NAME`. Case is ignored.
+
+    Quotes keep spaces together: "in transit", tag:"needs a person".
+    """
+    wanted = [word.replace('"', "") if word.count('"') == 2 else word for word in _WORD.findall(words.casefold())]
     return tuple(case for case in cases if all(_matches(case, word) for word in wanted))
 
 
