@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
@@ -23,7 +22,6 @@ from workbench.core.statistics.wording import (
     rate_words,
     score_words,
 )
-from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
@@ -182,17 +180,20 @@ class SuiteAnalyst:
         scoring_uid = scoring_uid or run.scoring_uid
         scoring = self._scoring(run_uid, scoring_uid)
         hidden = self._records.hidden_cases(run_uid)
-        shown = [position for position in range(run.cases) if position not in hidden]
-        keys = (
-            CellKey(position, column.position, sample)
-            for column in run.columns
-            for position in shown
-            for sample in range(run.samples)
-        )
-        while some := tuple(islice(keys, _CELLS_AT_ONCE)):
-            for detail in self._records.cells(run_uid, scoring_uid, some):
-                if detail.result is not None:
-                    yield report_cell(detail, titles[detail.key.column], scoring)
+        for column in run.columns:
+            title, after = titles[column.position], None
+            while some := self._records.report_cells(
+                run_uid, scoring_uid, column.position, title, after, _CELLS_AT_ONCE
+            ):
+                after = some[-1][0]
+                for key, cell in some:
+                    if key.case in hidden:
+                        continue
+                    if cell is not None:
+                        yield cell
+                        continue
+                    for detail in self._records.cells(run_uid, scoring_uid, [key]):
+                        yield report_cell(detail, title, scoring)
 
     def _whole(
         self,
