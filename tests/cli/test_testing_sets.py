@@ -55,7 +55,7 @@ def test_every_line_says_on_which_set_it_stands(db: str, capsys: pytest.CaptureF
     assert main(["test", "--db", db, "Greeting", "--model", "echo"]) == 0
     assert capsys.readouterr().out.startswith("Test run 1 of Greeting, on the 20 cases you tuned on.\n")
     assert main(["test", "--db", db, "Greeting", "--model", "echo", "--hold-out"]) == 0
-    assert capsys.readouterr().out.startswith("Test run 2 of Greeting, on 10 hold-out cases.\n")
+    assert capsys.readouterr().out.startswith("Test run 2 of Greeting, text of test 1, on 10 hold-out cases.\n")
 
 
 def test_failing_cases_of_the_hold_out_are_not_named(

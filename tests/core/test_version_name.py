@@ -9,6 +9,7 @@ from workbench.core.version_name import (
     at_start,
     iteration_name,
     iteration_number,
+    number_of_test,
     run_name,
     text_words,
     version_name,
@@ -25,6 +26,10 @@ from workbench.core.version_name import (
         (VersionIdentity(origin="imported", ordinal=2), "imported 2"),
         (VersionIdentity(origin="sample"), "sample"),
         (VersionIdentity(ordinal=3), "text 3"),
+        (VersionIdentity(test=3), "test 3"),
+        (VersionIdentity(12, test=3), "#12"),
+        (VersionIdentity(label="production", test=3), "production"),
+        (VersionIdentity(origin="imported", ordinal=2, test=3), "test 3"),
         (VersionIdentity(label="a\u202eb\nc"), "a\\u202eb␊c"),
     ],
 )
@@ -49,10 +54,20 @@ def test_only_iterations_are_named_by_number_alone(kind: str, name: str) -> None
         ("#12", "#9 (production)", "text of #9 (production)"),
         ("import 1", "imported 2", "text of imported 2"),
         ("import 1", "", ""),
+        ("test 3", "test 3", ""),
+        ("test 3", "test 1", "text of test 1"),
     ],
 )
 def test_run_names_its_text_only_if_the_names_differ(run: str, version: str, words: str) -> None:
     assert text_words(run, version) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("test 3", 3), (" test   3 ", 3), ("test", None), ("test x", None), ("tests 3", None), ("3", None)],
+)
+def test_number_of_a_test_can_be_typed(typed: str, number: int | None) -> None:
+    assert number_of_test(typed) == number
 
 
 @pytest.mark.parametrize("typed", ["12", "#12", " #12 "])

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.fakes.order_bot import BOT, CASES, QUALITY, answer, is_good, order_cases
 from tests.fakes.provider import FakeProvider
@@ -84,6 +85,9 @@ def passes(columns: int) -> int:
 def test_lanes_of_compose_become_columns_and_the_sentence_is_true(desk: Desk, server: FakeProvider) -> None:
     prepared(desk, server)
     view = run_all(desk)
+    desk.until(lambda: desk.notice() == "3 lanes of Compose are now the columns.")
+    desk.window.shown_notice.end_brief()
+    assert "now the columns" not in desk.notice(), "it leaves by itself"
     ended(desk, view, passes(3), 3)
     # Quality is known: 11, 19 and 12 of 20 cases are answered well.
     assert [QUALITY[model] * CASES for model in MODELS] == pytest.approx([GOOD[model] for model in MODELS])
@@ -183,6 +187,68 @@ def test_text_that_was_just_typed_is_the_one_that_is_tested(desk: Desk, server: 
     assert [("Hi" in text, "Oh" in text) for text in asked] == [(True, True)]
 
 
+def follow(view: TestView, step: str) -> None:
+    """Click the link of the sentence."""
+    view.card.text.linkActivated.emit(step)
+
+
+def test_changed_text_is_compared_with_the_tested_one_by_one_link(desk: Desk, server: FakeProvider) -> None:
+    prepared(desk, server, MODELS[:2])
+    view = run_all(desk)
+    ended(desk, view, passes(2), 2)
+    assert "About test 1, on 20 cases; there is no hold-out yet." in view.card.words()
+    assert "text has changed" not in view.card.words()
+    before = view.card.words().partition(": ")[0]
+    desk.press(Qt.Key.Key_1, ALT)
+    desk.window.editor.focus_first()
+    desk.type("Hi")
+    desk.press(Qt.Key.Key_2, ALT)
+    desk.until(lambda: view.card.words().startswith(f"About test 1; the text has changed since. {before}"))
+    assert [head.title for head in view.suites.heads()] == [
+        *(f"test 1 · {model}" for model in MODELS[:2]),
+        *(f"draft · {model}" for model in MODELS[:2]),
+    ]
+    desk.until(lambda: "Compare the new text with test 1, 40 calls, about $" in view.card.words())
+    follow(view, "next")
+    desk.until(lambda: view.suites.run is not None and view.suites.run.number == 2)
+    ended(desk, view, 2 * passes(2), 4)
+    columns = [(one.version_name, one.lane.model) for one in view.suites.columns()]
+    assert columns == [("test 1", MODELS[0]), ("test 1", MODELS[1]), ("test 2", MODELS[0]), ("test 2", MODELS[1])]
+    assert view.suites.baseline == 0
+    chats = [one for one in server.requests if one.path.endswith("/chat/completions")]
+    assert len(chats) == 4 * CASES, "answers of the tested text are used again"
+    assert view.card.words().startswith("test 1 · acme-large is better than the baseline test 1 · acme-mini: ")
+    assert "text has changed" not in view.card.words()
+
+
+def test_a_version_is_added_with_all_models_at_once(desk: Desk, server: FakeProvider) -> None:
+    prepared(desk, server, MODELS)
+    view = run_all(desk)
+    ended(desk, view, passes(3), 3)
+    desk.press(Qt.Key.Key_1, ALT)
+    show(desk, MODELS, replace(BOT, messages=(replace(BOT.messages[0], text="Be brief."), BOT.messages[1])))
+    desk.until(lambda: desk.window.draft().content.messages[0].text == "Be brief.")
+    desk.press(Qt.Key.Key_2, ALT)
+    desk.until(lambda: [head.title for head in view.suites.heads()][3:] == [f"draft · {model}" for model in MODELS])
+    view.head.column.click()
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, QMenu)
+    titles = [action.text() for action in found.actions()]
+    assert "The current text with the models of the columns" not in " ".join(titles), "it is there already"
+    (adding,) = (action for action in found.actions() if action.text() == "test 1 with the models of the columns (3)")
+    adding.trigger()
+    found.close()
+    uid = desk.window.prompt_uid
+    stored = desk.window.store.tests.settings
+    desk.until(lambda: len(stored(uid).columns) == 6)
+    tested = view.suites.columns()[0].version
+    assert [(one.pinned, one.model) for one in stored(uid).columns] == [
+        *((None, model) for model in MODELS),
+        *((tested, model) for model in MODELS),
+    ]
+    desk.until(lambda: view.suites.estimate.new == 3 * CASES)
+
+
 def test_stored_answers_of_two_versions_are_compared_without_a_call(desk: Desk, server: FakeProvider) -> None:
     prepared(desk, server, MODELS[1:2])
     window = desk.window
@@ -205,6 +271,6 @@ def test_stored_answers_of_two_versions_are_compared_without_a_call(desk: Desk, 
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: view.suites.run is not None and view.suites.run.number == 3)
     ended(desk, view, 2 * GOOD["acme-large"], 2)
-    assert view.card.words().startswith("No difference shown between tested 2 · acme-large and the baseline tested 1")
+    assert view.card.words().startswith("No difference shown between test 2 · acme-large and the baseline test 1 ·")
     assert view.head.run.text() == "Run all afresh"
     assert len(server.requests) == asked

@@ -13,13 +13,13 @@ from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
-from workbench.app.testing.words import RunFace
+from workbench.app.testing.words import HeadFigure, RunFace
 from workbench.core.cases import Case, Check
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
-from workbench.ui.features.testing.column_header import fitted_verdict
+from workbench.ui.features.testing.column_header import fitted_figures, fitted_judged, fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
@@ -41,9 +41,9 @@ def source(monkeypatch: pytest.MonkeyPatch) -> StandInSuites:
     return made
 
 
-def opened(desk: Desk) -> TestView:
+def opened(desk: Desk, size: tuple[int, int] = (1440, 900)) -> TestView:
     """Open the view with Alt+2 and return it once its rows are there."""
-    desk.open()
+    desk.open(size=size)
     desk.press(Qt.Key.Key_2, ALT)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
@@ -88,6 +88,21 @@ def test_n_and_d_go_through_failures_and_differences(source: StandInSuites, desk
     desk.press(Qt.Key.Key_End)
     desk.press(Qt.Key.Key_N)
     desk.until(lambda: desk.notice() == "No more failures below this cell.")
+    desk.window.shown_notice.end_brief()
+    assert "No more" not in desk.notice(), "it leaves by itself"
+
+
+def test_status_bar_speaks_of_the_cases_and_in_compose_of_the_next_run(source: StandInSuites, desk: Desk) -> None:
+    opened(desk)
+    status = desk.window.status
+    desk.until(lambda: status.database().startswith("48 cases · 3 checks · "))
+    assert status.database().endswith(".db")
+    assert not status.shows_forecast
+    desk.press(Qt.Key.Key_1, ALT)
+    assert status.database().endswith(" of this prompt")
+    assert status.shows_forecast
+    desk.press(Qt.Key.Key_2, ALT)
+    assert status.database().startswith("48 cases · 3 checks · ")
 
 
 def test_enter_opens_the_pane_and_escape_closes_it(source: StandInSuites, desk: Desk) -> None:
@@ -298,6 +313,24 @@ def test_verdict_that_is_too_long_leaves_out_its_difference(qapp: QApplication) 
     whole, brief = "better · +40 points", "better · +40"
     shown = [fitted_verdict(whole, metrics, metrics.horizontalAdvance(one)) for one in (whole, brief, "better", "b")]
     assert shown == [whole, brief, "better", "better"]
+
+
+def test_figures_of_a_head_fit_its_width(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    figures = (HeadFigure("0.8 s", "+0.1", "red"), HeadFigure("$0.04", "+$0.03", "red", "per 1,000"))
+    whole, brief, least = "0.8 s +0.1 · $0.04 per 1,000 +$0.03", "0.8 s +0.1 · $0.04 +$0.03", "0.8 s · $0.04"
+    for words in (whole, brief, least):
+        parts = fitted_figures(figures, metrics, metrics.horizontalAdvance(words) + 2)
+        assert "".join(text for text, _ in parts) == words
+    assert fitted_figures(figures, metrics, 1) == [("0.8 s", "muted"), (" · $0.04", "muted")]
+    assert (" +0.1", "red") in fitted_figures(figures, metrics, 10_000)
+
+
+def test_line_about_judges_that_is_too_long_leaves_out_the_raw_rate_first(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    ways = "judged 83 %, corrected 75 % (55 to 88)", "corrected 75 % (55 to 88)", "corrected 75 %"
+    assert [fitted_judged(ways[0], metrics, metrics.horizontalAdvance(one)) for one in ways] == list(ways)
+    assert fitted_judged("judge unmeasured", metrics, 10_000) == "judge unmeasured"
 
 
 def test_pane_says_how_old_an_answer_is(source: StandInSuites, desk: Desk) -> None:

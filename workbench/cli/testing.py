@@ -150,8 +150,10 @@ def _test_one(
     tests = workbench.tests
     with_run = args.baseline or args.no_worse_than
     other = _run_named(workbench, target.prompt_uid, with_run) if with_run else None
-    confirm_addresses(workbench, target.settings.columns, args.confirm_address)
     settings = target.settings
+    judges = (settings.judge.lane, settings.judge.embedding)
+    lanes = (*settings.columns, *(lane for lane in judges if lane is not None))
+    confirm_addresses(workbench, lanes, args.confirm_address)
     if args.is_try and len(settings.columns) != 2:
         raise RefusedError("--try compares two columns. Name two with --version or --model, the champion first.")
     if args.is_try:
@@ -167,6 +169,9 @@ def _test_one(
         goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
     plan = aged(workbench, plan, args.max_age)
+    judging = tests.estimator.judges(plan)
+    for sentence in () if judging is None else judging.sentences:
+        print(one_line(sentence), file=sys.stderr)
     began = time.monotonic()
     handle = tests.go_on_with(plan, failed_too=True)
     # Statistics import numpy, so this is done while calls are running.

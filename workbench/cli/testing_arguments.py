@@ -38,6 +38,12 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         help='a version such as "#2"; repeat to compare several (the current text)',
     )
     test.add_argument("--param", metavar="K=V", action="append", default=[], help="a parameter of every column")
+    test.add_argument(
+        "--judge", metavar="M", default="", help="the model that evaluates judged checks, also those that name another"
+    )
+    test.add_argument(
+        "--judge-vectors", metavar="M", default="", help="the embedding model of checks that compare meanings"
+    )
     test.add_argument("--repeat", metavar="N", type=int, help="answers per case and column, at most 20")
     test.add_argument("--concurrency", metavar="N", type=int, help="concurrent calls per endpoint (8)")
     test.add_argument("--budget", metavar="USD", type=float, help="stop before this start costs more dollars")

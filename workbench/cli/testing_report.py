@@ -18,10 +18,14 @@ _MOST_SHOWN = 5
 def lines(report: SuiteReport) -> Iterator[str]:
     """Yield the report line by line."""
     samples = f", {counted(report.samples, 'sample')} each" if report.samples > 1 else ""
-    yield f"Test run {report.number} of {report.prompt}, {report.set_words}{samples}."
+    text = f"{report.text_words}, " if report.text_words else ""
+    yield f"Test run {report.number} of {report.prompt}, {text}{report.set_words}{samples}."
     width = max(len(column.title) for column in report.columns)
     for column in report.columns:
         yield f"  {column.title:<{width}}  {_figures(column)}"
+        for judging in column.judging:
+            if judging.preference is None and judging.words:
+                yield f"  {'':<{width}}  judged: {judging.words.removeprefix(f'{column.title}: ')}"
         if column.failing_total:
             yield f"  {'':<{width}}  fails: {_failing(column)}"
     yield from report.sentences
@@ -33,6 +37,8 @@ def lines(report: SuiteReport) -> Iterator[str]:
 
 def _figures(column: ColumnReport) -> str:
     parts = [column.rate_words]
+    if column.judge_words:
+        parts[0] += f" ({column.judge_words})"
     if column.gaps_words:
         parts.append(column.gaps_words)
     if (latency := column.summary.latency) is not None:

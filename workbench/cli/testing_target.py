@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.draft_arguments import from_database, from_pack, with_lanes
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
+from workbench.core.judging.grading_options import without_judge
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.host.clock import utc_now
@@ -66,7 +67,7 @@ def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, st
     else:
         found = iter((_of_prompt(workbench, args, path),))
     for target in found:
-        yield _with_arguments(target, args)
+        yield _with_judges(workbench, _with_arguments(target, args), args)
 
 
 def _check_suite(args: argparse.Namespace) -> None:
@@ -193,6 +194,20 @@ def _with_arguments(target: SuiteTarget, args: argparse.Namespace) -> SuiteTarge
     if target.cases and not cases:
         raise RefusedError(f"No case matches “{args.filter}”. Use words of a name or value, or tag:NAME.")
     return replace(target, settings=settings, cases=cases, concurrency=args.concurrency or target.concurrency)
+
+
+def _with_judges(workbench: Workbench, target: SuiteTarget, args: argparse.Namespace) -> SuiteTarget:
+    """Return what to test with the judges that the arguments name."""
+    judge, settings, cases = target.settings.judge, target.settings, target.cases
+    if args.judge:
+        (lane,) = with_lanes(workbench, Draft(), [args.judge], []).lanes
+        judge = replace(judge, lane=lane, decides=False)
+        settings = replace(settings, checks=tuple(map(without_judge, settings.checks)))
+        cases = tuple(replace(case, checks=tuple(map(without_judge, case.checks))) for case in cases)
+    if args.judge_vectors:
+        (lane,) = with_lanes(workbench, Draft(), [args.judge_vectors], []).lanes
+        judge = replace(judge, embedding=lane)
+    return replace(target, settings=replace(settings, judge=judge), cases=cases)
 
 
 def rate(text: str, argument: str) -> float:

@@ -70,7 +70,7 @@ def began_at(row: TimelineRow) -> str:
 
 
 def name(row: TimelineRow) -> str:
-    """Return "#3", "import 1" or, of a version without iterations, "imported 2"."""
+    """Return "#3", "import 1" or, of a version without iterations, "test 2" or "imported 2"."""
     return row.name if isinstance(row, BareVersion) else run_name(row.kind, row.number)
 
 
@@ -80,8 +80,8 @@ def version_of(row: TimelineRow) -> int:
 
 
 def standing(row: BareVersion) -> str:
-    """Return in two words why a version has no iterations."""
-    return "ran pinned" if row.ran else "has answers" if row.imported else "tested" if row.tested else "not run"
+    """Return in two words why a version has no iterations; "" for a tested one, whose name or pass share says it."""
+    return "ran pinned" if row.ran else "has answers" if row.imported else "" if row.tested else "not run"
 
 
 def describe(row: TimelineRow) -> str:
@@ -97,7 +97,8 @@ def describe(row: TimelineRow) -> str:
         parts.append("a branch")
     if isinstance(row, BareVersion):
         pinned, imported = "ran only in lanes pinned to it", "imported with answers"
-        parts.append(pinned if row.ran else imported if row.imported else "tested" if row.tested else "not run")
+        tested = "ran only in tests" if row.tested else "not run"
+        parts.append(pinned if row.ran else imported if row.imported else tested)
         return " · ".join(parts)
     if row.damage:
         parts.append(f"damaged: {row.damage}")

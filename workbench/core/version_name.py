@@ -1,8 +1,9 @@
 """What people call runs and versions.
 
 Invariant: people see one number, that of an iteration (#12); this module alone makes such names. A version is named
-after the first iteration that ran it as the current text. An iteration has one such text, so it names one version;
-pinned lanes do not count, because an iteration may have several. What other programs read keeps the stored numbers.
+after the first iteration that ran it as the current text, or, if only tests did, after the first of these (test 3). A
+run has one such text, so it names one version; pinned lanes and columns do not count, because a run may have several.
+What other programs read keeps the stored numbers.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Literal
 
 from workbench.core.visible_text import visible_name
 
-Origin = Literal["text", "imported", "sample", "tested"]
-"""Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy.
-The text of a `tested` one was only run on cases."""
+Origin = Literal["text", "imported", "sample"]
+"""Where a version that no run had as its current text comes from; `text` when that is unknown, for example for a
+copy."""
 
+TEST = "test"
+"""The kind of test runs, and the word in their names."""
 _RUN_WORDS: Mapping[str, str] = {"improve": "proposal", "propose": "case proposal"}
 """Kinds of runs that people know by another word."""
 _MOST_DIGITS = 19
@@ -27,9 +30,9 @@ _MOST_DIGITS = 19
 class VersionIdentity:
     """The facts that a version is named by.
 
-    `iteration` is the number of the first iteration that ran it, None without one; `label` is "" for none. `ordinal`
-    counts the prompt's versions of the same origin from 1; 0 for the only sample. `title` is what a file of tests calls
-    a prompt that was only tested; `ordinal` then counts those of the same title.
+    `iteration` is the number of the first iteration that ran it, `test` that of the first test run, None without one;
+    `label` is "" for none. `ordinal` counts the prompt's versions of the same origin from 1; 0 for the only sample.
+    `title` is what a file of tests calls a prompt; `ordinal` then counts those of the same title.
     """
 
     iteration: int | None = None
@@ -37,6 +40,7 @@ class VersionIdentity:
     origin: Origin = "text"
     ordinal: int = 0
     title: str = ""
+    test: int | None = None
 
 
 def iteration_name(number: int) -> str:
@@ -50,14 +54,19 @@ def run_name(kind: str, number: int) -> str:
 
 
 def version_name(version: VersionIdentity) -> str:
-    """Return the name of a version: "#12", "#12 (production)", "production", "concise", "imported 2" or "sample"."""
+    """Return the name of a version: "#12", "#12 (production)", "production", "concise", "test 3", "imported 2" or
+    "sample"."""
     label = visible_name(version.label)
     if version.iteration is not None:
         name = iteration_name(version.iteration)
         return f"{name} ({label})" if label else name
+    if label:
+        return label
     if title := visible_name(version.title):
-        return label or (title if version.ordinal < 2 else f"{title} ({version.ordinal})")
-    return label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
+        return title if version.ordinal < 2 else f"{title} ({version.ordinal})"
+    if version.test is not None:
+        return run_name(TEST, version.test)
+    return f"{version.origin} {version.ordinal}" if version.ordinal else version.origin
 
 
 def text_words(run: str, version: str) -> str:
@@ -77,5 +86,14 @@ def at_start(name: str) -> str:
 
 def iteration_number(typed: str) -> int | None:
     """Return the number of the iteration that a person typed, "12" or "#12"; None for anything else."""
-    digits = typed.strip().removeprefix("#")
+    return _number(typed.strip().removeprefix("#"))
+
+
+def number_of_test(typed: str) -> int | None:
+    """Return the number of the test run that a person typed, "test 3"; None for anything else."""
+    word, _, digits = " ".join(typed.split()).partition(" ")
+    return _number(digits) if word == TEST else None
+
+
+def _number(digits: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < _MOST_DIGITS else None

@@ -54,6 +54,7 @@ from workbench.usecases.session import SessionTotals
 from workbench.usecases.template_check import TemplateMistake, mistake
 
 if TYPE_CHECKING:
+    from workbench.usecases.judging.judge_book import JudgeBook
     from workbench.usecases.testing.runner import SuiteRunner
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
@@ -239,6 +240,7 @@ class Workbench:
                     session=self.session,
                     forecaster=self.forecaster,
                     endpoint=self.endpoints.find,
+                    endpoints=self.endpoints.all,
                     listeners=self.listeners,
                     owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
                     render=self._render,
@@ -248,6 +250,13 @@ class Workbench:
                 if self._closed:
                     self._tests.begin_close()
             return self._tests
+
+    @property
+    def judges(self) -> JudgeBook:
+        """Judge prompts, and labels that measure judges."""
+        from workbench.usecases.judging.judge_book import JudgeBook  # imports checks; not for the first paint
+
+        return JudgeBook(self.store, new_uid, utc_now)
 
     def start_engine(self) -> None:
         """Start the engine in the background. Call it after the first paint."""

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.app.testing.standin_source import StandInSuites, standin_columns
 from workbench.app.tasks import Tasks
 from workbench.app.testing.cell_search import CellSearch, differs_from, fails
+from workbench.app.testing.column_heads import grid_heads
 from workbench.app.testing.grid_model import CASE, CELL, FIRST, PAGE, ROW, SuiteGridModel
-from workbench.app.testing.words import plain_head
 from workbench.core.testing.grid import GridQuery
 
 
@@ -28,7 +28,7 @@ def tasks(qapp: object) -> Iterator[Tasks]:
 def shown(qtbot: QtBot, tasks: Tasks, source: StandInSuites, query: GridQuery | None = None) -> SuiteGridModel:
     model = SuiteGridModel(tasks, source, tasks)
     with qtbot.waitSignal(model.loaded):
-        model.show("t0", "s1", query or GridQuery(), [plain_head(one) for one in standin_columns(source.columns)])
+        model.show("t0", "s1", query or GridQuery(), grid_heads(standin_columns(source.columns), None, None))
     return model
 
 

@@ -9,13 +9,16 @@ from dataclasses import replace
 import pytest
 
 from workbench.app.testing.cell_words import beside_words, cell_tip, cell_words, samples_words
+from workbench.app.testing.column_heads import grid_heads
 from workbench.app.testing.settings_form import budget_words
 from workbench.app.testing.source import ShownEstimate, ShownProgress
 from workbench.app.testing.table_copy import table_text
 from workbench.app.testing.words import (
     ColumnHead,
+    HeadFigure,
     about_seconds,
     about_words,
+    column_title,
     estimate_words,
     old_words,
     progress_words,
@@ -23,7 +26,11 @@ from workbench.app.testing.words import (
     split_sentence,
     takes_words,
 )
-from workbench.core.testing.grid import GridCell, GridRow
+from workbench.core.lanes import Lane
+from workbench.core.statistics.columns import summarise
+from workbench.core.statistics.results import ColumnResults
+from workbench.core.testing.grid import GridCell, GridRow, SuiteColumn, SuiteRun
+from workbench.core.testing.report import ColumnReport, SuiteReport
 
 NEW = ShownEstimate(144, 64, 0.04, 0.06, 120)
 
@@ -66,6 +73,38 @@ def test_main_button_says_what_it_does() -> None:
     assert run_face(NEW, ShownProgress("t", "running")).others == (("Stop", "stop"),)
     assert run_face(NEW, ShownProgress("t", "paused")).action == "resume"
     assert run_face(NEW, ShownProgress("t", "stopped"), 3).others == (("Retry 3 failed calls", "retry"),)
+
+
+def test_short_label_of_the_main_button_is_clear_by_itself() -> None:
+    assert run_face(ShownEstimate(144), None).brief == "Rerun"
+    assert run_face(NEW, ShownProgress("t", "stopped", 144, 80)).brief == "Resume"
+
+
+def test_column_is_named_after_its_version_only_beside_others() -> None:
+    one, two = (SuiteColumn(place, Lane(f"c{place}", "e", f"m{place}"), 1, "#14") for place in range(2))
+    other = replace(two, position=2, version=2, version_name="test 3")
+    assert [head.title for head in grid_heads((one, two), None, None)] == ["m0", "m1"]
+    assert [head.title for head in grid_heads((one, two, other), None, None)] == ["#14 · m0", "#14 · m1", "test 3 · m1"]
+    assert (column_title(one), column_title(one, (one, two))) == ("#14 · m0", "m0")
+    nameless = replace(one, lane=Lane("c", "e", ""))
+    assert column_title(nameless, (nameless,)) == "#14"
+
+
+def test_columns_of_a_run_are_named_after_their_version_once_others_are_added() -> None:
+    columns = tuple(SuiteColumn(place, Lane(f"c{place}", "e", f"m{place}"), 1, "#14") for place in range(2))
+    run = SuiteRun("r", 1, "", 1, 1, columns, 0, 1, 2)
+    summary = summarise(ColumnResults("m", ()))
+    report = SuiteReport(
+        "", 1, "r", "", tuple(ColumnReport(one.lane.model, "#14", one.lane.model, False, summary) for one in columns), 1
+    )
+    assert [head.title for head in grid_heads(columns, run, report)] == ["m0", "m1"]
+    added = (*columns, SuiteColumn(2, Lane("c2", "e", "m0"), 0, "draft"))
+    assert [head.title for head in grid_heads(added, run, report)] == ["#14 · m0", "#14 · m1", "draft · m0"]
+
+
+def test_head_says_what_its_cost_is_counted_per() -> None:
+    head = ColumnHead("m", figures=(HeadFigure("0.8 s", "+0.1", "red"), HeadFigure("$0.12", "", unit="per 1,000")))
+    assert head.words == "m\n0.8 s +0.1 · $0.12 per 1,000"
 
 
 def test_nothing_starts_before_it_is_known_what_that_takes() -> None:
@@ -172,3 +211,5 @@ def test_lack_of_a_hold_out_is_said() -> None:
     assert about_words(words, holdout_open=False, holdout_missing=True) == "On 20 cases; there is no hold-out yet."
     assert about_words(words, holdout_open=True) == "On 20 cases; the hold-out is not run yet."
     assert about_words("", holdout_open=False, holdout_missing=True) == "There is no hold-out yet."
+    named = about_words(words, "#14", holdout_open=False, holdout_missing=True)
+    assert named == "About #14, on 20 cases; there is no hold-out yet."

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.core.statistics.made import case, column, compared, passes, table
+from workbench.core.statistics import wording
 from workbench.core.statistics.columns import PassPower, PassRate, summarise
 from workbench.core.statistics.comparisons import LeftOutPairs, ScoreComparison, compare_columns, no_worse
 from workbench.core.statistics.power import CaseNeed, more_cases
@@ -63,6 +64,14 @@ def test_several_columns_show_the_adjusted_p() -> None:
     found = compare_columns(baseline, [better, *(replace(baseline, name=str(at)) for at in range(3))])
     assert "exact p = 0.013, 0.051 adjusted for 4 columns)" in comparison_words(found[0])
     assert comparison_words(found[0]).startswith("No difference shown between #14 and the baseline #10: ")
+
+
+def test_an_adjusted_p_that_looks_the_same_is_not_repeated() -> None:
+    baseline, equal = table(8, 0, 0, 4)
+    found = compare_columns(baseline, [equal, replace(equal, name="other")])
+    assert "exact p = 1, also adjusted for 2 columns)" in comparison_words(found[0])
+    assert wording.tested_words(0.0001, 0.0002, 3, is_exact=False) == "p < 0.001, also adjusted for 3 columns"
+    assert wording.tested_words(0.0009, 0.0018, 2, is_exact=True) == "exact p < 0.001, 0.002 adjusted for 2 columns"
 
 
 def test_too_few_clusters_are_said_with_counts() -> None:

@@ -72,6 +72,7 @@ def comparing(demo: Demo) -> None:
             demo.run()
             command(demo, "view_test")
             if not number:
+                demo.until("the tests are read", lambda: suites.overview is not None)
                 window.testing.columns.take_lanes()
                 demo.until("the columns are there", lambda: len(suites.columns()) == len(_GOOD))
             demo.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)

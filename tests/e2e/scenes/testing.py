@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, dialog, opened, provider, shots, show
@@ -50,6 +51,17 @@ def testing(demo: Demo) -> None:
         demo.picture("test-case-in-compose")
         show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
         demo.run()
+        show(demo, Content((Message("system", "Be brief."), BOT.messages[1])), lanes)
+        command(demo, "view_test")
+        demo.until("the change is noticed", lambda: len(suites.columns()) == 2 * len(QUALITY) and suites.is_estimated)
+        demo.pause(300)
+        shots(demo, "test-text-changed", narrow=True)
+        window.testing.columns.open_menu(QPoint(700, 100))
+        demo.picture("test-column-menu")
+        menu = QApplication.activePopupWidget()
+        if menu is not None:
+            menu.close()
+        demo.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
         for text in (
             "You are the order bot of a shop. Name the order.",
             "You are the order bot. Name the order and the day.",

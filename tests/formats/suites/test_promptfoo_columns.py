@@ -13,7 +13,7 @@ from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
 from workbench.core.testing.imported_suite import ImportedSuite
 from workbench.formats.suites.promptfoo_csv import read_row
-from workbench.formats.suites.promptfoo_providers import _NAMES
+from workbench.formats.suites.promptfoo_providers import PROVIDER_NAMES
 from workbench.formats.suites.suite_format import SuiteFileError
 
 
@@ -63,10 +63,10 @@ def test_other_providers_have_no_model_and_a_reason(source: str) -> None:
 
 
 def test_every_name_leads_to_a_provider() -> None:
-    assert all(provider in PROVIDERS for provider in _NAMES.values() if provider)
+    assert all(provider in PROVIDERS for provider in PROVIDER_NAMES.values() if provider)
     for row in ROWS:
         if row.promptfoo is not None:
-            assert PROVIDERS[_NAMES[row.promptfoo.name]].name == row.name
+            assert PROVIDERS[PROVIDER_NAMES[row.promptfoo.name]].name == row.name
 
 
 def test_settings_become_parameters_and_the_rest_is_named() -> None:

@@ -142,7 +142,7 @@ def test_parts_of_tests_that_have_no_effect_are_named() -> None:
         suite_of(
             HEAD
             + """
-defaultTest: {options: {provider: openai:gpt-5, transform: output.trim()}}
+defaultTest: {options: {transform: output.trim()}}
 tests:
   - vars: {x: a}
     providerOutput: ready
@@ -153,7 +153,6 @@ tests:
         )
     )
     for where in (
-        "defaultTest.options.provider: It is for checks that a model grades",
         "defaultTest.options.transform: It is code, which is not run",
         "tests[0].options.transformVars: It is code",
         "tests[0].options.storeOutputAs: Answers are not used in later tests",

@@ -12,8 +12,8 @@ from workbench.formats.suites import formats, recognised
 
 SHARED = {
     *("__init__", "suite_format", "suite_files", "loading", "nunjucks"),
-    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "marks", "parts", "prompts", "providers", "sheets")),
-    *("promptfoo_recognition", "promptfoo_tests"),
+    *(f"promptfoo_{name}" for name in ("cases", "checks", "csv", "graders", "marks", "parts", "prompts", "providers")),
+    *(f"promptfoo_{name}" for name in ("recognition", "sheets", "tests")),
 }
 
 

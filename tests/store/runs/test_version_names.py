@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.store.making import LATER, NOW, done, lane, run, text
 from workbench.core.drafts import Draft
 from workbench.core.search.query import SearchQuery
-from workbench.core.timeline import BareVersion, standing
+from workbench.core.timeline import BareVersion, describe, standing
 from workbench.store import Store
 from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.records import FirstVersion, WholePrompt
@@ -77,7 +77,7 @@ def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
         1: "concise",
         2: "Answer the customer of our shop in one…",
         3: "concise (2)",
-        4: "tested 4",
+        4: "text 4",
     }
     assert store.version_named(uid, "concise (2)") == 3
     assert [label.text for label in store.version_labels(uid)][-1] == "one", "its note is its name"
@@ -87,7 +87,7 @@ def test_tested_prompts_of_a_file_are_called_as_in_it(store: Store) -> None:
     # Elsewhere a note is what a person wrote about a text.
     store.add_version("p", "other", text("other"), None, NOW, "shorter").result(10)
     begun(store, "t2", None, kind="test", lanes=(lane("A", pinned=1),))
-    assert store.version_names("p") == {1: "tested 1"}
+    assert store.version_names("p") == {1: "text 1"}
 
 
 def test_started_run_returns_the_name_that_is_read_later(store: Store) -> None:
@@ -198,12 +198,44 @@ def test_search_results_omit_version_names_that_need_a_full_scan(store: Store) -
     assert {row.row.run_uid: row.row.version_name for row in page.rows} == {"i": "", "r1": "#1"}
 
 
-def test_version_that_only_tests_ran_is_named_after_them(store: Store) -> None:
+def test_version_that_only_tests_ran_is_named_after_the_first_of_them(store: Store) -> None:
     begun(store, "t1", "one", kind="test")
-    begun(store, "t2", "two", 1, kind="test")
-    assert store.version_names("p") == {2: "tested 2", 1: "tested 1"}
+    begun(store, "t2", "one", 1, kind="test")
+    begun(store, "t3", "two", 1, kind="test")
+    assert store.version_names("p") == {2: "test 3", 1: "test 1"}
+    named = {typed: store.version_named("p", typed) for typed in ("test 1", " test  2", "test 3", "test 4", "test x")}
+    assert named == {"test 1": 1, " test  2": 1, "test 3": 2, "test 4": None, "test x": None}
     (newest, _) = store.timeline("p").rows
     assert isinstance(newest, BareVersion)
-    assert (newest.tested, newest.ran, standing(newest)) == (True, False, "tested")
+    assert (newest.tested, newest.ran, standing(newest)) == (True, False, "")
+    assert describe(newest).endswith("ran only in tests")
     begun(store, "r1", "two", 2)
-    assert store.version_names("p") == {2: "#1", 1: "tested 1"}
+    assert store.version_names("p") == {2: "#1", 1: "test 1"}
+
+
+def test_test_of_pinned_columns_names_no_version(store: Store) -> None:
+    for number, words in enumerate(("one", "two"), start=1):
+        store.add_version("p", f"v{number}", text(words), None, LATER).result(10)
+    begun(store, "t1", None, None, lanes=(lane("A", pinned=1), lane("B", pinned=2)), kind="test")
+    assert store.version_names("p") == {2: "text 2", 1: "text 1"}
+    assert store.version_named("p", "test 1") is None
+    begun(store, "t2", "two", None, lanes=(lane("A", pinned=1), lane("B")), kind="test")
+    assert store.version_names("p") == {2: "test 2", 1: "text 1"}
+
+
+def test_version_tested_later_renames_no_other(store: Store, path: Path) -> None:
+    for number, words in enumerate(("one", "two", "three"), start=1):
+        store.add_version("p", f"v{number}", text(words), None, LATER).result(10)
+    assert store.version_names("p") == {3: "text 3", 2: "text 2", 1: "text 1"}
+    begun(store, "t1", "one", 3, kind="test")
+    assert store.version_names("p") == {3: "text 3", 2: "text 2", 1: "test 1"}
+    begun(store, "t2", "new", 3, kind="test")
+    assert store.version_names("p") == {4: "test 2", 3: "text 3", 2: "text 2", 1: "test 1"}
+    with sqlite3.connect(path) as other:
+        other.execute(
+            "INSERT INTO labels (prompt_id, name, version_id, moved_at) SELECT prompt_id, 'live', id, ? FROM versions"
+            " WHERE number = 4",
+            (NOW,),
+        )
+    other.close()
+    assert store.version_names("p")[4] == "live"

@@ -89,7 +89,8 @@ def main(folder: Path) -> None:
     view.suites.refresh()
     told["done"] = [view.head.progress.full(), view.head.run.text(), view.suites.model.rowCount()]
     told["sentence"] = view.card.words()
-    told["chips"] = [made.text() for made in view.filters.filters.values() if not made.isHidden()]
+    chips = [made.text() for made in view.filters.filters.values() if not made.isHidden()]
+    told["chips"] = [*chips, *(action.text() for action in view.filters.overflow.actions())]
 
     # Keys go from failure to failure.
     found = []
@@ -141,7 +142,7 @@ def main(folder: Path) -> None:
 
     navigator.model = ("e2", "openai/o9")
     view.head.column.click()
-    told["columns"] = choose(app, "The current text")
+    told["columns"] = choose(app, "The current text with a model")
     told["added"] = [view.head.heading.text(), view.suites.heads()[-1].verdict, view.head.run.text()]
     view.head._sets["holdout"].click()
     told["holdout"] = [view.empty.words(), view.filters.isVisible()]

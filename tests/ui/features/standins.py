@@ -113,8 +113,8 @@ class StandInNotices:
     def withdraw_offer(self) -> None:
         self.said.append("[withdrawn]")
 
-    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        self.offer(sentence, label, act)
+    def brief(self, key: str, sentence: str, label: str = "", act: Callable[[], object] | None = None) -> None:
+        self.quiet(key, sentence, label=label, act=act)
 
     def withdraw(self, key: str) -> None:
         self.said.append(f"[{key} withdrawn]")

@@ -13,11 +13,18 @@ from tests.usecases.testing import suites
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Params
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing import analysis
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.testing.bar import SuiteBar
+from workbench.usecases.testing.column_titles import column_titles
 from workbench.usecases.testing.report_cells import report_cell
+
+
+def columns_run(columns: tuple[SuiteColumn, ...]) -> SuiteRun:
+    """Return a run with these columns."""
+    return SuiteRun("r", 1, "", 1, 1, columns, 0, 1, 0)
 
 
 def mixed(count: int) -> tuple[Case, ...]:
@@ -43,17 +50,15 @@ def test_a_report_says_which_column_is_better_and_what_failed(tmp_path: Path) ->
         )
         good, poor = report.columns
         assert (good.is_baseline, poor.is_baseline, report.baseline) == (False, True, 1)
-        assert (good.title, poor.title) == ("tested 1 · good", "tested 1 · poor")
+        assert (good.title, poor.title) == ("good", "poor")
         assert (good.summary.passed, poor.summary.passed) == (80, 40)
         assert good.verdict == "better"
-        assert good.sentence.startswith(
-            "tested 1 · good is better than the baseline tested 1 · poor: it fixed 40 cases"
-        )
+        assert good.sentence.startswith("good is better than the baseline poor: it fixed 40 cases")
         assert report.sentences[0] == good.sentence
         assert (poor.failing_total, poor.failing[:2]) == (40, ("Case 0", "Case 2"))
         assert (report.bar, report.bar_words) == (
             "not_held",
-            "tested 1 · poor passes 50 %; at least 90 % is asked for.",
+            "poor passes 50 %; at least 90 % is asked for.",
         )
         assert (report.calls, report.seconds, report.set_words, report.open) == (160, 1.5, "on 80 cases", 0)
         assert report.scored == 160
@@ -132,7 +137,7 @@ def test_another_run_is_compared_on_equal_cases_only(tmp_path: Path) -> None:
         assert column.comparison is not None
         assert column.comparison.passes is not None
         assert (column.comparison.passes.pairs, column.comparison.left_out.missing) == (39, 1)
-        assert "the baseline tested 1 · poor of test run 1" in column.sentence
+        assert "the baseline poor of test run 1" in column.sentence
         assert "1 case left out: 1 not in both columns." in column.sentence
         other = suites.settings(GOOD, checks=(suites.HELLO,))
         rescored = suites.run(workbench, prompt, other, mixed(40)).run_uid
@@ -152,7 +157,7 @@ def test_no_worse_says_what_a_column_saves(tmp_path: Path) -> None:
             "Greeting", handle.run_uid, given, SuiteQuestion(no_worse=True, bar=SuiteBar(no_worse=True))
         )
         sentence = report.columns[1].no_worse_sentence
-        assert sentence.startswith("tested 1 · good (2) is no worse than tested 1 · good (1) by more than 20 points")
+        assert sentence.startswith("good (2) is no worse than good (1) by more than 20 points")
         # Both are free, so there is nothing to save.
         assert "saves" not in sentence
         assert report.bar == "held"
@@ -165,11 +170,20 @@ def test_titles_tell_columns_apart(tmp_path: Path) -> None:
         labelled = replace(echo("c", "good"), label="mine")
         handle = suites.run(workbench, prompt, suites.settings(GOOD, warm, labelled), suites.cases(1))
         report = workbench.tests.analyst.report("Greeting", handle.run_uid, suites.settings())
-        assert [one.title for one in report.columns] == [
-            "tested 1 · good",
-            "tested 1 · good · temp 0.2",
-            "tested 1 · mine",
-        ]
+        assert [one.title for one in report.columns] == ["good", "good · temp 0.2", "mine"]
+        assert (report.version_name, report.text_words) == ("test 1", "")
+
+
+def test_titles_name_the_version_if_there_are_several() -> None:
+    lanes = GOOD, replace(GOOD, slot="b", model="")
+    one = tuple(SuiteColumn(place, lane, 1, "#1") for place, lane in enumerate(lanes))
+    run = columns_run(one)
+    assert column_titles(run) == ("good", "#1")
+    assert column_titles(run, always=True) == column_titles(run, ("#2",)) == ("#1 · good", "#1")
+    assert column_titles(columns_run((one[0], replace(one[0], version=2, version_name="test 3")))) == (
+        "#1 · good",
+        "test 3 · good",
+    )
 
 
 def test_a_stopped_run_says_what_is_still_to_come(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened
 from tests.store.testing.suites import answered, begun, case, key, scored
+from tests.ui.judged_support import judged_test
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.store import Store
+from workbench.usecases.judging.judge_reports import judge_remarks
 from workbench.usecases.testing.check_ranking import NOTHING, rank_by_checks
 
 CASES = tuple(case(number) for number in range(40))
@@ -63,7 +65,7 @@ def test_columns_are_ranked_by_their_pass_rate_with_intervals(store: Store) -> N
     ran(store, "t1", lambda number, column: number >= (20 if column == 0 else 2))
     found = rank_by_checks(store.tests, "p")
     assert [(row.name, row.passing, row.cases, row.run) for row in found.rows] == [
-        *(("tested 1 · large", 38, 40, 1), ("tested 1 · small", 20, 40, 1)),
+        *(("test 1 · large", 38, 40, 1), ("test 1 · small", 20, 40, 1)),
     ]
     first = found.rows[0]
     assert first.low is not None
@@ -71,13 +73,13 @@ def test_columns_are_ranked_by_their_pass_rate_with_intervals(store: Store) -> N
     assert 0.8 < first.low < first.rate == 0.95 < first.high < 1
     assert found.cases == 40
     assert found.remarks[0] == "All rows stand on the same 40 tuning cases; hold-outs are never ranked."
-    assert found.remarks[1] == "tested 1 · large is better than tested 1 · small (exact test of the same cases)."
+    assert found.remarks[1] == "test 1 · large is better than test 1 · small (exact test of the same cases)."
 
 
 def test_no_difference_is_not_called_one(store: Store) -> None:
     ran(store, "t1", lambda number, column: number >= 3 - column)
     assert rank_by_checks(store.tests, "p").remarks[1] == (
-        "No difference shown between tested 1 · large and tested 1 · small."
+        "No difference shown between test 1 · large and test 1 · small."
     )
 
 
@@ -96,7 +98,7 @@ def test_newest_result_of_each_column_counts_on_common_cases(store: Store) -> No
     found = rank_by_checks(store.tests, "p")
     # The case whose values were changed in between is left out of both.
     assert [(row.name, row.passing, row.cases, row.run) for row in found.rows] == [
-        *(("tested 1 · large", 39, 39, 1), ("tested 1 · small", 10, 39, 2)),
+        *(("test 1 · large", 39, 39, 1), ("test 1 · small", 10, 39, 2)),
     ]
 
 
@@ -124,3 +126,10 @@ def test_verdicts_change_nothing(store: Store) -> None:
 
     store.mark("t1", "v", Verdict("winner", (0,)), ("t1.0.0.0.1", "t1.0.1.0.1"), LATER).result(10)
     assert rank_by_checks(store.tests, "p") == before
+
+
+def test_judges_whose_verdicts_count_are_named_with_their_error(store: Store) -> None:
+    judged_test(store, cases=24)
+    found = rank_by_checks(store.tests, "p", lambda run: judge_remarks(store.judges, run))
+    assert found.remarks[-1].startswith("judge judges whether ")
+    assert "Unmeasured: label 20 random answers" in found.remarks[-1]

@@ -84,19 +84,19 @@ def run_try(workbench: Workbench, prompt: str, champion: Lane, challenger: Lane)
     [
         (
             (85, 14, 3, 18),
-            "tested 2 · echo is better than the baseline tested 1 · echo: it fixed 14 cases and broke 3 of 120 "
+            "test 2 · echo is better than the baseline test 1 · echo: it fixed 14 cases and broke 3 of 120 "
             "(difference 9 points, 95 % interval 2 to 16; exact p = 0.013).",
             "Settled: it is better.",
         ),
         (
             (30, 14, 3, 1),
-            "tested 2 · echo is better than the baseline tested 1 · echo: it fixed 14 cases and broke 3 of 48 "
+            "test 2 · echo is better than the baseline test 1 · echo: it fixed 14 cases and broke 3 of 48 "
             "(difference 23 points, 95 % interval 7 to 38; exact p = 0.013).",
             "Cannot tell: 2 more cases needed.",
         ),
         (
             (10, 9, 2, 3),
-            "No difference shown between tested 2 · echo and the baseline tested 1 · echo: tested 2 · echo fixed 9 "
+            "No difference shown between test 2 · echo and the baseline test 1 · echo: test 2 · echo fixed 9 "
             "cases and broke 2 of 24 (difference 29 points, 95 % interval 2 to 51; exact p = 0.065).",
             "Cannot tell: 26 more cases needed.",
         ),
@@ -127,15 +127,15 @@ def test_champion_and_challenger_are_asked_afresh_and_the_rule_is_said(bench: tu
     assert workbench.store.tests.reused_cells(run) == {}
     report = workbench.tests.analyst.report("", run, workbench.store.tests.settings(prompt))
     assert report.sentences[:2] == (
-        "Settled: it is better. This is on the cases that you tuned on; run the hold-out to confirm it. Tested 2 · "
-        "echo against the champion tested 1 · echo, both asked afresh (changed: wording): fixed 14 cases, broke 3 of "
+        "Settled: it is better. This is on the cases that you tuned on; run the hold-out to confirm it. Test 2 · "
+        "echo against the champion test 1 · echo, both asked afresh (changed: wording): fixed 14 cases, broke 3 of "
         "120 (difference 9 points, 95 % interval 2 to 16; one-sided p = 0.006).",
         "1 try settled, none since the last improvement; no plateau.",
     )
     (one,) = workbench.tests.tries.history(prompt).tries
     assert (one.result.state, one.cases, one.is_complete) == ("settled", 120, True)
     again = planner(workbench).choice(prompt, "tuning")
-    assert again.candidates[again.champion].title == "tested 2 · echo"
+    assert again.candidates[again.champion].title == "test 2 · echo"
     assert again.candidates[again.champion].rate_words == "82 % (75 to 88)"
 
 
@@ -168,7 +168,7 @@ def test_a_margin_chosen_after_the_run_is_said(bench: tuple[Workbench, str]) -> 
     first, second = report.columns
     assert (first.no_worse, second.no_worse is not None) == (None, True)
     assert second.no_worse_sentence == report.sentences[0]
-    assert "is no worse than tested 1 · old by more than 20 points: difference 0 points" in second.no_worse_sentence
+    assert "is no worse than old by more than 20 points: difference 0 points" in second.no_worse_sentence
     late = workbench.tests.analyst.report("", run, replace(settings, margin=0.1)).columns[1].no_worse_sentence
     assert "by more than 10 points (margin chosen after the run): " in late
     every = workbench.tests.analyst.report("", run, replace(settings, no_worse=()), SuiteQuestion(no_worse=True))
@@ -207,7 +207,7 @@ def test_a_model_that_still_answers_is_asked_beside_its_successor(bench: tuple[W
     assert (found.plan.goals, found.stored) == (RunGoals(0.1, 0.08), None)
     run = suites.finish(workbench.tests.start(prompt, found.plan)).run_uid
     report = workbench.tests.analyst.report("", run, found.settings)
-    assert report.sentences[0].startswith("tested 1 · new is no worse than tested 1 · old by more than 8 points: ")
+    assert report.sentences[0].startswith("new is no worse than old by more than 8 points: ")
     again = planner(workbench).plan_successor(prompt, old, new, 0.08, date(2026, 11, 28))
     assert again.settings.columns == found.settings.columns[:1] + again.settings.columns[1:]
     assert len(again.settings.columns) == 3
@@ -233,7 +233,7 @@ def test_stored_answers_stand_for_a_retired_model(bench: tuple[Workbench, str]) 
     report = workbench.tests.analyst.report("", run, found.settings)
     assert not report.columns[0].is_baseline
     assert report.sentences[0].startswith(
-        "tested 1 · new is no worse than tested 1 · old of test run 1 by more than 10 points: difference 0 points"
+        "new is no worse than old of test run 1 by more than 10 points: difference 0 points"
     )
     workbench.store.tests.begin_scoring(first, "later", (suites.HELLO,), "2027-01-01T00:00:00.000Z").result(10)
     lost = workbench.tests.analyst.report("", run, found.settings)
@@ -253,13 +253,13 @@ def test_pass_rates_by_version_stand_on_the_same_cases(bench: tuple[Workbench, s
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(ONE,)), changed, draft=text("{{b}}"))
     chart = VersionsOverTime(workbench.store.tests).chart(prompt, "tuning")
     assert [one.title for one in chart.series] == ["echo", "old"]
-    assert chart.versions == ((1, "tested 1"), (2, "tested 2"))
+    assert chart.versions == ((1, "test 1"), (2, "test 2"))
     first, second = chart.series[0].points
     assert (first.cases, first.rate, first.run, first.is_baseline) == (29, pytest.approx(22 / 29), 1, False)
     assert (second.cases, second.rate, second.run, second.is_baseline) == (30, pytest.approx(26 / 30), 2, True)
     assert first.low is not None
-    assert second.words == "tested 2 · echo passes 87 % (70 to 95), 30 cases, test 2, baseline"
-    assert first.words == "tested 1 · echo passes 76 % (58 to 88), 29 of 30 cases, test 1"
+    assert second.words == "test 2 · echo passes 87 % (70 to 95), 30 cases, test 2, baseline"
+    assert first.words == "test 1 · echo passes 76 % (58 to 88), 29 of 30 cases, test 1"
     assert chart.about == (
         "Pass rates with 95 % intervals on the 30 cases of test 2.",
         "2 points stand on fewer of them, because the others were changed, new, or not scored then.",
@@ -273,7 +273,7 @@ def test_a_version_scored_by_other_checks_is_left_out_and_named(bench: tuple[Wor
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(suites.HELLO,)), cases, draft=text("{{a}}"))
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(ONE,)), cases, draft=text("{{b}}"))
     chart = VersionsOverTime(workbench.store.tests).chart(prompt, "tuning")
-    assert chart.versions == ((2, "tested 2"),)
+    assert chart.versions == ((2, "test 2"),)
     assert chart.about[1:] == (
-        "Left out, because their tests had other cases or checks: tested 1. Run them again to see them here.",
+        "Left out, because their tests had other cases or checks: test 1. Run them again to see them here.",
     )

@@ -43,7 +43,7 @@ class Evaluator:
 def scored_by(workbench: Workbench, evaluator: Evaluator) -> None:
     """Let a workbench use this evaluator."""
     scorer = workbench.tests.scorer
-    scorer._evaluator = lambda: evaluator
+    scorer._checker._evaluator = lambda: evaluator
 
 
 def states(workbench: Workbench, run_uid: str) -> list[str]:

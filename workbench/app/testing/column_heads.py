@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.app.judging.judged_among import judged_among
 from workbench.app.testing.arrangement import title_within
 from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
-from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
+from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun, is_one_version
 from workbench.core.testing.probes import Probe
+from workbench.core.visible_text import visible_name
 
 if TYPE_CHECKING:
     # It imports numpy, which the window does not need.
@@ -47,16 +49,21 @@ def grid_heads(
 ) -> tuple[ColumnHead, ...]:
     """Return the head of each column, with statistics if there is a report; `waiting` is for those not in it."""
     in_run = 0 if run is None else len(run.columns)
+    # Beside columns that are set up, those of the run may need the version in their titles.
+    is_added = run is not None and is_one_version(run.columns) and not is_one_version(columns)
     heads: list[ColumnHead] = []
     for place, column in enumerate(columns):
         if report is not None and place < len(report.columns):
             # The baseline may be a column of another run.
             base = next((one.summary for one in report.columns if one.is_baseline), None)
-            heads.append(column_head(report.columns[place], base))
+            head = column_head(report.columns[place], base)
+            if is_added and report.version_name and not head.title.startswith(f"{column.version_name} · "):
+                head = replace(head, title=visible_name(f"{column.version_name} · {head.title}"))
+            heads.append(head)
         else:
             is_own = run is not None and not run.goals.against_run
             state = "baseline" if is_own and run is not None and place == run.baseline else ""
-            heads.append(plain_head(column, state if place < in_run else waiting))
+            heads.append(plain_head(column, state if place < in_run else waiting, columns))
     return tuple(heads)
 
 
@@ -67,6 +74,14 @@ def grouped_heads(heads: Sequence[ColumnHead], groups: Sequence[str]) -> tuple[C
     return tuple(
         replace(head, title=title_within(head.title, group)) for head, group in zip(heads, groups, strict=True)
     )
+
+
+def with_judges(heads: Sequence[ColumnHead], overview: SuiteOverview | None) -> tuple[ColumnHead, ...]:
+    """Return heads that keep room for what judges make of the rates, if there are judged checks."""
+    checks = () if overview is None else overview.settings.checks
+    if not any(judged_among(checks)):
+        return tuple(heads)
+    return tuple(head if head.judged is not None else replace(head, judged="") for head in heads)
 
 
 def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> TestedSet:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.app.testing.row_filters import FILTER_TITLES
 from workbench.app.testing.source import ShownEstimate, SuiteSource
 from workbench.app.testing.start_estimate import shown_estimate
-from workbench.app.testing.words import FILTER_TITLES, column_title, estimate_words
+from workbench.app.testing.words import column_title, estimate_words
 from workbench.core.testing.grid import GridQuery, SuiteRun
 from workbench.core.text import counted
 
@@ -125,7 +126,8 @@ class StoredProbes:
     def stubborn(self, prompt_uid: str, run: SuiteRun) -> FactsOffer:
         """Return the cases that fail in every version and model."""
         found = self._probes.stubborn(prompt_uid, run)
-        return FactsOffer(run, found.positions, tuple(map(column_title, run.columns)), found.best, found.slots)
+        titles = tuple(column_title(column, run.columns) for column in run.columns)
+        return FactsOffer(run, found.positions, titles, found.best, found.slots)
 
     def estimate_facts(self, prompt_uid: str, offer: FactsOffer, column: int, facts: str) -> ShownEstimate:
         """Return what the probe with facts and the one without take together."""

@@ -5,15 +5,16 @@ Invariant: every number shown says what it counts; a difference has a sign, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workbench.app.testing.source import ShownEstimate, ShownProgress
+from workbench.app.judging.estimate_words import calls_words, judged_too, lacks_price
+from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview, TestedSet
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words, used_again
-from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn
+from workbench.core.testing.grid import CaseSetName, RowSort, SuiteColumn, is_one_version
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 
@@ -26,28 +27,7 @@ RunAction = Literal["start", "renew", "fresh", "pause", "resume", "stop", "retry
 TEST_SUCCESSOR = "Test a successor…"
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
-FILTER_TITLES: dict[RowFilter, str] = {
-    "all": "All",
-    "failed": "Failed",
-    "differs": "Differs",
-    "regressed": "Regressed",
-    "unscored": "Unscored",
-    "no_answer": "No answer",
-    "flaky": "Flaky",
-    "overruled": "Overruled",
-    "open": "Open",
-}
-FILTER_TIPS: dict[RowFilter, str] = {
-    "all": "All cases",
-    "failed": "Cases that fail in a column",
-    "differs": "Cases whose answers differ from the baseline; new words are underlined",
-    "regressed": "Cases that passed in the same column of the last test, and fail now",
-    "unscored": "Cases with a check that could not be evaluated",
-    "no_answer": "Cases in which a call failed",
-    "flaky": "Cases of which some samples pass and some fail",
-    "overruled": "Cases in which you overruled a check",
-    "open": "Cases that are not asked in every column yet",
-}
+_PER_1000 = "per 1,000"
 _STORED = "Every answer is there already: nothing is asked, and nothing is paid"
 SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
 
@@ -59,6 +39,8 @@ class HeadFigure:
     text: str
     more: str = ""
     tone: Tone = "muted"
+    unit: str = ""
+    """What `text` is counted per, left out where there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +59,28 @@ class ColumnHead:
     details: tuple[str, ...] = ()
     """Further figures, which stand in the tooltip."""
     sentence: str = ""
+    judged: str | None = None
+    """What judges make of the rate: "unmeasured", or the rate corrected for their errors; "" if that is not known yet,
+    None without a judge."""
 
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
-        figures = " · ".join(f"{one.text} {one.more}".strip() for one in self.figures)
-        parts = (self.title, self.verdict, self.rate_words, figures, *self.details, self.sentence)
+        figures = " · ".join(" ".join(filter(None, (one.text, one.unit, one.more))) for one in self.figures)
+        judged = f"Judge: {self.judged}" if self.judged else ""
+        parts = (self.title, self.verdict, self.rate_words, judged, figures, *self.details, self.sentence)
         return "\n".join(filter(None, parts))
 
 
-def plain_head(column: SuiteColumn, state: str = "") -> ColumnHead:
+def plain_head(column: SuiteColumn, state: str, among: Sequence[SuiteColumn]) -> ColumnHead:
     """Return the head of a column without statistics."""
-    return ColumnHead(column_title(column), state)
+    return ColumnHead(column_title(column, among), state)
 
 
-def column_title(column: SuiteColumn) -> str:
-    """Return "#14 · gpt-5-mini"."""
-    return visible_name(" · ".join(filter(None, (column.version_name, column.lane.title))))
+def column_title(column: SuiteColumn, among: Sequence[SuiteColumn] = ()) -> str:
+    """Return "#14 · gpt-5-mini", without the version if that is the only one `among` the columns beside it."""
+    version = "" if among and is_one_version(among) and column.lane.title else column.version_name
+    return visible_name(" · ".join(filter(None, (version, column.lane.title))))
 
 
 def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnHead:
@@ -118,8 +105,9 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         interval.low if interval is not None else None,
         interval.high if interval is not None else None,
         tuple(filter(None, (_latency(summary, against), _cost(summary, against)))),
-        tuple(_details(summary)),
+        (*_details(summary), *(one.words for one in report.judging if one.words)),
         report.sentence,
+        report.judge_words or None,
     )
 
 
@@ -156,11 +144,11 @@ def _latency(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigu
 def _cost(summary: ColumnSummary, baseline: ColumnSummary | None) -> HeadFigure | None:
     if summary.cost_per_1000 is None:
         return None
-    text = f"{_dollars(summary.cost_per_1000)}/1k"
+    text = _dollars(summary.cost_per_1000)
     if baseline is None or baseline.cost_per_1000 is None:
-        return HeadFigure(text)
+        return HeadFigure(text, unit=_PER_1000)
     more = round(summary.cost_per_1000 - baseline.cost_per_1000, 4)
-    return HeadFigure(text, *_difference(_dollars(abs(more)), more))
+    return HeadFigure(text, *_difference(_dollars(abs(more)), more), _PER_1000)
 
 
 def _difference(size: str, more: float) -> tuple[str, Tone]:
@@ -202,6 +190,8 @@ def estimate_words(estimate: ShownEstimate) -> str:
     if estimate.unpriced:
         unpriced = f"{counted(estimate.unpriced, 'column')} without a price"
         cost = f"{cost} + {unpriced}" if cost else unpriced
+    if lacks_price(estimate):
+        cost = f"{cost} + a judge without a price" if cost else "a judge without a price"
     return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
 
 
@@ -210,7 +200,7 @@ def holdout_words(estimate: ShownEstimate) -> str:
     if not estimate.new:
         return "Show the totals of the hold-out; its answers are there"
     words = estimate_words(estimate)
-    return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
+    return f"Run the hold-out, {calls_words(estimate)}{', about ' if words else ''}{words}"
 
 
 def age_words(estimate: ShownEstimate) -> str:
@@ -240,13 +230,20 @@ def takes_words(estimate: ShownEstimate) -> str:
     if not estimate.new:
         return ""
     tokens = f"about {estimate.tokens:,} tokens" if estimate.tokens else ""
-    takes = ", ".join(filter(None, (counted(estimate.new, "call"), tokens, estimate_words(estimate))))
+    takes = ", ".join(filter(None, (calls_words(estimate), tokens, estimate_words(estimate))))
     return "; ".join(filter(None, (takes, reused_words(estimate))))
 
 
 def reused_words(estimate: ShownEstimate) -> str:
     """Return "32 answers are used again, the oldest from 12 days ago"; "" without stored answers."""
     return used_again(estimate.reused, estimate.oldest_days) if estimate.reused else ""
+
+
+def status_words(overview: SuiteOverview | None, tested: TestedSet) -> str:
+    """Return "48 cases · 3 checks"; "" until they are read."""
+    if overview is None:
+        return ""
+    return f"{counted(tested.cases, 'case')} · {counted(overview.checks, 'check')}"
 
 
 def progress_words(
@@ -259,6 +256,8 @@ def progress_words(
     if progress is not None and progress.is_active:
         if progress.state == "paused":
             parts.append("paused")
+        if progress.is_checking:
+            parts.append(f"checking again, {progress.scored:,} checked")
         if progress.running:
             parts.append(f"{progress.running:,} running")
         if progress.spent_usd:
@@ -270,7 +269,7 @@ def progress_words(
             parts.append(progress.sentence or ("stopped" if progress.state == "stopped" else "budget spent"))
         if estimate.new:
             words = estimate_words(estimate)
-            parts.append(f"{estimate.new:,} new{': ' if words else ''}{words}")
+            parts.append(f"{estimate.new:,} new{judged_too(estimate)}{': ' if words else ''}{words}")
     if budget:
         parts.append(f"budget {budget}")
     return " · ".join(parts)
@@ -279,8 +278,8 @@ def progress_words(
 def limit_words(limits: Limits, estimate: ShownEstimate) -> str:
     """Return a sentence about the limits that a start would exceed, "" if none."""
     over = []
-    if limits.calls is not None and estimate.new > limits.calls:
-        over.append(f"{counted(estimate.new, 'call')} (your limit is {limits.calls:,})")
+    if limits.calls is not None and estimate.new + estimate.judgements > limits.calls:
+        over.append(f"{calls_words(estimate)} (your limit is {limits.calls:,})")
     if limits.usd is not None and estimate.high_usd is not None and estimate.high_usd > limits.usd:
         over.append(f"up to {show_cost(estimate.high_usd)} (your limit is {show_cost(limits.usd)})")
     told = [f"This test takes {', and '.join(over)}."] if over else []
@@ -321,6 +320,8 @@ def run_face(
     `stored`: every cell of the settings has an answer, and no run shows them together.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
+    if progress is not None and progress.is_checking and progress.is_active:
+        return RunFace("Stop checking", "Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":
@@ -350,16 +351,24 @@ def run_face(
         return RunFace("Compare stored answers", "Compare", "start", others=tuple(others), takes=_STORED)
     if estimate.old:
         others.append((renew_words(estimate), "renew"))
-    return RunFace("Run all afresh", "Afresh", "fresh", others=tuple(others))
+    return RunFace("Run all afresh", "Rerun", "fresh", others=tuple(others))
 
 
-def about_words(set_words: str, *, holdout_open: bool, holdout_ran: bool = False, holdout_missing: bool = False) -> str:
+def about_words(
+    set_words: str,
+    version: str = "",
+    *,
+    holdout_open: bool,
+    holdout_ran: bool = False,
+    holdout_missing: bool = False,
+) -> str:
     """Return on which cases the conclusions stand: "On the 48 cases you tuned on; the hold-out is not run yet.".
 
-    `holdout_open`: it has no totals for these columns; `holdout_ran`: it has some for others. `holdout_missing`: there
-    is none.
+    `version` is the only one of the columns, whose names leave it out: "About #14, on the 48 cases…". `holdout_open`:
+    it has no totals for these columns; `holdout_ran`: it has some for others. `holdout_missing`: there is none.
     """
-    words = f"{set_words[:1].upper()}{set_words[1:]}".rstrip(".")
+    words = ", ".join(filter(None, (f"About {visible_name(version)}" if version else "", set_words)))
+    words = f"{words[:1].upper()}{words[1:]}".rstrip(".")
     lack = "there is no hold-out yet" if holdout_missing else ""
     if holdout_open:
         lack = f"the hold-out is not run {'for these columns ' if holdout_ran else ''}yet"

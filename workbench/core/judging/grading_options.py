@@ -66,5 +66,17 @@ def with_options(check: Check, options: Mapping[str, Any]) -> Check:
     return check
 
 
+def without_judge(check: Check) -> Check:
+    """Return a check, and the members of a set, without the models that they name as judges; vectors stay."""
+    if check.type == SET:
+        return replace(check, checks=tuple(map(without_judge, check.checks)))
+    row = CHECK_TYPES.get(check.type)
+    if row is None or not row.needs_judge or not check.provider:
+        return check
+    given = json.loads(check.provider)
+    vectors = given.get("embedding") if isinstance(given, dict) else None
+    return replace(check, provider=json_text({"embedding": vectors}) if vectors else "")
+
+
 def _is_set(text: str) -> bool:
     return bool(text) and json.loads(text) not in (None, "", {}, [])

@@ -80,7 +80,10 @@ def p_words(passes: PassComparison, columns: int = 1) -> str:
 def tested_words(p: float, adjusted: float, columns: int, *, is_exact: bool) -> str:
     """Return "exact p = 0.013", with the adjusted p if several columns were compared."""
     words = f"{'exact ' if is_exact else ''}p {_p(p)}"
-    return words if columns == 1 else f"{words}, {_p(adjusted, '')} adjusted for {columns} columns"
+    if columns == 1:
+        return words
+    shown = _p(adjusted, "")
+    return f"{words}, {'also' if shown == _p(p, '') else shown} adjusted for {columns} columns"
 
 
 def score_words(scores: ScoreComparison) -> str:

@@ -6,6 +6,7 @@ Invariant: a page is bounded, whatever the size of the run; texts are shortened 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,6 +48,11 @@ class SuiteColumn:
     version: int
     version_name: str
     endpoint_name: str = ""
+
+
+def is_one_version(columns: Iterable[SuiteColumn], beside: Collection[str] = ()) -> bool:
+    """Return whether all columns, and the versions named in `beside`, have the same version."""
+    return len({*beside, *(column.version_name for column in columns)}) < 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ nothing. Its size is bounded; cells are passed beside it, one at a time (`Report
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CaseSetName
+from workbench.core.testing.judged_report import ColumnJudging, JudgedReport
+from workbench.core.version_name import TEST, run_name, text_words
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
@@ -29,13 +31,14 @@ ReportBar = Literal["held", "not_held", "nothing_scored", "budget_reached", "non
 class ColumnReport:
     """One column of a test run.
 
-    `title` is unique in the report, such as "#14 · gpt-5-mini". `comparison` is None for the baseline and without one.
-    `rate_words` is the pass rate as in a column head ("92 % (80 to 97)"), `gaps_words` what is unscored or without an
-    answer ("" for nothing). `verdict` is the short form of the comparison, "" for the baseline, and `difference_words`
-    the difference with its interval ("" below ten clusters); `sentence` is the whole comparison, which says what was
-    left out. `score_sentence` is about mean scores, `no_worse_sentence` about a margin; both "" if they were not asked
-    for. `failing` are names of cases that fail by majority, in the order of the cases, at
-    most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in `summary`.
+    `title` is unique in the report: "gpt-5-mini", or with several versions "#14 · gpt-5-mini". `comparison` is None
+    for the baseline and without one. `rate_words` is the pass rate as in a column head ("92 % (80 to 97)"),
+    `gaps_words` what is unscored or without an answer ("" for nothing). `verdict` is the short form of the
+    comparison, "" for the baseline, and `difference_words` the difference with its interval ("" below ten clusters);
+    `sentence` is the whole comparison, which says what was left out. `score_sentence` is about mean scores,
+    `no_worse_sentence` about a margin; both "" if they were not asked for. `failing` are names of cases that fail by
+    majority, in the order of the cases, at most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in
+    `summary`. `judging` says what judges found by each judged check, with the rate corrected for their errors.
     """
 
     title: str
@@ -55,6 +58,13 @@ class ColumnReport:
     failing: tuple[str, ...] = ()
     failing_total: int = 0
     difference_words: str = ""
+    judging: tuple[ColumnJudging, ...] = ()
+
+    @property
+    def judge_words(self) -> str:
+        """What stands beside the rate because of judges: "unmeasured", or corrected rates; "" without judged checks."""
+        said = dict.fromkeys(one.short for one in self.judging if one.short)
+        return ", ".join(said)
 
     @property
     def cost_per_1000(self) -> float | None:
@@ -73,7 +83,8 @@ class SuiteReport:
     `reused` answers came from earlier ones of the round. `spent_usd` is the known cost of the calls, None if there is
     no price. `bar` and `bar_words` say whether the pass rate that the person asked for was reached. `notes` are
     sentences about the run, such as what a foreign file had that was left out. `tried` is what the run shows if it
-    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any.
+    compares a champion with a challenger, `tries` are all such runs of the prompt, None without any. `judged` is
+    about judges, which answered `judge_calls` calls.
     """
 
     prompt: str
@@ -102,6 +113,19 @@ class SuiteReport:
     notes: tuple[str, ...] = ()
     tried: ChampionTry | None = None
     tries: TryHistory | None = None
+    judged: JudgedReport = field(default_factory=JudgedReport)
+    judge_calls: int = 0
+
+    @property
+    def version_name(self) -> str:
+        """The version of all columns, "" if they have several, which are then part of their titles."""
+        names = {column.version_name for column in self.columns}
+        return names.pop() if len(names) == 1 else ""
+
+    @property
+    def text_words(self) -> str:
+        """Which text was tested: "text of #12"; "" if it is named after this run, or the columns have several."""
+        return text_words(run_name(TEST, self.number), self.version_name)
 
     @property
     def scored(self) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import UnscoredError
 from workbench.core.content import Content
+from workbench.core.judging.grading_options import OPTIONS
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.imported_suite import ImportedCase, ImportedColumn, ImportedSuite, SuitePrompt
 from workbench.core.text import counted, first_line
@@ -34,12 +35,14 @@ from workbench.formats.suites.promptfoo_cases import (
 )
 from workbench.formats.suites.promptfoo_checks import (
     DerivedNames,
+    note_graders,
     note_keys,
     note_sets,
     note_tags,
     note_types,
     note_values,
     read_checks,
+    with_graders,
 )
 from workbench.formats.suites.promptfoo_marks import decoded, with_own_names
 from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
@@ -93,7 +96,6 @@ _KNOWN_IN_TEST = frozenset(
     {"description", "vars", "assert", "options", "metadata", "threshold", "prompts", "providers", *_TEST_PARTS}
 )
 _QUIET_OPTIONS = frozenset({"prefix", "suffix", "disableVarExpansion", "disableDefaultAsserts", "runSerially"})
-_GRADERS = frozenset({"provider", "rubricPrompt", "factuality"})
 _SPELLINGS = {"testcases": "tests", "test": "tests", "cases": "tests", "prompt": "prompts", "provider": "providers"}
 
 
@@ -127,13 +129,10 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     own_checks = _checks_of(tests, cases, loader)
     shared = tuple(map(loads.check, read_checks(tests.checks, "defaultTest.assert", loader)))
     own_checks = [tuple(map(loads.check, own)) for own in own_checks]
-    if not all(case.test.has_defaults for case in cases):
-        own_checks = [
-            (*shared, *own) if case.test.has_defaults else own for case, own in zip(cases, own_checks, strict=True)
-        ]
-        shared = ()
+    shared, own_checks = with_graders(shared, own_checks, [case.test for case in cases], loader)
     others = [name for name, kinds in variables.kinds.items() if kinds - {"text", "missing"}]
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
+    note_graders(every, loader)
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
     note_tags([*shared, *(check for own in own_checks for check in own)], loader)
     note_keys(every, loader)
@@ -215,10 +214,7 @@ def _note_tests(tests: RawTests, loader: ConfigLoader) -> None:
             where = f"defaultTest.options.{name}" if inherited.get(name) == value else f"{test.where}.options.{name}"
             if name in _TEST_OPTIONS:
                 loader.lose("differs", where, _TEST_OPTIONS[name])
-            elif name in _GRADERS:
-                sentence = "It is for checks that a model grades. Choose the judge in the settings of the test."
-                loader.lose("left_out", where, sentence)
-            elif name not in _QUIET_OPTIONS:
+            elif name not in _QUIET_OPTIONS and name not in OPTIONS:
                 loader.lose("left_out", where, "It is not used.")
 
 

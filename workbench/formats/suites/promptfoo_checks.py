@@ -11,17 +11,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
-from workbench.core.cases import SET, CaseError, Check, check_from_json
+from workbench.core.cases import SET, CaseError, Check, check_from_json, json_text
 from workbench.core.checks.check_result import UnscoredError
 from workbench.core.checks.check_sets import single_checks
 from workbench.core.checks.check_types import CHECK_TYPES, unknown_type
 from workbench.core.checks.js_text import trim
 from workbench.core.checks.value_templates import filled
+from workbench.core.judging.grading_options import OPTIONS, named_model, with_options
+from workbench.core.judging.judged_checks import is_judged
 from workbench.core.text import counted
-from workbench.formats.imports.promptfoo_settings import is_parameter, may_be_secret
+from workbench.formats.imports.promptfoo_settings import as_map, is_parameter, may_be_secret
 from workbench.formats.suites.loading import FILE, ConfigLoader, is_code
+from workbench.formats.suites.promptfoo_graders import grader_model
+from workbench.formats.suites.promptfoo_tests import RawTest
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
 
@@ -62,6 +66,7 @@ def _loaded(given: Mapping[str, Any], where: str, loader: ConfigLoader, depth: i
             made["value"] = loader.loaded(value, where)
     elif value is not None:
         made["value"] = loader.filled_deeply(value)
+    made.update(grading_options(made, where, loader))
     for name in ("transform", "contextTransform"):
         if made.get(name):
             loader.lose("left_out", f"{where}.{name}", "It is code, which is not run, so that the check is unscored.")
@@ -75,6 +80,67 @@ def _loaded(given: Mapping[str, Any], where: str, loader: ConfigLoader, depth: i
             for number, one in enumerate(inner)
         ]
     return made
+
+
+def grading_options(given: Mapping[str, Any], where: str, loader: ConfigLoader) -> dict[str, Any]:
+    """Return what a check, or the options of a test, say about graders: environment and files filled in, no keys.
+
+    Raises SuiteFileError for a file that cannot be read.
+    """
+    kept = _without_keys({name: given[name] for name in OPTIONS if given.get(name)}, where, loader)
+    found = {name: loader.filled_deeply(value) for name, value in kept.items()}
+    prompt = found.get("rubricPrompt")
+    if isinstance(prompt, str) and prompt.startswith(FILE):
+        path = prompt.removeprefix(FILE)
+        if is_code(path):
+            loader.lose(
+                "left_out", f"{where}.rubricPrompt", f"The program {path[:80]} is not run: checks are unscored."
+            )
+        else:
+            found["rubricPrompt"] = (
+                loader.text(path, where) if path.lower().endswith(_TEXTS) else loader.loaded(prompt, where)
+            )
+    return found
+
+
+def with_graders(
+    shared: tuple[Check, ...],
+    own: Sequence[tuple[Check, ...]],
+    tests: Sequence[RawTest],
+    loader: ConfigLoader,
+) -> tuple[tuple[Check, ...], list[tuple[Check, ...]]]:
+    """Return the checks for all cases, and those of each case, with the graders that the options of its test name.
+
+    `own` and `tests` have one entry per case. Checks for all cases become those of each case where tests differ: in
+    their graders, or in whether such checks apply. Raises SuiteFileError.
+    """
+    read: dict[int, dict[str, Any]] = {}
+    for test in tests:
+        if id(test) not in read:
+            read[id(test)] = grading_options(as_map(test.data.get("options")), f"{test.where}.options", loader)
+    graders = [read[id(test)] for test in tests]
+    is_graded = any(is_judged(one) for check in shared for one in single_checks(check))
+    is_same = not is_graded or len({json_text(one) for one in graders}) == 1
+    if not (is_same and all(test.has_defaults for test in tests)):
+        own = [(*shared, *checks) if test.has_defaults else checks for test, checks in zip(tests, own, strict=True)]
+        shared = ()
+    filled_in = [
+        tuple(with_options(check, options) for check in checks) for checks, options in zip(own, graders, strict=True)
+    ]
+    return tuple(with_options(check, graders[0]) for check in shared), filled_in
+
+
+def note_graders(checks: Iterable[Check], loader: ConfigLoader) -> None:
+    """Note, once, each model that checks name as their judge and that cannot be asked here."""
+    kinds: tuple[Literal["chat", "embedding"], ...] = ("chat", "embedding")
+    for check in checks:
+        for one in single_checks(check):
+            row = CHECK_TYPES.get(one.type)
+            for kind in kinds if row is not None and row.judged else ():
+                named = named_model(one, kind)
+                problem = "" if named is None else grader_model(named.name, named.config, kind).problem
+                if problem:
+                    loader.lose("left_out", "assert: provider", f"{problem} The checks that name it are unscored.")
 
 
 def _without_keys(given: Mapping[str, Any], where: str, loader: ConfigLoader) -> Mapping[str, Any]:
@@ -161,7 +227,9 @@ def note_types(checks: Iterable[Check], loader: ConfigLoader) -> None:
         if not row.is_evaluated:
             loader.lose("left_out", f"assert: {name}", f"{many} unscored. {row.explanation}")
             continue
-        if row.judged:
+        named = [one for one in single if one.type == name and one.provider]
+        if row.judged and len(named) < count:
+            many = counted(count - len(named), "check")
             model = "a judge model" if row.needs_judge else "an embedding model"
             loader.lose("note", f"assert: {name}", f"{many} for {model}, which you choose in the settings of the test.")
         if row.difference:

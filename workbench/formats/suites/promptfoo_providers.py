@@ -51,7 +51,8 @@ _FURTHER = {
     "litellm": "",
 }
 """Names that are only read, with LiteLLM's provider; "" for ids of LiteLLM itself."""
-_NAMES = {**{row.promptfoo.name: row.id for row in reversed(ROWS) if row.promptfoo is not None}, **_FURTHER}
+PROVIDER_NAMES = {**{row.promptfoo.name: row.id for row in reversed(ROWS) if row.promptfoo is not None}, **_FURTHER}
+"""LiteLLM's provider by promptfoo's name, "" for ids of LiteLLM itself."""
 _NOT_CHAT = re.compile(
     r"(openai|azure|azureopenai|google|vertex|litellm|mistral|ollama|cohere|bedrock|xai|replicate):"
     r"(completion|embeddings?|image|video|audio|realtime|assistant|moderation|transcription|tts|speech|agents?|live"
@@ -59,7 +60,7 @@ _NOT_CHAT = re.compile(
 )
 _PROGRAMS = ("exec:", "python:", "golang:", "ruby:", "javascript:", "script:", "package:")
 _NETWORK = ("http:", "https:", "ws:", "wss:", "http", "https", "websocket", "webhook", "browser", "mcp")
-_ADDRESSES = ("apiBaseUrl", "apiHost", "baseUrl", "base_url", "apiBase", "api_base", "url")
+ADDRESSES = ("apiBaseUrl", "apiHost", "baseUrl", "base_url", "apiBase", "api_base", "url")
 _HARMLESS = frozenset({"omitDefaults", "passthrough", "apiKeyEnvar", "apiKeyRequired", "showThinking"})
 _OPENAI_LIKE = ("openai", "azure", "azureopenai")
 
@@ -166,7 +167,7 @@ def allowed_columns(given: Any, columns: Sequence[ImportedColumn], where: str, l
 
 def _column(entry: _Entry, prompts: tuple[int, ...], loader: ConfigLoader) -> tuple[ImportedColumn, PromptParts]:
     where = entry.where
-    endpoint, model, problem = _model(loader.filled(entry.id))
+    endpoint, model, problem = provider_model(loader.filled(entry.id))
     if problem:
         loader.lose("refused", where, f"{_short(entry.id)} cannot be asked here. {problem}")
     if entry.rest:
@@ -202,7 +203,7 @@ def _setting(name: str, value: Any, where: str, loader: ConfigLoader) -> Any:
     return loader.loaded_deeply(filled, f"{where}.config.{name}") if name in PARTS else filled
 
 
-def _model(id_: str) -> tuple[SuiteEndpoint, str, str]:
+def provider_model(id_: str) -> tuple[SuiteEndpoint, str, str]:
     """Return where and what to ask for a promptfoo id, or why it cannot be asked."""
     if id_ == "echo":
         return "echo", ECHO_MODEL, ""
@@ -214,14 +215,14 @@ def _model(id_: str) -> tuple[SuiteEndpoint, str, str]:
         return "", "", "It is not a chat model."
     parts = id_.split(":")
     for number in range(len(parts) - 1, 0, -1):
-        provider, model = _NAMES.get(":".join(parts[:number])), ":".join(parts[number:])
+        provider, model = PROVIDER_NAMES.get(":".join(parts[:number])), ":".join(parts[number:])
         if provider is not None and model:
             return "litellm", f"{provider}/{model}" if provider else model, ""
     return "", "", "Its provider is not known here. Choose a model instead."
 
 
 def _address(entry: _Entry, loader: ConfigLoader) -> str:
-    for name in _ADDRESSES:
+    for name in ADDRESSES:
         if isinstance(value := entry.config.get(name), str) and value:
             address = loader.filled(value)
             sentence = f"It asks {shown_address(address)[:200]}. Confirm this address before anything is sent there."
@@ -232,7 +233,7 @@ def _address(entry: _Entry, loader: ConfigLoader) -> str:
 
 def _note_config(entry: _Entry, failed: Sequence[str], loader: ConfigLoader) -> None:
     """Note the names of settings that are not used. Their values are never read, because they may be keys."""
-    used = {*_HARMLESS, *_ADDRESSES, *PARTS} - set(failed)
+    used = {*_HARMLESS, *ADDRESSES, *PARTS} - set(failed)
     names = [name for name in entry.config if not is_parameter(name) and name not in used]
     secret = [name for name in names if may_be_secret(name)]
     if secret:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.statistics.proportions import ConfidenceInterval
+from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck
 from workbench.core.testing.report import ColumnReport, ReportCell, ReportCells, SuiteReport
 from workbench.formats.test_reports.report_format import ReportFormat
 
 if TYPE_CHECKING:
     from workbench.core.statistics.comparisons import ColumnComparison
+    from workbench.core.statistics.judge_error import AnswerShare
 
 VERSION = 1
 
@@ -62,6 +64,14 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "tried": None if report.tried is None else report.tried.to_json(),
         "tries": None if report.tries is None else report.tries.to_json(),
+        "judges": [_judge(one) for one in report.judged.judges],
+        "judge_calls": report.judge_calls,
+        "judgements": {
+            "all": report.judged.judgements,
+            "failed": report.judged.failed,
+            "reused": report.judged.reused,
+        },
+        "judge_usd": report.judged.cost_usd,
         "columns": [_column(column) for column in report.columns],
     }
 
@@ -104,8 +114,65 @@ def _column(column: ColumnReport) -> dict[str, Any]:
         if column.no_worse is None
         else {"margin": column.no_worse.margin, "low": column.no_worse.low, "holds": column.no_worse.holds},
         "no_worse_sentence": column.no_worse_sentence,
+        "judge_words": column.judge_words,
+        "judged": [_judging(one) for one in column.judging],
         "failing": list(column.failing),
         "failing_total": column.failing_total,
+    }
+
+
+def _judge(one: JudgedCheck) -> dict[str, Any]:
+    error = one.error
+    return {
+        "check": one.check,
+        "check_hash": one.check_hash,
+        "type": one.check_type,
+        "models": list(one.models),
+        "prompt_versions": list(one.versions),
+        "answers": one.answers,
+        "labels": one.labels,
+        "is_measured": one.is_measured,
+        "catch_rate": None if error is None else _share(error.catch),
+        "false_alarms": None if error is None else _share(error.false_alarms),
+        "agreement": None if error is None else _share(error.agreement),
+        "kappa": None if error is None else error.kappa,
+        "words": one.words,
+        "agreement_words": one.agreement_words,
+        "threshold_words": one.threshold_words,
+    }
+
+
+def _share(share: AnswerShare | None) -> dict[str, Any] | None:
+    if share is None:
+        return None
+    return {"rate": share.rate, "interval": _interval(share.interval), "hits": share.hits, "answers": share.size}
+
+
+def _judging(one: ColumnJudging) -> dict[str, Any]:
+    corrected, preference = one.corrected, one.preference
+    return {
+        "judge": one.judge,
+        "words": one.words,
+        "raw": None
+        if corrected is None
+        else {"rate": corrected.raw.rate, "interval": _interval(corrected.raw.interval)},
+        "corrected": None
+        if corrected is None or corrected.rate is None
+        else {"rate": corrected.rate, "interval": _interval(corrected.interval)},
+        "labels": 0 if corrected is None else corrected.labels,
+        "labels_missing": 0 if corrected is None else corrected.missing,
+        "preference": None
+        if preference is None
+        else {
+            "cases": preference.cases,
+            "won": preference.won,
+            "lost": preference.lost,
+            "undecided": preference.undecided,
+            "unscored": preference.unscored,
+            "p": preference.p,
+            "p_adjusted": preference.p_adjusted,
+            "verdict": preference.verdict,
+        },
     }
 
 

@@ -86,6 +86,9 @@ def _properties(report: SuiteReport, column: ColumnReport) -> Iterator[str]:
         ("model", column.model),
         ("version", column.version_name),
         ("pass rate", column.rate_words),
+        ("judges", column.judge_words),
+        *(("judged", one.words) for one in column.judging),
+        *(("judge", one.words) for one in report.judged.judges),
         ("against the baseline", column.sentence),
         ("no worse", column.no_worse_sentence),
     )

@@ -63,7 +63,7 @@ def _table(report: SuiteReport) -> Iterator[str]:
         between = f" ({_seconds(latency.first)} to {_seconds(latency.third)})" if latency else ""
         parts = (
             code(column.title, 80, in_table=True),
-            text(column.rate_words),
+            text(", ".join(filter(None, (column.rate_words, column.judge_words)))),
             "baseline" if column.is_baseline else _difference(column),
             text(show_cost(column.cost_per_1000)),
             text(f"{_seconds(latency.median)}{between}" if latency else "unknown"),
@@ -79,10 +79,12 @@ def _difference(column: ColumnReport) -> str:
 
 def _facts(report: SuiteReport) -> Iterator[str]:
     facts = (
+        report.text_words,
         report.set_words or counted(report.cases, "case"),
         counted(report.samples, "sample") + " each" if report.samples > 1 else "",
         f"round {report.round}" if report.round > 1 else "",
         f"{counted(report.calls, 'call')}" + (f", {report.reused:,} reused" if report.reused else ""),
+        f"{counted(report.judged.judgements, 'judgement')}" if report.judged.judgements else "",
         f"spent {show_cost(report.spent_usd)}" if report.spent_usd is not None else "",
         "a probe of chosen cases" if report.is_probe else "",
     )
@@ -95,6 +97,7 @@ def _sentences(report: SuiteReport) -> Iterator[str]:
         for column in report.columns
         if column.sentence not in report.sentences
     ]
+    said += [one.words for column in report.columns for one in column.judging if one.words not in report.sentences]
     if any(said):
         yield "".join(f"- {text(one)}\n" for one in said if one) + "\n"
 

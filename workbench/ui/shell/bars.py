@@ -291,7 +291,10 @@ class _Dot(QWidget):
 
 
 class StatusBar(QFrame):
-    """Shows engine, saving state and database, always in words."""
+    """Shows engine, saving state and database, always in words.
+
+    At the right stands what belongs to the shown view: its own words, or else the next run in Compose.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -300,6 +303,9 @@ class StatusBar(QFrame):
         self.setMinimumHeight(26)
         self._dot = _Dot(self)
         self._tone = "muted"
+        self._view, self._words = "compose", dict[str, str]()
+        self._told = ("", "")
+        """The name of the database, and how much of the open prompt is in it."""
         self._engine = ElidedText("Engine starts with the first run", role="small", parent=self)
         self._saved = QLabel(self)
         self._forecast = ElidedText(role="small", parent=self)
@@ -345,9 +351,33 @@ class StatusBar(QFrame):
         """Return the displayed text about the database."""
         return self._database.full()
 
-    def set_database(self, text: str, brief: str = "") -> None:
-        """Show the name of the database and its size; `brief` is the more important part of the text."""
-        self._database.set_full(text, brief)
+    def set_database(self, name: str, iterations: str) -> None:
+        """Show the name of the database, and how many iterations of the open prompt are in it, in words."""
+        self._told = name, iterations
+        self._show_words()
+
+    @property
+    def shows_forecast(self) -> bool:
+        """Whether the next run in Compose is spoken of, because the shown view has no words of its own."""
+        return not self._words.get(self._view)
+
+    def show_view(self, view: str) -> None:
+        """Show the words of another view."""
+        self._view = view
+        self._show_words()
+
+    def set_words(self, view: str, words: str) -> None:
+        """Set what is shown while `view` is, "" for the next run in Compose."""
+        self._words[view] = words
+        self._show_words()
+
+    def _show_words(self) -> None:
+        (name, iterations), words = self._told, self._words.get(self._view, "")
+        self._forecast.setVisible(self.shows_forecast)
+        if words:
+            self._database.set_full(f"{words} · {name}" if name else words, words)
+        elif name:
+            self._database.set_full(f"{name} · {iterations} of this prompt", iterations)
 
     def set_forecast(self, text: str, detail: str, *, warns: bool = False) -> None:
         """Show the forecast of the next run; `detail` is its tooltip. With `warns`, the text itself contains the

@@ -104,6 +104,14 @@ class ViewShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewStatus:
+    """The status bar shows these words while a view is shown, in place of the next run in Compose; "" for none."""
+
+    view: View
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SideBarWanted:
     """The shown view requests the side bar beside it, or the full width."""
 

@@ -213,10 +213,10 @@ class WindowNotices(QObject):
         self._bar.clear("offer")
         self._events.publish(CommandStateChanged())
 
-    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Report an action for some seconds, with a button that triggers `act`."""
-        self._brief_acts[key] = act
-        self._bar.show_brief(key, sentence, action=key, label=label)
+    def brief(self, key: str, sentence: str, label: str = "", act: Callable[[], object] | None = None) -> None:
+        """Report an action for some seconds, with a button that triggers `act` if there is one."""
+        self._brief_acts[key] = act or (lambda: None)
+        self._bar.show_brief(key, sentence, action="" if act is None else key, label=label)
 
     def withdraw(self, key: str) -> None:
         """Remove the notice with this key."""

@@ -118,9 +118,9 @@ class Notices(Protocol):
     def withdraw_offer(self) -> None:
         """Remove the last offer."""
 
-    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Report an action for some seconds, with a button that triggers `act`; replaces the message with the
-        same key."""
+    def brief(self, key: str, sentence: str, label: str = "", act: Callable[[], object] | None = None) -> None:
+        """Report an action for some seconds, with a button that triggers `act` if there is one; replaces the message
+        with the same key."""
 
     def withdraw(self, key: str) -> None:
         """Remove the message with this key."""

@@ -160,7 +160,7 @@ class IterationDelegate(_Delegate):
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
         small = self.theme.font(-1)
         if isinstance(row, BareVersion):
-            return standing(row), small, "muted"
+            return standing(row) or relative(row.created_at, self._now()), small, "muted"
         if row.verdict == "winner":
             return f"★ {row.winner}", self.theme.font(-0.5, bold=True), "gold"
         if row.running:

@@ -19,7 +19,7 @@ from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
-from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, UndoStateChanged
+from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, UndoStateChanged, ViewShown, ViewStatus
 from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
@@ -82,6 +82,8 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.compose_part.begin()
     window.wire()
     events.subscribe(CommandStateChanged, window.update_state)
+    events.subscribe(ViewShown, lambda event: window.status.show_view(event.view))
+    events.subscribe(ViewStatus, lambda event: window.status.set_words(event.view, event.words))
     events.subscribe(UndoStateChanged, partial(window.undo.show, window.actions_))
     origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)

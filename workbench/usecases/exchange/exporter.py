@@ -143,9 +143,11 @@ class Exporter:
     def _test_report(self, part: ExportedPart) -> Iterator[str]:
         # Imports numpy, which exports without tests do not need.
         from workbench.formats.test_reports import FORMATS as REPORTS
+        from workbench.usecases.judging.judge_reports import JudgeAnalyst
         from workbench.usecases.testing.analysis import SuiteAnalyst
 
-        analyst, uid = SuiteAnalyst(self._store.tests), part.row.row.run_uid
+        analyst = SuiteAnalyst(self._store.tests, judges=JudgeAnalyst(self._store.judges))
+        uid = part.row.row.run_uid
         report = analyst.newest(part.row.prompt, part.row.prompt_uid, uid)
         is_shown = report.set_name != "holdout" and any(column.failing_total for column in report.columns)
         return REPORTS["markdown"].write(report, lambda: analyst.cells(uid) if is_shown else iter(()))

@@ -11,29 +11,32 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
-from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, compare_columns, no_worse
-from workbench.core.statistics.power import more_cases
+from workbench.core.statistics.comparisons import ColumnComparison, compare_columns
 from workbench.core.statistics.results import ColumnResults, is_majority
 from workbench.core.statistics.wording import (
     SHORT,
-    comparison_words,
     gaps_words,
-    no_worse_words,
     rate_words,
-    score_words,
 )
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
-from workbench.core.text import counted, plural
 from workbench.store.errors import StoreError
 from workbench.store.testing.records import StoredScoring, TestedCase
 from workbench.store.testing.suite_records import SuiteRecords
+from workbench.usecases.judging.judge_reports import JudgeAnalyst
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
 from workbench.usecases.testing.column_titles import column_titles, parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
+from workbench.usecases.testing.conclusion_words import (
+    comparison_sentence,
+    conclusions,
+    no_worse_result,
+    score_sentence,
+    set_words,
+)
 from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
 from workbench.usecases.testing.idle_cases import idle_cases, without
 from workbench.usecases.testing.probe_report import probe_report
@@ -63,13 +66,24 @@ class SuiteQuestion:
     left_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherBaseline:
+    """A column of another run that the columns are compared with."""
+
+    version_name: str
+    results: ColumnResults
+
+
 class SuiteAnalyst:
     """Reports on test runs."""
 
-    def __init__(self, records: SuiteRecords, tries: SuiteTries | None = None) -> None:
-        """`tries` says what comparisons of champion and challenger show."""
+    def __init__(
+        self, records: SuiteRecords, tries: SuiteTries | None = None, judges: JudgeAnalyst | None = None
+    ) -> None:
+        """`tries` says what comparisons of champion and challenger show, `judges` how far judges can be trusted."""
         self._records = records
         self._tries = tries
+        self._judges = judges
 
     def report(
         self,
@@ -88,18 +102,18 @@ class SuiteAnalyst:
         run = self._records.run(run_uid)
         scoring_uid = asked.scoring_uid or run.scoring_uid
         results = self._records.results(run_uid, scoring_uid) if scoring_uid else ()
-        titles = column_titles(run)
+        other, lost = self._against(run, asked.baseline_run, scoring_uid)
+        titles = column_titles(run, () if other is None else (other.version_name,))
         results = tuple(replace(one, name=title) for one, title in zip(results, titles, strict=False)) or tuple(
             ColumnResults(title, ()) for title in titles
         )
         cases = self._records.tested_cases(run_uid)
         names = {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
-        other, lost = self._against(run, asked.baseline_run, scoring_uid)
         compared: dict[int, ColumnComparison]
         if awaited(run):
             compared, baseline, other = {}, run.baseline, None
         elif other is not None:
-            compared = dict(zip(range(len(results)), compare_columns(other, results), strict=True))
+            compared = dict(zip(range(len(results)), compare_columns(other.results, results), strict=True))
             baseline = -1
         else:
             baseline, base_results = run.baseline, results[run.baseline]
@@ -108,7 +122,7 @@ class SuiteAnalyst:
             compared = dict(zip(others, found, strict=True))
         hidden = self._hidden_uids(run, cases)
         summaries = [summarise(one) for one in results]
-        base_summary = summaries[baseline] if other is None else summarise(other)
+        base_summary = summaries[baseline] if other is None else summarise(other.results)
         columns = tuple(
             self._column(
                 column,
@@ -143,7 +157,17 @@ class SuiteAnalyst:
             whole = replace(whole, sentences=(*whole.sentences, said))
         if run.probe:
             return probe_report(whole, run, self._records)
-        return about_its_set(whole, self._records, run_uid, names.keys())
+        return about_its_set(self._with_judges(whole, run, scoring_uid, titles), self._records, run_uid, names.keys())
+
+    def _with_judges(self, report: SuiteReport, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> SuiteReport:
+        """Return a report with what is known of its judges."""
+        if self._judges is None or awaited(run):
+            return report
+        judged = self._judges.report(run, scoring_uid, titles)
+        columns = tuple(
+            replace(column, judging=judging) for column, judging in zip(report.columns, judged.columns, strict=True)
+        )
+        return replace(report, columns=columns, judged=judged, sentences=(*report.sentences, *judged.sentences))
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
@@ -158,11 +182,11 @@ class SuiteAnalyst:
         one = next((one for one in found.tries if one.run_uid == run.uid), None)
         if one is not None and one.is_complete:
             # It says what the sentence about the columns would, by the stricter rule.
-            rest = _sentences([replace(column, sentence="") for column in columns], open_)
+            rest = conclusions([replace(column, sentence="") for column in columns], open_)
             challenger = next((column.comparison for column in columns if column.comparison is not None), None)
             sentences = (try_sentence(one, challenger), *filter(None, (found.words,)), *rest)
         else:
-            sentences = _sentences(columns, open_)
+            sentences = conclusions(columns, open_)
         sentences = (lost, *sentences) if lost else sentences
         return {"sentences": sentences, "tried": one, "tries": found if found.tries else None}
 
@@ -214,7 +238,7 @@ class SuiteAnalyst:
             columns=columns,
             cases=run.cases,
             set_name=run.set_name,
-            set_words=_set_words(run),
+            set_words=set_words(run),
             round=run.round,
             samples=run.samples,
             baseline=run.baseline,
@@ -224,6 +248,7 @@ class SuiteAnalyst:
             unanswered=sum(one.summary.unanswered for one in columns),
             open=run.cells - run.answered,
             calls=known.done,
+            judge_calls=known.judge_calls,
             reused=known.reused,
             spent_usd=_spent(known, columns),
             seconds=seconds,
@@ -277,7 +302,7 @@ class SuiteAnalyst:
         named = [names.get(uid, uid) for uid in failing if uid not in hidden]
         found, no_worse_sentence = None, ""
         if comparison is not None and wants_no_worse:
-            found, no_worse_sentence = _no_worse(
+            found, no_worse_sentence = no_worse_result(
                 comparison, settings.margin, summary, baseline, is_margin_late=is_margin_late
             )
         return ColumnReport(
@@ -290,8 +315,8 @@ class SuiteAnalyst:
             rate_words=rate_words(summary.passes),
             gaps_words=gaps_words(summary),
             verdict="" if comparison is None else SHORT[comparison.verdict],
-            sentence="" if comparison is None else _sentence(comparison, settings.difference),
-            score_sentence=_score_sentence(comparison),
+            sentence="" if comparison is None else comparison_sentence(comparison, settings.difference),
+            score_sentence=score_sentence(comparison),
             no_worse=found,
             no_worse_sentence=no_worse_sentence,
             parameters=parameter_words(column.lane.params),
@@ -308,7 +333,7 @@ class SuiteAnalyst:
     def _scoring(self, run_uid: str, scoring_uid: str) -> StoredScoring | None:
         return stored_scoring(self._records, run_uid, scoring_uid)
 
-    def _against(self, run: SuiteRun, asked: str, scoring_uid: str) -> tuple[ColumnResults | None, str]:
+    def _against(self, run: SuiteRun, asked: str, scoring_uid: str) -> tuple[_OtherBaseline | None, str]:
         """Return the baseline in another run that is asked for, or that the run began with; None for one of its own.
 
         If that of the beginning cannot be compared any more, the reason is returned.
@@ -322,7 +347,7 @@ class SuiteAnalyst:
         except (StoreError, RefusedError) as error:
             return None, f"The stored answers of the baseline cannot be compared. {error.sentence}"
 
-    def _other_baseline(self, run: SuiteRun, other_uid: str, at: int | None, scoring_uid: str) -> ColumnResults:
+    def _other_baseline(self, run: SuiteRun, other_uid: str, at: int | None, scoring_uid: str) -> _OtherBaseline:
         """Return a column of another run, by default its baseline, with the cases that can be compared."""
         other = self._records.run(other_uid)
         at = other.baseline if at is None or at >= len(other.columns) else at
@@ -339,66 +364,11 @@ class SuiteAnalyst:
         mine = {case.uid: case for case in run_cases(self._records, run)}
         theirs = run_cases(self._records, other)
         equal = {case.uid for case in theirs if case.uid in mine and is_same_case(case, mine[case.uid])}
-        title = f"{column_titles(other)[at]} of test run {other.number}"
+        version = other.columns[at].version_name
+        beside = {version, *(one.version_name for one in run.columns)}
+        title = f"{column_titles(other, beside)[at]} of test run {other.number}"
         cases = tuple(replace(case, cluster=mine[case.case].cluster) for case in column.cases if case.case in equal)
-        return ColumnResults(title, cases)
-
-
-def _sentence(comparison: ColumnComparison, difference: float) -> str:
-    need = None
-    if comparison.passes is not None and comparison.verdict == "no_difference":
-        need = more_cases(comparison.passes, difference, comparison.columns)
-    return comparison_words(comparison, need)
-
-
-def _score_sentence(comparison: ColumnComparison | None) -> str:
-    if comparison is None or comparison.scores is None:
-        return ""
-    scores, passes = comparison.scores, comparison.passes
-    if passes is not None and scores.difference == passes.difference:
-        # Checks without partial scores: the sentence about passes has said it.
-        return ""
-    return score_words(scores)
-
-
-def _no_worse(
-    comparison: ColumnComparison,
-    margin: float,
-    summary: ColumnSummary,
-    baseline: ColumnSummary,
-    *,
-    is_margin_late: bool,
-) -> tuple[NoWorseResult | None, str]:
-    saved = seconds = None
-    costs = summary.cost_per_1000, baseline.cost_per_1000
-    if costs[0] is not None and costs[1] is not None and any(costs):
-        saved = costs[1] - costs[0]
-    if summary.latency is not None and baseline.latency is not None:
-        seconds = baseline.latency.median - summary.latency.median
-    if comparison.passes is None:
-        return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved, seconds)
-    found = no_worse(comparison.passes, margin)
-    return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late)
-
-
-def _set_words(run: SuiteRun) -> str:
-    if run.set_name == "holdout":
-        return f"on {counted(run.cases, 'hold-out case')}"
-    return f"on {counted(run.cases, 'case')}"
-
-
-def _sentences(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:
-    """Return the conclusions, those with a difference first."""
-    shown = ("better", "worse")
-    compared = [one for one in columns if one.comparison is not None]
-    compared.sort(key=lambda one: one.comparison is not None and one.comparison.verdict not in shown)
-    found = [sentence for one in compared for sentence in (one.no_worse_sentence, one.sentence) if sentence]
-    flaky = len({case for one in columns for case in one.summary.flaky})
-    if flaky:
-        found.append(f"{counted(flaky, 'case')} {plural(flaky, 'passes', 'pass')} only sometimes.")
-    if open_:
-        found.append(f"{counted(open_, 'answer')} {plural(open_, 'is', 'are')} still to come.")
-    return tuple(found)
+        return _OtherBaseline(version, ColumnResults(title, cases))
 
 
 def _spent(progress: SuiteProgress, columns: Sequence[ColumnReport]) -> float | None:

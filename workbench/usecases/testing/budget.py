@@ -7,6 +7,7 @@ its reservation. Limits apply to one start of a run; answers from earlier starts
 from __future__ import annotations
 
 import enum
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from workbench.core.runs import Result
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 
-_INPUT_MARGIN = 1.25
+INPUT_MARGIN = 1.25
 """Vocabularies differ from the estimate."""
 _IMAGE_TOKENS = 1600
 """The most that providers count for an image."""
@@ -67,13 +68,13 @@ def call_bound(
     if rates is None or output is None:
         return CallBound(None, calls)
     given = input_tokens(rendered)
-    prices = _prices(rates, given, str(params.get("service_tier") or ""))
+    prices = highest_prices(rates, given, str(params.get("service_tier") or ""))
     if prices is None:
         return CallBound(None, calls)
     choices = params.get("n")
     output *= choices if type(choices) is int and choices > 1 else 1
     # Each round with tools sends everything before it again.
-    whole = sum(_INPUT_MARGIN * given + number * output for number in range(calls))
+    whole = sum(INPUT_MARGIN * given + number * output for number in range(calls))
     return CallBound(whole * prices[0] + calls * output * prices[1], calls)
 
 
@@ -87,25 +88,27 @@ def input_tokens(rendered: RenderedRequest) -> int:
     return texts + sum(map(tokens, beside)) + _IMAGE_TOKENS * images
 
 
-def _prices(rates: Rates, given: int, tier: str) -> tuple[float, float] | None:
+def highest_prices(rates: Rates, given: int, tier: str = "") -> tuple[float, float] | None:
     """Return the highest prices of an input and of an output token, None if tokens have no price."""
     if not rates.sheet:
         return max(rates.input, rates.writing), rates.output
     if not has_token_prices(rates.sheet):
         return None
-    found = prices_of(rates.sheet, int(_INPUT_MARGIN * given), tier=tier)
+    found = prices_of(rates.sheet, int(INPUT_MARGIN * given), tier=tier)
     return max(found.input, found.write), max(found.output, found.reasoning)
 
 
 class BudgetLedger:
-    """What one start of a run has spent and reserved. Not thread-safe."""
+    """What one start of a run has spent and reserved; thread-safe, because answers and judges share it."""
 
     def __init__(self, budget: SuiteBudget, clock: Callable[[], float]) -> None:
         """`clock` returns monotonic seconds."""
         self._budget = budget
         self._clock = clock
         self._began = clock()
+        self._lock = threading.Lock()
         self._held: dict[str, CallBound] = {}
+        self._listeners: list[Callable[[], None]] = []
         self.spent_usd = 0.0
         self.unknown = 0
         """Number of calls of unknown cost; `spent_usd` includes their reservations."""
@@ -114,7 +117,8 @@ class BudgetLedger:
     @property
     def reserved_usd(self) -> float:
         """Dollars reserved for running calls."""
-        return sum(bound.usd or 0.0 for bound in self._held.values())
+        with self._lock:
+            return self._reserved()
 
     @property
     def is_time_up(self) -> bool:
@@ -129,16 +133,29 @@ class BudgetLedger:
 
     def reserve(self, uid: str, bound: CallBound) -> Reservation:
         """Reserve what the call `uid` may cost, if it fits."""
-        if self._fits(bound, self.reserved_usd, sum(one.calls for one in self._held.values())):
-            self._held[uid] = bound
-            return Reservation.MADE
-        return Reservation.LATER if self._held and self._fits(bound, 0.0, 0) else Reservation.NEVER
+        with self._lock:
+            if self._fits(bound, self._reserved(), sum(one.calls for one in self._held.values())):
+                self._held[uid] = bound
+                return Reservation.MADE
+            return Reservation.LATER if self._held and self._fits(bound, 0.0, 0) else Reservation.NEVER
 
     def settle(self, uid: str, result: Result) -> None:
         """Replace the reservation of a call by what it cost."""
-        bound = self._held.pop(uid, None)
-        if bound is None:
-            return
+        with self._lock:
+            bound = self._held.pop(uid, None)
+            if bound is None:
+                return
+            self._add(bound, result)
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def listen(self, on_settled: Callable[[], None]) -> None:
+        """Call `on_settled` whenever a reservation was replaced, on the thread that did it."""
+        with self._lock:
+            self._listeners.append(on_settled)
+
+    def _add(self, bound: CallBound, result: Result) -> None:
         if result.request is None:
             # Nothing was sent.
             return
@@ -148,6 +165,9 @@ class BudgetLedger:
         else:
             self.unknown += 1
             self.spent_usd += bound.usd or 0.0
+
+    def _reserved(self) -> float:
+        return sum(bound.usd or 0.0 for bound in self._held.values())
 
     def _fits(self, bound: CallBound, reserved: float, calls: int) -> bool:
         limits = self._budget

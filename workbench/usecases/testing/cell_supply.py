@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Failure, Result
@@ -27,6 +28,8 @@ _PAGE = 256
 """Open cells that are read at once."""
 _BATCH = 64
 """Cells that are recorded at once before they are sent."""
+
+CellGate: TypeAlias = CallGate[CellKey, AskedCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class CellSupply:
     ) -> None:
         self._tools, self._job, self._limits, self._ledger, self._tell = tools, job, limits, ledger, tell
         self._requests = CellRequests(tools, job, tell)
-        self._gates: dict[str, CallGate] = {}
+        self._gates: dict[str, CellGate] = {}
         self._places: list[str] = []
         self._after: CellKey | None = None
         self._is_exhausted = False
@@ -60,7 +63,7 @@ class CellSupply:
         """Columns of which a cell did not fit into the budget any more."""
 
     @property
-    def gates(self) -> Mapping[str, CallGate]:
+    def gates(self) -> Mapping[str, CellGate]:
         """The gates by place."""
         return self._gates
 
@@ -155,7 +158,7 @@ class CellSupply:
             if keys:
                 self._after = keys[-1]
 
-    def _built(self, gate: CallGate, most: int) -> Iterator[AskedCell]:
+    def _built(self, gate: CellGate, most: int) -> Iterator[AskedCell]:
         """Yield cells of a gate whose most possible cost is reserved; columns that are over their budget are left."""
         left = most
         while left and gate.pending:
@@ -180,5 +183,5 @@ class CellSupply:
                     return
             yield AskedCell(key, uid, self._places[key.column], call)
 
-    def _gate(self, key: CellKey) -> CallGate:
+    def _gate(self, key: CellKey) -> CellGate:
         return self._gates[self._places[key.column]]

@@ -1,19 +1,26 @@
 """What the columns of a test run are called.
 
-Invariant: titles are unique within a run.
+Invariant: titles are unique within a run. The version is part of them if the columns have several.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameters import parameter
-from workbench.core.testing.grid import SuiteColumn, SuiteRun
+from workbench.core.testing.grid import SuiteColumn, SuiteRun, is_one_version
 from workbench.core.visible_text import visible_name
 
 
-def column_titles(run: SuiteRun) -> tuple[str, ...]:
-    """Return a unique title for each column, such as "#14 · gpt-5-mini", with parameters where they tell it apart."""
-    titles = [_title(column) for column in run.columns]
+def column_titles(run: SuiteRun, beside: Collection[str] = (), *, always: bool = False) -> tuple[str, ...]:
+    """Return a unique title for each column: "gpt-5-mini", or with several versions "#14 · gpt-5-mini".
+
+    Parameters are added where they tell columns apart. `beside` are names of versions that the columns are shown with;
+    `always` names the version in any case.
+    """
+    has_versions = always or not is_one_version(run.columns, beside)
+    titles = [_title(column, named=has_versions) for column in run.columns]
     if len(set(titles)) < len(titles):
         titles = [
             " · ".join(filter(None, (title, parameter_words(column.lane.params) if titles.count(title) > 1 else "")))
@@ -33,7 +40,7 @@ def parameter_words(params: Params) -> str:
     return ", ".join([*words, "extra"] if params.extra else words)
 
 
-def _title(column: SuiteColumn) -> str:
+def _title(column: SuiteColumn, *, named: bool) -> str:
     lane = column.lane
     name = lane.label or visible_name(short_model(lane.model))
-    return " · ".join(filter(None, (column.version_name, name)))
+    return " · ".join(filter(None, (column.version_name if named or not name else "", name)))

@@ -103,7 +103,7 @@ class ComparisonPlanner:
         rates: dict[tuple[int, str, str, str], PassRate] = {}
         if run is not None:
             results = self._store.tests.results(run.uid, run.scoring_uid)
-            for column, title in zip(run.columns, column_titles(run), strict=True):
+            for column, title in zip(run.columns, column_titles(run, always=True), strict=True):
                 key = _key(column.version, column.lane)
                 passes = pass_rate(results[column.position].cases) if column.position < len(results) else None
                 if key not in found:

@@ -5,7 +5,7 @@ Invariant: nothing is started here; threads and processes start with the first t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -25,6 +25,8 @@ from workbench.store import Store
 from workbench.usecases.credentials import ProviderOf, provider_of_call
 from workbench.usecases.destinations import destination
 from workbench.usecases.forecaster import Forecaster
+from workbench.usecases.judging.judge_estimate import JudgeEstimate, estimate_judges
+from workbench.usecases.judging.judge_models import JudgeModels
 from workbench.usecases.lane_calls import FilePaths, Lacks
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import RefusedError
@@ -33,7 +35,7 @@ from workbench.usecases.run_plan import Render
 from workbench.usecases.runner import RunOwner
 from workbench.usecases.session import SessionTotals
 from workbench.usecases.testing.estimate import SuiteEstimator
-from workbench.usecases.testing.plan import ModelFacts, SuitePlanner, addressed
+from workbench.usecases.testing.plan import ModelFacts, SuitePlan, SuitePlanner, addressed
 from workbench.usecases.testing.runner import SuiteRunner
 from workbench.usecases.testing.scorer import Scorer
 from workbench.usecases.testing.suite_parts import SuiteEngine, SuiteTools
@@ -53,6 +55,7 @@ def make_tests(
     session: SessionTotals,
     forecaster: Forecaster,
     endpoint: Callable[[str], Endpoint | None],
+    endpoints: Callable[[], Sequence[Endpoint]],
     listeners: RunListeners,
     owner: RunOwner,
     render: Render,
@@ -101,15 +104,23 @@ def make_tests(
         scorer=scorer,
         max_output=max_output,
         one_process=partial(one_process, owners),
+        judges=store.judges,
+        endpoints=endpoints,
     )
     facts = ModelFacts(endpoint, pricing.rates_for, max_output, lacks, address, retired)
+    planner = SuitePlanner(store, store.tests, facts)
+
+    def judges(plan: SuitePlan) -> JudgeEstimate | None:
+        models = JudgeModels(plan.settings.judge, endpoint, endpoints, planner.question)
+        return estimate_judges(plan, models, pricing.rates_for)
+
     return SuiteRunner(
         tools,
         endpoint=endpoint,
         version=store.version,
         marks=store.techniques.of,
-        planner=SuitePlanner(store, store.tests, facts),
-        estimator=SuiteEstimator(store.tests, forecast, endpoint, owner.now),
+        planner=planner,
+        estimator=SuiteEstimator(store.tests, forecast, endpoint, owner.now, judges),
     )
 
 

@@ -1,4 +1,4 @@
-"""Adaptive number of concurrent calls at one endpoint, and the cells that wait for it.
+"""Adaptive number of concurrent calls at one endpoint, and the questions that wait for it.
 
 Invariant: the limit is between 1 and `most`. It is halved when the endpoint refuses a call as one too many, at most
 once for all calls that were sent under the refused limit, and raised by one after as many answers as it allows calls.
@@ -7,12 +7,13 @@ once for all calls that were sent under the refused limit, and raised by one aft
 from __future__ import annotations
 
 from collections import deque
-
-from workbench.core.testing.cells import CellKey
-from workbench.usecases.testing.suite_parts import AskedCell
+from typing import Generic, TypeVar
 
 REFUSED = "rate_limited"
 """Code of the failure of a call that an endpoint refused as one too many (HTTP 429)."""
+
+OpenT = TypeVar("OpenT")
+ReadyT = TypeVar("ReadyT")
 
 
 class AdaptiveLimit:
@@ -45,23 +46,23 @@ class AdaptiveLimit:
             self._cut_at = self._sent
 
 
-class CallGate:
-    """The cells of one place: those to be prepared, prepared ones, and the number of those that run."""
+class CallGate(Generic[OpenT, ReadyT]):
+    """The questions of one place: those to be prepared, prepared ones, and the number of those that run."""
 
     def __init__(self, most: int) -> None:
         self.limit = AdaptiveLimit(most)
-        self.pending: deque[CellKey] = deque()
-        self.ready: deque[AskedCell] = deque()
+        self.pending: deque[OpenT] = deque()
+        self.ready: deque[ReadyT] = deque()
         self.preparing = 0
         self.running = 0
-        """The number of cells that were sent and are not recorded."""
+        """The number of questions that were sent and whose ends are not recorded."""
 
     @property
     def room(self) -> int:
-        """How many more cells to prepare: as many as may run at once are kept ready."""
+        """How many more questions to prepare: as many as may run at once are kept ready."""
         return 2 * self.limit.limit - self.running - self.preparing - len(self.ready)
 
     @property
     def is_low(self) -> bool:
-        """Whether it is time to prepare more cells, in groups for the sake of durable writes."""
+        """Whether it is time to prepare more questions, in groups for the sake of durable writes."""
         return bool(self.pending) and (not self.ready or self.room >= self.limit.limit)

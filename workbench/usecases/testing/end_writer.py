@@ -7,13 +7,15 @@ be written stays here and is written again; the problem is reported once until w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-from workbench.store.testing.records import CellEnd
+from workbench.core.runs import Result
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.recorder import END_UNSAVED
-from workbench.usecases.testing.suite_parts import AskedCell, SuiteTools
+from workbench.usecases.run_listeners import RunListeners
 
 GROUP_S = 0.05
 """Ends that arrive within this time are written together; sooner if writing is fast, or if half of the calls wait."""
@@ -22,21 +24,43 @@ _GROUP_WRITES = 2.0
 """Ends are collected for this multiple of the time that the last write took."""
 
 
+class EndedCall(Protocol):
+    """A call that has ended."""
+
+    @property
+    def uid(self) -> str:
+        """The uid of its output."""
+
+    @property
+    def result(self) -> Result:
+        """How it ended."""
+
+
+EndedT = TypeVar("EndedT", bound=EndedCall)
+
+
 @dataclass(frozen=True, slots=True)
-class EndsWritten:
+class EndsWritten(Generic[EndedT]):
     """Ends were written, or not."""
 
-    cells: tuple[AskedCell, ...]
+    calls: tuple[EndedT, ...]
     error: BaseException | None
 
 
-class EndWriter:
+class EndWriter(Generic[EndedT]):
     """Writes ends. Not thread-safe; `tell` gets `EndsWritten` on any thread, for `take`."""
 
-    def __init__(self, tools: SuiteTools, tell: Callable[[EndsWritten], None]) -> None:
-        self._tools = tools
+    def __init__(
+        self,
+        write: Callable[[Sequence[EndedT], str], Future[None]],
+        now: Callable[[], str],
+        listeners: RunListeners,
+        tell: Callable[[EndsWritten[EndedT]], None],
+    ) -> None:
+        """`write` records ended calls in one transaction, with the time in UTC; `now` returns that."""
+        self._record, self._now, self._listeners = write, now, listeners
         self._tell = tell
-        self._waiting: list[AskedCell] = []
+        self._waiting: list[EndedT] = []
         self._is_writing = False
         self._first_at = self._wrote_at = self._not_before = 0.0
         self._group_s = GROUP_S
@@ -64,11 +88,11 @@ class EndWriter:
             return None
         return max(self._first_at + self._group_s, self._not_before)
 
-    def add(self, cell: AskedCell) -> None:
-        """Add a cell whose `result` is set."""
+    def add(self, call: EndedT) -> None:
+        """Add a call that has ended."""
         if not self._waiting:
             self._first_at = time.monotonic()
-        self._waiting.append(cell)
+        self._waiting.append(call)
 
     def write(self, running: int) -> None:
         """Write what waits if it is time for that; `running` calls have not ended."""
@@ -77,24 +101,23 @@ class EndWriter:
             return
         if now - self._first_at < self._group_s and len(self._waiting) < running:
             return
-        cells, self._waiting = tuple(self._waiting), []
-        ended_at = self._tools.owner.now()
+        calls, self._waiting = tuple(self._waiting), []
         self._is_writing, self._wrote_at = True, now
-        future = self._tools.records.finish_outputs([CellEnd(one.uid, one.result, ended_at) for one in cells])
-        future.add_done_callback(lambda done: self._tell(EndsWritten(cells, done.exception())))
+        future = self._record(calls, self._now())
+        future.add_done_callback(lambda done: self._tell(EndsWritten(calls, done.exception())))
 
-    def take(self, written: EndsWritten) -> tuple[AskedCell, ...]:
-        """Take the outcome of a write, and return the cells that are recorded now."""
+    def take(self, written: EndsWritten[EndedT]) -> tuple[EndedT, ...]:
+        """Take the outcome of a write, and return the calls whose ends are recorded now."""
         self._is_writing = False
         now = time.monotonic()
         if written.error is None:
             self._is_troubled = False
             self._group_s = min(GROUP_S, _GROUP_WRITES * (now - self._wrote_at))
-            return written.cells
-        self._waiting[:0] = written.cells
+            return written.calls
+        self._waiting[:0] = written.calls
         self._not_before = now + TRY_AGAIN_S
         if not self._is_troubled:
             self._is_troubled = True
             problem = problem_of(written.error)
-            self._tools.listeners.problem(Problem(f"{END_UNSAVED} {problem.sentence}", problem.detail))
+            self._listeners.problem(Problem(f"{END_UNSAVED} {problem.sentence}", problem.detail))
         return ()

@@ -17,6 +17,7 @@ from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, StoredAnswers, ag
 from workbench.core.text import counted
 from workbench.engine.call_limits import place_of
 from workbench.store.testing.suite_records import SuiteRecords
+from workbench.usecases.judging.judge_estimate import JudgeEstimate
 from workbench.usecases.testing.cell_supply import ECHO_LIMIT
 from workbench.usecases.testing.plan import SuitePlan
 from workbench.usecases.testing.retired_columns import stored_answers
@@ -33,7 +34,8 @@ class SuiteEstimate:
     `tokens` are those of all calls, with as much output as known. `cost` is a span in dollars over the columns with a
     known price, None if there is none; `unpriced` are the titles of the others, and `open_ended` of those whose output
     is not known yet. `minutes` are None without an earlier test of these models. `old` of the reused answers are older
-    than OLD_AFTER_DAYS; `oldest_days` is the age of the oldest one in days, None if it is not known.
+    than OLD_AFTER_DAYS; `oldest_days` is the age of the oldest one in days, None if it is not known. `judge` is what
+    judging takes beside that, None without judged checks.
     """
 
     cells: int
@@ -46,14 +48,17 @@ class SuiteEstimate:
     minutes: float | None = None
     old: int = 0
     oldest_days: int | None = None
+    judge: JudgeEstimate | None = None
 
     @property
     def sentence(self) -> str:
         """The estimate in one line, such as "64 new, 736 reused · about 52,000 tokens · est. $0.1200 · about 2 min"."""
         age = oldest_words(self.oldest_days)
+        judged, about_judges = ("", ()) if self.judge is None else (self.judge.words, self.judge.sentences)
         parts = [f"{self.calls:,} new" + (f", {self.reused:,} reused{age}" if self.reused else "")]
         if not self.calls:
-            return f"All {counted(self.cells, 'answer')} are here already{age}; nothing is sent."
+            here = f"All {counted(self.cells, 'answer')} are here already{age}; "
+            return " ".join((here + (f"{judged}." if judged else "nothing is sent."), *about_judges))
         if self.tokens:
             parts.append(f"about {self.tokens:,} tokens")
         parts.append(self._money)
@@ -61,7 +66,10 @@ class SuiteEstimate:
             parts.append("under a minute" if self.minutes < 1 else f"about {self.minutes:,.0f} min")
         else:
             parts.append("duration unknown")
-        return " · ".join(parts)
+        if judged:
+            parts.append(judged)
+        line = " · ".join(parts)
+        return " ".join((f"{line}.", *about_judges)) if about_judges else line
 
     @property
     def _money(self) -> str:
@@ -83,8 +91,10 @@ class SuiteEstimator:
         forecast: Callable[[str, Draft], Forecast],
         endpoint: Callable[[str], Endpoint | None],
         now: Callable[[], str],
+        judges: Callable[[SuitePlan], JudgeEstimate | None] = lambda plan: None,
     ) -> None:
-        """`forecast` counts tokens on this computer."""
+        """`forecast` counts tokens on this computer; `judges` estimates the judging of a plan."""
+        self._judges = judges
         self._records = records
         self._now = now
         self._forecast = forecast
@@ -101,7 +111,15 @@ class SuiteEstimator:
         if not calls:
             free = AmountSpan(0.0, 0.0)
             return SuiteEstimate(
-                plan.cells, plan.cells, 0, 0, free, minutes=0.0, old=known.older, oldest_days=oldest_days
+                plan.cells,
+                plan.cells,
+                0,
+                0,
+                free,
+                minutes=0.0,
+                old=known.older,
+                oldest_days=oldest_days,
+                judge=self._judges(plan),
             )
         step = max(1, -(-len(plan.cases) // MOST_COUNTED))
         shown = plan.cases[::step]
@@ -137,6 +155,7 @@ class SuiteEstimator:
             self._minutes(plan, open_),
             known.older,
             oldest_days,
+            self._judges(plan),
         )
 
     def tokens_of(self, prompt_uid: str, lane: Lane, text: str) -> int | None:
@@ -144,6 +163,10 @@ class SuiteEstimator:
         draft = Draft(Content((Message("user", text),)), lanes=(replace(lane, pinned=None, samples=1),))
         counts = [count for one in self._forecast(prompt_uid, draft).lanes for count in one.counts]
         return counts[0].parts[0] if counts and counts[0].parts else None
+
+    def judges(self, plan: SuitePlan) -> JudgeEstimate | None:
+        """Return what judging a plan takes, None without judged checks; reads no history."""
+        return self._judges(plan)
 
     def stored(self, plan: SuitePlan, old_before: str) -> StoredAnswers:
         """Return the answers that a test would use again; those from before `old_before` count as older."""

@@ -133,7 +133,10 @@ class GuardBook:
 
     def _guard_settings(self, guard_uid: str, settings: SuiteSettings) -> SuiteSettings:
         columns, baseline = guard_columns(settings.columns, settings.baseline)
-        return replace(self._store.tests.settings(guard_uid), columns=columns, baseline=baseline)
+        own = self._store.tests.settings(guard_uid)
+        # Without a judge of its own a guard gets that of the guarded prompt.
+        judge = own.judge if own.judge.lane is not None else settings.judge
+        return replace(own, columns=columns, baseline=baseline, judge=judge)
 
     def _save(self, prompt_uid: str, settings: SuiteSettings) -> None:
         self._store.tests.save_settings(prompt_uid, settings, self._now()).result()

@@ -24,6 +24,7 @@ from workbench.core.testing.probes import Probe
 from workbench.core.testing.scored_case import scored_case
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.run_plan import sendable
+from workbench.usecases.testing.cell_judge import CellJudge
 
 _CHUNK = 64
 """Cases that are read at once."""
@@ -74,6 +75,8 @@ class SuiteJob:
     scoring_uid: str = ""
     current: dict[str, Case] = field(default_factory=dict)
     """Cases as they are now by uid, whose checks replace those of the snapshot if their values are the same."""
+    judge: CellJudge | None = field(default=None, compare=False)
+    """Judges the cells of the scoring; without one, judged checks are unscored."""
 
     @property
     def uid(self) -> str:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.cases import Case
-from workbench.core.content import Content, content_hash
+from workbench.core.content import Content, Message, content_hash
 from workbench.core.drafts import Draft, ValueSet
-from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.rendered_content import RenderedRequest, fill_case
 from workbench.core.runs import VersionRow
@@ -34,6 +34,7 @@ from workbench.usecases.lane_calls import NO_ENDPOINT, Lacks, unable
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
+from workbench.usecases.testing.cell_judge import needs_judge
 from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, has_open, stored_answers
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ class SuitePlan:
     def cells(self) -> int:
         """The number of cells."""
         return len(self.cases) * len(self.columns) * self.samples
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a model evaluates any of the checks."""
+        cases = (Case("", checks=self.settings.checks), *self.cases)
+        return any(map(needs_judge, cases))
 
     def without_answers_older(self, days: int, now: str) -> SuitePlan:
         """Return the plan of the same test that asks answers again that are older than `days`."""
@@ -178,6 +185,8 @@ class SuitePlanner:
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])
+        if settings.judge.lane is not None and plan.is_judged:
+            self._check_judge(plan, settings.judge.lane)
         self.check_plan(plan)
         return plan
 
@@ -231,7 +240,7 @@ class SuitePlanner:
         """Raise RefusedError for a column that cannot be sent, or whose cost a budget could not limit."""
         what = f"Column {number} ({lane.title})"
         try:
-            params = lane.params.request()
+            lane.params.request()
         except ValueError as error:
             raise RefusedError(
                 f'{what} has extra parameters that are not a JSON object. Write them like {{"top_k": 40}}.', str(error)
@@ -247,10 +256,31 @@ class SuitePlanner:
             asked = rendered if case is longest else fill_case(content, dict(case.values), case.kinds)
             if failure := unable(endpoint, lane.model, asked, self._facts.lacks):
                 raise RefusedError(f"{what} cannot be tested. {failure.sentence}", failure.detail)
+        self._check_price(plan, what, endpoint, lane, rendered)
+
+    def _check_judge(self, plan: SuitePlan, lane: Lane) -> None:
+        """Raise RefusedError for a judge that cannot be asked, or whose cost a budget could not limit."""
+        what = f"The judge ({lane.title})"
+        endpoint = self._facts.endpoint(lane.endpoint)
+        if endpoint is None:
+            raise RefusedError(f"{what} cannot be asked. {NO_ENDPOINT.sentence}")
+        try:
+            lane.params.request()
+        except ValueError as error:
+            raise RefusedError(f"{what} has extra parameters that are not a JSON object.", str(error)) from error
+        if plan.settings.judge.decides:
+            # Decisions are not billed as output.
+            lane = replace(lane, params=Params(max_tokens=1))
+        self._check_price(plan, what, endpoint, lane, RenderedRequest((Message("user", "-"),)))
+
+    def _check_price(
+        self, plan: SuitePlan, what: str, endpoint: Endpoint, lane: Lane, rendered: RenderedRequest
+    ) -> None:
         if plan.budget.usd is None or plan.budget.calls is not None:
             return
         rates = self._facts.rates(endpoint, lane.model)
-        if call_bound(rendered, params, rates, self._facts.max_output(endpoint, lane.model)).usd is None:
+        most = self._facts.max_output(endpoint, lane.model)
+        if call_bound(rendered, lane.params.request(), rates, most).usd is None:
             raise RefusedError(f"{what} {_unlimited(rates)}")
 
 

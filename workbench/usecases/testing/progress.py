@@ -26,7 +26,8 @@ class SuiteProgress:
     `new` cells are asked by this start, `done` of them have ended. `reused` cells were answered before.
     `requests` are those that were sent: an answer with tools takes several.
     `spent_usd` includes the reservations of calls whose cost is unknown; `unknown` counts these calls. `limits` are the
-    concurrent calls allowed now, over all endpoints.
+    concurrent calls allowed now, over all endpoints. `judging` answers wait for judges, whose calls `judge_running` run
+    and `judge_calls` ended since the start, of which `judge_failed` failed.
     """
 
     cells: int = 0
@@ -43,6 +44,10 @@ class SuiteProgress:
     unknown: int = 0
     limits: int = 0
     unsaved: int = 0
+    judging: int = 0
+    judge_calls: int = 0
+    judge_failed: int = 0
+    judge_running: int = 0
     state: SuiteState = "starting"
     failure: str = ""
     """Why the newest failed call of this start failed, "" for none."""
@@ -66,6 +71,11 @@ class SuiteProgress:
             parts.append(f"{self.reused:,} reused")
         if self.failed:
             parts.append(f"{counted(self.failed, 'failed call')}")
+        if self.judging or self.judge_calls:
+            waiting = f", {self.judging:,} waiting" if self.judging else ""
+            parts.append(f"{counted(self.judge_calls, 'judgement')}{waiting}")
+        if self.judge_failed:
+            parts.append(f"{counted(self.judge_failed, 'failed judgement')}")
         if self.spent_usd:
             parts.append(show_cost(self.spent_usd))
         if self.state == "paused":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.core.cases import Check
+from workbench.core.judging.pairwise import applicable
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CellDetail
 from workbench.core.testing.report import ReportCell
@@ -45,7 +46,10 @@ def _outcome(detail: CellDetail, scoring: StoredScoring | None) -> tuple[CellSta
         return "unscored", None, "No checks."
     case = detail.case if scoring is None else scored_case(detail.case, scoring.checks, scoring.threshold)
     decisions = {index: one.state for index, one in enumerate(detail.overruled) if one is not None}
-    if len(case.checks) != len(detail.results):
+    if detail.checks == applicable(case.checks):
+        # Checks that compare with the baseline do not apply in its column.
+        case = replace(case, checks=detail.checks)
+    elif len(case.checks) != len(detail.results):
         # The checks of the case were changed after the run, and its answers scored again.
         case = replace(case, checks=tuple(Check("") for _ in detail.results), threshold=None)
     found = overruled_score(case, detail.results, decisions)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.cases import Case
@@ -20,16 +18,20 @@ from workbench.core.runs import VersionRow
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.engine.calls import Event
-from workbench.store.testing.records import StoredScoring, SuiteBegun, SuiteColumnStart, SuiteStart
+from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.testing.budget import BudgetLedger
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
-from workbench.usecases.testing.job import SuiteJob, read_job
+from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
-from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
+from workbench.usecases.testing.progress import SuiteHandle
+from workbench.usecases.testing.run_scorings import CLOSING, RunScorings
 from workbench.usecases.testing.same_run import same_run
 from workbench.usecases.testing.scheduler import SuiteScheduler
-from workbench.usecases.testing.scorer import Scorer, Sweep
+from workbench.usecases.testing.scorer import Scorer
+from workbench.usecases.testing.scoring_orders import Sweep
+from workbench.usecases.testing.start_thread import StartOrder, SuiteStartThread
 from workbench.usecases.testing.suite_parts import SuiteLimits, SuiteTools
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ class SuiteRunner:
         self._analyst: SuiteAnalyst | None = None
         self._endpoint, self._version, self._marks = endpoint, version, marks
         self._lock = threading.Lock()
-        self._running: dict[str, _Run] = {}
+        self._running: dict[str, SuiteStartThread] = {}
+        self.scorings = RunScorings(tools, endpoint, version, planner.question)
         self._closing = False
         self.unsaved = 0
         """Number of answers that could not be recorded."""
@@ -69,9 +72,10 @@ class SuiteRunner:
         """Reports on runs."""
         if self._analyst is None:
             # Statistics import numpy, which the first calls need not wait for.
+            from workbench.usecases.judging.judge_reports import JudgeAnalyst
             from workbench.usecases.testing.analysis import SuiteAnalyst
 
-            self._analyst = SuiteAnalyst(self._tools.records, self.tries)
+            self._analyst = SuiteAnalyst(self._tools.records, self.tries, JudgeAnalyst(self._tools.judges))
         return self._analyst
 
     @property
@@ -90,7 +94,7 @@ class SuiteRunner:
         """Record a new test run and ask its open cells. Raises RefusedError for another prompt, and while closing."""
         if plan.prompt_uid != prompt_uid:
             raise RefusedError("This plan belongs to another prompt. Plan the test again.")
-        return self._enter(_Run(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
+        return self._enter(SuiteStartThread(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
 
     def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
         """Continue the newest run of these cases if it asks the same as a plan, else start a new one; blocks to read.
@@ -104,7 +108,7 @@ class SuiteRunner:
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
         limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid), plan=plan, limits=limits))
+        return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), plan=plan, limits=limits))
 
     def resume(
         self,
@@ -121,21 +125,16 @@ class SuiteRunner:
         """
         self.planner.check_run(self._tools.records, run_uid, failed_too=failed_too)
         limits = SuiteLimits(budget or SuiteBudget(), concurrency, failed_too)
-        return self._enter(_Run(self, SuiteHandle(run_uid), limits=limits))
+        return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), limits=limits))
 
     def rescore(self, run_uid: str, settings: SuiteSettings, cases: Mapping[str, Case] | None = None) -> Sweep:
-        """Score the stored answers of a run by other checks, as a new scoring and without calls; blocks briefly.
+        """Score the stored answers of a run by other checks, as a new scoring; blocks briefly.
 
+        Rules need no calls. Judges are only asked what no stored judgement answers, within the budget of the settings.
         `cases` are those of the prompt now by uid; the checks of those whose values are unchanged are used. Raises
         RefusedError, StoreError.
         """
-        job = self._job(run_uid)
-        uid = self._tools.owner.new_uid()
-        job = replace(
-            job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid, current=dict(cases or {})
-        )
-        self._begin_scoring(job).result()
-        return self._tools.scorer.sweep(job)
+        return self.scorings.rescore(run_uid, settings, cases)
 
     def handle(self, run_uid: str) -> SuiteHandle | None:
         """Return the handle of a run that is running."""
@@ -150,20 +149,20 @@ class SuiteRunner:
 
     def stop(self, run_uid: str) -> None:
         """Stop a run: running calls end as stopped, and nothing more is sent. `resume` continues it."""
-        self._tell(run_uid, SuiteScheduler.stop)
+        self._tell(run_uid, "stop")
 
     def pause(self, run_uid: str) -> None:
         """Send no more calls of a run until `go_on`; running ones end."""
-        self._tell(run_uid, SuiteScheduler.pause)
+        self._tell(run_uid, "pause")
 
     def go_on(self, run_uid: str) -> None:
         """End a pause."""
-        self._tell(run_uid, SuiteScheduler.go_on)
+        self._tell(run_uid, "go_on")
 
     def on_event(self, event: Event) -> bool:
         """Take an event of the engine if it is about a call of a test."""
         # The dictionary is replaced, never changed, so no lock is needed.
-        return any(run.offer(event) for run in self._running.values())
+        return any(run.offer(event) for run in self._running.values()) or self.scorings.on_event(event)
 
     def begin_close(self) -> None:
         """Refuse new runs and stop the running ones; afterwards close the engine, then call `close`."""
@@ -171,6 +170,7 @@ class SuiteRunner:
             self._closing = True
         for uid in self.running():
             self.stop(uid)
+        self.scorings.begin_close()
 
     def close(self) -> int:
         """Wait until the ends are recorded; return how many answers could not be."""
@@ -179,20 +179,21 @@ class SuiteRunner:
         self._tools.scorer.close()
         for run in runs:
             run.join(_CLOSE_WITHIN_S)
+        self.scorings.close()
         return self.unsaved
 
-    def _enter(self, run: _Run) -> SuiteHandle:
+    def _enter(self, run: SuiteStartThread) -> SuiteHandle:
         uid = run.handle.run_uid
         with self._lock:
             if self._closing:
-                raise RefusedError("Prompt Workbench is closing. Start it again to run this.")
+                raise RefusedError(CLOSING)
             if uid in self._running:
                 raise RefusedError("This test is running already.")
             self._running = {**self._running, uid: run}
         run.start()
         return run.handle
 
-    def leave(self, run: _Run, unsaved: int) -> None:
+    def leave(self, run: SuiteStartThread, unsaved: int) -> None:
         """Forget a run that has ended."""
         with self._lock:
             self.unsaved += unsaved
@@ -228,29 +229,15 @@ class SuiteRunner:
         )
         return self._tools.records.begin(start).result()
 
-    def scored_job(self, run_uid: str, plan: SuitePlan | None) -> SuiteJob:
-        """Return the job of a stored run with its newest scoring; blocks.
-
-        A run without one, or with one that has other rules than the plan, gets a scoring by the settings of its plan,
-        or by those of the prompt.
-        """
-        job = self._job(run_uid)
-        newest = next(iter(self._tools.records.scorings(run_uid)), None)
-        if newest is not None and (plan is None or _has_rules(newest, plan.settings)):
-            return replace(job, checks=newest.checks, threshold=newest.threshold, scoring_uid=newest.uid)
-        settings = self._tools.records.settings(job.prompt_uid) if plan is None else plan.settings
-        uid = self._tools.owner.new_uid()
-        job = replace(job, checks=settings.checks, threshold=settings.threshold, scoring_uid=uid)
-        self._begin_scoring(job).result()
-        return job
-
     def failed_calls(self, job: SuiteJob) -> int:
         """Return how many recorded cells of a run have no answer."""
         return self._tools.records.counts(job.uid, job.scoring_uid, GridQuery()).failed_calls
 
-    def scheduler(self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits) -> SuiteScheduler:
+    def scheduler(
+        self, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits, ledger: BudgetLedger
+    ) -> SuiteScheduler:
         """Return a scheduler for a job."""
-        return SuiteScheduler(self._tools, job, handle, limits)
+        return SuiteScheduler(self._tools, job, handle, limits, ledger)
 
     def start_engine(self) -> None:
         """Start the engine, and the checking process beside it."""
@@ -265,124 +252,11 @@ class SuiteRunner:
         """Report an error to the listeners."""
         self._tools.listeners.problem(problem_of(error))
 
-    def _job(self, run_uid: str) -> SuiteJob:
-        return read_job(self._tools.records, self._version, self._endpoint, self.planner.question, run_uid)
-
     def _questions(self, run_uid: str) -> tuple[str, ...]:
-        return tuple(column.question for column in self._job(run_uid).columns)
+        return tuple(column.question for column in self.scorings.job(run_uid).columns)
 
-    def _begin_scoring(self, job: SuiteJob) -> Future[None]:
-        return self._tools.records.begin_scoring(
-            job.uid, job.scoring_uid, job.checks, self._tools.owner.now(), threshold=job.threshold
-        )
-
-    def _tell(self, run_uid: str, what: Callable[[SuiteScheduler], None]) -> None:
+    def _tell(self, run_uid: str, what: StartOrder) -> None:
         with self._lock:
             run = self._running.get(run_uid)
         if run is not None:
             run.tell(what)
-
-
-def _has_rules(scoring: StoredScoring, settings: SuiteSettings) -> bool:
-    return (scoring.checks, scoring.threshold) == (settings.checks, settings.threshold)
-
-
-class _Run:
-    """One start of a run: its thread, from recording it to its last score."""
-
-    def __init__(
-        self,
-        runner: SuiteRunner,
-        handle: SuiteHandle,
-        *,
-        plan: SuitePlan | None = None,
-        limits: SuiteLimits | None = None,
-    ) -> None:
-        self.handle = handle
-        self._runner = runner
-        self._plan = plan
-        # A new run has the limits of its plan.
-        self._is_continued = limits is not None
-        self._limits = limits or SuiteLimits()
-        if plan is not None and limits is None:
-            self._limits = SuiteLimits(plan.budget, plan.concurrency)
-        self._lock = threading.Lock()
-        self._scheduler: SuiteScheduler | None = None
-        self._told: list[Callable[[SuiteScheduler], None]] = []
-        self._sweep: Sweep | None = None
-        self._thread = threading.Thread(target=self._work, name="suite", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        self._thread.join(timeout_s)
-
-    def offer(self, event: Event) -> bool:
-        scheduler = self._scheduler
-        return scheduler is not None and scheduler.offer(event)
-
-    def tell(self, what: Callable[[SuiteScheduler], None]) -> None:
-        """Tell the scheduler something, at once or when it is there."""
-        with self._lock:
-            if self._scheduler is None:
-                self._told.append(what)
-                return
-            scheduler, sweep = self._scheduler, self._sweep
-        what(scheduler)
-        if sweep is not None and what is SuiteScheduler.stop:
-            sweep.cancel()
-
-    def _work(self) -> None:
-        unsaved = 0
-        try:
-            with self._runner.one_process(self.handle.run_uid):
-                unsaved = self._ask()
-        except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
-            problem = problem_of(error)
-            self.handle.refuse(problem)
-            self._runner.problem(error)
-        finally:
-            self._runner.leave(self, unsaved)
-            self.handle.finish()
-
-    def _ask(self) -> int:
-        runner, handle, plan = self._runner, self.handle, self._plan
-        runner.start_engine()
-        if plan is not None and not self._is_continued:
-            runner.begin(plan, handle.run_uid)
-        handle.begin()
-        job = runner.scored_job(handle.run_uid, plan)
-        handle.scoring_uid = job.scoring_uid
-        # A run that has just begun has no failed calls.
-        is_new = plan is not None and not self._is_continued
-        without = 0 if is_new else runner.failed_calls(job)
-        answered, failed = job.run.answered - without, 0 if self._limits.failed_too else without
-        start = SuiteProgress(
-            cells=job.run.cells,
-            answered=answered,
-            failed=failed,
-            reused=answered,
-            new=job.run.cells - answered - failed,
-        )
-        handle.update(lambda _: start)
-        scheduler = runner.scheduler(job, handle, self._limits)
-        scheduler.unlock()
-        with self._lock:
-            self._scheduler = scheduler
-            for what in self._told:
-                what(scheduler)
-        if answered:
-            # What earlier runs answered is scored while the rest is asked.
-            runner.scorer.sweep(job, scheduler.count_scored)
-        state = scheduler.run()
-        self._score_rest(job, scheduler)
-        why = scheduler.why
-        handle.update(lambda now: replace(now, state=state, running=0, why=now.why or why))
-        return scheduler.unsaved
-
-    def _score_rest(self, job: SuiteJob, scheduler: SuiteScheduler) -> None:
-        sweep = self._runner.scorer.sweep(job, scheduler.count_scored)
-        with self._lock:
-            self._sweep = sweep
-        sweep.wait()

@@ -11,16 +11,18 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 
 from workbench.core.runs import Failure, Result
 from workbench.core.testing.cells import CellKey
 from workbench.engine.calls import Call, CallEnded, CallRetrying, EngineError, Event
+from workbench.store.testing.records import CellEnd
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.testing.budget import BudgetLedger
 from workbench.usecases.testing.cell_requests import RenderedTexts
-from workbench.usecases.testing.cell_supply import CellSupply, StartsRecorded
-from workbench.usecases.testing.concurrency import REFUSED, CallGate
+from workbench.usecases.testing.cell_supply import CellGate, CellSupply, StartsRecorded
+from workbench.usecases.testing.concurrency import REFUSED
 from workbench.usecases.testing.end_writer import EndsWritten, EndWriter
 from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.progress import SuiteHandle, SuiteState
@@ -36,12 +38,17 @@ _NO_ENGINE = "The engine ends again and again. Run “workbench doctor” for de
 class SuiteScheduler:
     """Runs the open cells of one job. `offer`, `stop`, `pause` and `go_on` may be called from any thread."""
 
-    def __init__(self, tools: SuiteTools, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits) -> None:
+    def __init__(
+        self, tools: SuiteTools, job: SuiteJob, handle: SuiteHandle, limits: SuiteLimits, ledger: BudgetLedger
+    ) -> None:
+        """`ledger` may be shared with judges of the answers."""
         self._tools, self._job, self._handle, self._limits = tools, job, handle, limits
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._ledger = BudgetLedger(limits.budget, time.monotonic)
-        self._supply = CellSupply(tools, job, limits, self._ledger, self._inbox.put)
-        self._writer = EndWriter(tools, self._inbox.put)
+        self._ledger = ledger
+        # What others settle may make room for a call that waits.
+        ledger.listen(lambda: self._inbox.put("settled"))
+        self._supply = CellSupply(tools, job, limits, ledger, self._inbox.put)
+        self._writer = EndWriter(self._write_ends, tools.owner.now, tools.listeners, self._inbox.put)
         self._live: dict[str, AskedCell] = {}
         self._tries: dict[CellKey, int] = {}
         self._deaths = 0
@@ -175,7 +182,7 @@ class SuiteScheduler:
             while gate.ready and gate.running < gate.limit.limit:
                 self._send_one(gate, gate.ready.popleft())
 
-    def _send_one(self, gate: CallGate, cell: AskedCell) -> None:
+    def _send_one(self, gate: CellGate, cell: AskedCell) -> None:
         gate.running += 1
         if isinstance(cell.call, Failure):
             self._end(cell, Result("failed", model=self._model(cell.key), failure=cell.call))
@@ -228,7 +235,10 @@ class SuiteScheduler:
         self._tools.session.ended(result)
         self._writer.add(cell)
 
-    def _ends_written(self, written: EndsWritten) -> None:
+    def _write_ends(self, cells: Sequence[AskedCell], ended_at: str) -> Future[None]:
+        return self._tools.records.finish_outputs([CellEnd(one.uid, one.result, ended_at) for one in cells])
+
+    def _ends_written(self, written: EndsWritten[AskedCell]) -> None:
         recorded = self._writer.take(written)
         if written.error is not None:
             self._gives_up = self._is_stopping

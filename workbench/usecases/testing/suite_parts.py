@@ -5,7 +5,7 @@ Invariant: a cell is in one stage at a time: pending, prepared, sent, ended, rec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -16,6 +16,7 @@ from workbench.core.testing.cells import CellKey
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.calls import Call, EngineError
 from workbench.host.keys import KeyStore
+from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.testing.records import ScoredInput
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.credentials import ProviderOf
@@ -57,6 +58,8 @@ class SuiteTools:
     max_output: Callable[[Endpoint, str], int | None]
     one_process: Callable[[str], AbstractContextManager[None]]
     """Lets no other process work on a run, while it is entered. Raises RefusedError if one does."""
+    judges: JudgeRecords
+    endpoints: Callable[[], Sequence[Endpoint]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class SuiteTries:
 
     def _read(self, run: SuiteRun, tried: Callable[[SuiteColumn], TriedVersion]) -> ChampionTry:
         champion, challenger = run.columns[run.baseline], run.columns[1 - run.baseline]
-        titles = column_titles(run)
+        titles = column_titles(run, always=True)
         one = ChampionTry(
             run.uid,
             run.number,

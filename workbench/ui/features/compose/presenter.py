@@ -135,9 +135,7 @@ class ComposePresenter(QObject):
         if uid:
             self._services.tasks.run(
                 lambda: backend.history.count(uid),
-                lambda count: self._owner.status.set_database(
-                    f"{backend.store.path.name} · {_iterations(count)} of this prompt", _iterations(count)
-                ),
+                lambda count: self._owner.status.set_database(backend.store.path.name, _iterations(count)),
             )
 
     def _show_heads(self, heads: Sequence[LaneHead]) -> None:

@@ -39,6 +39,8 @@ class GridDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.is_tall = False
+        self.most_lines = 1
+        """Lines of text in rows that are not tall."""
         self.current_row = -1
         self.restyle()
 
@@ -50,8 +52,15 @@ class GridDelegate(QStyledItemDelegate):
     @property
     def row_height(self) -> int:
         """The height of every row in pixels."""
-        lines = TALL_LINES if self.is_tall else 1
-        return QFontMetrics(self.body).height() + (lines - 1) * QFontMetrics(self.small).lineSpacing() + 15
+        body = QFontMetrics(self.body)
+        if not self.is_tall:
+            return body.height() + 15 if self.most_lines == 1 else self.most_lines * body.lineSpacing() + 8
+        return body.height() + (TALL_LINES - 1) * QFontMetrics(self.small).lineSpacing() + 15
+
+    @property
+    def lines(self) -> int:
+        """The number of lines that a text may take."""
+        return TALL_LINES if self.is_tall else self.most_lines
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, self.row_height)
@@ -65,14 +74,16 @@ class GridDelegate(QStyledItemDelegate):
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
 
     def _paint_text(self, painter: QPainter, room: QRect, text: str) -> None:
-        """Paint one elided line, or with tall rows as many as fit."""
+        """Paint a text in as many lines as it may take: in the middle, or with tall rows from the top."""
         metrics = painter.fontMetrics()
-        if not self.is_tall:
+        if self.lines == 1:
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
             painter.drawText(room, flags, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
             return
-        lines = wrapped(text, painter, room.width(), TALL_LINES)
+        lines = wrapped(text, painter, room.width(), self.lines)
         y = room.top()
+        if not self.is_tall:
+            y = room.center().y() - ((len(lines) - 1) * metrics.lineSpacing() + metrics.height()) // 2 + 1
         for line in lines:
             painter.drawText(QRect(room.left(), y, room.width(), metrics.height()), Qt.TextFlag.TextSingleLine, line)
             y += metrics.lineSpacing()
@@ -88,7 +99,7 @@ class CaseDelegate(GridDelegate):
         painter.setFont(self.body if is_name else self.small)
         painter.setPen(self._theme.color("text" if is_name else "muted"))
         room = option.rect.adjusted(MARGIN, 7, -_GAP, -8)
-        if not is_name and not self.is_tall:
+        if not self.is_tall:
             room = option.rect.adjusted(MARGIN, 0, -_GAP, -1)
         self._paint_text(painter, room, str(index.data() or ""))
         painter.restore()
@@ -124,9 +135,14 @@ class CellDelegate(GridDelegate):
         results = isinstance(model, SuiteGridModel) and model.shows_results
         height = QFontMetrics(self.small).height() + 2
         first_line = QRect(rect.left(), rect.top() + 6, rect.width(), QFontMetrics(self.body).height() + 2)
+        if not self.is_tall:
+            first_line.moveTop(rect.top() + (rect.height() - first_line.height()) // 2)
         badge = QRect(rect.left() + MARGIN, first_line.center().y() - height // 2, round(height * 1.25), height)
         self._paint_badge(painter, badge, cell.status)
         room = rect.adjusted(MARGIN + badge.width() + 5, 7, -_GAP, -8)
+        if not self.is_tall:
+            room.setTop(rect.top())
+            room.setBottom(rect.bottom() - 1)
         painter.setFont(self.small)
         beside = model.beside if isinstance(model, SuiteGridModel) else ""
         if note := " · ".join(filter(None, (beside_words(cell, beside), cell_note(cell, results=results)))):
@@ -177,9 +193,8 @@ class CellDelegate(GridDelegate):
     def _paint_differences(self, painter: QPainter, room: QRect, text: str, base: str) -> None:
         """Paint a text with the words underlined that the baseline does not have."""
         color = self._theme.color
-        shown = (
-            text if self.is_tall else painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        )
+        metrics, lines = painter.fontMetrics(), self.lines
+        shown = text if lines > 1 else metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         formats = []
         for start, end in self._added(base, text):
             if start < len(shown):
@@ -191,7 +206,7 @@ class CellDelegate(GridDelegate):
                 found.start = units(shown[:start])
                 found.length, found.format = units(shown[start:end]), look
                 formats.append(found)
-        layout = laid_out(shown, painter, room.width(), TALL_LINES if self.is_tall else 1, formats)
+        layout = laid_out(shown, painter, room.width(), lines, formats)
         height = layout.boundingRect().height()
         top = room.top() if self.is_tall else room.center().y() - height / 2 + 1
         painter.setClipRect(room.adjusted(0, -4, 0, 4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import opens_menu
@@ -31,6 +31,17 @@ def menu_chip(text: str, parent: QWidget, *, name: str = "") -> QPushButton:
     made = chip(text, parent, name=name)
     made.setCheckable(False)
     opens_menu(made)
+    return made
+
+
+def together(first: QPushButton, second: QPushButton, parent: QWidget) -> QWidget:
+    """Return a widget of two chips that a line never breaks between."""
+    made = QWidget(parent)
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(2)
+    row.addWidget(first)
+    row.addWidget(second)
     return made
 
 

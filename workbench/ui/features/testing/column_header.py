@@ -5,12 +5,15 @@ Invariant: what is painted is also in the head's tooltip and accessible text; a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from workbench.app.judging.rate_words import beside_rate
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
-from workbench.app.testing.words import ColumnHead
+from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
 from workbench.ui.widgets.theme import Theme
 
@@ -65,13 +68,17 @@ class SuiteHeader(QHeaderView):
         is_same = 0 <= before < len(self._groups) and self._groups[before] == group
         return group, not is_same or self.isSectionHidden(before + FIRST)
 
+    def _has_judges(self) -> bool:
+        return any(head.judged is not None for head in self._heads())
+
     def _line_heights(self) -> tuple[int, int]:
         return QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
 
     def sizeHint(self) -> QSize:
         title, line = self._line_heights()
+        judged = line if self._has_judges() else 0
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
-        height = _TOP + title + 3 * line + _PLOT_HEIGHT + 4 + _BOTTOM
+        height = _TOP + title + 3 * line + judged + _PLOT_HEIGHT + 4 + _BOTTOM
         return QSize(super().sizeHint().width(), self._group_height() + height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -119,6 +126,10 @@ class SuiteHeader(QHeaderView):
         used = self._text(painter, QRect(room.left(), y, room.width(), line), rate, self._number_bold, "text")
         behind = QRect(room.left() + used, y, room.width() - used, line)
         self._text(painter, behind, f"{sign}{rest}", self._number, "muted")
+        if self._has_judges():
+            y += line
+            judged = fitted_judged(beside_rate(head.judged), QFontMetrics(self._number), room.width())
+            self._text(painter, QRect(room.left(), y, room.width(), line), judged, self._number, "muted")
         y += line + 2
         if head.low is not None and head.high is not None and head.rate is not None:
             width = min(round(_PLOT_WIDTH * self._theme.scale), room.width() - 4)
@@ -127,10 +138,8 @@ class SuiteHeader(QHeaderView):
             paint_interval(painter, plot, (head.low, head.rate, head.high), color("border"), mark)
         y += _PLOT_HEIGHT + 2
         x = room.left()
-        for place, figure in enumerate(head.figures):
-            for text, tone in ((" · " if place else "", "muted"), (figure.text, "muted"), (figure.more, figure.tone)):
-                words = f" {text}" if text and text == figure.more else text
-                x += self._text(painter, QRect(x, y, room.right() - x, line), words, self._number, tone)
+        for text, tone in fitted_figures(head.figures, QFontMetrics(self._number), room.width()):
+            x += self._text(painter, QRect(x, y, room.right() - x + 1, line), text, self._number, tone)
 
     def _text(self, painter: QPainter, room: QRect, text: str, font: QFont, color: str, *, middle: bool = False) -> int:
         """Paint one line of text, elided to fit, and return its width."""
@@ -145,8 +154,31 @@ class SuiteHeader(QHeaderView):
         return metrics.horizontalAdvance(shown)
 
 
+def fitted_judged(words: str, metrics: QFontMetrics, room: int) -> str:
+    """Return the line about judges as it fits: without the judge's rate, or without the interval."""
+    corrected = words[max(0, words.find("corrected ")) :]
+    brief = corrected.partition(" (")[0]
+    return next((one for one in (words, corrected, brief) if metrics.horizontalAdvance(one) <= room), brief)
+
+
 def fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:
     """Return a verdict as it fits: without the unit of its difference, or without the difference."""
     words, sign, difference = verdict.partition(" · ")
     shorter = (verdict, f"{words}{sign}{difference.partition(' ')[0]}")
     return next((one for one in shorter if metrics.horizontalAdvance(one) <= room), words)
+
+
+def fitted_figures(figures: Sequence[HeadFigure], metrics: QFontMetrics, room: int) -> list[tuple[str, Tone]]:
+    """Return the parts of a line of figures with their tones: without units if they do not fit, which the tooltip has,
+    and without differences if that is not enough."""
+    shown: list[tuple[str, Tone]] = []
+    for has_units, has_more in ((True, True), (False, True), (False, False)):
+        shown = []
+        for place, figure in enumerate(figures):
+            unit = f" {figure.unit}" if figure.unit and has_units else ""
+            shown.append((f"{' · ' if place else ''}{figure.text}{unit}", "muted"))
+            if figure.more and has_more:
+                shown.append((f" {figure.more}", figure.tone))
+        if sum(metrics.horizontalAdvance(text) for text, _ in shown) <= room:
+            break
+    return shown

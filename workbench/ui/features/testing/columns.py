@@ -15,6 +15,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.version_columns import asks_the_same, version_lanes
 from workbench.app.testing.words import column_title
 from workbench.core.lanes import Lane
 from workbench.core.testing.settings import MOST_COLUMNS, SuiteSettings
@@ -64,9 +65,16 @@ class ColumnActions:
         else:
             lanes = self._services.session.draft().run_lanes
             menu.addAction(f"The lanes of Compose ({len(lanes)})", self.take_lanes).setEnabled(bool(lanes))
+            versions: list[tuple[int | None, str]] = [(None, "The current text"), *self._versions()]
+            columns = overview.settings.columns
             menu.addSeparator()
-            menu.addAction("The current text with a model…", lambda: self._choose_model(None))
-            for version, title in self._versions():
+            for version, title in versions:
+                if added := version_lanes(columns, version):
+                    words = f"{literal(title)} with the models of the columns ({len(added)})"
+                    action = menu.addAction(words, partial(self.add, added))
+                    action.setEnabled(len(columns) + len(added) <= MOST_COLUMNS)
+            menu.addSeparator()
+            for version, title in versions:
                 menu.addAction(f"{literal(title)} with a model…", partial(self._choose_model, version))
         if overview.settings.columns:
             menu.addSeparator()
@@ -123,6 +131,27 @@ class ColumnActions:
             return replace(settings, columns=(*settings.columns, *fresh)[:MOST_COLUMNS])
 
         return self._suites.change_settings(add)
+
+    def put_version_before(self, version: int) -> Future[None] | None:
+        """Put a version with the models of the columns before them, as the baseline if that is the current text.
+
+        Return None if the tests are not read yet, or there are too many columns.
+        """
+        overview = self._suites.overview
+        if overview is None:
+            return None
+        columns = overview.settings.columns
+        copies = tuple(replace(lane, slot=new_uid(), samples=1) for lane in version_lanes(columns, version))
+        if len(columns) + len(copies) > MOST_COLUMNS:
+            return None
+
+        def put(settings: SuiteSettings) -> SuiteSettings:
+            before = next((one for one in settings.columns if one.slot == settings.baseline), settings.columns[0])
+            wanted = before if before.pinned is not None else replace(before, pinned=version)
+            baseline = next((one.slot for one in copies if asks_the_same(one, wanted)), before.slot)
+            return replace(settings, columns=(*copies, *settings.columns), baseline=baseline)
+
+        return self._suites.change_settings(put)
 
     def _remove(self, slot: str) -> None:
         overview = self._suites.overview

@@ -9,8 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import RunFace, about_words, holdout_words, progress_words, run_face
-from workbench.ui.features.testing.head import SentenceCard
+from workbench.app.testing.source import SuiteOverview
+from workbench.app.testing.version_columns import changed_since, version_lanes
+from workbench.app.testing.words import (
+    RunFace,
+    about_words,
+    estimate_words,
+    holdout_words,
+    progress_words,
+    run_face,
+)
+from workbench.core.testing.grid import SuiteColumn
+from workbench.core.testing.settings import MOST_COLUMNS
+from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
+from workbench.ui.features.testing.sentence_card import SentenceCard
 
 _NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _NOTHING_YET = "nothing to compare yet."
@@ -21,22 +34,43 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
     report, overview, run = suites.figures.report, suites.overview, suites.run
     checks = 0 if overview is None else overview.checks
     if run is None or overview is None or not checks:
-        card.say((_NO_CHECKS,) if run is not None and overview is not None else (), "", "Add checks")
+        none = run is None or overview is None
+        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid="" if run is None else run.uid)
         return "checks"
     if suites.is_running:
         sentences = report.sentences if report is not None and report.scored else ()
-        card.say(sentences or (_NOTHING_YET,), live=True)
+        card.say(sentences or (_NOTHING_YET,), live=True, run_uid=run.uid)
+    elif report is None and run.scoring_uid and run.uid == card.run_uid:
+        # It is being computed; what the card says until then keeps the grid in its place.
+        pass
     elif report is None or run.probe:
-        card.say(() if report is None else report.sentences)
+        card.say(() if report is None else report.sentences, run_uid=run.uid)
     else:
+        changed = changed_since(overview, run)
         about = about_words(
             report.set_words,
+            "" if changed is not None else report.version_name,
             holdout_open=bool(suites.holdout),
             holdout_ran=overview.set("holdout").run is not None,
             holdout_missing=suites.set_name == "tuning" and not overview.set("holdout").cases,
         )
-        card.say(report.sentences, about, _holdout_link(suites))
+        if changed is not None:
+            lead = f"About {visible_name(changed.version_name)}; the text has changed since."
+            card.say(report.sentences, about, _texts_link(suites, overview, changed), lead=lead, run_uid=run.uid)
+            return "compare_texts"
+        card.say(report.sentences, about, _holdout_link(suites), run_uid=run.uid)
     return "holdout"
+
+
+def _texts_link(suites: SuiteController, overview: SuiteOverview, tested: SuiteColumn) -> str:
+    """Return the words of the link that compares the current text with the tested one, "" if both are columns."""
+    columns = overview.settings.columns
+    added = version_lanes(columns, tested.version)
+    if not added or len(columns) + len(added) > MOST_COLUMNS or suites.set_name != "tuning" or suites.estimate.refusal:
+        return ""
+    takes, new = estimate_words(suites.estimate), suites.estimate.new
+    calls = f", {counted(new, 'call')}{', about ' if takes else ''}{takes}" if new else ""
+    return f"Compare the new text with {visible_name(tested.version_name)}{calls}"
 
 
 def _holdout_link(suites: SuiteController) -> str:

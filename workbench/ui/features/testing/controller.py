@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 
 from workbench.app.testing.cell_reader import CellReader
-from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
-from workbench.app.testing.words import RunAction
+from workbench.app.testing.words import RunAction, status_words
 from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
+from workbench.ui.features.testing.cell_seeker import CellSeeker
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
+from workbench.ui.features.testing.judge_steps import JudgeSteps
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
@@ -35,9 +36,10 @@ from workbench.ui.shell.events import (
     PromptOpened,
     RunEnded,
     ViewShown,
+    ViewStatus,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested
+from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -59,7 +61,6 @@ class TestingController:
         self._services, self._source = services, source
         self.suites = SuiteController(source, services.tasks, services.dialogs.widget())
         self.cells = CellReader(source, services.tasks, self.suites)
-        self.search = CellSearch(self.suites.model)
         self.compare = ComparisonActions(services, self.suites)
         self.columns = ColumnActions(services, self.suites, self.compare)
         self.earlier = EarlierRunActions(services, self.suites, self._refresh)
@@ -67,22 +68,22 @@ class TestingController:
         self.run_start = RunStart(services, self.suites, self.columns, lambda: self.act("start"), KEY)
         self.view: TestView | None = None
         self.actions: CellActions | None = None
+        self.seeker: CellSeeker | None = None
         self.probes: ProbeActions | None = None
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
+        self.judge_steps: JudgeSteps | None = None
         self._is_stale = True
         self._read_for: tuple[str, Draft | None] = ("", None)
         """The prompt and the draft when the tests were last read."""
         self._wants_run = False
         self._successor_of: Lane | None = None
-        self._sought = ("failures", 1)
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
         self.suites.read.connect(self._run_as_wanted)
         self.suites.read.connect(self._open_successor)
+        self.suites.changed.connect(self._tell_status)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
-        self.search.found.connect(self._found)
-        self.search.not_found.connect(self._not_found)
         events = services.events
         events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
         events.subscribe(PromptOpened, lambda _: self._prompt_opened())
@@ -103,6 +104,7 @@ class TestingController:
         yield from view.build()
         self.view = view
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
+        self.seeker = CellSeeker(services, self.suites, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
         self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
         self.sets = SetActions(services, self.suites, view, KEY)
@@ -119,6 +121,8 @@ class TestingController:
         view.pane.against_wanted.connect(view.set_against)
         view.pane.compose_clicked.connect(actions.to_compose)
         view.pane.overrule_clicked.connect(actions.overrule)
+        self.judge_steps = JudgeSteps(services, view.pane)
+        view.pane.checks.judge_wanted.connect(self.judge_steps.take)
         view.pane.next_clicked.connect(lambda: self.seek_failure(1))
         view.show_state()
         return view
@@ -131,6 +135,11 @@ class TestingController:
         """Focus the view."""
         if self.view is not None:
             self.view.enter()
+
+    def tell_shown(self, request: ShownSuiteRequested) -> None:
+        """Tell which run is shown, if there is one."""
+        if (run := self.suites.run) is not None:
+            request.use(ShownSuite(self.suites.prompt_uid, run))
 
     # Running.
 
@@ -185,28 +194,13 @@ class TestingController:
 
     def seek_failure(self, step: int) -> None:
         """Go to the next failing cell (1) or the previous one (-1)."""
-        self._seek("failures", step, fails)
+        if self.seeker is not None:
+            self.seeker.failure(step)
 
     def seek_difference(self) -> None:
         """Go to the next cell whose answer differs from the baseline's."""
-        self._seek("differences", 1, differs_from(self.suites.baseline))
-
-    def _seek(self, sought: str, step: int, matches: Matches) -> None:
-        if self.view is not None and self.suites.model.heads:
-            self._sought = sought, step
-            row, column = self.view.grid.current() or (-1, 0)
-            self.search.seek(row, column, step, matches)
-
-    def _found(self, row: int, column: int) -> None:
-        if self.view is not None:
-            self._services.notices.withdraw(KEY)
-            self.view.grid.select(row, column)
-            self.view.grid.setFocus()
-            self._services.events.publish(FocusPlaced())
-
-    def _not_found(self) -> None:
-        sought, step = self._sought
-        self._services.notices.quiet(KEY, f"No more {sought} {'below' if step > 0 else 'above'} this cell.")
+        if self.seeker is not None:
+            self.seeker.difference()
 
     def to_compose(self) -> None:
         """Open the current case in Compose."""
@@ -287,12 +281,14 @@ class TestingController:
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
             "settings": self.compare.edit_settings,
+            "judge": lambda: services.navigator.action("choose_judge").trigger(),
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),
             "successor": lambda: self.act("successor"),
             "holdout": self._run_holdout,
             "all": self._show_all,
+            "compare_texts": self.run_start.compare_texts,
         }
         acts[step]()
 
@@ -335,6 +331,9 @@ class TestingController:
             self.suites.open(prompt)
         else:
             self.suites.refresh()
+
+    def _tell_status(self) -> None:
+        self._services.events.publish(ViewStatus("test", status_words(self.suites.overview, self.suites.tested)))
 
     def _failed(self, error: Exception) -> None:
         if not self.compare.offer_successor(error, KEY):

@@ -1,17 +1,19 @@
 """The bar above the grid: which rows are shown, what cells show, and in which order.
 
-Invariant: a filter without rows is hidden unless it is on, so that every visible chip leads to something.
+Invariant: a filter without rows is hidden unless it is on, so that every visible chip leads to something. The filters
+take one line whatever the numbers of rows: those that do not fit are in a menu, so that the grid below never moves.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
-from workbench.app.testing.words import FILTER_TIPS, FILTER_TITLES, SORT_TITLES
+from workbench.app.testing.row_filters import FILTER_TIPS, FILTER_TITLES
+from workbench.app.testing.words import SORT_TITLES
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter, RowSort
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
 from workbench.ui.widgets.controls import opens_menu
@@ -19,11 +21,15 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import set_role
 
 _LONGEST_TAG = 40
-_ALWAYS = ("all", "failed")
+_GAP = 6
+_ALWAYS: tuple[RowFilter, ...] = ("all", "failed")
 
 
 class FilterBar(QWidget):
-    """Chips at the left, switch and order at the right; below each other if there is no room."""
+    """Chips at the left, switch and order at the right; below each other if there is no room.
+
+    `overflow` has the filters that do not fit.
+    """
 
     rows_chosen = Signal(str)
     """RowFilter"""
@@ -41,25 +47,32 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._left, self._right = QWidget(self), QWidget(self)
-        flow = FlowLayout(6)
-        self._left.setLayout(flow)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self._left.setSizePolicy(policy)
+        self._left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        left = QHBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(_GAP)
         self.filters: dict[RowFilter, QPushButton] = {}
+        self._needed: frozenset[RowFilter] = frozenset()
+        self._in_menu: list[tuple[RowFilter, str, bool]] = []
+        self._counts, self._query, self._is_live, self._is_chart = GridCounts(), GridQuery(), False, False
         for rows, title in FILTER_TITLES.items():
             made = chip(title, self._left)
             made.setToolTip(FILTER_TIPS[rows])
-            flow.addWidget(made)
+            left.addWidget(made)
             self.filters[rows] = made
         kinds = list(self.filters)
         self._group = exclusive(
             list(self.filters.values()), lambda place: self.rows_chosen.emit(kinds[place]), self._left
         )
+        self.more = menu_chip("More ▾", self._left, name="Show other rows")
+        self.overflow = QMenu(self.more)
+        self.more.setMenu(self.overflow)
         self.tag = menu_chip("Tag ▾", self._left, name="Show one tag")
         self._tags = QMenu(self.tag)
         self.tag.setMenu(self._tags)
-        flow.addWidget(self.tag)
+        left.addWidget(self.more)
+        left.addWidget(self.tag)
+        left.addStretch(1)
         self.answers, self.results = chip("Answers", self._right), chip("Results", self._right)
         self.answers.setToolTip("Show the beginning of each answer")
         self.results.setToolTip("Show what came of each answer, and why")
@@ -78,17 +91,18 @@ class FilterBar(QWidget):
         self.facts = probes.addAction(
             "Paste facts for cases that fail everywhere…", lambda: self.probe_wanted.emit("facts")
         )
-        right = QHBoxLayout(self._right)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(6)
+        right = FlowLayout(_GAP)
+        self._right.setLayout(right)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._right.setSizePolicy(policy)
         for widget in (self.answers, self.results, self.chart, self.sort, self.arrange, self.probe):
-            right.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-        self._flow, self._is_apart, self._is_chart = flow, True, False
+            right.addWidget(widget)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(10)
+        self._row.setSpacing(_GAP)
         self._row.addWidget(self._left, 1)
-        self._row.addWidget(self._right, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._right)
         self.show_query(GridQuery(), results=False)
         self.show_counts(GridCounts(), GridQuery())
 
@@ -120,25 +134,23 @@ class FilterBar(QWidget):
         if chart != self._is_chart:
             self._is_chart = chart
             # Not the whole row: in narrow windows the way back to the grid is in it.
-            for widget in (*self.filters.values(), self.tag, self.sort, self.arrange, self.probe):
+            for widget in (*self.filters.values(), self.more, self.tag, self.sort, self.arrange, self.probe):
                 widget.setEnabled(not chart)
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
 
     def show_counts(self, counts: GridCounts, query: GridQuery, *, live: bool = False) -> None:
         """Show the numbers of rows. While a run is `live`, all filters keep their places; empty ones are disabled."""
-        widest = f"{counts.rows.get('all', 0):,}"
+        self._counts, self._query, self._is_live = counts, query, live
+        self._needed = frozenset(
+            rows for rows in self.filters if counts.rows.get(rows, 0) or rows == query.rows or rows in _ALWAYS
+        )
         for rows, made in self.filters.items():
-            number = counts.rows.get(rows, 0)
-            made.setMinimumWidth(0)
-            if live:
-                made.setText(f"{FILTER_TITLES[rows]} {widest}")
-                made.setMinimumWidth(made.sizeHint().width())
-            made.setText(f"{FILTER_TITLES[rows]} {number:,}" if rows in counts.rows else FILTER_TITLES[rows])
+            made.setText(self._text(rows))
             made.setAccessibleName(made.text())
-            is_needed = number > 0 or rows == query.rows or rows in _ALWAYS
-            made.setEnabled(is_needed and not self._is_chart)
-            made.setVisible(is_needed or live)
+            made.setMinimumWidth(0)
+            made.setMinimumWidth(self._widest(rows) if live else 0)
+            made.setEnabled(rows in self._needed and not self._is_chart)
         self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
         self.tag.setVisible(bool(counts.tags) or bool(query.tag))
         set_role(self.tag, "chip-on" if query.tag else "chip")
@@ -148,6 +160,18 @@ class FilterBar(QWidget):
         for tag, number in counts.tags:
             action = self._tags.addAction(f"{literal(tag[:_LONGEST_TAG])}  {number:,}")
             action.triggered.connect(lambda _=False, tag=tag: self.tag_chosen.emit(tag))
+        self._fit()
+
+    def _text(self, rows: RowFilter) -> str:
+        number = self._counts.rows.get(rows)
+        return FILTER_TITLES[rows] if number is None else f"{FILTER_TITLES[rows]} {number:,}"
+
+    def _widest(self, rows: RowFilter) -> int:
+        """Return the width of the chip of a filter that all rows match."""
+        made = self.filters[rows]
+        advance = made.fontMetrics().horizontalAdvance
+        widest = f"{FILTER_TITLES[rows]} {self._counts.rows.get('all', 0):,}"
+        return made.sizeHint().width() + max(0, advance(widest) - advance(made.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -160,23 +184,49 @@ class FilterBar(QWidget):
         return done
 
     def _fit(self) -> None:
-        """Let the switch and the order follow the chips if both do not fit into one line."""
-        chips = [one.sizeHint().width() + 6 for one in (*self.filters.values(), self.tag) if not one.isHidden()]
-        is_apart = sum(chips) + self._right.sizeHint().width() + 16 <= self.width()
-        if is_apart == self._is_apart:
-            return
-        self._is_apart = is_apart
-        if is_apart:
-            self._flow.removeWidget(self._right)
-            self._row.addWidget(self._right, 0, Qt.AlignmentFlag.AlignTop)
-        else:
-            self._row.removeWidget(self._right)
-            self._flow.addWidget(self._right)
+        """Put the right part below the filters if there is no room for both, and filters that do not fit into a menu.
+
+        Whether both fit does not depend on which filters have rows.
+        """
+        tag = 0 if self.tag.isHidden() else self.tag.sizeHint().width() + _GAP
+        more = self.more.sizeHint().width() + _GAP
+        least = sum(self._widest(rows) + _GAP for rows in _ALWAYS) + more + tag
+        beside = self._right.sizeHint().width() + _GAP
+        is_apart = least + beside <= self.width()
+        way = QBoxLayout.Direction.LeftToRight if is_apart else QBoxLayout.Direction.TopToBottom
+        if self._row.direction() != way:
+            self._row.setDirection(way)
+        self._choose_filters(self.width() - tag - (beside if is_apart else 0), more)
+
+    def _choose_filters(self, room: int, more: int) -> None:
+        """Show the filters that fit into `room` pixels, and the others in the menu, which takes `more` pixels."""
+        wanted = [rows for rows in self.filters if self._is_live or rows in self._needed]
+        # The chosen one is always shown.
+        wanted.sort(key=lambda rows: rows not in _ALWAYS and rows != self._query.rows)
+        widths = [self._widest(rows) + _GAP for rows in wanted]
+        count = len(wanted) if sum(widths) <= room else 0
+        while not count or (count < len(wanted) and sum(widths[: count + 1]) + more <= room):
+            count += 1
+        least = sum(rows in _ALWAYS or rows == self._query.rows for rows in wanted)
+        shown = wanted[: max(count, least)]
+        for rows, made in self.filters.items():
+            made.setVisible(rows in shown)
+        rest = [rows for rows in self.filters if rows in wanted and rows not in shown]
+        self.more.setVisible(bool(rest))
+        told = [(rows, self._text(rows), rows in self._needed) for rows in rest]
+        if told != self._in_menu:
+            self._in_menu = told
+            self.overflow.clear()
+            for rows, text, is_needed in told:
+                action = self.overflow.addAction(text)
+                action.setToolTip(FILTER_TIPS[rows])
+                action.setEnabled(is_needed)
+                action.triggered.connect(lambda _=False, rows=rows: self.rows_chosen.emit(rows))
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
         choices = (self.tag, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
-        return [*self.filters.values(), *choices]
+        return [*self.filters.values(), self.more, *choices]
 
     def _menu_chip(self, text: str, tip: str) -> tuple[QPushButton, QMenu]:
         made = QPushButton(text, self._right)

@@ -26,10 +26,11 @@ from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
 from workbench.ui.widgets.theme import Theme
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
-_LEAST_NAME, _MOST_NAME, _MOST_TAG = 14, 27, 15
+_LEAST_NAME, _MOST_NAME, _MOST_TAG = 14, 22, 15
 """Widths in average characters."""
-_LEAST_CELL = 150
-"""Width of a column of answers in pixels, at 100 % text size, below which columns scroll."""
+_LEAST_CELL, _GOOD_CELL = 150, 200
+"""Widths of a column of answers in pixels, at 100 % text size: below the first one columns scroll, up to the second one
+names and tags give way to two columns, or to one."""
 _NAMES_SHARE, _WIDE_SHARE = 0.34, 0.22
 """The share of the width that names get at most, and the one that they may take in a wide grid."""
 _NO_TAGS_BELOW = 62
@@ -244,18 +245,27 @@ class SuiteGrid(QWidget):
             table.verticalHeader().setDefaultSectionSize(self._of_cells.row_height)
 
     def _lay_columns(self) -> None:
-        """Distribute the width: names get what they need up to a share, answers at least `_LEAST_CELL`."""
+        """Distribute the width: names get what they need up to a share, answers at least `_LEAST_CELL`.
+
+        A name that is too long takes two lines, and so do all rows then. Columns that scroll are shown whole.
+        """
         order, metrics = self.model.order, QFontMetrics(self._theme.font())
         count = len(order)
         char = metrics.averageCharWidth()
         small = QFontMetrics(self._theme.font(-1))
         rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
         names = max((metrics.horizontalAdvance(case_title(row)[:60]) for row in rows), default=0) + 2 * MARGIN + 2
+        good = round(_GOOD_CELL * self._theme.scale)
+        bar = self.answers.verticalScrollBar().width() if self.answers.verticalScrollBar().isVisible() else 0
+        is_two = count > 1 and _LEAST_NAME * char + 2 * good + bar <= self.width()
+        good = (2 if is_two else 1) * good + bar
         tags = max((small.horizontalAdvance(tag_words(row)) for row in rows), default=0) + 2 * MARGIN
         most = min(max(_MOST_NAME * char, round(self.width() * _WIDE_SHARE)), round(self.width() * _NAMES_SHARE))
-        name = max(_LEAST_NAME * char, min(names, most))
-        has_tags = any(row.tags for row in rows) and self.width() > _NO_TAGS_BELOW * char
-        tag = min(max(tags, 5 * char), _MOST_TAG * char) if has_tags else 0
+        tag = min(max(tags, 5 * char), _MOST_TAG * char)
+        has_room = self.width() > max(_NO_TAGS_BELOW * char, _LEAST_NAME * char + tag + good)
+        has_tags = any(row.tags for row in rows) and has_room
+        tag = tag if has_tags else 0
+        name = max(_LEAST_NAME * char, min(names, most, self.width() - good - tag))
         for column in range(self.model.columnCount()):
             self.names.setColumnHidden(column, column >= FIRST or (column == TAG and not has_tags))
             self.answers.setColumnHidden(column, column - FIRST not in order)
@@ -263,13 +273,21 @@ class SuiteGrid(QWidget):
         if has_tags:
             self.names.setColumnWidth(TAG, tag)
         self.names.setFixedWidth(name + tag)
-        room = self.width() - name - tag
-        if self.answers.verticalScrollBar().isVisible():
-            room -= self.answers.verticalScrollBar().width()
-        each = max(round(_LEAST_CELL * self._theme.scale), room // max(1, count))
+        room = self.width() - name - tag - bar
+        least = round(_LEAST_CELL * self._theme.scale)
+        shown = max(1, min(count, room // least))
+        each = max(least, room // shown)
         for place, column in enumerate(order):
             rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
             self.answers.setColumnWidth(FIRST + column, rest)
+        if rows:
+            self._set_lines(2 if names > name else 1)
+
+    def _set_lines(self, lines: int) -> None:
+        """Set how many lines a name, and an answer beside it, may take in rows that are not tall."""
+        if lines != self._of_names.most_lines:
+            self._of_names.most_lines = self._of_cells.most_lines = lines
+            self._set_heights()
 
     def _arrange(self) -> None:
         """Put the shown columns into their order; another one is current if the current one is not shown."""

@@ -5,16 +5,14 @@ Invariant: nothing here moves while a run goes on, except the bar and the number
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.testing.words import RunAction, RunFace, split_sentence
+from workbench.app.testing.words import RunAction, RunFace
 from workbench.core.text import counted
-from workbench.core.visible_text import visible_name
 from workbench.ui.features.testing.chips import chip
 from workbench.ui.features.testing.set_chips import SetChip
 from workbench.ui.shell.bars import ElidedText
@@ -26,9 +24,6 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_OTHERS = 2
 _STEPS = 1_000
-_LIVE_LINES = 2
-"""Lines that the sentence has room for while a run goes on."""
-_SO_FAR = "So far:"
 _RUN_TIP = "Ask every open cell; answers that are already there are used again"
 _FRESH_TIP = "Ask every cell again, in a new round, and pay for it again; the answers so far stay in the history"
 
@@ -215,7 +210,8 @@ class SuiteHead(QWidget):
         for place, button in enumerate(self.others):
             button.setVisible(place < len(face.others))
             if place < len(face.others):
-                button.set_label(face.others[place][0], face.others[place][0].partition(" ")[0])
+                label = face.others[place][0]
+                button.set_label(label, label if label.count(" ") < 2 else label.partition(" ")[0])
         self._fit()
         # Laid out later, a longer label would be clipped for a frame.
         self._row.activate()
@@ -293,105 +289,3 @@ class SuiteHead(QWidget):
         if words != self.settings.text():
             self.settings.setText(words)
         return self.settings.fontMetrics().horizontalAdvance(words) + extra
-
-
-class SentenceCard(QFrame):
-    """The conclusions of a run: the first one with its beginning in bold, the others on request."""
-
-    link_clicked = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        set_role(self, "chip")
-        self._is_unfolded = self._is_brief = False
-        self._is_live = False
-        self._sentences: tuple[str, ...] = ()
-        self._about = self._link = ""
-        self.text = QLabel(self)
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.RichText)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.text.setOpenExternalLinks(False)
-        self.text.linkActivated.connect(self._follow)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 9, 12, 9)
-        layout.addWidget(self.text)
-
-    def say(self, sentences: Sequence[str], about: str = "", link: str = "", *, live: bool = False) -> None:
-        """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
-
-        `live`: the run goes on. Only the conclusion so far is shown then, and the card does not shrink.
-        """
-        if (tuple(sentences), about, link, live) != (self._sentences, self._about, self._link, self._is_live):
-            self._sentences, self._about, self._link, self._is_live = tuple(sentences), about, link, live
-            self._show()
-            self._keep_height()
-        self.setVisible(bool(sentences))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            # A link keeps the colour that it was made with.
-            self._show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.text.setMinimumHeight(0)
-            self._keep_height()
-
-    def _keep_height(self) -> None:
-        """Let what is below stay where it is while a run goes on."""
-        if not self._is_live:
-            self.text.setMinimumHeight(0)
-            return
-        lines = self.text.fontMetrics().lineSpacing() * _LIVE_LINES
-        needed = self.text.heightForWidth(self.text.width())
-        self.text.setMinimumHeight(max(self.text.minimumHeight(), lines, needed))
-
-    def set_brief(self, brief: bool) -> None:
-        """Show only the conclusion until more is asked for, because there is little room."""
-        if brief != self._is_brief:
-            self._is_brief = brief
-            self._show()
-
-    def words(self) -> str:
-        """Return what it says, as plain text."""
-        so_far = _SO_FAR if self._is_live else ""
-        return " ".join(filter(None, (so_far, *self._shown(), self._about, self._link)))
-
-    def _shown(self) -> tuple[str, ...]:
-        return self._sentences if self._is_unfolded else self._sentences[:1]
-
-    def _follow(self, link: str) -> None:
-        if link == "next":
-            self.link_clicked.emit()
-        else:
-            self._is_unfolded = not self._is_unfolded
-            self._show()
-
-    def _show(self) -> None:
-        is_brief = (self._is_brief or self._is_live) and not self._is_unfolded
-        parts = []
-        for sentence in self._shown():
-            bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
-            parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
-        # A number stays with its sign.
-        text = "<br>".join(parts).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
-        if self._about and not is_brief:
-            text += f" {html.escape(self._about)}"
-        others = len(self._sentences) - 1
-        fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
-        has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
-        can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
-        color = self.palette().color(QPalette.ColorRole.Link).name()
-        # A short link stays in one line.
-        links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
-        named = [
-            f'<a href="{name}" style="text-decoration:none; color:{color}">{words}</a>'
-            for name, words in links
-            if words and (can_fold or name != "more")
-        ]
-        so_far = f"{html.escape(_SO_FAR)} " if self._is_live else ""
-        self.text.setText(f"{so_far}{text} {' · '.join(named)}")
-        self.text.setAccessibleName(self.words())

@@ -1,4 +1,4 @@
-"""Running all cases from anywhere: what is missing is said, with the next step.
+"""Running all cases from anywhere, or beside those of the text before: what is missing is said, with the next step.
 
 Invariant: existing columns are the choice of the person and are run as they are. Lanes of Compose are taken only while
 there are no columns, and offered otherwise.
@@ -6,11 +6,11 @@ there are no columns, and offered otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.version_columns import changed_since, missing_lanes
 from workbench.core.lanes import Lane
 from workbench.core.text import counted
 from workbench.ui.features.testing.columns import ColumnActions
@@ -18,6 +18,8 @@ from workbench.ui.shell.testing_events import CasesRequested
 from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from workbench.ui.shell.services import Services
 
 
@@ -56,12 +58,21 @@ class RunStart:
         elif not lanes:
             notices.refused("There is no column to test, and Compose has no lane to make one of. Add a lane, then run.")
         else:
-            future = self._columns.take_lanes()
-            if future is not None:
+            if (future := self._columns.take_lanes()) is not None:
                 told = f"{counted(len(lanes), 'lane')} of Compose {'is' if len(lanes) == 1 else 'are'} now the columns."
-                notices.quiet(self._key, told)
-                # Errors are reported by the settings' own watch.
-                self._services.tasks.watch(future, lambda _: self._wait(), lambda _: None)
+                notices.brief(self._key, told)
+                self._run_after(future)
+
+    def compare_texts(self) -> None:
+        """Add the tested text to the columns as the baseline, and run what the current text has no answers for."""
+        overview, run = self._suites.overview, self._suites.run
+        tested = None if overview is None or run is None else changed_since(overview, run)
+        if tested is not None and (future := self._columns.put_version_before(tested.version)) is not None:
+            self._run_after(future)
+
+    def _run_after(self, future: Future[None]) -> None:
+        # Errors are reported by the settings' own watch.
+        self._services.tasks.watch(future, lambda _: self._wait(), lambda _: None)
 
     def _wait(self) -> None:
         """Run once the stored columns are read."""
@@ -93,14 +104,3 @@ class RunStart:
             label = "Add it" if one else "Add them"
             add = self._columns.add
             self._services.notices.quiet(self._key, sentence, label=label, act=lambda: add(lanes))
-
-
-def missing_lanes(lanes: Sequence[Lane], columns: Sequence[Lane]) -> tuple[Lane, ...]:
-    """Return the lanes that ask what no column asks: another version, model or parameters."""
-    there = {_question(column) for column in columns}
-    return tuple(lane for lane in lanes if _question(lane) not in there)
-
-
-def _question(lane: Lane) -> Lane:
-    """Return a lane without what does not change its answers."""
-    return replace(lane, slot="", label="", samples=1, hidden=False, baseline="")

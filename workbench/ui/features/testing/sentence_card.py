@@ -1,0 +1,144 @@
+"""The conclusions of a test run, above the grid.
+
+Invariant: the card does not move what is below it while a run goes on, nor when it ends with a usual sentence.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from workbench.app.testing.words import split_sentence
+from workbench.core.visible_text import visible_name
+from workbench.ui.widgets.theme import set_role
+
+_USUAL = 270
+"""Characters of a usual conclusion with what it stands on."""
+_LIVE_LINES = range(2, 5)
+"""Lines that a usual conclusion has room for while a run goes on."""
+_SO_FAR = "So far:"
+
+
+class SentenceCard(QFrame):
+    """The conclusions of a run: the first one with its beginning in bold, the others on request."""
+
+    link_clicked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "chip")
+        self._is_unfolded = self._is_brief = False
+        self._is_live = False
+        self._sentences: tuple[str, ...] = ()
+        self._about = self._link = self._lead = self.run_uid = ""
+        self.text = QLabel(self)
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.text.setOpenExternalLinks(False)
+        self.text.linkActivated.connect(self._follow)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 9, 12, 9)
+        layout.addWidget(self.text)
+
+    def say(
+        self,
+        sentences: Sequence[str],
+        about: str = "",
+        link: str = "",
+        *,
+        lead: str = "",
+        live: bool = False,
+        run_uid: str = "",
+    ) -> None:
+        """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
+
+        `lead` stands before the first sentence, in any room. `live`: the run goes on. Only the conclusion so far is
+        shown then. From then on the card does not shrink until it is unfolded, gets another width, or speaks of another
+        run than `run_uid`.
+        """
+        if run_uid != self.run_uid:
+            self.run_uid = run_uid
+            self.text.setMinimumHeight(0)
+        lead = _SO_FAR if live else lead
+        said = (tuple(sentences), about, link, lead, live)
+        if said != (self._sentences, self._about, self._link, self._lead, self._is_live):
+            self._sentences, self._about, self._link, self._lead, self._is_live = said
+            self._show()
+            self._keep_height()
+        self.setVisible(bool(sentences))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            # A link keeps the colour that it was made with.
+            self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.text.setMinimumHeight(0)
+            self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Let what is below stay where it is while a run goes on, and when it ends."""
+        if not self._is_live:
+            return
+        metrics, width = self.text.fontMetrics(), max(1, self.text.width())
+        usual = 1 if self._is_brief else math.ceil(_USUAL * metrics.averageCharWidth() / width)
+        lines = min(max(usual, _LIVE_LINES[0]), _LIVE_LINES[-1])
+        needed = self.text.heightForWidth(width)
+        self.text.setMinimumHeight(max(self.text.minimumHeight(), lines * metrics.lineSpacing(), needed))
+
+    def set_brief(self, brief: bool) -> None:
+        """Show only the conclusion until more is asked for, because there is little room."""
+        if brief != self._is_brief:
+            self._is_brief = brief
+            self._show()
+
+    def words(self) -> str:
+        """Return what it says, as plain text."""
+        return " ".join(filter(None, (self._lead, *self._shown(), self._about, self._link)))
+
+    def _shown(self) -> tuple[str, ...]:
+        return self._sentences if self._is_unfolded else self._sentences[:1]
+
+    def _follow(self, link: str) -> None:
+        if link == "next":
+            self.link_clicked.emit()
+        else:
+            self._is_unfolded = not self._is_unfolded
+            self.text.setMinimumHeight(0)
+            self._show()
+            self._keep_height()
+
+    def _show(self) -> None:
+        is_brief = (self._is_brief or self._is_live) and not self._is_unfolded
+        parts = []
+        for sentence in self._shown():
+            bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
+            parts.append(f"<b>{bold}</b>{'' if is_brief else rest}")
+        # A number stays with its sign.
+        text = "<br>".join(parts).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
+        if self._about and not is_brief:
+            text += f" {html.escape(self._about)}"
+        others = len(self._sentences) - 1
+        fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
+        has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
+        can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
+        color = self.palette().color(QPalette.ColorRole.Link).name()
+        # A short link stays in one line.
+        links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
+        named = [
+            f'<a href="{name}" style="text-decoration:none; color:{color}">{words}</a>'
+            for name, words in links
+            if words and (can_fold or name != "more")
+        ]
+        lead = f"{html.escape(self._lead)} " if self._lead else ""
+        self.text.setText(f"{lead}{text} {' ·&nbsp;'.join(named)}")
+        self.text.setAccessibleName(self.words())

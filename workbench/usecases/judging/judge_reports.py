@@ -1,0 +1,180 @@
+"""What is known of the judges of a scoring: their measured error, and what that does to the columns.
+
+Invariant: every sentence comes from `core.statistics.judge_words`; only random labels measure. Everything blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from workbench.core.cases import Check
+from workbench.core.check_words import lines
+from workbench.core.judging.pairwise import PAIRWISE
+from workbench.core.statistics.corrected_rate import corrected_rate
+from workbench.core.statistics.judge_cells import JudgedCell
+from workbench.core.statistics.judge_error import judge_error
+from workbench.core.statistics.judge_words import (
+    UNMEASURED,
+    agreement_words,
+    corrected_words,
+    judge_words,
+    preference_words,
+    threshold_words,
+)
+from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
+from workbench.core.statistics.threshold import choose_threshold
+from workbench.core.statistics.wording import percent_words
+from workbench.core.testing.grid import SuiteRun
+from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, JudgedReport
+from workbench.store.judging.judge_records import JudgeRecords
+from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn, JudgementCounts, StoredJudge
+from workbench.usecases.judging.judge_models import tested_words
+from workbench.usecases.testing.column_titles import column_titles
+
+_LONGEST = 120
+
+
+class JudgeAnalyst:
+    """Reports on the judges of scorings."""
+
+    def __init__(self, judges: JudgeRecords) -> None:
+        self._judges = judges
+
+    def report(self, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> JudgedReport:
+        """Return what is known of the judges of a scoring; `titles` are those of the columns. Raises StoreError."""
+        none = JudgedReport(columns=tuple(() for _ in run.columns))
+        counts = self._judges.counts(scoring_uid) if scoring_uid else JudgementCounts()
+        # Without a judgement no number of a judge is shown; finding checks takes long in a large run.
+        facts = self._judges.checks(run.uid, scoring_uid) if counts.judgements else ()
+        if not facts:
+            return none
+        stored = self._judges.judges(scoring_uid)
+        by_check = {fact.check_hash: [one for one in stored if one.check_hash == fact.check_hash] for fact in facts}
+        checks = list[JudgedCheck]()
+        columns = [list[ColumnJudging]() for _ in run.columns]
+        for number, fact in enumerate(facts):
+            found = self._judges.results(run.uid, scoring_uid, fact.check_hash)
+            compared: Mapping[int, ColumnJudging]
+            if fact.check.type == PAIRWISE:
+                checks.append(_judged(fact, by_check[fact.check_hash]))
+                compared = self._preferences(run, scoring_uid, fact, found, number, titles)
+            else:
+                checks.append(_measured(fact, by_check[fact.check_hash], found))
+                about = f", {check_title(fact.check)}" if len(facts) > 1 else ""
+                compared = {
+                    column.position: _corrected(column, number, f"{titles[column.position]}{about}") for column in found
+                }
+            for position, said in compared.items():
+                columns[position].append(said)
+        asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
+        tested = tested_words(asked.values(), [column.lane for column in run.columns])
+        return JudgedReport(
+            tuple(checks),
+            tuple(map(tuple, columns)),
+            counts.judgements,
+            counts.failed,
+            counts.reused,
+            counts.cost_usd,
+            tuple(filter(None, (tested,))),
+        )
+
+    def _preferences(
+        self,
+        run: SuiteRun,
+        scoring_uid: str,
+        fact: JudgedCheckFact,
+        found: Sequence[JudgedColumn],
+        number: int,
+        titles: Sequence[str],
+    ) -> Mapping[int, ColumnJudging]:
+        others = [column for column in found if column.position != run.baseline and column.cells]
+        cells = []
+        for column in others:
+            rows = self._judges.answers(run.uid, scoring_uid, fact.check_hash, column.position)
+            cells.append(list(_preferred(column.cells, rows, negated=fact.check.negated)))
+        counts = count_preferences(cells) if cells else []
+        return {
+            column.position: ColumnJudging(
+                number, f"{titles[column.position]}: {_lower(preference_words(count))}", preference=count
+            )
+            for column, count in zip(others, counts, strict=True)
+        }
+
+
+def _preferred(cells: Sequence[JudgedCell], rows: Sequence[JudgedAnswerRow], *, negated: bool) -> list[PreferenceCell]:
+    """Return the preferences of a column. A hold-out has no rows, so that undecided cases there count as unscored."""
+    scores: list[float | None] = [row.score for row in rows] if len(rows) == len(cells) else [None] * len(cells)
+    found = []
+    for cell, score in zip(cells, scores, strict=True):
+        said: Preference = "unscored"
+        if cell.verdict == "unscored":
+            said = "undecided" if score is not None else "unscored"
+        else:
+            said = "better" if (cell.verdict == "pass") != negated else "worse"
+        found.append(PreferenceCell(cell.case, said, cell.cluster))
+    return found
+
+
+def _judged(fact: JudgedCheckFact, judges: Sequence[StoredJudge]) -> JudgedCheck:
+    return JudgedCheck(
+        check=check_title(fact.check),
+        check_hash=fact.check_hash,
+        check_type=fact.check.type,
+        models=tuple(dict.fromkeys(one.lane.title for one in judges)),
+        versions=tuple(dict.fromkeys(one.version_name for one in judges if one.version_name)),
+        answers=fact.cells,
+    )
+
+
+def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Sequence[JudgedColumn]) -> JudgedCheck:
+    cells = list(chain.from_iterable(column.cells for column in columns))
+    error = judge_error(cells)
+    judged = _judged(fact, judges)
+    choice = choose_threshold(cells) if any(cell.probability is not None for cell in cells) else None
+    return replace(
+        judged,
+        labels=error.labels,
+        error=error,
+        words=f"{_who_judges(judged)} {judge_words(error)}",
+        agreement_words=agreement_words(error),
+        threshold_words="" if choice is None or not error.is_measured else threshold_words(choice),
+    )
+
+
+def _who_judges(judged: JudgedCheck) -> str:
+    """Return "gpt-5-mini judges whether an answer passes a model's rubric: “polite”."."""
+    models = " and ".join(judged.models) or "A model"
+    end = "" if judged.check.endswith((".”", "?”", "!”", "…")) else "."
+    return f"{models} {'judge' if len(judged.models) > 1 else 'judges'} whether an answer {judged.check}{end}"
+
+
+def _corrected(column: JudgedColumn, number: int, title: str) -> ColumnJudging:
+    """Return the rate of a column by one check; `title` is that of the column, with the check if there are several."""
+    found = corrected_rate(column.cells)
+    if found is None:
+        return ColumnJudging(number, "", UNMEASURED)
+    words = f"{title}: {_lower(corrected_words(found))}"
+    if found.rate is None or found.interval is None:
+        return ColumnJudging(number, words, UNMEASURED, found)
+    rate, ends = percent_words(found.rate, found.interval)
+    # The column's rate stands on all checks, this one on what the judge says.
+    raw = f"{100 * found.raw.rate:.0f} %"
+    return ColumnJudging(number, words, f"judged {raw}, corrected {rate} ({ends})", found)
+
+
+def judge_remarks(judges: JudgeRecords, run: SuiteRun) -> tuple[str, ...]:
+    """Return a sentence about each judge whose verdicts are part of a run's results. Raises StoreError."""
+    report = JudgeAnalyst(judges).report(run, run.scoring_uid, column_titles(run))
+    return tuple(one.words for one in report.judges if one.words)
+
+
+def check_title(check: Check) -> str:
+    """Return a check in words on one line, shortened."""
+    said = " ".join(lines(check)[0].text.split())
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
