@@ -109,7 +109,7 @@ class HoldoutActions:
             f"The hold-out is ended; {counted(number, 'case')} {plural(number, 'is', 'are')} for tuning now. The "
             "totals of the hold-out are honest only for versions from before."
         )
-        if undoable:
+        if undoable or not number:
             if undoable < number:
                 sentence += f" Undo holds out the {undoable:,} without answers."
             self._offer(sentence, before)
