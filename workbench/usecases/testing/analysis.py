@@ -136,6 +136,7 @@ class SuiteAnalyst:
                 is_baseline=column.position == baseline,
                 wants_no_worse=asked.no_worse or column.lane.slot in settings.no_worse,
                 is_margin_late=run.goals.margin is not None and run.goals.margin != settings.margin,
+                is_awaited=bool(awaited(run)),
             )
             for column in run.columns
         )
@@ -297,6 +298,7 @@ class SuiteAnalyst:
         is_baseline: bool,
         wants_no_worse: bool,
         is_margin_late: bool,
+        is_awaited: bool,
     ) -> ColumnReport:
         failing = [case.case for case in results.cases if case.counts[1] and not is_majority(*case.counts)]
         named = [names.get(uid, uid) for uid in failing if uid not in hidden]
@@ -312,7 +314,7 @@ class SuiteAnalyst:
             is_baseline=is_baseline,
             summary=summary,
             comparison=comparison,
-            rate_words=rate_words(summary.passes),
+            rate_words="" if is_awaited else rate_words(summary.passes),
             gaps_words=gaps_words(summary),
             verdict="" if comparison is None else SHORT[comparison.verdict],
             sentence="" if comparison is None else comparison_sentence(comparison, settings.difference),
