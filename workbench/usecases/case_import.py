@@ -42,7 +42,10 @@ from workbench.usecases.table_files import TableFiles
 _SLICE = 1_000
 MOST_PASTED = 16_000_000
 """Characters of a paste."""
-_NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Format a column as text to keep its look."
+_NUMBER_FORMATS = (
+    "Of number formats only percentages and leading zeros are read, in .xlsx files: 5 € is 5. Format a column as text "
+    "to keep its look."
+)
 
 
 @dataclass(frozen=True, slots=True)
