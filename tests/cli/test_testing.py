@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Sequence
@@ -247,6 +248,31 @@ def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsy
     assert main(["test", "--db", db, str(config), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
+
+
+def test_values_of_a_promptfoo_file_are_json_and_pictures(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+    (tmp_path / "photo.png").write_bytes(picture)
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(
+        "prompts: ['{{order.id}} {{of}} {{photo}}']\nproviders: [echo]\ntests:\n"
+        "  - vars: {order: {id: 7}, of: [1, 2], photo: file://photo.png}\n"
+        "    assert:\n"
+        "      - {type: javascript, value: 'context.vars.order.id === 7 && context.vars.of[1] === 2'}\n"
+        "      - {type: contains, value: '{{ order.id }} {{ of }} {{ photo }}'}\n",
+        "utf-8",
+    )
+    assert main(["test", "--db", db, str(config), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (cell,) = document["cells"]
+    assert (cell["state"], cell["text"]) == ("pass", "7 1,2 photo.png")
+    assert any(
+        "It is a file, which messages of the user that name it are sent with" in one for one in document["notes"]
+    )
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.store.blob(hashlib.sha256(picture).hexdigest()) == picture
 
 
 def test_columns_of_a_promptfoo_file_are_called_after_prompt_and_provider(

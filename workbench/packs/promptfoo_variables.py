@@ -8,6 +8,7 @@ values are such JSON values and promptfoo prints them the same; other JSON value
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -153,7 +154,8 @@ def _is_kept(value: Any, room: int) -> bool:
             return True
         case float():
             text = repr(value)
-            return not value.is_integer() and "e" not in text and len(text) <= _LONGEST_FRACTION
+            is_short = "e" not in text and len(text) <= _LONGEST_FRACTION
+            return math.isfinite(value) and not value.is_integer() and is_short
         case int():
             return abs(value) < _FIRST_LONG
         case list():
