@@ -19,6 +19,7 @@ from workbench.core.blocks import Tool
 from workbench.core.cases import SET, Case, Check
 from workbench.core.drafts import ValueSet
 from workbench.core.runs import ENDED
+from workbench.core.value_kinds import Kinds
 from workbench.engine.checker.client import CheckerClient
 from workbench.host.processes import scrubbed_env
 from workbench.ui.features.checks.dialog import ChecksDialog
@@ -125,6 +126,19 @@ def test_checks_of_a_kept_case_are_added_to_those_for_all_cases(desk: Desk) -> N
     window.value_sets.use(ValueSet("case-1", "One", window.draft().values, ticked=True))
     desk.run()
     desk.until(lambda: footer(desk).checks.text().startswith("✗ 1/2"))
+
+
+def test_checks_of_a_case_get_its_json_values_as_objects(desk: Desk) -> None:
+    opened(desk)
+    window = desk.window
+    values = (("question", "Where?"), ("record", '{"word": "Hello"}'))
+    kinds: Kinds = (("record", "json"),)
+    case = Case("case-1", "One", values, (Check("contains", value='"{{ record.word }}"'), BYE_CHECK), kinds=kinds)
+    window.store.packs.save_cases(window.prompt_uid, (case,)).result()
+    window.value_sets.use(ValueSet("case-1", "One", values, ticked=True, kinds=kinds))
+    desk.run()
+    desk.until(lambda: footer(desk).checks.text().startswith("✗ 1/2"))
+    assert footer(desk).reason.candidates() == ("The answer does not contain “Bye”.",)
 
 
 def test_checks_of_a_case_are_edited_from_the_list_of_cases(desk: Desk) -> None:
