@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.check_ranking import headline as checks_headline
-from workbench.app.rank.table_model import GROUPED, RankTable, headline
-from workbench.ui.features.rank import checks, method_text
+from workbench.app.rank.table_model import GROUPED, RankTable, headline, judge_headline
+from workbench.ui.features.rank import checks, judge_part, method_text
 from workbench.ui.features.rank.checks import CheckRankPart
 from workbench.ui.features.rank.commands import RankingWay
 from workbench.ui.features.rank.judge import JudgePage
+from workbench.ui.features.rank.judge_part import JudgePart
 from workbench.ui.features.rank.remarks import RemarkList, WaySwitch, sentence_label
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
@@ -36,7 +37,7 @@ from workbench.ui.shell.key_names import KeyName, KeyNameButton
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
-from workbench.usecases.ranking_result import Grouping, RankingResult
+from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingRemark, RankingResult
 from workbench.usecases.testing.check_rows import CheckRanking
 
 _MARGIN = 22
@@ -132,6 +133,9 @@ class RankView(QStackedWidget):
         self.by_checks = CheckRankPart(self._theme, page)
         self.by_checks.hide()
         layout.addWidget(self.by_checks)
+        self.by_judge = JudgePart(page)
+        self.by_judge.hide()
+        layout.addWidget(self.by_judge)
         self.table_model = RankTable(self)
         self.table = RankingTable(self._theme, self.table_model, page)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -204,7 +208,7 @@ class RankView(QStackedWidget):
         self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
     def set_way(self, way: RankingWay) -> None:
-        """Show the ranking by verdicts or that by checks; neither has anything of the other."""
+        """Show the ranking by verdicts, by a judge or by checks; none has anything of another one."""
         self._way = way
         is_checks = way == "checks"
         self.switch.set_way(way)
@@ -216,10 +220,11 @@ class RankView(QStackedWidget):
         self._remarks.say(())
         self.group.setHidden(is_checks)
         self.instead.setHidden(is_checks)
-        self.instead.setText(_COUNTING)
+        self.instead.setText(judge_part.READING if way == "judge" else _COUNTING)
         self.by_checks.setVisible(is_checks)
         self.by_checks.say(checks.READING)
-        self.how.setText(checks.HOW if is_checks else method_text.text())
+        self.by_judge.setVisible(way == "judge")
+        self.how.setText({"checks": checks.HOW, "judge": judge_part.HOW}.get(way, method_text.text()))
         self._lay_head()
 
     def show_checks(self, found: CheckRanking) -> None:
@@ -233,6 +238,18 @@ class RankView(QStackedWidget):
     def show_checks_failed(self) -> None:
         """Show that the ranking by checks failed; the error is reported elsewhere."""
         self.by_checks.say(checks.FAILED)
+
+    def show_judge(self, found: JudgeRanking) -> None:
+        """Show the ranking by a judge."""
+        if self._way == "judge":
+            self.pill.setText(judge_headline(found))
+            self.pill.setVisible(bool(found.judge))
+            self._show_result(found.result, found.remarks)
+
+    def show_judge_failed(self) -> None:
+        """Show that the ranking by a judge failed; the error is reported elsewhere."""
+        if self._way == "judge":
+            self._show_none(judge_part.FAILED)
 
     def wait(self) -> None:
         """Replace the current ranking, which is outdated, by a waiting message after `_LATE_MS`."""
@@ -258,15 +275,19 @@ class RankView(QStackedWidget):
             return
         self.pill.setText(headline(found))
         self.pill.show()
+        self._show_result(found, found.remarks)
+        self.ways.setVisible(not found.rows and found.enough.missing > 0)
+        self.versions.show_versions(found.versions, found.choices)
+        self._give_room()
+
+    def _show_result(self, found: RankingResult, remarks: Sequence[RankingRemark]) -> None:
         self._lay_head()
         if found.rows:
             self.table.show_rows(found.rows, of_techniques=found.grouping == "technique")
         self.table.setVisible(bool(found.rows))
         self.instead.setText(found.enough.sentence)
         self.instead.setVisible(not found.rows)
-        self.ways.setVisible(not found.rows and found.enough.missing > 0)
-        self._remarks.say(found.remarks)
-        self.versions.show_versions(found.versions, found.choices)
+        self._remarks.say(remarks)
         self._give_room()
 
     def show_failed(self) -> None:
@@ -286,17 +307,22 @@ class RankView(QStackedWidget):
             table = self.by_checks.table
             (table if table.isVisible() else self.switch.buttons["checks"]).setFocus()
             return
+        if self._way == "judge":
+            part = self.by_judge
+            (self.table if self.table.isVisible() else part.stop if part.stop.isVisible() else part.offer).setFocus()
+            return
         (self.table if self.table.isVisible() else self.judge if self.judge.isEnabled() else self.group).setFocus()
 
     def set_writable(self, writable: bool) -> None:
         """Enable judging only if verdicts can be stored."""
         self.judge.setEnabled(writable)
         self.judge.setToolTip("" if writable else "The history is read-only, so verdicts cannot be saved")
+        self.by_judge.set_writable(writable)
 
     def stops(self) -> list[QWidget]:
         """Return the parts in tab order."""
         there = self._judging.stops() if self._judging is not None else []
-        ways = [*self.switch.buttons.values(), self.by_checks.table]
+        ways = [*self.switch.buttons.values(), self.by_checks.table, self.by_judge.offer, self.by_judge.stop]
         return [self.group, self.judge, *ways, self.table, *self.versions.stops(), self.fold, *there]
 
     def _unfold(self, unfolded: bool) -> None:
