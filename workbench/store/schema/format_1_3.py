@@ -330,8 +330,8 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
         1009,
         (
             "DROP VIEW verdict_list",
-            """CREATE VIEW verdict_list AS SELECT prompts.name AS prompt, runs.number AS run, verdicts.kind, verdicts.blind,
-  verdicts.created_at, origins.number AS output_run, lanes.position AS lane, lanes.model AS asked_model,
+            """CREATE VIEW verdict_list AS SELECT prompts.name AS prompt, runs.number AS run, verdicts.kind,
+  verdicts.blind, verdicts.created_at, origins.number AS output_run, lanes.position AS lane, lanes.model AS asked_model,
   verdict_outputs.shown, verdict_outputs.place, outputs.uid AS output, NOT EXISTS (SELECT 1 FROM verdicts AS
   later WHERE later.supersedes_id = verdicts.id) AS counts FROM verdicts JOIN prompts ON prompts.id =
   verdicts.prompt_id LEFT JOIN runs ON runs.id = verdicts.run_id LEFT JOIN verdict_outputs ON
