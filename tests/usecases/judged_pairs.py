@@ -48,10 +48,10 @@ def compared(
     return uid
 
 
-def against_people(store: Store, prompt: str, agree: Callable[[int], bool], most: int = 1_000) -> int:
+def against_people(store: Store, prompt: str, agree: Callable[[int], bool], *, model: str = JUDGE) -> int:
     """Let a judge compare what people compared, and agree with them where `agree` says so; return how many pairs."""
     pairs: list[tuple[str, str, Better]] = []
-    for verdict in store.judgements.verdicts(prompt)[:most]:
+    for verdict in store.judgements.verdicts(prompt):
         for one, other in itertools.combinations(verdict.outputs, 2):
             if (one.place, other.place) == (1, 1):
                 better: Better = "neither" if agree(len(pairs)) else "first"
@@ -60,5 +60,5 @@ def against_people(store: Store, prompt: str, agree: Callable[[int], bool], most
                 lost: Better = "second" if one.place == 1 else "first"
                 better = won if agree(len(pairs)) else lost
             pairs.append((one.uid, other.uid, better))
-    compared(store, prompt, pairs)
+    compared(store, prompt, pairs, model=model)
     return len(pairs)

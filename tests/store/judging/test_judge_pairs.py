@@ -107,9 +107,7 @@ def test_training_files_have_nothing_of_judges(store: Store, kind: str) -> None:
     assert training(store, kind) == before
 
 
-def test_raw_responses_are_not_kept_because_a_judge_prefers_an_answer(
-    store: Store, path: Path
-) -> None:
+def test_raw_responses_are_not_kept_because_a_judge_prefers_an_answer(store: Store, path: Path) -> None:
     filled(store)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         before = space.droppable(connection)[0]

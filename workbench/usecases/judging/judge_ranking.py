@@ -16,6 +16,7 @@ from workbench.core.text import counted
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import StoredVerdict
 from workbench.usecases.entrants import judgement
+from workbench.usecases.judging.judge_models import OWN_ANSWERS, is_same_model
 from workbench.usecases.ranking import rank_verdicts
 from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingRemark, RankingResult
 
@@ -44,7 +45,12 @@ def rank_by_judge(store: Store, prompt_uid: str, grouping: Grouping) -> JudgeRan
         result = replace(result, enough=replace(result.enough, sentence=said))
     found = _agreement(store, prompt, verdicts, by)
     words = agreement_words(found, name)
-    return JudgeRanking(result, name, judge.criterion, words, found.is_measured, len(pairs) - len(verdicts))
+    left_out = len(pairs) - len(verdicts)
+    made_by = {(output.who.endpoint, output.who.model) for one in verdicts for output in one.outputs}
+    own = any(is_same_model((judge.endpoint, judge.model), one) for one in made_by)
+    if own:
+        result = replace(result, remarks=(RankingRemark(OWN_ANSWERS, warns=True), *result.remarks))
+    return JudgeRanking(result, name, judge.criterion, words, found.is_measured, left_out)
 
 
 def with_agreement(store: Store, people: RankingResult) -> RankingResult:

@@ -32,6 +32,7 @@ from workbench.store.judging.judge_pairs import CRITERION, Better, JudgePairStar
 from workbench.store.judging.records import JudgeVersion
 from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.store.runs.ranking_queries import StoredAnswer, StoredVerdict
+from workbench.usecases.judging.judge_models import OWN_ANSWERS, is_same_model
 from workbench.usecases.judging.judge_prompt_versions import JudgePrompts
 from workbench.usecases.lane_calls import NO_ENDPOINT, LaneQuestion
 from workbench.usecases.model_access import ModelAccess
@@ -77,18 +78,19 @@ class PlannedPair:
 class PairPlan:
     """What a start would ask. `cost` is in dollars, None if unknown. `problem` says why nothing can be asked.
 
-    `left` more pairs could be compared, `shared` of the planned ones were compared by a person.
+    `shared` of the planned pairs were compared by a person.
     """
 
     prompt_uid: str
     choice: JudgeChoice
     pairs: tuple[PlannedPair, ...] = ()
     shared: int = 0
-    left: int = 0
     version: JudgeVersion | None = None
     cost: AmountSpan | None = None
     is_free: bool = False
     problem: str = ""
+    own: bool = False
+    """Whether the judge wrote some of the answers."""
 
     @property
     def offer(self) -> str:
@@ -105,7 +107,8 @@ class PairPlan:
         if self.problem or not self.pairs:
             return self.problem
         calls = f"{counted(2 * len(self.pairs), 'call')}: each pair is asked in both orders."
-        return f"{calls} You compared {self.shared:,} of these pairs, which measures the judge."
+        own = f" {OWN_ANSWERS}" if self.own else ""
+        return f"{calls} You compared {self.shared:,} of these pairs, which measures the judge.{own}"
 
 
 @dataclass(slots=True)
@@ -193,8 +196,12 @@ class PairJudging:
         if prices is not None:
             low, high = (sum(given) * prices[0] + len(given) * reply * prices[1] for reply in _REPLY)
             cost = AmountSpan(low, high)
-        left = len(found) - len(pairs)
-        return PairPlan(prompt_uid, choice, tuple(pairs), measuring, left, version, cost, is_free)
+        own = any(
+            is_same_model((lane.endpoint, lane.model), (one.who.endpoint, one.who.model))
+            for two in found
+            for one in two
+        )
+        return PairPlan(prompt_uid, choice, tuple(pairs), measuring, version, cost, is_free, own=own)
 
     def start(self, plan: PairPlan, changed: Callable[[PairRun], object]) -> PairRun:
         """Send a plan; returns at once. `changed` is called on a thread when verdicts were stored, and at the end.
@@ -270,18 +277,23 @@ class PairJudging:
             for one in self._store.judges.pairs(prompt_uid)
             if _is_by(one, lane, criterion, version)
         }
+        texts = self._equal_sized(answers)
+
+        def is_different(one: str, other: str) -> bool:
+            return one not in texts or texts[one] != texts.get(other)
+
         people = self._store.judgements.verdicts(prompt_uid)
         shared = [
             (by_uid[one], by_uid[other])
             for verdict in reversed(people)
             for one, other in _compared(verdict)
-            if one in by_uid and other in by_uid
+            if one in by_uid and other in by_uid and is_different(one, other)
         ]
         others = [
             (one, other)
             for group in _by_values(answers)
             for one, other in combinations(group, 2)
-            if one.who != other.who
+            if one.who != other.who and is_different(one.uid, other.uid)
         ]
         # In an order that favours nothing, and is the same each time.
         others.sort(key=lambda pair: sha256(f"{pair[0].uid} {pair[1].uid}".encode()).digest())
@@ -292,6 +304,13 @@ class PairJudging:
         for one, other in others:
             found.setdefault(frozenset((one.uid, other.uid)), (one, other))
         return [pair for key, pair in found.items() if key not in done], first
+
+    def _equal_sized(self, answers: Sequence[StoredAnswer]) -> dict[str, bytes]:
+        """Return a digest of each answer that has the same size and values as another one."""
+        alike: dict[tuple[str, int], list[str]] = {}
+        for answer in answers:
+            alike.setdefault((answer.values, answer.size), []).append(answer.uid)
+        return self._store.judgements.digests([uid for uids in alike.values() if len(uids) > 1 for uid in uids])
 
 
 class _Texts:
