@@ -117,25 +117,18 @@ class Runner:
         return handle
 
     def start_aside(
-        self, prompt_uid: str, asked: LaneQuestion, plan: Callable[[RunHandle, RunOwner], RunStart]
-    ) -> RunHandle:
-        """Send one model a request about a prompt, in a run that is not an iteration. Returns at once.
-
-        `plan` returns what to record first; it runs on a worker thread, and may read the database and raise its errors.
-        """
-        return self.start_questions(prompt_uid, (asked,), plan)
-
-    def start_questions(
         self, prompt_uid: str, asked: Sequence[LaneQuestion], plan: Callable[[RunHandle, RunOwner], RunStart]
     ) -> RunHandle:
-        """Send several requests, at least one, as value sets of one run; otherwise as `start_aside`."""
+        """Send requests to one model, a value set each, in a run that is not an iteration. Returns at once.
+
+        `plan` returns what to record first, on a worker thread; it may read the database and raise its errors."""
         run_uid = self._owner.new_uid()
         transcripts = tuple(self._transcript(run_uid, 0, value_set=place) for place in range(len(asked)))
         handle = RunHandle(run_uid, prompt_uid, transcripts)
 
         def begin() -> None:
             self._listeners.on_run_started(self._record(handle, plan(handle, self._owner)))
-            for transcript, question in zip(handle.transcripts, asked, strict=True):
+            for transcript, question in zip(transcripts, asked, strict=True):
                 self._ask(transcript, question)
 
         self._enter(handle, begin)

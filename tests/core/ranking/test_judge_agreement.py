@@ -23,7 +23,7 @@ def test_below_twenty_shared_pairs_the_agreement_is_unmeasured() -> None:
     found = pair_agreement(pairs([True] * 40), pairs([True] * (FEWEST_PAIRS - 1)))
     assert found == PairAgreement(19, 19)
     assert not found.is_measured
-    assert agreement_words(found, "gpt").startswith("Unmeasured: gpt decided like you in 19 of 19 pairs")
+    assert agreement_words(found, "gpt").startswith("Unmeasured: the judge gpt decided like you in 19 of 19 pairs")
     assert "1 more" in agreement_words(found, "gpt")
     assert agreement_words(PairAgreement(0, 0), "gpt").startswith("Unmeasured")
 
@@ -32,7 +32,7 @@ def test_share_of_pairs_decided_alike_has_wilsons_interval_over_runs() -> None:
     found = pair_agreement(pairs([True] * 30), pairs([True] * 24 + [False] * 6))
     assert (found.shared, found.alike, found.interval) == (30, 24, wilson(0.8, 30))
     assert agreement_words(found, "gpt") == (
-        "gpt decided like you in 24 of 30 pairs that you compared, too (80 %, 95 % interval 63 to 90)."
+        "The judge gpt decided like you in 24 of 30 pairs that you compared, too (80 %, 95 % interval 63 to 90)."
     )
 
 

@@ -24,13 +24,8 @@ from workbench.host.ids import new_uid
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.judging.judge_models import OWN_ANSWERS
 from workbench.usecases.judging.judge_ranking import NOTHING, rank_by_judge, with_agreement
-from workbench.usecases.judging.pair_judging import (
-    DEFAULT_CRITERION,
-    JudgeChoice,
-    PairJudging,
-    PairPlan,
-    PairRun,
-)
+from workbench.usecases.judging.pair_judging import PairJudging, PairRun
+from workbench.usecases.judging.pair_plan import DEFAULT_CRITERION, JudgeChoice, PairPlan
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.ranking import rank
 from workbench.usecases.ranking_result import RankingRemark
@@ -66,9 +61,8 @@ def test_pairs_are_asked_in_both_orders_and_stored_apart_from_peoples_verdicts(t
         plan = judging.plan(prompt, JudgeChoice(STRICT, pairs=5))
         assert (len(plan.pairs), plan.shared, plan.is_free) == (5, 5, True)
         assert plan.offer == "Let strict compare 5 pairs, free"
-        assert plan.words == (
-            "10 calls: each pair is asked in both orders. You compared 5 of these pairs, which measures the judge."
-        )
+        both = "each pair is asked in both orders. You compared 5 of these pairs, which measures the judge."
+        assert plan.words == f"10 calls, free: {both}"
         run = let(judging, plan)
         assert (run.decided, run.unclear, run.problem) == (5, 0, None)
         assert run.words == "5 pairs compared."
@@ -217,7 +211,9 @@ def test_rank_shows_judge_and_people_apart_with_their_agreement(tmp_path: Path) 
         assert against_people(store, prompt, lambda number: number % 4 > 0) == 40
         found = rank_by_judge(store, prompt, "model")
         assert (found.judge, found.is_measured, found.result.verdicts) == ("judge", True, 40)
-        assert found.agreement.startswith("judge decided like you in 30 of 40 pairs that you compared, too (75 %")
+        assert found.agreement.startswith(
+            "The judge judge decided like you in 30 of 40 pairs that you compared, too (75 %"
+        )
         assert [remark.warns for remark in found.remarks][:1] == [False]
         assert {row.name for row in found.result.rows} == {row.name for row in before.rows}
         assert [row.won for row in found.result.rows] != [row.won for row in before.rows]
@@ -241,7 +237,7 @@ def test_an_unmeasured_judge_is_said_to_be_unmeasured(tmp_path: Path) -> None:
         found = rank_by_judge(workbench.store, prompt, "both")
         assert not found.is_measured
         assert found.remarks[0].warns
-        assert found.remarks[0].text.startswith("Unmeasured: judge decided like you in 12 of 12 pairs")
+        assert found.remarks[0].text.startswith("Unmeasured: the judge judge decided like you in 12 of 12 pairs")
 
 
 def test_few_verdicts_give_a_sentence_and_other_judges_are_left_out(tmp_path: Path) -> None:

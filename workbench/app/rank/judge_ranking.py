@@ -20,7 +20,8 @@ from workbench.usecases.ranking_result import Grouping, JudgeRanking
 from workbench.usecases.runner import Runner, RunOwner
 
 if TYPE_CHECKING:
-    from workbench.usecases.judging.pair_judging import JudgeChoice, PairJudging, PairPlan, PairRun
+    from workbench.usecases.judging.pair_judging import PairJudging, PairRun
+    from workbench.usecases.judging.pair_plan import JudgeChoice, PairPlan
 
 
 class JudgeRankingController(QObject):

@@ -53,17 +53,15 @@ def pair_agreement(people: Iterable[Judgement], judge: Iterable[Judgement]) -> P
 def agreement_words(found: PairAgreement, judge: str) -> str:
     """Return how often a judge, by its name, agrees with people, or how many pairs are missing to say so."""
     if not found.shared:
-        return (
-            f"Unmeasured: {judge} and you have compared no pair in common. Judge pairs that it compared, or reversed."
-        )
+        return f"Unmeasured: the judge {judge} and you have compared no pair in common."
     said = f"{found.alike:,} of {counted(found.shared, 'pair')} that you compared, too"
     if not found.is_measured:
         missing = FEWEST_PAIRS - found.shared
-        return f"Unmeasured: {judge} decided like you in {said}; {missing} more are needed to tell how far to trust it."
+        return f"Unmeasured: the judge {judge} decided like you in {said}. {missing:,} more are needed."
     if found.interval is None:
-        return f"{judge} decided like you in {said}. They are of too few runs for an interval."
+        return f"The judge {judge} decided like you in {said}. They are of too few runs for an interval."
     rate, ends = percent_words(found.alike / found.shared, found.interval)
-    return f"{judge} decided like you in {said} ({rate}, 95 % interval {ends})."
+    return f"The judge {judge} decided like you in {said} ({rate}, 95 % interval {ends})."
 
 
 def _latest(judgements: Iterable[Judgement]) -> dict[tuple[str, str], tuple[Relation, str]]:

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.ui.features.rank.judge_dialog import JudgeDialog
     from workbench.ui.shell.views import Making
-    from workbench.usecases.judging.pair_judging import PairPlan, PairRun
+    from workbench.usecases.judging.pair_judging import PairRun
+    from workbench.usecases.judging.pair_plan import PairPlan
     from workbench.usecases.ranking_result import Grouping
 
 

@@ -19,7 +19,7 @@ from workbench.ui.widgets.dialog import Dialog, grow_to_words
 from workbench.ui.widgets.model_button import ModelButton
 from workbench.ui.widgets.small_controls import safe_tip
 from workbench.ui.widgets.theme import set_role
-from workbench.usecases.judging.pair_judging import MOST_PAIRS, JudgeChoice, PairPlan
+from workbench.usecases.judging.pair_plan import MOST_PAIRS, JudgeChoice, PairPlan
 
 _ABOUT = (
     "A model says which of two answers to the same values is better. Its verdicts are kept apart from yours; how often "
@@ -27,7 +27,7 @@ _ABOUT = (
 )
 _LATER_MS = 250
 _ESTIMATING = "Estimating…"
-_LINES = 3
+_LINES = 4
 
 
 class JudgeDialog(Dialog):
@@ -107,7 +107,7 @@ class JudgeDialog(Dialog):
             return
         self.plan = plan
         set_role(self.takes, "error" if plan.problem and plan.choice.lane is not None else "muted")
-        self.takes.setText(plan.words if plan.problem else f"{plan.offer}. {plan.words}")
+        self.takes.setText(plan.words)
         self.start.setEnabled(bool(plan.pairs))
         self.start.setText(f"Compare {len(plan.pairs):,}" if plan.pairs else "Compare")
         if self.isVisible():

@@ -14,7 +14,8 @@ from workbench.ui.features.rank.remarks import sentence_label
 from workbench.ui.widgets.small_controls import safe_tip
 
 if TYPE_CHECKING:
-    from workbench.usecases.judging.pair_judging import PairPlan, PairRun
+    from workbench.usecases.judging.pair_judging import PairRun
+    from workbench.usecases.judging.pair_plan import PairPlan
 
 OFFER = "Let a judge compare pairs…"
 READING = "Reading the verdicts of the judge…"

@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -24,17 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.check_ranking import headline as checks_headline
-from workbench.app.rank.table_model import GROUPED, RankTable, headline, judge_headline
+from workbench.app.rank.table_model import RankTable, headline, judge_headline
 from workbench.ui.features.rank import checks, judge_part, method_text
 from workbench.ui.features.rank.checks import CheckRankPart
 from workbench.ui.features.rank.commands import RankingWay
+from workbench.ui.features.rank.head import RankHead
 from workbench.ui.features.rank.judge import JudgePage
 from workbench.ui.features.rank.judge_part import JudgePart
 from workbench.ui.features.rank.remarks import RemarkList, WaySwitch, sentence_label
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
-from workbench.ui.shell.key_names import KeyName, KeyNameButton
-from workbench.ui.widgets.controls import opens_menu
+from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingRemark, RankingResult
@@ -49,7 +45,6 @@ _WAYS = (
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
 """How long an outdated ranking stays visible while a new one is computed."""
-_HEADING, _SHORT_HEADING = "Who wins, and how sure are we?", "Who wins?"
 
 
 class RankView(QStackedWidget):
@@ -69,7 +64,6 @@ class RankView(QStackedWidget):
     def __init__(self, theme: Theme, groupings: Mapping[Grouping, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = HiddenPageTheme(theme, self)
-        self._grouping: Grouping = "both"
         self._way: RankingWay = "verdicts"
         self.ranking = QScrollArea(self)
         self.ranking.setWidgetResizable(True)
@@ -85,8 +79,6 @@ class RankView(QStackedWidget):
         self._key_name: KeyName | None = None
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
         self._late.timeout.connect(self._show_waiting)
-        self._groupings: list[tuple[Grouping, str, QAction]] = []
-        """The groupings, each with its title and its menu action."""
         self._build(groupings)
         self._theme.changed.connect(self._restyle)
         self._restyle()
@@ -96,37 +88,12 @@ class RankView(QStackedWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(_MARGIN, 14, _MARGIN, 16)
         layout.setSpacing(10)
-        self._head = QGridLayout()
-        self._head.setHorizontalSpacing(8)
-        self._head.setColumnStretch(2, 1)
-        self.heading = QLabel(_HEADING, page)
-        self.heading.setMinimumWidth(1)
-        self.pill = QLabel(page)
-        set_role(self.pill, "pill")
-        self.pill.hide()
-        self.group = QPushButton(page)
-        set_role(self.group, "choice")
-        self.group.setToolTip("Who is ranked")
-        menu = QMenu(self.group)
-        for grouping, title in groupings.items():
-            action = menu.addAction(title)
-            action.triggered.connect(lambda _=False, name=grouping: self.grouping_chosen.emit(name))
-            self._groupings.append((grouping, title, action))
-        self.group.setMenu(menu)
-        opens_menu(self.group)
-        self.judge = KeyNameButton("Judge next pair blind", "", parent=page)
-        self.judge.set_label("Judge next pair blind", "Judge")
+        self.head = RankHead(page, groupings)
+        self.heading, self.pill = self.head.heading, self.head.pill
+        self.group, self.judge = self.head.group, self.head.judge
+        self.head.grouping_chosen.connect(self.grouping_chosen)
         self.judge.clicked.connect(self.judge_clicked)
-        self._head.addWidget(self.heading, 0, 0)
-        self._head.addWidget(self.pill, 0, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._buttons = QWidget(page)
-        buttons = QHBoxLayout(self._buttons)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(8)
-        buttons.addWidget(self.group)
-        buttons.addWidget(self.judge)
-        self._head.addWidget(self._buttons, 0, 3)
-        layout.addLayout(self._head)
+        layout.addLayout(self.head)
         self.switch = WaySwitch(page)
         self.switch.chosen.connect(self.way_chosen)
         layout.addWidget(self.switch)
@@ -192,20 +159,15 @@ class RankView(QStackedWidget):
 
     def name_keys(self, name: KeyName) -> None:
         """Set the function that names shortcuts."""
-        self.judge.set_key(name("judge"))
-        for grouping, title, action in self._groupings:
-            key = name(f"group_{grouping}")
-            # A menu shows the text after a tab as the shortcut.
-            action.setText(f"{title}\t{key}" if key else title)
+        self.head.name_keys(name)
         self._key_name = name
         if self._judging is not None:
             self._judging.name_keys(name)
 
     def set_grouping(self, grouping: Grouping) -> None:
         """Show the current grouping."""
-        self._grouping = grouping
+        self.head.set_grouping(grouping)
         self._lay_head()
-        self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
     def set_way(self, way: RankingWay) -> None:
         """Show the ranking by verdicts, by a judge or by checks; none has anything of another one."""
@@ -352,25 +314,4 @@ class RankView(QStackedWidget):
         self._give_room()
 
     def _lay_head(self) -> None:
-        """Place the buttons beside the heading, else below it; shorten them there if needed."""
-        room = self.width() - 2 * _MARGIN - 24
-        pill = self.pill.sizeHint().width() if self.pill.text() else 0
-        self.heading.setText(_HEADING)
-        if self.heading.sizeHint().width() + pill + 24 > room:
-            self.heading.setText(_SHORT_HEADING)
-        title = self.heading.sizeHint().width() + pill + 24
-        self.judge.say(0)
-        self.group.setText(f"Group by {GROUPED[self._grouping]} ▾")
-        is_below = title + self._buttons_width() > room
-        if is_below and self._buttons_width() > room:
-            self.judge.say(2)
-            self.group.setText(f"{GROUPED[self._grouping].capitalize()} ▾")
-        self._head.removeWidget(self._buttons)
-        if is_below:
-            self._head.addWidget(self._buttons, 1, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
-        else:
-            self._head.addWidget(self._buttons, 0, 3)
-
-    def _buttons_width(self) -> int:
-        group = 0 if self.group.isHidden() else self.group.sizeHint().width() + 8
-        return group + self.judge.sizeHint().width()
+        self.head.lay(self.width() - 2 * _MARGIN - 24)
