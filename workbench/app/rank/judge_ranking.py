@@ -32,6 +32,8 @@ class JudgeRankingController(QObject):
     failed = Signal()
     planned = Signal(object)
     """PairPlan of the newest request"""
+    planning_failed = Signal()
+    """The error was reported."""
     progressed = Signal(object)
     """PairRun"""
     ended = Signal(object)
@@ -68,7 +70,11 @@ class JudgeRankingController(QObject):
             judging = self._made()
             return judging.plan(prompt_uid, judging.choice(prompt_uid) if choice is None else choice)
 
-        self._tasks.run_large(work, lambda plan: self._planned(number, plan), self._tasks.report)
+        def broke(error: Exception) -> None:
+            self._tasks.report(error)
+            self.planning_failed.emit()
+
+        self._tasks.run_large(work, lambda plan: self._planned(number, plan), broke)
 
     def start(self, plan: PairPlan) -> None:
         """Start a plan."""

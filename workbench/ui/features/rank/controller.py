@@ -99,6 +99,7 @@ class RankController:
         self.judges.ranked.connect(view.show_judge)
         self.judges.failed.connect(view.show_judge_failed)
         self.judges.planned.connect(self._show_plan)
+        self.judges.planning_failed.connect(self._forget_opening)
         self.judges.progressed.connect(self._show_run)
         self.judges.ended.connect(self._judge_ended)
         self.judges.refused.connect(services.notices.refused)
@@ -237,6 +238,9 @@ class RankController:
         if self._is_opening:
             self._is_opening = False
             self._open_dialog(plan)
+
+    def _forget_opening(self) -> None:
+        self._is_opening = False
 
     def _open_dialog(self, plan: PairPlan) -> None:
         from workbench.ui.features.rank.judge_dialog import JudgeDialog
