@@ -295,7 +295,7 @@ def test_test_run_is_listed_in_one_line_and_shown_as_a_report(db: Path, said: Sa
     assert "2/2 · 2 columns" in out
     code, out, err = said("show", "test-1")
     assert code == 0
-    assert "Test run 1 of Order bot, on 2 cases." in out
+    assert "Test run 1 of Order bot, text of #1, on 2 cases." in out
     assert "100 %" in out
     assert "xylophone" not in out
     assert "Export the run" in err

@@ -161,6 +161,10 @@ def test_a_budget_that_is_reached_exits_with_3(tmp_path: Path, db: str, capsys: 
         (["Greeting", "--hold-out", "--filter", "1"], "The hold-out is tested as a whole"),
         (["Greeting", "--junit", "/no/such/folder/a.xml"], "There is no folder /no/such/folder."),
         (["Greeting", "--markdown", "/"], "/ is a folder."),
+        (["Greeting", "--fail-under", "100"], "--fail-under is a rate from 0 to 1, or a percentage: write 100%."),
+        (["Greeting", "--fail-under", "1.5"], "write 1.5%."),
+        (["Greeting", "--fail-under", "101"], "--fail-under is a rate such as 90% or 0.9"),
+        (["missing/x.yaml"], "There is no file “missing/x.yaml”. Check its name and its folder."),
         (["Greeting", "--fail-under", "much"], "--fail-under is a rate such as 90% or 0.9"),
         (["Greeting", "--margin", "5%"], "--margin needs --no-worse-than RUN."),
         (["Greeting", "--baseline", "9"], "There is not exactly one test run “9” of this prompt. It was never tested."),
@@ -300,8 +304,15 @@ def test_the_grids_of_a_file_share_a_budget_and_a_round(
     assert "2 new, 1 done. The budget was reached." in capsys.readouterr().err
     assert main(["test", "--db", db, str(config), "--fresh"]) == 0
     assert capsys.readouterr().err.count("2 new, 2 done") == 2
-    assert main(["test", "--db", db, str(config)]) == 0
-    assert capsys.readouterr().err.count("0 new, 0 done · 2 reused") == 2
+    for _ in range(2):
+        assert main(["test", "--db", db, str(config)]) == 0
+        said = capsys.readouterr()
+        assert said.err.count("0 new, 0 done · 2 reused") == 2
+        # A start without calls adds no run for each grid.
+        assert [line.split(" of ")[0] for line in said.out.splitlines() if line.startswith("Test run")] == [
+            "Test run 3",
+            "Test run 4",
+        ]
 
 
 @pytest.mark.parametrize("args", [["--version", "#1"], ["--param", "seed=1"], ["--prompt", "a"]])
@@ -327,3 +338,57 @@ def test_cases_of_a_configuration_may_be_in_a_sheet(
     (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
     assert main(["test", "--db", db, str(config)]) == 2
     assert "“cases.xlsx” cannot be read. This is not a workbook" in capsys.readouterr().err
+
+
+IDLE = "prompts: ['Hello {{q}}']\nproviders: [echo]\ntests:\n"
+
+
+@pytest.mark.parametrize("idle", ["{type: assert-set, assert: []}", "{type: equals, value: no, weight: 0}"])
+def test_checks_that_cannot_fail_hold_no_bar(
+    tmp_path: Path, db: str, idle: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(f"{IDLE}  - {{vars: {{q: one}}, assert: [{idle}]}}\n", "utf-8")
+    for more in ([], ["--allow-unscored"]):
+        assert main(["test", "--db", db, str(config), *more]) == 1
+        out = capsys.readouterr().out
+        assert "100 % (" in out, "the verdict of the case stays as it is"
+        assert "Nothing was scored: no check can fail, only empty sets or checks of weight 0." in out
+    other = "  - {vars: {q: two}, assert: [{type: contains, value: two}]}\n"
+    config.write_text(f"{IDLE}  - {{vars: {{q: one}}, assert: [{idle}]}}\n{other}", "utf-8")
+    assert main(["test", "--db", db, str(config)]) == 1
+    assert "1 case has no check that can fail" in capsys.readouterr().out
+    assert main(["test", "--db", db, str(config), "--allow-unscored"]) == 0
+    capsys.readouterr()
+    # The rate is that of the cases that can fail.
+    config.write_text(config.read_text("utf-8").replace("value: two", "value: no"), "utf-8")
+    assert main(["test", "--db", db, str(config), "--allow-unscored", "--fail-under", "50%"]) == 1
+    assert "passes 0 %; at least 50 %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("prompts", "tests", "said"),
+    [
+        ("['Hello {{q}}', 'file://more.py']", "[{vars: {q: a}}]", "is left out. It is a program"),
+        ("['Hello {{q}}']", "[{vars: {q: a}}, {vars: {q: 'file://more.py'}}]", "tests[1]"),
+        (
+            "['Hello {{q}}']",
+            "[{vars: {q: a}}, {vars: {q: b}, providers: [exec:x]}]",
+            "1 case for providers that cannot",
+        ),
+    ],
+)
+def test_a_file_that_is_not_tested_as_a_whole_does_not_hold_the_bar(
+    tmp_path: Path, db: str, prompts: str, tests: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    checks = "defaultTest: {assert: [{type: contains, value: Hello}]}"
+    config.write_text(f"prompts: {prompts}\nproviders: [echo, exec:x]\n{checks}\ntests: {tests}\n", "utf-8")
+    (tmp_path / "more.py").write_text("", "utf-8")
+    assert main(["test", "--db", db, str(config)]) == 1
+    out = capsys.readouterr().out
+    assert "Not everything of the file is tested: " in out
+    assert said in out
+    assert out.endswith("Not everything of the file was tested. Add --allow-left-out to accept that.\n")
+    assert main(["test", "--db", db, str(config), "--allow-left-out"]) == 0
+    assert "Not everything of the file is tested: " in capsys.readouterr().out

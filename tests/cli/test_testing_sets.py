@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,10 @@ def test_an_earlier_test_does_not_name_cases_that_were_held_out_since(
 ) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         uid = next(row.uid for row in workbench.prompts.all() if row.name == "Greeting")
-        book = HoldoutBook(workbench.store, new_uid, utc_now)
-        before = book.end(uid).result()
         given = suites.settings(echo(), checks=(Check("contains", value='"Bye"'),))
         workbench.store.tests.save_settings(uid, given, utc_now()).result()
-        run = suites.run(workbench, uid, given, workbench.store.packs.cases(uid), draft=draft(text="Hello {{name}}"))
-        book.restore(before).result()
+        then = [replace(case, held_out=False) for case in workbench.store.packs.cases(uid)]
+        run = suites.run(workbench, uid, given, then, draft=draft(text="Hello {{name}}"))
         held = {case.name for case in workbench.store.packs.cases(uid) if case.held_out}
     assert main(["history", "--db", db, "show", run.run_uid, "--json"]) == 0
     (column,) = json.loads(capsys.readouterr().out)["columns"]
@@ -56,7 +55,7 @@ def test_every_line_says_on_which_set_it_stands(db: str, capsys: pytest.CaptureF
     assert main(["test", "--db", db, "Greeting", "--model", "echo"]) == 0
     assert capsys.readouterr().out.startswith("Test run 1 of Greeting, on the 20 cases you tuned on.\n")
     assert main(["test", "--db", db, "Greeting", "--model", "echo", "--hold-out"]) == 0
-    assert capsys.readouterr().out.startswith("Test run 2 of Greeting, on 10 hold-out cases.\n")
+    assert capsys.readouterr().out.startswith("Test run 2 of Greeting, text of test 1, on 10 hold-out cases.\n")
 
 
 def test_failing_cases_of_the_hold_out_are_not_named(
@@ -115,3 +114,33 @@ def test_guards_spend_what_the_test_left_of_the_budget(db: str, capsys: pytest.C
 def test_a_prompt_without_guards_says_so(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", "--db", db, "Guard", "--guards"]) == 0
     assert "has no guard sets" in capsys.readouterr().err
+
+
+def test_a_hold_out_has_no_result_until_every_case_is_answered(
+    tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        uid = next(row.uid for row in workbench.prompts.all() if row.name == "Greeting")
+        given = suites.settings(echo(), checks=(Check("contains", value='"Bye"'),))
+        workbench.store.tests.save_settings(uid, given, utc_now()).result()
+    files = ["--junit", str(tmp_path / "r.xml"), "--markdown", str(tmp_path / "r.md")]
+    asked = ["test", "--db", db, "Greeting", "--hold-out", "--max-calls"]
+    for count in range(1, 3):
+        assert main([*asked, "1", *files]) == 3
+        out = capsys.readouterr().out
+        verb = "is" if count == 1 else "are"
+        assert f"{count} of 10 answers of the hold-out {verb} here; the result is shown when all are." in out
+        assert "fails" not in out
+        assert "nothing scored" not in out
+        assert 'tests="0" failures="0"' in (tmp_path / "r.xml").read_text("utf-8")
+        assert "0 of" not in (tmp_path / "r.md").read_text("utf-8")
+        assert main(["history", "--db", db, "list"]) == 0
+        assert "0/" not in capsys.readouterr().out
+        assert main(["history", "--db", db, "search", "check:failed"]) in (0, 1)
+        assert "Greeting" not in capsys.readouterr().out
+    assert main([*asked, "1", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert (found["bar"], found["cells"], found["cell_counts"]["scored"]) == ("budget_reached", [], 0)
+    assert found["columns"][0]["pass_rate"] is None
+    assert main([*asked, "99"]) == 1
+    assert "fails: 10 cases" in capsys.readouterr().out

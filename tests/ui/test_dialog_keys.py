@@ -18,12 +18,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
+from tests.ui.judged_support import judged_test
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 from workbench.ui.features.checks.dialog import ChecksDialog
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog
 from workbench.ui.features.improve.dialog import ImproveDialog
+from workbench.ui.features.judges.label_dialog import LabelDialog
 from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.models.dialog import ModelPicker
@@ -42,6 +44,11 @@ def _by_command(name: str) -> Callable[[Desk], object]:
     return lambda desk: desk.window.actions[name].trigger()
 
 
+def _label(desk: Desk) -> None:
+    judged_test(desk.window.store, 2, prompt=desk.window.prompt_uid)
+    desk.window.judges.labelling.open()
+
+
 OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
     TechniqueDialog: _by_command("techniques"),
     ChecksDialog: _by_command("checks"),
@@ -50,6 +57,7 @@ OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
     ConversationDialog: _by_command("paste_dialogue"),
     PasteRowsDialog: _by_command("paste_sets"),
     CodeDialog: _by_command("lane_code"),
+    LabelDialog: _label,
     ModelPicker: _by_command("lane_model"),
     SavedSearchesDialog: _by_command("saved_searches"),
     SettingsDialog: _by_command("settings"),

@@ -32,15 +32,15 @@ CASES = tuple(
 )
 
 
-def opened(desk: Desk, cases: tuple[Case, ...] = CASES, *, held: tuple[str, ...] = ()) -> TestView:
-    """Open Test on a prompt with cases and a column."""
+def opened(desk: Desk, cases: tuple[Case, ...] = CASES, *, held: tuple[str, ...] = (), ran: int = 99) -> TestView:
+    """Open Test on a prompt with cases, of which the first `ran` held-out ones were tested, and a column."""
     desk.open()
     store, prompt = desk.window.store, desk.window.prompt_uid
     store.packs.save_cases(prompt, cases).result(10)
     store.tests.save_settings(prompt, SuiteSettings((CONTAINS,), columns=(COLUMN,)), NOW).result(10)
     if held:
         store.tests.set_aside(prompt, held, "salt", NOW).result(10)
-        hold_out_ran(desk, tuple(case for case in cases if case.uid in held))
+        hold_out_ran(desk, tuple(case for case in cases if case.uid in held)[:ran])
     desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     view = desk.window.views.page("test")
     assert isinstance(view, TestView)
@@ -143,17 +143,29 @@ def test_a_case_is_opened_anyway_and_used_up_with_its_cluster(desk: Desk) -> Non
     desk.until(lambda: set_texts(view)[:2] == ["Tuning 31", "Hold-out 2 (totals only)"])
 
 
-def test_the_hold_out_is_ended_and_that_is_undone(desk: Desk) -> None:
-    view = opened(desk, held=("case-2", "case-3"))
+def end(desk: Desk, view: TestView) -> None:
     view.head._sets["holdout"].click()
     desk.until(view.note.isVisible)
     view.note.end.click()
     said = answer(view, "End the hold-out")
     assert "no honest number" in said
+    assert "Cases with answers cannot be held out again." in said
     desk.until(lambda: held(desk) == 0 and view.suites.set_name == "tuning")
-    assert "honest only for versions from before" in desk.notice()
+    desk.until(lambda: "honest only for versions from before" in desk.notice())
+
+
+def test_ending_a_hold_out_with_answers_cannot_be_undone(desk: Desk) -> None:
+    view = opened(desk, held=("case-2", "case-3"))
+    end(desk, view)
+    assert not desk.window.notices.offers_undo
+
+
+def test_ending_is_undone_for_the_cases_without_answers(desk: Desk) -> None:
+    view = opened(desk, held=("case-2", "case-3", "case-4"), ran=2)
+    end(desk, view)
+    assert "Undo holds out the 1 without answers." in desk.notice()
     desk.window.shown_notice.press()
-    desk.until(lambda: held(desk) == 2)
+    desk.until(lambda: held(desk) == 1)
 
 
 def add_refusals(desk: Desk, view: TestView) -> GuardController:

@@ -19,7 +19,7 @@ from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
-from workbench.ui.features.testing.column_header import fitted_figures, fitted_verdict
+from workbench.ui.features.testing.column_header import fitted_figures, fitted_judged, fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
@@ -324,6 +324,13 @@ def test_figures_of_a_head_fit_its_width(qapp: QApplication) -> None:
         assert "".join(text for text, _ in parts) == words
     assert fitted_figures(figures, metrics, 1) == [("0.8 s", "muted"), (" · $0.04", "muted")]
     assert (" +0.1", "red") in fitted_figures(figures, metrics, 10_000)
+
+
+def test_line_about_judges_that_is_too_long_leaves_out_the_raw_rate_first(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    ways = "judged 83 %, corrected 75 % (55 to 88)", "corrected 75 % (55 to 88)", "corrected 75 %"
+    assert [fitted_judged(ways[0], metrics, metrics.horizontalAdvance(one)) for one in ways] == list(ways)
+    assert fitted_judged("judge unmeasured", metrics, 10_000) == "judge unmeasured"
 
 
 def test_pane_says_how_old_an_answer_is(source: StandInSuites, desk: Desk) -> None:

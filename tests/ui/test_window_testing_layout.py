@@ -12,7 +12,7 @@ from tests.ui import desk as desks
 from tests.ui.desk import Desk
 from tests.ui.test_window_testing import opened
 from workbench.app.testing.grid_model import FIRST, TAG
-from workbench.app.testing.words import FILTER_TITLES
+from workbench.app.testing.row_filters import FILTER_TITLES
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature

@@ -32,6 +32,7 @@ from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
     from workbench.core.testing.report import SuiteReport
+    from workbench.usecases.testing.plan import RoundChoice
 
 _LOOK_EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
@@ -90,12 +91,13 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if recovered := workbench.recovery.result():
             print(one_line(recovered), file=sys.stderr)
         left: SuiteBudget | None = None
-        is_fresh = args.fresh or args.is_try
+        round_: RoundChoice = "fresh" if args.fresh or args.is_try else "continue"
         for number, found in enumerate(targets(workbench, args, env)):
             # A file of several grids has one budget and one round for all.
             target = found if left is None else replace(found, settings=replace(found.settings, budget=left))
-            code, left, is_recorded = _test_one(workbench, target, args, number, is_fresh=is_fresh)
-            is_fresh = is_fresh and not is_recorded
+            code, left, recorded = _test_one(workbench, target, args, number, round_)
+            if recorded and round_ == "fresh":
+                round_ = workbench.store.tests.run(recorded).round
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
                 codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, as_json=args.json))
@@ -140,9 +142,9 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _test_one(
-    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, *, is_fresh: bool
-) -> tuple[int, SuiteBudget, bool]:
-    """Return the exit code of one test, what is left of its budget, and whether it is in the history."""
+    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, round_: RoundChoice
+) -> tuple[int, SuiteBudget, str]:
+    """Return the exit code of one test, what is left of its budget, and its run, "" if it is not in the history."""
     for note in target.notes:
         print(one_line(note), file=sys.stderr)
     tests = workbench.tests
@@ -162,7 +164,7 @@ def _test_one(
         settings,
         target.cases,
         set_name="holdout" if args.hold_out else "tuning",
-        round_="fresh" if is_fresh else "continue",
+        round_=round_,
         concurrency=target.concurrency,
         goals=RunGoals(settings.difference, settings.margin, "try" if args.is_try else ""),
     )
@@ -181,7 +183,7 @@ def _test_one(
         print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
         # It was printed when it happened.
-        return FAILED, rest(plan.budget, handle.progress()), handle.is_recorded
+        return FAILED, rest(plan.budget, handle.progress()), handle.run_uid if handle.is_recorded else ""
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
         no_worse=bool(args.no_worse_than),
@@ -189,14 +191,16 @@ def _test_one(
             rate(args.fail_under, "--fail-under") if args.fail_under else None,
             bool(args.no_worse_than),
             args.allow_unscored,
+            args.allow_left_out,
         ),
+        left_out=target.left_out,
         notes=target.notes,
     )
     report = tests.analyst.report(
         target.name, handle.run_uid, target.settings, question, handle.progress(), time.monotonic() - began
     )
     _write(workbench, report, args, number)
-    return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress()), True
+    return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress()), handle.run_uid
 
 
 def follow(workbench: Workbench, handle: SuiteHandle) -> None:

@@ -49,7 +49,10 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--budget", metavar="USD", type=float, help="stop before this start costs more dollars")
     test.add_argument("--max-calls", metavar="N", type=int, help="stop after this number of calls")
     test.add_argument(
-        "--filter", metavar="WORDS", default="", help="only cases that match: words of name or values, tag:NAME"
+        "--filter",
+        metavar="WORDS",
+        default="",
+        help='only cases that match: words of name or values, "a phrase", tag:NAME, tag:"A NAME"',
     )
     test.add_argument("--hold-out", action="store_true", help="test the hold-out cases, not the others")
     test.add_argument(
@@ -81,3 +84,8 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     test.add_argument("--markdown", metavar="FILE", type=Path, help="also write the results as Markdown")
     test.add_argument("--fail-under", metavar="RATE", help="the bar: lowest pass rate of every column")
     test.add_argument("--allow-unscored", action="store_true", help="unscored answers do not miss the bar")
+    test.add_argument(
+        "--allow-left-out",
+        action="store_true",
+        help="prompts and cases of a file that are left out do not miss the bar",
+    )

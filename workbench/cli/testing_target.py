@@ -34,7 +34,10 @@ _SUITES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class SuiteTarget:
-    """What to test: `settings` has checks, columns, samples and budget; `notes` say what was left out."""
+    """What to test: `settings` has checks, columns, samples and budget; `notes` say what was left out.
+
+    `left_out` are those of the notes that are about prompts and cases which are not tested.
+    """
 
     prompt_uid: str
     name: str
@@ -43,6 +46,7 @@ class SuiteTarget:
     settings: SuiteSettings
     concurrency: int | None = None
     notes: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, str]) -> Iterator[SuiteTarget]:
@@ -51,6 +55,12 @@ def targets(workbench: Workbench, args: argparse.Namespace, env: Mapping[str, st
     Raises RefusedError, PackError, StoreError.
     """
     path = Path(args.target)
+    if (
+        path.suffix in _SUITES
+        and not path.is_file()
+        and all(row.name != args.target for row in workbench.prompts.all())
+    ):
+        raise RefusedError(f"There is no file “{path}”. Check its name and its folder.")
     if path.suffix in _SUITES and path.is_file():
         _check_suite(args)
         found = _of_suite(workbench, args, path, env)
@@ -114,13 +124,13 @@ def _of_suite(
     groups = suite.groups()
     if not groups and not args.model:
         raise RefusedError("No column of this file can be asked here. Name a model with --model.", "\n".join(losses))
-    first = True
+    first, left_out = True, suite.left_out(by_columns=not args.model)
     for cells, cases in _grids(workbench, args, suite, numbers):
         settings = SuiteSettings(suite.checks, suite.threshold, with_one_slot_each(cells), samples=suite.samples)
         draft = workbench.prompts.draft(uid)
         notes = tuple(losses) if first else ()
         first = False
-        yield SuiteTarget(uid, suite.name, draft, cases, settings, suite.concurrency, notes)
+        yield SuiteTarget(uid, suite.name, draft, cases, settings, suite.concurrency, notes, left_out)
 
 
 def _grids(
@@ -207,6 +217,8 @@ def rate(text: str, argument: str) -> float:
         value = float(number) / (100 if text.strip().endswith("%") else 1)
     except ValueError:
         value = -1.0
+    if value > 1 and not text.strip().endswith("%") and value <= 100:
+        raise RefusedError(f"{argument} is a rate from 0 to 1, or a percentage: write {text.strip()}%.")
     if not 0 <= value <= 1:
         raise RefusedError(f"{argument} is a rate such as 90% or 0.9, not “{text}”.")
     return value

@@ -14,19 +14,7 @@ import re
 from collections.abc import Mapping
 
 from workbench.core.providers import child_variables
-
-_SECRET_NAME = re.compile(
-    r"(^|_)(KEYS?|KEY_ID|PASS|PASSPHRASE|PWD|CREDENTIALS?|AUTH|AUTHORIZATION|BEARER|COOKIE|DSN|PAT|JWT|SAS)($|_)"
-    r"|(APIKEY|PASSWORD|PASSWD|SECRET|TOKEN)S?($|_)",
-    re.IGNORECASE,
-)
-_SECRET_VALUE = re.compile(
-    r"^(sk-|pk-|rk-|gsk_|hf_|ghp_|gho_|ghs_|github_pat_|glpat-|xai-|xox[abp]-|AIza|AKIA|ASIA|Bearer )"
-)
-_USERINFO = re.compile(r"^[a-z][a-z0-9+.-]*://[^/\s]*:[^/\s]*@", re.IGNORECASE)
-
-# PWD matches the pattern of secrets, but holds the working directory of the shell.
-_HARMLESS = frozenset({"PWD", "OLDPWD"})
+from workbench.core.secret_names import is_secret_name, is_secret_value
 
 _PROXY = re.compile(r"^(https?|all|no)_proxy$", re.IGNORECASE)
 
@@ -91,15 +79,9 @@ def scrubbed_env(env: Mapping[str, str]) -> dict[str, str]:
 
 def is_secret(name: str, value: str) -> bool:
     """Return whether a variable or header looks like a key, by its name or by its value."""
-    if name.upper() in _HARMLESS or _PROXY.match(name):
-        return False
-    return bool(_SECRET_NAME.search(name) or _looks_secret(value))
+    return not _PROXY.match(name) and (is_secret_name(name) or is_secret_value(value))
 
 
 def _passes(name: str, value: str) -> bool:
     # Cloud libraries treat an empty profile or file name differently from an unset one.
-    return name.upper() in _PASSED and not _looks_secret(value) and bool(value or name not in _OF_CLOUDS)
-
-
-def _looks_secret(value: str) -> bool:
-    return bool(_SECRET_VALUE.match(value) or _USERINFO.match(value))
+    return name.upper() in _PASSED and not is_secret_value(value) and bool(value or name not in _OF_CLOUDS)

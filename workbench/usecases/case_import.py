@@ -41,7 +41,10 @@ from workbench.usecases.problems import RefusedError
 _SLICE = 1_000
 MOST_PASTED = 16_000_000
 """Characters of a paste."""
-_NUMBER_FORMATS = "Numbers are read without their number format: 50 % is 0.5. Format a column as text to keep its look."
+_NUMBER_FORMATS = (
+    "Of number formats only percentages and leading zeros are read, in .xlsx files: 5 € is 5. Format a column as text "
+    "to keep its look."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tests.workbooks import number_cell, ods, text_cell, text_rows, xlsx
 from workbench.core.testing.case_table import MOST_ROWS, ReadingStoppedError, TableError, watch_nothing
 from workbench.engine.sheets.cell_texts import cell_text
 from workbench.engine.sheets.client import SheetRows, read_sheet
+from workbench.engine.sheets.number_formats import formatted
 from workbench.host.processes import scrubbed_env
 
 
@@ -58,13 +59,12 @@ def test_cells_arrive_as_shown(tmp_path: Path) -> None:
             "TRUE",
             "late!",
             "1234567890123",
-            # The library does not give number formats.
-            "42",
-            "0.5",
+            "00042",
+            "50%",
         ],
     )
     assert (found.width, found.has_numbers) == (12, True)
-    assert found.kinds == {"text", "number", "rounded", "date", "truth"}
+    assert found.kinds == {"text", "number", "rounded", "formatted", "date", "truth"}
     assert read(tmp_path / "a.xlsx", xlsx(("One", text_rows([["a"]])))).kinds == {"text"}
 
 
@@ -74,6 +74,35 @@ def test_cells_arrive_as_shown(tmp_path: Path) -> None:
 )
 def test_numbers_have_at_most_15_digits(value: float, text: str) -> None:
     assert cell_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.125, "0.0%", "12.5%"),
+        (-0.5, "0%", "-50%"),
+        (0.125, "0%", "13%"),
+        (0.07, "0%", "7%"),
+        (12.5, "000", "013"),
+        (-7, "000", "-007"),
+        (123456, "00000", "123456"),
+        (True, "0%", ""),
+        ("x", "00", ""),
+        (1e300, "0%", ""),
+    ],
+)
+def test_numbers_are_shown_by_their_format(value: object, code: str, text: str) -> None:
+    assert formatted(value, code) == text
+
+
+def test_formats_are_those_of_the_sheet_and_the_cell(tmp_path: Path) -> None:
+    other = '<row r="1">' + number_cell("B1", "1", workbooks.PERCENT) + "</row>"
+    rows = '<row r="3">' + number_cell("AB3", "7", workbooks.ZEROS) + number_cell("AC3", "7") + "</row>"
+    body = xlsx(("Other", other), ("Mine", rows))
+    assert read(tmp_path / "a.xlsx", body, "Mine").rows[-1] == ["00007", "7"]
+    # Without its styles a workbook is read as before.
+    damaged = body.replace(b"xl/styles.xml", b"xl/stylex.xml")
+    assert read(tmp_path / "b.xlsx", damaged, "Mine").rows[-1] == ["7", "7"]
 
 
 def test_sheets_are_chosen_by_name_and_hidden_ones_are_not_offered(tmp_path: Path) -> None:

@@ -345,3 +345,14 @@ tests:
         (((0, 0),), 1),
     ]
     assert "tests[3].prompts: This test is for no prompt" in lost(suite)
+
+
+def test_an_empty_list_of_prompts_is_named() -> None:
+    with pytest.raises(SuiteFileError, match="prompts: there is no prompt in the list"):
+        suite_of("prompts: []\nproviders: [echo]\n")
+
+
+def test_checks_with_tags_in_their_values_are_named() -> None:
+    checks = "[{type: contains, value: '{% if a %}x{% endif %}'}, {type: contains, value: '{% raw %}{{{% endraw %}'}]"
+    suite = suite_of(f"prompts: [p]\nproviders: [echo]\ntests: [{{vars: {{a: 1}}, assert: {checks}}}]\n")
+    assert "assert: contains: 1 check unscored. Tags such as {% if %} in the value of a check are not" in lost(suite)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.formats.suites.promptfoo_files import lost, rendered, suite_of
 from workbench.core.content import Content, Message
 from workbench.core.testing.imported_suite import ImportedSuite
-from workbench.formats.suites.loading import is_key_name
 from workbench.formats.suites.nunjucks import SuiteVariables, TemplateRefusedError, VarKind, convert
 from workbench.formats.suites.suite_format import SuiteFileError
 
@@ -187,10 +186,22 @@ def test_other_environment_variables_become_variables(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "name", ["OPENAI_API_KEY", "HF_TOKEN", "MY_SECRET", "DB_PASSWORD", "aws_secret_access_key", "X_KEY"]
+    ("name", "value"),
+    [
+        ("GITHUB_PAT", "planted"),
+        ("DB_PASS", "planted"),
+        ("CITY", "postgres://me:word@db.example/x"),
+        ("CITY", "ghp_abcdef"),
+    ],
 )
-def test_variables_that_may_hold_keys_are_recognised(name: str) -> None:
-    assert is_key_name(name)
+def test_variables_that_may_hold_keys_are_not_filled_in(name: str, value: str) -> None:
+    config = f"prompts: ['{{{{q}}}} {{{{env.{name}}}}}']\nproviders: [echo]\ntests: [{{vars: {{q: a}}}}]\n"
+    suite = suite_of(config, env={name: value})
+    assert value not in repr(suite)
+    own = f"env: {{{name}: '{value}'}}\n{config}"
+    suite = suite_of(own)
+    assert value not in repr(suite)
+    assert "Keys in the file are not used" in lost(suite)
 
 
 NAMES = st.sampled_from(["a", "b", "c"])

@@ -91,6 +91,21 @@ def test_ending_uses_all_cases_up_and_is_undone(store: Store) -> None:
     assert store.tests.settings("p").salt == "salt"
 
 
+def test_undoing_the_end_does_not_hold_out_cases_whose_answers_can_be_read(store: Store) -> None:
+    three_tested(store, "holdout")
+    store.packs.append_cases("p", [case(7), case(8), case(9)]).result(10)
+    set_aside(store, "case-0", "case-1", "case-7", "case-8", "case-9")
+    before = store.tests.end_holdout("p", LATER).result(10)
+    assert (before.final, before.undoable) == ({"case-0", "case-1"}, 3)
+    # What is answered after the end counts as well: in a test, and in Compose.
+    begun(store, "t2", cases=(case(7),))
+    answered(store, "t2", [key(0)])
+    store.begin_run(run("r1", text("x"), values=(("order", "8"),))).result(10)
+    store.tests.restore_holdout(before, LATER).result(10)
+    assert held(store) == {"case-9"}
+    assert store.tests.used_cases("p").keys() == {"case-0", "case-1", "case-7", "case-8"}
+
+
 def test_settings_that_were_read_before_do_not_end_the_hold_out(store: Store) -> None:
     store.packs.save_cases("p", [case(0)]).result(10)
     set_aside(store, "case-0")

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.compose.set_actions import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.features.judges.controller import JudgesController
     from workbench.ui.features.lanes.controller import LanesController, StarActions
     from workbench.ui.features.lanes.retired import RetiredModels
     from workbench.ui.features.lanes.view import LanesView
@@ -187,6 +188,12 @@ class WindowDriver:
     def testing(self) -> TestingController:
         """The controller of Test."""
         controller: TestingController = self._main.features.controller("testing")
+        return controller
+
+    @property
+    def judges(self) -> JudgesController:
+        """The controller of judges."""
+        controller: JudgesController = self._main.features.controller("judges")
         return controller
 
     @property

@@ -472,3 +472,56 @@ def test_testing(tmp_path: Path) -> None:
     assert told["totals"][:3] == [["start", "holdout", False], True, 0]
     assert "%" in told["totals"][3]
     assert told["said"] == "The history cannot be read: page. Try again."
+
+
+def test_judges(tmp_path: Path) -> None:
+    told = driven("judges", tmp_path)
+    assert told["commands"] == ["choose_judge", "edit_judge_prompt", "import_labels", "improve_judge", "label_answers"]
+    assert (told["chosen"], told["undone"], told["outdated"]) == ("acme-mini", "acme-judge", 3)
+    assert told["progress"] == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
+    assert told["stage"].startswith("Random answers: only they measure the judge.")
+    assert told["shown"] == ["Does the answer meet this?", "is kind", "order:"]
+    assert told["blind"] == [False, False, False]
+    assert told["three"] == ["fail", "pass", "unsure"]
+    assert told["taken back"] == []
+    assert told["skipped"]
+    assert told["labelled"] == [40, True]
+    assert told["measured"][0] == "20 of 20 random labels of acme-large, 20 of 20 of acme-mini"
+    assert told["measured"][1].startswith("The judge is too lenient: it passed ")
+    assert told["found"][:2] == [
+        "No answer is left to label.",
+        "The judge is too lenient: it passed 6 answers that you failed.",
+    ]
+    assert told["found"][2].startswith("The judge catches 12 of 18 answers that you failed (67 %, 36 to 88) and fails")
+    assert told["found"][-1].startswith("acme-mini: corrected for the judge's errors: 50 % (31 to 69); raw 67 %")
+    assert told["improvable"]
+    assert told["files"]
+    assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
+    assert told["planned"] == [
+        "2 labels to import. 2 of the labels are of the random sample. 2 rows are left out.",
+        ["Row 4: “Nowhere” is the name of no case of this test.", "Row 5: “” is the name of no column of this test."],
+    ]
+    assert told["imported"] == "2 labels imported."
+    assert told["unusable"].startswith("A file of labels has a column “label”")
+    assert told["published"]
+    assert told["improving"] == ["p.judge", "compose"]
+    assert told["cases"] == [5, "The judge said pass, you said fail.", {"pass": {"const": False}}]
+    assert told["values"] == ["output", "rubric"]
+    assert told["back"] == "p"
+    assert told["again"], "cases are not added twice"
+    improved = (
+        "5 answers on which you and the judge disagree are cases here, with your labels as checks. Edit the text, then "
+        "test it. [Back to Prompt p]"
+    )
+    assert told["said"] == [
+        *["No scored test of this prompt is here. Run the test first, then label its answers."] * 2,
+        "This prompt has no check that a judge evaluates. Add one such as llm-rubric first.",
+        "acme-judge judges the answers of this prompt's tests. [Undo]",
+        "acme-mini judges the answers of this prompt's tests. The judge acme-mini is tested, too: models favour their "
+        "own answers. [Undo]",
+        "[withdrawn]",
+        improved,
+        "This is the prompt of a judge. [Back to Prompt p]",
+        "[judges withdrawn]",
+        improved,
+    ]

@@ -119,6 +119,18 @@ def test_the_order_is_the_same_tomorrow(tmp_path: Path) -> None:
         assert drained(one.session(), 5) == order[5:10]
 
 
+def test_skipped_answers_come_again_before_borderline_ones(tmp_path: Path) -> None:
+    with judged_run(tmp_path, 25, score=0.55) as one:
+        session = one.session()
+        first = session.current()
+        assert first is not None
+        assert (session.picked, session.by_column()) == ("random", {0: (0, 20), 1: (0, 20)})
+        session.skip()
+        assert drained(session, 40)[-1] == first.output_uid
+        assert session.by_column() == {0: (20, 20), 1: (20, 20)}
+        assert session.picked == "borderline"
+
+
 def test_borderline_answers_follow_and_do_not_measure(tmp_path: Path) -> None:
     with judged_run(tmp_path, 25, score=0.55) as one:
         session = one.session()

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.making import NOW
 from tests.usecases.making import echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Params
+from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing import analysis
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.testing.bar import SuiteBar
 from workbench.usecases.testing.column_titles import column_titles
+from workbench.usecases.testing.report_cells import report_cell
 
 
 def columns_run(columns: tuple[SuiteColumn, ...]) -> SuiteRun:
@@ -77,6 +80,24 @@ def test_cells_of_a_report_have_text_state_and_reason(tmp_path: Path, monkeypatc
         assert list(workbench.tests.analyst.cells(handle.run_uid)) == cells
         assert cells[2].text == "Hello 0"
         assert "1" in cells[2].reason
+
+
+def test_cells_of_a_report_are_what_each_says_in_full(tmp_path: Path) -> None:
+    script = {"models": {**SCRIPT["models"], "broken": [{"fail": ["server", "The server had trouble.", ""]}]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt, records = new_prompt(workbench), workbench.store.tests
+        given = suites.settings(POOR, echo("c", "broken"), checks=(ODD, Check("python", value='"x"')), samples=2)
+        handle = suites.run(workbench, prompt, given, mixed(3))
+        run = records.run(handle.run_uid)
+        (scoring,) = records.scorings(run.uid)
+        detail = records.cell(run.uid, run.scoring_uid, CellKey(0, 0, 0))
+        records.overrule(run.uid, detail.output_uid, detail.check_hashes[0], "pass", "", NOW, "o1").result()
+        cells = list(workbench.tests.analyst.cells(run.uid))
+        assert len(cells) == 12
+        assert {cell.state for cell in cells} == {"fail", "unscored", "no_answer"}
+        for cell in cells:
+            (full,) = records.cells(run.uid, run.scoring_uid, [CellKey(cell.case, cell.column, cell.sample)])
+            assert report_cell(full, cell.column_title, scoring) == cell
 
 
 def test_cases_without_checks_are_answered_and_left_out(tmp_path: Path) -> None:

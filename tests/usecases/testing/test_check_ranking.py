@@ -10,10 +10,12 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened
 from tests.store.testing.suites import answered, begun, case, key, scored
+from tests.ui.judged_support import judged_test
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.store import Store
+from workbench.usecases.judging.judge_reports import judge_remarks
 from workbench.usecases.testing.check_ranking import NOTHING, rank_by_checks
 
 CASES = tuple(case(number) for number in range(40))
@@ -124,3 +126,10 @@ def test_verdicts_change_nothing(store: Store) -> None:
 
     store.mark("t1", "v", Verdict("winner", (0,)), ("t1.0.0.0.1", "t1.0.1.0.1"), LATER).result(10)
     assert rank_by_checks(store.tests, "p") == before
+
+
+def test_judges_whose_verdicts_count_are_named_with_their_error(store: Store) -> None:
+    judged_test(store, cases=24)
+    found = rank_by_checks(store.tests, "p", lambda run: judge_remarks(store.judges, run))
+    assert found.remarks[-1].startswith("judge judges whether ")
+    assert "Unmeasured: label 20 random answers" in found.remarks[-1]

@@ -158,7 +158,7 @@ def test_content_that_cannot_be_sent_is_refused() -> None:
     schema = Draft(Content((Message("user", "x"),), output=OutputFormat("schema", "a", "{")))
     assert refusal(suites.settings(), suites.cases(1), schema).startswith("The current text cannot be sent.")
     only_value = draft(text="{{name}}")
-    empty = (*suites.cases(1), Case("e", "Empty", (("name", ""),)))
+    empty = (Case("e", "Empty", (("name", ""),)), Case("f", "Other", (("name", ""),)))
     assert refusal(suites.settings(), empty, only_value) == ("“Empty” makes every message empty. Fill a value in.")
 
 
@@ -184,6 +184,12 @@ def test_cases_are_filtered_by_words_and_tags() -> None:
     assert filtered((named, other), "late WHERE") == (named,)
     assert filtered((named, other), "tag:hard") == (named,)
     assert filtered((named, other), "tag:hard ok") == ()
+    assert filtered((named, other), '"where is"') == (named,)
+    assert filtered((named, other), '"is where"') == ()
+    assert filtered((named, other), 'a"b') == ()
+    slow = Case("c", "Slow", tags=("Needs a person",))
+    assert filtered((named, slow), 'tag:"needs a person" slow') == (slow,)
+    assert filtered((named, slow), 'tag:"needs a"') == ()
     assert case_title(other) == "“Thanks”"
     assert case_title(Case("x"), (named, Case("x"))) == "Case 2"
 

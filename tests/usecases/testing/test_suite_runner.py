@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.provider import FakeProvider, whole
 from tests.patience import PATIENCE_S
+from tests.usecases.making import draft as make_draft
 from tests.usecases.making import echo, new_prompt, opened, wait_for
 from tests.usecases.testing import suites
 from tests.usecases.testing.suites import real
@@ -18,12 +19,14 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.money import Rates
 from workbench.core.runs import Result
-from workbench.core.testing.settings import SuiteBudget
+from workbench.core.testing.report import ColumnReport
+from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.value_kinds import file_text
 from workbench.host.clock import utc_now
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.analysis import SuiteQuestion
+from workbench.usecases.workbench import Workbench
 
 
 def test_every_cell_is_asked_recorded_and_scored(tmp_path: Path) -> None:
@@ -55,6 +58,31 @@ def test_what_is_answered_in_a_round_is_not_asked_again(tmp_path: Path) -> None:
         assert second.scored == 14
         fresh = suites.run(workbench, prompt, given, suites.cases(7), round_="fresh").progress()
         assert (fresh.reused, fresh.done) == (0, 14)
+
+
+def test_fresh_starts_that_were_planned_together_have_rounds_of_their_own(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt, given = new_prompt(workbench), suites.settings()
+        plans = [suites.plan(workbench, prompt, given, suites.cases(3), round_="fresh") for _ in range(2)]
+        handles = [suites.finish(workbench.tests.go_on_with(plan)) for plan in plans]
+        runs = [workbench.store.tests.run(handle.run_uid) for handle in handles]
+        assert ([run.round for run in runs], [handle.progress().done for handle in handles]) == ([1, 2], [3, 3])
+        # The next grid of the first file belongs to its round, not to the newest.
+        other = suites.plan(workbench, prompt, given, suites.cases(4), round_=runs[0].round)
+        handle = suites.finish(workbench.tests.go_on_with(other))
+        assert (workbench.store.tests.run(handle.run_uid).round, handle.progress().done) == (1, 1)
+
+
+def test_only_the_case_that_renders_to_nothing_has_no_answer(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt, given = new_prompt(workbench), suites.settings(echo("a", "m1"), checks=(suites.IS_A,))
+        tested = (*suites.cases(2), Case("e", "Empty", (("name", ""),), ()))
+        handle = suites.run(workbench, prompt, given, tested, draft=make_draft(text="{{name}}"))
+        assert (handle.progress().answered, handle.progress().failed) == (2, 1)
+        report = workbench.tests.analyst.report("Greeting", handle.run_uid, given)
+        assert (report.scored, report.unanswered) == (2, 1)
+        reasons = [cell.reason for cell in workbench.tests.analyst.cells(handle.run_uid)]
+        assert reasons[2].startswith("Every message is empty with these values")
 
 
 def test_a_failed_call_has_no_answer_and_is_made_again_on_wish(tmp_path: Path) -> None:
@@ -139,6 +167,26 @@ def test_dollars_are_reserved_before_a_call_is_sent(tmp_path: Path) -> None:
         shown = suites.finish(handle).progress()
         # Each call costs 5 dollars in the end; the last one that fits is reserved with 10.
         assert (shown.state, shown.spent_usd, shown.answered) == ("budget", 30.0, 6)
+
+
+def test_columns_that_still_can_go_on_when_one_is_over_its_dollars(tmp_path: Path) -> None:
+    with opened(tmp_path, {}, {"OPENAI_API_KEY": "sk-test"}) as (workbench, _):
+        workbench.pricing.set_price(LITELLM, "gpt-5-mini", Rates(0.0, 1.0, source="user"))
+        prompt = new_prompt(workbench)
+        paid = Lane("a", LITELLM, "gpt-5-mini", Params(max_tokens=10))
+        given = suites.settings(paid, echo("b", "free"), budget=SuiteBudget(usd=5.0))
+        handle = suites.run(workbench, prompt, given, suites.cases(600))
+        shown = handle.progress()
+        assert (shown.state, shown.answered, shown.why) == ("budget", 600, "The budget was reached.")
+        counts = [summary.summary.cells for summary in _columns(workbench, handle.run_uid, given)]
+        assert counts == [0, 600]
+        alone = suites.settings(paid, budget=SuiteBudget(usd=5.0))
+        shown = suites.run(workbench, prompt, alone, suites.cases(600)).progress()
+        assert (shown.state, shown.answered) == ("budget", 0)
+
+
+def _columns(workbench: Workbench, run_uid: str, given: SuiteSettings) -> tuple[ColumnReport, ...]:
+    return workbench.tests.analyst.report("Greeting", run_uid, given).columns
 
 
 def test_minutes_end_a_run(tmp_path: Path) -> None:

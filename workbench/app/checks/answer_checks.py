@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from workbench.app.judging.judged_among import not_asked
 from workbench.app.lanes.shown_answers import LaneAnswer, OutputChecks, ShownAnswers
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.cases import Check
@@ -59,7 +60,7 @@ class AnswerChecks:
 
         def evaluated(results: tuple[tuple[CheckResult, ...], ...]) -> None:
             for one, found in zip(new, results, strict=True):
-                self._keep(one.output_uid, checks, found)
+                self._keep(one.output_uid, checks, tuple(map(not_asked, found)))
             if wanted == self._wanted:
                 self._show_known(answers, checks)
 

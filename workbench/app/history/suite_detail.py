@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.app.judging.rate_words import beside_rate
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
 from workbench.core.search.match_marker import MatchMarker
@@ -61,8 +62,11 @@ def is_too_large(row: HistoryRow) -> bool:
 def suite_detail(row: HistoryRow, report: SuiteReport, marker: MatchMarker | None = None) -> SuiteDetailView:
     """Return a report in short."""
     lines = tuple(_line(column, report.columns) for column in report.columns[:MOST_COLUMNS])
-    no_scores = "" if report.scored else "Nothing is scored yet. Add checks, or open it in Test to score it."
-    sentences = tuple(filter(None, (*_kind(row), *report.sentences, no_scores)))
+    is_awaited = report.set_name == "holdout" and report.open
+    unscored = (
+        "" if report.scored or is_awaited else "Nothing is scored yet. Add checks, or open it in Test to score it."
+    )
+    sentences = tuple(filter(None, (*_kind(row), *report.sentences, unscored)))
     return SuiteDetailView(row, sentences, lines, len(report.columns) - len(lines), marker)
 
 
@@ -74,7 +78,7 @@ def _line(column: ColumnReport, columns: Sequence[ColumnReport]) -> SuiteColumnL
     cost, latency = column.cost_per_1000, column.summary.latency
     return SuiteColumnLine(
         column.title,
-        " · ".join(filter(None, (column.rate_words, column.gaps_words))),
+        " · ".join(filter(None, (column.rate_words, beside_rate(column.judge_words), column.gaps_words))),
         "baseline" if column.is_baseline and len(columns) > 1 else column.verdict,
         "" if cost is None else f"{show_cost(cost)} per 1,000",
         "" if latency is None else f"median {duration(round(latency.median * 1000))}",

@@ -74,9 +74,10 @@ class CheckRankingController(QObject):
 
         def work() -> CheckRanking:
             # Imports numpy.
+            from workbench.usecases.judging.judge_reports import judge_remarks
             from workbench.usecases.testing.check_ranking import rank_by_checks
 
-            return rank_by_checks(store.tests, prompt)
+            return rank_by_checks(store.tests, prompt, lambda run: judge_remarks(store.judges, run))
 
         self._tasks.run_large(work, self._done, self._broke)
 

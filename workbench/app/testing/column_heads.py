@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.app.judging.judged_among import judged_among
 from workbench.app.testing.arrangement import title_within
 from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
@@ -73,6 +74,14 @@ def grouped_heads(heads: Sequence[ColumnHead], groups: Sequence[str]) -> tuple[C
     return tuple(
         replace(head, title=title_within(head.title, group)) for head, group in zip(heads, groups, strict=True)
     )
+
+
+def with_judges(heads: Sequence[ColumnHead], overview: SuiteOverview | None) -> tuple[ColumnHead, ...]:
+    """Return heads that keep room for what judges make of the rates, if there are judged checks."""
+    checks = () if overview is None else overview.settings.checks
+    if not any(judged_among(checks)):
+        return tuple(heads)
+    return tuple(head if head.judged is not None else replace(head, judged="") for head in heads)
 
 
 def shown_set(overview: SuiteOverview, name: CaseSetName, probe_uid: str) -> TestedSet:

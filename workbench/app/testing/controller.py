@@ -25,6 +25,7 @@ from workbench.app.testing.column_heads import (
     grouped_heads,
     is_stored_elsewhere,
     shown_set,
+    with_judges,
 )
 from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
@@ -141,7 +142,7 @@ class SuiteController(QObject):
         columns = self.columns()
         report = self.figures.worth_showing(live=self.is_running)
         heads = grid_heads(columns, self.run, report, STORED if self.can_compare_stored else NOT_RUN)
-        return grouped_heads(heads, self.arrangement.groups(columns))
+        return with_judges(grouped_heads(heads, self.arrangement.groups(columns)), self.overview)
 
     # Reading.
 

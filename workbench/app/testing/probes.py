@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.app.testing.row_filters import FILTER_TITLES
 from workbench.app.testing.source import ShownEstimate, SuiteSource
 from workbench.app.testing.start_estimate import shown_estimate
-from workbench.app.testing.words import FILTER_TITLES, column_title, estimate_words
+from workbench.app.testing.words import column_title, estimate_words
 from workbench.core.testing.grid import GridQuery, SuiteRun
 from workbench.core.text import counted
 

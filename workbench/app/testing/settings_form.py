@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, replace
 
 from workbench.core.lanes import MOST_SAMPLES
-from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.testing.settings import MOST_REPEATS, SuiteBudget, SuiteSettings
 from workbench.core.text import counted
+from workbench.core.visible_text import visible_name
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
@@ -30,6 +31,7 @@ class TypedSettings:
     difference: str
     margin: str
     threshold: str
+    repeats: str = "1"
 
 
 class SettingsFieldError(ValueError):
@@ -51,6 +53,7 @@ def typed_settings(settings: SuiteSettings) -> TypedSettings:
         _shown(100 * settings.difference),
         _shown(100 * settings.margin),
         _shown(settings.threshold),
+        str(settings.judge.repeats),
     )
 
 
@@ -71,11 +74,20 @@ def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSetting
         difference=_points("difference", typed.difference, "The difference that matters"),
         margin=_points("margin", typed.margin, "The margin of “no worse”"),
         threshold=_least_score(typed.threshold),
+        judge=replace(
+            settings.judge,
+            repeats=_whole(
+                "repeats",
+                typed.repeats,
+                f"A judge is asked the same a whole number of times, from 1 to {MOST_REPEATS}.",
+                MOST_REPEATS,
+            ),
+        ),
     )
 
 
 def settings_words(settings: SuiteSettings) -> str:
-    """Return "1 sample · Budget $1.00, 500 calls · Difference 10 points · Margin 5 points"."""
+    """Return "Samples 1 · Budget $1.00, 500 calls · Difference 10 points · Margin 5 points · Judge gpt-5-mini"."""
     budget = settings.budget
     known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
@@ -83,21 +95,32 @@ def settings_words(settings: SuiteSettings) -> str:
         f"Budget {known}" if known else NO_BUDGET,
         f"Difference {_points_words(settings.difference)}",
         f"Margin {_points_words(settings.margin)}",
+        _judge_part(settings),
     )
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def settings_tip(settings: SuiteSettings) -> str:
     """Return what each part of `settings_words` means, in a line each."""
-    samples, budget, difference, margin = settings_words(settings).split(" · ")
+    samples, budget, difference, margin = settings_words(settings).split(" · ")[:4]
+    judge = _judge_part(settings)
     return "\n".join(
         (
             f"{samples}: answers per case and column",
             f"{budget}: nothing is sent that could exceed it" if budget != NO_BUDGET else budget,
             f"{difference}: the smallest one that matters to you",
             f"{margin}: how much worse a column may be and still count as no worse",
+            *((f"{judge}: the model that evaluates what no rule can",) if judge else ()),
         )
     )
+
+
+def _judge_part(settings: SuiteSettings) -> str:
+    judge = settings.judge
+    if judge.lane is None:
+        return ""
+    name = visible_name(judge.lane.title).replace(" · ", " ")
+    return f"Judge {name}" if judge.repeats == 1 else f"Judge {name}, asked {judge.repeats} times"
 
 
 def budget_words(usd: float | None, calls: int | None, minutes: float | None) -> str:

@@ -83,7 +83,8 @@ class SuiteOverview:
 class ShownProgress:
     """How far a test run is. `failed` counts answered cells whose call failed; `sentence` says why it stands still.
 
-    `scoring_uid` is the scoring that its answers get, "" while there is none.
+    `scoring_uid` is the scoring that its answers get, "" while there is none. `is_checking`: no answer is asked for;
+    stored ones are checked again, which takes time if judges are asked.
     """
 
     run_uid: str
@@ -96,6 +97,7 @@ class ShownProgress:
     spent_usd: float | None = None
     sentence: str = ""
     scoring_uid: str = ""
+    is_checking: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -154,7 +156,10 @@ class SuiteSource(Protocol):
         """End a run; it can be resumed later."""
 
     def rescore(self, prompt_uid: str, run_uid: str) -> None:
-        """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
+        """Check the stored answers of a run by the checks of today; judges are asked what they have not judged yet.
+
+        Returns once that is done, or has gone on for a while; `progress` follows it then.
+        """
 
     def progress(self, run_uid: str) -> ShownProgress:
         """Return how far a run is, also after it has ended."""

@@ -13,6 +13,7 @@ from workbench.usecases.problems import RefusedError, RetiredModelError
 
 if TYPE_CHECKING:
     from workbench.core.lanes import Lane
+    from workbench.usecases.judging.judge_estimate import JudgeEstimate
     from workbench.usecases.testing.estimate import SuiteEstimator
     from workbench.usecases.testing.plan import SuitePlan
 
@@ -40,6 +41,13 @@ class ShownEstimate:
     """The column whose retired model is the reason of the refusal."""
     old: int = 0
     oldest_days: int | None = None
+    judge: JudgeEstimate | None = None
+    """What judging takes at most, None without judged checks; its known cost is part of `low_usd` and `high_usd`."""
+
+    @property
+    def judgements(self) -> int:
+        """The most calls of judges that a start makes."""
+        return self.judge.calls if self.judge is not None and self.new else 0
 
     @property
     def reused(self) -> int:
@@ -59,14 +67,19 @@ def shown_estimate(estimator: SuiteEstimator, plan: Callable[[], SuitePlan]) -> 
     except RefusedError as error:
         retired = error.lane if isinstance(error, RetiredModelError) else None
         return ShownEstimate(refusal=error.sentence, retired=retired)
+    judge = found.judge
+    # Without a new answer nothing has to be judged that was not judged before.
+    costs = (found.cost, judge.cost if judge is not None and found.calls else None)
+    known = [cost for cost in costs if cost is not None]
     return ShownEstimate(
         found.cells,
         found.calls,
-        None if found.cost is None else found.cost.low,
-        None if found.cost is None else found.cost.high,
+        sum(cost.low for cost in known) if known else None,
+        sum(cost.high for cost in known) if known else None,
         None if found.minutes is None else found.minutes * 60,
         len(found.unpriced),
         tokens=found.tokens,
         old=found.old,
         oldest_days=found.oldest_days,
+        judge=judge,
     )

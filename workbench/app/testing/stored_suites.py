@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.plan import SuitePlan
     from workbench.usecases.testing.probes import Probes
     from workbench.usecases.testing.runner import SuiteRunner
+    from workbench.usecases.testing.scoring_orders import Sweep
 
 DRAFT = "draft"
 """What the current text is called in a column while no version has it."""
 _MOST_RUNS = 200
 _RECORDED_WITHIN_S = 60.0
+_CHECKED_WITHIN_S = 1.0
 
 
 class StoredSuites:
@@ -61,6 +63,8 @@ class StoredSuites:
         self.comparisons = comparisons
         self._store, self._tests = store, tests
         self._endpoint, self._new_uid, self._now = endpoint, new_uid, now
+        self._sweeps: dict[str, Sweep] = {}
+        """Runs whose answers are checked again."""
 
     @property
     def probes(self) -> StoredProbes:
@@ -159,17 +163,29 @@ class StoredSuites:
         self._tests().pause(run_uid)
 
     def stop(self, run_uid: str) -> None:
-        """End a run; it can be resumed later."""
+        """End a run, or checking its answers again; it can be resumed later."""
+        if (sweep := self._sweeps.get(run_uid)) is not None:
+            sweep.cancel()
         self._tests().stop(run_uid)
 
     def rescore(self, prompt_uid: str, run_uid: str) -> None:
-        """Check the stored answers of a run by the checks of today, without calls; returns once that is done."""
+        """Check the stored answers of a run by the checks of today; returns once that is done, or after a second."""
         settings, cases = self._store.tests.settings(prompt_uid), self._store.packs.cases(prompt_uid)
-        self._tests().rescore(run_uid, settings, {case.uid: case for case in cases}).wait()
+        sweep = self._tests().rescore(run_uid, settings, {case.uid: case for case in cases})
+        self._sweeps[run_uid] = sweep
+        # Rules are quick; judges take longer, and are followed by `progress`.
+        sweep.wait(_CHECKED_WITHIN_S)
 
     def progress(self, run_uid: str) -> ShownProgress:
         """Return how far a run is, also after it has ended."""
-        handle = self._tests().handle(run_uid)
+        handle, sweep = self._tests().handle(run_uid), self._sweeps.get(run_uid)
+        if sweep is not None and not sweep.wait(0):
+            run = self._store.tests.run(run_uid)
+            checked, scoring = sweep.scored, sweep.job.scoring_uid
+            return ShownProgress(
+                run_uid, "running", run.cells, run.answered, scored=checked, scoring_uid=scoring, is_checking=True
+            )
+        self._sweeps.pop(run_uid, None)
         if handle is None:
             run = self._store.tests.run(run_uid)
             is_whole = run.answered >= run.cells

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from workbench.app.judging.estimate_words import calls_words, judged_too, lacks_price
 from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview, TestedSet
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
 from workbench.core.testing.answer_ages import OLD_AFTER_DAYS, old_answers, oldest_words, used_again
-from workbench.core.testing.grid import CaseSetName, RowFilter, RowSort, SuiteColumn, is_one_version
+from workbench.core.testing.grid import CaseSetName, RowSort, SuiteColumn, is_one_version
 from workbench.core.text import counted
 from workbench.core.visible_text import visible_name
 
@@ -26,28 +27,6 @@ RunAction = Literal["start", "renew", "fresh", "pause", "resume", "stop", "retry
 TEST_SUCCESSOR = "Test a successor…"
 Tone = Literal["muted", "green", "red"]
 SET_TITLES: dict[CaseSetName, str] = {"tuning": "Tuning", "holdout": "Hold-out"}
-FILTER_TITLES: dict[RowFilter, str] = {
-    "all": "All",
-    "failed": "Failed",
-    "differs": "Differs",
-    "regressed": "Regressed",
-    "unscored": "Unscored",
-    "no_answer": "No answer",
-    "flaky": "Flaky",
-    "overruled": "Overruled",
-    "open": "Open",
-}
-FILTER_TIPS: dict[RowFilter, str] = {
-    "all": "All cases",
-    "failed": "Cases that fail in a column",
-    "differs": "Cases whose answers differ from the baseline; new words are underlined",
-    "regressed": "Cases that passed in the same column of the last test, and fail now",
-    "unscored": "Cases with a check that could not be evaluated",
-    "no_answer": "Cases in which a call failed",
-    "flaky": "Cases of which some samples pass and some fail",
-    "overruled": "Cases in which you overruled a check",
-    "open": "Cases that are not asked in every column yet",
-}
 _PER_1000 = "per 1,000"
 _STORED = "Every answer is there already: nothing is asked, and nothing is paid"
 SORT_TITLES: dict[RowSort, str] = {"order": "order", "score": "score", "cost": "cost", "latency": "latency"}
@@ -80,12 +59,16 @@ class ColumnHead:
     details: tuple[str, ...] = ()
     """Further figures, which stand in the tooltip."""
     sentence: str = ""
+    judged: str | None = None
+    """What judges make of the rate: "unmeasured", or the rate corrected for their errors; "" if that is not known yet,
+    None without a judge."""
 
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
         figures = " · ".join(" ".join(filter(None, (one.text, one.unit, one.more))) for one in self.figures)
-        parts = (self.title, self.verdict, self.rate_words, figures, *self.details, self.sentence)
+        judged = f"Judge: {self.judged}" if self.judged else ""
+        parts = (self.title, self.verdict, self.rate_words, judged, figures, *self.details, self.sentence)
         return "\n".join(filter(None, parts))
 
 
@@ -122,8 +105,9 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         interval.low if interval is not None else None,
         interval.high if interval is not None else None,
         tuple(filter(None, (_latency(summary, against), _cost(summary, against)))),
-        tuple(_details(summary)),
+        (*_details(summary), *(one.words for one in report.judging if one.words)),
         report.sentence,
+        report.judge_words or None,
     )
 
 
@@ -206,6 +190,8 @@ def estimate_words(estimate: ShownEstimate) -> str:
     if estimate.unpriced:
         unpriced = f"{counted(estimate.unpriced, 'column')} without a price"
         cost = f"{cost} + {unpriced}" if cost else unpriced
+    if lacks_price(estimate):
+        cost = f"{cost} + a judge without a price" if cost else "a judge without a price"
     return ", ".join(filter(None, (cost, "" if estimate.seconds is None else about_seconds(estimate.seconds))))
 
 
@@ -214,7 +200,7 @@ def holdout_words(estimate: ShownEstimate) -> str:
     if not estimate.new:
         return "Show the totals of the hold-out; its answers are there"
     words = estimate_words(estimate)
-    return f"Run the hold-out, {counted(estimate.new, 'call')}{', about ' if words else ''}{words}"
+    return f"Run the hold-out, {calls_words(estimate)}{', about ' if words else ''}{words}"
 
 
 def age_words(estimate: ShownEstimate) -> str:
@@ -244,7 +230,7 @@ def takes_words(estimate: ShownEstimate) -> str:
     if not estimate.new:
         return ""
     tokens = f"about {estimate.tokens:,} tokens" if estimate.tokens else ""
-    takes = ", ".join(filter(None, (counted(estimate.new, "call"), tokens, estimate_words(estimate))))
+    takes = ", ".join(filter(None, (calls_words(estimate), tokens, estimate_words(estimate))))
     return "; ".join(filter(None, (takes, reused_words(estimate))))
 
 
@@ -270,6 +256,8 @@ def progress_words(
     if progress is not None and progress.is_active:
         if progress.state == "paused":
             parts.append("paused")
+        if progress.is_checking:
+            parts.append(f"checking again, {progress.scored:,} checked")
         if progress.running:
             parts.append(f"{progress.running:,} running")
         if progress.spent_usd:
@@ -281,7 +269,7 @@ def progress_words(
             parts.append(progress.sentence or ("stopped" if progress.state == "stopped" else "budget spent"))
         if estimate.new:
             words = estimate_words(estimate)
-            parts.append(f"{estimate.new:,} new{': ' if words else ''}{words}")
+            parts.append(f"{estimate.new:,} new{judged_too(estimate)}{': ' if words else ''}{words}")
     if budget:
         parts.append(f"budget {budget}")
     return " · ".join(parts)
@@ -290,8 +278,8 @@ def progress_words(
 def limit_words(limits: Limits, estimate: ShownEstimate) -> str:
     """Return a sentence about the limits that a start would exceed, "" if none."""
     over = []
-    if limits.calls is not None and estimate.new > limits.calls:
-        over.append(f"{counted(estimate.new, 'call')} (your limit is {limits.calls:,})")
+    if limits.calls is not None and estimate.new + estimate.judgements > limits.calls:
+        over.append(f"{calls_words(estimate)} (your limit is {limits.calls:,})")
     if limits.usd is not None and estimate.high_usd is not None and estimate.high_usd > limits.usd:
         over.append(f"up to {show_cost(estimate.high_usd)} (your limit is {show_cost(limits.usd)})")
     told = [f"This test takes {', and '.join(over)}."] if over else []
@@ -332,6 +320,8 @@ def run_face(
     `stored`: every cell of the settings has an answer, and no run shows them together.
     """
     stop: tuple[str, RunAction] = ("Stop", "stop")
+    if progress is not None and progress.is_checking and progress.is_active:
+        return RunFace("Stop checking", "Stop", "stop")
     if progress is not None and progress.state == "running":
         return RunFace("Pause", "Pause", "pause", others=(stop,))
     if progress is not None and progress.state == "paused":

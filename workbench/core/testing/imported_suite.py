@@ -12,6 +12,7 @@ from typing import Literal
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content
 from workbench.core.lanes import Params
+from workbench.core.text import counted
 
 LossKind = Literal["refused", "left_out", "differs", "note"]
 """refused: a prompt, case or column that cannot be tested. left_out: a part that has no effect here. differs: it means
@@ -32,6 +33,11 @@ class SuiteLoss:
     def words(self) -> str:
         """The sentence, behind the place that it is about."""
         return f"{self.where}: {self.sentence}" if self.where else self.sentence
+
+    @property
+    def is_test(self) -> bool:
+        """Whether a prompt or a case is not tested; a provider that is not asked is one column less."""
+        return self.kind == "refused" and not self.where.startswith(("providers", "targets"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,17 @@ class ImportedSuite:
     concurrency: int | None = None
     env_names: tuple[str, ...] = ()
     losses: tuple[SuiteLoss, ...] = ()
+
+    def left_out(self, *, by_columns: bool) -> tuple[str, ...]:
+        """Return what is not tested of the prompts and cases of the file, in sentences.
+
+        `by_columns` says whether the columns of the file are asked, so that a case may be for none of them.
+        """
+        lost = [one.words for one in self.losses if one.is_test]
+        alone = len(self.cases) - sum(len(group.cases) for group in self.groups()) if by_columns else 0
+        if alone:
+            lost.append(f"{counted(alone, 'case')} for providers that cannot be asked here.")
+        return tuple(lost)
 
     def groups(self) -> tuple[CaseGroup, ...]:
         """Return the cases by what they are for, in the order of the first case of each; columns that cannot be asked

@@ -17,6 +17,7 @@ from workbench.core.simulated_tools import answer_of
 from workbench.core.text import plural
 from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.outage import OutageWatch
 from workbench.engine.child.provider import CallProvider
 from workbench.engine.child.rate_limit import RateLimit
 from workbench.engine.child.request_files import RequestFiles, attachments
@@ -45,10 +46,10 @@ async def run_call(
     """Run a call to its end. Its slot is held during retry pauses, because waiting calls would be refused as well."""
     try:
         if gate is None:
-            await _rounds(call, answer, provider, rng)
+            await _rounds(call, answer, provider, OutageWatch(), rng)
         else:
             async with gate.place((call.group, call.stream)):
-                await _rounds(call, answer, provider, rng)
+                await _rounds(call, answer, provider, gate.outage, rng)
     except asyncio.CancelledError:
         answer.end("stopped")
     except CallError as error:
@@ -60,11 +61,13 @@ async def run_call(
         answer.end("finished")
 
 
-async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
+async def _rounds(
+    call: Call, answer: StreamedAnswer, provider: CallProvider, outage: OutageWatch, rng: random.Random
+) -> None:
     if attachments(call.messages) and call.endpoint.kind != "echo":
         answer.files = await asyncio.to_thread(RequestFiles, call)
     while True:
-        await _attempts(call, answer, provider, rng)
+        await _attempts(call, answer, provider, outage, rng)
         calls = answer.close_turn()
         if not call.tools or not calls:
             return
@@ -88,13 +91,18 @@ def _simulate(call: Call, calls: list[AnswerStep]) -> list[AnswerStep]:
     ]
 
 
-async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
-    attempt = 1
+async def _attempts(
+    call: Call, answer: StreamedAnswer, provider: CallProvider, outage: OutageWatch, rng: random.Random
+) -> None:
+    attempt, clock = 1, asyncio.get_running_loop().time
     while True:
         try:
-            return await provider.ask(call, answer)
+            await provider.ask(call, answer)
+            outage.answered()
+            return
         except CallError as error:
-            if not error.retry or answer.has_text or attempt > call.retries:
+            outage.failed(error, clock())
+            if not error.retry or answer.has_text or attempt > outage.retries(call.retries, clock()):
                 raise
             pause = pause_s(attempt, error.after, rng)
             attempt += 1

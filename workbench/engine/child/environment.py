@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterable
 
 from workbench.core.providers import child_variables
+from workbench.core.secret_names import is_secret_name
 
-_SECRET = re.compile(
-    r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)|^(OPENAI|ANTHROPIC|AZURE|LITELLM|GEMINI|GOOGLE)_"
-    r"|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$",
-    re.IGNORECASE,
+_ADDRESS = re.compile(
+    r"^(OPENAI|ANTHROPIC|AZURE|LITELLM|GEMINI|GOOGLE)_|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$", re.IGNORECASE
 )
 # Variables with paths that cloud libraries read; their values are not keys.
 _PLACES = child_variables()
@@ -33,7 +32,7 @@ _QUIET = {
 
 def is_secret(name: str) -> bool:
     """Whether a variable of that name may hold a key or an address that a key would be sent to."""
-    return name.upper() not in _PLACES and _SECRET.search(name) is not None
+    return name.upper() not in _PLACES and (is_secret_name(name) or _ADDRESS.search(name) is not None)
 
 
 def clean(names: Iterable[str] | None = None) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Hashable, Mapping
 
 from workbench.engine.call_limits import DEFAULT_LIMIT
+from workbench.engine.child.outage import OutageWatch
 
 
 class RateLimit:
@@ -20,6 +21,7 @@ class RateLimit:
     def __init__(self, limit: int) -> None:
         self._limit = max(1, limit)
         self._busy = 0
+        self.outage = OutageWatch()
         # The order of the keys is the round-robin order.
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 

@@ -21,6 +21,7 @@ from workbench.engine import protocol
 from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
 from workbench.engine.sheets.cell_texts import CellKind, cell_text, kind_of
+from workbench.engine.sheets.number_formats import cell_formats, formatted
 
 MEMORY = 1024 * 1024 * 1024
 CPU_S = 60
@@ -67,7 +68,8 @@ def main() -> None:
 
 def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
     """Send the names of the sheets, and the rows of the wanted one or of the first that is visible."""
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_body(order["path"], order["most_bytes"])))
+    body = _body(order["path"], order["most_bytes"])
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
     tables = [one for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
     visible = [one.name for one in tables if one.visible == python_calamine.SheetVisibleEnum.Visible]
     names = visible or [one.name for one in tables]
@@ -86,13 +88,19 @@ def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
         height, width = sheet.end[0] + 1, sheet.end[1] + 1 - sheet.start[1]
     if height * width > _MOST_CELLS:
         raise _UnreadableError(_TOO_WIDE.format(height, width))
+    formats = cell_formats(body, name) if height else {}
+    left = sheet.start[1] if sheet.start is not None else 0
     batch: list[list[str]] = []
     size = sent = 0
     kinds: set[CellKind] = set()
-    for row in sheet.iter_rows() if height else ():
+    for number, row in enumerate(sheet.iter_rows() if height else (), start=1):
         shown = row[: order["most_columns"]]
         texts = [cell_text(cell)[: order["most_cell"]] for cell in shown]
         kinds.update(map(kind_of, shown, texts))
+        for at, cell in enumerate(shown) if formats else ():
+            if (code := formats.get(f"{_letters(left + at)}{number}")) and (text := formatted(cell, code)):
+                texts[at] = text
+                kinds.add("formatted")
         while texts and not texts[-1]:
             texts.pop()
         length = sum(map(len, texts))
@@ -106,6 +114,12 @@ def _read(pipe: ChildPipe, order: Mapping[str, Any]) -> None:
         size += length
     pipe.send("rows", rows=batch)
     pipe.send("read", width=width, kinds=sorted(kinds))
+
+
+def _letters(column: int) -> str:
+    """Return the name of a column by its position from 0: A, B, …, Z, AA."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(65 + last)
 
 
 def _named(names: Sequence[str], wanted: str) -> str:

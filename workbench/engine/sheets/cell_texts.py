@@ -3,8 +3,9 @@
 Invariant: a text cell is unchanged, leading zeros included. Numbers are as a spreadsheet program shows them without a
 number format: at most 15 digits, and no ".0". Dates are ISO 8601.
 
-Number formats are not available: a currency, a percentage or zeros that only the format shows are not in the text. A
-formula is its stored result, and an error such as #DIV/0! is empty.
+Number formats are not available here: a currency is not in the text. Percentages and leading zeros that only the format
+shows are added for .xlsx files (`number_formats`). A formula is its stored result, and an error such as #DIV/0! is
+empty.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Literal
 _WHOLE = 1e15
 """Whole numbers below this have at most 15 digits."""
 
-CellKind = Literal["text", "number", "rounded", "date", "truth"]
-"""What a cell is. rounded: a number of which the text has not all digits, or which is shown with an exponent."""
+CellKind = Literal["text", "number", "rounded", "formatted", "date", "truth"]
+"""What a cell is. formatted: a number that is shown as a percentage or with leading zeros.
+rounded: a number of which the text has not all digits, or which is shown with an exponent."""
 SheetValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta
 
 

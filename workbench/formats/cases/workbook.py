@@ -17,8 +17,8 @@ FORMAT = CaseFormat(
     id="workbook",
     order=60,
     title="Excel and OpenDocument sheets",
-    help="One sheet: text as written, numbers without their number format, dates as 2026-01-31, formulas by their "
-    "last result.",
+    help="One sheet: text as written, of number formats percentages and leading zeros (.xlsx), dates as "
+    "2026-01-31, formulas by their last result.",
     extensions=(".xlsx", ".ods", ".xls", ".xlsm", ".xlsb"),
     limit_bytes=LIMIT,
     read=read,

@@ -18,10 +18,9 @@ from typing import Any
 from workbench.core.cases import json_text
 from workbench.core.checks.js_text import to_string, trim
 from workbench.core.imported_runs import clean
-from workbench.core.providers import key_variables, secret_settings
+from workbench.core.secret_names import is_secret_name, is_secret_value
 from workbench.core.testing.imported_suite import LossKind, SuiteLoss
 from workbench.core.yaml12 import YamlError, read_yaml
-from workbench.formats.imports.promptfoo_settings import may_be_secret
 from workbench.formats.suites.suite_files import (
     SuiteFileProblemError,
     inside,
@@ -49,7 +48,7 @@ class ConfigLoader:
 
     def __init__(self, source: SuiteSource) -> None:
         self._files, self._sheet = source.files, source.sheet
-        self._given = {name: value for name, value in source.env.items() if not is_key_name(name)}
+        self._given = {name: value for name, value in source.env.items() if not _may_be_key(name, value)}
         self._own: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._values: dict[str, str] = {}
@@ -218,7 +217,7 @@ class ConfigLoader:
     def set_environment(self, env: Any) -> None:
         """Take the variables that the file sets itself, except those that may hold keys."""
         for name, value in env.items() if isinstance(env, dict) else ():
-            if is_key_name(name):
+            if _may_be_key(str(name), value):
                 self.lose("left_out", f"env.{name}", "Keys in the file are not used. Set them in the environment.")
             elif isinstance(value, str | int | float | bool):
                 self._own[name] = self.filled(to_string(value))
@@ -293,10 +292,8 @@ class _References:
         return (place,)
 
 
-def is_key_name(name: str) -> bool:
-    """Whether an environment variable may hold a key."""
-    known = {variable for variables in key_variables().values() for variable in variables}
-    return name in known or name.lower() in secret_settings() or may_be_secret(name) or name.upper().endswith("_KEY")
+def _may_be_key(name: str, value: Any) -> bool:
+    return is_secret_name(name) or (isinstance(value, str) and is_secret_value(value))
 
 
 def is_code(path: str) -> bool:

@@ -38,6 +38,7 @@ from workbench.formats.suites.promptfoo_checks import (
     note_graders,
     note_keys,
     note_sets,
+    note_tags,
     note_types,
     note_values,
     read_checks,
@@ -47,6 +48,7 @@ from workbench.formats.suites.promptfoo_marks import decoded, with_own_names
 from workbench.formats.suites.promptfoo_parts import PromptParts, agreed
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, content_of, read_prompts, titles
 from workbench.formats.suites.promptfoo_providers import allowed_columns, allowed_prompts, read_columns
+from workbench.formats.suites.promptfoo_recognition import recognise
 from workbench.formats.suites.promptfoo_tests import RawTest, RawTests, read_tests
 from workbench.formats.suites.suite_format import SuiteFileError, SuiteFormat, SuiteSource
 from workbench.formats.value_rows import listed
@@ -132,6 +134,7 @@ def read_config(source: SuiteSource) -> ImportedSuite:
     every = [*shared, *(check for own in dict.fromkeys(own_checks) for check in own)]
     note_graders(every, loader)
     note_types([*shared, *(check for own in own_checks for check in own)], loader)
+    note_tags([*shared, *(check for own in own_checks for check in own)], loader)
     note_keys(every, loader)
     note_sets(every, loader)
     note_values(every, others, loader)
@@ -369,15 +372,6 @@ def _env_names(loader: ConfigLoader) -> tuple[str, ...]:
 
 def _name(config: Mapping[str, Any], source: SuiteSource) -> str:
     return first_line(as_text(config.get("description")), 60) or source.name.rpartition(".")[0] or source.name
-
-
-def recognise(name: str, start: bytes) -> bool:
-    """Whether a file may be a configuration: by its name, or by keys at the beginning of its lines."""
-    if name.rpartition("/")[2].startswith("promptfooconfig"):
-        return True
-    lines = start.split(b"\n")
-    keys = {line.partition(b":")[0].strip(b' "') for line in lines if line[:1] not in (b" ", b"#", b"-")}
-    return b"prompts" in keys and bool(keys & {b"providers", b"targets", b"tests"})
 
 
 FORMAT = SuiteFormat(

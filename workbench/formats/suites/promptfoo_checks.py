@@ -236,6 +236,29 @@ def note_types(checks: Iterable[Check], loader: ConfigLoader) -> None:
             loader.lose("differs", f"assert: {name}", row.difference)
 
 
+def note_tags(checks: Iterable[Check], loader: ConfigLoader) -> None:
+    """Note, once per type and reason, checks that are unscored because of `{% %}` in their values."""
+    found = Counter[tuple[str, str]]()
+    for check in checks:
+        for one in single_checks(check):
+            row = CHECK_TYPES.get(one.type)
+            if "{%" in one.value and row is not None and row.is_evaluated and (reason := _tag_problem(one)):
+                found[one.type, reason] += 1
+    for (name, reason), count in found.items():
+        loader.lose("left_out", f"assert: {name}", f"{counted(count, 'check')} unscored. {reason}")
+
+
+def _tag_problem(check: Check) -> str:
+    value = json.loads(check.value)
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and "{%" in text:
+            try:
+                filled(text, {})
+            except UnscoredError as error:
+                return str(error)
+    return ""
+
+
 def note_keys(checks: Iterable[Check], loader: ConfigLoader) -> None:
     """Note keys of checks that promptfoo does not know and ignores."""
     for check in checks:

@@ -72,6 +72,8 @@ def _entries(prompts: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"prompts[{number}]", one) for number, one in enumerate(prompts))
     elif isinstance(prompts, dict) and prompts:
         yield from ((f"prompts.{raw}", {"raw": raw, "label": label}) for raw, label in prompts.items())
+    elif prompts in ([], {}):
+        raise SuiteFileError("prompts: there is no prompt in the list. Add one, or remove the key for {{prompt}}.")
     else:
         raise SuiteFileError("prompts: this is neither a text nor a list of prompts. Correct it there.")
 

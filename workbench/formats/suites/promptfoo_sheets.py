@@ -19,6 +19,7 @@ SHEETS = (".xlsx", ".xls", ".ods")
 _KINDS = {
     "date": "Dates of the sheet are texts such as 2026-01-31; promptfoo sends “Sat Jan 31 2026 00:00:00 GMT…”.",
     "truth": "Truth values of the sheet are TRUE and FALSE, as it shows them; promptfoo sends true and false.",
+    "formatted": "Percentages and leading zeros of the sheet are as it shows them; promptfoo sends the bare numbers.",
     "rounded": "Numbers of the sheet have at most 15 digits, as it shows them; promptfoo sends all of them.",
 }
 

@@ -17,7 +17,8 @@ class SuiteFileError(Exception):
 class SuiteSheet:
     """A sheet of a workbook: its name, and its rows of texts from row 1 on, without empty cells at their ends.
 
-    `kinds` are those of its cells: text, number, rounded (a number with more digits than shown), date, truth.
+    `kinds` are those of its cells: text, number, rounded (a number with more digits than shown), formatted (a number
+    that is shown as a percentage or with leading zeros), date, truth.
     """
 
     name: str

@@ -9,9 +9,11 @@ Invariant: the file is well-formed XML 1.0, whatever a model answers. Names of t
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from workbench.core.statistics.results import CellState
@@ -20,6 +22,9 @@ from workbench.formats.test_reports.case_outcomes import CaseOutcome, outcomes
 from workbench.formats.test_reports.report_format import ReportFormat
 
 _MOST_TEXT = 2_000
+_MOST_KEPT = 8 * 2**20
+"""Bytes of test cases in memory; more are kept in a temporary file."""
+_CHUNK = 2**16
 _LONGEST_NAME = 200
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ELEMENTS: dict[CellState, str] = {"fail": "failure", "unscored": "skipped", "no_answer": "error"}
@@ -29,22 +34,40 @@ def write(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str
     """Yield the file in chunks."""
     counts = [Counter[CellState]() for _ in report.columns]
     seconds = [0.0 for _ in report.columns]
-    for outcome in outcomes(cells()):
+    lengths = [0 for _ in report.columns]
+    # The counts stand before the cases, and reading all cells twice takes longer than keeping what is written of them.
+    with tempfile.SpooledTemporaryFile(_MOST_KEPT, mode="w+", encoding="utf-8", newline="") as kept:
+        for number, group in groupby(outcomes(cells()), key=lambda outcome: outcome.column):
+            for piece in _cases(report, report.columns[number], _counted(group, counts, seconds)):
+                lengths[number] += kept.write(piece)
+        kept.seek(0)
+        yield from _file(report, counts, seconds, lengths, kept)
+
+
+def _counted(
+    group: Iterator[CaseOutcome], counts: list[Counter[CellState]], seconds: list[float]
+) -> Iterator[CaseOutcome]:
+    for outcome in group:
         counts[outcome.column][outcome.state] += 1
         seconds[outcome.column] += outcome.seconds or 0.0
+        yield outcome
+
+
+def _file(
+    report: SuiteReport, counts: list[Counter[CellState]], seconds: list[float], lengths: list[int], kept: IO[str]
+) -> Iterator[str]:
     together = sum(counts, Counter[CellState]())
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<testsuites{_attributes(report.prompt, together, sum(seconds))}>\n"
     started = report.started_at.partition(".")[0].removesuffix("Z")
-    grouped = groupby(outcomes(cells()), key=lambda outcome: outcome.column)
-    current = next(grouped, None)
     for number, column in enumerate(report.columns):
         head = _attributes(column.title, counts[number], seconds[number])
         yield f"  <testsuite{head} timestamp={_quoted(started)}>\n"
         yield from _properties(report, column)
-        if current is not None and current[0] == number:
-            yield from _cases(report, column, current[1])
-            current = next(grouped, None)
+        left = lengths[number]
+        while left and (piece := kept.read(min(left, _CHUNK))):
+            left -= len(piece)
+            yield piece
         yield "  </testsuite>\n"
     yield "</testsuites>\n"
 

@@ -111,6 +111,11 @@ class JudgeRecords:
         with self._readers.use() as connection:
             return judgements.replies(connection, scoring_uid, first, last)
 
+    def given_values(self, scoring_uid: str, cell: CellKey, check_hash: str) -> tuple[tuple[str, str], ...]:
+        """Return the variables of the judge prompt that a judge got about a check of a cell, () if it was not asked."""
+        with self._readers.use() as connection:
+            return judgements.given_values(connection, scoring_uid, cell, check_hash)
+
     def missing(
         self, scoring_uid: str, after: JudgementKey | None, limit: int, *, failed_too: bool = False
     ) -> tuple[JudgementKey, ...]:

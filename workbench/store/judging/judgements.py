@@ -49,6 +49,14 @@ _REPLIES = (
     f"SELECT {_KEY}, outputs.uid, j.identity, outputs.state, {bounded('outputs.text')}, {bounded('outputs.error')}"
     " FROM judgements AS j JOIN outputs ON outputs.id = j.output_id WHERE j.scoring_id = ?"
 )
+_GIVEN = (
+    f"SELECT {bounded('value_bodies.body')} FROM judgements AS j JOIN check_bodies ON check_bodies.id = j.check_id"
+    " JOIN outputs ON outputs.id = j.output_id"
+    " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
+    " JOIN value_bodies ON value_bodies.id = run_values.values_id"
+    " WHERE j.scoring_id = ? AND j.case_position = ? AND j.lane = ? AND j.sample = ? AND check_bodies.hash = ?"
+    " ORDER BY j.repeat, j.step LIMIT 1"
+)
 _AGAIN = (
     f"SELECT {_KEY} FROM judgements AS j JOIN outputs ON outputs.id = j.output_id WHERE j.scoring_id = ?"
     f" AND ({_KEY}) > (?, ?, ?, ?, ?, ?) AND outputs.state IN (SELECT value FROM json_each(?)) ORDER BY {_KEY} LIMIT ?"
@@ -75,6 +83,21 @@ _JUDGE = (
     " WHERE lanes.run_id = ? AND position = ?"
 )
 _CHECK = "SELECT hash, iif(json_valid(body), json_extract(body, '$.type'), NULL) FROM check_bodies WHERE id = ?"
+
+
+def given_values(
+    connection: sqlite3.Connection, scoring_uid: str, cell: CellKey, check_hash: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the variables of the judge prompt in the first question about a check of a cell; () if none was asked.
+
+    Raises StoreError (missing).
+    """
+    scoring = scoring_key(connection, scoring_uid)
+    if not is_known(connection):
+        return ()
+    row = connection.execute(_GIVEN, (scoring, *cell, check_hash)).fetchone()
+    found = None if row is None else load(as_text(row[0]))
+    return tuple((name, as_text(value)) for name, value in found.items()) if isinstance(found, dict) else ()
 
 
 def reusable(connection: sqlite3.Connection, prompt_uid: str, identities: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 Invariant: no list of answers or cases, except that of the cases of a prompt, has one that is held out now. In a test of
 the hold-out, only cases that were used up since are shown; one that was deleted stays hidden. Totals count all of them,
-and copies, merges and backups are complete.
+once all are answered. Copies, merges and backups are complete.
 """
 
 from __future__ import annotations
@@ -54,6 +54,21 @@ def hides(connection: sqlite3.Connection, run: int) -> bool:
         ).fetchone()
         is not None
     )
+
+
+def hides_totals(connection: sqlite3.Connection, run: int) -> bool:
+    """Whether a test run is one of the hold-out with cells that have no answer yet, so that not even totals are shown.
+
+    They would change with every further case, and so say which one fails.
+    """
+    found = connection.execute(
+        "SELECT (SELECT count(*) FROM run_cells WHERE run_cells.run_id = t.run_id) < samples"
+        " * (SELECT count(*) FROM run_cases WHERE run_cases.run_id = t.run_id)"
+        " * (SELECT count(*) FROM lanes WHERE lanes.run_id = t.run_id)"
+        " FROM test_runs AS t WHERE t.run_id = ? AND set_name = 'holdout'",
+        (run,),
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def hidden_positions(connection: sqlite3.Connection, run: int) -> frozenset[int]:

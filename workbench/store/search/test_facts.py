@@ -13,6 +13,7 @@ from workbench.core.json_parts import load
 from workbench.core.search.results import SuiteStanding
 from workbench.core.statistics.results import is_majority
 from workbench.store.connections import bounded
+from workbench.store.runs.held_out import hides_totals
 from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
 
@@ -46,7 +47,9 @@ _COLUMNS = (
 
 
 def outcomes_of(connection: sqlite3.Connection, run: int) -> frozenset[str]:
-    """Return which of passed, failed and unscored the cells of a test run are."""
+    """Return which of passed, failed and unscored the cells of a test run are; none while `hides_totals`."""
+    if hides_totals(connection, run):
+        return frozenset()
     return frozenset(_OUTCOMES[state] for (state,) in connection.execute(_STATES, (run,)) if state in _OUTCOMES)
 
 
@@ -93,7 +96,8 @@ def standings(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[int, 
     found, left = {}, _MOST_CELLS
     for run, samples, set_name, probe, cases, columns, answered in connection.execute(_RUNS, (json.dumps(runs),)):
         left -= answered
-        passing, scored = _best(connection, run) if left >= 0 else (0, None)
+        is_hidden = set_name == "holdout" and answered < cases * columns * samples
+        passing, scored = (0, 0) if is_hidden else _best(connection, run) if left >= 0 else (0, None)
         found[run] = SuiteStanding(
             cases, columns, cases * columns * samples, answered, passing, scored, set_name == "holdout", bool(probe)
         )

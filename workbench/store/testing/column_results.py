@@ -1,7 +1,8 @@
 """Reads the results of a test run for its statistics.
 
 Invariant: only cells that the scoring has a result of are in them, with what people overruled: open cells, answers that
-are not scored yet and cases without checks are left out. One column after the other is read, without any text.
+are not scored yet and cases without checks are left out. One column after the other is read, without any text. A
+hold-out has results only when every cell is recorded: totals of the first cells would tell the cases apart.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 
 from workbench.core.statistics.results import CaseResults, CellResult, CellState, ColumnResults
 from workbench.core.testing.grid import SuiteColumn
+from workbench.store.runs.held_out import hides_totals
 from workbench.store.safe_records import as_text, count, dollars
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.scorings import scoring_key
@@ -33,6 +35,8 @@ _CASES = (
 def read(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> tuple[ColumnResults, ...]:
     """Return the scored cells of each column in order. Raises StoreError (missing)."""
     run, scoring = run_key(connection, run_uid), scoring_key(connection, scoring_uid)
+    if hides_totals(connection, run):
+        return tuple(ColumnResults(column_title(column), ()) for column in columns_of(connection, run))
     cases = case_names(connection, run)
     return tuple(
         ColumnResults(column_title(column), _column(connection, run, scoring, column.position, cases))

@@ -1,7 +1,8 @@
 """Setting the hold-out of a prompt aside, adding to it, using it up and ending it.
 
 Invariant: which cases are held out changes only here, and together with the salt of the settings in one transaction. A
-case that was held out and is not any more has `used_at`, so that no later hold-out takes it.
+case that was held out and is not any more has `used_at`, so that no later hold-out takes it. Undo holds out again only
+cases without answers: once a hold-out is ended, its answers can be read in the window and in exports.
 """
 
 from __future__ import annotations
@@ -26,12 +27,21 @@ _UIDS = "uid IN (SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class HoldoutBefore:
-    """The hold-out of a prompt before a change, for undo; `used` are the cases that the change used up."""
+    """The hold-out of a prompt before a change, for undo; `used` are the cases that the change used up.
+
+    `final` are those of them with answers: these can be read since, so undo does not hold them out again.
+    """
 
     prompt_uid: str
     salt: str
     held: tuple[str, ...]
     used: tuple[str, ...] = ()
+    final: frozenset[str] = frozenset()
+
+    @property
+    def undoable(self) -> int:
+        """The number of cases that undo holds out again."""
+        return len(set(self.held) - self.final)
 
 
 def set_aside(
@@ -58,17 +68,20 @@ def end(connection: sqlite3.Connection, prompt_uid: str, now: str) -> HoldoutBef
     before = _before(connection, prompt_uid)
     _use_up(connection, prompt_uid, before.held, now)
     _save_salt(connection, prompt_uid, "", now)
-    return with_(before, used=before.held)
+    return with_(before, used=before.held, final=_answered(connection, prompt_uid, before.held))
 
 
 def restore(connection: sqlite3.Connection, before: HoldoutBefore, now: str) -> None:
-    """Undo `set_aside`, `end` or `use`. Cases that were added since are tuning cases. Raises StoreError (missing)."""
+    """Undo `set_aside` or `end`. Cases that were added since are tuning cases. Raises StoreError (missing).
+
+    Used up cases that have an answer by now stay used up.
+    """
     key = prompt_id(connection, before.prompt_uid)
-    held = json.dumps(before.held)
+    final = before.final | _answered(connection, before.prompt_uid, before.used)
+    held = json.dumps([uid for uid in before.held if uid not in final])
+    used = json.dumps([uid for uid in before.used if uid not in final])
     connection.execute(f"UPDATE cases SET held_out = {_UIDS} WHERE prompt_id = ?", (held, key))
-    connection.execute(
-        f"UPDATE cases SET used_at = NULL WHERE prompt_id = ? AND {_UIDS}", (key, json.dumps(before.used))
-    )
+    connection.execute(f"UPDATE cases SET used_at = NULL WHERE prompt_id = ? AND {_UIDS}", (key, used))
     _save_salt(connection, before.prompt_uid, before.salt, now)
     _index_again(connection, key)
 
@@ -160,6 +173,19 @@ def _held(connection: sqlite3.Connection, prompt_uid: str) -> tuple[str, ...]:
 
 def _seen(connection: sqlite3.Connection, prompt_uid: str) -> set[str]:
     return {*suite_settings.seen_cases(connection, prompt_uid), *suite_settings.used_cases(connection, prompt_uid)}
+
+
+def _answered(connection: sqlite3.Connection, prompt_uid: str, uids: Collection[str]) -> frozenset[str]:
+    """Return which cases have an answer in a test, or ran in Compose."""
+    if not uids:
+        return frozenset()
+    rows = connection.execute(
+        "SELECT DISTINCT set_uid FROM runs JOIN run_values ON run_values.run_id = runs.id"
+        " JOIN run_cells ON run_cells.run_id = runs.id AND case_position = run_values.position"
+        " WHERE prompt_id = ? AND set_uid IN (SELECT value FROM json_each(?))",
+        (prompt_id(connection, prompt_uid), json.dumps(list(uids))),
+    )
+    return frozenset(uid for (uid,) in rows) | (suite_settings.seen_cases(connection, prompt_uid) & set(uids))
 
 
 def _tuned_on(connection: sqlite3.Connection, prompt: int, uids: Collection[str]) -> frozenset[str]:

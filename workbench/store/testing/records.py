@@ -39,7 +39,7 @@ class SuiteStart:
     `content`, `version_uid` and `based_on` are as in `RunStart`. `cases` are stored as they are now, in this order.
     `questions` are the `question_hash` of each column. `baseline` is the position of a column. `probe` says which
     probe this run is, "" for a test that counts. `goals` is what was chosen before. Answers from before `reuse_since`
-    are not used again, "" for no limit.
+    are not used again, "" for no limit. With `is_fresh` the run opens a round of its own, whatever `round` is.
     """
 
     uid: str
@@ -61,6 +61,7 @@ class SuiteStart:
     techniques: tuple[TechniqueMark, ...] = ()
     goals: RunGoals = field(default_factory=RunGoals)
     reuse_since: str = ""
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
+from workbench.core.testing.report import ReportCell
 from workbench.core.testing.scored_case import OverruleState
 from workbench.core.testing.settings import SuiteSettings
 from workbench.store.connections import Readers
@@ -27,6 +28,7 @@ from workbench.store.testing import (
     holdouts,
     overrules,
     probe_pairs,
+    report_rows,
     scorings,
     suite_settings,
     test_starts,
@@ -216,6 +218,16 @@ class SuiteRecords:
         with self._readers.use() as connection:
             return cell_pages.cells(connection, run_uid, scoring_uid, keys)
 
+    def report_cells(
+        self, run_uid: str, scoring_uid: str, column: int, title: str, after: CellKey | None, limit: int
+    ) -> tuple[tuple[CellKey, ReportCell | None], ...]:
+        """Return at most `limit` recorded cells of a column behind `after`, also of hidden cases.
+
+        None stands for a cell that only `cells` can read. Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return report_rows.read(connection, run_uid, scoring_uid, column, title, after, limit)
+
     def counterpart(self, run_uid: str, other_uid: str, key: CellKey) -> CellKey | None:
         """Return the place of a cell in another run, by case and slot of the column; None if it is not there."""
         with self._readers.use() as connection:
@@ -244,7 +256,7 @@ class SuiteRecords:
         return self._write(lambda c: holdouts.end(c, prompt_uid, now))
 
     def restore_holdout(self, before: HoldoutBefore, now: str) -> Future[None]:
-        """Undo `set_aside` or `end_holdout`."""
+        """Undo `set_aside`, or `end_holdout` for the cases without answers."""
         return self._write(lambda c: holdouts.restore(c, before, now))
 
     def use_case(self, prompt_uid: str, case_uid: str, now: str) -> Future[tuple[str, ...]]:

@@ -11,6 +11,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace as with_
 from typing import Any
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json
@@ -88,7 +89,11 @@ def begin(connection: sqlite3.Connection, start: SuiteStart) -> SuiteBegun:
         ),
     )
     run, prompt = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (start.uid,)).fetchone()
-    is_first = latest_round(connection, start.prompt_uid) < start.round
+    newest = latest_round(connection, start.prompt_uid)
+    if start.is_fresh:
+        # Another start may have opened the round that was newest when this one was planned.
+        start = with_(start, round=newest + 1)
+    is_first = newest < start.round
     connection.execute(
         "INSERT INTO test_runs (run_id, round, samples, set_name, baseline, budget, probe, goals)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.core.cases import Case
     from workbench.core.lanes import Lane
+    from workbench.core.testing.grid import SuiteRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,18 @@ class CaseRestoreRequested:
 
     prompt_uid: str
     case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSuite:
+    """The test run that the Test view shows, and its prompt."""
+
+    prompt_uid: str
+    run: SuiteRun
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSuiteRequested:
+    """A feature needs the run that the Test view shows; `use` is called with it at once, if there is one."""
+
+    use: Callable[[ShownSuite], object]

@@ -21,7 +21,7 @@ from workbench.formats.suites.suite_format import SuiteFileError, SuiteFormat, S
 from workbench.host.processes import scrubbed_env
 from workbench.usecases.problems import RefusedError
 
-_START = 4096
+_START = 2**16
 """Bytes of a file that its format is recognised by."""
 
 

@@ -31,6 +31,7 @@ from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, Jud
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn, JudgementCounts, StoredJudge
 from workbench.usecases.judging.judge_models import tested_words
+from workbench.usecases.testing.column_titles import column_titles
 
 _LONGEST = 120
 
@@ -161,6 +162,12 @@ def _corrected(column: JudgedColumn, number: int, title: str) -> ColumnJudging:
     # The column's rate stands on all checks, this one on what the judge says.
     raw = f"{100 * found.raw.rate:.0f} %"
     return ColumnJudging(number, words, f"judged {raw}, corrected {rate} ({ends})", found)
+
+
+def judge_remarks(judges: JudgeRecords, run: SuiteRun) -> tuple[str, ...]:
+    """Return a sentence about each judge whose verdicts are part of a run's results. Raises StoreError."""
+    report = JudgeAnalyst(judges).report(run, run.scoring_uid, column_titles(run))
+    return tuple(one.words for one in report.judges if one.words)
 
 
 def check_title(check: Check) -> str:

@@ -88,6 +88,7 @@ class LabellingSession:
         self._sample = random_sample(check_hash, columns)
         self._queue = self._ordered(columns)
         self._skipped: list[tuple[JudgedAnswerRow, LabelPick]] = []
+        self._postponed: set[str] = set()
         self._given: list[_Given] = []
         self._shown: AnswerToLabel | None = None
 
@@ -108,9 +109,19 @@ class LabellingSession:
         return self._show()
 
     def skip(self) -> AnswerToLabel | None:
-        """Put the current answer behind all others, and return the next one."""
+        """Put the current answer behind all others, and return the next one.
+
+        One of the random sample comes again at the end of the sample first, so that the sample is completed early.
+        """
         if self._queue:
-            self._skipped.append(self._queue.pop(0))
+            one = self._queue.pop(0)
+            uid, sample = one[0].output_uid, {row.output_uid for row in self._sample}
+            rest = sum(row.output_uid in sample for row, _ in self._queue)
+            if uid in sample and rest and uid not in self._postponed:
+                self._postponed.add(uid)
+                self._queue.insert(rest, one)
+            else:
+                self._skipped.append(one)
         return self._show()
 
     def undo(self) -> AnswerToLabel | None:
@@ -133,6 +144,24 @@ class LabellingSession:
         done = sum(not _is_open(self._rows[uid]) for uid in sample)
         labelled = sum(row.label != "" for row in self._rows.values())
         return LabelProgress(done, len(sample), self._columns, labelled - done)
+
+    def by_column(self) -> dict[int, tuple[int, int]]:
+        """Return by the position of each column how many answers of its random sample have a label, of how many."""
+        found: dict[int, tuple[int, int]] = {}
+        for row in self._sample:
+            done, size = found.get(row.key.column, (0, 0))
+            found[row.key.column] = done + (not _is_open(self._rows[row.output_uid])), size + 1
+        return dict(sorted(found.items()))
+
+    @property
+    def picked(self) -> LabelPick | Literal[""]:
+        """How the current answer came to be shown, "" if none is left."""
+        return self._queue[0][1] if self._queue else ""
+
+    @property
+    def left(self) -> int:
+        """How many answers are left, those that were skipped included."""
+        return len(self._queue) + len(self._skipped)
 
     def _ordered(self, columns: list[tuple[JudgedAnswerRow, ...]]) -> list[tuple[JudgedAnswerRow, LabelPick]]:
         """Return what is to be labelled, in order, with how it came to be."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from workbench.core.statistics.columns import ColumnSummary, summarise
@@ -19,7 +18,6 @@ from workbench.core.statistics.wording import (
     gaps_words,
     rate_words,
 )
-from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
@@ -39,7 +37,8 @@ from workbench.usecases.testing.conclusion_words import (
     score_sentence,
     set_words,
 )
-from workbench.usecases.testing.holdout_totals import about_its_set, total_cells, with_names
+from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
+from workbench.usecases.testing.idle_cases import idle_cases, without
 from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
@@ -56,7 +55,7 @@ class SuiteQuestion:
     `baseline_run` compares every column with the baseline column of another run, "" for what the run was begun with.
     With `no_worse` all columns are also tested for being no worse by more than the margin of the settings, without it
     those that the settings name. `bar` is what a pipeline asks for, None for nothing. `notes` are added to those of the
-    report.
+    report; `left_out` says what of a foreign file is not tested.
     """
 
     scoring_uid: str = ""
@@ -64,6 +63,7 @@ class SuiteQuestion:
     no_worse: bool = False
     bar: SuiteBar | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,12 @@ class SuiteAnalyst:
         )
         cases = self._records.tested_cases(run_uid)
         names = {case.uid: case.name or f"Case {number}" for number, case in enumerate(cases, start=1)}
-        if other is not None:
+        compared: dict[int, ColumnComparison]
+        if awaited(run):
+            compared, baseline, other = {}, run.baseline, None
+        elif other is not None:
             compared = dict(zip(range(len(results)), compare_columns(other.results, results), strict=True))
-            baseline, base_results = -1, other.results
+            baseline = -1
         else:
             baseline, base_results = run.baseline, results[run.baseline]
             others = [position for position in range(len(results)) if position != baseline]
@@ -133,6 +136,7 @@ class SuiteAnalyst:
                 is_baseline=column.position == baseline,
                 wants_no_worse=asked.no_worse or column.lane.slot in settings.no_worse,
                 is_margin_late=run.goals.margin is not None and run.goals.margin != settings.margin,
+                is_awaited=bool(awaited(run)),
             )
             for column in run.columns
         )
@@ -141,18 +145,24 @@ class SuiteAnalyst:
         scoring = self._scoring(run_uid, scoring_uid)
         unchecked = 0 if scoring is not None and scoring.checks else sum(not case.checks for case in cases)
         whole = replace(
-            self._whole(prompt, run, columns, asked, progress, seconds, unchecked), **self._tried(run, columns, lost)
+            self._whole(prompt, run, columns, asked, progress, seconds, unchecked),
+            **self._tried(run, columns, lost),
+            **self._bar(run, columns, results, scoring, asked, progress),
         )
         # Only now: the sentences count flaky cases over all columns, by uid.
         shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
         whole = replace(whole, columns=shown)
+        if asked.left_out:
+            more = f", and {len(asked.left_out) - 1:,} more" if len(asked.left_out) > 1 else ""
+            said = f"Not everything of the file is tested: {asked.left_out[0].rstrip('.')}{more}."
+            whole = replace(whole, sentences=(*whole.sentences, said))
         if run.probe:
             return probe_report(whole, run, self._records)
         return about_its_set(self._with_judges(whole, run, scoring_uid, titles), self._records, run_uid, names.keys())
 
     def _with_judges(self, report: SuiteReport, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> SuiteReport:
         """Return a report with what is known of its judges."""
-        if self._judges is None:
+        if self._judges is None or awaited(run):
             return report
         judged = self._judges.report(run, scoring_uid, titles)
         columns = tuple(
@@ -167,6 +177,8 @@ class SuiteAnalyst:
     def _tried(self, run: SuiteRun, columns: tuple[ColumnReport, ...], lost: str) -> dict[str, Any]:
         """Return what tries add to a report: the sentences, what this run shows, and the history."""
         open_ = run.cells - run.answered
+        if why := awaited(run):
+            return {"sentences": (why,)}
         found = TryHistory() if self._tries is None else self._tries.history(self._records.prompt_of(run.uid))
         one = next((one for one in found.tries if one.run_uid == run.uid), None)
         if one is not None and one.is_complete:
@@ -193,17 +205,20 @@ class SuiteAnalyst:
         scoring_uid = scoring_uid or run.scoring_uid
         scoring = self._scoring(run_uid, scoring_uid)
         hidden = self._records.hidden_cases(run_uid)
-        shown = [position for position in range(run.cases) if position not in hidden]
-        keys = (
-            CellKey(position, column.position, sample)
-            for column in run.columns
-            for position in shown
-            for sample in range(run.samples)
-        )
-        while some := tuple(islice(keys, _CELLS_AT_ONCE)):
-            for detail in self._records.cells(run_uid, scoring_uid, some):
-                if detail.result is not None:
-                    yield report_cell(detail, titles[detail.key.column], scoring)
+        for column in run.columns:
+            title, after = titles[column.position], None
+            while some := self._records.report_cells(
+                run_uid, scoring_uid, column.position, title, after, _CELLS_AT_ONCE
+            ):
+                after = some[-1][0]
+                for key, cell in some:
+                    if key.case in hidden:
+                        continue
+                    if cell is not None:
+                        yield cell
+                        continue
+                    for detail in self._records.cells(run_uid, scoring_uid, [key]):
+                        yield report_cell(detail, title, scoring)
 
     def _whole(
         self,
@@ -215,19 +230,6 @@ class SuiteAnalyst:
         seconds: float | None,
         unchecked: int,
     ) -> SuiteReport:
-        open_ = run.cells - run.answered
-        is_over = progress is not None and progress.state == "budget"
-        bar, bar_words = (
-            judge(
-                asked.bar,
-                [(one.title, one.summary) for one in columns],
-                [(one.title, one.no_worse) for one in columns if asked.no_worse and not one.is_baseline],
-                is_over_budget=is_over,
-                is_complete=not open_,
-            )
-            if asked.bar is not None
-            else ("none", "")
-        )
         known = progress or SuiteProgress()
         return SuiteReport(
             prompt=prompt,
@@ -245,16 +247,42 @@ class SuiteAnalyst:
             is_probe=bool(run.probe),
             unscored=sum(one.summary.unscored for one in columns),
             unanswered=sum(one.summary.unanswered for one in columns),
-            open=open_,
+            open=run.cells - run.answered,
             calls=known.done,
             judge_calls=known.judge_calls,
             reused=known.reused,
             spent_usd=_spent(known, columns),
             seconds=seconds,
-            bar=bar,
-            bar_words=bar_words,
             notes=asked.notes,
         )
+
+    def _bar(
+        self,
+        run: SuiteRun,
+        columns: Sequence[ColumnReport],
+        results: Sequence[ColumnResults],
+        scoring: StoredScoring | None,
+        asked: SuiteQuestion,
+        progress: SuiteProgress | None,
+    ) -> dict[str, Any]:
+        """Return whether the columns reach the bar, and the sentence about it; nothing if none is asked for."""
+        if asked.bar is None:
+            return {}
+        idle = idle_cases(run_cases(self._records, run), () if scoring is None else scoring.checks)
+        bar, words = judge(
+            asked.bar,
+            [
+                (one.title, summarise(without(found, idle)) if idle else one.summary)
+                for one, found in zip(columns, results, strict=True)
+            ],
+            [(one.title, one.no_worse) for one in columns if asked.no_worse and not one.is_baseline],
+            is_over_budget=progress is not None and progress.state == "budget",
+            is_complete=run.answered >= run.cells,
+            awaited=awaited(run),
+            idle=len(idle),
+            left_out=len(asked.left_out),
+        )
+        return {"bar": bar, "bar_words": words}
 
     def _column(
         self,
@@ -270,6 +298,7 @@ class SuiteAnalyst:
         is_baseline: bool,
         wants_no_worse: bool,
         is_margin_late: bool,
+        is_awaited: bool,
     ) -> ColumnReport:
         failing = [case.case for case in results.cases if case.counts[1] and not is_majority(*case.counts)]
         named = [names.get(uid, uid) for uid in failing if uid not in hidden]
@@ -285,7 +314,7 @@ class SuiteAnalyst:
             is_baseline=is_baseline,
             summary=summary,
             comparison=comparison,
-            rate_words=rate_words(summary.passes),
+            rate_words="" if is_awaited else rate_words(summary.passes),
             gaps_words=gaps_words(summary),
             verdict="" if comparison is None else SHORT[comparison.verdict],
             sentence="" if comparison is None else comparison_sentence(comparison, settings.difference),
@@ -331,6 +360,8 @@ class SuiteAnalyst:
             raise RefusedError(
                 f"Test run {other.number} was scored by other checks. Score it by the present ones, then compare."
             )
+        if awaited(other):
+            raise RefusedError(f"Test run {other.number} of the hold-out is not complete. Continue it, then compare.")
         column = self._records.results(other_uid, other.scoring_uid)[at]
         mine = {case.uid: case for case in run_cases(self._records, run)}
         theirs = run_cases(self._records, other)

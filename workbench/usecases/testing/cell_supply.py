@@ -59,13 +59,18 @@ class CellSupply:
         self._is_exhausted = False
         self.is_recording = False
         """Whether starts are being recorded."""
-        self.is_over_budget = False
-        """Whether a cell did not fit into the budget any more."""
+        self._over: set[int] = set()
+        """Columns of which a cell did not fit into the budget any more."""
 
     @property
     def gates(self) -> Mapping[str, CellGate]:
         """The gates by place."""
         return self._gates
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Whether a column is not asked any more, because a cell of it did not fit into the budget."""
+        return bool(self._over)
 
     @property
     def is_dry(self) -> bool:
@@ -91,22 +96,29 @@ class CellSupply:
 
     def prepare(self) -> None:
         """Read and record more cells if there is room."""
-        self._refill()
-        if self.is_recording:
-            return
+        batch: list[AskedCell] = []
+        while not batch:
+            self._refill()
+            if self.is_recording:
+                return
+            batch = self._batch()
+            if not batch and (self._is_exhausted or any(gate.pending for gate in self._gates.values())):
+                return
+        starts = [CellStart(cell.key, cell.uid, self._job.identity(cell.key)) for cell in batch]
+        owner = self._tools.owner
+        self.is_recording = True
+        future = self._tools.records.start_outputs(self._job.uid, starts, owner.uid, owner.now())
+        future.add_done_callback(lambda done: self._tell(StartsRecorded(tuple(batch), done.exception())))
+
+    def _batch(self) -> list[AskedCell]:
+        """Return cells to be recorded, of each gate as many as it has room for."""
         batch: list[AskedCell] = []
         for gate in self._gates.values():
             if gate.is_low:
                 cells = list(self._built(gate, min(gate.room, _BATCH)))
                 gate.preparing += len(cells)
                 batch += cells
-        if not batch:
-            return
-        starts = [CellStart(cell.key, cell.uid, self._job.identity(cell.key)) for cell in batch]
-        owner = self._tools.owner
-        self.is_recording = True
-        future = self._tools.records.start_outputs(self._job.uid, starts, owner.uid, owner.now())
-        future.add_done_callback(lambda done: self._tell(StartsRecorded(tuple(batch), done.exception())))
+        return batch
 
     def take_starts(self, recorded: StartsRecorded) -> None:
         """Take cells whose start was recorded, or release what was reserved for them."""
@@ -134,21 +146,26 @@ class CellSupply:
             gate.pending.clear()
 
     def _refill(self) -> None:
-        if self._is_exhausted or sum(len(gate.pending) for gate in self._gates.values()) > _PAGE // 2:
-            return
-        keys = self._tools.records.open_cells(self._job.uid, self._after, _PAGE, failed_too=self._limits.failed_too)
-        self._is_exhausted = len(keys) < _PAGE
-        for key in keys:
-            self._gate(key).pending.append(key)
-        if keys:
-            self._after = keys[-1]
+        while not self._is_exhausted and sum(len(gate.pending) for gate in self._gates.values()) <= _PAGE // 2:
+            if len(self._over) == len(self._job.columns):
+                self._is_exhausted = True
+                return
+            keys = self._tools.records.open_cells(self._job.uid, self._after, _PAGE, failed_too=self._limits.failed_too)
+            self._is_exhausted = len(keys) < _PAGE
+            for key in keys:
+                if key.column not in self._over:
+                    self._gate(key).pending.append(key)
+            if keys:
+                self._after = keys[-1]
 
     def _built(self, gate: CellGate, most: int) -> Iterator[AskedCell]:
-        """Yield cells of a gate whose most possible cost is reserved."""
-        for _ in range(most):
-            if not gate.pending or self.is_over_budget:
-                return
+        """Yield cells of a gate whose most possible cost is reserved; columns that are over their budget are left."""
+        left = most
+        while left and gate.pending:
             key = gate.pending.popleft()
+            if key.column in self._over:
+                continue
+            left -= 1
             rendered = self._requests.request(key)
             if rendered is None:
                 continue
@@ -158,9 +175,11 @@ class CellSupply:
                 is_limited = self._limits.budget.usd is not None
                 bound = self._requests.bound(key, call, rendered, in_dollars=is_limited)
                 reserved = self._ledger.reserve(uid, bound)
-                if reserved is not Reservation.MADE:
+                if reserved is Reservation.NEVER:
+                    self._over.add(key.column)
+                    continue
+                if reserved is Reservation.LATER:
                     gate.pending.appendleft(key)
-                    self.is_over_budget = reserved is Reservation.NEVER
                     return
             yield AskedCell(key, uid, self._places[key.column], call)
 

@@ -7,7 +7,7 @@ are not ranked: choosing by them would use them up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -42,8 +42,13 @@ class _Entry:
     results: ColumnResults
 
 
-def rank_by_checks(records: SuiteRecords, prompt_uid: str) -> CheckRanking:
-    """Return the ranking of a prompt's versions and models by checks; blocks. Raises StoreError."""
+def rank_by_checks(
+    records: SuiteRecords, prompt_uid: str, judged: Callable[[SuiteRun], Sequence[str]] = lambda run: ()
+) -> CheckRanking:
+    """Return the ranking of a prompt's versions and models by checks; blocks. Raises StoreError.
+
+    `judged` returns sentences about the judges of a run, whose verdicts are part of its results.
+    """
     runs = [run for run in records.runs(prompt_uid, _MOST_RUNS) if run.set_name == "tuning" and not run.probe]
     found, other_checks, other_cases = _entries(records, [run for run in runs if run.scoring_uid])
     if not found:
@@ -64,6 +69,7 @@ def rank_by_checks(records: SuiteRecords, prompt_uid: str) -> CheckRanking:
         f"All rows stand on the same {counted(len(shared), 'tuning case')}; hold-outs are never ranked.",
         *_differences([columns[at] for at in order]),
         *_left_out(other_checks, other_cases),
+        *judged(found[0].run),
     )
     return CheckRanking(prompt_uid, rows, len(shared), remarks)
 

@@ -50,7 +50,7 @@ class HoldoutBook:
         return self._store.tests.end_holdout(prompt_uid, self._now())
 
     def restore(self, before: HoldoutBefore) -> Future[None]:
-        """Undo `set_aside` or `end`."""
+        """Undo `set_aside`, or `end` for the cases without answers."""
         return self._store.tests.restore_holdout(before, self._now())
 
     def hidden(self, prompt_uid: str, run_uid: str) -> tuple[tuple[str, str], ...]:

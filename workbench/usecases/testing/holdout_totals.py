@@ -1,7 +1,7 @@
 """What a report says about the set of its cases, and nothing else of cases that are held out.
 
 Invariant: the report of a hold-out names no case and has no answer: its cells are sorted by their result, so that they
-say as much as the totals.
+say as much as the totals. While answers are missing it has no result at all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from workbench.core.statistics.columns import ColumnSummary
 from workbench.core.statistics.results import CellState, ColumnResults
+from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.report import ColumnReport, ReportCell, SuiteReport
 from workbench.core.text import plural
 from workbench.store.testing.suite_records import SuiteRecords
@@ -38,6 +39,16 @@ def about_its_set(report: SuiteReport, records: SuiteRecords, run_uid: str, case
         words = "on the case you tuned on" if report.cases == 1 else f"on the {report.cases:,} cases you tuned on"
         return replace(report, set_words=words)
     return report
+
+
+def awaited(run: SuiteRun) -> str:
+    """Return why a run has no result yet, although some cases are answered; "" if it has one or needs no reason."""
+    if run.set_name != "holdout" or run.answered >= run.cells:
+        return ""
+    return (
+        f"{run.answered:,} of {run.cells:,} answers of the hold-out {plural(run.answered, 'is', 'are')} here; the "
+        "result is shown when all are."
+    )
 
 
 def total_cells(results: Sequence[ColumnResults], titles: Sequence[str]) -> Iterator[ReportCell]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,9 +40,11 @@ from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, c
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
 
-RoundChoice = Literal["continue", "fresh"]
-"""continue: answers of the newest round are used again. fresh: everything is asked anew."""
+RoundChoice = Literal["continue", "fresh"] | int
+"""continue: answers of the newest round are used again. fresh: everything is asked anew. A number: answers of that
+round are used again."""
 CURRENT = "The current text"
+_WORD = re.compile(r'(?:tag:)?"[^"]*"|\S+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class SuitePlan:
 
     `columns` are lanes, each with a pinned version or the current text, which is `content`. `questions` are the
     `question_hash` of each column, `baseline` is the position of the column that the others are compared with.
-    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit.
+    `settings` holds checks and threshold. Answers from before `reuse_since` are asked again, "" for no limit. With
+    `is_fresh` the run opens a round of its own when it is recorded; `round` is then what it would be now.
     """
 
     prompt_uid: str
@@ -73,6 +77,7 @@ class SuitePlan:
     """Concurrent calls per endpoint, None for the engine's default."""
     goals: RunGoals = field(default_factory=RunGoals)
     reuse_since: str = ""
+    is_fresh: bool = False
 
     @property
     def cells(self) -> int:
@@ -167,7 +172,7 @@ class SuitePlanner:
             tuple(contents[lane.pinned][0] for lane in settings.columns),
             draft.content if None in contents else None,
             draft.based_on,
-            max(1, newest + (round_ == "fresh")),
+            round_ if isinstance(round_, int) else max(1, newest + (round_ == "fresh")),
             settings.samples,
             set_name,
             slots.index(settings.baseline) if settings.baseline in slots else 0,
@@ -176,6 +181,7 @@ class SuitePlanner:
             draft.techniques,
             concurrency,
             goals or RunGoals(settings.difference, settings.margin),
+            is_fresh=round_ == "fresh",
         )
         for number, lane in enumerate(settings.columns, start=1):
             self._check_column(plan, number, lane, contents[lane.pinned][0])
@@ -303,7 +309,10 @@ def _check_content(content: Content, version: str) -> None:
 
 
 def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None:
-    """Raise RefusedError if a case has no value for a variable, or renders to nothing."""
+    """Raise RefusedError if a case has no value for a variable, or if every case renders to nothing.
+
+    A single case that does is not sent, and has no answer.
+    """
     if content.template != "plain":
         # Only rendering shows what a Jinja template needs: a name may be a loop variable, or have a default.
         return
@@ -322,9 +331,8 @@ def _check_values(content: Content, version: str, cases: Sequence[Case]) -> None
         )
     if all(message.text and not wanted for message in content.messages):
         return
-    for case in cases:
-        if not fill_case(content, dict(case.values), case.kinds).messages:
-            raise RefusedError(f"{case_title(case, cases)} makes every message empty{used}. Fill a value in.")
+    if not any(fill_case(content, dict(case.values), case.kinds).messages for case in cases):
+        raise RefusedError(f"{case_title(cases[0], cases)} makes every message empty{used}. Fill a value in.")
 
 
 def case_title(case: Case, cases: Sequence[Case] = ()) -> str:
@@ -361,8 +369,11 @@ def _hashed(path: str, size: int, modified: int) -> str:
 
 
 def filtered(cases: Iterable[Case], words: str) -> tuple[Case, ...]:
-    """Return the cases that match all words: a part of the name or of a value, or `tag:NAME`. Case is ignored."""
-    wanted = words.casefold().split()
+    """Return the cases that match all words: a part of the name or of a value, or `tag:NAME`. Case is ignored.
+
+    Quotes keep spaces together: "in transit", tag:"needs a person".
+    """
+    wanted = [word.replace('"', "") if word.count('"') == 2 else word for word in _WORD.findall(words.casefold())]
     return tuple(case for case in cases if all(_matches(case, word) for word in wanted))
 
 

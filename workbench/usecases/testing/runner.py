@@ -27,6 +27,7 @@ from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 from workbench.usecases.testing.progress import SuiteHandle
 from workbench.usecases.testing.run_scorings import CLOSING, RunScorings
+from workbench.usecases.testing.same_run import same_run
 from workbench.usecases.testing.scheduler import SuiteScheduler
 from workbench.usecases.testing.scorer import Scorer
 from workbench.usecases.testing.scoring_orders import Sweep
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from workbench.usecases.testing.tries import SuiteTries
 
 _CLOSE_WITHIN_S = 10.0
-_MOST_RUNS = 50
-"""Newest runs among which the one to continue is searched."""
 
 
 class SuiteRunner:
@@ -98,32 +97,18 @@ class SuiteRunner:
         return self._enter(SuiteStartThread(self, SuiteHandle(self._tools.owner.new_uid()), plan=plan))
 
     def go_on_with(self, plan: SuitePlan, *, failed_too: bool = False) -> SuiteHandle:
-        """Continue the newest run if it asks the same cells as a plan, else start a new one; blocks for reading.
+        """Continue the newest run of these cases if it asks the same as a plan, else start a new one; blocks to read.
 
         A run with answers that the plan asks again is not continued. A continued run whose checks have changed gets a
         new scoring. Raises as `resume` and `start`, and StoreError.
         """
         if plan.reuse_since:
             self.planner.check_plan(plan)
-        run_uid = self._same_run(plan)
+        run_uid = same_run(self._tools.records, plan, self._questions)
         if run_uid is None:
             return self.start(plan.prompt_uid, plan)
         limits = SuiteLimits(plan.budget, plan.concurrency, failed_too)
         return self._enter(SuiteStartThread(self, SuiteHandle(run_uid), plan=plan, limits=limits))
-
-    def _same_run(self, plan: SuitePlan) -> str | None:
-        """Return the newest run of the plan's set if it has the cells of the plan."""
-        runs = self._tools.records.runs(plan.prompt_uid, _MOST_RUNS)
-        run = next((one for one in runs if one.set_name == plan.set_name and not one.probe), None)
-        if run is None or plan.probe or run.cells != plan.cells:
-            return None
-        if (run.round, run.samples, run.baseline) != (plan.round, plan.samples, plan.baseline):
-            return None
-        if tuple(column.question for column in self.scorings.job(run.uid).columns) != plan.questions:
-            return None
-        if plan.reuse_since and self._tools.records.has_answers_before(run.uid, plan.reuse_since):
-            return None
-        return run.uid if self._tools.records.cases(run.uid, 0, run.cases) == plan.cases else None
 
     def resume(
         self,
@@ -240,6 +225,7 @@ class SuiteRunner:
             techniques=plan.techniques,
             goals=plan.goals,
             reuse_since=plan.reuse_since,
+            is_fresh=plan.is_fresh,
         )
         return self._tools.records.begin(start).result()
 
@@ -265,6 +251,9 @@ class SuiteRunner:
     def problem(self, error: BaseException) -> None:
         """Report an error to the listeners."""
         self._tools.listeners.problem(problem_of(error))
+
+    def _questions(self, run_uid: str) -> tuple[str, ...]:
+        return tuple(column.question for column in self.scorings.job(run_uid).columns)
 
     def _tell(self, run_uid: str, what: StartOrder) -> None:
         with self._lock:

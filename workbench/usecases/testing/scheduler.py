@@ -105,6 +105,8 @@ class SuiteScheduler:
             self._take(self._wait())
         if self._is_stopping:
             return "stopped"
+        if self._supply.is_over_budget and not self.why:
+            self.why = _REACHED
         return "budget" if self.why else "finished"
 
     @property
@@ -118,8 +120,6 @@ class SuiteScheduler:
             self._drop_ready()
         if not (self._is_stopping or self._is_paused or self.why):
             self._supply.prepare()
-            if self._supply.is_over_budget:
-                self.why = _REACHED
         if not (self._is_stopping or self._is_paused):
             self._send()
         self._writer.write(len(self._live))

@@ -36,6 +36,7 @@ from workbench.usecases.prompt_checks import PromptChecks
 
 if TYPE_CHECKING:
     from workbench.ui.features.checks.dialog import ChecksDialog
+    from workbench.ui.features.checks.judge_trial import JudgeTrialActions
 
 RETRY_MS = 2000
 """Delay in milliseconds before a failed write is retried."""
@@ -56,6 +57,8 @@ class ChecksController:
         self._answers = AnswerChecks(services.tasks, self.trial, self._read_all, self._tell)
         self._tools = PinnedTools(services.tasks, self._read_tools)
         self.dialog: ChecksDialog | None = None
+        self.judging: JudgeTrialActions | None = None
+        """Tries judged checks of the dialog; None until the first one is opened."""
         services.events.subscribe(PromptOpened, self._prompt_opened)
         services.events.subscribe(HistoryChanged, lambda _: self._of_cases.clear())
         services.events.subscribe(DataChanged, self._data_changed)
@@ -140,6 +143,11 @@ class ChecksController:
             read_only=services.backend.store.read_only,
             parent=(request.over if request is not None else None) or services.dialogs.widget(),
         )
+        from workbench.ui.features.checks.judge_trial import JudgeTrialActions
+
+        judging = self.judging = self.judging or JudgeTrialActions(services)
+        judging.attach(dialog.judge, services.session.prompt())
+        dialog.judged_shown.connect(judging.show)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.show_checks(checks)
@@ -212,3 +220,5 @@ class ChecksController:
 
     def _closed(self) -> None:
         self.dialog = None
+        if self.judging is not None:
+            self.judging.close()

@@ -23,6 +23,7 @@ from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.checks.suggestions import CheckSuggestion
 from workbench.core.text import counted
 from workbench.ui.features.checks.form import CheckForm
+from workbench.ui.features.checks.judge_panel import JudgePanel
 from workbench.ui.features.checks.suggestions import SuggestionList
 from workbench.ui.features.checks.tree import CheckTree
 from workbench.ui.features.checks.trial import TrialPanel, short_results
@@ -53,6 +54,8 @@ class ChecksDialog(Dialog):
 
     changed = Signal(object)
     """tuple[Check, ...]"""
+    judged_shown = Signal(object, object)
+    """A judged check is shown (Check), with the answers to try it on (ShownAnswers)."""
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class ChecksDialog(Dialog):
         self.suggested = SuggestionList()
         self.form = CheckForm(theme, variables)
         self.nothing = label(_NOTHING, "muted")
-        self.trial = TrialPanel(theme)
+        self.trial, self.judge = TrialPanel(theme), JudgePanel(theme)
         self.told = ToldLabel(theme)
         self.add = button("Add a check…", self.choose_type)
         self.remove = button("Remove", self._remove)
@@ -173,6 +176,7 @@ class ChecksDialog(Dialog):
         right.addWidget(self.form)
         right.addWidget(line())
         right.addWidget(self.trial)
+        right.addWidget(self.judge)
         right.addStretch(1)
         empty = QWidget()
         beside = QVBoxLayout(empty)
@@ -323,6 +327,13 @@ class ChecksDialog(Dialog):
 
     def _show_trial(self) -> None:
         path = self.tree.path()
+        check = None if path is None else check_tree.check_at(self._checks, path)
+        row = None if check is None else CHECK_TYPES.get(check.type)
+        is_judged = row is not None and row.judged
+        self.judge.setVisible(is_judged)
+        self.trial.setVisible(not is_judged)
+        if is_judged:
+            self.judged_shown.emit(check, self._attempts.shown)
         problem, results = self._attempts.tried.get(path or (), ("", ()))
         self.form.show_problem(problem)
         self.trial.show_results(self._attempts.shown.answers, results)

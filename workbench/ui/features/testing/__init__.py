@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, FeatureView, Subscription
-from workbench.ui.shell.testing_events import SuccessorTestRequested, SuiteRunChosen
+from workbench.ui.shell.testing_events import ShownSuiteRequested, SuccessorTestRequested, SuiteRunChosen
 
 if TYPE_CHECKING:
     from workbench.app.testing.probes import ProbedSuites
@@ -31,6 +31,7 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
             Subscription(
                 SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
             ),
+            Subscription(ShownSuiteRequested, lambda controller, event: controller.tell_shown(event)),
             Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
         ),
         view=FeatureView(

@@ -25,13 +25,11 @@ from PySide6.QtWidgets import (
 from workbench.app.testing.cell_reader import EARLIER, EXPECTATION, ShownCell, answer_of
 from workbench.app.testing.cell_words import samples_words
 from workbench.app.testing.words import column_title
-from workbench.core.check_words import lines
-from workbench.core.testing.grid import CellDetail, GridCell, SuiteColumn
-from workbench.core.text import counted
+from workbench.core.testing.grid import GridCell, SuiteColumn
 from workbench.core.value_kinds import plain_values
 from workbench.core.visible_text import visible_name, visible_note
 from workbench.host.clock import utc_now
-from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
+from workbench.ui.features.testing.check_list import CheckList
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip, together
 from workbench.ui.features.testing.marked_answer import MarkedAnswer, about_answer, fit_height, places_of
 from workbench.ui.shell.key_names import KeyName
@@ -69,7 +67,6 @@ class CellPane(QWidget):
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
-        self._checks: list[QWidget] = []
         self.title, self.column = label("", "heading"), label("", "small")
         self.output, self.against, self.request = (chip(text, self) for text in ("Output", "Against", "Request"))
         self._kinds: tuple[Shown, ...] = ("output", "against", "request")
@@ -85,7 +82,7 @@ class CellPane(QWidget):
         self.changes = DiffView(theme, parent=self._body)
         self.sent = AnswerView(theme, mono=True, delta=-1, parent=self._body)
         self.sent.setAccessibleName("Request")
-        self.about, self.no_checks, self.samples = label("", "small"), label("No checks.", "small"), label("", "small")
+        self.about, self.samples, self.checks = label("", "small"), label("", "small"), CheckList(self._body)
         self._checks_head, self._samples_head, self._values_head = (
             label(text, "section", wrap=False) for text in ("CHECKS", "SAMPLES", "VALUES")
         )
@@ -123,10 +120,7 @@ class CellPane(QWidget):
             column.addWidget(widget)
         column.addSpacing(4)
         column.addWidget(self._checks_head)
-        column.addWidget(self.no_checks)
-        self._check_column = QVBoxLayout()
-        self._check_column.setSpacing(9)
-        column.addLayout(self._check_column)
+        column.addWidget(self.checks)
         for heading, content in ((self._samples_head, self.samples), (self._values_head, self.values)):
             column.addSpacing(4)
             column.addWidget(heading)
@@ -225,7 +219,7 @@ class CellPane(QWidget):
             self.output.setChecked(True)
             self._kind = "output"
         self._show_texts(cell, against)
-        self._show_checks(detail, grid_cell)
+        self.checks.show_checks(detail, grid_cell)
         samples = "" if grid_cell is None else samples_words(grid_cell, detail.key.sample)
         self.samples.setText(samples)
         given = plain_values(dict(detail.case.values), detail.case.kinds)
@@ -252,28 +246,6 @@ class CellPane(QWidget):
             self.changes.show_runs([DiffRun("heading", missing.get(against, "There is nothing to compare."))])
         else:
             self.changes.show_made(lambda: runs_of(diff), len(diff.hunks))
-
-    def _show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
-        for old in self._checks:
-            self._check_column.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._checks = []
-        for place, result in enumerate(detail.results[:MOST_CHECKS]):
-            words = (
-                " ".join(lines(detail.checks[place])[0].text.split()) if place < len(detail.checks) else result.reason
-            )
-            overruled = detail.overruled[place] if place < len(detail.overruled) else None
-            made = CheckRow(words, result, overruled, self._body)
-            self._check_column.addWidget(made)
-            self._checks.append(made)
-        if len(detail.results) > MOST_CHECKS:
-            more = label(f"and {counted(len(detail.results) - MOST_CHECKS, 'more check')}", "small")
-            self._check_column.addWidget(more)
-            self._checks.append(more)
-        self.no_checks.setVisible(not detail.results)
-        waits = grid_cell is not None and grid_cell.status == "unchecked"
-        self.no_checks.setText("Not checked yet." if waits else "No checks.")
 
     def show_kind(self, kind: Shown) -> None:
         """Show the answer, its differences, or its request."""

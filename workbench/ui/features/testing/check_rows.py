@@ -30,7 +30,15 @@ _PILLS = {"pass": "pill-green", "fail": "pill-red", "unscored": "pill"}
 class CheckRow(QWidget):
     """One check: its result, what it asks for, why, and what a person said about it."""
 
-    def __init__(self, words: str, result: CheckResult, overruled: OverruledCheck | None, parent: QWidget) -> None:
+    def __init__(
+        self,
+        words: str,
+        result: CheckResult,
+        overruled: OverruledCheck | None,
+        parent: QWidget,
+        judge: QWidget | None = None,
+    ) -> None:
+        """`judge` says who judged it, None for a rule."""
         super().__init__(parent)
         is_overruled = overruled is not None and overruled.state != "none"
         state = overruled.state if overruled is not None and is_overruled else result.state
@@ -51,6 +59,8 @@ class CheckRow(QWidget):
             column.addWidget(label(breakable(visible_note(reason)), "small"))
         for part in result.parts[:_MOST_PARTS]:
             column.addWidget(label(breakable(visible_note(f"{part.state}: {part.reason}")), "small"))
+        if judge is not None:
+            column.addWidget(judge)
         row.addLayout(column, 1)
         self.setAccessibleName(f"{state}: {words}. {reason}")
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from workbench.app.judging.rate_words import beside_rate
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
 from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
@@ -67,13 +68,17 @@ class SuiteHeader(QHeaderView):
         is_same = 0 <= before < len(self._groups) and self._groups[before] == group
         return group, not is_same or self.isSectionHidden(before + FIRST)
 
+    def _has_judges(self) -> bool:
+        return any(head.judged is not None for head in self._heads())
+
     def _line_heights(self) -> tuple[int, int]:
         return QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
 
     def sizeHint(self) -> QSize:
         title, line = self._line_heights()
+        judged = line if self._has_judges() else 0
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
-        height = _TOP + title + 3 * line + _PLOT_HEIGHT + 4 + _BOTTOM
+        height = _TOP + title + 3 * line + judged + _PLOT_HEIGHT + 4 + _BOTTOM
         return QSize(super().sizeHint().width(), self._group_height() + height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -121,6 +126,10 @@ class SuiteHeader(QHeaderView):
         used = self._text(painter, QRect(room.left(), y, room.width(), line), rate, self._number_bold, "text")
         behind = QRect(room.left() + used, y, room.width() - used, line)
         self._text(painter, behind, f"{sign}{rest}", self._number, "muted")
+        if self._has_judges():
+            y += line
+            judged = fitted_judged(beside_rate(head.judged), QFontMetrics(self._number), room.width())
+            self._text(painter, QRect(room.left(), y, room.width(), line), judged, self._number, "muted")
         y += line + 2
         if head.low is not None and head.high is not None and head.rate is not None:
             width = min(round(_PLOT_WIDTH * self._theme.scale), room.width() - 4)
@@ -143,6 +152,13 @@ class SuiteHeader(QHeaderView):
         painter.setPen(self._theme.color(color))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         return metrics.horizontalAdvance(shown)
+
+
+def fitted_judged(words: str, metrics: QFontMetrics, room: int) -> str:
+    """Return the line about judges as it fits: without the judge's rate, or without the interval."""
+    corrected = words[max(0, words.find("corrected ")) :]
+    brief = corrected.partition(" (")[0]
+    return next((one for one in (words, corrected, brief) if metrics.horizontalAdvance(one) <= room), brief)
 
 
 def fitted_verdict(verdict: str, metrics: QFontMetrics, room: int) -> str:

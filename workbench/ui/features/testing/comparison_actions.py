@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from workbench.app.judging.judge_choice import judge_start, judge_tested_words
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
+from workbench.core.testing.settings import SuiteSettings
 from workbench.ui.features.testing.stored_draft import when_stored
 from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.app.testing.comparisons import SuccessorFacts
     from workbench.ui.features.testing.comparison_dialog import ComparisonDialog
     from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
@@ -103,6 +107,8 @@ class ComparisonActions:
         dialog = SuiteSettingsDialog(
             overview.settings,
             has_answers=run is not None and run.answered > 0,
+            choose=self._choose_judge,
+            tested=lambda judge: judge_tested_words(judge, overview.settings.columns),
             parent=self._services.dialogs.widget(),
         )
 
@@ -116,12 +122,19 @@ class ComparisonActions:
                     difference=chosen.difference,
                     margin=chosen.margin,
                     threshold=chosen.threshold,
+                    judge=chosen.judge,
                 )
             )
-            if chosen.threshold != overview.settings.threshold:
+            before = overview.settings
+            if (chosen.threshold, chosen.judge) != (before.threshold, before.judge):
                 self._suites.checks_changed()
 
         self._show(dialog, save)
+
+    def _choose_judge(self, lane: Lane | None, use: Callable[[str, str], object], over: QWidget) -> None:
+        settings = SuiteSettings() if self._suites.overview is None else self._suites.overview.settings
+        start = lane or judge_start(settings, self._services.session.draft().lanes)
+        self._services.navigator.choose_model(start, use, over)
 
     # Champion and challenger.
 

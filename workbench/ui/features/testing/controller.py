@@ -20,6 +20,7 @@ from workbench.ui.features.testing.cell_seeker import CellSeeker
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
+from workbench.ui.features.testing.judge_steps import JudgeSteps
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
@@ -38,7 +39,7 @@ from workbench.ui.shell.events import (
     ViewStatus,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested
+from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class TestingController:
         self.probes: ProbeActions | None = None
         self.arranging: ArrangeActions | None = None
         self.sets: SetActions | None = None
+        self.judge_steps: JudgeSteps | None = None
         self._is_stale = True
         self._read_for: tuple[str, Draft | None] = ("", None)
         """The prompt and the draft when the tests were last read."""
@@ -119,6 +121,8 @@ class TestingController:
         view.pane.against_wanted.connect(view.set_against)
         view.pane.compose_clicked.connect(actions.to_compose)
         view.pane.overrule_clicked.connect(actions.overrule)
+        self.judge_steps = JudgeSteps(services, view.pane)
+        view.pane.checks.judge_wanted.connect(self.judge_steps.take)
         view.pane.next_clicked.connect(lambda: self.seek_failure(1))
         view.show_state()
         return view
@@ -131,6 +135,11 @@ class TestingController:
         """Focus the view."""
         if self.view is not None:
             self.view.enter()
+
+    def tell_shown(self, request: ShownSuiteRequested) -> None:
+        """Tell which run is shown, if there is one."""
+        if (run := self.suites.run) is not None:
+            request.use(ShownSuite(self.suites.prompt_uid, run))
 
     # Running.
 
@@ -272,6 +281,7 @@ class TestingController:
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
             "settings": self.compare.edit_settings,
+            "judge": lambda: services.navigator.action("choose_judge").trigger(),
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.words import FILTER_TITLES, TEST_SUCCESSOR, takes_words
+from workbench.app.testing.row_filters import FILTER_TITLES
+from workbench.app.testing.words import TEST_SUCCESSOR, takes_words
 from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import set_role

@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
-from workbench.app.testing.words import FILTER_TIPS, FILTER_TITLES, SORT_TITLES
+from workbench.app.testing.row_filters import FILTER_TIPS, FILTER_TITLES
+from workbench.app.testing.words import SORT_TITLES
 from workbench.core.testing.grid import GridCounts, GridQuery, RowFilter, RowSort
 from workbench.ui.features.testing.chips import chip, exclusive, literal, menu_chip
 from workbench.ui.widgets.controls import opens_menu

@@ -1,7 +1,7 @@
 """Sets the hold-out aside, opens one of its cases anyway, and ends it.
 
-Invariant: each asks first, says what it does to the honesty of the numbers, and can be undone, except opening a case:
-what was seen cannot be unseen.
+Invariant: each asks first and says what it does to the honesty of the numbers. Setting aside can be undone; ending only
+for cases without answers, and opening a case not at all: what can be read may have been read.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class HoldoutActions:
             return
         question = (
             f"End the hold-out? Its {counted(number, 'case')} {plural(number, 'becomes', 'become')} tuning cases, and "
-            "you see them. Their totals are no honest number then: what you change may be fitted to them."
+            "you see them. Their totals are no honest number then: what you change may be fitted to them. Cases with "
+            "answers cannot be held out again."
         )
 
         def go() -> None:
@@ -103,12 +104,17 @@ class HoldoutActions:
         self._changed()
 
     def _ended(self, before: HoldoutBefore) -> None:
-        number = len(before.held)
-        self._offer(
+        number, undoable = len(before.held), before.undoable
+        sentence = (
             f"The hold-out is ended; {counted(number, 'case')} {plural(number, 'is', 'are')} for tuning now. The "
-            "totals of the hold-out are honest only for versions from before.",
-            before,
+            "totals of the hold-out are honest only for versions from before."
         )
+        if undoable or not number:
+            if undoable < number:
+                sentence += f" Undo holds out the {undoable:,} without answers."
+            self._offer(sentence, before)
+        else:
+            self._services.notices.quiet("tests", sentence)
         self._suites.choose_set("tuning")
         self._changed()
 

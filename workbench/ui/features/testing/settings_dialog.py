@@ -1,15 +1,19 @@
-"""The dialog for samples, limits, and the differences that matter.
+"""The dialog for samples, limits, the differences that matter, and the judge.
 
 Invariant: only settings that can be run are saved; a field that cannot be used is named and focused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.testing.settings_form import SettingsFieldError, TypedSettings, read_settings, typed_settings
-from workbench.core.testing.settings import SuiteSettings
+from workbench.core.testing.settings import JudgeSettings, SuiteSettings
+from workbench.ui.features.testing.judge_fields import ChooseModel, JudgeFields
 from workbench.ui.widgets.controls import StatusLabel, button, label
 from workbench.ui.widgets.dialog import Dialog, grow_to_words
 from workbench.ui.widgets.theme import set_role
@@ -22,6 +26,7 @@ _FIELDS = {
     "usd": ("Budget in dollars", "Nothing is sent that could exceed it"),
     "calls": ("Limit of calls", "Needed for models without a price"),
     "minutes": ("Limit of minutes", "The test stops then, and can be continued"),
+    "repeats": ("Times the judge is asked", "The majority decides; a judge that disagrees with itself is marked"),
 }
 _OPTIONAL = {"threshold": "every check", "usd": "no limit", "calls": "no limit", "minutes": "no limit"}
 _LATE = "There are answers already: a margin that you change now is named in the result as chosen after the run."
@@ -31,7 +36,16 @@ _WIDTH = 12
 class SuiteSettingsDialog(Dialog):
     """`accepted` is emitted with `settings` to be saved."""
 
-    def __init__(self, settings: SuiteSettings, *, has_answers: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: SuiteSettings,
+        *,
+        has_answers: bool,
+        choose: ChooseModel = lambda lane, use, over: None,
+        tested: Callable[[JudgeSettings], str] = lambda judge: "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`choose` opens the list of models; `tested` returns a sentence about a judge that is tested, too."""
         super().__init__(parent)
         self.setWindowTitle("Settings of the tests")
         self.settings = settings
@@ -51,10 +65,15 @@ class SuiteSettingsDialog(Dialog):
             field.setPlaceholderText(_OPTIONAL.get(name, ""))
             field.setMinimumWidth(field.fontMetrics().averageCharWidth() * _WIDTH)
             field.textEdited.connect(lambda _: self.told.hide())
-            named = label(title, wrap=False)
-            named.setBuddy(field)
-            form.addRow(named, field)
             self.fields[name] = field
+            if name != "repeats":
+                named = label(title, wrap=False)
+                named.setBuddy(field)
+                form.addRow(named, field)
+        self.judge = JudgeFields(settings, choose, tested)
+        self.judge.model.changed.connect(lambda: grow_to_words(self))
+        form.addRow(label("JUDGE", "section", wrap=False))
+        self.judge.add_to(form, self.fields["repeats"])
         self.late = label(_LATE if has_answers else "", "muted")
         self.late.setVisible(has_answers)
         self.cancel = button("Cancel", self.reject)
@@ -82,7 +101,7 @@ class SuiteSettingsDialog(Dialog):
     def _save(self) -> None:
         typed = TypedSettings(**{name: field.text() for name, field in self.fields.items()})
         try:
-            self.settings = read_settings(typed, self.settings)
+            self.settings = read_settings(typed, replace(self.settings, judge=self.judge.judge))
         except SettingsFieldError as error:
             self.told.setText(str(error))
             self.told.setVisible(True)

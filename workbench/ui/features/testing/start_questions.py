@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.app.judging.estimate_words import judging_question
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words, old_words, renew_words
@@ -43,6 +44,9 @@ class StartQuestions:
             self._services.notices.refused("The history is read-only, so tests cannot run.")
             return
         bar = self._bar()
+        if action == "rescore" and bar is not None and (question := judging_question(estimate)):
+            bar.ask(question, "Check again", partial(self._start, action, set_name, estimate), no="Cancel")
+            return
         if action in ("start", "retry") and bar is not None:
             reuse = partial(self._start, action, set_name, estimate)
             renew = partial(self._start, "renew", set_name, estimate.renewed)

@@ -30,6 +30,7 @@ from workbench.ui.features.testing.guard_page import GuardPage
 from workbench.ui.features.testing.head import SuiteHead
 from workbench.ui.features.testing.head_state import show_head
 from workbench.ui.features.testing.holdout_note import HoldoutNote
+from workbench.ui.features.testing.judge_note import JudgeNote, judges_of
 from workbench.ui.features.testing.sentence_card import SentenceCard
 from workbench.ui.features.testing.set_chips import choose_chip
 from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
@@ -73,6 +74,7 @@ class TestView(QWidget):
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
         self.card, self.note = SentenceCard(self._left), HoldoutNote(self._left)
+        self.judge = JudgeNote(self.suites, self._left)
         self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
         yield
         self._stack = QStackedWidget(self._left)
@@ -86,7 +88,8 @@ class TestView(QWidget):
             self._stack.addWidget(page)
         # What is above it would be squeezed for a page that is not shown.
         self._stack.setMinimumHeight(self.grid.minimumSizeHint().height())
-        lay_out_left(self._left, (self.head, self.confirm, self.card, self.note, self.filters, self.parts), self._stack)
+        above = (self.head, self.confirm, self.card, self.judge, self.note, self.filters, self.parts)
+        lay_out_left(self._left, above, self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -113,9 +116,9 @@ class TestView(QWidget):
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
-        self.head.wanted.connect(self.wanted)
+        for part in (self.head, self.judge, self.empty):
+            part.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
-        self.empty.wanted.connect(self.wanted)
 
     # State.
 
@@ -142,7 +145,7 @@ class TestView(QWidget):
         show_arrangement(self.parts, self.suites)
         if self._is_guard_shown:
             self._stack.setCurrentWidget(self.guard)
-            for widget in (self.filters, self.parts, self.note, self.pane):
+            for widget in (self.filters, self.parts, self.judge, self.note, self.pane):
                 widget.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
@@ -173,6 +176,7 @@ class TestView(QWidget):
 
     def _show_report(self) -> None:
         self.chart.read(self.suites)
+        self.pane.checks.set_judges(judges_of(self.suites))
         if self._is_guard_shown:
             self.card.say(())
         else:
@@ -322,19 +326,10 @@ class TestView(QWidget):
 
     def stops(self) -> Sequence[QWidget]:
         """Return the parts in Tab order."""
-        return [
-            *self.head.stops(),
-            self.confirm,
-            self.card.text,
-            *self.filters.stops(),
-            *self.parts.stops(),
-            self.grid.answers,
-            self.chart.canvas,
-            *self.empty.buttons,
-            *self.note.stops(),
-            *self.guard.stops(),
-            *self.pane.stops(),
-        ]
+        above: list[QWidget] = [*self.head.stops(), self.confirm, self.card.text, self.judge.choose]
+        above += [*self.filters.stops(), *self.parts.stops()]
+        pages = [self.grid.answers, self.chart.canvas, *self.empty.buttons, *self.note.stops(), *self.guard.stops()]
+        return [*above, *pages, *self.pane.stops()]
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""

@@ -1,0 +1,89 @@
+"""A stored test whose answers a judge looked at, with known faults: it passes every second bad answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tests.store.judging.judges import HASH, RUBRIC, about, judge_prompt, judged, judgement, label, verdict
+from tests.store.making import LATER, NOW, done, lane
+from tests.store.testing.suites import CONTAINS, called, case, key, suite
+from workbench.core.cases import Check
+from workbench.core.checks.check_result import CheckState
+from workbench.core.lanes import Lane
+from workbench.core.runs import Result
+from workbench.core.testing.settings import JudgeSettings, SuiteSettings
+from workbench.store import Store
+from workbench.store.testing.records import CellEnd
+
+COLUMNS = (lane("A", "acme-large"), lane("B", "acme-mini"))
+JUDGE = lane("judge", "acme-judge")
+CHECKS: tuple[Check, ...] = (CONTAINS, RUBRIC)
+
+
+def is_good(case_: int, column: int) -> bool:
+    """Whether a person finds an answer good: most of the first column, half of the second."""
+    return case_ % 4 != 3 if column == 0 else case_ % 2 == 0
+
+
+def says(case_: int, column: int) -> CheckState:
+    """Return what the judge says: it passes every good answer, and every second bad one."""
+    return "pass" if is_good(case_, column) or case_ % 3 == 0 else "fail"
+
+
+def judged_test(
+    store: Store, cases: int = 24, uid: str = "t1", *, prompt: str = "p", columns: Sequence[Lane] = COLUMNS, **run: Any
+) -> list[str]:
+    """Store a scored test of `prompt`, whose answers were judged; return the uids of the answers."""
+    made = [
+        replace(
+            case(number, name=f"Order {number}"),
+            values=(("order", str(number)), ("tone", "kind")),
+            expectation=f"Order {number} comes tomorrow.",
+            tags=("order" if number % 2 else "greeting",),
+        )
+        for number in range(cases)
+    ]
+    store.packs.save_cases(prompt, made).result(10)
+    store.tests.save_settings(
+        prompt, SuiteSettings(CHECKS, columns=tuple(columns), judge=JudgeSettings(JUDGE)), NOW
+    ).result(10)
+    store.tests.begin(suite(uid, prompt_uid=prompt, cases=made, columns=columns, **run)).result(10)
+    cells = [key(number, column) for number in range(cases) for column in range(len(columns))]
+    outputs = called(store, uid, cells)
+    ends = [CellEnd(output, _answer(*one[:2]), LATER) for one, output in zip(cells, outputs, strict=True)]
+    store.tests.finish_outputs(ends).result(10)
+    scoring = f"{uid}.s"
+    store.tests.begin_scoring(uid, scoring, CHECKS, NOW).result(10)
+    found = judge_prompt(store, prompt, uid=f"{prompt}.judge")
+    starts = [
+        judgement(
+            about(one, 1), f"{uid}.j{place}", output,
+            name=f"Order {one.case}, column {one.column + 1}",
+            values=(("output", _answer(*one[:2]).text), ("rubric", "is kind")),
+        )
+        for place, (one, output) in enumerate(zip(cells, outputs, strict=True))
+    ]  # fmt: skip
+    judged(store, f"{uid}.judge", starts, scoring=scoring, prompt=found.uid)
+    scores = [
+        verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail")
+        for one, output in zip(cells, outputs, strict=True)
+    ]
+    store.tests.save_scores(scoring, scores).result(10)
+    return outputs
+
+
+def label_all(store: Store, outputs: Sequence[str], uid: str = "t1") -> None:
+    """Label answers as the person sees them, as random ones."""
+    for output in outputs:
+        _, case_, column, *_ = output.split(".")
+        label(store, output, "pass" if is_good(int(case_), int(column)) else "fail", f"l.{output}", run=uid)
+
+
+def _answer(case_: int, column: int) -> Result:
+    words = "Hello! It comes tomorrow, thank you for waiting." if is_good(case_, column) else "Wait."
+    return done(f"ok: order {case_}. {words}")
+
+
+__all__ = ["CHECKS", "COLUMNS", "HASH", "JUDGE", "RUBRIC", "is_good", "judged_test", "label_all", "says"]

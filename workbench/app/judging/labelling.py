@@ -1,0 +1,97 @@
+"""Labelling answers as the window shows it.
+
+Invariant: an answer is shown blind: neither its column nor what a judge said of it is in `BlindAnswer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.cases import Check
+from workbench.core.checks.check_types import CHECK_TYPES
+
+PAIRWISE = "select-best"
+LabelStep = Literal["start", "pass", "fail", "unsure", "skip", "undo"]
+"""start: show the first answer."""
+_MEETS, _FACTS = "Does the answer meet this?", "Does the answer agree with these facts?"
+_QUESTIONS = {
+    "llm-rubric": _MEETS,
+    "model-graded-closedqa": _MEETS,
+    "factuality": _FACTS,
+    "model-graded-factuality": _FACTS,
+    "answer-relevance": "Does the answer respond to what was asked?",
+}
+_SIMILAR = "Does the answer mean about the same as this?"
+_FURTHER = "More random answers: they make the intervals shorter."
+_OF_STAGE = {
+    "random": "Random answers: only they measure the judge.",
+    "borderline": "Borderline answers: they help to improve the judge, and do not measure it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCheck:
+    """A judged check of a test run, with its title on one line."""
+
+    check_hash: str
+    check: Check
+    title: str
+    labels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlindAnswer:
+    """An answer as a person sees it: its text, the values and the expectation of its case, and what is asked of it."""
+
+    text: str
+    question: str
+    criterion: str
+    values: tuple[tuple[str, str], ...] = ()
+    expectation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredJudge:
+    """How far a judge can be trusted, in sentences. `disagreements` are random answers that it and a person see
+    differently.
+    """
+
+    sentences: tuple[str, ...]
+    disagreements: int = 0
+    is_measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPage:
+    """What the dialog shows after a step. `answer` is None at the end, and then `measured` is there."""
+
+    progress: str
+    stage: str
+    can_undo: bool
+    answer: BlindAnswer | None = None
+    measured: MeasuredJudge | None = None
+    is_sampled: bool = False
+    """Whether the whole random sample has a label."""
+
+
+def question_of(check: Check) -> str:
+    """Return what a person is asked about an answer; a negated check is asked the other way round."""
+    row = CHECK_TYPES.get(check.type)
+    other = _SIMILAR if row is not None and row.needs_embeddings else "Is the answer good?"
+    question = _QUESTIONS.get(check.type, other)
+    return "Does the answer avoid this?" if check.negated else question
+
+
+def progress_words(columns: Iterable[tuple[str, int, int]]) -> str:
+    """Return "12 of 20 random labels of acme-large, 9 of 20 of acme-mini" for titles, labels, and sizes of samples."""
+    return ", ".join(
+        f"{done:,} of {size:,}{'' if place else ' random labels'} of {title}"
+        for place, (title, done, size) in enumerate(columns)
+    )
+
+
+def stage_words(picked: str, *, is_sampled: bool) -> str:
+    """Return what kind of answer comes now, "" at the end; `is_sampled`: the whole random sample has a label."""
+    return _FURTHER if picked == "random" and is_sampled else _OF_STAGE.get(picked, "")

@@ -1,0 +1,85 @@
+"""The checks of the chosen cell, with what judges said.
+
+Invariant: every check says its result in words besides its colour, and a judge's verdict is never without the measured
+error of the judge, or the word "unmeasured".
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from workbench.core.check_words import lines
+from workbench.core.testing.grid import CellDetail, GridCell
+from workbench.core.text import counted
+from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
+from workbench.ui.features.testing.judge_line import JudgeLine, JudgeStep, line_of
+from workbench.ui.widgets.controls import label
+
+if TYPE_CHECKING:
+    from workbench.core.testing.judged_report import JudgedCheck
+
+
+class CheckList(QWidget):
+    """One row for each check."""
+
+    judge_wanted = Signal(str, int)
+    """JudgeStep, and the place of the check."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.none = label("No checks.", "small")
+        self._judges: tuple[JudgedCheck, ...] = ()
+        self._shown: tuple[CellDetail, GridCell | None] | None = None
+        self._rows: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(9)
+        self._column.addWidget(self.none)
+
+    def set_judges(self, judges: tuple[JudgedCheck, ...]) -> None:
+        """Show how far these judges of the shown run can be trusted."""
+        if judges != self._judges:
+            self._judges = judges
+            if self._shown is not None:
+                self.show_checks(*self._shown)
+
+    def show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
+        """Show the checks of a cell."""
+        self._shown = detail, grid_cell
+        for old in self._rows:
+            self._column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._rows = []
+        for place, result in enumerate(detail.results[:MOST_CHECKS]):
+            words, judge = result.reason, None
+            if place < len(detail.checks):
+                check = detail.checks[place]
+                words = " ".join(lines(check)[0].text.split())
+                judge = line_of(check, result, self._judges, partial(self._want, place), self)
+            overruled = detail.overruled[place] if place < len(detail.overruled) else None
+            self._add(CheckRow(words, result, overruled, self, judge))
+        if len(detail.results) > MOST_CHECKS:
+            self._add(label(f"and {counted(len(detail.results) - MOST_CHECKS, 'more check')}", "small"))
+        self.none.setVisible(not detail.results)
+        waits = grid_cell is not None and grid_cell.status == "unchecked"
+        self.none.setText("Not checked yet." if waits else "No checks.")
+
+    def judge_lines(self) -> list[JudgeLine]:
+        """Return what stands below the judged checks."""
+        return [line for row in self._rows for line in row.findChildren(JudgeLine)]
+
+    def words(self) -> str:
+        """Return all texts."""
+        return " ".join(one.text() for row in self._rows for one in row.findChildren(QLabel))
+
+    def _add(self, row: QWidget) -> None:
+        self._column.addWidget(row)
+        self._rows.append(row)
+
+    def _want(self, place: int, step: JudgeStep) -> None:
+        self.judge_wanted.emit(step, place)
