@@ -178,3 +178,16 @@ def test_escape_closes_the_dialog_and_keyboard_reaches_the_offer(desk: Desk) -> 
     asked = dialog(desk)
     desk.press(Qt.Key.Key_Escape, on=asked)
     desk.until(lambda: window.dialogs.judge is None)
+
+
+def test_another_prompt_has_its_own_verdicts_of_judges(desk: Desk) -> None:
+    window = opened(desk, 40, Lane("judge", ECHO, "strict"), compared=True)
+    rank = by_judge(desk)
+    desk.until(lambda: rank.pill.text() == "40 verdicts of judge")
+    window.new_prompt()
+    desk.rest()
+    desk.press(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    desk.until(lambda: rank.instead.text() == NOTHING and rank.instead.isVisible())
+    assert rank.pill.isHidden()
+    assert rank.table.isHidden()
+    assert rank.by_judge.offer.text() == OFFER

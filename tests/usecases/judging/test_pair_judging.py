@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,27 @@ def test_few_verdicts_give_a_sentence_and_other_judges_are_left_out(tmp_path: Pa
         assert found.remarks[-1].text == "12 verdicts of other judges or by other criteria left out."
         both = rank_by_judge(workbench.store, prompt, "both").result.enough.sentence
         assert both == "3 verdicts of strict so far. The ranking appears after 6."
+
+
+def test_pairs_that_nobody_compared_do_not_measure_the_judge(tmp_path: Path) -> None:
+    with opened(tmp_path, EQUAL) as (workbench, _):
+        prompt = new_prompt(workbench)
+        runs(workbench.store, prompt, 4, judged=False, answer="Order {order}, says {model}: {number}.")
+        owner = RunOwner(workbench.owner_uid, new_uid, utc_now, monotonic_ms)
+        judging = PairJudging(workbench.store, workbench.runner, workbench.models, owner)
+        plan = judging.plan(prompt, JudgeChoice(STRICT, pairs=3))
+        assert plan.words.endswith("You compared none of these pairs, so that they do not measure the judge.")
+        let(judging, plan)
+        found = rank_by_judge(workbench.store, prompt, "both")
+        assert found.agreement == "Unmeasured: the judge strict and you have compared no pair in common."
+
+
+def test_answers_of_a_blind_run_that_nobody_judged_are_not_compared(tmp_path: Path) -> None:
+    with house(tmp_path, EQUAL, 4) as (_, judging, prompt):
+        before = len(judging.plan(prompt, JudgeChoice(STRICT, pairs=50)).pairs)
+        with closing(sqlite3.connect(tmp_path / "w.db")) as connection, connection:
+            connection.execute("DELETE FROM verdicts")
+            connection.execute("UPDATE runs SET blind = 1")
+        after = judging.plan(prompt, JudgeChoice(STRICT, pairs=50))
+        assert before > 0
+        assert after.problem.startswith("No pairs left")

@@ -89,6 +89,8 @@ class PairPlan:
             return self.problem
         calls = f"{counted(2 * len(self.pairs), 'call')}, {self.price}: each pair is asked in both orders."
         own = f" {OWN_ANSWERS}" if self.own else ""
+        if not self.shared:
+            return f"{calls} You compared none of these pairs, so that they do not measure the judge.{own}"
         return f"{calls} You compared {self.shared:,} of these pairs, which measures the judge.{own}"
 
 
