@@ -65,7 +65,7 @@ def runs(
         waiting += begun[0]
         run, outputs = begun[1:]
         for output, model in zip(outputs, models, strict=True):
-            say = answer.format(order=order, version=version, number=number)
+            say = answer.format(order=order, version=version, number=number, model=model)
             waiting.append(store.finish_output(output, _result(say, model, random), utc_now()))
         uids += outputs
         if judged:

@@ -106,7 +106,7 @@ class PromptQuestions(ABC):
         given = RunSet("", "", tuple(recorded.items()))
         return self._runner.start_aside(
             wanted.prompt_uid,
-            LaneQuestion(wanted.lane, rendered),
+            (LaneQuestion(wanted.lane, rendered),),
             lambda handle, owner: self._start(wanted, given, handle, owner),
         )
 

@@ -17,7 +17,7 @@ from workbench.core.ranking.separation import separate, separation_words
 from workbench.core.ranking.sufficiency import enough
 from workbench.core.ranking.verdict_bias import agreement, not_blind, places, seen_before
 from workbench.store import Store
-from workbench.store.runs.ranking_queries import StoredSpending
+from workbench.store.runs.ranking_queries import StoredSpending, StoredVerdict
 from workbench.usecases.entrants import entrant, judgement, names
 from workbench.usecases.ranking_result import EntrantStrength, Grouping, RankingRemark, RankingResult, RankRow
 
@@ -37,7 +37,23 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping, versions: Mapping[in
     `versions` are names of versions by number, None for what people call them.
     """
     prompt = None if grouping == "everywhere" else prompt_uid
-    verdicts = store.judgements.verdicts(prompt)
+    return rank_verdicts(store, prompt_uid, grouping, store.judgements.verdicts(prompt), versions)
+
+
+def rank_verdicts(
+    store: Store,
+    prompt_uid: str,
+    grouping: Grouping,
+    verdicts: Sequence[StoredVerdict],
+    versions: Mapping[int, str] | None = None,
+    *,
+    of_people: bool = True,
+) -> RankingResult:
+    """Return the ranking of these verdicts, oldest first; blocks. Raises StoreError.
+
+    Those of a judge (not `of_people`) are asked in both orders without names, so that the biases of people say nothing.
+    """
+    prompt = None if grouping == "everywhere" else prompt_uid
     judgements = [judgement(verdict, grouping) for verdict in verdicts]
     near, others = newest(judgements)
     comparisons = compare(near)
@@ -51,7 +67,8 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping, versions: Mapping[in
     titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints, versions)
     sure = measure(comparisons, fit(comparisons), resamples=draws(len(comparisons.entrants)))
     rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
-    remarks = (*_standing(comparisons, sure, titles), *_left_out(len(rows), others), *honesty(judgements))
+    biases = honesty(judgements) if of_people else ()
+    remarks = (*_standing(comparisons, sure, titles), *_left_out(len(rows), others), *biases)
     return RankingResult(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.ranking.sufficiency import RankingSufficiency
+from workbench.core.text import counted
 from workbench.store.runs.technique_marks import VersionMarks
 
 Grouping = Literal["both", "version", "model", "technique", "everywhere"]
@@ -80,3 +81,30 @@ class RankingResult:
     remarks: tuple[RankingRemark, ...] = ()
     versions: tuple[VersionMarks, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRanking:
+    """The ranking by the verdicts of one judge, apart from that by people's, and how often both agree.
+
+    `judge` is the name of its model, "" before any judge has compared answers. `agreement` is a sentence, which says
+    "Unmeasured" unless `is_measured`. `left_out` verdicts are of other judges, other versions of the judge prompt, or
+    by other criteria.
+    """
+
+    result: RankingResult
+    judge: str = ""
+    criterion: str = ""
+    agreement: str = ""
+    is_measured: bool = False
+    left_out: int = 0
+
+    @property
+    def remarks(self) -> tuple[RankingRemark, ...]:
+        """The sentences below the table."""
+        if not self.judge:
+            return ()
+        left_out = f"{counted(self.left_out, 'verdict')} of other judges or by other criteria left out."
+        by = RankingRemark(f"Compared by {self.judge}, asked in both orders, by: {self.criterion}")
+        rest = (RankingRemark(left_out),) if self.left_out else ()
+        return (RankingRemark(self.agreement, warns=not self.is_measured), by, *self.result.remarks, *rest)

@@ -8,7 +8,7 @@ the engine or the network, except `close` and `settle`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -117,18 +117,19 @@ class Runner:
         return handle
 
     def start_aside(
-        self, prompt_uid: str, asked: LaneQuestion, plan: Callable[[RunHandle, RunOwner], RunStart]
+        self, prompt_uid: str, asked: Sequence[LaneQuestion], plan: Callable[[RunHandle, RunOwner], RunStart]
     ) -> RunHandle:
-        """Send one model a request about a prompt, in a run that is not an iteration. Returns at once.
+        """Send requests to one model, a value set each, in a run that is not an iteration. Returns at once.
 
-        `plan` returns what to record first; it runs on a worker thread, and may read the database and raise its errors.
-        """
+        `plan` returns what to record first, on a worker thread; it may read the database and raise its errors."""
         run_uid = self._owner.new_uid()
-        handle = RunHandle(run_uid, prompt_uid, (self._transcript(run_uid, 0),))
+        transcripts = tuple(self._transcript(run_uid, 0, value_set=place) for place in range(len(asked)))
+        handle = RunHandle(run_uid, prompt_uid, transcripts)
 
         def begin() -> None:
             self._listeners.on_run_started(self._record(handle, plan(handle, self._owner)))
-            self._ask(handle.transcripts[0], asked)
+            for transcript, question in zip(transcripts, asked, strict=True):
+                self._ask(transcript, question)
 
         self._enter(handle, begin)
         return handle

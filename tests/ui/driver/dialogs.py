@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.palette.controller import PaletteController
     from workbench.ui.features.palette.dialog import PaletteDialog
     from workbench.ui.features.palette.shortcuts import ShortcutSheet
+    from workbench.ui.features.rank.judge_dialog import JudgeDialog
     from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
@@ -79,6 +80,13 @@ class DialogDriver:
         from workbench.ui.features.models.dialog import ModelPicker
 
         return self.find(ModelPicker)
+
+    @property
+    def judge(self) -> JudgeDialog | None:
+        """The dialog that lets a judge compare pairs."""
+        from workbench.ui.features.rank.judge_dialog import JudgeDialog
+
+        return self.find(JudgeDialog)
 
     @property
     def settings(self) -> SettingsDialog | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -138,7 +138,7 @@ class ScriptedRunner:
     def __init__(self) -> None:
         self._transcript = Transcript("answer", "run", 0, lambda: 0)
 
-    def start_aside(self, prompt_uid: str, asked: LaneQuestion, start: Callable[..., Any]) -> RunHandle:
+    def start_aside(self, prompt_uid: str, asked: Sequence[LaneQuestion], start: Callable[..., Any]) -> RunHandle:
         return RunHandle("run", prompt_uid, (self._transcript,))
 
     def answer(self, text: str) -> None:

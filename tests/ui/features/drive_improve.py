@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,8 @@ class ScriptedRunner:
         self.asked: list[LaneQuestion] = []
         self.stopped: list[str] = []
 
-    def start_aside(self, prompt_uid: str, asked: LaneQuestion, start: Callable[..., Any]) -> RunHandle:
-        self.asked.append(asked)
+    def start_aside(self, prompt_uid: str, asked: Sequence[LaneQuestion], start: Callable[..., Any]) -> RunHandle:
+        self.asked.extend(asked)
         transcript = Transcript(f"answer{len(self.asked)}", "run", 0, lambda: 0)
         if len(self.asked) == 1:
             transcript.end(Result("finished", BETTER))

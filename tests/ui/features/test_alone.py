@@ -275,7 +275,8 @@ def test_rank(tmp_path: Path) -> None:
     told = driven("rank", tmp_path)
     groupings = ["group_both", "group_everywhere", "group_model", "group_technique", "group_version"]
     judging = ["judge", "judge_prompt", "judge_reveal", "judge_skip", "judge_undo"]
-    assert told["commands"] == [*groupings, *judging, "rank_by_checks", "rank_by_verdicts", "view_rank"]
+    ways = ["rank_by_checks", "rank_by_judge", "rank_by_verdicts"]
+    assert told["commands"] == [*groupings, *judging, "let_judge_compare", *ways, "view_rank"]
     assert told["tabs"] == {"rank": "Rank"}
     assert told["before"], "there is no judging before the view is made"
     assert told["empty"] == "No verdict yet. The ranking appears after 6."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from tests.store.judging.judges import (
     judgement,
     label,
 )
-from tests.store.making import FAILED, LATER, NOW, done, text
+from tests.store.making import FAILED, LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import case, key
 from tests.usecases.exchange.test_llm import take
 from tests.usecases.exchange.test_merging import Make, make, query, sound
+from tests.usecases.judged_pairs import compared
 from workbench.core.drafts import Draft
+from workbench.core.runs import Verdict
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridQuery
 from workbench.store import Store
@@ -243,3 +246,41 @@ def test_call_there_is_interrupted_here(make: Make) -> None:
     assert mine.judges.missing("s1", None, 9) == ()
     assert [found.text for found in mine.judges.replies("s1", *EVERY) if found.output_uid == "open"] == ["late"]
     sound(mine)
+
+
+def test_verdicts_of_judges_about_pairs_are_merged_once_and_stay_apart(make: Make) -> None:
+    theirs, mine = make("theirs"), make("mine")
+    theirs.create_prompt("p", "Order bot", NOW).result(10)
+    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(10)
+    for output in ("r1.0.0", "r1.1.0"):
+        theirs.finish_output(output, done(f"{output} says"), LATER).result(10)
+    theirs.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), LATER).result(10)
+    compared(theirs, "p", [("r1.0.0", "r1.1.0", "second"), ("r1.1.0", "r1.0.0", "neither")])
+    for _ in range(2):
+        take(mine, theirs.path)
+        assert mine.judges.pairs("p") == theirs.judges.pairs("p")
+        assert mine.judgements.verdicts("p") == theirs.judgements.verdicts("p")
+    assert query(mine, "SELECT kind, count(*) FROM verdicts GROUP BY 1 ORDER BY 1") == [("judge", 2), ("winner", 1)]
+    sound(mine)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE verdict_outputs SET place = 2 WHERE verdict_id IN (SELECT id FROM verdicts WHERE kind = 'judge')",
+        "UPDATE verdict_outputs SET place = NULL WHERE verdict_id IN (SELECT id FROM verdicts WHERE kind = 'judge')",
+        "DELETE FROM verdict_outputs WHERE place IS NULL",
+        "UPDATE verdicts SET run_id = 1, value_set = 0 WHERE kind = 'judge'",
+    ],
+)
+def test_impossible_verdicts_of_judges_are_left_out(make: Make, change: str) -> None:
+    theirs, mine = make("theirs"), make("mine")
+    theirs.create_prompt("p", "Order bot", NOW).result(10)
+    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(10)
+    for output in ("r1.0.0", "r1.1.0"):
+        theirs.finish_output(output, done(f"{output} says"), LATER).result(10)
+    compared(theirs, "p", [("r1.0.0", "r1.1.0", "second")])
+    with closing(sqlite3.connect(theirs.path)) as connection, connection:
+        connection.execute(change)
+    take(mine, theirs.path)
+    assert query(mine, "SELECT count(*) FROM verdicts") == [(0,)]

@@ -78,15 +78,16 @@ class RankingController(QObject):
 
         def work() -> RankingResult:
             prepare()
-            # Both import numpy.
+            # All import numpy.
             if grouping == "technique":
                 from workbench.usecases.technique_ranking import rank_techniques
                 from workbench.usecases.techniques import Techniques
 
                 return rank_techniques(store, prompt, Techniques(places))
+            from workbench.usecases.judging.judge_ranking import with_agreement
             from workbench.usecases.ranking import rank
 
-            return rank(store, prompt, grouping)
+            return with_agreement(store, rank(store, prompt, grouping))
 
         self._tasks.run_large(work, self._done, self._broke)
 

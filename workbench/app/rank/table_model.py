@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
 from workbench.core.text import counted
-from workbench.usecases.ranking_result import Grouping, RankingResult, RankRow
+from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingResult, RankRow
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRANT, STRENGTH, WON, LOST, BLIND, COST, LATENCY = range(7)
@@ -152,6 +152,14 @@ def headline(found: RankingResult) -> str:
     """Return "347 verdicts · 212 blind"."""
     verdicts = counted(found.verdicts, "verdict")
     return f"{verdicts} · {found.blind:,} blind"
+
+
+def judge_headline(found: JudgeRanking) -> str:
+    """Return "24 verdicts of gpt-5-mini"; "· unmeasured" is added while nothing tells how far to trust it."""
+    if not found.judge:
+        return ""
+    said = f"{counted(found.result.verdicts, 'verdict')} of {found.judge}"
+    return said if found.is_measured else f"{said} · unmeasured"
 
 
 def _number(value: float) -> str:

@@ -11,7 +11,8 @@ from concurrent.futures import Future
 
 from workbench.core.testing.cells import CellKey
 from workbench.store.connections import Readers
-from workbench.store.judging import judge_prompts, judge_runs, judged_cells, judgements, labels
+from workbench.store.judging import judge_pairs, judge_prompts, judge_runs, judged_cells, judgements, labels
+from workbench.store.judging.judge_pairs import JudgePairStart, StoredJudgePair
 from workbench.store.judging.records import (
     JudgedAnswerRow,
     JudgedCheckFact,
@@ -135,6 +136,18 @@ class JudgeRecords:
         """Return which models judged each check of a scoring, by which version of which judge prompt."""
         with self._readers.use() as connection:
             return judgements.judges(connection, scoring_uid)
+
+    # Pairs of answers
+
+    def compare(self, starts: Sequence[JudgePairStart], now: str) -> Future[None]:
+        """Add verdicts of a judge about pairs of answers, all in one transaction."""
+        taken = tuple(starts)
+        return self._write(lambda c: judge_pairs.add(c, taken, now))
+
+    def pairs(self, prompt_uid: str | None) -> list[StoredJudgePair]:
+        """Return the verdicts of judges about pairs of answers, oldest first; None for those of all prompts."""
+        with self._readers.use() as connection:
+            return judge_pairs.pairs(connection, prompt_uid)
 
     # Labels
 

@@ -107,7 +107,7 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
     def count(what: str) -> int:
         return int(connection.execute(f"SELECT count(*) {what}", given).fetchone()[0])
 
-    void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind <> 'none'")
+    void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind NOT IN ('none', 'judge')")
     beside = int(connection.execute(f"SELECT count(DISTINCT run_id) {_BESIDE}", given).fetchone()[0])
     cells = count(f"FROM run_cells WHERE output_id IN {_OUTPUTS} AND run_id NOT IN {_RUNS}")
     judge = f"FROM runs WHERE id IN {_RUNS} AND kind = 'judge'"

@@ -14,7 +14,8 @@ from workbench.store.sqlite import sqlite3
 
 _RUNS = "(SELECT value FROM json_each(:runs))"
 # Value sets of remaining judge runs that quote a deleted answer: they name it, or compare another one with it. Which
-# answer that was depends on the baseline of the test, which may have changed since.
+# answer that was in a test depends on its baseline, which may have changed since. Apart from tests, two neighbouring
+# value sets name the two answers of a pair.
 _QUOTING = (
     f"WITH gone AS (SELECT id, uid FROM outputs WHERE run_id IN {_RUNS}),"
     " compared AS (SELECT DISTINCT outputs.run_id, outputs.value_set FROM gone"
@@ -22,7 +23,10 @@ _QUOTING = (
     "  JOIN judgements AS j ON j.scoring_id = scorings.id AND j.case_position = c.case_position"
     "  JOIN outputs ON outputs.id = j.output_id JOIN runs ON runs.id = outputs.run_id"
     "  JOIN judge_prompts ON judge_prompts.prompt_id = runs.prompt_id AND check_type = 'select-best'"
-    "  WHERE j.sample = c.sample)"
+    "  WHERE j.sample = c.sample"
+    " UNION SELECT twin.run_id, twin.position + 1 - 2 * (twin.position % 2) FROM gone"
+    "  JOIN run_values AS twin ON twin.set_uid = gone.uid JOIN runs ON runs.id = twin.run_id AND runs.kind = 'judge'"
+    "  WHERE NOT EXISTS (SELECT 1 FROM judge_runs WHERE judge_runs.run_id = runs.id))"
     " SELECT v.run_id, v.position FROM runs JOIN run_values AS v ON v.run_id = runs.id WHERE runs.kind = 'judge'"
     f" AND runs.id NOT IN {_RUNS} AND (v.set_uid IN (SELECT uid FROM gone) OR (v.run_id, v.position) IN compared)"
 )

@@ -39,7 +39,7 @@ _TABLES: dict[str, Kind] = {
 # the row of a run still says that something won there, but not which answer, so all of it is kept.
 _KEPT_OUTPUTS = """
   SELECT verdict_outputs.output_id FROM verdict_outputs JOIN verdicts ON verdicts.id = verdict_outputs.verdict_id
-   WHERE verdict_outputs.place = 1
+   WHERE verdict_outputs.place = 1 AND verdicts.kind <> 'judge'
      AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id)
   UNION SELECT id FROM outputs WHERE starred = 1
   UNION SELECT outputs.id FROM outputs JOIN runs ON runs.id = outputs.run_id WHERE runs.starred = 1 OR runs.note <> ''

@@ -341,7 +341,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     "partials": {"kind": _one_of("text", "reasoning", "tool_call", "rounds"), "at": _whole(0, 10**9)},
     "steps": {"kind": _one_of(*get_args(StepKind)), "body": _step},
     "responses": {"body": _json()},
-    "verdicts": {"kind": _one_of(*get_args(VerdictKind)), "blind": _SWITCH},
+    "verdicts": {"kind": _one_of(*get_args(VerdictKind), "judge"), "blind": _SWITCH},
     "tags": {"name": _text(_MOST_NAME, 1)},
     "labels": {"name": _text(_MOST_NAME, 1)},
     "saved_searches": {"name": _text(_MOST_NAME, 1), "query": _LINE},

@@ -43,6 +43,8 @@ def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: i
         return False
     (named,) = other.execute("SELECT count(*) FROM verdict_outputs WHERE verdict_id = ?", (verdict,)).fetchone()
     _check(mine, prompt, str(row["kind"]), judged, int(named))
+    if row["kind"] == "judge" and run is not None:
+        raise UnsoundError("A judge's verdict belongs to no run.")
     made = {
         "uid": row["uid"],
         "prompt_id": prompt,
@@ -70,6 +72,11 @@ def _check(
     """Raise UnsoundError unless the answers are comparable and a winner is named where there has to be one."""
     if named != len(judged):
         raise UnsoundError("One of its answers was left out.")
+    if kind == "judge":
+        # The judge's replies have no place.
+        replies, judged = [one for one in judged if one[2] is None], [one for one in judged if one[2] is not None]
+        if not replies or sorted(place or 0 for _, _, place in judged) not in ([1, 1], [1, 2]):
+            raise UnsoundError("It compares no two answers by a judge's reply.")
     first = sum(place == 1 for _, _, place in judged)
     if (kind == "winner" and first != 1) or (kind == "tie" and first < 1):
         raise UnsoundError("It names no winner.")

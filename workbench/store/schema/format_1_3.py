@@ -326,6 +326,20 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   run_values.values_id LEFT JOIN check_bodies ON check_bodies.hash = judge_labels.check_hash""",
         ),
     ),
+    (
+        1009,
+        (
+            "DROP VIEW verdict_list",
+            """CREATE VIEW verdict_list AS SELECT prompts.name AS prompt, runs.number AS run, verdicts.kind,
+  verdicts.blind, verdicts.created_at, origins.number AS output_run, lanes.position AS lane, lanes.model AS asked_model,
+  verdict_outputs.shown, verdict_outputs.place, outputs.uid AS output, NOT EXISTS (SELECT 1 FROM verdicts AS
+  later WHERE later.supersedes_id = verdicts.id) AS counts FROM verdicts JOIN prompts ON prompts.id =
+  verdicts.prompt_id LEFT JOIN runs ON runs.id = verdicts.run_id LEFT JOIN verdict_outputs ON
+  verdict_outputs.verdict_id = verdicts.id LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id LEFT JOIN
+  runs AS origins ON origins.id = outputs.run_id LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND
+  lanes.position = outputs.lane WHERE verdicts.kind <> 'judge'""",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

@@ -230,7 +230,8 @@ _OUTPUTS = (
 
 _VERDICTS = (
     """CREATE TABLE verdicts (
-  -- What a person judged. Rows are only added; of those about the same outputs the latest counts.
+  -- What a person judged, or a judge as a kind of its own. Rows are only added; of those about the same outputs the
+  -- latest counts.
   id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL UNIQUE,
   prompt_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
@@ -239,7 +240,7 @@ _VERDICTS = (
   run_id INTEGER REFERENCES runs(id) ON DELETE CASCADE,
   -- Which value set of the run; NULL when run_id is.
   value_set INTEGER,
-  -- winner, tie, all_bad, none (taken back)
+  -- winner, tie, all_bad, none (taken back); judge (of a model, about two outputs)
   kind TEXT NOT NULL,
   -- 1 when the names were hidden.
   blind INTEGER NOT NULL DEFAULT 0,
@@ -250,7 +251,7 @@ _VERDICTS = (
     "CREATE INDEX verdicts_by_run ON verdicts (run_id, value_set)",
     "CREATE INDEX verdicts_by_superseded ON verdicts (supersedes_id)",
     """CREATE TABLE verdict_outputs (
-  -- Every output that a verdict is about.
+  -- Every output that a verdict is about; for kind judge, then the judge's replies, without a place.
   verdict_id INTEGER NOT NULL REFERENCES verdicts(id) ON DELETE CASCADE,
   output_id INTEGER NOT NULL REFERENCES outputs(id) ON DELETE CASCADE,
   -- Its place on the screen from 0, because people favour the left.

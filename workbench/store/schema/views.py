@@ -41,7 +41,7 @@ VIEWS: tuple[str, ...] = (
   JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
   JOIN value_bodies ON value_bodies.id = run_values.values_id""",
     """CREATE VIEW verdict_list AS
-  -- Every answer that was judged, once for each verdict; counts tells those that nothing supersedes.
+  -- Every answer that a person judged, once for each verdict; counts tells those that nothing supersedes.
   SELECT prompts.name AS prompt, runs.number AS run, verdicts.kind, verdicts.blind, verdicts.created_at,
     origins.number AS output_run, lanes.position AS lane, lanes.model AS asked_model, verdict_outputs.shown,
     verdict_outputs.place, outputs.uid AS output,
@@ -52,7 +52,8 @@ VIEWS: tuple[str, ...] = (
   LEFT JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id
   LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
   LEFT JOIN runs AS origins ON origins.id = outputs.run_id
-  LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane""",
+  LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  WHERE verdicts.kind <> 'judge'""",
     """CREATE VIEW grade_list AS
   -- How imported answers were graded in the program that they are from.
   SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, lanes.model AS asked_model,

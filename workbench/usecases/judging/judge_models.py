@@ -118,6 +118,14 @@ def tested_words(judges: Iterable[Lane], columns: Sequence[Lane]) -> str:
     return f"{one} {names} {'is' if len(same) == 1 else 'are'} tested, too: models favour their own answers."
 
 
+OWN_ANSWERS = "The judge wrote some of these answers: models favour their own."
+
+
+def is_same_model(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two models, each an endpoint and a name, are the same."""
+    return _model(Lane("", *one)) == _model(Lane("", *other))
+
+
 def _model(lane: Lane) -> tuple[str, str]:
     """Return what tells models apart: a provider before a model's name is often left out."""
     return lane.endpoint, lane.model.rpartition("/")[2]

@@ -33,6 +33,7 @@ FEATURE = Feature(
             "workbench.app.rank.ranking",
             "workbench.app.rank.judging_session",
             "workbench.app.rank.check_ranking",
+            "workbench.app.rank.judge_ranking",
             "workbench.ui.features.rank.checks",
             "workbench.ui.features.rank.judge",
             "workbench.ui.features.rank.view",

@@ -19,9 +19,9 @@ GROUPINGS: Mapping[Grouping, str] = {
     "everywhere": "Group by model, over all prompts",
 }
 """The titles of the commands that select a grouping."""
-RankingWay = Literal["verdicts", "checks"]
-WAYS: Mapping[RankingWay, str] = {"verdicts": "By your verdicts", "checks": "By checks"}
-"""What is ranked by; the two are never mixed."""
+RankingWay = Literal["verdicts", "judge", "checks"]
+WAYS: Mapping[RankingWay, str] = {"verdicts": "By your verdicts", "judge": "By judge", "checks": "By checks"}
+"""What is ranked by; they are never mixed."""
 
 _can_judge = needs("has_prompt", "writable", unless=("judging",))
 _is_judging = needs("judging")
@@ -111,7 +111,17 @@ COMMANDS = (
         after="judge",
     ),
     _way("verdicts", "Rank by your verdicts"),
+    _way("judge", "Rank by judge"),
     _way("checks", "Rank by checks"),
+    Command(
+        "let_judge_compare",
+        "Let a judge compare pairs…",
+        "Rank",
+        enabled=needs("has_prompt", "writable", unless=("judging",)),
+        views=RANK,
+        run=lambda controller: controller.let_judge_compare(),
+        after="judge",
+    ),
     *(_group(grouping, title) for grouping, title in GROUPINGS.items()),
     Command(
         "view_rank",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from workbench.app.rank.check_ranking import CheckRankingController
+from workbench.app.rank.judge_ranking import JudgeRankingController
 from workbench.app.rank.judging_session import JudgingController, Kind
 from workbench.app.rank.ranking import RankingController
 from workbench.app.verdict_keys import VerdictKey
@@ -32,10 +33,15 @@ from workbench.ui.shell.events import (
 from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
+    from workbench.core.lanes import Lane
+    from workbench.ui.features.rank.judge_dialog import JudgeDialog
     from workbench.ui.shell.views import Making
+    from workbench.usecases.judging.pair_judging import PairRun
+    from workbench.usecases.judging.pair_plan import PairPlan
     from workbench.usecases.ranking_result import Grouping
 
 
+_COMPARING = "A judge is comparing pairs. Wait for its end or stop it, then compare more."
 KEY = "pair_verdict"
 """The key of the notice about the verdict on a pair."""
 
@@ -49,6 +55,12 @@ class RankController:
         self.view: RankView | None = None
         self.rank = RankingController(store, services.tasks, _import_chart, services.backend.places, parent)
         self.checks = CheckRankingController(store, services.tasks, parent)
+        backend = services.backend
+        self.judges = JudgeRankingController(store, services.tasks, backend.runner, backend.models, parent)
+        self.comparing: JudgeDialog | None = None
+        """The dialog that lets a judge compare pairs."""
+        self._is_opening = False
+        """Whether the dialog opens with the next plan."""
         self.way: RankingWay = "verdicts"
         self.sittings = JudgingController(store, services.tasks, new_uid, utc_now, parent)
         # Fires once the newly shown page is painted: the ranking thread would otherwise compete for the GIL while the
@@ -68,6 +80,7 @@ class RankController:
     def stop(self) -> None:
         """Cancel the pending refresh; verdicts are already stored."""
         self._rank_soon.stop()
+        self.judges.close()
 
     def make(self) -> Making:
         """Build the view."""
@@ -83,6 +96,16 @@ class RankController:
         view.grouping_chosen.connect(rank.group)
         self.checks.ranked.connect(view.show_checks)
         self.checks.failed.connect(view.show_checks_failed)
+        self.judges.ranked.connect(view.show_judge)
+        self.judges.failed.connect(view.show_judge_failed)
+        self.judges.planned.connect(self._show_plan)
+        self.judges.planning_failed.connect(self._forget_opening)
+        self.judges.progressed.connect(self._show_run)
+        self.judges.ended.connect(self._judge_ended)
+        self.judges.refused.connect(services.notices.refused)
+        rank.grouping_changed.connect(lambda _: self.refresh() if self.way == "judge" else None)
+        view.by_judge.offer_clicked.connect(self.let_judge_compare)
+        view.by_judge.stop_clicked.connect(self.judges.stop)
         view.way_chosen.connect(self.choose_way)
         view.judge_clicked.connect(self.judge)
         view.versions.said.connect(rank.say)
@@ -106,10 +129,14 @@ class RankController:
         """Compute the ranking again if it is visible."""
         if self.view is not None and not self.is_judging and self._is_shown:
             prompt = self._services.session.prompt()
-            (self.rank if self.way == "verdicts" else self.checks).show(prompt)
+            if self.way == "judge":
+                self.judges.show(prompt, self.rank.grouping)
+                self._plan(prompt)
+            else:
+                (self.rank if self.way == "verdicts" else self.checks).show(prompt)
 
     def choose_way(self, way: RankingWay) -> None:
-        """Rank by verdicts or by checks."""
+        """Rank by verdicts, by a judge or by checks."""
         if way != self.way:
             self.way = way
             if self.view is not None:
@@ -117,6 +144,19 @@ class RankController:
             if way == "verdicts":
                 self.rank.forget()
             self.refresh()
+
+    def let_judge_compare(self) -> None:
+        """Choose a judge, a criterion and a number of pairs, and start it after its price is shown."""
+        services = self._services
+        prompt = services.session.prompt()
+        if not prompt or services.backend.store.read_only or self.comparing is not None:
+            return
+        if self.judges.run is not None:
+            services.notices.refused(_COMPARING)
+            return
+        self.choose_way("judge")
+        self._is_opening = True
+        self.judges.plan(prompt)
 
     def group(self, grouping: Grouping) -> None:
         """Change the grouping."""
@@ -183,6 +223,57 @@ class RankController:
         """End the judging session and refresh the ranking; no effect without a session."""
         self.sittings.end()
 
+    def _plan(self, prompt: str) -> None:
+        """Price the next pairs for the button."""
+        if prompt and self.judges.run is None and self.comparing is None and not self._services.backend.store.read_only:
+            self.judges.plan(prompt)
+
+    def _show_plan(self, plan: PairPlan) -> None:
+        if self.view is None or plan.prompt_uid != self._services.session.prompt():
+            return
+        if self.comparing is not None:
+            self.comparing.show_plan(plan)
+            return
+        self.view.by_judge.show_plan(plan)
+        if self._is_opening:
+            self._is_opening = False
+            self._open_dialog(plan)
+
+    def _forget_opening(self) -> None:
+        self._is_opening = False
+
+    def _open_dialog(self, plan: PairPlan) -> None:
+        from workbench.ui.features.rank.judge_dialog import JudgeDialog
+
+        services = self._services
+
+        def choose(lane: Lane) -> None:
+            services.navigator.choose_model(lane, dialog.set_model, dialog)
+
+        def closed(result: int) -> None:
+            self.comparing = None
+            if result == JudgeDialog.DialogCode.Accepted and dialog.plan is not None:
+                self.judges.start(dialog.plan)
+            else:
+                self._plan(services.session.prompt())
+            dialog.deleteLater()
+
+        dialog = self.comparing = JudgeDialog(plan.choice, choose, services.dialogs.widget())
+        dialog.plan_wanted.connect(lambda choice: self.judges.plan(plan.prompt_uid, choice))
+        dialog.finished.connect(closed)
+        dialog.open()
+
+    def _show_run(self, run: PairRun) -> None:
+        if self.view is not None and run.plan.prompt_uid == self._services.session.prompt():
+            self.view.by_judge.show_run(run)
+
+    def _judge_ended(self, run: PairRun) -> None:
+        """Show the verdicts of a judge."""
+        self._show_run(run)
+        if run.problem is not None:
+            self._services.notices.problem(run.problem.sentence, run.problem.detail)
+        self.refresh()
+
     @property
     def _is_shown(self) -> bool:
         return self._services.navigator.shown() == "rank"
@@ -201,8 +292,15 @@ class RankController:
 
     def _prompt_opened(self) -> None:
         self.end()
-        if self.view is not None and self.way == "checks":
-            self.view.set_way(self.way)
+        self._is_opening = False
+        if self.comparing is not None:
+            self.comparing.reject()
+        if self.view is not None:
+            self.view.by_judge.show_idle()
+            if self.judges.run is not None:
+                self._show_run(self.judges.run)
+            if self.way != "verdicts":
+                self.view.set_way(self.way)
         self.refresh()
 
     def _show_prompt(self, text: str) -> None:

@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -24,19 +20,20 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.check_ranking import headline as checks_headline
-from workbench.app.rank.table_model import GROUPED, RankTable, headline
-from workbench.ui.features.rank import checks, method_text
+from workbench.app.rank.table_model import RankTable, headline, judge_headline
+from workbench.ui.features.rank import checks, judge_part, method_text
 from workbench.ui.features.rank.checks import CheckRankPart
 from workbench.ui.features.rank.commands import RankingWay
+from workbench.ui.features.rank.head import RankHead
 from workbench.ui.features.rank.judge import JudgePage
+from workbench.ui.features.rank.judge_part import JudgePart
 from workbench.ui.features.rank.remarks import RemarkList, WaySwitch, sentence_label
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
-from workbench.ui.shell.key_names import KeyName, KeyNameButton
-from workbench.ui.widgets.controls import opens_menu
+from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
-from workbench.usecases.ranking_result import Grouping, RankingResult
+from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingRemark, RankingResult
 from workbench.usecases.testing.check_rows import CheckRanking
 
 _MARGIN = 22
@@ -48,7 +45,6 @@ _WAYS = (
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
 """How long an outdated ranking stays visible while a new one is computed."""
-_HEADING, _SHORT_HEADING = "Who wins, and how sure are we?", "Who wins?"
 
 
 class RankView(QStackedWidget):
@@ -68,7 +64,6 @@ class RankView(QStackedWidget):
     def __init__(self, theme: Theme, groupings: Mapping[Grouping, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = HiddenPageTheme(theme, self)
-        self._grouping: Grouping = "both"
         self._way: RankingWay = "verdicts"
         self.ranking = QScrollArea(self)
         self.ranking.setWidgetResizable(True)
@@ -84,8 +79,6 @@ class RankView(QStackedWidget):
         self._key_name: KeyName | None = None
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
         self._late.timeout.connect(self._show_waiting)
-        self._groupings: list[tuple[Grouping, str, QAction]] = []
-        """The groupings, each with its title and its menu action."""
         self._build(groupings)
         self._theme.changed.connect(self._restyle)
         self._restyle()
@@ -95,43 +88,21 @@ class RankView(QStackedWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(_MARGIN, 14, _MARGIN, 16)
         layout.setSpacing(10)
-        self._head = QGridLayout()
-        self._head.setHorizontalSpacing(8)
-        self._head.setColumnStretch(2, 1)
-        self.heading = QLabel(_HEADING, page)
-        self.heading.setMinimumWidth(1)
-        self.pill = QLabel(page)
-        set_role(self.pill, "pill")
-        self.pill.hide()
-        self.group = QPushButton(page)
-        set_role(self.group, "choice")
-        self.group.setToolTip("Who is ranked")
-        menu = QMenu(self.group)
-        for grouping, title in groupings.items():
-            action = menu.addAction(title)
-            action.triggered.connect(lambda _=False, name=grouping: self.grouping_chosen.emit(name))
-            self._groupings.append((grouping, title, action))
-        self.group.setMenu(menu)
-        opens_menu(self.group)
-        self.judge = KeyNameButton("Judge next pair blind", "", parent=page)
-        self.judge.set_label("Judge next pair blind", "Judge")
+        self.head = RankHead(page, groupings)
+        self.heading, self.pill = self.head.heading, self.head.pill
+        self.group, self.judge = self.head.group, self.head.judge
+        self.head.grouping_chosen.connect(self.grouping_chosen)
         self.judge.clicked.connect(self.judge_clicked)
-        self._head.addWidget(self.heading, 0, 0)
-        self._head.addWidget(self.pill, 0, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._buttons = QWidget(page)
-        buttons = QHBoxLayout(self._buttons)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(8)
-        buttons.addWidget(self.group)
-        buttons.addWidget(self.judge)
-        self._head.addWidget(self._buttons, 0, 3)
-        layout.addLayout(self._head)
+        layout.addLayout(self.head)
         self.switch = WaySwitch(page)
         self.switch.chosen.connect(self.way_chosen)
         layout.addWidget(self.switch)
         self.by_checks = CheckRankPart(self._theme, page)
         self.by_checks.hide()
         layout.addWidget(self.by_checks)
+        self.by_judge = JudgePart(page)
+        self.by_judge.hide()
+        layout.addWidget(self.by_judge)
         self.table_model = RankTable(self)
         self.table = RankingTable(self._theme, self.table_model, page)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -188,23 +159,18 @@ class RankView(QStackedWidget):
 
     def name_keys(self, name: KeyName) -> None:
         """Set the function that names shortcuts."""
-        self.judge.set_key(name("judge"))
-        for grouping, title, action in self._groupings:
-            key = name(f"group_{grouping}")
-            # A menu shows the text after a tab as the shortcut.
-            action.setText(f"{title}\t{key}" if key else title)
+        self.head.name_keys(name)
         self._key_name = name
         if self._judging is not None:
             self._judging.name_keys(name)
 
     def set_grouping(self, grouping: Grouping) -> None:
         """Show the current grouping."""
-        self._grouping = grouping
+        self.head.set_grouping(grouping)
         self._lay_head()
-        self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
     def set_way(self, way: RankingWay) -> None:
-        """Show the ranking by verdicts or that by checks; neither has anything of the other."""
+        """Show the ranking by verdicts, by a judge or by checks; none has anything of another one."""
         self._way = way
         is_checks = way == "checks"
         self.switch.set_way(way)
@@ -216,10 +182,11 @@ class RankView(QStackedWidget):
         self._remarks.say(())
         self.group.setHidden(is_checks)
         self.instead.setHidden(is_checks)
-        self.instead.setText(_COUNTING)
+        self.instead.setText(judge_part.READING if way == "judge" else _COUNTING)
         self.by_checks.setVisible(is_checks)
         self.by_checks.say(checks.READING)
-        self.how.setText(checks.HOW if is_checks else method_text.text())
+        self.by_judge.setVisible(way == "judge")
+        self.how.setText({"checks": checks.HOW, "judge": judge_part.HOW}.get(way, method_text.text()))
         self._lay_head()
 
     def show_checks(self, found: CheckRanking) -> None:
@@ -233,6 +200,18 @@ class RankView(QStackedWidget):
     def show_checks_failed(self) -> None:
         """Show that the ranking by checks failed; the error is reported elsewhere."""
         self.by_checks.say(checks.FAILED)
+
+    def show_judge(self, found: JudgeRanking) -> None:
+        """Show the ranking by a judge."""
+        if self._way == "judge":
+            self.pill.setText(judge_headline(found))
+            self.pill.setVisible(bool(found.judge))
+            self._show_result(found.result, found.remarks)
+
+    def show_judge_failed(self) -> None:
+        """Show that the ranking by a judge failed; the error is reported elsewhere."""
+        if self._way == "judge":
+            self._show_none(judge_part.FAILED)
 
     def wait(self) -> None:
         """Replace the current ranking, which is outdated, by a waiting message after `_LATE_MS`."""
@@ -258,15 +237,19 @@ class RankView(QStackedWidget):
             return
         self.pill.setText(headline(found))
         self.pill.show()
+        self._show_result(found, found.remarks)
+        self.ways.setVisible(not found.rows and found.enough.missing > 0)
+        self.versions.show_versions(found.versions, found.choices)
+        self._give_room()
+
+    def _show_result(self, found: RankingResult, remarks: Sequence[RankingRemark]) -> None:
         self._lay_head()
         if found.rows:
             self.table.show_rows(found.rows, of_techniques=found.grouping == "technique")
         self.table.setVisible(bool(found.rows))
         self.instead.setText(found.enough.sentence)
         self.instead.setVisible(not found.rows)
-        self.ways.setVisible(not found.rows and found.enough.missing > 0)
-        self._remarks.say(found.remarks)
-        self.versions.show_versions(found.versions, found.choices)
+        self._remarks.say(remarks)
         self._give_room()
 
     def show_failed(self) -> None:
@@ -286,17 +269,22 @@ class RankView(QStackedWidget):
             table = self.by_checks.table
             (table if table.isVisible() else self.switch.buttons["checks"]).setFocus()
             return
+        if self._way == "judge":
+            part = self.by_judge
+            (self.table if self.table.isVisible() else part.stop if part.stop.isVisible() else part.offer).setFocus()
+            return
         (self.table if self.table.isVisible() else self.judge if self.judge.isEnabled() else self.group).setFocus()
 
     def set_writable(self, writable: bool) -> None:
         """Enable judging only if verdicts can be stored."""
         self.judge.setEnabled(writable)
         self.judge.setToolTip("" if writable else "The history is read-only, so verdicts cannot be saved")
+        self.by_judge.set_writable(writable)
 
     def stops(self) -> list[QWidget]:
         """Return the parts in tab order."""
         there = self._judging.stops() if self._judging is not None else []
-        ways = [*self.switch.buttons.values(), self.by_checks.table]
+        ways = [*self.switch.buttons.values(), self.by_checks.table, self.by_judge.offer, self.by_judge.stop]
         return [self.group, self.judge, *ways, self.table, *self.versions.stops(), self.fold, *there]
 
     def _unfold(self, unfolded: bool) -> None:
@@ -326,25 +314,4 @@ class RankView(QStackedWidget):
         self._give_room()
 
     def _lay_head(self) -> None:
-        """Place the buttons beside the heading, else below it; shorten them there if needed."""
-        room = self.width() - 2 * _MARGIN - 24
-        pill = self.pill.sizeHint().width() if self.pill.text() else 0
-        self.heading.setText(_HEADING)
-        if self.heading.sizeHint().width() + pill + 24 > room:
-            self.heading.setText(_SHORT_HEADING)
-        title = self.heading.sizeHint().width() + pill + 24
-        self.judge.say(0)
-        self.group.setText(f"Group by {GROUPED[self._grouping]} ▾")
-        is_below = title + self._buttons_width() > room
-        if is_below and self._buttons_width() > room:
-            self.judge.say(2)
-            self.group.setText(f"{GROUPED[self._grouping].capitalize()} ▾")
-        self._head.removeWidget(self._buttons)
-        if is_below:
-            self._head.addWidget(self._buttons, 1, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
-        else:
-            self._head.addWidget(self._buttons, 0, 3)
-
-    def _buttons_width(self) -> int:
-        group = 0 if self.group.isHidden() else self.group.sizeHint().width() + 8
-        return group + self.judge.sizeHint().width()
+        self.head.lay(self.width() - 2 * _MARGIN - 24)
