@@ -140,6 +140,11 @@ def test_detail_describes_each_lane() -> None:
     assert told[5] == "gone: not counted. Its endpoint was removed; choose another model."
 
 
+def test_detail_of_a_reported_cost_without_past_answers_has_the_input_cost() -> None:
+    told = detail(Forecast((lane("a", 93, output=None, past=0, reported=AmountSpan(0.01, 0.02)),)))
+    assert "; input $0.0001, output unknown until this model has answered this prompt." in told
+
+
 def test_cost_ranges_are_formatted() -> None:
     assert show_span(AmountSpan(0.0011, 0.0011)) == "$0.0011"
     assert show_span(AmountSpan(0.0008, 0.0015)) == "$0.0008–0.0015"

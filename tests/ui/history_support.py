@@ -17,9 +17,9 @@ Dialog = TypeVar("Dialog", bound=QDialog)
 ALT = Qt.KeyboardModifier.AltModifier
 
 
-def entered(desk: Desk, *, filled: bool = True) -> HistoryView:
+def entered(desk: Desk, *, filled: bool = True, size: tuple[int, int] = (1440, 900)) -> HistoryView:
     """Open the window, show History by its shortcut and return the view."""
-    window = desk.open()
+    window = desk.open(size=size)
     if filled:
         fill(window.store)
         desk.until(lambda: not window.workbench.searcher.behind())

@@ -134,6 +134,7 @@ def test_retry_over_a_limit_asks_for_confirmation(desk: Desk) -> None:
 
 def test_running_one_lane_over_a_limit_asks_for_confirmation(desk: Desk) -> None:
     window = desk.open()
+    window.lane_list.set_samples(window.slots()[1], 3)
     window.budget_confirmation.set_limits(Limits(calls=0))
     window.run_lane(window.slots()[0])
     desk.until(lambda: "Running these lanes takes 1 call (your limit is 0). Run it?" in desk.notice())
