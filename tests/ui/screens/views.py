@@ -110,6 +110,10 @@ def rank(desk: Desk, screens: Screens) -> None:
     desk.press(Key.Key_P)
     # Which pair comes first depends on ids.
     at.take("judging", *page.judging.stops())
+    desk.press(Key.Key_Escape)
+    page.switch.buttons["judge"].click()
+    at.take("by-judge", page)
+    at.dialog("judge", window.actions["let_judge_compare"].trigger)
 
 
 def testing(desk: Desk, screens: Screens) -> None:

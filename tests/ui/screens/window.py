@@ -216,13 +216,6 @@ def _propose(desk: Desk, at: Sitting) -> None:
         desk.until(lambda: "1 accepted" in dialog.review.count.text())
         dialog.review.skip.click()
 
-    def read(dialog: Any) -> None:
-        desk.until(dialog.request.ask.isEnabled)
-        dialog.request.set_lane(Lane("propose", LITELLM, "silent"))
-        dialog.request.ask.click()
-        desk.until(dialog.review.trouble.text)
-
     at.show(Content((Message("system", "You are a support bot."), Message("user", "{{question}}"))), *TWO, question="?")
     at.dialog("improve-proposed", lambda: window.command("improve"), improve)
     at.dialog("cases-proposed", lambda: window.command("propose_cases"), propose)
-    at.dialog("cases-not-proposed", lambda: window.command("propose_cases"), read)

@@ -99,7 +99,7 @@ class ModelDetails(QWidget):
 def _facts(entry: ModelEntry, row: PickerRow, offer: ModelOffer) -> str:
     if row.kind == "typed" or not entry.provider or (entry.rates is not None and entry.rates.source == "local"):
         return row.note
-    parts = [offer.provider(entry.provider).name]
+    parts = [visible_name(offer.provider(entry.provider).name)]
     if entry.context:
         parts.append(f"{entry.context:,} tokens of context")
     if entry.max_output:
