@@ -55,6 +55,7 @@ from workbench.ui.features.history.saved_searches import SavedSearchesDialog, Se
 from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.ui.features.rank.judge_dialog import JudgeDialog
 from workbench.ui.features.techniques.form import TechniqueForm
 from workbench.ui.features.testing.comparison_dialog import SuccessorDialog, TryDialog
 from workbench.ui.features.testing.facts_dialog import FactsDialog
@@ -64,6 +65,7 @@ from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.case_import import CaseImportPlan
+from workbench.usecases.judging.pair_plan import JudgeChoice
 from workbench.usecases.testing.comparison_plans import TryChoice
 
 __all__ = ["shown", "theme"]
@@ -151,6 +153,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),
     TryDialog: _try,
+    JudgeDialog: lambda _, parent: JudgeDialog(JudgeChoice(None, "The kinder one.", 24), lambda lane: None, parent),
     SuccessorDialog: _successor,
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
