@@ -12,5 +12,6 @@ from tests.ui.screens.approval import RENEW
 
 if __name__ == "__main__":
     os.environ[RENEW] = "1"
+    os.environ["WORKBENCH_TEST_DEPTH"] = "deep"
     here = Path(__file__).with_name("test_screens.py")
     sys.exit(pytest.main([str(here), "-n", "0", "-p", "no:randomly", *sys.argv[1:]]))
