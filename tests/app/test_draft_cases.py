@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -35,6 +36,8 @@ class House:
         self.error: Exception | None = None
         self.is_saved = True
         self.asked: list[Sequence[str]] = []
+        self.may_read = threading.Event()
+        self.may_read.set()
         self.sets.load(Draft(sets=(ADA, BO), values=self.values, active="a"))
         self.cases.load("p", self.stored, self)
 
@@ -73,6 +76,7 @@ class House:
 
     def chosen_cases(self, prompt_uid: str, uids: Sequence[str]) -> dict[str, ValueSet]:
         self.asked.append(uids)
+        assert self.may_read.wait(30)
         return {uid: self.stored[uid] for uid in uids if uid in self.stored}
 
     def names(self) -> list[str]:
@@ -124,6 +128,20 @@ def test_changes_elsewhere_wait_until_what_is_typed_is_stored(house: House, qtbo
     house.cases.follow()
     assert house.asked == []
     house.save()
+    qtbot.waitUntil(lambda: house.names() == ["Ada", "Their Bo"])
+    assert house.values == (("q", "typed"),)
+
+
+def test_changes_elsewhere_are_read_again_when_a_save_ended_meanwhile(house: House, qtbot: QtBot) -> None:
+    house.stored["b"] = ValueSet("b", "Their Bo", (("q", "2"),))
+    house.may_read.clear()
+    house.cases.follow()
+    said: list[int] = []
+    house.cases.written.connect(lambda: said.append(1))
+    house.values = (("q", "typed"),)
+    house.save()
+    qtbot.waitUntil(lambda: said == [1])
+    house.may_read.set()
     qtbot.waitUntil(lambda: house.names() == ["Ada", "Their Bo"])
     assert house.values == (("q", "typed"),)
 

@@ -101,8 +101,9 @@ class DraftCases(QObject):
         def show(found: dict[str, ValueSet]) -> None:
             if prompt == self._prompt and saves == self._saves and self._is_saved():
                 self._show(uids, found)
-            else:
-                self._is_behind = self._is_behind or prompt == self._prompt
+            elif prompt == self._prompt:
+                # A save began since. It may have ended already, so that nothing else would read the cases again.
+                self.follow()
 
         self._is_behind = False
         self._tasks.run(lambda: self._source.chosen_cases(prompt, uids), show)
