@@ -127,7 +127,7 @@ def whole_columns(view: TestView) -> int:
     lefts = [table.columnViewportPosition(FIRST + place) for place in view.suites.model.order]
     widths = [table.columnWidth(FIRST + place) for place in view.suites.model.order]
     inside = [left + width <= table.viewport().width() for left, width in zip(lefts, widths, strict=True)]
-    # What is left when the width is divided.
+    # The remainder of the division of the width.
     begun = [left < table.viewport().width() - sum(inside) for left in lefts]
     assert begun == inside, "a column is cut"
     return sum(inside)

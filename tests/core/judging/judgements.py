@@ -140,7 +140,7 @@ def known() -> tuple[Sample, ...]:
 
 
 def concerns(differences: tuple[Difference, ...], sample: Sample) -> bool:
-    """Whether one of the differences explains what is not as in promptfoo."""
+    """Whether a listed difference explains why the result is not that of promptfoo."""
     return any(difference.concerns(sample) for difference in differences)
 
 

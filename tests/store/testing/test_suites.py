@@ -202,7 +202,7 @@ def test_newest_answer_is_used_and_none_from_before_a_limit(store: Store) -> Non
     [uid] = called(store, "t2", [key(0)])
     store.tests.finish_outputs([CellEnd(uid, done("newer"), MUCH_LATER)]).result(10)
     assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 1, LATER)
-    # The same start again takes up what is asked since.
+    # The same start made again reuses the answers that arrived since.
     assert begun(store, "t3", reuse_since=MUCH_LATER).reused == 1
     assert begun(store, "t4").reused == 2
     assert store.tests.cell("t4", "", key(0)).output_uid == uid

@@ -1,4 +1,4 @@
-"""A judge compares pairs of answers: what is asked, stored and ranked, and what is not."""
+"""A judge compares pairs of answers: requests, stored verdicts and rankings."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_reports_say_on_which_set_they_stand_and_name_no_held_out_case(tmp_path:
         assert {one.state for one in cells} == {"fail"}
         assert len(cells) == 12
         assert not any(one.text or one.reason for one in cells)
-        # What was seen since is said.
+        # The report says how many of its cases were seen since.
         opened_, *rest = held(workbench, prompt)
         run_in_compose = draft(text="Hello {{name}}", values=dict(rest[0].values))
         assert workbench.runner.start_iteration(prompt, run_in_compose, based_on=None).wait(PATIENCE_S)
