@@ -6,6 +6,7 @@ Invariant: the view is built when the window is idle or the view is opened. Ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -236,9 +237,11 @@ class TestingController:
 
     def test_successor(self, lane: Lane) -> None:
         """Open the view, and choose a successor of a lane's model."""
-        self._successor_of = lane
-        self._services.session.save()
         self.show()
+        when_stored(self._services, partial(self._choose_successor, lane))
+
+    def _choose_successor(self, lane: Lane) -> None:
+        self._successor_of = lane
         self._refresh()
 
     def _open_successor(self) -> None:
@@ -311,8 +314,9 @@ class TestingController:
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
         elif self._is_stale or self._read_for != asked_about(self._services):
-            self._refresh()
+            # Ask first: after a save that ends while the tests are read, they are read again.
             when_unsaved(self._services, self._refresh)
+            self._refresh()
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
