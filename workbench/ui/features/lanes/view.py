@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
 from workbench.app.lanes.shown_answers import OutputChecks
@@ -339,7 +340,8 @@ class LanesView(LaneIntents):
             self._area.reveal(seat.widget)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if seat := next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None):
+        holds = (s for s in self._seats if new is not None and isValid(new) and s.widget.isAncestorOf(new))
+        if seat := next(holds, None):
             self._set_focused(seat.slot)
         self._mark_focus()
 
