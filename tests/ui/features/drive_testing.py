@@ -184,8 +184,13 @@ def main(folder: Path) -> None:
     ]
     source.broken = "page"
     view.head._sets["tuning"].click()
+    told["unread"] = [view.empty.words(), view.empty.buttons[0].text(), view.empty.isVisible()]
+    said = notices.said[-1]
+    source.broken = ""
+    view.empty.buttons[0].click()
+    told["read again"] = [view.empty.isVisible(), view.suites.model.rowCount()]
     host.stop()
-    told |= {"said": notices.said[-1], "windows": window_modules()}
+    told |= {"said": said, "windows": window_modules()}
     QGuiApplication.clipboard().clear()
     view.close()
     view.deleteLater()

@@ -473,6 +473,8 @@ def test_testing(tmp_path: Path) -> None:
     assert not told["holdout"][1]
     assert told["totals"][:3] == [["start", "holdout", False], True, 0]
     assert "%" in told["totals"][3]
+    assert told["unread"] == ["The results cannot be shown\n" + told["said"], "Try again", True]
+    assert told["read again"] == [False, 24]
     assert told["said"] == "The history cannot be read: page. Try again."
 
 

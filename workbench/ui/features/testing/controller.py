@@ -291,6 +291,7 @@ class TestingController:
             "successor": lambda: self.act("successor"),
             "holdout": self._run_holdout,
             "all": self._show_all,
+            "read_again": self.suites.rows_changed,
             "compare_texts": self.run_start.compare_texts,
         }
         acts[step]()
