@@ -54,6 +54,16 @@ def test_help(tmp_path: Path) -> None:
     assert told["copied"] == shown["report_problem"]
 
 
+def test_tour(tmp_path: Path) -> None:
+    told = driven("tour", tmp_path)
+    assert told["commands"] == ["tour"]
+    ticks = ["".join(line[0] for line in lines) for lines in told["shown"]]
+    assert ticks == ["✓✓○○○", "✓✓○✓○", "○○○○○"]
+    assert told["ended"]
+    assert told["feet"] == [True, False, True]
+    assert told["said"] == ["Tour ended. Help brings it back."]
+
+
 def test_sharing(tmp_path: Path) -> None:
     told = driven("sharing", tmp_path)
     assert told["commands"] == ["share_page", "share_picture", "share_table"]
