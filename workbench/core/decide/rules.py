@@ -109,7 +109,8 @@ class BaseModel:
 class RouteRule:
     """A training route with its dated prices in USD: training per million tokens, hosting per hour, serving per token.
 
-    `input_usd` and `output_usd` are per million tokens. A price is None if it is not known.
+    `input_usd` and `output_usd` are per million tokens. `is_server` if calls cost nothing beside the server, up to its
+    capacity. A price is None if it is not known.
     """
 
     id: str
@@ -118,6 +119,7 @@ class RouteRule:
     read_on: date
     sources: tuple[int, ...]
     is_own: bool = False
+    is_server: bool = False
     open_until: date | None = None
     base_models: tuple[BaseModel, ...] = ()
     training_usd: float | None = None
@@ -234,6 +236,7 @@ def _route(row: Mapping[str, Any]) -> RouteRule:
         read_on=date.fromisoformat(row["read_on"]),
         sources=tuple(row["sources"]),
         is_own=row.get("is_own", False),
+        is_server=row.get("is_server", False),
         open_until=_day(row.get("open_until")),
         base_models=tuple(BaseModel(one["name"], _day(one.get("retires_on"))) for one in row.get("base_models", ())),
         training_usd=row.get("training_usd"),
