@@ -73,12 +73,16 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    """A row of the decision table; `reasons` are the ids of the findings that are quoted."""
+    """A row of the decision table; `reasons` are the ids of the findings that are quoted.
+
+    `decides` are those whose confidence is that of the headline.
+    """
 
     row: int
     code: DecisionCode
     when: str
     reasons: tuple[str, ...]
+    decides: tuple[str, ...]
     sources: tuple[int, ...] = ()
 
 
@@ -141,6 +145,15 @@ class CostDefaults:
 
 
 @dataclass(frozen=True, slots=True)
+class StepWords:
+    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means)."""
+
+    title: str
+    sentence: str
+    outcomes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DecideRules:
     """All rules. `words` are patterns by key, `sets` the names of the sets of cases."""
 
@@ -153,6 +166,7 @@ class DecideRules:
     groups: Mapping[str, str]
     words: Mapping[str, str]
     sets: Mapping[EvidenceSet, Mapping[str, str]]
+    steps: Mapping[str, StepWords]
     routes: tuple[RouteRule, ...]
     routes_date: str
     defaults: CostDefaults
@@ -185,7 +199,12 @@ def decide_rules() -> DecideRules:
         },
         table={
             row["row"]: TableRule(
-                row["row"], row["code"], row["when"], tuple(row["reasons"]), tuple(row.get("sources", ()))
+                row["row"],
+                row["code"],
+                row["when"],
+                tuple(row["reasons"]),
+                tuple(row["decides"]),
+                tuple(row.get("sources", ())),
             )
             for row in rules["table"]
         },
@@ -193,6 +212,10 @@ def decide_rules() -> DecideRules:
         groups=rules["groups"],
         words=wording["words"],
         sets=wording["sets"],
+        steps={
+            name: StepWords(row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]))
+            for name, row in wording["steps"].items()
+        },
         routes=tuple(map(_route, routes["routes"])),
         routes_date=routes["date"],
         defaults=CostDefaults(

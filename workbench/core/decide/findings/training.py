@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbench.core.decide.decision import Action, Figure, Finding, FindingWord, Need
 from workbench.core.decide.evidence import TrainingEvidence
-from workbench.core.decide.figure_words import listed, percent
+from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.maker import FindingMaker, share_figure
 from workbench.core.decide.routes import JudgedRoute, day_words
 from workbench.core.statistics.proportions import wilson
@@ -69,9 +69,9 @@ def enough_rows(maker: FindingMaker) -> Finding:
     figures = [Figure("usable rows", "rows", rows)]
     if found.smallest_tag is not None:
         figures.append(Figure("rows of the smallest tag", "rows", found.smallest_tag, rows))
-    need = _rows_need(maker, limits.rows_to_try - rows) if state == "too_few" else None
+    wanted = _rows_need(maker, limits.rows_to_try - rows) if state == "too_few" else None
     word = words.get(state, "holds")
-    return maker.finding("F13", state, word, said, figures=tuple(figures), need=need)
+    return maker.finding("F13", state, word, said, figures=tuple(figures), need=wanted)
 
 
 def _rows_need(maker: FindingMaker, count: int) -> Need:
@@ -80,8 +80,9 @@ def _rows_need(maker: FindingMaker, count: int) -> Need:
 
 
 def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Finding:
-    """F14: an open route with a base model that lives, and people. States: holds, no_people, no_choice, no_route, short.
+    """F14: an open route with a base model that lives long enough, and people.
 
+    States: holds, no_people, no_choice, no_route, short (base models retire too soon).
     An answer that is not given counts as possible, with a low confidence.
     """
     goals = maker.reading.evidence.goals
@@ -109,10 +110,10 @@ def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Find
     people = maker.say("F14.people_unknown" if unknown else "F14.people_yes", what=listed(unknown, "and"))
     shown = titles[:3] + ([f"{len(titles) - 3} more"] if len(titles) > 3 else [])
     said = maker.say("F14.holds", routes=listed(shown), people=people)
-    expiring = [one for one in usable if one.rule.open_until is not None and one.status.is_allowed]
-    if expiring and expiring[0].rule.open_until is not None:
-        said = f"{said} {maker.say('F14.closes', title=expiring[0].rule.title, day=day_words(expiring[0].rule.open_until))}"
-    need = None
+    for one in usable:
+        if one.rule.open_until is not None and one.status.is_allowed:
+            said = f"{said} {maker.say('F14.closes', title=one.rule.title, day=day_words(one.rule.open_until))}"
+    need: Need | None = None
     if unknown:
         need = Need(
             "goal",
