@@ -96,9 +96,17 @@ def _reasons(found: Judgement, headline: Advice) -> tuple[str, ...]:
     """Return up to three sentences: those of the row's findings first, then what else was measured."""
     names = _rule(found, headline).reasons
     quoted = [name for at, name in enumerate(names) if _counts(found.findings[name], is_first=not at)]
-    further = [name for name in _FURTHER if name not in names and found.findings[name].word in _MEASURED]
+    quoted = [name for name in quoted if name != "F12" or _says_something(found, name)]
+    further = [name for name in _FURTHER if name not in names and _says_something(found, name)]
     said = [found.findings[name].sentence for name in dict.fromkeys((*quoted, *further))]
     return tuple(dict.fromkeys(said))[:MOST_REASONS]
+
+
+def _says_something(found: Judgement, name: str) -> bool:
+    """Whether a measured finding is a reason: what a call costs is none without a limit."""
+    goals = found.evidence.goals
+    has_limit = goals.budget_usd is not None or goals.p95_limit_ms is not None
+    return found.findings[name].word in _MEASURED and (name != "F12" or has_limit)
 
 
 def _counts(finding: Finding, *, is_first: bool) -> bool:

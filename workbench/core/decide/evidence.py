@@ -276,7 +276,7 @@ class DecideEvidence:
 
     The champion is the last one of the tries, else the baseline of the newest scored test, else "". `tries` are oldest
     first. `iterations` counts versions or runs of any kind. `other_calls` are the figures of the prompt's newest calls
-    outside of tests, which estimates use where no column has any. `today` is the day on which routes and dates are judged.
+    outside of tests, which estimates use where no column has any. Routes and dates are judged on the day `today`.
     """
 
     prompt: str

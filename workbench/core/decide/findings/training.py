@@ -75,7 +75,7 @@ def enough_rows(maker: FindingMaker) -> Finding:
 
 
 def _rows_need(maker: FindingMaker, count: int) -> Need:
-    said = maker.say("F13.need", count=counted(count, "row"))
+    said = maker.say("F13.need", count=counted(count, "good answer"))
     return Need("rows", count, said, action=Action("compose", "Mark good answers", count=count))
 
 
