@@ -3,6 +3,8 @@ PY := .venv/bin/python
 UPGRADE ?=
 # More processes than cores: tests also wait, for children and servers.
 WORKERS ?= 3
+# How many failed tests may be run once more, alone, before the run counts as failed (tests/second_run.py).
+UNSTABLE ?= 0
 ARGS ?=
 export PYTHON
 
@@ -25,7 +27,7 @@ check: ## lint, format, types, and what may import what
 	.venv/bin/lint-imports
 
 test: check ## check, then all tests; ARGS go to pytest
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS) || $(PY) -m tests.second_run $(UNSTABLE) $$?
 
 deep: ## the long tests: mutations, kills, simulations; prints their figures, ARGS go to pytest
 	@sh packaging/setup.sh test
