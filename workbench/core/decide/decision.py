@@ -122,11 +122,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one question, F1 to F16. `is_ruled` if a rule of thumb, not a test, decides it."""
+    """The answer to one question, F1 to F16. `is_ruled` if a rule of thumb, not a test, decides it.
+
+    `state` is the stable id of the answer, such as "met", "missed" or "unclear" of F4; the decision table reads it.
+    """
 
     id: str
     row: RowId
     question: str
+    state: str
     word: FindingWord
     confidence: Confidence
     sentence: str

@@ -229,8 +229,9 @@ class TrainingEvidence:
 class TryEvidence:
     """A complete try: a fresh comparison of a challenger with the champion, and its state by the stopping rule.
 
-    Of tries that were run once more only the second is here. `kind` is the kind of change; `added` are the keys of
-    techniques and parts (examples, output, tools, context, reasoning, samples) that only the challenger uses.
+    Of tries that were run once more only the second is here. `version` is the challenger's number, `kind` the kind of
+    change; `added` are the keys of techniques and parts (examples, output, tools, context, reasoning, samples) that
+    only the challenger uses.
     """
 
     number: int
@@ -243,6 +244,7 @@ class TryEvidence:
     broke: int
     difference: float | None = None
     set_name: EvidenceSet = "tuning"
+    version: int | None = None
     added: tuple[str, ...] = ()
     run_uids: tuple[str, ...] = ()
 
