@@ -255,15 +255,18 @@ class Saving:
     sentence: str
 
 
+SwingInput = Literal["prompt", "tuned", "hosting", "fixed", "months"]
+
+
 @dataclass(frozen=True, slots=True)
 class SensitivityBar:
     """The break-even with one input halved and doubled; None means that it never pays then."""
 
-    input: str
+    input: SwingInput
+    title: str
     value: float
     at_half: float | None
     at_double: float | None
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
