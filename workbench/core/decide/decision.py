@@ -274,8 +274,10 @@ class CostPicture:
     """Costs of the prompt today, after cheap levers, and of a tuned model; None if a needed figure is unknown.
 
     `break_even` is calls a month after cheap levers, `break_even_before` without them; None if unknown, or if
-    `is_never`. `tuned_usd`, `hosting_usd` and `fixed_usd` are c1, H and F; `months` is T. `missing` names the figures
-    that are needed and unknown, `assumptions` what was taken from the dated data, with its date.
+    `is_never`; a bound from below if `is_bound`, because the work of people is not known. `tuned_usd`, `hosting_usd`
+    and `fixed_usd` are c1, H and F; `months` is T. `gain_needed_usd` is what better answers must be worth a month so
+    that it pays at the volume, 0 or less if they need not. `route` is the title of the route that the figures are of.
+    `missing` names the figures that are needed and unknown, `assumptions` what was taken from the dated data.
     """
 
     volume: float | None = None
@@ -290,6 +292,9 @@ class CostPicture:
     break_even: float | None = None
     break_even_before: float | None = None
     is_never: bool = False
+    is_bound: bool = False
+    gain_needed_usd: float | None = None
+    route: str = ""
     savings: tuple[Saving, ...] = ()
     lines: tuple[CostLine, ...] = ()
     bars: tuple[SensitivityBar, ...] = ()

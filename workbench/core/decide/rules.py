@@ -73,12 +73,16 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    """A row of the decision table; `reasons` are the ids of the findings that are quoted."""
+    """A row of the decision table; `reasons` are the ids of the findings that are quoted.
+
+    `decides` are those whose confidence is that of the headline.
+    """
 
     row: int
     code: DecisionCode
     when: str
     reasons: tuple[str, ...]
+    decides: tuple[str, ...]
     sources: tuple[int, ...] = ()
 
 
@@ -109,7 +113,8 @@ class BaseModel:
 class RouteRule:
     """A training route with its dated prices in USD: training per million tokens, hosting per hour, serving per token.
 
-    `input_usd` and `output_usd` are per million tokens. A price is None if it is not known.
+    `input_usd` and `output_usd` are per million tokens. `is_server` if calls cost nothing beside the server, up to its
+    capacity. A price is None if it is not known.
     """
 
     id: str
@@ -118,6 +123,7 @@ class RouteRule:
     read_on: date
     sources: tuple[int, ...]
     is_own: bool = False
+    is_server: bool = False
     open_until: date | None = None
     base_models: tuple[BaseModel, ...] = ()
     training_usd: float | None = None
@@ -139,6 +145,15 @@ class CostDefaults:
 
 
 @dataclass(frozen=True, slots=True)
+class StepWords:
+    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means)."""
+
+    title: str
+    sentence: str
+    outcomes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DecideRules:
     """All rules. `words` are patterns by key, `sets` the names of the sets of cases."""
 
@@ -151,6 +166,7 @@ class DecideRules:
     groups: Mapping[str, str]
     words: Mapping[str, str]
     sets: Mapping[EvidenceSet, Mapping[str, str]]
+    steps: Mapping[str, StepWords]
     routes: tuple[RouteRule, ...]
     routes_date: str
     defaults: CostDefaults
@@ -183,7 +199,12 @@ def decide_rules() -> DecideRules:
         },
         table={
             row["row"]: TableRule(
-                row["row"], row["code"], row["when"], tuple(row["reasons"]), tuple(row.get("sources", ()))
+                row["row"],
+                row["code"],
+                row["when"],
+                tuple(row["reasons"]),
+                tuple(row["decides"]),
+                tuple(row.get("sources", ())),
             )
             for row in rules["table"]
         },
@@ -191,6 +212,10 @@ def decide_rules() -> DecideRules:
         groups=rules["groups"],
         words=wording["words"],
         sets=wording["sets"],
+        steps={
+            name: StepWords(row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]))
+            for name, row in wording["steps"].items()
+        },
         routes=tuple(map(_route, routes["routes"])),
         routes_date=routes["date"],
         defaults=CostDefaults(
@@ -234,6 +259,7 @@ def _route(row: Mapping[str, Any]) -> RouteRule:
         read_on=date.fromisoformat(row["read_on"]),
         sources=tuple(row["sources"]),
         is_own=row.get("is_own", False),
+        is_server=row.get("is_server", False),
         open_until=_day(row.get("open_until")),
         base_models=tuple(BaseModel(one["name"], _day(one.get("retires_on"))) for one in row.get("base_models", ())),
         training_usd=row.get("training_usd"),
