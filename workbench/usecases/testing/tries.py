@@ -62,7 +62,7 @@ class SuiteTries:
             run.started_at,
             titles[champion.position],
             titles[challenger.position],
-            (_identity(champion), _identity(challenger)),
+            (column_key(champion), column_key(challenger)),
             change_kind(tried(champion), tried(challenger)),
             TryResult("cannot_tell", "few_cases", FEWEST_CASES),
             MARGIN if run.goals.difference is None else run.goals.difference,
@@ -110,5 +110,6 @@ def try_sentence(one: ChampionTry, comparison: ColumnComparison | None) -> str:
     return f"{said} {about}: {figures}" if figures else f"{said} {about}."
 
 
-def _identity(column: SuiteColumn) -> str:
+def column_key(column: SuiteColumn) -> str:
+    """Return what identifies a column in all tests of its prompt: version, model and parameters."""
     return f"{column.version} {column.lane.endpoint} {column.lane.model} {column.lane.params.to_json()}"
