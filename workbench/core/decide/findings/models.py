@@ -103,6 +103,7 @@ def _better_words(maker: FindingMaker, pair: PairEvidence) -> str:
         "cases": counted(pair.passes.pairs, "case"),
         "at": reading.rules.at(pair.set_name),
         "p": p_text(pair.passes.p_adjusted or 0.0),
+        "cost": _cost_words(maker, pair),
     }
     column = reading.column(pair.challenger, pair.set_name)
     ends = None if column is None or column.passes is None else column.passes.interval
@@ -116,6 +117,14 @@ def _better_words(maker: FindingMaker, pair: PairEvidence) -> str:
         proves=maker.say(proves, target=goal_percent(target)),
         **words,
     )
+
+
+def _cost_words(maker: FindingMaker, pair: PairEvidence) -> str:
+    today, figures = maker.reading.call_usd(), pair.figures
+    if figures is None or not today:
+        return ""
+    price = 0.0 if figures.is_free else figures.cost_usd
+    return "" if price is None else maker.say("F8.cost", share=percent(price / today))
 
 
 def _cheaper(maker: FindingMaker, pair: PairEvidence, figures: Sequence[Figure], runs: tuple[str, ...]) -> Finding:

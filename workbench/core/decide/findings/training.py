@@ -38,7 +38,7 @@ def contradiction_words(found: TrainingEvidence) -> dict[str, str]:
     """Return the words of "9 of 119 answers are called both good and bad"."""
     answers = found.rows + found.contradictions
     count = f"{found.contradictions:,}" if found.contradictions else "None"
-    return {"count": count, "all": f"{answers:,}", "are": plural(found.contradictions, "is", "are")}
+    return {"count": count, "all": f"{answers:,}", "are": plural(max(found.contradictions, 1), "is", "are")}
 
 
 def _fine_percent(share: float) -> str:
@@ -75,7 +75,7 @@ def enough_rows(maker: FindingMaker) -> Finding:
 
 
 def _rows_need(maker: FindingMaker, count: int) -> Need:
-    said = maker.say("F13.need", count=counted(count, "row"))
+    said = maker.say("F13.need", count=counted(count, "good answer"))
     return Need("rows", count, said, action=Action("compose", "Mark good answers", count=count))
 
 
@@ -105,7 +105,10 @@ def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Find
             months=maker.reading.rules.thresholds.base_months,
         )
         return maker.finding("F14", key, "limit reached", said)
-    titles = [one.rule.title for one in usable if one.status.is_allowed is True] or [one.rule.title for one in usable]
+    named = [one for one in usable if one.status.is_allowed is True]
+    # Whether there is hardware of one's own is not assumed.
+    chosen = named or [one for one in usable if not one.rule.is_own] or usable
+    titles = [maker.say("F14.own") if one.rule.is_own else one.rule.title for one in chosen]
     unknown = [what for what, answer in answers.items() if answer is None]
     people = maker.say("F14.people_unknown" if unknown else "F14.people_yes", what=listed(unknown, "and"))
     shown = titles[:3] + ([f"{len(titles) - 3} more"] if len(titles) > 3 else [])

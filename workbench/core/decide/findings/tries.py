@@ -78,7 +78,7 @@ def _counted_words(maker: FindingMaker, found: Sequence[PromptTry], margin: str)
     start = max((index + 1 for index, one in enumerate(found) if one.state == "settled"), default=0)
     since = found[start:]
     if all(one.state == "cannot_tell" for one in since):
-        return "few", maker.say("F10.few", needed=FEWEST_CASES)
+        return "few", maker.say("F10.few" if margin else "F10.few_verdicts", needed=FEWEST_CASES)
     if reached.closed >= PLATEAU_TRIES and not reached.open:
         names = listed(sorted({one.kind or "unknown" for one in since}))
         return "one_kind", maker.say("F10.one_kind", kinds=kinds, names=names, better=better, **words)
