@@ -29,6 +29,7 @@ from tests.app.packs.test_plan_table import plan
 from tests.app.testing.standin_comparisons import CANDIDATES
 from tests.app.testing.standin_source import standin_columns
 from tests.ui.dialog_support import shown, theme
+from tests.usecases.retiring_models import RETIRING
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.testing.probes import FactsOffer
@@ -53,6 +54,7 @@ from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
+from workbench.ui.features.models.retiring_dialog import RetiringDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.rank.judge_dialog import JudgeDialog
@@ -138,6 +140,12 @@ def _facts(theme: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _retiring(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = RetiringDialog(theme, "LiteLLM 1.0, list of models", parent=parent)
+    dialog.show_models(RETIRING)
+    return dialog
+
+
 MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
@@ -155,6 +163,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     TryDialog: _try,
     JudgeDialog: lambda _, parent: JudgeDialog(JudgeChoice(None, "The kinder one.", 24), lambda lane: None, parent),
     SuccessorDialog: _successor,
+    RetiringDialog: _retiring,
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),

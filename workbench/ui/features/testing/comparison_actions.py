@@ -183,8 +183,8 @@ class ComparisonActions:
         self._services.notices.quiet(key, error.sentence, label=TEST_SUCCESSOR, act=lambda: self.open_successor(old))
         return True
 
-    def open_successor(self, old: Lane | None) -> None:
-        """Choose a successor of a lane's model, and the margin."""
+    def open_successor(self, old: Lane | None, successor: str = "") -> None:
+        """Choose a successor of a lane's model, beginning with the id `successor` if there is one, and the margin."""
         suites, services, overview = self._suites, self._services, self._suites.overview
         prompt = suites.prompt_uid
         if old is None or overview is None or self._is_open():
@@ -197,8 +197,10 @@ class ComparisonActions:
         services.session.save()
         comparisons = suites.source.comparisons
 
+        plain = replace(old, label="", hidden=False, baseline="", samples=1)
+
         def choose() -> None:
-            start = dialog.new or replace(old, label="", hidden=False, baseline="", samples=1)
+            start = dialog.new or plain
             services.navigator.choose_model(
                 start, lambda endpoint, model: dialog.take(replace(start, endpoint=endpoint, model=model)), dialog
             )
@@ -222,6 +224,8 @@ class ComparisonActions:
 
         dialog.estimate_wanted.connect(estimate)
         self._show(dialog, start)
+        if successor:
+            dialog.take(replace(plain, model=successor))
         services.tasks.run(lambda: comparisons.successor_facts(prompt, old), told, suites.refused.emit)
 
     # Dialogs.
