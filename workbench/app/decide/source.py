@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PromptDecision:
-    """The decision about a prompt, and the figures of the person that it was made with."""
+    """The decision about a prompt, and the figures of the person that it was made with.
+
+    `about` says how much of the history it stands on.
+    """
 
     prompt_uid: str
     goals: DecideGoals
     decision: Decision
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.decide.decision import CostPicture, Decision, Figure, FindingWord, Lever, SensitivityBar, Step
-from workbench.core.decide.decision import VersionRate
+from workbench.core.decide.decision import (
+    CostPicture,
+    Decision,
+    Figure,
+    FindingWord,
+    Lever,
+    SensitivityBar,
+    Step,
+    VersionRate,
+)
+from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.figure_words import (
     dollars,
     goal_percent,
@@ -151,3 +160,11 @@ def experiment_title(steps: tuple[Step, ...]) -> str:
 def open_steps(decision: Decision) -> tuple[Step, ...]:
     """Return the steps that are not done."""
     return tuple(step for step in decision.steps if not step.is_done)
+
+
+def about_words(evidence: DecideEvidence) -> str:
+    """Return how much of the history a decision stands on."""
+    tests = len({uid for column in evidence.columns for uid in column.run_uids})
+    verdicts = sum(one.wins + one.losses + one.ties for one in evidence.verdicts)
+    counts = (counted(evidence.iterations, "iteration"), counted(tests, "test run"), counted(verdicts, "verdict"))
+    return f"Decided from {', '.join(counts)}"
