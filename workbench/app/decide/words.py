@@ -58,13 +58,14 @@ def step_words(step: Step) -> str:
 
 
 def figure_words(figure: Figure) -> str:
-    """Return a measured number with its interval and what it stands on: "Pass rate: 82 % (76 to 87 %) of 200"."""
+    """Return a number with its interval and what it stands on: "Pass rate: 82 % (76.1 to 86.7 %) of 200"."""
+    label = f"{figure.label[:1].upper()}{figure.label[1:]}"
     if figure.value is None:
-        return f"{figure.label}: unknown"
+        return f"{label}: unknown"
     said = _value(figure.unit, figure.value)
     if figure.low is not None and figure.high is not None:
         said = f"{said} ({_ends(figure)})"
-    return f"{figure.label}: {said}{_of(figure)}"
+    return f"{label}: {said}{_of(figure)}"
 
 
 def _ends(figure: Figure) -> str:
@@ -72,6 +73,8 @@ def _ends(figure: Figure) -> str:
     assert figure.high is not None
     if figure.unit == "points":
         return f"{signed(figure.low)} to {signed(figure.high)}"
+    if figure.unit == "rate":
+        return _percents(figure.low, figure.high)
     return f"{_value(figure.unit, figure.low)} to {_value(figure.unit, figure.high)}"
 
 
@@ -95,6 +98,10 @@ def _value(unit: str, value: float) -> str:
     return number(value)
 
 
+def _percents(low: float, high: float) -> str:
+    return f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
 def goals_words(goals: DecideGoals) -> str:
     """Return the figures of the person in one line; those that are unknown are named, too."""
     known = [
@@ -110,7 +117,7 @@ def goals_words(goals: DecideGoals) -> str:
 def rate_words(point: VersionRate) -> str:
     """Return a point of the chart in words."""
     counts = f"{point.passing:,} of {point.cases:,}, {percent(point.rate)}"
-    ends = "" if point.low is None or point.high is None else f" ({percent(point.low)} to {percent(point.high)})"
+    ends = "" if point.low is None or point.high is None else f" ({_percents(point.low, point.high)})"
     return f"{point.name}: {counts}{ends}{', the best one' if point.is_champion else ''}"
 
 
