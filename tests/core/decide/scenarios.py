@@ -25,7 +25,7 @@ OTHER_MODELS = (
 
 def almost_empty() -> DecideEvidence:
     verdicts = (VerdictEvidence(1, 2, 1, 1),)
-    return evidence(iterations=3, verdicts=verdicts, champion="")
+    return evidence(iterations=3, verdicts=verdicts, champion="", other_calls=figures())
 
 
 def good_enough() -> DecideEvidence:

@@ -20,7 +20,7 @@ from workbench.core.decide.cost import (
 )
 from workbench.core.decide.decision import CostLine, CostPicture, Saving
 from workbench.core.decide.evidence import CallFigures, TokenPrices
-from workbench.core.decide.figure_words import call_dollars, dollars, listed, number, percent
+from workbench.core.decide.figure_words import call_dollars, dollars, listed, number, percent, rough_dollars
 from workbench.core.decide.findings.models import cheaper_pair
 from workbench.core.decide.reading import EvidenceReading
 from workbench.core.decide.routes import JudgedRoute, day_words
@@ -115,12 +115,12 @@ class CostReader:
         if needed is None or volume is None or needed <= 0:
             return ""
         factor = self._rules.thresholds.return_factor
-        things = [say("F15.gain", gain=dollars(needed))]
+        things = [say("F15.gain", gain=rough_dollars(needed))]
         if costs.break_even is not None:
             things.insert(0, say("F15.volume", volume=number(factor * costs.break_even)))
         hosting = volume * (costs.prompt - costs.tuned) / factor - costs.fixed / costs.months
         if 0 < hosting < costs.hosting:
-            things.append(say("F15.hosting", cost=dollars(hosting)))
+            things.append(say("F15.hosting", cost=rough_dollars(hosting)))
         return say("F15.would", things=listed(things, "or"))
 
     def _miss(self, key: str) -> None:

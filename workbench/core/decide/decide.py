@@ -18,7 +18,7 @@ from workbench.core.decide.decision import (
 )
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.experiment import steps
-from workbench.core.decide.figure_words import dollars, goal_percent, number, points
+from workbench.core.decide.figure_words import goal_percent, number, points, rough_dollars
 from workbench.core.decide.findings.maker import LEVELS, level
 from workbench.core.decide.findings.tuned import tuned_pair
 from workbench.core.decide.judgement import Judgement, judge
@@ -42,7 +42,7 @@ _LEADS: dict[RowId, str] = {
     "return": "F15",
     "hybrid": "F16",
 }
-"""The finding that leads each row; the others of a row follow by number."""
+"""The finding that leads each row, unless labels disagree; the others of a row follow by number."""
 _MEASURED = ("holds", "limit near", "limit reached")
 _FURTHER = ("F4", "F16", "F10", "F8", "F7", "F6", "F12", "F5")
 
@@ -80,7 +80,7 @@ def _rows(found: Judgement) -> tuple[DecisionRow, ...]:
     rows = []
     for row, question in found.rules.rows.items():
         there = [one for one in found.findings.values() if one.row == row]
-        there.sort(key=lambda one: (one.id != _LEADS[one.row], int(one.id[1:])))
+        there.sort(key=lambda one: (one.state != "disagree", one.id != _LEADS[one.row], int(one.id[1:])))
         target = found.evidence.goals.target
         if row == "quality" and target is not None:
             question = f"{question} ({goal_percent(target)})"
@@ -96,9 +96,17 @@ def _reasons(found: Judgement, headline: Advice) -> tuple[str, ...]:
     """Return up to three sentences: those of the row's findings first, then what else was measured."""
     names = _rule(found, headline).reasons
     quoted = [name for at, name in enumerate(names) if _counts(found.findings[name], is_first=not at)]
-    further = [name for name in _FURTHER if name not in names and found.findings[name].word in _MEASURED]
+    quoted = [name for name in quoted if name != "F12" or _says_something(found, name)]
+    further = [name for name in _FURTHER if name not in names and _says_something(found, name)]
     said = [found.findings[name].sentence for name in dict.fromkeys((*quoted, *further))]
     return tuple(dict.fromkeys(said))[:MOST_REASONS]
+
+
+def _says_something(found: Judgement, name: str) -> bool:
+    """Whether a measured finding is a reason: what a call costs is none without a limit."""
+    goals = found.evidence.goals
+    has_limit = goals.budget_usd is not None or goals.p95_limit_ms is not None
+    return found.findings[name].word in _MEASURED and (name != "F12" or has_limit)
 
 
 def _counts(finding: Finding, *, is_first: bool) -> bool:
@@ -110,7 +118,10 @@ def _counts(finding: Finding, *, is_first: bool) -> bool:
 def _need(found: Judgement, headline: Advice) -> Need | None:
     """Return what would settle the headline: the first need among the findings that it quotes."""
     rule = _rule(found, headline)
-    for name in dict.fromkeys((*rule.reasons[:1], *rule.decides, *rule.reasons)):
+    if headline.code in ("SHIP", "HYBRID", "REJECT_TUNED"):
+        return None
+    further = rule.reasons if headline.code in ("NOT_ENOUGH", "SETTLE_LABELS") else ()
+    for name in dict.fromkeys((*rule.reasons[:1], *rule.decides, *further)):
         if (need := found.findings[name].need) is not None:
             return need
     return None
@@ -123,14 +134,11 @@ def _confidence(found: Judgement, headline: Advice) -> tuple[Confidence, str]:
         return "high", rules.say("sure", level="high", facts=rules.say("sure.facts"))
     levels = [LEVELS.index(found.findings[name].confidence) for name in decides if _rates_count(found, name)]
     missing = max(levels, default=0)
-    facts = list(_standing(found))
-    for key in _doubts(found, headline):
-        missing += 1
-        facts.append(rules.say(key))
-    if any(found.findings[name].is_ruled for name in decides):
-        facts.append(rules.say("sure.ruled"))
-    sure = level(missing)
-    return sure, rules.say("sure", level=sure, facts=", ".join(facts))
+    doubts = list(_doubts(found, headline))
+    sure = level(missing + len(doubts))
+    ruled = ["sure.ruled"] if any(found.findings[name].is_ruled for name in decides) else []
+    facts = [", ".join(_standing(found)), *(rules.say(key) for key in (*doubts, *ruled))]
+    return sure, rules.say("sure", level=sure, facts="; ".join(facts))
 
 
 def _rates_count(found: Judgement, name: str) -> bool:
@@ -205,14 +213,14 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield say("change.agree")
     if code in ("SHIP", "CHEAPER") and passes is not None and passes.interval is not None:
         yield say("change.higher", rate=f"{floor(1000 * passes.interval.low) / 10:g} %")
-    if code == "SHIP":
+    if code in ("SHIP", "HYBRID"):
         yield from _retiring(found)
         yield say("change.monthly")
     if code == "CHEAPER" and found.cost.call_usd and found.evidence.goals.budget_usd is not None:
         yield say("change.volume_down", volume=number(found.evidence.goals.budget_usd / found.cost.call_usd))
     if headline.table_row >= 9 and found.state("F4") == "missed" and passes is not None and passes.interval is not None:
         low = floor(100 * passes.interval.low)
-        yield say("change.target", rate=f"{low} %", low=f"{floor(1000 * passes.interval.low) / 10:g} %")
+        yield say("change.target", rate=f"{low} %")
     if code == "KEEP_PROMPTING":
         yield say("change.improves", margin=points(found.reading.margin))
     if code in ("REJECT_TUNED", "HYBRID"):
@@ -250,7 +258,7 @@ def _return_changes(found: Judgement) -> Iterator[str]:
     if found.is_unpaid and cost.break_even is not None:
         yield say("change.volume_up", volume=number(factor * cost.break_even))
     if found.is_unpaid and cost.gain_needed_usd is not None and cost.gain_needed_usd > 0:
-        yield say("change.gain", gain=dollars(cost.gain_needed_usd))
+        yield say("change.gain", gain=rough_dollars(cost.gain_needed_usd))
     if found.state("F15") == "pays" and cost.break_even is not None:
         yield say("change.volume_down", volume=number(factor * cost.break_even))
     bar = next((one for one in cost.bars if one.input == "hosting"), None)

@@ -275,7 +275,8 @@ class DecideEvidence:
     """Everything that is known about a prompt. `champion` is the key of the column that the advice is about.
 
     The champion is the last one of the tries, else the baseline of the newest scored test, else "". `tries` are oldest
-    first. `iterations` counts versions or runs of any kind. `today` is the day on which routes and dates are judged.
+    first. `iterations` counts versions or runs of any kind. `other_calls` are the figures of the prompt's newest calls
+    outside of tests, which estimates use where no column has any. Routes and dates are judged on the day `today`.
     """
 
     prompt: str
@@ -293,3 +294,4 @@ class DecideEvidence:
     training: TrainingEvidence | None = None
     tries: tuple[TryEvidence, ...] = ()
     optimiser: OptimiserEvidence = field(default_factory=OptimiserEvidence)
+    other_calls: CallFigures | None = None

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Step
+from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import dollars
+from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model, models_tried
+from workbench.core.decide.findings.quality import cases_to_settle
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_state
 from workbench.core.statistics.stopping import FEWEST_CASES
@@ -55,7 +58,6 @@ class _Experiment:
         if self._found.state("F4") in ("met", "unclear", "level", "clusters"):
             return
         yield from self._causes()
-        yield from self._levers()
         yield from self._training()
 
     def _step(
@@ -68,6 +70,8 @@ class _Experiment:
         **words: object,
     ) -> Step:
         said = self._found.rules.steps[name]
+        if is_done:
+            calls = None
         usd, minutes = (None, None) if calls is None else self._reading.effort(calls)
         return Step(
             name,
@@ -140,16 +144,23 @@ class _Experiment:
             yield self._step("settle", need.action, need.calls, count=count)
 
     def _causes(self) -> Iterator[Step]:
-        yield from self._format()
+        """Yield the steps of the cause that the headline names, else the questions that are still open."""
+        row = self._headline.table_row
+        named = {9: self._format, 10: self._knowledge, 11: self._models, 12: self._luck}
+        if row in named:
+            yield from named[row]()
+            return
         yield from self._knowledge()
         yield from self._models()
+        yield from self._levers()
         yield from self._luck()
 
     def _format(self) -> Iterator[Step]:
         main = self._reading.main
         if self._found.state("F6") == "format" and main is not None and main.format_only is not None:
+            name = "enforce" if had_schema(self._found.maker) else "schema"
             action, only, failed = self._action("schema"), f"{main.format_only:,}", f"{main.failed:,}"
-            yield self._step("schema", action, 2 * self._cases, only=only, failed=failed)
+            yield self._step(name, action, 2 * self._cases, only=only, failed=failed)
 
     def _knowledge(self) -> Iterator[Step]:
         found, stubborn = self._found, self._found.evidence.stubborn
@@ -174,6 +185,20 @@ class _Experiment:
             holdout = self._found.evidence.cases.holdout
             action = Action("holdout", "Run the hold-out", best.challenger, "holdout")
             yield self._step("switch", action, 2 * holdout if holdout else None)
+        else:
+            yield from self._proof(best)
+
+    def _proof(self, best: PairEvidence) -> Iterator[Step]:
+        """Yield the cases that the better model still needs to clear the target."""
+        column, target = self._reading.column(best.challenger, best.set_name), self._found.evidence.goals.target
+        passes = None if column is None else column.passes
+        if passes is None or passes.interval is None or target is None or passes.interval.low >= target:
+            return
+        more = cases_to_settle(passes, target, self._found.rules.thresholds.hopeless_cases)
+        if more is not None:
+            title, count = best.title or best.model or best.challenger, counted(more, "more case")
+            action = Action("cases", f"Add {count}", set_name=best.set_name, count=more)
+            yield self._step("proof", action, more, title=title, count=count)
 
     def _luck(self) -> Iterator[Step]:
         state, need = self._found.state("F9"), self._found.findings["F9"].need

@@ -6,17 +6,19 @@ Invariant: a number is rounded for reading and never to something that it is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, floor
 
 from workbench.core.decide.rules import DecideRules
 from workbench.core.text import counted
 
 MINUS = "−"
+_TINY = 1e-9
+"""Halves are rounded up, also if a half is not exact in binary."""
 
 
 def percent(rate: float) -> str:
     """Return "83 %", with one decimal where it would round to 0 or 100 without being it."""
-    text = f"{100 * rate:.0f}"
+    text = f"{floor(100 * rate + 0.5 + _TINY)}"
     if (text == "0" and rate > 0) or (text == "100" and rate < 1):
         text = f"{100 * rate:.1f}"
     return f"{text} %"
@@ -31,6 +33,11 @@ def points(fraction: float) -> str:
     """Return "10 points", "1 point", "−4.6 points"."""
     text = signed(fraction)
     return f"{text} {'point' if text in ('1', MINUS + '1') else 'points'}"
+
+
+def whole_points(fraction: float) -> str:
+    """Return a difference in whole points, at least one: "10 points"."""
+    return counted(max(round(100 * fraction), 1), "point")
 
 
 def signed(fraction: float) -> str:
@@ -50,6 +57,11 @@ def dollars(usd: float) -> str:
     else:
         text = f"{size:.2g}" if size >= 0.0001 else f"{size:.6f}"
     return f"{MINUS if usd < 0 else ''}${text.removesuffix('.00')}"
+
+
+def rough_dollars(usd: float) -> str:
+    """Return dollars that are no better than their assumptions, with two significant digits: "$2,600"."""
+    return dollars(float(f"{usd:.2g}"))
 
 
 def call_dollars(usd: float) -> str:

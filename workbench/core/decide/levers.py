@@ -152,14 +152,12 @@ def usual_levers(maker: FindingMaker, found: tuple[Lever, ...]) -> Finding:
     extra = [
         one.title[:1].lower() + one.title[1:] for one in found if one.is_required and one.id in ("schema", "knowledge")
     ]
-    missing = [reading.rules.groups[group] for group, is_tried in states.items() if not is_tried] + extra
+    missing = [reading.rules.groups[group].rule for group, is_tried in states.items() if not is_tried] + extra
     runs = tuple(dict.fromkeys(uid for one in found if one.state == "tried" for uid in one.run_uids))
     if not missing:
-        said = maker.say("F11.tried", list=listed(list(reading.rules.groups.values())))
+        said = maker.say("F11.tried", list=listed([group.rule for group in reading.rules.groups.values()]))
         return maker.finding("F11", "tried", "limit reached", said, run_uids=runs)
-    return maker.finding(
-        "F11", "untried", "not tried", maker.say("F11.untried", list="; ".join(missing)), run_uids=runs
-    )
+    return maker.finding("F11", "untried", "not tried", maker.say("F11.untried", list=listed(missing)), run_uids=runs)
 
 
 def _models(reading: EvidenceReading) -> LeverState:

@@ -108,7 +108,8 @@ class EvidenceReading:
     def figures(self) -> CallFigures | None:
         """Tokens, cost and time of the champion's calls, from the set that counts or another one."""
         found = [self.main, *(one for one in self.evidence.columns if one.key == self.champion)]
-        return next((one.figures for one in found if one is not None and one.figures is not None), None)
+        known = (one.figures for one in found if one is not None and one.figures is not None)
+        return next(known, self.evidence.other_calls)
 
     def pairs(self, role: PairRole) -> dict[str, PairEvidence]:
         """Return the pairs of a role by challenger, on the hold-out if it has enough cases, else as tuned on."""

@@ -102,6 +102,14 @@ class LeverRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LeverGroup:
+    """A group of levers of which one is required: its short title, and what counts in full."""
+
+    title: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class BaseModel:
     """A model that a route trains; `retires_on` is None without a known date."""
 
@@ -163,7 +171,7 @@ class DecideRules:
     findings: Mapping[str, FindingRule]
     table: Mapping[int, TableRule]
     levers: tuple[LeverRule, ...]
-    groups: Mapping[str, str]
+    groups: Mapping[str, LeverGroup]
     words: Mapping[str, str]
     sets: Mapping[EvidenceSet, Mapping[str, str]]
     steps: Mapping[str, StepWords]
@@ -209,7 +217,7 @@ def decide_rules() -> DecideRules:
             for row in rules["table"]
         },
         levers=tuple(map(_lever, rules["levers"])),
-        groups=rules["groups"],
+        groups={name: LeverGroup(row["title"], row["rule"]) for name, row in rules["groups"].items()},
         words=wording["words"],
         sets=wording["sets"],
         steps={

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from workbench.core.decide.decision import Advice, DecisionCode
-from workbench.core.decide.figure_words import dollars, listed
+from workbench.core.decide.figure_words import dollars, listed, rough_dollars, whole_points
 from workbench.core.decide.findings.costs import is_too_dear
+from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model
 from workbench.core.decide.findings.quality import verdicts_words
 from workbench.core.decide.findings.training import contradiction_words
@@ -198,8 +199,8 @@ def _head_open(found: Judgement) -> str:
 
 
 def _head_format(found: Judgement) -> str:
-    has_schema = any(one.id == "schema" and one.state != "not tried" for one in found.levers)
-    return found.rules.say("head.9", schema=found.rules.say("head.9.enforce" if has_schema else "head.9.add"))
+    key = "head.9.enforce" if had_schema(found.maker) else "head.9.add"
+    return found.rules.say("head.9", schema=found.rules.say(key))
 
 
 def _head_knowledge(found: Judgement) -> str:
@@ -218,7 +219,7 @@ def _head_switch(found: Judgement) -> str:
 def _head_prompting(found: Judgement) -> str:
     if found.state("F10") == "improving":
         return found.rules.say("head.13.improving")
-    groups = [found.rules.groups[group] for group in found.untried_groups]
+    groups = [found.rules.groups[group].title for group in found.untried_groups]
     if not groups:
         return found.rules.say("head.13.open")
     return found.rules.say("head.13.untried", list=listed(groups[:_MOST_LISTED]))
@@ -232,12 +233,14 @@ def _head_rows(found: Judgement) -> str:
 
 
 def _head_tune(found: Judgement) -> str:
-    cost = found.cost
+    cost, passes = found.cost, found.reading.passes
     if found.state("F15") == "unknown":
         missing = listed(cost.missing) or found.rules.say("cost.missing.volume")
         return found.rules.say("head.16.unknown", missing=missing)
     if found.is_unpaid and cost.gain_needed_usd is not None:
-        return found.rules.say("head.16.only", gain=dollars(cost.gain_needed_usd))
+        short = (found.evidence.goals.target or 0.0) - (0.0 if passes is None else passes.rate)
+        gain = rough_dollars(cost.gain_needed_usd)
+        return found.rules.say("head.16.only", points=whole_points(short), gain=gain)
     return found.rules.say("head.16")
 
 

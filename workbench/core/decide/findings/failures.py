@@ -61,7 +61,7 @@ def knowledge(maker: FindingMaker) -> Finding:
         need = reading.need("models", limits.stubborn_models, said, action=Action("models", "Add two models"))
         return maker.finding("F7", "unknown", "cannot tell", maker.say("F7.unknown"), need=need)
     figures = (Figure("cases that always fail", "cases", found.stubborn, found.cases),)
-    words = {"stubborn": counted(found.stubborn, "case"), "cases": f"{found.cases:,}"}
+    words = {"stubborn": f"{found.stubborn:,}", "cases": counted(found.cases, "case")}
     fires = found.stubborn >= limits.stubborn_cases and found.stubborn >= limits.stubborn_share * found.cases
     if not fires:
         said = maker.say("F7.none", **words)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from workbench.core.decide.decision import Confidence, Figure, Finding, FindingWord, Need
 from workbench.core.decide.evidence import EvidenceSet
-from workbench.core.decide.figure_words import percent
 from workbench.core.decide.reading import EvidenceReading
 from workbench.core.statistics.proportions import ConfidenceInterval
 
@@ -76,5 +75,5 @@ def pair_figure(label: str, passes: PassComparison, set_name: EvidenceSet) -> Fi
 
 
 def percents(ends: ConfidenceInterval) -> str:
-    """Return the ends of an interval: "68 to 91"."""
-    return f"{percent(ends.low).removesuffix(' %')} to {percent(ends.high).removesuffix(' %')} %"
+    """Return the ends of an interval: "68.1 to 91.3 %"."""
+    return f"{100 * ends.low:.1f} to {100 * ends.high:.1f} %"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def enough(maker: FindingMaker) -> Finding:
     """F1: whether there are enough scored cases or decided verdicts. States: enough, verdicts, few."""
     reading, limits = maker.reading, maker.reading.rules.thresholds
-    decided = counted(reading.decided, "decided verdict")
-    cases = counted(reading.scored, "scored case") if reading.scored else "no scored case"
+    decided = counted(reading.decided, "decided verdict") if reading.decided else maker.say("F1.no_verdicts")
+    cases = counted(reading.scored, "scored case") if reading.scored else maker.say("F1.no_cases")
     runs = () if reading.main is None else reading.main.run_uids
     figures = (
         Figure(
@@ -78,13 +78,7 @@ def judge_trust(maker: FindingMaker) -> Finding:
                 "F3.measured", labels=labels, catch=percent(judge.catch_rate), alarms=percent(judge.false_alarms)
             )
         return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
-    missing = reading.rules.thresholds.judge_labels - (0 if judge is None else judge.random_labels)
-    need = Need(
-        "labels",
-        missing,
-        maker.say("F3.need", labels=counted(missing, "answer")),
-        action=Action("labels", f"Label {counted(missing, 'answer')}", count=missing),
-    )
+    need = judge_need(maker)
     said = maker.say(
         "F3.unmeasured",
         judged=f"{main.by_judge:,}",
@@ -94,10 +88,19 @@ def judge_trust(maker: FindingMaker) -> Finding:
     return maker.finding("F3", "unmeasured", "cannot tell", said, "low", run_uids=main.run_uids, need=need)
 
 
-def target_met(maker: FindingMaker) -> Finding:
-    """F4: the target against the 95 % interval. States: none, few, no_target, met, missed, unclear, level, clusters.
+def judge_need(maker: FindingMaker) -> Need:
+    """Return the labels that are missing to measure the judge."""
+    judge = maker.reading.evidence.judge
+    missing = maker.reading.rules.thresholds.judge_labels - (0 if judge is None else judge.random_labels)
+    said = maker.say("F3.need", labels=counted(missing, "answer"))
+    return Need("labels", missing, said, action=Action("labels", f"Label {counted(missing, 'answer')}", count=missing))
 
-    level: so close to the target that more cases will not settle it. clusters: no interval, too few independent cases.
+
+def target_met(maker: FindingMaker) -> Finding:
+    """F4: the target against the 95 % interval.
+
+    States: none, few, no_target, unjudged (only a judge of unmeasured error decides), met, missed, unclear, level (so
+    close to the target that more cases will not settle it), clusters (too few independent cases for an interval).
     """
     reading, rules = maker.reading, maker.reading.rules
     main, passes, target = reading.main, reading.passes, reading.evidence.goals.target
@@ -130,6 +133,10 @@ def target_met(maker: FindingMaker) -> Finding:
         need = Need("cases", None, said, action=Action("cases", "Add cases", set_name=main.set_name))
         said = f"{measured}. {said}"
         return maker.finding("F4", "clusters", "cannot tell", said, "low", figures, runs, need)
+    if reading.is_judged_only and not reading.is_judge_measured:
+        need = judge_need(maker)
+        said = maker.say("F4.unjudged", measured=measured, need=need.sentence)
+        return maker.finding("F4", "unjudged", "cannot tell", said, "low", figures, runs, need)
     words = {"measured": measured, "target": goal_percent(target)}
     figures = (*figures, Figure("target", "rate", target))
     if ends.low >= target or ends.high < target:
@@ -182,13 +189,18 @@ def cases_to_settle(passes: PassRate, target: float, most: int) -> int | None:
 
 
 def overfitted(maker: FindingMaker) -> Finding:
-    """F5: whether the rate where the person tuned is above the hold-out's. States: no_holdout, none, overfitted."""
+    """F5: whether the rate where the person tuned is above the hold-out's.
+
+    States: no_holdout, only_holdout, none, overfitted.
+    """
     reading = maker.reading
     sets: tuple[EvidenceSet, ...] = ("tuning", "holdout")
     found = [reading.column(reading.champion, name) for name in sets]
     rates = [None if one is None else one.passes for one in found]
     dev, holdout = rates
     fewest = reading.rules.thresholds.fewest_cases
+    if dev is None and holdout is not None:
+        return maker.finding("F5", "only_holdout", "cannot tell", maker.say("F5.only_holdout"))
     if dev is None or holdout is None or min(dev.effective, holdout.effective) < fewest:
         need = Need("cases", None, maker.say("F5.need"), action=Action("holdout", "Set a hold-out aside"))
         return maker.finding("F5", "no_holdout", "not tried", maker.say("F5.no_holdout"), need=need)
