@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
+from workbench.cli.decide import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
@@ -138,6 +139,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     add_testing(commands, shared)
+    add_deciding(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
@@ -266,6 +268,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.testing import test
 
         return test
+    if name == "decide":
+        from workbench.cli.decide import decide
+
+        return decide
     if name in ("history", "import"):
         return _history
     if name == "pack":
