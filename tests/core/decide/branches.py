@@ -211,6 +211,15 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F11": "untried"},
     ),
     "no limits": (missed(columns=(column(70, 100, figures=CALLS),)), {"F12": "fine"}),
+    "caching unknown": (
+        missed(columns=(column(70, 100, figures=replace(CALLS, cached_tokens=None)),)),
+        {"F12": "fine"},
+    ),
+    "levelled off without a target": (replace(scenarios.few_rows(), goals=DecideGoals()), {"F10": "plateau"}),
+    "levelled off by verdicts": (
+        replace(scenarios.few_rows(), columns=(column(7, 12),), verdicts=(VerdictEvidence(1, 2, 6, 6),)),
+        {"F1": "verdicts", "F10": "plateau", "F11": "tried"},
+    ),
     "over budget without a saving": (
         evidence(
             goals=DecideGoals(0.9, volume=1e6, budget_usd=1000),
@@ -264,7 +273,7 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F12": "fine", "F4": "met"},
     ),
     "rows to try": (missed(training=TrainingEvidence(60)), {"F13": "try", "F2": "agree"}),
-    "usual rows": (missed(training=TrainingEvidence(200, smallest_tag=3)), {"F13": "usual"}),
+    "usual rows": (missed(training=TrainingEvidence(200, 0, 3, smallest_tag=3)), {"F13": "usual", "F2": "agree"}),
     "contradictions": (scenarios.contradictory(), {"F2": "disagree", "F13": "usual"}),
     "nobody": (
         replace(scenarios.data_rich(), goals=replace(scenarios.data_rich().goals, can_train=False)),

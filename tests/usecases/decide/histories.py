@@ -68,6 +68,12 @@ class Col:
     endpoint: str = LITELLM
 
 
+def prompt_of(tokens: int) -> str:
+    """Return the system message of a prompt of which so many tokens never change."""
+    # The user message is a variable; each message adds four tokens.
+    return " ".join(["word"] * (tokens - 8))
+
+
 def table(both: int, fixed: int, broke: int, neither: int) -> tuple[str, str]:
     """Return the cells of a champion and a challenger with these numbers of pairs."""
     return "+" * both + "-" * fixed + "+" * broke + "-" * neither, "+" * (both + fixed) + "-" * (broke + neither)
@@ -208,11 +214,10 @@ class History:
         """Store a comparison of a champion with a challenger, both asked afresh."""
         return self.test(champion, challenger, goals=RunGoals(margin, 0.05, "try"), **more)
 
-    def facts(self, of: str, cases: int, before: Col, after: Col) -> None:
+    def facts(self, of: str, before: Col, after: Col) -> None:
         """Store a probe of the first cases of a test: with facts, and beside it without them."""
         control = self.test(before, probe=Probe("facts-control", of, of, "fail everywhere"))
         self.test(after, probe=Probe("facts", of, control, "fail everywhere", "The facts."))
-        assert len(before.cells) == len(after.cells) == cases
 
     def label(self, run: str, passes: Sequence[bool], picked: str = "random", check: Check = POLITE) -> None:
         """Label the first answers of a test by a person."""
@@ -263,6 +268,38 @@ class History:
         for one in waiting:
             one.result(30)
         return run
+
+    def rate(self, rows: int, *, doubles: int = 0, contradictions: int = 0) -> None:
+        """Star so many good answers, the first ones twice, and call further ones both good and bad."""
+        for texts in ([f"row {at}" for at in range(rows)], [f"row {at}" for at in range(doubles)]):
+            if texts:
+                self._starred(texts)
+        for at in range(contradictions):
+            said = (f"Answer {at}.",)
+            self.iteration((1, MODEL), text=f"open {at}", answers=said, star=True)
+            self.iteration((1, MODEL), text=f"open {at}", answers=said, verdict=Verdict("all_bad"))
+
+    def _starred(self, texts: Sequence[str]) -> None:
+        run, outputs = new_uid(), [new_uid() for _ in texts]
+        lane = Lane("s0", LITELLM, MODEL, pinned=1)
+        sets = tuple(RunSet(f"p-case-{at}", "", (("order", text),)) for at, text in enumerate(texts))
+        starts = tuple(OutputStart(output, value_set=at) for at, output in enumerate(outputs))
+        start = RunStart(
+            run,
+            "iteration",
+            PROMPT,
+            "owner",
+            self.now(),
+            None,
+            None,
+            new_uid(),
+            sets,
+            (LaneStart(new_uid(), lane, 0, starts),),
+        )
+        self.store.begin_run(start)
+        for output, text in zip(outputs, texts, strict=True):
+            self.store.finish_output(output, answer(f"The answer to {text}."), self.now(0))
+        self.store.curation.star_answers(outputs, starred=True).result(60)
 
     def improve(self) -> None:
         """Ask a model for a better prompt, which answers."""

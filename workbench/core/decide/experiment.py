@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Step
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import dollars
+from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model, models_tried
 from workbench.core.decide.findings.quality import cases_to_settle
 from workbench.core.decide.judgement import Judgement
@@ -157,8 +158,9 @@ class _Experiment:
     def _format(self) -> Iterator[Step]:
         main = self._reading.main
         if self._found.state("F6") == "format" and main is not None and main.format_only is not None:
+            name = "enforce" if had_schema(self._found.maker) else "schema"
             action, only, failed = self._action("schema"), f"{main.format_only:,}", f"{main.failed:,}"
-            yield self._step("schema", action, 2 * self._cases, only=only, failed=failed)
+            yield self._step(name, action, 2 * self._cases, only=only, failed=failed)
 
     def _knowledge(self) -> Iterator[Step]:
         found, stubborn = self._found, self._found.evidence.stubborn

@@ -20,11 +20,13 @@ _DAYS_A_MONTH = 365.25 / 12
 class JudgedRoute:
     """A route with its status; `months` is how long its longest-lived base model lives, None without a date.
 
-    `is_usable` if it is open, not excluded by the person, and lives long enough.
+    `facts` is the short form of the status's sentence. `is_usable` if it is open, not excluded by the person, and lives
+    long enough.
     """
 
     rule: RouteRule
     status: RouteStatus
+    facts: str
     months: float | None
     is_usable: bool
 
@@ -47,17 +49,18 @@ def _judged(rules: DecideRules, route: RouteRule, goals: DecideGoals, today: dat
     base = _longest(route)
     months = None if base is None or base.retires_on is None else months_until(base.retires_on, today)
     lives = base is not None and (months is None or months >= rules.thresholds.base_months)
+    facts = _facts(rules, route, is_past=is_past)
     status = RouteStatus(
         route.id,
         route.title,
         is_open,
         allowed,
-        _sentence(rules, route, is_past=is_past),
+        " ".join(filter(None, (facts, route.note, rules.say("route.read", day=day_words(route.read_on))))),
         "" if base is None else base.name,
         None if base is None else base.retires_on,
         route.sources[0] if route.sources else None,
     )
-    return JudgedRoute(route, status, months, is_open and allowed is not False and lives)
+    return JudgedRoute(route, status, facts, months, is_open and allowed is not False and lives)
 
 
 def _longest(route: RouteRule) -> BaseModel | None:
@@ -70,7 +73,7 @@ def _is_allowed(route: RouteRule, goals: DecideGoals) -> bool | None:
     return None if goals.routes is None else route.id in goals.routes
 
 
-def _sentence(rules: DecideRules, route: RouteRule, *, is_past: bool) -> str:
+def _facts(rules: DecideRules, route: RouteRule, *, is_past: bool) -> str:
     if is_past and route.open_until is not None:
         said = rules.say("route.past", day=day_words(route.open_until))
     elif route.opening == "no":
@@ -79,14 +82,12 @@ def _sentence(rules: DecideRules, route: RouteRule, *, is_past: bool) -> str:
         said = rules.say("route.existing", day=day_words(route.open_until))
     else:
         said = rules.say("route.open")
-    retiring = [one for one in route.base_models if one.retires_on is not None]
-    parts = [
-        said,
-        *(rules.say("route.base", name=one.name, day=day_words(one.retires_on)) for one in retiring if one.retires_on),
-        route.note,
-        rules.say("route.read", day=day_words(route.read_on)),
+    retiring = [
+        rules.say("route.base", name=one.name, day=day_words(one.retires_on))
+        for one in route.base_models
+        if one.retires_on is not None
     ]
-    return " ".join(filter(None, parts))
+    return " ".join((said, *retiring))
 
 
 def day_words(day: date) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from workbench.core.decide.decision import Advice, DecisionCode
 from workbench.core.decide.figure_words import dollars, listed, rough_dollars, whole_points
 from workbench.core.decide.findings.costs import is_too_dear
+from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model
 from workbench.core.decide.findings.quality import verdicts_words
 from workbench.core.decide.findings.training import contradiction_words
@@ -198,8 +199,8 @@ def _head_open(found: Judgement) -> str:
 
 
 def _head_format(found: Judgement) -> str:
-    has_schema = any(one.id == "schema" and one.state != "not tried" for one in found.levers)
-    return found.rules.say("head.9", schema=found.rules.say("head.9.enforce" if has_schema else "head.9.add"))
+    key = "head.9.enforce" if had_schema(found.maker) else "head.9.add"
+    return found.rules.say("head.9", schema=found.rules.say(key))
 
 
 def _head_knowledge(found: Judgement) -> str:

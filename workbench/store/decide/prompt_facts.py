@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from workbench.core.content import Content
+from workbench.core.json_parts import load
 from workbench.store.connections import bounded
 from workbench.store.errors import StoreError
 from workbench.store.runs import version_names, versions
@@ -36,10 +37,12 @@ _IMPROVED = (
 # Text of what makes two cases the same question with the same rules, as it was stored.
 _CASES = (
     "SELECT k.position, v.set_uid, iif(json_valid(body), json_array(json_extract(body, '$.values'),"
-    " json_extract(body, '$.kinds'), json_extract(body, '$.checks'), json_extract(body, '$.threshold')), '')"
+    " json_extract(body, '$.kinds'), json_extract(body, '$.checks'), json_extract(body, '$.threshold')), ''),"
+    " iif(json_valid(body), json_extract(body, '$.cluster'), NULL)"
     " FROM run_cases AS k JOIN case_bodies ON case_bodies.id = case_body_id"
     " JOIN run_values AS v ON v.run_id = k.run_id AND v.position = k.position WHERE k.run_id = ? ORDER BY k.position"
 )
+_CASE_FACTS = "SELECT uid, held_out, cluster, tags FROM cases WHERE prompt_id = ? ORDER BY position"
 _RULES = (
     "SELECT runs.uid, scorings.checks, scorings.threshold FROM json_each(?) AS wanted"
     " CROSS JOIN runs ON runs.uid = wanted.value JOIN scorings ON scorings.id ="
@@ -87,6 +90,17 @@ class ComparedCase:
     position: int
     uid: str
     rules: str
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFact:
+    """A case of a prompt as it is now, without values and checks."""
+
+    uid: str
+    is_held_out: bool
+    cluster: str
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +149,26 @@ def run_facts(connection: sqlite3.Connection, prompt_uid: str) -> RunFacts:
 def compared_cases(connection: sqlite3.Connection, run_uid: str) -> tuple[ComparedCase, ...]:
     """Return the cases of a test run in order. Raises StoreError (missing)."""
     rows = connection.execute(_CASES, (run_key(connection, run_uid),))
-    return tuple(ComparedCase(position, as_text(uid or ""), as_text(rules)) for position, uid, rules in rows)
+    return tuple(
+        ComparedCase(position, as_text(uid or ""), as_text(rules), as_text(cluster))
+        for position, uid, rules, cluster in rows
+    )
+
+
+def case_facts(connection: sqlite3.Connection, prompt_uid: str) -> tuple[CaseFact, ...]:
+    """Return the cases of a prompt in order. Raises StoreError (missing)."""
+    rows = connection.execute(_CASE_FACTS, (prompt_id(connection, prompt_uid),))
+    return tuple(
+        CaseFact(as_text(uid), bool(held), as_text(cluster), _texts(tags)) for uid, held, cluster, tags in rows
+    )
+
+
+def _texts(body: str) -> tuple[str, ...]:
+    try:
+        found = load(body)
+    except (TypeError, ValueError, RecursionError):
+        return ()
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 def scoring_rules(connection: sqlite3.Connection, run_uids: Collection[str]) -> dict[str, tuple[str, float | None]]:

@@ -16,7 +16,7 @@ from workbench.store.decide import calls, cell_counts, goals, judge_labels, prom
 from workbench.store.decide.calls import StoredCall
 from workbench.store.decide.cell_counts import CellCounts
 from workbench.store.decide.judge_labels import LabelledAnswer
-from workbench.store.decide.prompt_facts import AnswerFact, ComparedCase, RunFacts, VersionFact
+from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, RunFacts, VersionFact
 from workbench.store.testing.suite_records import WriteWork
 
 
@@ -47,6 +47,11 @@ class DecideRecords:
         """Return what is known of the runs of a prompt. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return prompt_facts.run_facts(connection, prompt_uid)
+
+    def case_facts(self, prompt_uid: str) -> tuple[CaseFact, ...]:
+        """Return the cases of a prompt in order, without values and checks. Raises StoreError (missing)."""
+        with self._readers.use() as connection:
+            return prompt_facts.case_facts(connection, prompt_uid)
 
     def cases(self, run_uid: str) -> tuple[ComparedCase, ...]:
         """Return the cases of a test run in order, without their values. Raises StoreError (missing)."""

@@ -10,18 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.core.decide.check_kinds import check_kind
-from workbench.core.statistics.results import ColumnResults
+from workbench.core.statistics.results import CaseResults, ColumnResults
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
 from workbench.store import Store
 from workbench.store.decide.calls import StoredCall
 from workbench.store.decide.cell_counts import CellCounts
+from workbench.store.decide.prompt_facts import ComparedCase
 from workbench.usecases.testing.tries import column_key
 
 _MOST_RUNS = 60
 _MOST_CELLS = 200_000
 """Cells that are read for one set; older tests are left out."""
-_Case = tuple[int, str, str]
-"""Position, uid, and what makes it the same case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class ColumnReader:
         if not scored:
             return found
         rules = self._store.decide.scoring_rules([run.uid for run in scored])
-        reference = {uid: text for _, uid, text in self._cases(scored[0])}
+        reference = {case.uid: case for case in self._store.decide.cases(scored[0].uid)}
         cells = 0
         for run in scored:
             if rules.get(run.uid) != rules.get(scored[0].uid):
@@ -86,12 +85,13 @@ class ColumnReader:
             self._add(found, run, reference, champion)
         return found
 
-    def _cases(self, run: SuiteRun) -> list[_Case]:
-        return [(case.position, case.uid, case.rules) for case in self._store.decide.cases(run.uid)]
-
-    def _add(self, found: ColumnSet, run: SuiteRun, reference: Mapping[str, str], champion: str) -> None:
-        same = {uid: at for at, uid, text in self._cases(run) if uid and reference.get(uid) == text}
-        read = {one.key: one for one in self.columns(run, same) if one.is_scored}
+    def _add(self, found: ColumnSet, run: SuiteRun, reference: Mapping[str, ComparedCase], champion: str) -> None:
+        same = {
+            case.uid: case.position
+            for case in self._store.decide.cases(run.uid)
+            if case.uid in reference and reference[case.uid].rules == case.rules
+        }
+        read = {one.key: one for one in self._columns(run, same, reference) if one.is_scored}
         if not read:
             return
         found.runs.append(run)
@@ -100,24 +100,31 @@ class ColumnReader:
             if champion in read and key != champion:
                 found.together.setdefault(key, (read[champion], one))
 
-    def columns(self, run: SuiteRun, cases: Mapping[str, int]) -> Iterator[ReadColumn]:
+    def _columns(
+        self, run: SuiteRun, cases: Mapping[str, int], reference: Mapping[str, ComparedCase]
+    ) -> Iterator[ReadColumn]:
         """Yield the columns of a test over some cases, given by uid with their positions."""
         store = self._store
         results = store.tests.results(run.uid, run.scoring_uid)
         counts = store.decide.counts(run.uid, run.scoring_uid, cases.values(), check_kind)
         calls = store.decide.calls(run.uid, cases.values())
         for column, result in zip(run.columns, results, strict=False):
-            some = tuple(case for case in result.cases if case.case in cases)
+            some = (_in_cluster(case, reference[case.case].cluster) for case in result.cases if case.case in cases)
             of_column = calls.get(column.position, ())
             yield ReadColumn(
                 column_key(column),
                 run,
                 column,
-                replace(result, cases=some),
+                replace(result, cases=tuple(some)),
                 counts.get(column.position, CellCounts()),
                 of_column,
                 bool(of_column) and all(call.is_own for call in of_column),
             )
+
+
+def _in_cluster(case: CaseResults, cluster: str) -> CaseResults:
+    """Return results with the cluster that the case has in the newest test, so that tests can be compared."""
+    return case if case.cluster == cluster else replace(case, cluster=cluster)
 
 
 def is_evidence(run: SuiteRun, set_name: CaseSetName) -> bool:

@@ -10,6 +10,7 @@ from workbench.core.decide.decide import decide
 from workbench.core.decide.decision import Decision
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.goals import DecideGoals
+from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.rules import DecideRules, decide_rules
 from workbench.store import Store
 from workbench.store.errors import missing
@@ -48,6 +49,12 @@ class Decider:
     def decision(self, prompt_uid: str) -> Decision:
         """Return what to do about a prompt, and why. Raises StoreError."""
         return decide(self.evidence(prompt_uid), decide_rules())
+
+    def report(self, prompt_uid: str) -> DecisionReport:
+        """Return the decision about a prompt with what a report says beside it. Raises StoreError."""
+        found = self.evidence(prompt_uid)
+        made = decide(found, decide_rules())
+        return DecisionReport(found.prompt, found.today, made, found.goals, found.cases, found.training)
 
     def _name(self, prompt_uid: str) -> str:
         for archived in (False, True):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from workbench.core.cases import Case
 from workbench.core.decide.evidence import (
     CaseCounts,
     DecideEvidence,
@@ -24,6 +23,7 @@ from workbench.core.decide.evidence import (
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.tries import TryHistory
 from workbench.store import Store
+from workbench.store.decide.prompt_facts import CaseFact
 from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
 from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence
 from workbench.usecases.decide.guard_pairs import guard_evidence, guard_sets
@@ -72,7 +72,7 @@ class EvidenceGatherer:
             pair for found in sets for pair in pair_evidence(found, champion.key, maker, versions, self._levers)
         )
         verdicts = store.judgements.verdicts(prompt_uid)
-        cases = store.packs.cases(prompt_uid)
+        cases = store.decide.case_facts(prompt_uid)
         guards = guard_sets(store, store.tests.settings(prompt_uid).guards)
         facts = store.decide.runs(prompt_uid)
         own_model = None if champion.column is None else model_of(champion.column)
@@ -95,18 +95,18 @@ class EvidenceGatherer:
         )
 
     def _cases(
-        self, cases: Sequence[Case], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
+        self, cases: Sequence[CaseFact], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
     ) -> CaseCounts:
         scored = {
             case.case for found in sets for one in found.newest.values() for case in one.results.cases if case.counts[1]
         }
         of_guards = Counter[str]()
         for uid, set_name in guards.items():
-            of_guards[set_name] += len(self._store.packs.cases(uid))
+            of_guards[set_name] += len(self._store.decide.case_facts(uid))
         named = {case.cluster for case in cases if case.cluster}
         return CaseCounts(
-            tuning=sum(not case.held_out for case in cases),
-            holdout=sum(case.held_out for case in cases),
+            tuning=sum(not case.is_held_out for case in cases),
+            holdout=sum(case.is_held_out for case in cases),
             general=of_guards["general"],
             refusal=of_guards["refusal"],
             clusters=len(named) + sum(not case.cluster for case in cases) if named else None,

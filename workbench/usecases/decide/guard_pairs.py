@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from workbench.core.decide.evidence import EvidenceSet, PairEvidence
 from workbench.core.lanes import short_model
+from workbench.core.statistics.comparisons import compare_passes
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.guards import model_of
 from workbench.core.visible_text import visible_name
 from workbench.store import Store
-from workbench.usecases.decide.pairs import compared
 from workbench.usecases.guard_sets import REFUSALS, guard_uid
 
 _MOST_RUNS = 60
@@ -66,7 +66,7 @@ def _pair(
             for side, result in zip(sides, results, strict=True):
                 side.append(_named(result, run.uid))
     joined = [ColumnResults("", tuple(case for result in side for case in result.cases)) for side in sides]
-    passes = compared(*joined)
+    passes = compare_passes(*joined)
     if passes is None:
         return None
     return PairEvidence(

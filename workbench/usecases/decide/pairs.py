@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 from workbench.core.decide.evidence import EvidenceSet, PairEvidence, PairRole
 from workbench.core.lanes import short_model
-from workbench.core.statistics.comparisons import PassComparison, compare_columns
+from workbench.core.statistics.comparisons import PassComparison, compare_passes
 from workbench.core.statistics.proportions import holm
-from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.grid import SuiteColumn
 from workbench.core.visible_text import visible_name
 from workbench.usecases.decide.column_evidence import ColumnMaker
@@ -44,7 +43,7 @@ def pair_evidence(
         if pair is None:
             continue
         role, lever = _role(pair[0].column, pair[1].column, maker, versions, levers)
-        passes = compared(pair[0].results, pair[1].results) if role is not None else None
+        passes = compare_passes(pair[0].results, pair[1].results) if role is not None else None
         if role is not None and passes is not None:
             found.append(_Found(role, lever, *pair, passes))
     return tuple(
@@ -81,12 +80,6 @@ def pair_title(champion: SuiteColumn, other: SuiteColumn) -> str:
     return " · ".join(
         filter(None, (visible_name(version), visible_name(lane.label or short_model(lane.model)), params))
     )
-
-
-def compared(baseline: ColumnResults, column: ColumnResults) -> PassComparison | None:
-    """Compare the passes of a column with those of a baseline; None without a case that is scored in both."""
-    # Names of columns are for people, and may be the same.
-    return compare_columns(replace(baseline, name="a"), [replace(column, name="b")])[0].passes
 
 
 def _adjusted(found: Sequence[_Found]) -> list[PassComparison]:

@@ -12,10 +12,9 @@ from datetime import date, datetime
 from math import fsum
 from statistics import median
 
-from workbench.core.cases import Case
 from workbench.core.decide.evidence import TrainingEvidence
 from workbench.store import Store
-from workbench.store.decide.prompt_facts import AnswerFact
+from workbench.store.decide.prompt_facts import AnswerFact, CaseFact
 from workbench.store.runs.ranking_queries import StoredVerdict
 
 _Row = tuple[int, str, bytes]
@@ -23,7 +22,7 @@ _Row = tuple[int, str, bytes]
 
 
 def training_evidence(
-    store: Store, prompt_uid: str, verdicts: Sequence[StoredVerdict], cases: Sequence[Case], today: date
+    store: Store, prompt_uid: str, verdicts: Sequence[StoredVerdict], cases: Sequence[CaseFact], today: date
 ) -> TrainingEvidence | None:
     """Return the rows that rated answers give, None if nothing is rated. Raises StoreError."""
     good = {output for _, output in store.judgements.starred(prompt_uid)}
@@ -60,9 +59,9 @@ def _row(fact: AnswerFact) -> _Row:
     return fact.version, fact.values, fact.text
 
 
-def _smallest_tag(rows: Sequence[AnswerFact], cases: Sequence[Case]) -> tuple[str, int] | None:
+def _smallest_tag(rows: Sequence[AnswerFact], cases: Sequence[CaseFact]) -> tuple[str, int] | None:
     """Return the tag with the fewest rows among those that the cases have, None without tags."""
-    tags: Mapping[str, tuple[str, ...]] = {case.uid: tuple(case.tags) for case in cases if not case.held_out}
+    tags: Mapping[str, tuple[str, ...]] = {case.uid: case.tags for case in cases if not case.is_held_out}
     counts = Counter(tag for row in rows for tag in tags.get(row.case, ()))
     known = sorted({tag for names in tags.values() for tag in names}, key=lambda tag: (counts[tag], tag))
     return (known[0], counts[known[0]]) if known else None

@@ -33,6 +33,8 @@ class KnownVersions:
 
     facts: Mapping[int, VersionFact]
     techniques: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    tokens: Mapping[int, int] = field(default_factory=dict)
+    """About how many tokens of each tested version are the same in every call."""
 
     def content(self, number: int) -> Content | None:
         """Return the content of a version, None if it is unknown."""
@@ -70,7 +72,8 @@ class KnownVersions:
         }
         yield from (name for name, (then, now) in parts.items() if now > then)
         yield from (kind for kind in ("wording", "structure") if kind in self.kind(before[0], after[0]).split(" and "))
-        if 0 < static_tokens(new) <= _SHORTER * static_tokens(old):
+        sizes = self.tokens.get(before[0]), self.tokens.get(after[0])
+        if sizes[0] and sizes[1] and sizes[1] <= _SHORTER * sizes[0]:
             yield "shorter"
 
 
@@ -81,7 +84,12 @@ def known_versions(store: Store, prompt_uid: str, tested: Collection[int]) -> Kn
     if parents := {one.parent for one in facts.values() if one.parent is not None} - facts.keys():
         facts |= {one.number: one for one in store.decide.versions(prompt_uid, parents)}
     marks = {one.number: one.used for one in store.techniques.of(prompt_uid, facts.keys())}
-    return KnownVersions(dict(sorted(facts.items())), marks)
+    sizes = {
+        number: static_tokens(fact.content)
+        for number, fact in facts.items()
+        if number in tested and fact.content is not None
+    }
+    return KnownVersions(dict(sorted(facts.items())), marks, sizes)
 
 
 def version_evidence(known: KnownVersions) -> tuple[VersionEvidence, ...]:
@@ -104,7 +112,7 @@ def _evidence(known: KnownVersions, fact: VersionFact) -> VersionEvidence:
         has_context_slot=takes_context(content),
         has_schema=content.output is not None and content.output.kind == "schema",
         has_tools=_tools(content) > 0,
-        static_tokens=static_tokens(content),
+        static_tokens=known.tokens.get(fact.number),
         change="" if fact.parent is None else known.kind(fact.parent, fact.number),
     )
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from workbench.core.runs import VersionRow
-from workbench.core.statistics.comparisons import ColumnComparison, PassComparison, compare_columns
-from workbench.core.statistics.results import ColumnResults
+from workbench.core.statistics.comparisons import ColumnComparison, PassComparison, compare_passes
 from workbench.core.statistics.stopping import FEWEST_CASES, MARGIN, TryResult, settle
 from workbench.core.statistics.wording import try_figures, try_words
 from workbench.core.testing.change_kind import TriedVersion, change_kind
@@ -90,9 +89,7 @@ class SuiteTries:
         results = self._records.results(run.uid, run.scoring_uid)
         if max(champion, challenger) >= len(results):
             return None
-        # Names of columns are for people, and may be the same.
-        sides = [ColumnResults(name, results[at].cases) for name, at in (("a", champion), ("b", challenger))]
-        return compare_columns(sides[0], sides[1:])[0].passes
+        return compare_passes(results[champion], results[challenger])
 
 
 def is_try(run: SuiteRun) -> bool:

@@ -166,6 +166,9 @@ def _return_figures(cost: CostPicture) -> tuple[Figure, ...]:
 
 
 def _return_need(maker: FindingMaker, cost: CostPicture) -> Need:
+    if not cost.route:
+        said = maker.say("F15.need_route")
+        return Need("goal", None, said, action=Action("goal", "Choose routes", "routes"), goal="routes")
     goal = "volume" if cost.volume is None else "costs"
     said = maker.say("F15.need", missing=listed(cost.missing) or maker.say("cost.missing.volume"))
     return Need("goal", None, said, action=Action("goal", "Enter your figures", goal), goal=goal)

@@ -60,7 +60,8 @@ def another_model(maker: FindingMaker) -> Finding:
     if not pairs:
         wanted = reading.rules.thresholds.other_models
         calls = wanted * max(reading.scored, reading.rules.thresholds.fewest_cases)
-        said = maker.say("F8.need", effort=reading.effort_words(calls))
+        models = counted(wanted, "other model")
+        said = maker.say("F8.need", models=models, effort=reading.effort_words(calls))
         need = reading.need("models", wanted, said, calls=calls, action=Action("models", "Add two models"))
         return maker.finding("F8", "untried", "not tried", maker.say("F8.untried"), need=need)
     figures = tuple(pair_figure(_title(pair), pair.passes, pair.set_name) for pair in pairs)
@@ -72,9 +73,11 @@ def another_model(maker: FindingMaker) -> Finding:
         return _cheaper(maker, cheaper, figures, runs)
     if models_tried(reading) < reading.rules.thresholds.other_models:
         pair = pairs[0]
-        said = maker.say("F8.one", title=_title(pair), counts=_counts(pair), at=reading.rules.at(pair.set_name))
+        key = "F8.retired" if _is_retired(reading, pair) else "F8.one"
+        said = maker.say(key, title=_title(pair), counts=_counts(pair), at=reading.rules.at(pair.set_name))
         calls = max(reading.scored, reading.rules.thresholds.fewest_cases)
-        need_said = maker.say("F8.need", effort=reading.effort_words(calls))
+        models = counted(1, "other model")
+        need_said = maker.say("F8.need", models=models, effort=reading.effort_words(calls))
         need = reading.need("models", 1, need_said, calls=calls, action=Action("models", "Add a model"))
         return maker.finding("F8", "one", "not tried", said, "medium", figures, runs, need)
     said = maker.say(

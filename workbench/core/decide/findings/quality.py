@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def enough(maker: FindingMaker) -> Finding:
     """F1: whether there are enough scored cases or decided verdicts. States: enough, verdicts, few."""
     reading, limits = maker.reading, maker.reading.rules.thresholds
-    decided = counted(reading.decided, "decided verdict")
-    cases = counted(reading.scored, "scored case") if reading.scored else "no scored case"
+    decided = counted(reading.decided, "decided verdict") if reading.decided else maker.say("F1.no_verdicts")
+    cases = counted(reading.scored, "scored case") if reading.scored else maker.say("F1.no_cases")
     runs = () if reading.main is None else reading.main.run_uids
     figures = (
         Figure(

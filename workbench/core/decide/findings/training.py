@@ -23,7 +23,8 @@ def labels_agree(maker: FindingMaker) -> Finding:
     figures = (share_figure("called both good and bad", share, answers, "tuning", wilson(share, answers)),)
     words = contradiction_words(found)
     if share <= limit:
-        return maker.finding("F2", "agree", "holds", maker.say("F2.agree", **words), figures=figures)
+        said = maker.say("F2.agree" if found.contradictions else "F2.clean", **words)
+        return maker.finding("F2", "agree", "holds", said, figures=figures)
     need = Need(
         "labels",
         found.contradictions,
@@ -37,8 +38,11 @@ def labels_agree(maker: FindingMaker) -> Finding:
 def contradiction_words(found: TrainingEvidence) -> dict[str, str]:
     """Return the words of "9 of 119 answers are called both good and bad"."""
     answers = found.rows + found.contradictions
-    count = f"{found.contradictions:,}" if found.contradictions else "None"
-    return {"count": count, "all": f"{answers:,}", "are": plural(max(found.contradictions, 1), "is", "are")}
+    return {
+        "count": f"{found.contradictions:,}",
+        "all": f"{answers:,}",
+        "are": plural(found.contradictions, "is", "are"),
+    }
 
 
 def _fine_percent(share: float) -> str:
@@ -64,8 +68,9 @@ def enough_rows(maker: FindingMaker) -> Finding:
     if found.doubles:
         said = f"{said} {maker.say('F13.doubles', doubles=counted(found.doubles, 'double'))}"
     if found.smallest_tag is not None:
-        name = found.smallest_tag_name or "without a name"
-        said = f"{said} {maker.say('F13.tag', tag=name, count=counted(found.smallest_tag, 'row'))}"
+        key = "F13.tag" if found.smallest_tag_name else "F13.untitled_tag"
+        count = counted(found.smallest_tag, "row")
+        said = f"{said} {maker.say(key, tag=found.smallest_tag_name, count=count)}"
     figures = [Figure("usable rows", "rows", rows)]
     if found.smallest_tag is not None:
         figures.append(Figure("rows of the smallest tag", "rows", found.smallest_tag, rows))
@@ -75,7 +80,9 @@ def enough_rows(maker: FindingMaker) -> Finding:
 
 
 def _rows_need(maker: FindingMaker, count: int) -> Need:
-    said = maker.say("F13.need", count=counted(count, "good answer"))
+    there = maker.reading.evidence.training is not None and maker.reading.evidence.training.rows
+    answers = f"{count:,} {'more ' if there else ''}good {plural(count, 'answer')}"
+    said = maker.say("F13.need", count=answers)
     return Need("rows", count, said, action=Action("compose", "Mark good answers", count=count))
 
 
@@ -101,7 +108,7 @@ def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Find
         closest = next(one for one in allowed if one.status.is_open or not is_short)
         said = maker.say(
             f"F14.{key}",
-            closest=f"{closest.rule.title}: {closest.status.sentence}",
+            closest=f"{closest.rule.title}: {closest.facts}",
             months=maker.reading.rules.thresholds.base_months,
         )
         return maker.finding("F14", key, "limit reached", said)

@@ -70,7 +70,7 @@ def _counted_words(maker: FindingMaker, found: Sequence[PromptTry], margin: str)
     """Return the state and sentence of tries that end in no improvement."""
     reached = plateau(found)
     closed = counted(reached.closed, "closed try", "closed tries")
-    words = {"closed": closed, "least": PLATEAU_KINDS, "tries": PLATEAU_TRIES, "open": f"{reached.open:,}"}
+    words = {"closed": closed, "least": PLATEAU_KINDS, "tries": PLATEAU_TRIES}
     kinds = counted(reached.kinds, "kind of change", "kinds of change")
     better = f"{margin} better" if margin else "clearly preferred"
     if reached.is_reached:
@@ -82,7 +82,8 @@ def _counted_words(maker: FindingMaker, found: Sequence[PromptTry], margin: str)
     if reached.closed >= PLATEAU_TRIES and not reached.open:
         names = listed(sorted({one.kind or "unknown" for one in since}))
         return "one_kind", maker.say("F10.one_kind", kinds=kinds, names=names, better=better, **words)
-    return "open", maker.say("F10.open", kinds=kinds, **words)
+    still = maker.say("F10.still", count=f"{reached.open:,}") if reached.open else ""
+    return "open", maker.say("F10.open", kinds=kinds, open=still, **words)
 
 
 def _finding(
