@@ -13,19 +13,25 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workbench.core.decide.decision import Decision
     from workbench.core.decide.goals import DecideGoals
+    from workbench.core.decide.report import DecisionReport
 
 
 @dataclass(frozen=True, slots=True)
 class PromptDecision:
-    """The decision about a prompt, and the figures of the person that it was made with.
-
-    `about` says how much of the history it stands on.
-    """
+    """The decision about a prompt, with everything that a report of it says."""
 
     prompt_uid: str
-    goals: DecideGoals
-    decision: Decision
-    about: str = ""
+    report: DecisionReport
+
+    @property
+    def decision(self) -> Decision:
+        """The decision."""
+        return self.report.decision
+
+    @property
+    def goals(self) -> DecideGoals:
+        """The figures of the person that it was made with."""
+        return self.report.goals
 
 
 @dataclass(frozen=True, slots=True)

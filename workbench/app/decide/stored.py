@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.app.decide.source import LinkedRun, PromptDecision
-from workbench.app.decide.words import about_words
 from workbench.core.version_name import at_start, run_name
 from workbench.store import Store
 from workbench.store.errors import StoreError
@@ -31,12 +30,7 @@ class StoredDecisions:
 
     def read(self, prompt_uid: str) -> PromptDecision:
         """Gather the evidence of a prompt and decide. Raises StoreError."""
-        from workbench.core.decide.decide import decide
-        from workbench.core.decide.rules import decide_rules
-
-        evidence = self._decider.evidence(prompt_uid)
-        decision = decide(evidence, decide_rules())
-        return PromptDecision(prompt_uid, evidence.goals, decision, about_words(evidence))
+        return PromptDecision(prompt_uid, self._decider.report(prompt_uid))
 
     def save_goals(self, prompt_uid: str, goals: DecideGoals) -> None:
         """Store the figures of the person. Raises StoreError."""

@@ -6,28 +6,18 @@ from collections.abc import Iterator
 
 from workbench.core.decide.decision import (
     CostPicture,
-    Decision,
-    Figure,
+    Finding,
     FindingWord,
     Lever,
     SensitivityBar,
     Step,
     VersionRate,
 )
-from workbench.core.decide.evidence import DecideEvidence
-from workbench.core.decide.figure_words import (
-    dollars,
-    goal_percent,
-    minutes_words,
-    number,
-    p_text,
-    percent,
-    points,
-    seconds,
-    signed,
-)
+from workbench.core.decide.figure_words import dollars, goal_percent, number, percent, points, seconds
 from workbench.core.decide.goals import DecideGoals
+from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
+from workbench.formats.decision_reports.report_words import effort_words, figure_words
 
 PILL_ROLES: dict[FindingWord, str] = {
     "holds": "pill-green",
@@ -39,63 +29,16 @@ PILL_ROLES: dict[FindingWord, str] = {
 """The role of the label that shows a word. The word itself says everything; the colour only helps to find it."""
 
 
-def effort_words(calls: int | None, usd: float | None, minutes: float | None) -> str:
-    """Return "60 calls, about $0.40, 6 minutes"; what is unknown is left out."""
-    parts = []
-    if calls is not None:
-        parts.append(counted(calls, "call"))
-    if usd is not None:
-        parts.append(f"about {dollars(usd)}" if usd else "free")
-    if minutes is not None:
-        parts.append(minutes_words(minutes))
-    return ", ".join(parts)
-
-
 def step_words(step: Step) -> str:
     """Return the title of a step, with what it takes."""
-    effort = effort_words(step.calls, step.cost_usd, step.minutes)
+    effort = effort_words(step)
     return f"{step.title}: {effort}" if effort else step.title
 
 
-def figure_words(figure: Figure) -> str:
-    """Return a number with its interval and what it stands on: "Pass rate: 82 % (76.1 to 86.7 %) of 200"."""
-    label = f"{figure.label[:1].upper()}{figure.label[1:]}"
-    if figure.value is None:
-        return f"{label}: unknown"
-    said = _value(figure.unit, figure.value)
-    if figure.low is not None and figure.high is not None:
-        said = f"{said} ({_ends(figure)})"
-    return f"{label}: {said}{_of(figure)}"
-
-
-def _ends(figure: Figure) -> str:
-    assert figure.low is not None
-    assert figure.high is not None
-    if figure.unit == "points":
-        return f"{signed(figure.low)} to {signed(figure.high)}"
-    if figure.unit == "rate":
-        return _percents(figure.low, figure.high)
-    return f"{_value(figure.unit, figure.low)} to {_value(figure.unit, figure.high)}"
-
-
-def _of(figure: Figure) -> str:
-    if figure.n is None or figure.unit not in ("rate", "points", "p"):
-        return ""
-    return f" of {figure.n:,}"
-
-
-def _value(unit: str, value: float) -> str:
-    if unit == "rate":
-        return percent(value)
-    if unit == "points":
-        return points(value)
-    if unit == "usd":
-        return dollars(value)
-    if unit == "ms":
-        return seconds(value)
-    if unit == "p":
-        return f"p {p_text(value)}"
-    return number(value)
+def measured_words(finding: Finding) -> str:
+    """Return all numbers of a finding in one line, "" for none."""
+    said = filter(None, map(figure_words, finding.figures))
+    return " · ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
 
 
 def _percents(low: float, high: float) -> str:
@@ -164,14 +107,8 @@ def experiment_title(steps: tuple[Step, ...]) -> str:
     return f"The experiment: {counted(len(steps), 'step')}, {done} done"
 
 
-def open_steps(decision: Decision) -> tuple[Step, ...]:
-    """Return the steps that are not done."""
-    return tuple(step for step in decision.steps if not step.is_done)
-
-
-def about_words(evidence: DecideEvidence) -> str:
+def about_words(report: DecisionReport) -> str:
     """Return how much of the history a decision stands on."""
-    tests = len({uid for column in evidence.columns for uid in column.run_uids})
-    verdicts = sum(one.wins + one.losses + one.ties for one in evidence.verdicts)
-    counts = (counted(evidence.iterations, "iteration"), counted(tests, "test run"), counted(verdicts, "verdict"))
-    return f"Decided from {', '.join(counts)}"
+    runs = {uid for finding in report.decision.findings for uid in finding.run_uids}
+    cases = report.cases.tuning + report.cases.holdout
+    return f"Decided from {counted(len(runs), 'run')} and {counted(cases, 'case')}"

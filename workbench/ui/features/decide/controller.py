@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from workbench.app.decide.reader import DecisionReader
 from workbench.app.decide.rules_words import rules_text
 from workbench.app.decide.source import DecisionSource, LinkedRun, PromptDecision
+from workbench.app.decide.words import about_words
 from workbench.core.decide.rules import DecideRules, decide_rules
 from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
+from workbench.ui.features.decide.reports import DecisionReports
 from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.decide.step_actions import KEY, StepActions
 from workbench.ui.features.decide.view import FAILED, NO_PROMPT, DecideView
@@ -49,6 +51,7 @@ class DecideController:
         self.view: DecideView | None = None
         self.reader = DecisionReader(source, services.tasks, services.dialogs.widget())
         self.steps = StepActions(services, self.edit_figures)
+        self.reports = DecisionReports(services, lambda: self.reader.shown)
         self.dialog: GoalsDialog | RulesDialog | None = None
         self._is_stale = True
         self._field: str | None = None
@@ -74,6 +77,7 @@ class DecideController:
         view.runs_wanted.connect(self._find_runs)
         view.figures_wanted.connect(self.edit_figures)
         view.rules_wanted.connect(self.show_rules)
+        view.report_wanted.connect(self.reports.take)
         return view
 
     def show(self) -> None:
@@ -111,7 +115,7 @@ class DecideController:
             return
         rules = decide_rules()
         self.view.show_decision(found, {name: rule.rule for name, rule in rules.findings.items()})
-        self._services.events.publish(ViewStatus("decide", found.about))
+        self._services.events.publish(ViewStatus("decide", about_words(found.report)))
         if (field := self._field) is not None:
             self._field = None
             self._open_figures(found, field)

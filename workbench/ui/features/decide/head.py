@@ -10,14 +10,13 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.app.decide.words import open_steps, step_words
+from workbench.app.decide.words import step_words
 from workbench.core.decide.decision import Decision, Step
+from workbench.formats.decision_reports.report_words import next_steps
 from workbench.ui.features.decide.commands import REPORTS
 from workbench.ui.widgets.controls import button, label, opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
-
-_MOST_STEPS = 3
 
 
 class DecideHead(QWidget):
@@ -35,11 +34,10 @@ class DecideHead(QWidget):
         self.report.setAccessibleName("Report: copy or save this decision")
         set_role(self.report, "choice")
         menu = QMenu(self.report)
-        for name, title in REPORTS.items():
+        for name, (title, _) in REPORTS.items():
             menu.addAction(title, partial(self.report_wanted.emit, name))
         self.report.setMenu(menu)
         opens_menu(self.report)
-        self.report.setVisible(bool(REPORTS))
         self.reasons = label("")
         self.confidence = label("", "muted")
         self.also = label("", "muted")
@@ -71,7 +69,7 @@ class DecideHead(QWidget):
         also = " ".join(one.headline for one in decision.also)
         self.also.setText(f"Also: {also}")
         self.also.setVisible(bool(also))
-        self._show_steps(open_steps(decision)[:_MOST_STEPS])
+        self._show_steps(next_steps(decision))
 
     def _show_steps(self, steps: tuple[Step, ...]) -> None:
         for made in self.steps:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.app.decide.words import effort_words
 from workbench.core.decide.decision import Action, Lever, LeverState, Step
+from workbench.formats.decision_reports.report_words import effort_words
 from workbench.ui.widgets.controls import button, label, line
 from workbench.ui.widgets.small_controls import pill
 
@@ -105,7 +105,7 @@ class ExperimentSteps(_Rows):
         grid = self._begin()
         for row, step in enumerate(steps):
             texts = QVBoxLayout()
-            effort = effort_words(step.calls, step.cost_usd, step.minutes)
+            effort = effort_words(step)
             takes = f" · {effort}" if effort and not step.is_done else ""
             done = " ✓ done" if step.is_done else ""
             self._text(texts, f"{row + 1} {step.title}{takes}{done}", "heading")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.decide.words import PILL_ROLES, figure_words
+from workbench.app.decide.words import PILL_ROLES, measured_words
 from workbench.core.decide.decision import DecisionRow, Finding
 from workbench.ui.widgets.controls import button, label, line
 from workbench.ui.widgets.small_controls import pill, quiet_button
@@ -132,8 +132,8 @@ class FindingBlock(QWidget):
         if not is_lead:
             self._add(layout, f"{finding.question} {finding.word[:1].upper()}{finding.word[1:]}.", "heading")
             self._add(layout, finding.sentence)
-        if finding.figures:
-            self._add(layout, " · ".join(map(figure_words, finding.figures)))
+        if measured := measured_words(finding):
+            self._add(layout, measured)
         ruled = ", by a rule of thumb" if finding.is_ruled else ""
         self._add(layout, f"Confidence {finding.confidence}{ruled}. {rule}".strip(), "muted")
         need = finding.need
