@@ -98,8 +98,10 @@ class Clock:
 class History:
     """A prompt whose history is made step by step."""
 
-    def __init__(self, store: Store, rates: Callable[[str], Rates | None] = lambda model: None) -> None:
-        self.store, self.now, self._rates = store, Clock(), rates
+    def __init__(self, store: Store) -> None:
+        self.store, self.now = store, Clock()
+        self.rates: Callable[[str], Rates | None] = lambda model: None
+        """Returns today's prices of a model."""
         self._numbers = itertools.count(1)
         self.retired: dict[str, date] = {}
         store.create_prompt(PROMPT, "Order bot", self.now()).result(10)
@@ -147,6 +149,10 @@ class History:
         settings = self.store.tests.settings(PROMPT)
         self.store.tests.save_settings(PROMPT, replace(settings, guards=(*settings.guards, uid)), self.now()).result(10)
         return uid
+
+    def now_date(self) -> date:
+        """Return the day of the newest entry."""
+        return datetime.fromisoformat(self.now(0)).date()
 
     # Tests
 
@@ -316,9 +322,7 @@ class History:
     @property
     def decider(self) -> Decider:
         """The decider of this history."""
-        models = ModelBook(
-            self._endpoint, lambda _, model: self._rates(model), lambda _, model: self.retired.get(model)
-        )
+        models = ModelBook(self._endpoint, lambda _, model: self.rates(model), lambda _, model: self.retired.get(model))
         tries = SuiteTries(self.store.tests, self.store.version, self.store.techniques.of)
         return Decider(self.store, lambda: tries, models, self.now, lambda: TODAY)
 
