@@ -166,4 +166,5 @@ GROUPS: tuple[str, ...] = (
     "Rank",
     "Decide",
     "View",
+    "Help",
 )
