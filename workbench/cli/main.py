@@ -291,7 +291,7 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.diff import diff
 
         return diff(args, env)
-    if args.what in ("training", "star"):
+    if args.what in ("training", "handover", "star"):
         from workbench.cli.training import training
 
         return training(args, env)
