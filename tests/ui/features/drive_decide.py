@@ -30,9 +30,10 @@ from workbench.ui.features.decide.controller import DecideController
 from workbench.ui.features.decide.goals_dialog import GoalsDialog
 from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.decide.view import DecideView
-from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunChosen, TrainingRequested, ViewStatus
+from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunChosen, TechniqueChosen, ViewStatus
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.testing_events import CasesRequested, SuiteRunChosen, TestStepRequested
+from workbench.ui.shell.training_events import HandOverRequested
 from workbench.ui.shell.views import StopsPage, ViewPage, ViewPlace, at_once
 from workbench.ui.widgets.theme import Theme
 
@@ -63,7 +64,7 @@ def main(folder: Path) -> None:
     assert isinstance(view, ViewPage)
     assert isinstance(view, StopsPage)
     assert isinstance(controller, DecideController)
-    told["empty"] = [view.instead.text(), source.reads]
+    told["empty"] = [view.instead.text(), list(source.reads)]
     session.uid = prompt
     events.publish(PromptOpened(prompt))
     told["headline"] = view.head.headline.text()
@@ -140,9 +141,8 @@ def _steps(
 def _named(event: object) -> str:
     if isinstance(event, TestStepRequested):
         return f"{event.step} {event.count}"
-    kinds = (CasesRequested, TrainingRequested)
-    known = isinstance(event, kinds) or type(event).__name__ == "TechniqueChosen"
-    return type(event).__name__ if known else ""
+    kinds = (CasesRequested, HandOverRequested, TechniqueChosen)
+    return type(event).__name__ if isinstance(event, kinds) else ""
 
 
 def _figures(controller: DecideController, source: StandInDecisions) -> list[object]:

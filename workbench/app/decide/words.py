@@ -17,7 +17,7 @@ from workbench.core.decide.figure_words import dollars, goal_percent, number, pe
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
-from workbench.formats.decision_reports.report_words import effort_words, figure_words
+from workbench.formats.decision_reports.report_words import effort_words, ends_words, figure_words
 
 PILL_ROLES: dict[FindingWord, str] = {
     "holds": "pill-green",
@@ -41,10 +41,6 @@ def measured_words(finding: Finding) -> str:
     return " · ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
 
 
-def _percents(low: float, high: float) -> str:
-    return f"{100 * low:.1f} to {100 * high:.1f} %"
-
-
 def goals_words(goals: DecideGoals) -> str:
     """Return the figures of the person in one line; those that are unknown are named, too."""
     known = [
@@ -60,7 +56,7 @@ def goals_words(goals: DecideGoals) -> str:
 def rate_words(point: VersionRate) -> str:
     """Return a point of the chart in words."""
     counts = f"{point.passing:,} of {point.cases:,}, {percent(point.rate)}"
-    ends = "" if point.low is None or point.high is None else f" ({_percents(point.low, point.high)})"
+    ends = "" if point.low is None or point.high is None else f" ({ends_words((point.low, point.high))})"
     return f"{point.name}: {counts}{ends}{', the best one' if point.is_champion else ''}"
 
 

@@ -71,11 +71,18 @@ def figure_words(figure: Figure) -> str:
     if figure.value is None:
         return ""
     say = _UNITS.get(figure.unit, _plain)
-    of = f" of {figure.n:,}" if figure.n is not None else ""
-    between = (
-        f" ({say(figure.low)} to {say(figure.high)})" if figure.low is not None and figure.high is not None else ""
-    )
+    # A count is not one of itself.
+    of = f" of {figure.n:,}" if figure.n is not None and figure.unit in ("rate", "points", "p") else ""
+    between = ""
+    if figure.low is not None and figure.high is not None:
+        ends = (figure.low, figure.high)
+        between = f" ({ends_words(ends) if figure.unit == 'rate' else ' to '.join(map(say, ends))})"
     return f"{figure.label} {say(figure.value)}{of}{between}"
+
+
+def ends_words(ends: tuple[float, float]) -> str:
+    """Return the ends of an interval of rates: "76.1 to 86.7 %"."""
+    return f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %"
 
 
 def _plain(value: float) -> str:

@@ -79,13 +79,23 @@ class DecideHead(QWidget):
         self.steps = []
         for place, step in enumerate(steps, 1):
             action = step.action
-            made = button(f"{place} {step_words(step)}", partial(self.wanted.emit, action))
-            made.setToolTip(step.sentence)
+            words = f"{place} {step_words(step)}"
+            made = button(words, partial(self.wanted.emit, action))
+            made.setToolTip(f"{words}\n{step.sentence}")
             made.setEnabled(action is not None)
             set_role(made, "primary" if place == 1 else "")
             self._flow.addWidget(made)
             self.steps.append(made)
         self._row.setVisible(bool(self.steps))
+
+    def lay(self, room: int) -> None:
+        """Elide the steps that are wider than the page; `room` is in pixels."""
+        for made in self.steps:
+            words = made.accessibleName()
+            made.setText(words)
+            edges = made.sizeHint().width() - made.fontMetrics().horizontalAdvance(words)
+            if made.sizeHint().width() > room:
+                made.setText(made.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(1, room - edges)))
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""

@@ -12,11 +12,13 @@ from workbench.app.decide.draft_steps import EFFORT, DraftStepError, rated_examp
 from workbench.core.decide.decision import Action, ActionKind
 from workbench.core.drafts import Draft
 from workbench.core.improvement import RecentAnswer
+from workbench.core.technique_marks import key_of
 from workbench.core.text import counted
 from workbench.host.ids import new_uid
-from workbench.ui.shell.events import TechniqueChosen, TrainingRequested
+from workbench.ui.shell.events import TechniqueChosen
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import CasesRequested, TestStep, TestStepRequested
+from workbench.ui.shell.training_events import HandOverRequested
 from workbench.usecases.techniques import TechniqueLibrary, Techniques
 
 KEY = "decide"
@@ -93,7 +95,7 @@ class StepActions:
         files = Techniques(services.backend.places)
 
         def insert(library: TechniqueLibrary) -> None:
-            found = next((one for one in library.techniques if one.id == key), None)
+            found = next((one for one in library.techniques if key_of(one) == key), None)
             self._compose()
             if found is None:
                 services.navigator.action("techniques").trigger()
@@ -145,4 +147,4 @@ class StepActions:
 
     def _train(self) -> None:
         services = self._services
-        services.events.publish(TrainingRequested(services.session.prompt()))
+        services.events.publish(HandOverRequested(services.session.prompt()))

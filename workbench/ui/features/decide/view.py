@@ -181,6 +181,9 @@ class DecideView(QStackedWidget):
         self.figures.setText(f"{goals_words(found.goals)}.")
         self._lay()
         self.setCurrentWidget(self.area)
+        if self.hasFocus():
+            # It was entered before there was anything to focus.
+            self.enter()
 
     def set_writable(self, writable: bool) -> None:
         """Enable the form of the figures only if they can be stored."""
@@ -217,6 +220,7 @@ class DecideView(QStackedWidget):
         width, line = self.area.viewport().width(), self.fontMetrics().height()
         side = QBoxLayout.Direction.LeftToRight if width > _NARROW * line else QBoxLayout.Direction.TopToBottom
         self._charts.setDirection(side)
+        self.head.lay(width - 2 * _MARGIN)
         column = max((row.head.question_width() for row in self.rows), default=0)
         words = max((row.word.sizeHint().width() for row in self.rows), default=0)
         runs = max((row.runs.sizeHint().width() for row in self.rows), default=0)
