@@ -78,11 +78,22 @@ def judged(judge: JudgeEvidence | None, **more: object) -> DecideEvidence:
     return evidence(goals=TARGET, columns=(found,), judge=judge)
 
 
+SAMPLED = pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))
 RETIRED = column(88, 100, key="B", model="acme-b", retires_on=date(2026, 11, 1))
 
 BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
     "nothing": (evidence(champion=""), {"F1": "few", "F4": "none", "F10": "untried", "F12": "unknown"}),
     "some cases": (evidence(columns=(column(7, 12),)), {"F1": "few", "F4": "few"}),
+    "mostly unscored": (
+        evidence(columns=(column(7, 12, unscored=88, format_only=1),)),
+        {"F1": "few", "F6": "unknown"},
+    ),
+    "answers of several samples": (
+        missed(
+            columns=(column(60, 100, passes=pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))),)
+        ),
+        {"F4": "missed"},
+    ),
     "another column than the champion": (evidence(champion="gone", columns=(column(90, 100),)), {"F1": "enough"}),
     "verdicts only": (
         evidence(verdicts=(VerdictEvidence(1, 2, 6, 2, 1, 9, "wording"),)),
@@ -271,6 +282,18 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
             columns=(column(190, 200, figures=figures(is_free=True, cost_usd=None), retires_on=date(2027, 3, 1)),),
         ),
         {"F12": "fine", "F4": "met"},
+    ),
+    "met where tuned": (
+        evidence(goals=TARGET, columns=(column(190, 200, "tuning"),), cases=CaseCounts(200)),
+        {"F4": "met", "F5": "no_holdout"},
+    ),
+    "met by a retiring model": (
+        evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2027, 1, 14)),)),
+        {"F4": "met"},
+    ),
+    "met by a retired model": (
+        evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2026, 10, 14)),)),
+        {"F4": "met"},
     ),
     "rows to try": (missed(training=TrainingEvidence(60)), {"F13": "try", "F2": "agree"}),
     "usual rows": (missed(training=TrainingEvidence(200, 0, 3, smallest_tag=3)), {"F13": "usual", "F2": "agree"}),
