@@ -376,6 +376,14 @@ def test_verdicts_between_models_come_first_and_are_of_one_version(history: Hist
     assert found == [(2, 2, "model", 1, 0), (1, 2, "wording", 1, 0)]
 
 
+def test_verdicts_between_models_say_nothing_of_prompting(history: History) -> None:
+    scenarios.blind_only(history)
+    [found] = history.evidence().verdicts
+    assert (found.wins + found.losses, found.blind) == (8, 8)
+    states = {one.id: one.state for one in history.decide().findings}
+    assert (states["F1"], states["F10"]) == ("enough", "untried")
+
+
 # Training rows
 
 
@@ -434,6 +442,35 @@ def test_retirement_of_a_model_is_known(history: History) -> None:
 def test_unknown_prompt_is_refused(history: History) -> None:
     with pytest.raises(StoreError, match="prompt"):
         history.decider.decision("x")
+
+
+def statements(history: History) -> int:
+    """Return how many statements a gathering executes."""
+    found: list[str] = []
+    with history.store._readers.use() as connection:
+        connection.set_trace_callback(found.append)
+    history.evidence()
+    with history.store._readers.use() as connection:
+        connection.set_trace_callback(None)
+    return len([one for one in found if one.startswith(("SELECT", "WITH"))])
+
+
+def test_reads_do_not_grow_with_iterations_cases_and_repeated_tests(history: History) -> None:
+    for at in range(3):
+        history.version(parent=at or None)
+    history.cases(60)
+    history.test(Col(rated(10, 20)), Col(rated(12, 20), model="acme-b"))
+    history.iteration((1, MODEL), (2, MODEL), verdict=WON)
+    history.rate(2)
+    history.evidence()
+    before = statements(history)
+    for _ in range(12):
+        history.iteration((1, MODEL), (2, MODEL), verdict=WON)
+    history.rate(40)
+    for _ in range(4):
+        history.test(Col(rated(20, 60)), Col(rated(32, 60), model="acme-b"))
+    # Only the newest test of both columns is read.
+    assert statements(history) == before
 
 
 def test_empty_prompt_has_no_evidence(history: History) -> None:
