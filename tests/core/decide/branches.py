@@ -272,6 +272,18 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         ),
         {"F12": "fine", "F4": "met"},
     ),
+    "met where tuned": (
+        evidence(goals=TARGET, columns=(column(190, 200, "tuning"),), cases=CaseCounts(200)),
+        {"F4": "met", "F5": "no_holdout"},
+    ),
+    "met by a retiring model": (
+        evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2027, 1, 14)),)),
+        {"F4": "met"},
+    ),
+    "met by a retired model": (
+        evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2026, 10, 14)),)),
+        {"F4": "met"},
+    ),
     "rows to try": (missed(training=TrainingEvidence(60)), {"F13": "try", "F2": "agree"}),
     "usual rows": (missed(training=TrainingEvidence(200, 0, 3, smallest_tag=3)), {"F13": "usual", "F2": "agree"}),
     "contradictions": (scenarios.contradictory(), {"F2": "disagree", "F13": "usual"}),

@@ -170,7 +170,7 @@ evidences = st.builds(
 )
 
 
-@depth.examples(60, 2000)
+@depth.examples(60, 300)
 @given(evidences)
 def test_a_decision_is_complete(given_evidence: DecideEvidence) -> None:
     decision = decided(given_evidence)
@@ -187,7 +187,7 @@ def test_a_decision_is_complete(given_evidence: DecideEvidence) -> None:
         assert one.sentence.endswith("."), one.sentence
 
 
-@depth.examples(60, 2000)
+@depth.examples(60, 300)
 @given(evidences)
 def test_the_table_keeps_its_promises(given_evidence: DecideEvidence) -> None:
     decision = decided(given_evidence)
@@ -209,7 +209,7 @@ def test_the_table_keeps_its_promises(given_evidence: DecideEvidence) -> None:
         assert states["F16"] == "better"
 
 
-@depth.examples(60, 2000)
+@depth.examples(60, 300)
 @given(evidences)
 def test_unknown_is_never_nothing(given_evidence: DecideEvidence) -> None:
     without = replace(

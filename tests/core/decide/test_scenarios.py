@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.core.decide import scenarios
+from tests.core.decide.branches import BRANCHES
 from tests.core.decide.made import decided, finding
 from workbench.core.decide.decision import Decision, DecisionCode
 from workbench.core.decide.evidence import DecideEvidence
@@ -97,6 +98,16 @@ def test_tuning_is_no_to_do_when_the_target_is_met() -> None:
     assert decision.steps == ()
     assert decision.need is None
     assert decision.also == ()
+
+
+def test_a_target_met_where_you_tuned_asks_for_a_hold_out() -> None:
+    decision = decided(BRANCHES["met where tuned"][0])
+    assert (decision.code, [step.id for step in decision.steps]) == ("SHIP", ["holdout"])
+
+
+def test_a_model_that_retires_is_not_simply_shipped() -> None:
+    assert "retires on 14 Jan 2027" in decided(BRANCHES["met by a retiring model"][0]).headline
+    assert "was retired on 14 Oct 2026" in decided(BRANCHES["met by a retired model"][0]).headline
 
 
 def test_a_plateau_of_one_kind_names_what_to_try_next() -> None:

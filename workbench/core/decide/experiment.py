@@ -26,6 +26,9 @@ _FEWEST_FOR_HOLDOUT = 60
 
 def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     """Return the open steps, and those done before them as far as there is room."""
+    main = found.reading.main
+    if headline.code == "SHIP" and main is not None and main.set_name != "holdout":
+        return tuple(step for step in _Experiment(found, headline).certainty() if not step.is_done)
     if headline.code in _CLEAR or headline.table_row == 5:
         return ()
     listed = list(_Experiment(found, headline).steps())
@@ -53,7 +56,7 @@ class _Experiment:
             return
         if self._found.state("F1") == "few" or self._headline.table_row == 2:
             return
-        yield from self._certainty()
+        yield from self.certainty()
         yield from self._guards()
         if self._found.state("F4") in ("met", "unclear", "level", "clusters"):
             return
@@ -130,7 +133,8 @@ class _Experiment:
     def _is_tried(self, lever: str) -> bool:
         return any(one.id == lever and one.state == "tried" for one in self._found.levers)
 
-    def _certainty(self) -> Iterator[Step]:
+    def certainty(self) -> Iterator[Step]:
+        """Yield the hold-out and the cases that the target still needs."""
         found = self._found
         cases = found.evidence.cases
         is_scored = found.state("F5") != "no_holdout" or (

@@ -16,6 +16,8 @@ from workbench.core.decide.findings.quality import verdicts_words
 from workbench.core.decide.findings.training import contradiction_words
 from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
+from workbench.core.decide.routes import day_words
+from workbench.core.retirement import is_retired, retirement_note
 from workbench.core.text import counted, plural
 
 _VERDICT_ROWS = frozenset({1, 2, 13})
@@ -178,6 +180,10 @@ def _head_keep(found: Judgement) -> str:
 
 
 def _head_ship(found: Judgement) -> str:
+    day = None if found.reading.main is None else found.reading.main.retires_on
+    today = found.evidence.today
+    if day is not None and retirement_note(day, today):
+        return found.rules.say("head.6.retired" if is_retired(day, today) else "head.6.retiring", day=day_words(day))
     return found.rules.say("head.6.unknown" if found.state("F12") == "unknown" else "head.6")
 
 
