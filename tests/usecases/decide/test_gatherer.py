@@ -381,7 +381,7 @@ def test_verdicts_between_models_say_nothing_of_prompting(history: History) -> N
     [found] = history.evidence().verdicts
     assert (found.wins + found.losses, found.blind) == (8, 8)
     states = {one.id: one.state for one in history.decide().findings}
-    assert (states["F1"], states["F10"]) == ("enough", "untried")
+    assert (states["F1"], states["F10"]) == ("verdicts", "untried")
 
 
 # Training rows
