@@ -78,11 +78,22 @@ def judged(judge: JudgeEvidence | None, **more: object) -> DecideEvidence:
     return evidence(goals=TARGET, columns=(found,), judge=judge)
 
 
+SAMPLED = pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))
 RETIRED = column(88, 100, key="B", model="acme-b", retires_on=date(2026, 11, 1))
 
 BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
     "nothing": (evidence(champion=""), {"F1": "few", "F4": "none", "F10": "untried", "F12": "unknown"}),
     "some cases": (evidence(columns=(column(7, 12),)), {"F1": "few", "F4": "few"}),
+    "mostly unscored": (
+        evidence(columns=(column(7, 12, unscored=88, format_only=1),)),
+        {"F1": "few", "F6": "unknown"},
+    ),
+    "answers of several samples": (
+        missed(
+            columns=(column(60, 100, passes=pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))),)
+        ),
+        {"F4": "missed"},
+    ),
     "another column than the champion": (evidence(champion="gone", columns=(column(90, 100),)), {"F1": "enough"}),
     "verdicts only": (
         evidence(verdicts=(VerdictEvidence(1, 2, 6, 2, 1, 9, "wording"),)),

@@ -105,6 +105,30 @@ def test_a_target_met_where_you_tuned_asks_for_a_hold_out() -> None:
     assert (decision.code, [step.id for step in decision.steps]) == ("SHIP", ["holdout"])
 
 
+def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
+    decision = decided(BRANCHES["judge unmeasured"][0])
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("labels", 40)
+    assert any("its error is not measured" in reason for reason in decision.reasons)
+
+
+def test_people_who_are_not_known_hold_nothing() -> None:
+    decision = decided(BRANCHES["people unknown"][0])
+    assert finding(decision, "F14").word == "cannot tell"
+    assert "Who can label, train and serve" in decision.unknowns
+
+
+def test_what_a_call_costs_is_no_reason_without_a_limit() -> None:
+    for made in (scenarios.better_model, scenarios.straddling):
+        assert not any("a call" in reason and "You set no limit" in reason for reason in decided(made()).reasons)
+    assert any("$3,000" in reason for reason in decided(scenarios.too_dear()).reasons)
+
+
+def test_a_rate_over_samples_is_that_of_the_answers() -> None:
+    said = finding(decided(BRANCHES["answers of several samples"][0]), "F4").sentence
+    assert said.startswith("53 % of the answers to 100 cases pass")
+
+
 def test_a_model_that_retires_is_not_simply_shipped() -> None:
     assert "retires on 14 Jan 2027" in decided(BRANCHES["met by a retiring model"][0]).headline
     assert "was retired on 14 Oct 2026" in decided(BRANCHES["met by a retired model"][0]).headline

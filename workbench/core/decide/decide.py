@@ -44,7 +44,8 @@ _LEADS: dict[RowId, str] = {
 }
 """The finding that leads each row, unless labels disagree; the others of a row follow by number."""
 _MEASURED = ("holds", "limit near", "limit reached")
-_FURTHER = ("F4", "F16", "F10", "F8", "F7", "F6", "F12", "F5")
+_LIMITS = ("limit near", "limit reached")
+_FURTHER = ("F4", "F16", "F10", "F8", "F7", "F6", "F9", "F12", "F5")
 
 
 def decide(evidence: DecideEvidence, rules: DecideRules) -> Decision:
@@ -96,23 +97,27 @@ def _reasons(found: Judgement, headline: Advice) -> tuple[str, ...]:
     """Return up to three sentences: those of the row's findings first, then what else was measured."""
     names = _rule(found, headline).reasons
     quoted = [name for at, name in enumerate(names) if _counts(found.findings[name], is_first=not at)]
-    quoted = [name for name in quoted if name != "F12" or _says_something(found, name)]
+    quoted = [name for name in quoted if name != "F12" or _has_limit(found)]
     further = [name for name in _FURTHER if name not in names and _says_something(found, name)]
     said = [found.findings[name].sentence for name in dict.fromkeys((*quoted, *further))]
     return tuple(dict.fromkeys(said))[:MOST_REASONS]
 
 
+def _has_limit(found: Judgement) -> bool:
+    """Whether the person set a limit of cost or time; without one, what a call costs is no reason."""
+    return found.evidence.goals.budget_usd is not None or found.evidence.goals.p95_limit_ms is not None
+
+
 def _says_something(found: Judgement, name: str) -> bool:
-    """Whether a measured finding is a reason: what a call costs is none without a limit."""
-    goals = found.evidence.goals
-    has_limit = goals.budget_usd is not None or goals.p95_limit_ms is not None
-    return found.findings[name].word in _MEASURED and (name != "F12" or has_limit)
+    """Whether a finding that the row does not name is a reason: a limit is one, and what the cases show."""
+    words = _MEASURED if name == "F4" else _LIMITS
+    return found.findings[name].word in words and (name != "F12" or _has_limit(found))
 
 
 def _counts(finding: Finding, *, is_first: bool) -> bool:
     if finding.state == "none" and finding.id in ("F2", "F3"):
         return False
-    return is_first or finding.word in _MEASURED or finding.id in ("F4", "F10", "F11")
+    return is_first or finding.word in _MEASURED or finding.id in ("F3", "F4", "F10", "F11")
 
 
 def _need(found: Judgement, headline: Advice) -> Need | None:

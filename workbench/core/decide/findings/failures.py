@@ -15,6 +15,9 @@ def format_failures(maker: FindingMaker) -> Finding:
     main = reading.main
     if main is None or main.format_only is None or not (main.format_checked or main.format_only):
         return maker.finding("F6", "unknown", "cannot tell", maker.say("F6.unknown"))
+    if not reading.is_rated:
+        few = maker.say("F6.few", cases=counted(reading.scored, "case"))
+        return maker.finding("F6", "unknown", "cannot tell", few, run_uids=main.run_uids)
     figures: list[Figure] = []
     sentences: list[str] = []
     if main.format_checked:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.core.decide.evidence import ColumnEvidence, EvidenceSet
     from workbench.core.statistics.columns import PassRate
 
+_SAME = 1e-9
+
 
 def enough(maker: FindingMaker) -> Finding:
     """F1: whether there are enough scored cases or decided verdicts. States: enough, verdicts, few."""
@@ -39,6 +41,8 @@ def enough(maker: FindingMaker) -> Finding:
         return maker.finding("F1", "verdicts", "limit near", said, "low", figures, uids, _more_cases(maker))
     need = _more_cases(maker)
     said = maker.say("F1.few", decided=decided, cases=cases, need=need.sentence)
+    if reading.main is not None and reading.main.unscored >= limits.fewest_cases:
+        said = f"{said} {maker.say('F1.unscored', count=counted(reading.main.unscored, 'answer'))}"
     return maker.finding("F1", "few", "cannot tell", said, "low", figures, runs, need)
 
 
@@ -164,6 +168,9 @@ def measured_words(maker: FindingMaker, main: ColumnEvidence, passes: PassRate) 
     values = {"cases": cases, "at": at, "rate": percent(passes.rate), "ends": percents(passes.interval)}
     if main.corrected_passes is not None:
         return maker.say("F4.corrected", **values)
+    # With samples the rate is that of the answers, not that of the cases that pass by majority.
+    if abs(passes.rate - passes.passing / passes.cases) > _SAME:
+        return maker.say("F4.sampled", **values)
     return maker.say("F4.measured", passing=f"{passes.passing:,}", **values)
 
 

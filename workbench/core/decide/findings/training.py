@@ -132,4 +132,5 @@ def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Find
             action=Action("goal", "Say who can", f"can_{unknown[0]}"),
             goal=f"can_{unknown[0]}",
         )
-    return maker.finding("F14", "holds", "holds", said, "low" if unknown else "medium", need=need)
+    # Nothing speaks against it; but to say that it holds, the person has to say so.
+    return maker.finding("F14", "holds", "cannot tell" if unknown else "holds", said, "medium", need=need)
