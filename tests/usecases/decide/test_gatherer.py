@@ -6,6 +6,7 @@ import pytest
 
 from tests.usecases.decide import scenarios
 from tests.usecases.decide.histories import (
+    IS_JSON,
     MODEL,
     TODAY,
     Col,
@@ -81,6 +82,19 @@ def test_last_champion_of_the_tries_is_the_champion(history: History) -> None:
     lost = table(100, 4, 10, 36)
     history.trial(Col(lost[0], 3), Col(lost[1], 4), set_name="holdout", first=300)
     assert history.evidence().champion == f"3 litellm {MODEL} {{}}"
+
+
+def test_champion_whose_tests_had_other_checks_is_replaced_by_the_baseline(history: History) -> None:
+    for at in range(2):
+        history.version(parent=at or None)
+    history.cases(100)
+    sides = table(60, 10, 10, 20)
+    history.trial(Col(sides[0]), Col(sides[1], 2))
+    history.test(Col(rated(70, 100), 2), Col(rated(80, 100), 2, "acme-b"), checks=(IS_JSON,))
+    evidence = history.evidence()
+    assert evidence.champion == f"2 litellm {MODEL} {{}}"
+    assert [one.champion for one in evidence.pairs] == [evidence.champion]
+    assert len(evidence.tries) == 1
 
 
 def test_baseline_of_the_newest_test_is_the_champion_without_tries(history: History) -> None:
