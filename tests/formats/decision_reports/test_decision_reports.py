@@ -7,12 +7,15 @@ import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.core.decide import made, scenarios
 from workbench.core.decide.decide import decide
+from workbench.core.decide.decision import DecisionCode
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.rules import decide_rules
@@ -133,6 +136,12 @@ def test_json_has_every_key_of_its_format() -> None:
     assert VERSION == 1
     assert set(document(report(scenarios.almost_empty()))) == KEYS
     assert set(document(report(scenarios.data_rich()))) == KEYS
+
+
+def test_keys_and_codes_are_documented() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "DECIDING.md").read_text("utf-8")
+    for name in (*KEYS, *get_args(DecisionCode)):
+        assert f"`{name}`" in told, name
 
 
 def test_unknown_is_null_in_json() -> None:

@@ -1,4 +1,4 @@
-"""Write a decision as JSON for programs. The keys are described in docs/DECISION_REPORTS.md.
+"""Write a decision as JSON for programs. The keys are described in docs/DECIDING.md.
 
 Invariant: keys are only added within a `format`; a key is never left out: what is unknown is null. `code` is stable.
 """

@@ -91,7 +91,11 @@ class ColumnReader:
             for case in self._store.decide.cases(run.uid)
             if case.uid in reference and reference[case.uid].rules == case.rules
         }
-        read = {one.key: one for one in self._columns(run, same, reference) if one.is_scored}
+        read: dict[str, ReadColumn] = {}
+        for one in self._columns(run, same, reference):
+            # Of equal columns the first counts.
+            if one.is_scored:
+                read.setdefault(one.key, one)
         if not read:
             return
         found.runs.append(run)

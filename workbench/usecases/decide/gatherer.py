@@ -20,7 +20,7 @@ from workbench.core.decide.evidence import (
     PairEvidence,
     TryEvidence,
 )
-from workbench.core.testing.grid import SuiteColumn, SuiteRun
+from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
 from workbench.core.testing.tries import TryHistory
 from workbench.store import Store
 from workbench.store.decide.prompt_facts import CaseFact
@@ -60,8 +60,12 @@ class EvidenceGatherer:
         store = self._store
         runs = store.tests.runs(prompt_uid, _MOST_RUNS)
         tries = self._tries().history(prompt_uid) if runs else TryHistory()
-        champion = _champion(runs, tries)
-        sets = [self._reader.read(runs, set_name, champion.key) for set_name in ("tuning", "holdout")]
+        champion = _tried_champion(runs, tries) if tries.counted else _baseline(runs)
+        sets = self._sets(runs, champion)
+        if tries.counted and not any(champion.key in found.newest for found in sets):
+            # Its tests had other cases or checks.
+            champion = _baseline(runs)
+            sets = self._sets(runs, champion)
         tested = {column.version for run in runs for column in run.columns}
         versions = known_versions(store, prompt_uid, tested)
         # Endpoints are read from the history each time.
@@ -93,6 +97,10 @@ class EvidenceGatherer:
             tries=tuple(_tries(tries, runs, versions)),
             optimiser=_optimiser(facts.improved_at, runs),
         )
+
+    def _sets(self, runs: Sequence[SuiteRun], champion: _Champion) -> list[ColumnSet]:
+        sets: tuple[CaseSetName, ...] = ("tuning", "holdout")
+        return [self._reader.read(runs, set_name, champion.key) for set_name in sets]
 
     def _cases(
         self, cases: Sequence[CaseFact], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
@@ -137,14 +145,17 @@ class EvidenceGatherer:
         return frozenset(found)
 
 
-def _champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:
-    """Return the last champion of the tries, else the baseline of the newest scored test."""
-    if tries.counted:
-        last = tries.counted[-1]
-        key = last.pair[1 if last.result.is_settled else 0]
-        run = next((run for run in runs if run.uid == last.run_uid), None)
-        column = next((one for one in run.columns if column_key(one) == key), None) if run is not None else None
-        return _Champion(key, column)
+def _tried_champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:
+    """Return the last champion of the tries."""
+    last = tries.counted[-1]
+    key = last.pair[1 if last.result.is_settled else 0]
+    run = next((run for run in runs if run.uid == last.run_uid), None)
+    column = next((one for one in run.columns if column_key(one) == key), None) if run is not None else None
+    return _Champion(key, column)
+
+
+def _baseline(runs: Sequence[SuiteRun]) -> _Champion:
+    """Return the baseline of the newest scored test, of the cases that the person tuned on if there is one."""
     newest = next((run for run in runs if is_evidence(run, "tuning")), None)
     newest = newest or next((run for run in runs if is_evidence(run, "holdout")), None)
     if newest is None:
@@ -156,7 +167,10 @@ def _champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:
 def _tries(tries: TryHistory, runs: Sequence[SuiteRun], versions: KnownVersions) -> Iterator[TryEvidence]:
     by_uid = {run.uid: run for run in runs}
     for one in tries.counted:
-        run = by_uid[one.run_uid]
+        # One that ended after the runs were read counts the next time.
+        run = by_uid.get(one.run_uid)
+        if run is None:
+            continue
         champion, challenger = run.columns[run.baseline], run.columns[1 - run.baseline]
         yield TryEvidence(
             number=one.number,
