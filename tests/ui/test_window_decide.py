@@ -142,6 +142,21 @@ def test_samples_are_set_in_the_tests_with_undo(desk: Desk, source: StandInDecis
     desk.until(lambda: window.store.tests.settings(prompt).samples == 1)
 
 
+def test_a_vote_becomes_a_column_beside_the_first_one(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    window, prompt = desk.window, desk.window.prompt_uid
+    press(view, Action("vote", "Vote over 3 samples", count=3))
+    desk.until(lambda: window.store.tests.settings(prompt).vote)
+    found = window.store.tests.settings(prompt)
+    first, voting = found.columns[0], found.columns[-1]
+    assert replace(voting, slot=first.slot) == first
+    assert (found.vote, found.samples) == ((voting.slot,), 3)
+    desk.rest()
+    window.shown_notice.press()
+    desk.until(lambda: not window.store.tests.settings(prompt).vote)
+    assert window.store.tests.settings(prompt).samples == 1
+
+
 def test_the_form_changes_the_decision_and_is_stored(desk: Desk) -> None:
     fill(desk, stored.straddling)
     view = shown(desk)
@@ -157,7 +172,7 @@ def test_the_form_changes_the_decision_and_is_stored(desk: Desk) -> None:
     desk.press(Key.Key_Return, on=dialog.fields["target"])
     desk.until(lambda: "50 %" in view.figures.text())
     assert view.head.headline.text().startswith("Stop here and ship it")
-    (goals,) = desk.rows("SELECT answers FROM decide_goals")
+    (goals,) = desk.rows("SELECT body FROM decide_goals")
     assert json.loads(goals[0]) == {"target": 0.5, "can_train": False}
 
 

@@ -95,7 +95,11 @@ def main(folder: Path) -> None:
     rules.accept()
     source.made = scenarios.almost_empty
     events.publish(DataChanged(Changed.RUNS))
-    told["few"] = [view.head.headline.text(), [one.accessibleName() for one in view.head.steps], view.rate_card.isHidden()]
+    told["few"] = [
+        view.head.headline.text(),
+        [one.accessibleName() for one in view.head.steps],
+        view.rate_card.isHidden(),
+    ]
     source.is_broken = True
     try:
         events.publish(DataChanged(Changed.RUNS))

@@ -31,7 +31,7 @@ _ABOUT = "Answer what you know. An empty field is unknown, and the advice says w
 _ROUTES = ("Unknown", "Only these")
 _WIDTH = 14
 """Least width of a field, in characters."""
-_LINES = 27
+_LINES = 36
 """Height of the dialog, in lines."""
 
 

@@ -72,7 +72,8 @@ class RateChart(QWidget):
 
     def _room(self) -> QRectF:
         metrics = self._fonts()[1]
-        left, line = metrics.horizontalAdvance("100 %") + _GAP, metrics.height()
+        left = max(metrics.horizontalAdvance(goal_percent(rate)) for rate in self._ticks()) + _GAP
+        line = metrics.height()
         return QRectF(left, line / 2 + 1, self.width() - left - _GAP, self.height() - 2 * line - _GAP)
 
     def _bottom(self) -> float:
@@ -80,6 +81,10 @@ class RateChart(QWidget):
         lows = [one.rate if one.low is None else one.low for one in self._rates]
         least = min([*lows, *([] if self._target is None else [self._target])], default=0.0)
         return max(step for step in _STEPS if step <= max(0.0, least - 0.02) or not step)
+
+    def _ticks(self) -> tuple[float, float, float]:
+        bottom = self._bottom()
+        return bottom, (1 + bottom) / 2, 1.0
 
     def _level(self, rate: float) -> float:
         room, bottom = self._room(), self._bottom()
@@ -103,15 +108,15 @@ class RateChart(QWidget):
                 self._paint_point(painter, place, point)
 
     def _paint_axes(self, painter: QPainter) -> None:
-        room, metrics, bottom = self._room(), self._fonts()[1], self._bottom()
+        room, metrics = self._room(), self._fonts()[1]
         painter.setPen(QPen(self._theme.color("line"), 1))
         painter.drawLine(room.topLeft(), room.bottomLeft())
         painter.drawLine(room.bottomLeft(), room.bottomRight())
         painter.setPen(self._theme.color("muted"))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for rate in (bottom, (1 + bottom) / 2, 1.0):
+        for rate in self._ticks():
             at = QRectF(0, self._level(rate) - metrics.height() / 2, room.left() - _GAP, metrics.height())
-            painter.drawText(at, flags, goal_percent(round(rate, 4)))
+            painter.drawText(at, flags, goal_percent(rate))
         widest = max(metrics.horizontalAdvance(one.name) for one in self._rates) + _GAP
         step = room.width() / len(self._rates)
         each = max(1, -(-int(widest) // max(1, int(step))))

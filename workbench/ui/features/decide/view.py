@@ -132,9 +132,12 @@ class DecideView(QStackedWidget):
         layout.addWidget(self.head)
         layout.addLayout(self._questions)
         layout.addLayout(self._charts)
+        folds = QVBoxLayout()
+        folds.setSpacing(2)
         for fold, part in self._folds():
-            layout.addWidget(fold)
-            layout.addWidget(part)
+            folds.addWidget(fold)
+            folds.addWidget(part)
+        layout.addLayout(folds)
         layout.addWidget(self.figures)
         layout.addLayout(foot)
         layout.addStretch(1)
@@ -206,7 +209,8 @@ class DecideView(QStackedWidget):
         if decision.rates:
             self.rates.show_rates(decision.rates, decision.target)
             self.rate_card.say(rates_title(decision.rates), self.rates.words())
-        has_costs = bool(cost.lines)
+        # Without a volume and a break-even, the axis would have no scale.
+        has_costs = bool(cost.lines) and (bool(cost.volume) or cost.break_even is not None)
         self.cost_card.setVisible(has_costs)
         if has_costs:
             self.costs.show_cost(cost)

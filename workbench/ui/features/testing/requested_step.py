@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from workbench.app.testing.controller import SuiteController
 from workbench.core.lanes import MOST_SAMPLES
+from workbench.core.testing.settings import MOST_COLUMNS
+from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.core.text import counted
+from workbench.host.ids import new_uid
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import TestStep, TestStepRequested
 
@@ -58,7 +61,7 @@ class RequestedStep:
         return {
             "run": lambda _: test.enter(),
             "samples": self._set_samples,
-            "vote": self._set_samples,
+            "vote": self._add_vote,
             "probe": lambda _: probes.paste_facts(),
             "guards": lambda _: self._open_guards(),
             "labels": lambda _: self._services.navigator.action("label_answers").trigger(),
@@ -68,25 +71,42 @@ class RequestedStep:
 
     def _set_samples(self, count: int) -> None:
         """Ask each case several times from the next run on."""
-        samples, suites, notices = min(max(2, count), MOST_SAMPLES), self._suites, self._services.notices
+        samples = min(max(2, count), MOST_SAMPLES)
+        self._change(
+            lambda settings: replace(settings, samples=samples),
+            f"{counted(samples, 'sample')} per case from the next run on.",
+        )
+
+    def _add_vote(self, count: int) -> None:
+        """Add a column like the first one that votes over its samples, so that both are compared."""
+        samples, slot = min(max(FEWEST_SAMPLES, count), MOST_SAMPLES), new_uid()
+
+        def change(settings: SuiteSettings) -> SuiteSettings:
+            columns = settings.columns or self._services.session.draft().run_lanes
+            added = tuple(replace(one, slot=slot) for one in columns[:1] if len(columns) < MOST_COLUMNS)
+            voting = tuple(one.slot for one in added or columns)
+            vote = tuple(dict.fromkeys((*settings.vote, *voting)))
+            return replace(settings, columns=(*columns, *added), vote=vote, samples=samples)
+
+        self._change(change, f"A column that votes over {samples} samples was added. Run the test to compare it.")
+
+    def _change(self, change: Callable[[SuiteSettings], SuiteSettings], sentence: str) -> None:
+        """Change samples, columns and votes, with a notice that undoes it."""
+        suites, notices = self._suites, self._services.notices
         overview = suites.overview
         if self._services.backend.store.read_only or overview is None:
             notices.refused("The history is read-only, so the settings of the tests stay as they are.")
             return
-        before = overview.settings.samples
-        if before == samples:
-            notices.quiet("tests", f"Each case is asked {samples} times. Run the test.")
+        before = overview.settings
+        if change(before) == before:
+            notices.quiet("tests", f"{sentence} Run the test.")
             return
 
-        def change(to: int) -> Callable[[SuiteSettings], SuiteSettings]:
-            return lambda settings: replace(settings, samples=to)
+        def back(settings: SuiteSettings) -> SuiteSettings:
+            return replace(settings, columns=before.columns, vote=before.vote, samples=before.samples)
 
-        suites.change_settings(change(samples))
-        notices.offer(
-            f"{counted(samples, 'sample')} per case from the next run on.",
-            "Undo",
-            lambda: suites.change_settings(change(before)),
-        )
+        suites.change_settings(change)
+        notices.offer(sentence, "Undo", lambda: suites.change_settings(back))
 
     def _open_guards(self) -> None:
         """Show the first guard set, or offer what can be one."""
