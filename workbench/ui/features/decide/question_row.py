@@ -49,7 +49,8 @@ class QuestionHead(QAbstractButton):
     def say(self, question: str, sentence: str, word: str) -> None:
         """Show a question and its evidence; `word` is said with them."""
         self._question, self._sentence = question, sentence
-        self.setAccessibleName(f"{question} {word}. {sentence}")
+        asked = question if question.endswith("?") else f"{question}:"
+        self.setAccessibleName(f"{asked} {word}. {sentence}")
         self.updateGeometry()
         self.update()
 

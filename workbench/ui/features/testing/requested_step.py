@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.app.testing.controller import SuiteController
 from workbench.core.lanes import MOST_SAMPLES
@@ -21,27 +21,38 @@ from workbench.ui.shell.testing_events import TestStep, TestStepRequested
 
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
-    from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.features.testing.comparison_actions import ComparisonActions
+    from workbench.ui.features.testing.probe_actions import ProbeActions
+    from workbench.ui.features.testing.set_actions import SetActions
+
+
+class StepParts(Protocol):
+    """The controller of the view, whose parts prepare steps; `sets` and `probes` are there once it is shown."""
+
+    suites: SuiteController
+    compare: ComparisonActions
+    sets: SetActions | None
+    probes: ProbeActions | None
+
+    def show(self) -> None:
+        """Open the view."""
 
 
 class RequestedStep:
     """Keeps the newest request. `refresh` reads the tests again."""
 
-    def __init__(self, services: Services, controller: TestingController, refresh: Callable[[], object]) -> None:
-        self._services, self._controller, self._refresh = services, controller, refresh
+    def __init__(self, services: Services, parts: StepParts, refresh: Callable[[], object]) -> None:
+        self._services, self._parts, self._refresh = services, parts, refresh
+        self._suites = parts.suites
         self._wanted: tuple[str, TestStepRequested] | None = None
-        controller.suites.read.connect(self._prepare)
-
-    @property
-    def _suites(self) -> SuiteController:
-        return self._controller.suites
+        self._suites.read.connect(self._prepare)
 
     def request(self, event: TestStepRequested) -> None:
         """Open the view, and prepare a step."""
         services = self._services
         self._wanted = services.session.prompt(), event
         services.session.save()
-        self._controller.show()
+        self._parts.show()
         self._refresh()
 
     def _prepare(self) -> None:
@@ -52,22 +63,23 @@ class RequestedStep:
             self._wanted = None
         elif prompt == self._suites.prompt_uid:
             self._wanted = None
-            self._acts()[event.step](event.count)
+            self._take(event)
 
-    def _acts(self) -> Mapping[TestStep, Callable[[int], object]]:
-        test = self._controller
-        assert test.probes is not None
-        probes = test.probes
-        return {
-            "run": lambda _: test.enter(),
-            "samples": self._set_samples,
-            "vote": self._add_vote,
-            "probe": lambda _: probes.paste_facts(),
-            "guards": lambda _: self._open_guards(),
-            "labels": lambda _: self._services.navigator.action("label_answers").trigger(),
-            "try": lambda _: test.compare.open_try(),
-            "holdout": lambda _: self._open_holdout(),
+    def _take(self, event: TestStepRequested) -> None:
+        parts = self._parts
+        assert parts.sets is not None
+        assert parts.probes is not None
+        sets, probes = parts.sets, parts.probes
+        acts: Mapping[TestStep, Callable[[], object]] = {
+            "samples": lambda: self._set_samples(event.count),
+            "vote": lambda: self._add_vote(event.count),
+            "probe": probes.paste_facts,
+            "guards": lambda: self._open_guards(sets),
+            "labels": self._services.navigator.action("label_answers").trigger,
+            "try": parts.compare.open_try,
+            "holdout": lambda: self._open_holdout(sets),
         }
+        acts[event.step]()
 
     def _set_samples(self, count: int) -> None:
         """Ask each case several times from the next run on."""
@@ -108,21 +120,19 @@ class RequestedStep:
         suites.change_settings(change)
         notices.offer(sentence, "Undo", lambda: suites.change_settings(back))
 
-    def _open_guards(self) -> None:
+    def _open_guards(self, sets: SetActions) -> None:
         """Show the first guard set, or offer what can be one."""
-        overview, sets = self._suites.overview, self._controller.sets
+        overview = self._suites.overview
         assert overview is not None
-        assert sets is not None
         if overview.settings.guards:
             sets.guards.show(overview.settings.guards[0])
         else:
             sets.guards.open_menu()
 
-    def _open_holdout(self) -> None:
+    def _open_holdout(self, sets: SetActions) -> None:
         """Show the hold-out, or offer to set one aside."""
-        overview, sets = self._suites.overview, self._controller.sets
+        overview = self._suites.overview
         assert overview is not None
-        assert sets is not None
         if any(one.name == "holdout" and one.cases for one in overview.sets):
             self._suites.choose_set("holdout")
         else:
