@@ -95,7 +95,7 @@ def test_packs(tmp_path: Path) -> None:
 
 def test_training(tmp_path: Path) -> None:
     told = driven("training", tmp_path)
-    assert told["commands"] == ["training"]
+    assert told["commands"] == ["handover", "training"]
     assert told["title"] == "Training files of “Order status bot”"
     assert told["counts"] == "3 rows to train with, 1 row for validation"
     assert told["written"].startswith("train.jsonl and validation.jsonl are in ")
@@ -103,6 +103,9 @@ def test_training(tmp_path: Path) -> None:
     assert told["other"] == "Training files of “Ticket triage → JSON”"
     assert told["refused"].startswith("There is nothing to train with")
     assert told["said"] == []
+    assert told["handed_over"] == "Hand “Order status bot” over to training"
+    assert told["parts"] == "Rows: quarter 1, half 2, all 3; 1 for validation"
+    assert told["handover_files"][0] == "HANDOVER.md"
 
 
 def test_cases(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import MOST_REPEATS, SuiteBudget, SuiteSettings
-from workbench.core.text import counted
+from workbench.core.testing.vote import FEWEST_SAMPLES
+from workbench.core.text import counted, plural
 from workbench.core.visible_text import visible_name
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
 NO_BUDGET = "No budget"
+_VOTED = "; where they vote, the most frequent answer counts"
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -60,6 +62,11 @@ def typed_settings(settings: SuiteSettings) -> TypedSettings:
 def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSettings:
     """Return `settings` with what was typed. Raises SettingsFieldError for the first field that cannot be used."""
     samples = _whole("samples", typed.samples, f"Samples are a whole number from 1 to {MOST_SAMPLES}.", MOST_SAMPLES)
+    if samples < FEWEST_SAMPLES and (voting := voting_count(settings)):
+        said = f"{counted(voting, 'column')} {plural(voting, 'votes', 'vote')} over {plural(voting, 'its', 'their')}"
+        raise SettingsFieldError(
+            "samples", f"{said} samples: {FEWEST_SAMPLES} or more are needed. Switch the vote off in the column's menu."
+        )
     calls = typed.calls.strip()
     return replace(
         settings,
@@ -91,7 +98,7 @@ def settings_words(settings: SuiteSettings) -> str:
     budget = settings.budget
     known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
-        f"Samples {settings.samples}",
+        f"Samples {settings.samples}{_vote_part(settings)}",
         f"Budget {known}" if known else NO_BUDGET,
         f"Difference {_points_words(settings.difference)}",
         f"Margin {_points_words(settings.margin)}",
@@ -106,13 +113,25 @@ def settings_tip(settings: SuiteSettings) -> str:
     judge = _judge_part(settings)
     return "\n".join(
         (
-            f"{samples}: answers per case and column",
+            f"{samples}: answers per case and column{_VOTED if voting_count(settings) else ''}",
             f"{budget}: nothing is sent that could exceed it" if budget != NO_BUDGET else budget,
             f"{difference}: the smallest one that matters to you",
             f"{margin}: how much worse a column may be and still count as no worse",
             *((f"{judge}: the model that evaluates what no rule can",) if judge else ()),
         )
     )
+
+
+def voting_count(settings: SuiteSettings) -> int:
+    """Return how many columns vote over their samples."""
+    return sum(lane.slot in settings.vote for lane in settings.columns)
+
+
+def _vote_part(settings: SuiteSettings) -> str:
+    voting = voting_count(settings)
+    if not voting:
+        return ""
+    return ", voted" if voting == len(settings.columns) else f", {counted(voting, 'column')} voted"
 
 
 def _judge_part(settings: SuiteSettings) -> str:

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SuccessorTestRequested:
-    """The user requests a test of whether another model can replace that of a lane of the open prompt."""
+    """The user requests a test of whether another model can replace that of a lane of the open prompt.
+
+    `successor` is the id of the model to begin with, at the same endpoint; "" lets the user choose.
+    """
 
     lane: Lane
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
                 SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
             ),
             Subscription(ShownSuiteRequested, lambda controller, event: controller.tell_shown(event)),
-            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
+            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event)),
         ),
         view=FeatureView(
             "test",
