@@ -352,7 +352,7 @@ def _result(column: Col, sign: str, key: CellKey) -> Result:
     given, made, cached = column.tokens or (None, None, None)
     return Result(
         "finished",
-        f"{'ok' if sign == '+' else 'no'} {key.case} {key.sample}",
+        f"{'ok' if sign == '+' else 'no'} {key.case}",
         usage=Usage(given, made, cached, None),
         rates=column.rates,
         cost_usd=column.cost,

@@ -18,9 +18,10 @@ from tests.usecases.decide.histories import (
     table,
 )
 from workbench.core.blocks import OutputFormat
-from workbench.core.decide.evidence import ColumnEvidence, PairEvidence
+from workbench.core.decide.evidence import ColumnEvidence, PairEvidence, SampleFigures
 from workbench.core.lanes import Endpoint, Params
 from workbench.core.money import Rates
+from workbench.core.testing.goals import RunGoals
 
 
 def column(history: History, model: str = MODEL, set_name: str = "tuning", version: int = 1) -> ColumnEvidence:
@@ -139,6 +140,27 @@ def test_samples_are_counted_by_case(history: History) -> None:
     found = column(history).samples
     assert found is not None
     assert (found.samples, found.cases, found.any, found.majority, found.has_rule) == (3, 11, 9, 5, False)
+
+
+def test_column_that_votes_is_a_lever_and_costs_all_of_its_samples(history: History) -> None:
+    history.version()
+    history.cases(40)
+    cells = ["+++"] * 20 + ["+--"] * 8 + ["-++"] * 10 + ["---"] * 2
+    history.test(Col(cells, cost=0.01), Col(cells, cost=0.01), goals=RunGoals(0.1, 0.05, vote=("c1",)))
+    plain, voting = history.evidence().columns
+    assert (plain.samples, voting.samples) == (
+        SampleFigures(3, 40, 38, 30),
+        SampleFigures(3, 40, 30, 30, has_rule=True),
+    )
+    assert plain.figures is not None
+    assert voting.figures is not None
+    assert (plain.figures.cost_usd, voting.figures.cost_usd) == pytest.approx((0.01, 0.03))
+    assert voting.figures.input_tokens == 3 * (plain.figures.input_tokens or 0)
+    assert voting.title.endswith("vote of 3")
+    [found] = pairs(history, "lever")
+    assert (found.lever, found.challenger, found.title) == ("vote", voting.key, f"{MODEL} · vote of 3")
+    states = {one.id: one.state for one in history.decide().levers}
+    assert states["vote"] == "tried"
 
 
 def test_rate_of_a_measured_judge_is_corrected(history: History) -> None:

@@ -97,14 +97,14 @@ def _sensitivity(report: DecisionReport) -> Iterator[str]:
 
 def _levers(report: DecisionReport) -> Iterator[str]:
     for one in report.decision.levers:
-        known = f" {text(one.published)}{text(words.numbers(one.sources))}" if one.published else ""
-        yield f"**{text(one.title)}**, {one.state}: {text(one.sentence)}{known}"
+        known = f" {text(words.sourced(one.published, one.sources))}" if one.sources else ""
+        yield f"**{text(one.title)}**: {text(words.lever_words(one))}{known}"
 
 
 def _training(report: DecisionReport) -> Iterator[str]:
     if not words.leans_to_training(report.decision):
         return
-    rails = (f"**{title}**: {text(said)}{text(words.numbers(sources))}" for title, said, sources in words.GUARD_RAILS)
+    rails = (f"**{title}**: {text(words.sourced(said, sources))}" for title, said, sources in words.GUARD_RAILS)
     yield from _section("Before you train", rails)
     yield from _section("To hand over", (f"[ ] {said}" for said in words.HAND_OVER))
 

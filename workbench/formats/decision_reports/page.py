@@ -147,16 +147,15 @@ def _charts(report: DecisionReport) -> Iterator[str]:
 
 def _levers(report: DecisionReport) -> Iterator[str]:
     for one in report.decision.levers:
-        known = f"{one.published}{words.numbers(one.sources)}" if one.published else ""
-        how = f" {escaped(one.explanation)}" if one.explanation else ""
+        known = words.sourced(one.published, one.sources) if one.sources else ""
         beside = f' <span class="soft">{escaped(known)}</span>' if known else ""
-        yield f"<strong>{escaped(one.title)}</strong>, {one.state}: {escaped(one.sentence)}{how}{beside}"
+        yield f"{_pair(one.title, words.lever_words(one))}{beside}"
 
 
 def _training(report: DecisionReport) -> Iterator[str]:
     if not words.leans_to_training(report.decision):
         return
-    rails = (_pair(title, f"{said}{words.numbers(sources)}") for title, said, sources in words.GUARD_RAILS)
+    rails = (_pair(title, words.sourced(said, sources)) for title, said, sources in words.GUARD_RAILS)
     yield from _section("Before you train", rails)
     yield from _section("To hand over", map(escaped, words.HAND_OVER))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.core.decide.decision import Decision, Figure, Finding, Need, RouteStatus, Step
+from workbench.core.decide.decision import Decision, Figure, Finding, Lever, Need, RouteStatus, Step
 from workbench.core.decide.figure_words import dollars, goal_percent, minutes_words, number, percent, points, seconds
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
@@ -173,6 +173,13 @@ def leans_to_training(decision: Decision) -> bool:
     return decision.code in _LEANS_TO_TRAINING
 
 
+def lever_words(one: Lever) -> str:
+    """Return the state of a lever with what was measured, and how it is done where the product cannot do it."""
+    state = f"{one.state[:1].upper()}{one.state[1:]}."
+    said = one.sentence if one.sentence.startswith(state) else f"{state} {one.sentence}"
+    return f"{said} {one.explanation}".rstrip()
+
+
 def route_words(one: RouteStatus) -> str:
     """Return what is known of a route."""
     allowed = {True: "", False: " You did not allow it.", None: ""}[one.is_allowed]
@@ -184,6 +191,6 @@ def route_words(one: RouteStatus) -> str:
     return f"{one.sentence}{base if one.base_model not in one.sentence else ''}{allowed}"
 
 
-def numbers(sources: Sequence[int]) -> str:
-    """Return " [1, 2]", "" for none."""
-    return f" [{', '.join(map(str, sources))}]" if sources else ""
+def sourced(sentence: str, sources: Sequence[int]) -> str:
+    """Return a sentence with the numbers of its sources."""
+    return f"{sentence} [{', '.join(map(str, sources))}]" if sources else sentence

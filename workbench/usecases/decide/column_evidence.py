@@ -7,7 +7,7 @@ with random labels of answers of that column.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workbench.core.decide.evidence import CallFigures, ColumnEvidence, SampleFigures
@@ -23,7 +23,7 @@ from workbench.store.judging.judge_records import JudgeRecords
 from workbench.usecases.decide.call_figures import call_figures
 from workbench.usecases.decide.column_reader import ReadColumn
 from workbench.usecases.decide.versions import KnownVersions, effort_of, stable_tokens
-from workbench.usecases.testing.column_titles import parameter_words
+from workbench.usecases.testing.column_titles import parameter_words, vote_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class ColumnMaker:
         cells = [cell for case in one.results.cases for cell in case.cells]
         return ColumnEvidence(
             key=one.key,
-            title=column_words(one.column),
+            title=f"{column_words(one.column)}{vote_words(one.run) if one.votes else ''}",
             version=one.column.version,
             model=lane.model,
             set_name=one.run.set_name,
@@ -78,7 +78,7 @@ class ColumnMaker:
             by_person=counts.by_person,
             by_judge=counts.by_judge,
             corrected_passes=self._corrected(one),
-            samples=sample_figures(one.results),
+            samples=_vote_figures(one) if one.votes else sample_figures(one.results),
             figures=self.figures(one),
             schema_enforced=self._is_schema_enforced(one),
             effort=effort_of(lane),
@@ -88,10 +88,11 @@ class ColumnMaker:
         )
 
     def figures(self, one: ReadColumn) -> CallFigures | None:
-        """Return what the calls of a column took."""
+        """Return what the calls of a column took; a vote takes all of its samples."""
         content = self._versions.content(one.column.version)
         stable = None if content is None else float(stable_tokens(content))
-        return call_figures(one.calls, self.models.rates_of(one.column.lane), stable)
+        found = call_figures(one.calls, self.models.rates_of(one.column.lane), stable)
+        return _times(found, one.run.samples) if found is not None and one.votes else found
 
     def _is_schema_enforced(self, one: ReadColumn) -> bool | None:
         content = self._versions.content(one.column.version)
@@ -115,6 +116,21 @@ class ColumnMaker:
         raw = found.raw
         passing = round(found.rate * raw.cases)
         return PassRate(found.rate, raw.cases, passing, raw.clusters, raw.effective, found.interval)
+
+
+def _times(figures: CallFigures, samples: int) -> CallFigures:
+    """Return the figures of an answer that takes several calls at once; they end about together."""
+    names = ("input_tokens", "output_tokens", "cached_tokens", "stable_tokens", "cost_usd")
+    known = {name: value for name in names if (value := getattr(figures, name)) is not None}
+    pace = None if figures.calls_per_minute is None else figures.calls_per_minute / samples
+    return replace(figures, calls_per_minute=pace, **{name: samples * value for name, value in known.items()})
+
+
+def _vote_figures(one: ReadColumn) -> SampleFigures:
+    """Return the figures of a column that votes: only what was elected is scored."""
+    counts = [case.counts for case in one.results.cases if case.counts[1]]
+    passing = sum(is_majority(*count) for count in counts)
+    return SampleFigures(one.run.samples, len(counts), passing, passing, has_rule=True)
 
 
 def column_words(column: SuiteColumn) -> str:

@@ -25,7 +25,10 @@ _MOST_CELLS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column of a test on the cases that are comparable. `is_fresh` if no answer is of an earlier test."""
+    """A column of a test on the cases that are comparable. `is_fresh` if no answer is of an earlier test.
+
+    `votes` if its answer to a case is the most frequent of its samples; its results are then those of these answers.
+    """
 
     key: str
     run: SuiteRun
@@ -34,6 +37,7 @@ class ReadColumn:
     counts: CellCounts
     calls: tuple[StoredCall, ...]
     is_fresh: bool
+    votes: bool = False
 
     @property
     def is_scored(self) -> bool:
@@ -76,7 +80,7 @@ class ColumnReader:
         for run in scored:
             if rules.get(run.uid) != rules.get(scored[0].uid):
                 continue
-            keys = [column_key(column) for column in run.columns]
+            keys = [read_key(run, column) for column in run.columns]
             if not _is_wanted(found, keys, champion):
                 continue
             cells += run.answered
@@ -116,19 +120,26 @@ class ColumnReader:
             some = (_in_cluster(case, reference[case.case].cluster) for case in result.cases if case.case in cases)
             of_column = calls.get(column.position, ())
             yield ReadColumn(
-                column_key(column),
+                read_key(run, column),
                 run,
                 column,
                 replace(result, cases=tuple(some)),
                 counts.get(column.position, CellCounts()),
                 of_column,
                 bool(of_column) and all(call.is_own for call in of_column),
+                column.lane.slot in run.goals.vote,
             )
 
 
 def _in_cluster(case: CaseResults, cluster: str) -> CaseResults:
     """Return results with the cluster that the case has in the newest test, so that tests can be compared."""
     return case if case.cluster == cluster else replace(case, cluster=cluster)
+
+
+def read_key(run: SuiteRun, column: SuiteColumn) -> str:
+    """Return what identifies a column in all tests of its prompt; one that votes is another column."""
+    vote = f" vote {run.samples}" if column.lane.slot in run.goals.vote else ""
+    return f"{column_key(column)}{vote}"
 
 
 def is_evidence(run: SuiteRun, set_name: CaseSetName) -> bool:

@@ -25,7 +25,7 @@ from workbench.core.testing.tries import TryHistory
 from workbench.store import Store
 from workbench.store.decide.prompt_facts import CaseFact
 from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
-from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence
+from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence, read_key
 from workbench.usecases.decide.guard_pairs import guard_evidence, guard_sets
 from workbench.usecases.decide.judge_facts import judge_evidence
 from workbench.usecases.decide.pairs import Levers, model_of, pair_evidence
@@ -161,7 +161,7 @@ def _baseline(runs: Sequence[SuiteRun]) -> _Champion:
     if newest is None:
         return _Champion()
     column = newest.columns[newest.baseline]
-    return _Champion(column_key(column), column)
+    return _Champion(read_key(newest, column), column)
 
 
 def _tries(tries: TryHistory, runs: Sequence[SuiteRun], versions: KnownVersions) -> Iterator[TryEvidence]:

@@ -18,7 +18,7 @@ from workbench.core.visible_text import visible_name
 from workbench.usecases.decide.column_evidence import ColumnMaker
 from workbench.usecases.decide.column_reader import ColumnSet, ReadColumn
 from workbench.usecases.decide.versions import KnownVersions, effort_of
-from workbench.usecases.testing.column_titles import parameter_words
+from workbench.usecases.testing.column_titles import parameter_words, vote_words
 
 Levers = Mapping[str, str]
 """Ids of levers by the key of a technique or part."""
@@ -42,7 +42,7 @@ def pair_evidence(
         pair = columns.pair(champion, key) if key != champion else None
         if pair is None:
             continue
-        role, lever = _role(pair[0].column, pair[1].column, maker, versions, levers)
+        role, lever = _role(*pair, maker, versions, levers)
         passes = compare_passes(pair[0].results, pair[1].results) if role is not None else None
         if role is not None and passes is not None:
             found.append(_Found(role, lever, *pair, passes))
@@ -62,7 +62,7 @@ def _evidence(
         challenger=one.other.key,
         set_name=set_name,
         passes=passes,
-        title=pair_title(one.champion.column, one.other.column),
+        title=pair_title(one.champion.column, one.other),
         model=one.other.column.lane.model,
         lever=one.lever,
         margin=one.other.run.goals.margin if same_run else None,
@@ -72,14 +72,13 @@ def _evidence(
     )
 
 
-def pair_title(champion: SuiteColumn, other: SuiteColumn) -> str:
-    """Return what tells a column from the champion: its model, and version and parameters where they differ."""
-    lane = other.lane
+def pair_title(champion: SuiteColumn, read: ReadColumn) -> str:
+    """Return what tells a column from the champion: its model, and version, parameters and vote where they differ."""
+    other, lane = read.column, read.column.lane
     version = other.version_name if other.version != champion.version else ""
     params = parameter_words(lane.params) if lane.params != champion.lane.params else ""
-    return " · ".join(
-        filter(None, (visible_name(version), visible_name(lane.label or short_model(lane.model)), params))
-    )
+    parts = (visible_name(version), visible_name(lane.label or short_model(lane.model)), params)
+    return " · ".join(filter(None, parts)) + (vote_words(read.run) if read.votes else "")
 
 
 def _adjusted(found: Sequence[_Found]) -> list[PassComparison]:
@@ -96,13 +95,17 @@ def _adjusted(found: Sequence[_Found]) -> list[PassComparison]:
 
 
 def _role(
-    champion: SuiteColumn, other: SuiteColumn, maker: ColumnMaker, versions: KnownVersions, levers: Levers
+    one: ReadColumn, changed: ReadColumn, maker: ColumnMaker, versions: KnownVersions, levers: Levers
 ) -> tuple[PairRole | None, str]:
+    champion, other = one.column, changed.column
     if maker.models.tuned(champion.lane):
         return None, ""
     if maker.models.tuned(other.lane):
         return "tuned", ""
     is_same_model = model_of(champion) == model_of(other)
+    if one.votes != changed.votes:
+        is_only_vote = is_same_model and champion.version == other.version and champion.lane.params == other.lane.params
+        return ("lever", levers.get("vote", "")) if is_only_vote and changed.votes else (None, "")
     if champion.version == other.version:
         if not is_same_model:
             return "model", ""
