@@ -13,11 +13,11 @@ from workbench.core.decide.decision import (
     Step,
     VersionRate,
 )
+from workbench.core.decide.decision_words import effort_words, ends_words, figure_words
 from workbench.core.decide.figure_words import dollars, goal_percent, number, percent, points, seconds
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
-from workbench.formats.decision_reports.report_words import effort_words, ends_words, figure_words
 
 PILL_ROLES: dict[FindingWord, str] = {
     "holds": "pill-green",

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBo
 
 from workbench.app.decide.words import step_words
 from workbench.core.decide.decision import Decision, Step
-from workbench.formats.decision_reports.report_words import next_steps
+from workbench.core.decide.decision_words import next_steps
 from workbench.ui.features.decide.commands import REPORTS
 from workbench.ui.widgets.controls import button, label, opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.decide.decision import Action, Lever, LeverState, Step
-from workbench.formats.decision_reports.report_words import effort_words
+from workbench.core.decide.decision_words import effort_words
 from workbench.ui.widgets.controls import button, label, line
 from workbench.ui.widgets.small_controls import pill
 
