@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
+from workbench.cli.decide import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.models_arguments import add_models
@@ -135,6 +136,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_running(run)
     add_models(commands, shared)
     add_testing(commands, shared)
+    add_deciding(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
@@ -263,6 +265,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.testing import test
 
         return test
+    if name == "decide":
+        from workbench.cli.decide import decide
+
+        return decide
     if name in ("history", "import"):
         return _history
     if name == "pack":

@@ -185,7 +185,10 @@ class StubbornEvidence:
 
 @dataclass(frozen=True, slots=True)
 class VerdictEvidence:
-    """A person's verdicts between a challenger and a champion, by version number. `blind` counts the blind ones."""
+    """A person's verdicts between a challenger and a champion, by version number. `blind` counts the blind ones.
+
+    Equal numbers are of two models with one version; the champion is that of the champion's column.
+    """
 
     champion: int
     challenger: int

@@ -29,7 +29,9 @@ def levelled_off(maker: FindingMaker) -> Finding:
     tries = maker.reading.evidence.tries
     if tries:
         return _by_tries(maker, tries)
-    verdicts = [one for one in maker.reading.evidence.verdicts if one.wins + one.losses]
+    # Verdicts between models with one version say nothing of prompting.
+    between = (one for one in maker.reading.evidence.verdicts if one.champion != one.challenger)
+    verdicts = [one for one in between if one.wins + one.losses]
     if not verdicts:
         return maker.finding("F10", "untried", "not tried", maker.say("F10.untried"), need=try_need(maker))
     found = [PromptTry(settle_verdicts(one.wins, one.losses).state, one.kind) for one in verdicts]
