@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from tests import depth
+from tests.cli.printed_reports import report_of
 from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Wait, status, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.making import draft, new_prompt, opened, wait_for
@@ -247,7 +248,7 @@ def test_ctrl_c_stops_and_a_second_start_continues(tmp_path: Path, fake: FakePro
     second = terminal(path)
     out, _ = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 0
-    document = json.loads(out)
+    document = report_of(out)
     assert (document["run"], document["reused"], document["calls"]) == (1, kept, 100 - kept)
     assert server.total <= 100 + AT_ONCE["terminal"]
     with opened(tmp_path, {}) as (workbench, _):
