@@ -36,6 +36,7 @@ from workbench.app.packs.export_table import ExportTable
 from workbench.app.testing.probes import FactsOffer
 from workbench.app.testing.source import ShownEstimate
 from workbench.core.cases import Case
+from workbench.core.decide.goals import DecideGoals
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import SchemaField
@@ -51,6 +52,8 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_dialog import CaseImportDialog
 from workbench.ui.features.checks.type_dialog import CheckTypeDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
+from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
+from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
@@ -166,6 +169,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExchangeDialog: _exchange,
     HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
+    GoalsDialog: lambda _, parent: GoalsDialog(DecideGoals(), [RouteChoice("own_gpu", "Your own hardware")], parent),
     HandOverDialog: _hand_over,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),
@@ -173,6 +177,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     JudgeDialog: lambda _, parent: JudgeDialog(JudgeChoice(None, "The kinder one.", 24), lambda lane: None, parent),
     SuccessorDialog: _successor,
     RetiringDialog: _retiring,
+    RulesDialog: lambda theme, parent: RulesDialog(theme, "Row 1", parent),
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),

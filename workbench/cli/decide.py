@@ -60,7 +60,7 @@ def decide(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def lines(report: DecisionReport) -> Iterator[str]:
     """Yield the decision line by line: headline, reasons, next steps, and one line for each question."""
-    from workbench.formats.decision_reports.report_words import effort_words, next_steps
+    from workbench.core.decide.decision_words import effort_words, next_steps
 
     made = report.decision
     yield f"{made.code}: {made.headline}"

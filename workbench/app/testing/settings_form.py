@@ -5,21 +5,19 @@ Invariant: what `read_settings` returns can be stored and run; what it refuses i
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, replace
 
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import MOST_REPEATS, SuiteBudget, SuiteSettings
 from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.core.text import counted, plural
+from workbench.core.typed_numbers import shown_number, typed_number
 from workbench.core.visible_text import visible_name
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
 NO_BUDGET = "No budget"
 _VOTED = "; where they vote, the most frequent answer counts"
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,12 @@ def typed_settings(settings: SuiteSettings) -> TypedSettings:
     budget = settings.budget
     return TypedSettings(
         str(settings.samples),
-        _shown(budget.usd),
-        _shown(budget.calls),
-        _shown(budget.minutes),
-        _shown(100 * settings.difference),
-        _shown(100 * settings.margin),
-        _shown(settings.threshold),
+        shown_number(budget.usd),
+        shown_number(budget.calls),
+        shown_number(budget.minutes),
+        shown_number(100 * settings.difference),
+        shown_number(100 * settings.margin),
+        shown_number(settings.threshold),
         str(settings.judge.repeats),
     )
 
@@ -153,27 +151,12 @@ def budget_words(usd: float | None, calls: int | None, minutes: float | None) ->
 
 
 def _points_words(fraction: float) -> str:
-    text = _shown(100 * fraction)
+    text = shown_number(100 * fraction)
     return f"{text} {'point' if text == '1' else 'points'}"
 
 
-def _shown(number: float | None) -> str:
-    return "" if number is None else f"{round(number, 6):.10g}"
-
-
-def _number(text: str) -> float | None:
-    """Return a number as people type it, with a comma or a point; None for anything else."""
-    plain = text.strip().removeprefix("$")
-    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _whole(field: str, text: str, sentence: str, most: int) -> int:
-    value = _number(text)
+    value = typed_number(text)
     if value is None or value != int(value) or not 1 <= value <= most:
         raise SettingsFieldError(field, sentence)
     return int(value)
@@ -182,14 +165,14 @@ def _whole(field: str, text: str, sentence: str, most: int) -> int:
 def _limit(field: str, text: str, sentence: str, most: float) -> float | None:
     if not text.strip():
         return None
-    value = _number(text)
+    value = typed_number(text)
     if value is None or not 0 < value <= most:
         raise SettingsFieldError(field, sentence)
     return value
 
 
 def _points(field: str, text: str, what: str) -> float:
-    value = _number(text.replace("%", ""))
+    value = typed_number(text.replace("%", ""))
     if value is None or not 0 < value <= MOST_POINTS:
         raise SettingsFieldError(field, f"{what} is a number of points above 0 and at most {MOST_POINTS}.")
     return round(value / 100, 8)
@@ -198,7 +181,7 @@ def _points(field: str, text: str, what: str) -> float:
 def _least_score(text: str) -> float | None:
     if not text.strip():
         return None
-    value = _number(text)
+    value = typed_number(text)
     if value is None or not 0 <= value <= 1:
         raise SettingsFieldError("threshold", "The least score is a number from 0 to 1, or empty: every check passes.")
     return value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.figure_words import goal_percent, number, percent
 from workbench.core.decide.report import DecisionReport
 from workbench.formats.decision_reports import report_words as words
@@ -49,12 +50,12 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _steps(report: DecisionReport) -> Iterator[str]:
-    steps = words.next_steps(report.decision)
+    steps = next_steps(report.decision)
     if not steps:
         return
     yield "## Next steps\n\n"
     for at, step in enumerate(steps, start=1):
-        effort = words.effort_words(step)
+        effort = effort_words(step)
         yield f"{at}. **{text(step.title)}**{f' ({text(effort)})' if effort else ''}: {text(step.sentence)}\n"
         yield from (f"   - {text(one.when)}: {text(one.means)}\n" for one in step.outcomes)
     yield "\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.report import DecisionReport
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
@@ -104,12 +105,12 @@ def _pair(title: str, said: str) -> str:
 
 
 def _steps(report: DecisionReport) -> Iterator[str]:
-    steps = words.next_steps(report.decision)
+    steps = next_steps(report.decision)
     if not steps:
         return
     yield "<h2>Next steps</h2>\n<ol>\n"
     for step in steps:
-        effort = words.effort_words(step)
+        effort = effort_words(step)
         beside = f' <span class="soft">({escaped(effort)})</span>' if effort else ""
         yield f"<li><strong>{escaped(step.title)}</strong>{beside}: {escaped(step.sentence)}\n"
         yield from _list(_pair(one.when, one.means) for one in step.outcomes)

@@ -5,15 +5,15 @@ Invariant: sections that have nothing to say are left out; sentences are those o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.core.decide.decision import Decision, Figure, Finding, Lever, Need, RouteStatus, Step
-from workbench.core.decide.figure_words import dollars, goal_percent, minutes_words, number, percent, points, seconds
+from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
+from workbench.core.decide.decision_words import figure_words
+from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
 
-MOST_STEPS = 3
 _LEANS_TO_TRAINING = frozenset({"TUNE_LORA", "HYBRID", "REJECT_TUNED"})
 GUARD_RAILS = (
     (
@@ -64,46 +64,6 @@ def _line(one: Finding, question: str) -> FindingLine:
     measured = [text for figure in one.figures if (text := figure_words(figure))]
     need = one.need.sentence if one.need is not None and one.need.sentence not in one.sentence else ""
     return FindingLine(question, one.word, one.sentence, one.confidence, "; ".join(measured), need, len(one.run_uids))
-
-
-def figure_words(figure: Figure) -> str:
-    """Return a figure with its number of cases and interval, "" if it is unknown."""
-    if figure.value is None:
-        return ""
-    say = _UNITS.get(figure.unit, _plain)
-    of = f" of {figure.n:,}" if figure.n is not None else ""
-    between = (
-        f" ({say(figure.low)} to {say(figure.high)})" if figure.low is not None and figure.high is not None else ""
-    )
-    return f"{figure.label} {say(figure.value)}{of}{between}"
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.3g}" if value % 1 else f"{value:,.0f}"
-
-
-_UNITS: Mapping[str, Callable[[float], str]] = {
-    "rate": percent,
-    "points": points,
-    "usd": dollars,
-    "ms": seconds,
-    "calls": number,
-}
-
-
-def next_steps(decision: Decision) -> tuple[Step, ...]:
-    """Return the open steps that come first."""
-    return tuple(one for one in decision.steps if not one.is_done)[:MOST_STEPS]
-
-
-def effort_words(one: Step | Need) -> str:
-    """Return "60 calls, about $0.40, 6 minutes"; "" if nothing is known."""
-    parts = [
-        counted(one.calls, "call") if one.calls is not None else "",
-        "" if one.cost_usd is None else f"about {dollars(one.cost_usd)}" if one.cost_usd else "free",
-        minutes_words(one.minutes) if one.minutes is not None else "",
-    ]
-    return ", ".join(filter(None, parts))
 
 
 def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.judge_steps import JudgeSteps
 from workbench.ui.features.testing.probe_actions import ProbeActions
+from workbench.ui.features.testing.requested_step import RequestedStep
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.start_questions import StartQuestions
@@ -81,6 +82,7 @@ class TestingController:
             part.refused.connect(self._failed)
         self.suites.read.connect(self._run_as_wanted)
         self.suites.read.connect(self._open_successor)
+        self.step = RequestedStep(services, self, self._refresh)
         self.suites.changed.connect(self._tell_status)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         events = services.events
