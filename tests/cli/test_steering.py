@@ -136,6 +136,13 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["test", STEERING],
             ["test", lost],
         ],
+        "decide": [
+            ["decide", named("Echo")],
+            ["decide", named("Echo"), "--json"],
+            ["decide", named("Echo"), "--html", f"{lost}.html", "--markdown", f"{lost}.md"],
+            ["decide", named("Echo"), "--html", lost / "r.html"],
+            ["decide", STEERING],
+        ],
         "models": [["models", STEERING], ["models"], ["models", "--endpoint", STEERING], ["models", "--json"]],
         "doctor": [["doctor"]],
         "history list": [[*history, "list"], [*history, "list", "--json"], [*history, "list", "--after", STEERING]],
@@ -179,6 +186,12 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "training", folder / "t", "--prompt", STEERING],
             [*history, "training", folder / "t", "--format", STEERING],
             [*history, "training", lost],
+        ],
+        "history handover": [
+            [*history, "handover", folder / "h", "--preview"],
+            [*history, "handover", folder / "h", "--prompt", STEERING],
+            [*history, "handover", folder / "h", "--prompt", named("Echo"), "--base", named("base")],
+            [*history, "handover", lost],
         ],
         "history delete": [
             [*history, "delete", STEERING],

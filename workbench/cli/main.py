@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
-from workbench.cli.decide import add_deciding
+from workbench.cli.decide_arguments import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.models_arguments import add_models
