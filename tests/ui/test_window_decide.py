@@ -130,6 +130,15 @@ def test_more_cases_open_the_cases_over_the_tests(desk: Desk, source: StandInDec
     desk.press(Key.Key_Escape)
 
 
+def test_another_model_is_chosen_for_a_column_of_the_tests(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    press(view, Action("models", "Add two models"))
+    assert desk.window.views.shown == "test"
+    desk.until(lambda: desk.window.dialogs.picker is not None)
+    desk.press(Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.picker is None)
+
+
 def test_samples_are_set_in_the_tests_with_undo(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     window, prompt = desk.window, desk.window.prompt_uid
