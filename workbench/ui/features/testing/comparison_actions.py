@@ -100,6 +100,13 @@ class ComparisonActions:
 
         self._suites.change_settings(lambda settings: replace(settings, no_worse=toggle(settings.no_worse)))
 
+    @property
+    def all_vote(self) -> bool:
+        """Whether all columns vote over their samples."""
+        overview = self._suites.overview
+        columns = () if overview is None else overview.settings.columns
+        return overview is not None and bool(columns) and all(one.slot in overview.settings.vote for one in columns)
+
     def toggle_vote(self, slots: tuple[str, ...] = ()) -> None:
         """Let columns vote over their samples, by default all; or no longer, if all of them do.
 
