@@ -99,6 +99,19 @@ def test_opened_rows_stay_open_when_the_decision_is_read_again(desk: Desk, sourc
     assert "of 40 (" in view.rows[3].words()
 
 
+def test_the_focus_stays_among_the_steps_when_they_change(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    view.head.steps[2].setFocus()
+    source.made = made.almost_empty
+    desk.window.decide.refresh()
+    desk.until(lambda: len(view.head.steps) == 2)
+    assert QApplication.focusWidget() is view.head.steps[1]
+    source.made = made.tuned_forgets
+    desk.window.decide.refresh()
+    desk.until(lambda: not view.head.steps)
+    assert QApplication.focusWidget() is view.head.report
+
+
 def test_caching_sets_a_breakpoint_that_undo_takes_away(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     window = desk.window
