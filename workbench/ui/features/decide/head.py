@@ -74,7 +74,9 @@ class DecideHead(QWidget):
     def _show_steps(self, steps: tuple[Step, ...]) -> None:
         """Replace the buttons of the steps; the focus stays at its place among them."""
         before = self.steps
-        focused = next((place for place, made in enumerate(before) if made.hasFocus()), None)
+        # The window may be inactive, behind a dialog.
+        current = self.window().focusWidget()
+        focused = next((place for place, made in enumerate(before) if made is current), None)
         self.steps = [self._step(place, step) for place, step in enumerate(steps, 1)]
         self._row.setVisible(bool(self.steps))
         if focused is not None:

@@ -186,7 +186,7 @@ class DecideView(QStackedWidget):
         self.figures.setText(f"{goals_words(found.goals)}.")
         self._lay()
         self.setCurrentWidget(self.area)
-        if self.hasFocus():
+        if self.window().focusWidget() is self:
             # It was entered before there was anything to focus.
             self.enter()
 
