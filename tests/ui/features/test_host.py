@@ -189,6 +189,8 @@ def test_shell_commands_call_the_matching_window_methods() -> None:
         "next_pane": ("step_pane", 1),
         "previous_pane": ("step_pane", -1),
         "wrap": ("toggle_wrap",),
+        "fold_side": ("toggle_side",),
+        "fold_editor": ("toggle_editor",),
         "escape": ("escape",),
         "undo": ("undo",),
         "redo": ("redo",),
