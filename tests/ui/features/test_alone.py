@@ -204,7 +204,7 @@ def test_improve(tmp_path: Path) -> None:
 
 def test_lanes(tmp_path: Path) -> None:
     told = driven("lanes", tmp_path)
-    assert told["commands"] == 37
+    assert told["commands"] == 39
     assert told["answer"]
     assert told["asked"] == ["stop a", "sample 1 of a"]
     assert (told["focused"], told["hidden"]) == ("b", [False, True])
@@ -594,11 +594,11 @@ def test_decide(tmp_path: Path) -> None:
     assert steps["verdicts"] == ["rank", "judge"]
     for kind, command in {
         "schema": "add_output",
-        "models": "add_lane",
         "improve": "improve",
         "shorten": "improve",
     }.items():
         assert steps[kind] == ["compose", command]
+    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "model 0"]
     requested = {kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "samples", "try", "vote")}
     assert requested == {kind: f"{kind} {5 if kind in ('samples', 'vote') else 0}" for kind in requested}
     assert (told["hidden"], told["shown again"]) == (0, 1)

@@ -191,6 +191,8 @@ def test_shell_commands_call_the_matching_window_methods() -> None:
         "fold_side": ("toggle_side",),
         "fold_editor": ("toggle_editor",),
         "wrap": ("toggle_wrap",),
+        "fold_side": ("toggle_side",),
+        "fold_editor": ("toggle_editor",),
         "escape": ("escape",),
         "undo": ("undo",),
         "redo": ("redo",),
