@@ -95,6 +95,10 @@ class LaneColumn(QFrame):
         self.header.warning.clicked.connect(lambda: intents.model_requested.emit(self.slot))
         self.header.successor.clicked.connect(lambda: intents.successor_requested.emit(self.slot))
         self.header.row.renamed.connect(self._renamed)
+        self.header.quick.changed.connect(self._params_edited)
+        self.header.quick.ask = lambda full, show: (intents.ask_support if full else intents.ask_listed)(
+            self.slot, show
+        )
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
         self.reading.data_wanted.connect(lambda mode: intents.reading_wanted.emit(self.slot, mode))
@@ -193,6 +197,7 @@ class LaneColumn(QFrame):
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
         head = [self.header.row.menu, self.header.reading, self.header.warning, self.header.successor]
+        head += self.header.quick.tab_stops()
         return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:
@@ -355,6 +360,7 @@ def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
     return new == replace(
         old,
         ttft_ms=new.ttft_ms,
+        took_ms=new.took_ms,
         tokens_per_second=new.tokens_per_second,
         usage=new.usage,
         cost=new.cost,
