@@ -197,8 +197,14 @@ class LaneColumn(QFrame):
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
         head = [self.header.row.menu, self.header.reading, self.header.warning, self.header.successor]
-        head += self.header.quick.tab_stops()
-        return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
+        return [
+            *head,
+            *self.header.quick.tab_stops(),
+            *reasoning,
+            *self.reading.tab_stops(),
+            *strip,
+            *self.footer.tab_stops(),
+        ]
 
     def open_menu(self, position: QPoint | None = None) -> None:
         """Open the lane's menu, under its button unless a global position is given."""

@@ -204,6 +204,10 @@ class LaneHeader(QWidget):
         self.params.hide()
         theme.changed.connect(self.row.arrange)
 
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in tab order."""
+        return [self.row.menu, self.reading, self.warning, self.successor, *self.quick.tab_stops()]
+
     def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
         """Show the lane's settings. `keep_params_line` reserves the third line so that columns stay aligned."""
         blind = status.blind

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -196,7 +197,8 @@ class QuickParams(QWidget):
         self._set(row, value)
 
     def _set(self, row: Parameter, value: Value | None) -> None:
-        changed = replace(self._params, **{row.name: value})
+        change: dict[str, Any] = {row.name: value}
+        changed = replace(self._params, **change)
         if changed != self._params:
             self.changed.emit(changed)
 
