@@ -90,26 +90,18 @@ class LaneColumn(QFrame):
         self._show_status()
 
     def _connect(self) -> None:
-        intents, footer = self._intents, self.footer
+        intents = self._intents
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
-        self.header.warning.clicked.connect(lambda: intents.model_requested.emit(self.slot))
-        self.header.successor.clicked.connect(lambda: intents.successor_requested.emit(self.slot))
         self.header.row.renamed.connect(self._renamed)
         self.header.quick.changed.connect(self._params_edited)
-        self.header.quick.ask = lambda full, show: (intents.ask_support if full else intents.ask_listed)(
             self.slot, show
         )
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
         self.reading.data_wanted.connect(lambda mode: intents.reading_wanted.emit(self.slot, mode))
         intents.readings.changed.connect(self._choice_changed)
-        footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
-        footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
-        footer.diff.clicked.connect(self._toggle_diff)
-        footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(self.slot))
-        footer.checks.clicked.connect(lambda: intents.checks_requested.emit(self.slot))
-        footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
-        footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
+        self.footer.diff.clicked.connect(self._toggle_diff)
+        _connect_parts(self, intents)
 
     @property
     def slot(self) -> str:
@@ -359,6 +351,19 @@ class LaneColumn(QFrame):
     def _restyle(self) -> None:
         self.setMinimumWidth(minimum_width(self, self._theme))
         self.update()
+
+
+def _connect_parts(column: LaneColumn, intents: LaneIntents) -> None:
+    header, footer = column.header, column.footer
+    header.warning.clicked.connect(lambda: intents.model_requested.emit(column.slot))
+    header.successor.clicked.connect(lambda: intents.successor_requested.emit(column.slot))
+    header.quick.ask = lambda full, show: intents.ask(column.slot, show, full=full)
+    footer.winner.clicked.connect(lambda: intents.mark_requested.emit(column.slot))
+    footer.stop.clicked.connect(lambda: intents.stop_requested.emit(column.slot))
+    footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(column.slot))
+    footer.checks.clicked.connect(lambda: intents.checks_requested.emit(column.slot))
+    footer.copy.clicked.connect(lambda: intents.copy_requested.emit(column.slot))
+    footer.retry.clicked.connect(lambda: intents.retry_requested.emit(column.slot))
 
 
 def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:

@@ -91,7 +91,7 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
         (lead, time, answer, cost),
         (lead, time, _brief(answer), _brief(cost)),
         (lead, time, _brief(cost)) if cost != _UNKNOWN else (lead, time, _brief(answer)),
-        (lead, time) if lead else (_brief(cost),),
+        (lead, time),
         (lead.partition(":")[0],),
     ):
         line = _join(parts)
