@@ -94,8 +94,6 @@ class LaneColumn(QFrame):
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
         self.header.row.renamed.connect(self._renamed)
         self.header.quick.changed.connect(self._params_edited)
-            self.slot, show
-        )
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
         self.reading.data_wanted.connect(lambda mode: intents.reading_wanted.emit(self.slot, mode))
@@ -188,15 +186,7 @@ class LaneColumn(QFrame):
         """Return the controls in tab order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
-        head = [self.header.row.menu, self.header.reading, self.header.warning, self.header.successor]
-        return [
-            *head,
-            *self.header.quick.tab_stops(),
-            *reasoning,
-            *self.reading.tab_stops(),
-            *strip,
-            *self.footer.tab_stops(),
-        ]
+        return [*self.header.tab_stops(), *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:
         """Open the lane's menu, under its button unless a global position is given."""
