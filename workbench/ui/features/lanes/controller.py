@@ -64,7 +64,7 @@ class LanesController:
         self.retired = RetiredModels(services, view, owner.answers)
         self.next_steps = NextSteps(services, owner.lanes)
         self.checks = LaneChecks(services, view, owner)
-        view.ask_support = owner.models.show_support
+        view.ask_support, view.ask_listed = owner.models.show_support, owner.models.show_listed
         self._connect(owner)
         return view
 
@@ -106,6 +106,11 @@ class LanesController:
     def stop_lane(self) -> None:
         """Stop the focused lane."""
         self._answers.stop(self.view.focused_slot())
+
+    def edit_quick(self) -> None:
+        """Edit the usual parameters of the focused lane in its header."""
+        if (column := self.view.column(self.view.focused_slot())) is not None:
+            column.header.quick.start()
 
     def move_focused(self, step: int) -> None:
         """Move the focused lane one place to the right (1) or left (-1); it stays focused."""
