@@ -172,3 +172,19 @@ def test_answers_that_are_deleted_for_good_leave_nothing_with_the_judge(store: S
     assert any("r3." in body for (body,) in held)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert wrong_rows(connection) == []
+
+
+def test_pairs_about_answers_are_those_that_compare_them_and_not_those_they_are_replies_of(store: Store) -> None:
+    filled(store)
+    replies = judged(store)
+
+    def about(*uids: str) -> list[list[str]]:
+        return [[output.uid for output in one.verdict.outputs] for one in store.judges.pairs_about(uids)]
+
+    assert about("r1.1.0") == [["r1.0.0", "r1.1.0"], ["r3.0.0", "r1.1.0"]]
+    assert about("r3.1.0", "r3.0.0") == [["r3.0.0", "r3.1.0"], ["r3.0.0", "r1.1.0"]]
+    assert about() == about("r2.0.0") == about("nothing") == about(f"{replies}.0") == []
+    compared(store, "p", [("r1.1.0", "r1.0.0", "first")])
+    assert about("r1.0.0") == [["r1.1.0", "r1.0.0"]]
+    store.curation.delete(["r3"], True).result(10)
+    assert about("r1.1.0") == [["r1.1.0", "r1.0.0"]]
