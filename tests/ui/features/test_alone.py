@@ -476,7 +476,14 @@ def test_testing(tmp_path: Path) -> None:
 
 def test_judges(tmp_path: Path) -> None:
     told = driven("judges", tmp_path)
-    assert told["commands"] == ["choose_judge", "edit_judge_prompt", "import_labels", "improve_judge", "label_answers"]
+    assert told["commands"] == [
+        "choose_embedding",
+        "choose_judge",
+        "edit_judge_prompt",
+        "import_labels",
+        "improve_judge",
+        "label_answers",
+    ]
     assert (told["chosen"], told["undone"], told["outdated"]) == ("acme-mini", "acme-judge", 3)
     assert told["progress"] == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
     assert told["stage"].startswith("Random answers: only they measure the judge.")
