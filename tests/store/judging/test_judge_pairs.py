@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,6 +73,16 @@ def training(store: Store, kind: str) -> Any:
     return made.train, made.left_out
 
 
+def told_of_people(store: Store) -> list[dict[str, Any]]:
+    """Return the evidence of a pack without what it says of judges, apart from people."""
+    lines, _ = evidence(store, "p", {row.hash for row in store.versions("p")})
+    found: list[dict[str, Any]] = [json.loads(line) for line in lines.splitlines()]
+    for one in found:
+        for values in one["value_sets"]:
+            del values["judges"]
+    return found
+
+
 READERS: dict[str, Callable[[Store, Path], Any]] = {
     "rank": lambda store, _: rank(store, "p", "model"),
     "verdicts": lambda store, _: store.judgements.verdicts("p"),
@@ -81,7 +92,7 @@ READERS: dict[str, Callable[[Store, Path], Any]] = {
     "past run": lambda store, _: [store.iteration_detail(name) for name in ("r1", "r2", "r3")],
     "answers for an improvement": lambda store, _: store.recent_answers("p"),
     "pairs to judge": lambda store, _: store.judgements.answers("p"),
-    "evidence of a pack": lambda store, _: evidence(store, "p", {row.hash for row in store.versions("p")}),
+    "evidence of a pack": lambda store, _: told_of_people(store),
     "search winner:yes": lambda store, _: every(store, "winner:yes"),
     "search winner:tie": lambda store, _: every(store, "winner:tie"),
     "search winner:no": lambda store, _: every(store, "winner:no"),

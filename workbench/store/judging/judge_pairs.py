@@ -26,6 +26,8 @@ JUDGED = "judge"
 CRITERION = "criteria"
 """The variable of the judge prompt by which answers are compared."""
 Better = Literal["first", "second", "neither"]
+Comparison = Literal["better", "worse", "tie"]
+"""How a judge finds an answer against another one."""
 _PLACES: dict[Better, tuple[int, int]] = {"first": (1, 2), "second": (2, 1), "neither": (1, 1)}
 
 _OUTPUT = (
@@ -125,6 +127,11 @@ def pairs(connection: sqlite3.Connection, prompt_uid: str | None) -> list[Stored
 def pairs_about(connection: sqlite3.Connection, output_uids: Collection[str]) -> list[StoredJudgePair]:
     """Return the verdicts of judges about any of these answers and others that are not deleted, oldest first."""
     return _counting(connection.execute(_OF_ANSWERS, (json.dumps(list(output_uids)),)))
+
+
+def compared(this: StoredOutput, other: StoredOutput) -> Comparison:
+    """Return how an answer in a verdict of a judge compares with the other one."""
+    return "tie" if this.place == other.place else "better" if this.place == 1 else "worse"
 
 
 def _counting(rows: Iterable[Any]) -> list[StoredJudgePair]:

@@ -315,10 +315,9 @@ class SettingsClosed:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequested:
-    """The user requests choosing another model for `lane`, over a dialog or the window.
+    """The user requests another model for a task, in place of that of `lane`, over a dialog or the window.
 
-    `use` gets the endpoint and the model once both can be used. `task` is what the model is asked for.
-    """
+    `use` gets the endpoint and the model once both can be used."""
 
     lane: Lane
     use: Callable[[str, str], object]

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from workbench.core.lanes import short_model
 from workbench.store import Store
-
-Comparison = Literal["better", "worse", "tie"]
+from workbench.store.judging.judge_pairs import Comparison, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ def judge_marks(store: Store, prompt_uid: str, output_uids: Collection[str]) -> 
             continue
         for this, other in (pair.verdict.outputs, pair.verdict.outputs[::-1]):
             if this.uid in output_uids:
-                said: Comparison = "tie" if this.place == other.place else "better" if this.place == 1 else "worse"
-                marks.setdefault(this.uid, []).append((said, other.uid))
+                marks.setdefault(this.uid, []).append((compared(this, other), other.uid))
     every = [one.verdict for one in store.judges.pairs(prompt_uid) if one.judge == judge]
     agreement = judge_agreement(store, prompt_uid, every, "both")
     name = short_model(judge.model)

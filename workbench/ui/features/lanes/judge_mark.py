@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.usecases.judging.judge_marks import Comparison, JudgeMarks
+    from workbench.store.judging.judge_pairs import Comparison
+    from workbench.usecases.judging.judge_marks import JudgeMarks
 
 NOT_SHOWN = "an answer that is not shown"
 _WORDS: dict[Comparison, str] = {"better": "better than", "worse": "worse than", "tie": "tie with"}
