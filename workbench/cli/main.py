@@ -20,6 +20,7 @@ from types import FrameType
 
 from workbench import __version__
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.label_arguments import add_label
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
 from workbench.cli.testing_arguments import add_testing
@@ -138,6 +139,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     add_testing(commands, shared)
+    add_label(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
@@ -266,6 +268,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.testing import test
 
         return test
+    if name == "label":
+        from workbench.cli.labels import labels
+
+        return labels
     if name in ("history", "import"):
         return _history
     if name == "pack":
@@ -304,13 +310,9 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.imports import take_over
 
         return take_over(args, env)
-    if args.what == "searches":
-        from workbench.cli.history import searches
+    from workbench.cli import history
 
-        return searches(args, env)
-    from workbench.cli.history import history
-
-    return history(args, env)
+    return history.searches(args, env) if args.what == "searches" else history.history(args, env)
 
 
 def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
