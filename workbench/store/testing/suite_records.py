@@ -186,6 +186,14 @@ class SuiteRecords:
         taken = tuple(scores)
         return self._write(lambda c: scorings.save(c, scoring_uid, taken), durable=False)
 
+    def text_to_score(self, run_uid: str, key: CellKey) -> str | None:
+        """Return the text of a finished answer for checks that compare with it, None without one.
+
+        It may be held out, so no one else may see it.
+        """
+        with self._readers.use() as connection:
+            return scorings.text_to_score(connection, run_uid, key)
+
     def unscored_cells(
         self, run_uid: str, scoring_uid: str, after: CellKey | None, limit: int
     ) -> tuple[ScoredInput, ...]:
