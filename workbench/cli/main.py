@@ -19,10 +19,12 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
+from workbench.cli.decide import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.label_arguments import add_label
 from workbench.cli.lazy_parser import LazyParser
-from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
+from workbench.cli.models_arguments import add_models
+from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.testing_arguments import add_testing
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
@@ -133,13 +135,10 @@ def make_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
     run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the history, or a .prompt.yml file")
     add_running(run)
-    models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
-    models.add_argument("query", metavar="QUERY", nargs="*", help="words in the id or the provider")
-    models.add_argument("--endpoint", metavar="NAME", help="list the models of one of your endpoints")
-    add_confirming(models)
-    models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
+    add_models(commands, shared)
     add_testing(commands, shared)
     add_label(commands, shared)
+    add_deciding(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
@@ -272,6 +271,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.labels import labels
 
         return labels
+    if name == "decide":
+        from workbench.cli.decide import decide
+
+        return decide
     if name in ("history", "import"):
         return _history
     if name == "pack":
@@ -294,7 +297,7 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.diff import diff
 
         return diff(args, env)
-    if args.what in ("training", "star"):
+    if args.what in ("training", "handover", "star"):
         from workbench.cli.training import training
 
         return training(args, env)
@@ -358,10 +361,7 @@ def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]
     is_of_other_file = getattr(args, "what", "") in _OF_OTHER_FILES
     if not is_of_other_file:
         error = _as_damage(error, args, env)
-    if isinstance(error, PromptFileError):
-        problem = Problem(error.sentence, error.detail)
-    else:
-        problem = problem_of(error)
+    problem = Problem(error.sentence, error.detail) if isinstance(error, PromptFileError) else problem_of(error)
     complain(problem.sentence, problem.detail)
     if isinstance(error, StoreError) and error.is_of_file and not is_of_other_file:
         complain(way_out(args))

@@ -16,6 +16,7 @@ from workbench.core.lanes import Lane
 from workbench.engine.calls import CallTask
 from workbench.host.clock import utc_now
 from workbench.ui.features.models.dialog import ModelPicker
+from workbench.ui.features.models.retiring_models import RetiringModels
 from workbench.ui.shell.events import EndpointFormRequested, EndpointsChanged, KeysChanged, SettingsRequested
 from workbench.ui.shell.services import Services
 
@@ -25,6 +26,7 @@ class ModelsController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.retiring = RetiringModels(services)
         self.picker: ModelPicker | None = None
         """The open picker, or None."""
         for changed in (KeysChanged, EndpointsChanged):
