@@ -21,6 +21,7 @@ from types import FrameType
 from workbench import __version__
 from workbench.cli.decide_arguments import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.label_arguments import add_label
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.models_arguments import add_models
 from workbench.cli.pack_arguments import add_pack, add_running
@@ -136,6 +137,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_running(run)
     add_models(commands, shared)
     add_testing(commands, shared)
+    add_label(commands, shared)
     add_deciding(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
@@ -265,6 +267,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.testing import test
 
         return test
+    if name == "label":
+        from workbench.cli.labels import labels
+
+        return labels
     if name == "decide":
         from workbench.cli.decide import decide
 
@@ -307,13 +313,9 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.imports import take_over
 
         return take_over(args, env)
-    if args.what == "searches":
-        from workbench.cli.history import searches
+    from workbench.cli import history
 
-        return searches(args, env)
-    from workbench.cli.history import history
-
-    return history(args, env)
+    return history.searches(args, env) if args.what == "searches" else history.history(args, env)
 
 
 def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -359,10 +361,7 @@ def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]
     is_of_other_file = getattr(args, "what", "") in _OF_OTHER_FILES
     if not is_of_other_file:
         error = _as_damage(error, args, env)
-    if isinstance(error, PromptFileError):
-        problem = Problem(error.sentence, error.detail)
-    else:
-        problem = problem_of(error)
+    problem = Problem(error.sentence, error.detail) if isinstance(error, PromptFileError) else problem_of(error)
     complain(problem.sentence, problem.detail)
     if isinstance(error, StoreError) and error.is_of_file and not is_of_other_file:
         complain(way_out(args))

@@ -517,7 +517,14 @@ def test_testing(tmp_path: Path) -> None:
 
 def test_judges(tmp_path: Path) -> None:
     told = driven("judges", tmp_path)
-    assert told["commands"] == ["choose_judge", "edit_judge_prompt", "import_labels", "improve_judge", "label_answers"]
+    assert told["commands"] == [
+        "choose_embedding",
+        "choose_judge",
+        "edit_judge_prompt",
+        "import_labels",
+        "improve_judge",
+        "label_answers",
+    ]
     assert (told["chosen"], told["undone"], told["outdated"]) == ("acme-mini", "acme-judge", 3)
     assert told["progress"] == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
     assert told["stage"].startswith("Random answers: only they measure the judge.")
@@ -539,10 +546,14 @@ def test_judges(tmp_path: Path) -> None:
     assert told["files"]
     assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
     assert told["planned"] == [
-        "2 labels to import. 2 of the labels are of the random sample. 2 rows are left out.",
-        ["Row 4: “Nowhere” is the name of no case of this test.", "Row 5: “” is the name of no column of this test."],
+        "1 label to import. 1 of the labels is of the random sample. 3 rows are left out.",
+        [
+            "Row 2: The answer has this label already.",
+            "Row 4: “Nowhere” is the name of no case of this test.",
+            "Row 5: “” is the name of no column of this test.",
+        ],
     ]
-    assert told["imported"] == "2 labels imported."
+    assert told["imported"] == "1 label imported."
     assert told["unusable"].startswith("A file of labels has a column “label”")
     assert told["published"]
     assert told["improving"] == ["p.judge", "compose"]

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.testing.tested_answer import TestedAnswer
+    from workbench.engine.calls import CallTask
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.shell.window import MainWindow
     from workbench.usecases.history_replacement import Change
@@ -149,8 +150,10 @@ class _Navigator:
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         self._window.prompts.refresh(then)
 
-    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
-        self._window.services.events.publish(ModelRequested(lane, use, over))
+    def choose_model(
+        self, lane: Lane, use: Callable[[str, str], object], over: QWidget, task: CallTask = "chat"
+    ) -> None:
+        self._window.services.events.publish(ModelRequested(lane, use, over, task))
 
     def action(self, command_id: str) -> QAction:
         return self._window.actions_[command_id]

@@ -16,6 +16,7 @@ from workbench.app.lanes.lane_state import LaneHead
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_checks import LaneChecks
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
+from workbench.ui.features.lanes.lane_judges import LaneJudges
 from workbench.ui.features.lanes.layout_actions import LaneLayout
 from workbench.ui.features.lanes.next_steps import NextSteps
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
@@ -43,6 +44,7 @@ class LanesController:
     retired: RetiredModels
     next_steps: NextSteps
     checks: LaneChecks
+    judges: LaneJudges
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -64,6 +66,7 @@ class LanesController:
         self.retired = RetiredModels(services, view, owner.answers)
         self.next_steps = NextSteps(services, owner.lanes)
         self.checks = LaneChecks(services, view, owner)
+        self.judges = LaneJudges(services, view, owner)
         view.ask_support, view.ask_listed = owner.models.show_support, owner.models.show_listed
         self._connect(owner)
         return view

@@ -14,7 +14,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
-from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
@@ -186,10 +185,9 @@ class LanesView(LaneIntents):
         if (seat := self._seat(slot)) is not None and seat.built is not None:
             seat.built.reading.set_data(mode, data)
 
-    def set_checks(self, slot: str, checks: OutputChecks | None) -> None:
-        """Show the results of checks below a lane's answer, None for none."""
-        if (seat := self._seat(slot)) is not None and seat.checks != checks:
-            seat.set_checks(checks)
+    def set_below(self, slot: str, change: Callable[[LaneSlot], bool]) -> None:
+        """Change what is shown below a lane's answer; `change` returns whether it changed anything."""
+        if (seat := self._seat(slot)) is not None and change(seat):
             self._nearby.soon(seat)
 
     def text(self, slot: str) -> str:
