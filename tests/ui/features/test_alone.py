@@ -346,7 +346,7 @@ def test_history(tmp_path: Path) -> None:
 def test_palette(tmp_path: Path) -> None:
     told = driven("palette", tmp_path)
     assert told["commands"] == ["palette", "shortcuts"]
-    assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
+    assert told["sources"] == ["commands", "iterations", "techniques", "parameters", "models", "saved searches"]
     assert told["found"] == ["Say it again", "Good ones", "#3 You are brief."]
     assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
         ["echo"],

@@ -287,7 +287,8 @@ class PromptDeletionRequested:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRequested:
-    """The user requests a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+    """The user requests a page of the settings; `item` is the provider, the uid of the endpoint or the name of the
+    field to select there."""
 
     page: SettingsPage = "keys"
     item: str = ""
@@ -371,6 +372,13 @@ class LaneModelChosen:
 @dataclass(frozen=True, slots=True)
 class KeysChanged:
     """Keys or addresses of providers were saved or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChosen:
+    """The user chose a parameter in the palette, to edit it in the focused lane."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
