@@ -37,6 +37,8 @@ class WindowPanes:
             frame.header,
             side,
             side.prompt_list,
+            side.filter_button,
+            side.iteration_filter,
             side.iteration_list,
             *self._compose.stops(),
             views.here(),

@@ -37,6 +37,12 @@ class WindowActions:
         """Toggle the wrapping of long lines in messages."""
         self._window.frame.wrapping.toggle()
 
+    def filter_iterations(self) -> None:
+        """Open the filter of the iterations; a view without the side bar is left for Compose."""
+        if self._window.sidebar.isHidden():
+            self._window.views.show("compose")
+        self._window.sidebar.iteration_filter.open()
+
     def escape(self) -> None:
         """Close the innermost open element; if none is open, stop what runs."""
         window = self._window

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -23,109 +20,22 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.compose import timeline_model
+from workbench.app.compose.timeline_filter import TimelineFilter
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.bars import ElidedText
-from workbench.ui.shell.focus_restore import way_back
 from workbench.ui.shell.key_names import KeyName, with_key
+from workbench.ui.shell.list_filter import TimelineFilterRow
 from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate, PromptDelegate
+from workbench.ui.shell.side_bar_list import SideList
+from workbench.ui.widgets.small_controls import quiet_button
 from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 PROMPTS_SHARE = 0.35
 """Maximum share of the height that the prompts take automatically."""
 _BELOW_PROMPTS = 6
-_VERDICT_TEXTS = frozenset("0123456789-")
-_ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-_MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-class _List(QListView):
-    """A flat list on the sunken surface. Enter and Space activate like a click; a right click only opens a menu."""
-
-    menu_wanted = Signal(QModelIndex, QPoint)
-    """A row, and the global position for its menu."""
-    mark_wanted = Signal(QModelIndex)
-    extend_wanted = Signal(int)
-    """Mark the current row and the next one (1) or the previous one (-1)."""
-
-    def __init__(self, name: str, parent: QWidget, *, marks: bool = False) -> None:
-        """With `marks`, a click or arrow with Ctrl or Shift marks rows and opens none."""
-        super().__init__(parent)
-        self._marks, self._swallows = marks, False
-        self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setMouseTracking(True)
-        self.setStyleSheet("QListView { background: transparent; }")
-        self._pointed = QPersistentModelIndex()
-        self._then: Callable[[], None] | None = None
-
-    def is_pointed(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        """Whether the menu of this row is open."""
-        return self._pointed.isValid() and self._pointed.row() == index.row()
-
-    def point_at(self, index: QModelIndex, menu: QMenu) -> None:
-        """Highlight a row as the target of `menu`, until the menu closes."""
-        self._pointed = QPersistentModelIndex(index)
-        menu.aboutToHide.connect(self._point_nowhere)
-        self.viewport().update()
-
-    def _point_nowhere(self) -> None:
-        self._pointed = QPersistentModelIndex()
-        self.viewport().update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        # The base class would make the row current, which opens it.
-        self._swallows = self._marks and bool(event.modifiers() & _MARKING)
-        if event.button() == Qt.MouseButton.LeftButton and self._swallows:
-            if (index := self.indexAt(event.position().toPoint())).isValid():
-                self.mark_wanted.emit(index)
-        elif event.button() != Qt.MouseButton.RightButton:
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not (self._swallows and event.buttons()):
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not self._swallows:
-            super().mouseReleaseEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if index.isValid():
-            at = self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0) if by_key else event.pos()
-            self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
-
-    def rename(self, index: QModelIndex, then: Callable[[], None] | None = None) -> None:
-        """Edit a name in place, unless another edit is open; afterwards `then` moves the focus, or it returns."""
-        if self.state() != QAbstractItemView.State.EditingState:
-            self._then = then or way_back()
-            self.edit(index)
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        super().closeEditor(editor, hint)
-        then, self._then = self._then, None
-        # After a click elsewhere, the focus is there.
-        if then is not None and self.hasFocus():
-            then()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = _ARROWS.get(event.key(), 0)
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        # Digits and minus are verdicts; a list would search its rows for them.
-        if event.text() in _VERDICT_TEXTS:
-            event.ignore()
-        elif self._marks and arrow and held == Qt.KeyboardModifier.ShiftModifier:
-            self.extend_wanted.emit(arrow)
-        else:
-            super().keyPressEvent(event)
+_NO_MATCH = "No iteration matches. Try fewer words; Esc in the field shows all."
 
 
 class SideBar(QWidget):
@@ -140,7 +50,12 @@ class SideBar(QWidget):
     iteration_menu = Signal(str, QPoint)
 
     def __init__(
-        self, theme: Theme, prompts: PromptListModel, iterations: TimelineModel, now: Callable[[], str]
+        self,
+        theme: Theme,
+        prompts: PromptListModel,
+        iterations: TimelineModel,
+        filter_: TimelineFilter,
+        now: Callable[[], str],
     ) -> None:
         super().__init__()
         self._theme, self._prompts, self._iterations = theme, prompts, iterations
@@ -148,10 +63,10 @@ class SideBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(170)
 
-        self.prompt_list = _List("Prompts", self)
+        self.prompt_list = SideList("Prompts", self)
         self.prompt_list.setModel(prompts)
         self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
-        self.iteration_list = _List("Iterations", self, marks=True)
+        self.iteration_list = SideList("Iterations", self, marks=True)
         # Before the list's own handler, which would open the neighbour of a removed row.
         iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
         iterations.rowsRemoved.connect(self._end_removal)
@@ -182,7 +97,15 @@ class SideBar(QWidget):
         self._splitter.setHandleWidth(1)
         prompts_box, self._prompts_head = _section("PROMPTS", self.prompt_list, add)
         self._splitter.addWidget(prompts_box)
-        iterations_box, _ = _section("ITERATIONS", self.iteration_list, None, self._empty)
+        self.iteration_filter = TimelineFilterRow(filter_, self)
+        self.iteration_filter.field.left_downwards.connect(self._to_iterations)
+        self.iteration_filter.field.entered.connect(self._open_first)
+        self.iteration_filter.closed.connect(self.iteration_list.setFocus)
+        self.filter_button = quiet_button("Filter", "Filter the iterations", self)
+        self.filter_button.clicked.connect(self.iteration_filter.open)
+        iterations_box, _ = _section(
+            "ITERATIONS", self.iteration_list, self.filter_button, self._empty, self.iteration_filter
+        )
         cast(QVBoxLayout, iterations_box.layout()).addWidget(self.marked)
         self._splitter.addWidget(iterations_box)
         self._splitter.setStretchFactor(1, 1)
@@ -209,6 +132,7 @@ class SideBar(QWidget):
         theme.changed.connect(self._restyle)
         self._quiet = False
         self._reported = ""
+        iterations.modelReset.connect(self._forget_filter)
         self._show_empty()
 
     def name_keys(self, name: KeyName) -> None:
@@ -216,6 +140,7 @@ class SideBar(QWidget):
         self._add.setToolTip(with_key("New prompt", name("new_prompt")))
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
         self._nothing_run = f"No runs yet. {runs}; every run is kept here."
+        self.filter_button.setToolTip(with_key("Filter the iterations", name("filter_iterations")))
         self._key_name = name
         self._show_empty()
         self._show_marked()
@@ -335,6 +260,12 @@ class SideBar(QWidget):
         if row.uid != self._reported:
             self._iteration_current(index, QModelIndex())
 
+    def _forget_filter(self) -> None:
+        """Clear the filter of a prompt that is no longer shown."""
+        if not self._iterations.is_filtered and self.iteration_filter.field.text().strip():
+            self.iteration_filter.field.clear()
+            self.iteration_filter.hide()
+
     def _begin_removal(self) -> None:
         self._quiet = True
 
@@ -348,11 +279,26 @@ class SideBar(QWidget):
         row: TimelineRow = index.data(timeline_model.ROW)
         self.iteration_menu.emit(row.uid, at)
 
+    def empty_text(self) -> str:
+        """Return the text shown instead of the iterations, "" for none."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
+    def _to_iterations(self) -> None:
+        """Focus the list of iterations, if it has rows."""
+        if self._iterations.rowCount():
+            self.iteration_list.setFocus()
+
+    def _open_first(self) -> None:
+        """Show the first iteration that the filter found."""
+        if (row := self._iterations.row(0)) is not None and self._iterations.is_filtered:
+            self.iteration_chosen.emit(row.uid)
+
     def _show_empty(self) -> None:
         empty = self._iterations.rowCount() == 0
-        self._empty.setText(
-            "The iterations could not be read." if self._iterations.is_unreadable else self._nothing_run
-        )
+        if self._iterations.is_unreadable:
+            self._empty.setText("The iterations could not be read.")
+        else:
+            self._empty.setText(_NO_MATCH if self._iterations.is_filtered else self._nothing_run)
         self._empty.setVisible(empty)
         self.iteration_list.setVisible(not empty)
 
@@ -364,7 +310,11 @@ class SideBar(QWidget):
 
 
 def _section(
-    title: str, body: QWidget, button: QWidget | None, empty: QWidget | None = None
+    title: str,
+    body: QWidget,
+    button: QWidget | None,
+    empty: QWidget | None = None,
+    filter_: QWidget | None = None,
 ) -> tuple[QWidget, QHBoxLayout]:
     """Return a box with a title above `body`, and the layout of the title row."""
     box = QWidget()
@@ -378,6 +328,8 @@ def _section(
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     layout.addLayout(head)
+    if filter_ is not None:
+        layout.addWidget(filter_)
     if empty is not None:
         layout.addWidget(empty, 0, Qt.AlignmentFlag.AlignTop)
         layout.addStretch(0)
