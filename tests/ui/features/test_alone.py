@@ -42,6 +42,22 @@ def test_exchange(tmp_path: Path) -> None:
     assert told["rows"] >= 7
 
 
+def test_sharing(tmp_path: Path) -> None:
+    told = driven("sharing", tmp_path)
+    assert told["commands"] == ["share_page", "share_picture", "share_table"]
+    assert told["said"] == [
+        "There are no answers yet. Run the prompt, then share them.",
+        "2 answers copied as a table.",
+        "Picture of the answers copied. [Save as PNG]",
+        f"Saved as {tmp_path}/echo-2.html [Open]",
+    ]
+    assert told["text"].startswith("**Echo · \\#2**\n\n| Lane | Answer | Time | Tokens | Cost |\n| --- | ---")
+    assert told["text"].endswith(" | 1.4 s | 90 | free |\n")
+    assert told["html"].count("<tr>") == 3
+    assert told["width"] == 2400
+    assert "<h2>" in (tmp_path / "echo-2.html").read_text("utf-8")
+
+
 def test_packs(tmp_path: Path) -> None:
     told = driven("packs", tmp_path)
     assert told["commands"] == ["export_pack", "import_pack", "undo_import"]

@@ -291,3 +291,27 @@ def test_memory_does_not_grow_with_the_number_of_answers(store: Store, tmp_path:
     assert peak < 4_000_000
     told = [json.loads(line)["value_set"] for line in written(store, "jsonl", "big").splitlines()]
     assert told == list(range(1, 3001))
+
+
+def test_table_has_a_row_for_each_answer_and_no_markup_of_a_model(store: Store) -> None:
+    table = exporter(store).table("r1")
+    assert (table.title, table.head) == ("Order *bot* · #1", ("Lane", "Answer", "Winner", "Time", "Tokens", "Cost"))
+    assert [(row[0], row[2]) for row in table.rows] == [("one", "★"), ("two", "")]
+    assert [role for role, _ in table.prompt] == ["System", "User"]
+    assert len(table.markdown().splitlines()) == 6
+    assert "<script" not in table.html()
+    assert r"\<script\>" in table.markdown()
+    assert r"\`\`\`<br>\# no<br>" in table.markdown()
+
+
+def test_table_of_a_blind_run_hides_lanes_and_figures(store: Store) -> None:
+    table = exporter(store).table("r2")
+    assert table.head == ("Lane", "Answer")
+    assert table.rows == (("Answer 1, blind", "first"), ("Answer 2, blind", "second"))
+
+
+def test_table_counts_answers_beyond_its_limit(store: Store) -> None:
+    table = exporter(store).table("r1", 1)
+    assert (len(table.rows), table.left_out) == (1, 1)
+    assert "Left out: 1 more answer" in table.html()
+    assert table.markdown().endswith("\nLeft out: 1 more answer.\n")

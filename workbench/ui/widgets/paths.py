@@ -24,9 +24,11 @@ def choose_file(parent: QWidget, title: str) -> str:
     return path
 
 
-def show_folder(folder: Path) -> None:
-    """Open a folder in the desktop's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+def show_folder(folder: Path) -> str:
+    """Open a folder in the desktop's file manager. Return "", or the sentence to show if no program opened it."""
+    if QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        return ""
+    return f"No file manager answered. The folder is {folder}"
 
 
 class PathLabel(QLabel):

@@ -19,6 +19,7 @@ from workbench.core.exported_runs import ExportedPart
 from workbench.core.runs import IterationDetail
 from workbench.core.text import counted
 from workbench.formats.exports import FORMATS
+from workbench.formats.exports.answer_table import AnswerTable, answer_table
 from workbench.formats.exports.format import ExportContext
 from workbench.host.dirs import resource
 from workbench.host.errors import HostError, explain
@@ -113,6 +114,11 @@ class Exporter:
         if not counted.progress.runs:
             raise RefusedError("There are no runs to export. Select some, or search for something else.")
         return counted.progress
+
+    def table(self, run_uid: str, most: int | None = None) -> AnswerTable:
+        """Return the answers of a run as a table, at most `most`; none of a hold-out. Raises StoreError."""
+        with closing(self._store.exports.parts([run_uid])) as parts:
+            return answer_table(map(_checked, parts), most)
 
     def _context(self, selection: ExportSelection, reports: dict[str, list[str]]) -> ExportContext:
         return ExportContext(

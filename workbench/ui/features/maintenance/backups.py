@@ -26,7 +26,7 @@ from workbench.core.maintenance import MOST, MaintenanceRules
 from workbench.store.maintenance.backups import Backup
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.paths import PathLabel, show_folder
+from workbench.ui.widgets.paths import PathLabel
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.ui.widgets.theme import Theme
 
@@ -44,6 +44,8 @@ class BackupsPart(QWidget):
     """The new MaintenanceRules."""
     back_up_clicked = Signal()
     restore_clicked = Signal(object, str)
+    folder_shown = Signal(object)
+    """The path of the folder that the file manager should show."""
     """The file to restore, and its display name."""
 
     def __init__(self, theme: Theme) -> None:
@@ -217,7 +219,7 @@ class BackupsPart(QWidget):
 
     def _show_folder(self) -> None:
         backup = self._selected()
-        show_folder(self._folder if backup is None else backup.path.parent)
+        self.folder_shown.emit(self._folder if backup is None else backup.path.parent)
 
     def _restore_selected(self) -> None:
         backup = self._selected()

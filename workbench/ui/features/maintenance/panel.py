@@ -44,7 +44,9 @@ class HistoryPanel(QWidget):
         self._measuring = label("Measuring…", "muted")
         self.backups = BackupsPart(theme)
         self.progress = MaintenanceProgress()
-        self._folder = button("Show folder", self._show_folder, name="Show the folder of the history")
+        self._folder = button(
+            "Show folder", lambda: self._show_folder(self._database.parent), name="Show the folder of the history"
+        )
         self._move = button("Move to another folder…", self._choose_folder)
         self._smaller = button("Make smaller…", self.ask_smaller)
         self._check = button("Check now", self.check)
@@ -53,6 +55,7 @@ class HistoryPanel(QWidget):
         self.backups.rules_changed.connect(self._set_rules)
         self.backups.back_up_clicked.connect(desk.back_up)
         self.backups.restore_clicked.connect(self._ask_restore)
+        self.backups.folder_shown.connect(self._show_folder)
         self.progress.stop_clicked.connect(desk.stop)
         desk.job_changed.connect(self._show_job)
         desk.ended.connect(self._ended)
@@ -213,8 +216,9 @@ class HistoryPanel(QWidget):
         self.backups.rules_saved()
         self._later.watch(self._desk.overview(), self._show, self._failed)
 
-    def _show_folder(self) -> None:
-        show_folder(self._database.parent)
+    def _show_folder(self, folder: Path) -> None:
+        if sentence := show_folder(folder):
+            self.progress.say(sentence, "error")
 
     def _ask_restore(self, file: Path, name: str) -> None:
         self._confirm.ask(

@@ -108,4 +108,4 @@ class PackDonePage(QWidget):
 
     def _open_folder(self) -> None:
         pack = self.tile.pack
-        show_folder(pack if pack.is_dir() else pack.parent)
+        self.copied.say(show_folder(pack if pack.is_dir() else pack.parent), "error")

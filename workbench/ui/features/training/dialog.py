@@ -70,7 +70,7 @@ class TrainingDialog(Dialog):
         self.rows = field(theme, "The first rows")
         self.told = ToldLabel(theme)
         self.progress = DialogProgress()
-        self.open_folder = button("Open folder", lambda: show_folder(self._folder))
+        self.open_folder = button("Open folder", self._open_folder)
         self.close_ = button("Close", self.reject)
         self.go = button("Export…", self._choose_folder, "primary")
         self.go.setDefault(True)
@@ -85,6 +85,10 @@ class TrainingDialog(Dialog):
             self.price.textEdited,
         ):
             changed.connect(lambda *_: self._change())
+
+    def _open_folder(self) -> None:
+        if sentence := show_folder(self._folder):
+            self.told.say(sentence, "error")
 
     def asked(self) -> TrainingRequest | None:
         """Return the export options, None if the price is invalid."""
