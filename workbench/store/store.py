@@ -138,6 +138,14 @@ class Store(LazyRecords):
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
+    def organise_prompt(self, uid: str, folder: str | None = None, tags: Sequence[str] | None = None) -> Future[None]:
+        """Move a prompt to a folder ("" for none), and replace its tags; None changes neither."""
+        return self._write(lambda c: prompts.organise(c, uid, folder, tags))
+
+    def rename_folder(self, name: str, new: str) -> Future[None]:
+        """Rename a folder of prompts, or join it with the one of the new name."""
+        return self._write(lambda c: prompts.rename_folder(c, name, new))
+
     def save_draft(self, prompt_uid: str, draft: Draft, now: str, known: KnownCases = None) -> Future[None]:
         """Save what the editor holds, with its cases where they differ from the `known` ones.
 

@@ -340,6 +340,14 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   lanes.position = outputs.lane WHERE verdicts.kind <> 'judge'""",
         ),
     ),
+    # Folders and tags of prompts.
+    (
+        1011,
+        (
+            "ALTER TABLE prompts ADD COLUMN folder TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE prompts ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

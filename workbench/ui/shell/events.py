@@ -375,13 +375,6 @@ class KeysChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterChosen:
-    """The user chose a parameter in the palette, to edit it in the focused lane."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class EndpointsChanged:
     """Endpoints were saved or removed; `then` is called once Compose has reloaded them."""
 

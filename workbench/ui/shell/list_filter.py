@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.compose.timeline_filter import TimelineFilter
@@ -73,6 +73,8 @@ class FilterRow(QWidget):
 
     closed = Signal()
     """It was hidden while it had the focus."""
+    resized = Signal()
+    """It was shown or hidden."""
 
     def __init__(self, name: str, placeholder: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -99,6 +101,14 @@ class FilterRow(QWidget):
         if isinstance(event, QFocusEvent) and event.lostFocus() and self._may_hide(event):
             self.hide()
         return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.resized.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.resized.emit()
 
     def _may_hide(self, event: QFocusEvent) -> bool:
         """Whether the field is left for good: not for its menu or another window."""

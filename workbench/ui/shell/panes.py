@@ -36,6 +36,7 @@ class WindowPanes:
             self._notice,
             frame.header,
             side,
+            side.prompt_filter,
             side.prompt_list,
             side.filter_button,
             side.iteration_filter,

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
-    QListView,
     QMenu,
-    QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,17 +20,17 @@ from workbench.app.compose.timeline_filter import TimelineFilter
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.core.timeline import TimelineRow
-from workbench.ui.shell.bars import ElidedText
 from workbench.ui.shell.key_names import KeyName, with_key
 from workbench.ui.shell.list_filter import TimelineFilterRow
-from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate, PromptDelegate
+from workbench.ui.shell.prompts_box import PromptsBox
+from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate
 from workbench.ui.shell.side_bar_list import SideList
+from workbench.ui.shell.side_bar_section import make_current, section
 from workbench.ui.widgets.small_controls import quiet_button
-from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 PROMPTS_SHARE = 0.35
 """Maximum share of the height that the prompts take automatically."""
-_BELOW_PROMPTS = 6
 _NO_MATCH = "No iteration matches. Try fewer words; Esc in the field shows all."
 
 
@@ -58,14 +54,13 @@ class SideBar(QWidget):
         now: Callable[[], str],
     ) -> None:
         super().__init__()
-        self._theme, self._prompts, self._iterations = theme, prompts, iterations
+        self._iterations = iterations
         set_role(self, "sunken")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(170)
 
-        self.prompt_list = SideList("Prompts", self)
-        self.prompt_list.setModel(prompts)
-        self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
+        self.prompts = PromptsBox(theme, prompts, self)
+        self.prompt_list, self.prompt_filter = self.prompts.list, self.prompts.filter
         self.iteration_list = SideList("Iterations", self, marks=True)
         # Before the list's own handler, which would open the neighbour of a removed row.
         iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
@@ -75,12 +70,6 @@ class SideBar(QWidget):
             IterationDelegate(theme, self.iteration_list, self.iteration_list.is_pointed, now)
         )
 
-        add = QToolButton(self)
-        add.setText("+")
-        add.setAccessibleName("New prompt")
-        set_role(add, "quiet")
-        add.clicked.connect(self.new_prompt)
-        self._add = add
         self._empty = QLabel(self)
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(MARGIN, 4, MARGIN, 4)
@@ -95,17 +84,16 @@ class SideBar(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
-        prompts_box, self._prompts_head = _section("PROMPTS", self.prompt_list, add)
-        self._splitter.addWidget(prompts_box)
+        self._splitter.addWidget(self.prompts)
         self.iteration_filter = TimelineFilterRow(filter_, self)
         self.iteration_filter.field.left_downwards.connect(self._to_iterations)
         self.iteration_filter.field.entered.connect(self._open_first)
         self.iteration_filter.closed.connect(self.iteration_list.setFocus)
         self.filter_button = quiet_button("Filter", "Filter the iterations", self)
         self.filter_button.clicked.connect(self.iteration_filter.open)
-        iterations_box, _ = _section(
-            "ITERATIONS", self.iteration_list, self.filter_button, self._empty, self.iteration_filter
-        )
+        iterations_box = QWidget(self)
+        above = (self.iteration_filter, self._empty)
+        section(iterations_box, "ITERATIONS", (self.filter_button,), above, self.iteration_list)
         cast(QVBoxLayout, iterations_box.layout()).addWidget(self.marked)
         self._splitter.addWidget(iterations_box)
         self._splitter.setStretchFactor(1, 1)
@@ -113,22 +101,22 @@ class SideBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
 
-        self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
+        self.prompts.chosen.connect(self.prompt_chosen)
+        self.prompts.new_wanted.connect(self.new_prompt)
+        self.prompts.menu_wanted.connect(self.prompt_menu)
+        self.prompts.resized.connect(self._fit_prompts)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
         self.iteration_list.clicked.connect(self._iteration_clicked)
         self.iteration_list.mark_wanted.connect(self._mark)
         self.iteration_list.extend_wanted.connect(self._extend)
         iterations.marks.changed.connect(self._show_marked)
         self._key_name: KeyName = lambda _: ""
-        self.prompt_list.menu_wanted.connect(self._prompt_context)
         self.iteration_list.menu_wanted.connect(self._iteration_context)
         self._nothing_run = ""
         for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved, iterations.unreadable):
             signal.connect(self._show_empty)
         self._by_hand = False
         self._splitter.splitterMoved.connect(self._divided)
-        for signal in (prompts.modelReset, prompts.rowsInserted, prompts.rowsRemoved):
-            signal.connect(self._fit_prompts)
         theme.changed.connect(self._restyle)
         self._quiet = False
         self._reported = ""
@@ -137,7 +125,7 @@ class SideBar(QWidget):
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
-        self._add.setToolTip(with_key("New prompt", name("new_prompt")))
+        self.prompts.name_keys(name)
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
         self._nothing_run = f"No runs yet. {runs}; every run is kept here."
         self.filter_button.setToolTip(with_key("Filter the iterations", name("filter_iterations")))
@@ -152,7 +140,7 @@ class SideBar(QWidget):
 
     def select_prompt(self, uid: str) -> None:
         """Make a prompt current without emitting a signal."""
-        self._select(self.prompt_list, self._prompts.position(uid))
+        self.prompts.select(uid)
 
     def light(self, uid: str) -> None:
         """Highlight the shown row, unless it is marked; the list scrolls only when the row changes."""
@@ -164,7 +152,11 @@ class SideBar(QWidget):
     def select_iteration(self, uid: str) -> None:
         """Select a timeline row without emitting a signal; "" selects none."""
         self._reported = ""
-        self._select(self.iteration_list, self._iterations.position(uid) if uid else -1)
+        self._quiet = True
+        try:
+            make_current(self.iteration_list, self._iterations.position(uid) if uid else -1)
+        finally:
+            self._quiet = False
 
     def point_at_iteration(self, uid: str, menu: QMenu) -> None:
         """Highlight a timeline row as the target of `menu`, until the menu closes."""
@@ -172,13 +164,11 @@ class SideBar(QWidget):
 
     def point_at_prompt(self, uid: str, menu: QMenu) -> None:
         """Highlight a prompt row as the target of `menu`, until the menu closes."""
-        self.prompt_list.point_at(self._prompts.index(self._prompts.position(uid)), menu)
+        self.prompts.point_at(uid, menu)
 
     def edit_prompt_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
         """Open the inline editor on a prompt's name; `then` moves the focus once it is named."""
-        position = self._prompts.position(uid)
-        if position >= 0:
-            self.prompt_list.rename(self._prompts.index(position), then)
+        self.prompts.edit_name(uid, then)
 
     @property
     def is_divided_by_hand(self) -> bool:
@@ -196,10 +186,8 @@ class SideBar(QWidget):
         if self._by_hand:
             return
         height = self._splitter.height()
-        count = self._prompts.rowCount()
-        row = self.prompt_list.sizeHintForRow(0) if count else 28
-        head = self._prompts_head.sizeHint().height()
-        wanted = max(head + 2 * row, min(int(height * PROMPTS_SHARE), head + count * row + _BELOW_PROMPTS))
+        least, whole = self.prompts.heights()
+        wanted = max(least, min(int(height * PROMPTS_SHARE), whole))
         self._splitter.setSizes([wanted, max(1, height - wanted)])
 
     def _divided(self) -> None:
@@ -208,24 +196,6 @@ class SideBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_prompts()
-
-    def _select(self, view: QListView, position: int) -> None:
-        self._quiet = True
-        try:
-            model = view.model()
-            if position < 0:
-                view.clearSelection()
-                view.setCurrentIndex(QModelIndex())
-            else:
-                index = model.index(position, 0)
-                view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                view.scrollTo(index)
-        finally:
-            self._quiet = False
-
-    def _prompt_current(self, current: QModelIndex, _: QModelIndex) -> None:
-        if current.isValid() and not self._quiet:
-            self.prompt_chosen.emit(self._prompts.row(current.row()).uid)
 
     def _iteration_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
@@ -272,9 +242,6 @@ class SideBar(QWidget):
     def _end_removal(self) -> None:
         self._quiet = False
 
-    def _prompt_context(self, index: QModelIndex, at: QPoint) -> None:
-        self.prompt_menu.emit(self._prompts.row(index.row()).uid, at)
-
     def _iteration_context(self, index: QModelIndex, at: QPoint) -> None:
         row: TimelineRow = index.data(timeline_model.ROW)
         self.iteration_menu.emit(row.uid, at)
@@ -307,32 +274,3 @@ class SideBar(QWidget):
             view.scheduleDelayedItemsLayout()
             view.viewport().update()
         self._fit_prompts()
-
-
-def _section(
-    title: str,
-    body: QWidget,
-    button: QWidget | None,
-    empty: QWidget | None = None,
-    filter_: QWidget | None = None,
-) -> tuple[QWidget, QHBoxLayout]:
-    """Return a box with a title above `body`, and the layout of the title row."""
-    box = QWidget()
-    head = QHBoxLayout()
-    # The text of a flat button is aligned with the content below.
-    head.setContentsMargins(MARGIN, 10, MARGIN - QUIET_PADDING, 4)
-    head.addWidget(ElidedText(title, role="section"), 1)
-    if button is not None:
-        head.addWidget(button)
-    layout = QVBoxLayout(box)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addLayout(head)
-    if filter_ is not None:
-        layout.addWidget(filter_)
-    if empty is not None:
-        layout.addWidget(empty, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addStretch(0)
-    body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-    layout.addWidget(body, 1)
-    return box, head

@@ -16,6 +16,7 @@ from workbench.ui.shell.side_bar_delegates import MARGIN
 
 _VERDICT_TEXTS = frozenset("0123456789-")
 _ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_PRESSING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -27,6 +28,8 @@ class SideList(QListView):
     mark_wanted = Signal(QModelIndex)
     extend_wanted = Signal(int)
     """Mark the current row and the next one (1) or the previous one (-1)."""
+    pressed_by_key = Signal(QModelIndex)
+    """Enter or Space was pressed on a row."""
 
     def __init__(self, name: str, parent: QWidget, *, marks: bool = False) -> None:
         """With `marks`, a click or arrow with Ctrl or Shift marks rows and opens none."""
@@ -105,3 +108,5 @@ class SideList(QListView):
             self.extend_wanted.emit(arrow)
         else:
             super().keyPressEvent(event)
+            if event.key() in _PRESSING and not held and self.currentIndex().isValid():
+                self.pressed_by_key.emit(self.currentIndex())

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.lanes.commands import COMMANDS
-from workbench.ui.shell.events import LaneModelChosen, ParameterChosen
+from workbench.ui.shell.events import LaneModelChosen
 from workbench.ui.shell.feature import Feature, FeaturePart, Subscription
+from workbench.ui.shell.lane_events import ParameterChosen
 from workbench.ui.shell.rooms import LANES
 
 if TYPE_CHECKING:

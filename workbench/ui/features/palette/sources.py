@@ -20,7 +20,8 @@ from workbench.core.timeline import caption, describe, name
 from workbench.core.version_name import at_start
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.ui.shell.events import LaneModelChosen, ParameterChosen, RunChosen, SearchChosen, TechniqueChosen
+from workbench.ui.shell.events import LaneModelChosen, RunChosen, SearchChosen, TechniqueChosen
+from workbench.ui.shell.lane_events import ParameterChosen
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import Bookmarks, SavedSearch
 
