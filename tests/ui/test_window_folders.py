@@ -110,6 +110,20 @@ def test_prompts_are_filtered_by_name_folder_and_tag(desk: Desk) -> None:
     assert not field.isVisible()
 
 
+def test_filters_and_the_list_unfold_the_side_bar(desk: Desk) -> None:
+    filled(desk)
+    window = desk.window
+    for command, focused in (
+        ("search_prompts", window.sidebar.prompt_filter.field),
+        ("filter_iterations", window.sidebar.iteration_filter.field),
+        ("switch_prompt", window.sidebar.prompt_list),
+    ):
+        window.actions["fold_side"].trigger()
+        assert window.sidebar.isHidden()
+        window.actions[command].trigger()
+        desk.until(lambda focused=focused: QApplication.focusWidget() is focused)
+
+
 def test_folder_is_renamed_in_the_list_and_dissolved_by_its_menu(desk: Desk) -> None:
     filled(desk)
     window = desk.window

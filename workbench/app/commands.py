@@ -137,6 +137,8 @@ class Command:
     repeatedly."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns its changes (`Changed`) or None."""
+    checked: Callable[[Any], bool] | None = None
+    """Takes what `run` takes, and returns whether the entry has a check mark; None for a command that is no toggle."""
     after: str = ""
     """The id of the command that it follows in menus, "" for registration order."""
 
@@ -154,4 +156,16 @@ def acts_on_lanes(command: Command) -> bool:
     return command.needs_answer or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 
 
-GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "Test", "History", "Rank", "View")
+GROUPS: tuple[str, ...] = (
+    "Run",
+    "Verdict",
+    "Prompt",
+    "Edit",
+    "Values",
+    "Lanes",
+    "Test",
+    "History",
+    "Rank",
+    "View",
+    "Help",
+)

@@ -41,6 +41,7 @@ class WindowPanes:
             side.filter_button,
             side.iteration_filter,
             side.iteration_list,
+            side.foot,
             *self._compose.stops(),
             views.here(),
             *views.stops(),

@@ -217,11 +217,17 @@ class PromptsInSideBar:
 
     def focus_list(self) -> None:
         """Focus the list."""
+        self._unfold()
         self._window.sidebar.prompt_list.setFocus()
 
     def filter_list(self) -> None:
         """Open the filter of the list."""
+        self._unfold()
         self._window.sidebar.prompt_filter.open()
+
+    def _unfold(self) -> None:
+        if self._window.frame.divider.is_folded:
+            self._window.actions_["fold_side"].trigger()
 
 
 def window_services(window: MainWindow, events: EventBus) -> Services:
@@ -273,9 +279,7 @@ def _follow_answers(window: MainWindow) -> None:
 
 
 def _show_side(window: MainWindow, is_shown: bool) -> None:
-    window.sidebar.setVisible(is_shown)
-    if is_shown:
-        window.frame.divider.refresh()
+    window.frame.divider.want_first(is_wanted=is_shown)
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

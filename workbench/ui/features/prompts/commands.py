@@ -37,6 +37,7 @@ COMMANDS = (
         "Prompt",
         views=EVERYWHERE,
         run=lambda controller: controller.prompts.toggle_archived(),
+        checked=lambda controller: controller.prompts.show_archived,
     ),
     Command(
         "search_prompts",
