@@ -159,9 +159,12 @@ class IterationDelegate(_Delegate):
         right, right_font, tone = self._right(row)
         parts = [
             (name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
-            (f"+{row.added:,}", self.theme.font(-0.5), "green"),
-            (f"−{row.removed:,}", self.theme.font(-0.5), "red"),
         ]
+        if row.added or row.removed:
+            parts += [
+                (f"+{row.added:,}", self.theme.font(-0.5), "green"),
+                (f"−{row.removed:,}", self.theme.font(-0.5), "red"),
+            ]
         widths = [QFontMetrics(font).horizontalAdvance(text) for text, font, _ in parts]
         metrics = QFontMetrics(right_font)
         kept = min(metrics.horizontalAdvance(right), _LEAST_RIGHT * metrics.averageCharWidth())
