@@ -19,9 +19,11 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
+from workbench.cli.decide import add_deciding
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.lazy_parser import LazyParser
-from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
+from workbench.cli.models_arguments import add_models
+from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.testing_arguments import add_testing
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
@@ -132,12 +134,9 @@ def make_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
     run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the history, or a .prompt.yml file")
     add_running(run)
-    models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
-    models.add_argument("query", metavar="QUERY", nargs="*", help="words in the id or the provider")
-    models.add_argument("--endpoint", metavar="NAME", help="list the models of one of your endpoints")
-    add_confirming(models)
-    models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
+    add_models(commands, shared)
     add_testing(commands, shared)
+    add_deciding(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
@@ -266,6 +265,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.testing import test
 
         return test
+    if name == "decide":
+        from workbench.cli.decide import decide
+
+        return decide
     if name in ("history", "import"):
         return _history
     if name == "pack":
@@ -288,7 +291,7 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.diff import diff
 
         return diff(args, env)
-    if args.what in ("training", "star"):
+    if args.what in ("training", "handover", "star"):
         from workbench.cli.training import training
 
         return training(args, env)

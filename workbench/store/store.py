@@ -36,6 +36,7 @@ from workbench.store.runs import (
     damaged_drafts,
     endpoints,
     improvements,
+    model_uses,
     output_endings,
     partials,
     past_outputs,
@@ -51,6 +52,7 @@ from workbench.store.runs import (
 from workbench.store.runs.curation import Curation
 from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
+from workbench.store.runs.model_uses import ModelUse
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
@@ -138,14 +140,6 @@ class Store(LazyRecords):
         """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
-    def organise_prompt(self, uid: str, folder: str | None = None, tags: Sequence[str] | None = None) -> Future[None]:
-        """Move a prompt to a folder ("" for none), and replace its tags; None changes neither."""
-        return self._write(lambda c: prompts.organise(c, uid, folder, tags))
-
-    def rename_folder(self, name: str, new: str) -> Future[None]:
-        """Rename a folder of prompts, or join it with the one of the new name."""
-        return self._write(lambda c: prompts.rename_folder(c, name, new))
-
     def save_draft(self, prompt_uid: str, draft: Draft, now: str, known: KnownCases = None) -> Future[None]:
         """Save what the editor holds, with its cases where they differ from the `known` ones.
 
@@ -184,6 +178,11 @@ class Store(LazyRecords):
         """Return the lanes of the drafts of all prompts in use."""
         with self._readers.use() as connection:
             return prompts.draft_lanes(connection)
+
+    def model_uses(self) -> tuple[ModelUse, ...]:
+        """Return which models prompts in use have in lanes, tests, winners and labels."""
+        with self._readers.use() as connection:
+            return model_uses.read(connection)
 
     def draft(self, prompt_uid: str) -> Draft | None:
         """Return the draft, None if the prompt never had one."""

@@ -109,11 +109,11 @@ class PromptLibrary:
 
         Raises RefusedError for a name that is too long.
         """
-        return self._store.organise_prompt(prompt_uid, None if folder is None else folder_name(folder), tags)
+        return self._store.curation.organise_prompt(prompt_uid, None if folder is None else folder_name(folder), tags)
 
     def rename_folder(self, name: str, new: str) -> Future[None]:
         """Rename a folder, or join it with another one. Raises RefusedError for a name that is too long."""
-        return self._store.rename_folder(name, folder_name(new))
+        return self._store.curation.rename_folder(name, folder_name(new))
 
     @property
     def is_writable(self) -> bool:

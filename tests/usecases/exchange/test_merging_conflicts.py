@@ -29,9 +29,9 @@ def test_folder_is_kept_where_there_is_one_and_tags_are_joined(make: Make) -> No
         for uid in ("p", "q"):
             store.create_prompt(uid, f"Bot {uid}", NOW)
     theirs.create_prompt("new", "New bot", NOW)
-    mine.organise_prompt("p", "Mine", ("a", "b")).result(10)
+    mine.curation.organise_prompt("p", "Mine", ("a", "b")).result(10)
     for uid in ("p", "q", "new"):
-        theirs.organise_prompt(uid, "Theirs", ("b", "c")).result(10)
+        theirs.curation.organise_prompt(uid, "Theirs", ("b", "c")).result(10)
     take(mine, theirs.path)
     assert {row.uid: (row.folder, row.tags) for row in mine.prompts()} == {
         "p": ("Mine", ("a", "b", "c")),

@@ -57,12 +57,12 @@ def test_imported_pack_creates_the_same_prompt(mine: House, tmp_path: Path) -> N
 
 
 def test_folder_and_tags_of_a_new_prompt_are_imported(mine: House, tmp_path: Path) -> None:
-    mine.store.organise_prompt("p", "Support", ("live", "de")).result()
+    mine.store.curation.organise_prompt("p", "Support", ("live", "de")).result()
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one", versions="winner")
         other.bring(tmp_path / "one")
         assert [(row.folder, row.tags) for row in other.store.prompts()] == [("Support", ("live", "de"))]
-        other.store.organise_prompt("p", "Elsewhere").result()
+        other.store.curation.organise_prompt("p", "Elsewhere").result()
         mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
         mine.export(tmp_path / "two", versions="winner")
         other.bring(tmp_path / "two")
