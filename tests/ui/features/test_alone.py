@@ -387,7 +387,7 @@ def test_history(tmp_path: Path) -> None:
 def test_palette(tmp_path: Path) -> None:
     told = driven("palette", tmp_path)
     assert told["commands"] == ["palette", "shortcuts"]
-    assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
+    assert told["sources"] == ["commands", "iterations", "techniques", "parameters", "models", "saved searches"]
     assert told["found"] == ["Say it again", "Good ones", "#3 You are brief."]
     assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
         ["echo"],
@@ -406,13 +406,16 @@ def test_palette(tmp_path: Path) -> None:
 
 def test_prompts(tmp_path: Path) -> None:
     told = driven("prompts", tmp_path)
-    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "rename")]
-    assert told["commands"] == [*changing, "show_archived", "switch_prompt"]
+    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "organise", "rename")]
+    assert told["commands"] == [*changing, "search_prompts", "show_archived", "switch_prompt"]
     assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
     assert (told["archived"], told["opened"]) == (["Order bot"], True)
     assert told["shown"] == ["Order bot", "Order bot copy"]
     assert told["named"] == [True, True]
-    assert told["menu"] == ["Rename", "Duplicate", "Bring back", "Export as a pack…", "Training files…", "Delete"]
+    organising = ["Move to folder", "Folder and tags…"]
+    exporting = ["Export as a pack…", "Training files…"]
+    assert told["menu"] == ["Rename", "Duplicate", *organising, "Bring back", *exporting, "Delete"]
+    assert (told["placed"], told["filtered"]) == ([["Support", ["live", "de"]]], 1)
     assert told["published"] == ["PackExportRequested", "TrainingRequested", "PromptDeletionRequested"]
     assert told["brought_back"] == ["Order bot", "Order bot copy"]
     assert told["found"] == {"Order bot": "is open", "Order bot copy": ""}

@@ -288,7 +288,8 @@ class PromptDeletionRequested:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRequested:
-    """The user requests a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+    """The user requests a page of the settings; `item` is the provider, the uid of the endpoint or the name of the
+    field to select there."""
 
     page: SettingsPage = "keys"
     item: str = ""

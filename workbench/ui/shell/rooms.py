@@ -186,6 +186,9 @@ class PromptsSide(Protocol):
     def focus_list(self) -> None:
         """Focus the list."""
 
+    def filter_list(self) -> None:
+        """Open the filter of the list."""
+
 
 class PromptsPart(Protocol):
     """The interface of the prompts feature for the window."""

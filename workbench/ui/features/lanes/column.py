@@ -208,14 +208,16 @@ class LaneColumn(QFrame):
         """Start editing the name in place."""
         self.header.row.edit(self._head.title, short_model(self._head.model))
 
-    def edit_params(self) -> None:
-        """Open the dialog for the parameters."""
+    def edit_params(self, *, field: str = "") -> None:
+        """Open the dialog for the parameters, at one of them."""
         from workbench.ui.features.lanes.params import ParamsDialog  # not before the first paint
 
         dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._params_edited(dialog.params()))
         dialog.open()
+        if field:
+            dialog.go_to(field)
         self._intents.ask_support(self.slot, lambda support: _show_support(dialog, support))
 
     def _params_edited(self, params: Params) -> None:

@@ -158,6 +158,13 @@ class LanesController:
         if (lane := self.lanes.get(slot)) is not None:
             self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
 
+    def edit_parameter(self, name: str) -> None:
+        """Open the parameters of the focused lane, by default the first one, at one of them."""
+        self._services.navigator.show("compose")
+        focused = self.view.focused_slot()
+        slot = focused if self.lanes.get(focused) is not None else next(iter(self.view.slots()), "")
+        self.view.edit_params(slot, field=name)
+
     def _test_successor(self, slot: str) -> None:
         if (lane := self.lanes.get(slot)) is not None:
             self._services.events.publish(SuccessorTestRequested(lane))

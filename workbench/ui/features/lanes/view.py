@@ -259,10 +259,10 @@ class LanesView(LaneIntents):
         if (column := self.column(slot)) is not None:
             column.start_rename()
 
-    def edit_params(self, slot: str) -> None:
-        """Open the dialog for a lane's parameters; the result is emitted as `params_changed`."""
+    def edit_params(self, slot: str, *, field: str = "") -> None:
+        """Open the dialog for a lane's parameters, at one of them; the result is emitted as `params_changed`."""
         if (column := self.column(slot)) is not None:
-            column.edit_params()
+            column.edit_params(field=field)
 
     def _seat(self, slot: str) -> LaneSlot | None:
         return next((seat for seat in self._seats if seat.slot == slot), None)
