@@ -31,7 +31,7 @@ def test_lazy_parser_is_completed_once_on_first_use(use: Callable[[argparse.Argu
 
 def test_other_commands_load_neither_filters_nor_formats() -> None:
     code = (
-        "import sys; from workbench.cli.main import make_parser; make_parser().parse_args(['history', 'list']);"
+        "import sys; from workbench.cli.parser import make_parser; make_parser().parse_args(['history', 'list']);"
         "print([name for name in sys.modules if name.startswith(('workbench.store', 'workbench.formats'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PROCESS_S)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.making import opened
-from workbench.cli.main import main, make_parser
+from workbench.cli.main import main
 from workbench.cli.models import catalogued
+from workbench.cli.parser import make_parser
 from workbench.core.lanes import Endpoint
 from workbench.engine.catalogue import ModelInfo
 from workbench.host.clock import utc_now

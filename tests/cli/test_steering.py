@@ -18,7 +18,8 @@ import pytest
 
 from tests import depth
 from tests.fakes.steering import CONTROLS, STEERING, make, named
-from workbench.cli.main import main, make_parser
+from workbench.cli.main import main
+from workbench.cli.parser import make_parser
 from workbench.store.sqlite import sqlite3
 from workbench.usecases import checkup
 
