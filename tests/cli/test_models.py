@@ -54,7 +54,7 @@ def test_json_document_has_retirement_provider_and_price(db: str, capsys: pytest
     assert found["gpt-4-0613"]["provider"] == "openai"
     assert found["gpt-4-0613"]["price"]["input"] > 0
     assert main(["models", "--db", db, "--json", "no-such-model"]) == 1
-    assert json.loads(capsys.readouterr().out) == {"models": []}
+    assert json.loads(capsys.readouterr().out) == {"json_format": 1, "models": []}
 
 
 def test_models_of_own_endpoint_are_listed_with_their_full_name(db: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,13 +14,14 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
+from workbench.cli.command_table import row_of
 from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
-from workbench.cli.parser import CARE, make_parser
+from workbench.cli.parser import make_parser
 from workbench.host import faults
 from workbench.host.core_dumps import forbid_core_dumps
 from workbench.host.dirs import ensure_home, places
@@ -58,6 +59,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
     if args.command is None:
         parser.print_help()
         return OK
+    row = row_of(args)
     _end_politely()
     forbid_core_dumps()
     try:
@@ -66,7 +68,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
     except HostError as error:
         return _complain(error, args, env)
     try:
-        return _command(args.command)(args, env)
+        return row.load()(args, env)
     except TerminatedError as error:
         return 128 + error.signum
     except KeyboardInterrupt:
@@ -81,72 +83,6 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         return _complain(error, args, env)
     finally:
         end()
-
-
-def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
-    if name == "run":
-        from workbench.cli.run import run
-
-        return run
-    if name == "test":
-        from workbench.cli.testing import test
-
-        return test
-    if name in ("history", "import"):
-        return _history
-    if name == "pack":
-        return _pack
-    if name == "models":
-        from workbench.cli.models import models
-
-        return models
-    from workbench.cli.doctor import doctor
-
-    return doctor
-
-
-def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    if args.what in CARE:
-        from workbench.cli.maintenance import care
-
-        return care(args, env)
-    if args.what == "diff":
-        from workbench.cli.diff import diff
-
-        return diff(args, env)
-    if args.what in ("training", "star"):
-        from workbench.cli.training import training
-
-        return training(args, env)
-    if args.what == "delete":
-        from workbench.cli.deletion import delete
-
-        return delete(args, env)
-    if args.what == "export":
-        from workbench.cli.export import export
-
-        return export(args, env)
-    if args.what == "import":
-        from workbench.cli.imports import take_over
-
-        return take_over(args, env)
-    if args.what == "searches":
-        from workbench.cli.history import searches
-
-        return searches(args, env)
-    from workbench.cli.history import history
-
-    return history(args, env)
-
-
-def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    if args.what == "run":
-        from workbench.cli.run import run
-
-        return run(args, env)
-    from workbench.cli.packs import packs
-
-    return packs(args, env)
 
 
 def _tell_fault(report: str, log: Path | None) -> None:
@@ -172,7 +108,7 @@ def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str
 
 
 def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    from workbench.cli.database_arguments import way_out
+    from workbench.cli.database_arguments import NoHistoryError, way_out
     from workbench.cli.output import complain
     from workbench.formats.imports.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
@@ -180,6 +116,8 @@ def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]
     from workbench.usecases.problems import Problem, RefusedError, problem_of
 
     is_of_other_file = getattr(args, "what", "") in _OF_OTHER_FILES
+    if isinstance(error, NoHistoryError) and (listed := row_of(args).lists):
+        return _list_nothing(error, listed, as_json=args.json)
     if not is_of_other_file:
         error = _as_damage(error, args, env)
     if isinstance(error, PromptFileError):
@@ -193,6 +131,16 @@ def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]
         isinstance(error, StoreError) and error.code in MISUSE
     )
     return WRONG_USE if misuse else FAILED
+
+
+def _list_nothing(error: Exception, listed: str, *, as_json: bool) -> int:
+    """Say that there is nothing to list yet, which is no error."""
+    from workbench.cli.output import write_json
+
+    if as_json:
+        write_json({listed: []})
+    print(error, file=sys.stderr)
+    return OK
 
 
 def _unwritten(error: OSError, *, is_recorded: bool) -> Exception:

@@ -11,13 +11,16 @@ from pathlib import Path
 from workbench import __version__
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
+from workbench.cli.prompt_arguments import add_prompts
+from workbench.cli.setup_arguments import add_completion, add_setup
 from workbench.cli.testing_arguments import add_testing
 from workbench.cli.training_arguments import add_training
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
 Without --prompt the sample is run, without --model the lanes of the prompt.
-exit codes: 0 success, 1 some output failed, 2 wrong usage, 130 stopped."""
+exit codes: 0 success, 1 something failed or nothing was found, 2 wrong usage, 3 a budget was reached, 130 stopped.
+JSON documents have a number, json_format or format, that rises when a key changes its meaning or is removed."""
 
 _SEARCH_EPILOG = """\
 words, "phrases" and beginnings* are searched in prompts, values, answers and notes; all must match.
@@ -25,12 +28,16 @@ words, "phrases" and beginnings* are searched in prompts, values, answers and no
 {filters}
 A - before a filter negates it. Put -- before a query that begins with -."""
 
-CARE = ("backup", "check", "salvage", "restore", "move")
+_CARE = ("backup", "check", "salvage", "restore", "move")
 """`workbench history` commands for maintenance of the file."""
 _IMPORT_EPILOG = """\
 files to import:
 {formats}
 Importing again adds only what is new. Ctrl+C keeps what is imported so far."""
+
+_QUERY_EPILOG = """\
+The views run_list, output_list, verdict_list and others join the tables; the guide describes them.
+SELECT name, sql FROM sqlite_schema shows all tables. ATTACH, PRAGMA and every change are refused."""
 
 _EXPORT_EPILOG = """\
 {formats}
@@ -48,18 +55,20 @@ def make_parser() -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
         help="the history database (default: WORKBENCH_DB, or the one of the window)",
     )
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = LazyParser(
         prog="workbench",
         description="Run prompts against models side by side; every run is kept in the history.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[shared],
     )
-    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
-    late: type[argparse.ArgumentParser] = LazyParser
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=late)
+    parser.add_argument("-V", "--version", action="version", version=f"workbench {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
-    run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the history, or a .prompt.yml file")
+    run.add_argument("text", metavar="TEXT", nargs="?", help="a prompt as text; - reads it from standard input")
+    run.add_argument(
+        "--prompt", metavar="NAME|FILE", help="a prompt of the history or a .prompt.yml file; with TEXT its name"
+    )
     add_running(run)
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words in the id or the provider")
@@ -67,11 +76,16 @@ def make_parser() -> argparse.ArgumentParser:
     add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     add_testing(commands, shared)
+    add_prompts(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)
     add_pack(commands, shared)
+    add_setup(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works")
     doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
+    doctor.add_argument("--network", action="store_true", help="only list all addresses that may be contacted")
+    doctor.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    add_completion(commands, shared)
     return parser
 
 
@@ -79,8 +93,7 @@ def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
     history = commands.add_parser("history", parents=[shared], help="find, compare, import and export runs")
-    late: type[argparse.ArgumentParser] = LazyParser
-    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True, parser_class=late)
+    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="list the newest runs, one per line, id first")
     searched = what.add_parser(
@@ -108,6 +121,17 @@ def _add_history(
     compared.add_argument("old", metavar="A", help="the id of a run, or its beginning")
     compared.add_argument("new", metavar="B", help="the run to compare it with")
     compared.add_argument("--json", action="store_true", help=json_help)
+    asked = what.add_parser(
+        "query",
+        parents=[shared],
+        help="read the history with SQL; nothing can be changed",
+        epilog=_QUERY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    asked.add_argument("sql", metavar="SQL", help="the statement, quoted; - reads it from standard input")
+    shapes = asked.add_mutually_exclusive_group()
+    shapes.add_argument("--csv", action="store_true", help="CSV with a header")
+    shapes.add_argument("--json", action="store_true", help="one JSON document with a list of rows")
     _add_import(what, shared)
     what.add_parser(
         "export",
@@ -137,7 +161,7 @@ def _add_history(
     moved = what.add_parser("move", parents=[shared], help="move the history to another folder and use it there")
     moved.add_argument("folder", metavar="FOLDER", type=Path, help="the folder")
     moved.add_argument("--remove", action="store_true", help="remove the old file after verifying the new one")
-    for care in CARE:
+    for care in _CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
 
 
