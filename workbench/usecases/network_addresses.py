@@ -50,9 +50,10 @@ def addresses(
     for name in _PROXIES:
         if value := env.get(name, "").strip():
             yield ContactedAddress("proxy", shown_address(value), name, "for every call that is not to this computer")
-    for provider in PROVIDERS.values():
-        for address in _of_provider(provider, env, choices):
-            yield ContactedAddress("provider", address, provider.name, "when you run a model of it or test its key")
+    # A company may have several rows with the same name and address.
+    of_providers = ((a, one.name) for one in PROVIDERS.values() for a in _of_provider(one, env, choices))
+    for address, name in dict.fromkeys(of_providers):
+        yield ContactedAddress("provider", address, name, "when you run a model of it or test its key")
 
 
 def _of_provider(provider: Provider, env: Mapping[str, str], choices: ProviderChoices) -> Iterator[str]:
