@@ -1,6 +1,12 @@
 """`workbench models`: list the models that can be run, the id first on each line.
 
 Invariant: no request is sent unless --endpoint is given.
+
+The JSON document:
+
+    {"models": [{"model": name for --model, "price": null or {"input", "output"} in dollars a token, and of a model that
+                 LiteLLM knows "provider", "context", "max_output", "abilities", "retires", "retired", of one of your
+                 endpoints "endpoint" and "address"}]}
 """
 
 from __future__ import annotations
