@@ -105,7 +105,7 @@ def dialog(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, settle_ms
 
 @contextmanager
 def provider(demo: Demo, name: str) -> Iterator[tuple[FakeProvider, str]]:
-    """Serve a provider on this machine; yield it and the uid of its endpoint, that of an earlier scene with its name."""
+    """Serve a provider on this machine; yield it and the uid of its endpoint, which scenes may share."""
     with FakeProvider() as fake:
         endpoints = demo.window.workbench.endpoints
         uid = next((one.uid for one in endpoints.custom() if one.name == name), "")
