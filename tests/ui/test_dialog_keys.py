@@ -23,6 +23,7 @@ from workbench.ui.features.cases.proposal_dialog import ProposalDialog
 from workbench.ui.features.checks.dialog import ChecksDialog
 from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
+from workbench.ui.features.help.dialog import HelpDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog
 from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.features.judges.label_dialog import LabelDialog
@@ -57,6 +58,7 @@ OPENED: dict[type[QDialog], Callable[[Desk], object]] = {
     ConversationDialog: _by_command("paste_dialogue"),
     PasteRowsDialog: _by_command("paste_sets"),
     CodeDialog: _by_command("lane_code"),
+    HelpDialog: _by_command("about"),
     LabelDialog: _label,
     ModelPicker: _by_command("lane_model"),
     SavedSearchesDialog: _by_command("saved_searches"),

@@ -154,4 +154,16 @@ def acts_on_lanes(command: Command) -> bool:
     return command.needs_answer or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 
 
-GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "Test", "History", "Rank", "View")
+GROUPS: tuple[str, ...] = (
+    "Run",
+    "Verdict",
+    "Prompt",
+    "Edit",
+    "Values",
+    "Lanes",
+    "Test",
+    "History",
+    "Rank",
+    "View",
+    "Help",
+)

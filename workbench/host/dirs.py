@@ -159,6 +159,13 @@ def resource(*parts: str) -> Path:
     )
 
 
+def document(name: str) -> Path:
+    """Return the path of a document at the top of the source tree, also in the wheel. Raises HostError as `resource`
+    does."""
+    in_tree = _PACKAGE.parent / name
+    return in_tree if in_tree.is_file() and (_PACKAGE.parent / "resources").is_dir() else resource(name)
+
+
 def leave_word(old: Path, new: Path) -> None:
     """Write a note that forwards from `old` to `new`; it takes effect when `old` is removed. Raises HostError."""
     note = old.with_name(old.name + MOVED)

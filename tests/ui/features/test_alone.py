@@ -42,6 +42,28 @@ def test_exchange(tmp_path: Path) -> None:
     assert told["rows"] >= 7
 
 
+def test_help(tmp_path: Path) -> None:
+    told = driven("help", tmp_path)
+    assert told["commands"] == ["about", "licences", "news", "report_problem"]
+    shown = told["shown"]
+    assert "0.1.0" in shown["news"]
+    assert "Apache License" in shown["licences"]
+    assert "PySide6_Essentials" in shown["licences"]
+    assert f"{tmp_path}/history.db" in shown["about"]
+    assert "ValueError at somewhere" in shown["report_problem"]
+    assert told["copied"] == shown["report_problem"]
+
+
+def test_tour(tmp_path: Path) -> None:
+    told = driven("tour", tmp_path)
+    assert told["commands"] == ["tour"]
+    ticks = ["".join(line[0] for line in lines) for lines in told["shown"]]
+    assert ticks == ["✓✓○○○", "✓✓○✓○", "○○○○○"]
+    assert told["ended"]
+    assert told["feet"] == [True, False, True]
+    assert told["said"] == ["Tour ended. Help brings it back."]
+
+
 def test_sharing(tmp_path: Path) -> None:
     told = driven("sharing", tmp_path)
     assert told["commands"] == ["share_page", "share_picture", "share_table"]

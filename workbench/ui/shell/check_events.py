@@ -19,6 +19,11 @@ class ShownAnswersChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DifferencesShown:
+    """The lanes show the differences of their answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownAnswersRequested:
     """A feature needs the finished answers that the lanes show; `use` is called with them at once."""
 

@@ -38,6 +38,7 @@ class WindowPanes:
             side,
             side.prompt_list,
             side.iteration_list,
+            side.foot,
             *self._compose.stops(),
             views.here(),
             *views.stops(),

@@ -198,3 +198,14 @@ class PromptsPart(Protocol):
 
 PROMPTS: Room[PromptsSide, PromptsPart] = Room("side.prompts")
 """The upper half of the side bar."""
+
+
+class SideFoot(Protocol):
+    """The place below the timeline in the side bar."""
+
+    def show_foot(self, foot: QWidget | None) -> None:
+        """Show a widget in place of the previous one, which is deleted; None shows nothing."""
+
+
+SIDE_FOOT: Room[SideFoot, object] = Room("side.foot")
+"""The foot of the side bar."""

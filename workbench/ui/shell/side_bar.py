@@ -186,9 +186,12 @@ class SideBar(QWidget):
         cast(QVBoxLayout, iterations_box.layout()).addWidget(self.marked)
         self._splitter.addWidget(iterations_box)
         self._splitter.setStretchFactor(1, 1)
+        self.foot = QWidget(self)
+        QVBoxLayout(self.foot).setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.foot)
 
         self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
@@ -219,6 +222,14 @@ class SideBar(QWidget):
         self._key_name = name
         self._show_empty()
         self._show_marked()
+
+    def show_foot(self, foot: QWidget | None) -> None:
+        """Show a widget below the lists in place of the previous one, which is deleted; None shows nothing."""
+        for shown in self.foot.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            shown.hide()
+            shown.deleteLater()
+        if foot is not None:
+            cast(QVBoxLayout, self.foot.layout()).addWidget(foot)
 
     @property
     def splitter(self) -> QSplitter:

@@ -31,7 +31,7 @@ from workbench.ui.shell.notice_bar import NoticeBar
 from workbench.ui.shell.notices import WindowNotices
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.panes import WindowPanes
-from workbench.ui.shell.rooms import LANES, PROMPTS
+from workbench.ui.shell.rooms import LANES, PROMPTS, SIDE_FOOT
 from workbench.ui.shell.services import EventBus
 from workbench.ui.shell.shell_actions import WindowActions
 from workbench.ui.shell.side_bar import SideBar
@@ -63,6 +63,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
+    window.features.part(SIDE_FOOT, window.sidebar)
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None

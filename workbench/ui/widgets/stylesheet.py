@@ -201,6 +201,13 @@ QPushButton[role="quiet"], QToolButton[role="quiet"] {
 }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
+QPushButton[role="step"], QPushButton[role="step-done"] {
+    background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 2px 4px; text-align: left;
+    color: @text;
+}
+QPushButton[role="step-done"] { color: @muted; }
+QPushButton[role="step"]:hover, QPushButton[role="step-done"]:hover { background: @hover; }
+QPushButton[role="step"]:focus, QPushButton[role="step-done"]:focus { border-color: @accent; }
 QPushButton[role="quiet"]:checked { color: @accent; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @muted; }
 QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {

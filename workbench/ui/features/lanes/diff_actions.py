@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from workbench.app.lanes.comparisons import LaneComparisons
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.shell.check_events import DifferencesShown
 from workbench.ui.shell.events import RunChanged
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.reader.modes import DIFF
@@ -21,7 +22,7 @@ class DiffActions(QObject):
 
     def __init__(self, services: Services, lanes: LanesView, board: LanePresenter) -> None:
         super().__init__(lanes)
-        self._lanes = lanes
+        self._lanes, self._events = lanes, services.events
         self._before: dict[str, str] = {}
         self.comparisons = LaneComparisons(
             services.backend.store,
@@ -45,6 +46,7 @@ class DiffActions(QObject):
         else:
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
+            self._events.publish(DifferencesShown())
 
     def against(self, base: ComparisonBase) -> None:
         """Show the differences of every answer from `base`."""
@@ -53,6 +55,7 @@ class DiffActions(QObject):
         if not all(readings.of(slot) == DIFF for slot in self._slots()):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
+            self._events.publish(DifferencesShown())
 
     def against_previous(self) -> None:
         """Show the differences of every answer from that of the lane's previous iteration."""

@@ -17,10 +17,9 @@ COMMANDS = (
     Command(
         "shortcuts",
         "Keyboard shortcuts",
-        "View",
+        "Help",
         ("F1",),
         views=EVERYWHERE,
         run=lambda controller: controller.open_sheet(),
-        after="palette",
     ),
 )

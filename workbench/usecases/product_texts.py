@@ -1,0 +1,67 @@
+"""What the product says about itself: version, licences, news, and a report about a problem.
+
+Invariant: a report contains the error log, which never holds text by a user or a model (`host.faults`), and nothing
+else of the user's data. Everything blocks: use it on worker threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from workbench.host.dirs import document
+from workbench.host.errors import HostError, explain
+from workbench.host.faults import log_file, platform_name
+
+_MOST_LOG = 20_000
+"""Characters from the end of the log that a report contains."""
+_LONGEST_LICENCE = 80
+
+
+def news() -> str:
+    """Return the changelog as Markdown. Raises HostError if it is missing."""
+    return document("CHANGELOG.md").read_text("utf-8")
+
+
+def about(version: str, database: Path, qt: str) -> str:
+    """Return version, system and the place of the history as Markdown."""
+    rows = (
+        ("Version", version),
+        ("System", platform_name()),
+        ("Qt", qt),
+        ("History", f"`{database}`"),
+        ("Licence", "Apache-2.0"),
+    )
+    return "# Prompt Workbench\n\n" + "".join(f"- {name}: {value}\n" for name, value in rows)
+
+
+def licences() -> str:
+    """Return the product's licence and those of the installed packages as Markdown. Raises HostError."""
+    rows = "".join(f"| {name} | {version} | {licence} |\n" for name, version, licence in sorted(_packages()))
+    return (
+        "# Licences\n\nPrompt Workbench is licensed under Apache-2.0; its text is at the end. These packages are "
+        f"installed with it:\n\n| Package | Version | Licence |\n| --- | --- | --- |\n{rows}\n"
+        f"```text\n{document('LICENSE').read_text('utf-8')}\n```\n"
+    )
+
+
+def problem_report(version: str, qt: str, state: Path) -> str:
+    """Return a report to send: version, system and the newest part of the error log. Raises HostError."""
+    file = log_file(state)
+    try:
+        log = file.read_text("utf-8", "replace") if file.exists() else ""
+    except OSError as error:
+        raise HostError(f"The error log {file} cannot be read. Check its permissions.", explain(error)) from error
+    shown = log[-_MOST_LOG:].strip() or "No errors are logged."
+    return f"Prompt Workbench {version}, {platform_name()}, Qt {qt}\n\n{shown}\n"
+
+
+def _packages() -> Iterator[tuple[str, str, str]]:
+    for one in metadata.distributions():
+        described = one.metadata
+        licence = next((described[key] for key in ("License-Expression", "License") if described[key]), "")
+        if not licence or len(licence) > _LONGEST_LICENCE or "\n" in licence:
+            named = [text.rpartition(" :: ")[2] for text in described.get_all("Classifier") or [] if "License" in text]
+            licence = ", ".join(named) or "see the package"
+        yield described["Name"], one.version, licence.replace("|", "/")
