@@ -9,7 +9,6 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage
