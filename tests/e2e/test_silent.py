@@ -68,6 +68,7 @@ def test_tour_in_the_terminal_contacts_only_this_computer(tmp_path: Path) -> Non
         # Through LiteLLM, which the fake refuses; loading and calling it must be silent, too.
         call("endpoint", "add", fake.url, "--name", "translated", "--provider", "cohere")
         call("run", "--prompt", "Tour", "--model", "translated/command-r", "--var", "text=x", code=1)
+        assert fake.requests[-1].method == "POST"
         call("doctor")
         assert fake.base_url in call("doctor", "--network")
         port = str(fake.port)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
@@ -21,11 +22,10 @@ PICTURES = {
     "winner": "*-winner.png",
     "iteration": "*-a-past-iteration.png",
     "blocks": "gallery/*-blocks-light.png",
-    "twelve": "*-the-twelfth-lane.png",
     "history": "gallery/*-history-light.png",
     "rank": "gallery/*-rank-light.png",
     "keys": "gallery/*-settings-keys-light.png",
-    "test": "gallery/??-test-light.png",
+    "test": "gallery/*-test-cell-light.png",
 }
 """The name of a picture in the guide, and that of the demo's picture, whose number may change."""
 FRAMES = (
@@ -38,7 +38,7 @@ FRAMES = (
 """The frames of the animation, and how long each is shown, in milliseconds."""
 ANIMATION = "loop.png"
 _WIDTH = 1200
-_COLORS = QImage.Format.Format_Indexed8
+_MOST_COLORS = 256
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -62,11 +62,16 @@ def _newest(pattern: str) -> str:
 
 
 def _small(path: str) -> bytes:
-    """Return a picture of the guide's width with at most 256 colours, as PNG."""
+    """Return a picture of the guide's width with its 256 most frequent colours, as PNG."""
     image = QImage(path).scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    counted = Counter(memoryview(image.constBits()).cast("I"))
+    palette = [color for color, _ in counted.most_common(_MOST_COLORS)]
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.convertToFormat(_COLORS, Qt.ImageConversionFlag.ThresholdDither).save(buffer, "PNG", 0)  # type: ignore[call-overload]
+    image.convertToFormat(QImage.Format.Format_Indexed8, palette, Qt.ImageConversionFlag.ThresholdDither).save(
+        buffer, "PNG", 0
+    )
     return bytes(buffer.data().data())
 
 
