@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from tests.ui.desk import Desk
+from tests.ui.lanes_support import entries
 from workbench.ui.features.models.dialog import ModelPicker
 
 Key, Left, Right = Qt.Key, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -62,9 +63,9 @@ def closed(desk: Desk) -> None:
 
 
 def choose(desk: Desk, text: str) -> None:
-    """Choose from the open menu."""
+    """Choose from the open menu or a menu below it."""
     menu = open_menu(desk)
-    action = next(one for one in menu.actions() if one.text().replace("&", "") == text)
+    action = next(one for one in entries(menu) if one.text().replace("&", "") == text)
     menu.close()
     action.trigger()
     closed(desk)

@@ -102,7 +102,16 @@ def open_menu(lane: LaneColumn) -> QMenu:
 
 
 def menu_entry(menu: QMenu, text: str) -> QAction:
-    return next(a for a in menu.actions() if a.text().replace("&", "").startswith(text))
+    """Return the first entry with this beginning, in the menu or in the menus below it."""
+    return next(a for a in entries(menu) if a.text().replace("&", "").startswith(text))
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    for action in menu.actions():
+        yield action
+        below = action.menu()
+        if isinstance(below, QMenu):
+            yield from entries(below)
 
 
 def close_menu(menu: QMenu) -> None:

@@ -45,7 +45,8 @@ LEFT = Qt.MouseButton.LeftButton
         ("Move left", "move_requested", ["m", -1]),
         ("Move right", "move_requested", ["m", 1]),
         ("Show request", "wire_requested", ["m"]),
-        ("Copy answer", "copy_requested", ["m"]),
+        ("Answer", "copy_requested", ["m"]),
+        ("All against this lane", "diff_requested", ["m", "lane"]),
         ("Remove lane", "remove_requested", ["m"]),
     ],
 )
@@ -65,9 +66,18 @@ def test_the_menu_works_by_keyboard(view: LanesView, lane: LaneColumn) -> None:
     QTest.keyClick(lane.header.row.menu, Qt.Key.Key_Space)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    QTest.keyClick(menu, Qt.Key.Key_D)
+    QTest.keyClick(menu, Qt.Key.Key_L)
+    below = QApplication.activePopupWidget()
+    assert isinstance(below, QMenu)
+    QTest.keyClick(below, Qt.Key.Key_D)
     settle()
     assert calls_of(spy) == [["m"]]
+
+
+def test_menu_has_at_most_14_entries(lane: LaneColumn) -> None:
+    menu = open_menu(lane)
+    assert len([a for a in menu.actions() if not a.isSeparator()]) <= 14
+    close_menu(menu)
 
 
 def test_outer_lanes_cannot_move_past_the_edge(view: LanesView) -> None:
@@ -97,7 +107,7 @@ def test_read_only_columns_offer_no_changing_actions(view: LanesView) -> None:
     menu = open_menu(shown)
     enabled = {a.text().replace("&", "") for a in menu.actions() if a.isEnabled() and not a.isSeparator()}
     close_menu(menu)
-    assert enabled == {"Continue from this answer", "Copy answer", "Copy as"}
+    assert enabled == {"Continue from this answer", "Read as", "Copy", "Diff"}
     strip = shown.strip()
     assert strip is not None
     box = strip.findChild(FailureBox)

@@ -137,6 +137,8 @@ class Command:
     repeatedly."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns its changes (`Changed`) or None."""
+    checked: Callable[[Any], bool] | None = None
+    """Takes what `run` takes, and returns whether the entry has a check mark; None for a command that is no toggle."""
     after: str = ""
     """The id of the command that it follows in menus, "" for registration order."""
 

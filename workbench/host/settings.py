@@ -16,7 +16,7 @@ Theme = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 FILE = "settings.json"
 SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
-_FLAGS = ("lanes_by_content", "lanes_together")
+_FLAGS = ("lanes_by_content", "lanes_together", "side_folded", "editor_folded")
 _KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading", "wrap", *_FLAGS})
 
 
@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     """Whether columns are sized to their text instead of equally."""
     lanes_together: bool = False
     """Whether scrolling one answer scrolls all of them."""
+    side_folded: bool = False
+    editor_folded: bool = False
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -236,6 +236,8 @@ def _entries(menu: QMenu, indent: str = "") -> Iterator[str]:
         yield indent + ("---" if action.isSeparator() else "  ".join(_entry(action)))
         below = action.menu()
         if isinstance(below, QMenu):
+            # As opening it does, which brings its check marks up to date.
+            below.aboutToShow.emit()
             yield from _entries(below, indent + "  ")
 
 

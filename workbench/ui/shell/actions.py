@@ -30,9 +30,11 @@ class CommandActions(QObject):
         commands: CommandRegistry,
         handlers: Mapping[str, Callable[[], object]],
         keymap: Keymap | None = None,
+        checks: Mapping[str, Callable[[], bool]] | None = None,
     ) -> None:
+        """`checks` return whether a toggle is on, by command id."""
         super().__init__(window)
-        self._commands = commands
+        self._commands, self._checks = commands, checks or {}
         missing = {command.id for command in commands} ^ set(handlers)
         if missing:
             raise ValueError(f"commands without a handler, or handlers without a command: {sorted(missing)}")
@@ -43,6 +45,7 @@ class CommandActions(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
             action.setAutoRepeat(command.repeats)
+            action.setCheckable(command.checked is not None)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)
@@ -51,7 +54,13 @@ class CommandActions(QObject):
         self.bind(keymap or Keymap(commands))
 
     def __getitem__(self, command_id: str) -> QAction:
+        self._check(command_id)
         return self._actions[command_id]
+
+    def _check(self, *command_ids: str) -> None:
+        for one in command_ids:
+            if one in self._checks:
+                self._actions[one].setChecked(self._checks[one]())
 
     def bind(self, keymap: Keymap) -> None:
         """Set the shortcuts of all actions from a keymap."""
@@ -81,8 +90,11 @@ class CommandActions(QObject):
         menu = QMenu(parent)
         for group in GROUPS:
             sub = menu.addMenu(group)
-            for command in self._commands.group(group):
+            rows = self._commands.group(group)
+            for command in rows:
                 sub.addAction(self._actions[command.id])
+            toggles = [command.id for command in rows if command.id in self._checks]
+            sub.aboutToShow.connect(lambda toggles=toggles: self._check(*toggles))
         return menu
 
 

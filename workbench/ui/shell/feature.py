@@ -174,6 +174,18 @@ class FeatureHost:
             for command in feature.commands
         }
 
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Return whether the toggles among the commands are on, by id."""
+        return {
+            command.id: partial(self._is_checked, feature, command)
+            for feature in self._features.values()
+            for command in feature.commands
+            if command.checked is not None
+        }
+
+    def _is_checked(self, feature: Feature[FeatureController], command: Command) -> bool:
+        return command.checked is not None and command.checked(self.controller(feature.id))
+
     def controller(self, feature_id: str) -> FeatureController:
         """Return the controller of a feature, creating it if necessary."""
         if feature_id not in self._controllers:

@@ -107,6 +107,8 @@ class WindowFrame(QMainWindow):
         self._layout.addWidget(self.divider, 1)
         self._layout.addWidget(self.status)
         geometry.restore(self, self.settings, self._dividers())
+        self.divider.fold(is_folded=self.settings.side_folded)
+        self.view.fold(is_folded=self.settings.editor_folded)
         for clicked, command in (
             (self.view.run_clicked, RUN),
             (self.header.settings_clicked, "settings"),
@@ -150,6 +152,8 @@ class WindowFrame(QMainWindow):
                     font_scale=self.theme.scale,
                     motion=self.theme.motion,
                     wrap=self.wrapping.wraps,
+                    side_folded=self.divider.is_folded,
+                    editor_folded=self.view.is_folded,
                 ),
             )
         except HostError as error:
@@ -164,6 +168,7 @@ class WindowFrame(QMainWindow):
         sizes = self.divider.sizes() if self.isVisible() else []
         if (room := self.divider.replaceWidget(0, side)) is not None:
             room.deleteLater()
+        self.divider.fold(is_folded=self.divider.is_folded)
         if sizes:
             self.divider.setSizes(sizes)
 

@@ -17,6 +17,21 @@ class WindowActions:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
 
+    @property
+    def wraps(self) -> bool:
+        """Whether long lines of messages wrap."""
+        return self._window.frame.wrapping.wraps
+
+    @property
+    def is_side_folded(self) -> bool:
+        """Whether the side bar is folded away."""
+        return self._window.frame.divider.is_folded
+
+    @property
+    def is_editor_folded(self) -> bool:
+        """Whether the editor is folded away."""
+        return self._window.frame.view.is_folded
+
     def show(self, view: View) -> None:
         """Show a view."""
         self._window.views.show(view)
@@ -36,6 +51,27 @@ class WindowActions:
     def toggle_wrap(self) -> None:
         """Toggle the wrapping of long lines in messages."""
         self._window.frame.wrapping.toggle()
+
+    def toggle_side(self) -> None:
+        """Fold the side bar away, or show it again."""
+        divider = self._window.frame.divider
+        divider.fold(is_folded=not divider.is_folded)
+        self._say_folded("Side bar", "fold_side", is_folded=divider.is_folded)
+
+    def toggle_editor(self) -> None:
+        """Fold the editor of Compose away, or show it again with the focus in it."""
+        view = self._window.frame.view
+        view.fold(is_folded=not view.is_folded)
+        if not view.is_folded:
+            view.editor.focus_first()
+        self._say_folded("Editor", "fold_editor", is_folded=view.is_folded)
+
+    def _say_folded(self, part: str, command_id: str, *, is_folded: bool) -> None:
+        notices, key = self._window.notices, f"folded {command_id}"
+        if is_folded:
+            notices.brief(key, f"{part} hidden.", "Show", self._window.actions_[command_id].trigger)
+        else:
+            notices.withdraw(key)
 
     def escape(self) -> None:
         """Close the innermost open element; if none is open, stop what runs."""

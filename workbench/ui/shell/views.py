@@ -154,6 +154,8 @@ class Views(QObject):
         self._left_at: dict[View, QWidget] = {}
         self._key_name: KeyName | None = None
         self.shown: View = "compose"
+        self.want_side: Callable[[bool], object] = side.setVisible
+        """Shows or hides the side bar for the shown view."""
         self.runs: RunsPage | None = None
         """The page in which runs are selected, None until it is made."""
         self.tabs = ViewTabs({view: place.title for view, place in places.items()})
@@ -255,7 +257,7 @@ class Views(QObject):
             theme.catch_up()
         # Neither page is laid out for the width that the other one had.
         self.here().hide()
-        self._side.setVisible(place.has_side)
+        self.want_side(place.has_side)
         QCoreApplication.sendPostedEvents(self._side.parent(), QEvent.Type.LayoutRequest.value)
         self._stage.setCurrentWidget(page)
         # A shown widget requests its paint later, which adds a second paint if another was requested before.

@@ -68,6 +68,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None
     window.views = Views(frame.stage, window.sidebar, window.features.places(), window)
+    window.views.want_side = lambda is_wanted: frame.divider.want_first(is_wanted=is_wanted)
     window.views.made.connect(lambda page: _divide(frame, page))
     frame.header.add_views(window.views.tabs)
     frame.add_notice(window.notice)
@@ -75,7 +76,9 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.undo = UndoDispatch(window.views, window.features, window.notices, window.compose_part)
     window.keys = KeyBindings(window.feature_set.commands(), dict(frame.settings.keys), window)
     frame.take_drops(PackDrops(events).offer)
-    window.actions_ = CommandActions(frame, window.keys.commands, command_table(window), window.keys.keymap)
+    window.actions_ = CommandActions(
+        frame, window.keys.commands, command_table(window), window.keys.keymap, _checks(window)
+    )
     window.keys.changed.connect(lambda: _keys_changed(window))
     _name_keys(window)
     yield None
@@ -125,6 +128,13 @@ def _compose_owner(window: MainWindow) -> ComposeOwner:
 def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     """Return the actions of the window's commands, by id."""
     return {**bound(OF_SHELL, WindowActions(window)), **window.features.actions()}
+
+
+def _checks(window: MainWindow) -> dict[str, Callable[[], bool]]:
+    """Return whether the toggles among the commands are on, by id."""
+    shell = WindowActions(window)
+    own = {command.id: partial(command.checked, shell) for command in OF_SHELL if command.checked is not None}
+    return {**own, **window.features.checks()}
 
 
 def _name_keys(window: MainWindow) -> None:

@@ -270,9 +270,7 @@ def _follow_answers(window: MainWindow) -> None:
 
 
 def _show_side(window: MainWindow, is_shown: bool) -> None:
-    window.sidebar.setVisible(is_shown)
-    if is_shown:
-        window.frame.divider.refresh()
+    window.frame.divider.want_first(is_wanted=is_shown)
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

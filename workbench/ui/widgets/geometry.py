@@ -49,7 +49,8 @@ class PaneDivider(QSplitter):
     def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._rule = rule
-        self.is_by_hand = False
+        self.is_by_hand = self.is_folded = False
+        self._is_first_wanted = True
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._moved)
@@ -73,6 +74,22 @@ class PaneDivider(QSplitter):
         if not self.is_by_hand:
             first = self._rule(self.width())
             self.setSizes([first, self.width() - first - self.handleWidth()])
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Hide the first part, or show it again."""
+        self.is_folded = is_folded
+        self._show_first()
+
+    def want_first(self, *, is_wanted: bool) -> None:
+        """Set whether the shown view has the first part; a folded one stays hidden."""
+        self._is_first_wanted = is_wanted
+        self._show_first()
+
+    def _show_first(self) -> None:
+        if (first := self.widget(0)) is not None:
+            first.setVisible(self._is_first_wanted and not self.is_folded)
+            if self._is_first_wanted and not self.is_folded:
+                self.refresh()
 
     def _moved(self) -> None:
         self.is_by_hand = True

@@ -41,6 +41,11 @@ class BlindRuns(QObject):
         owner.header.blind_clicked.connect(self.toggle)
         owner.header.set_blind(on=owner.compose.blind)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether the next runs are blind."""
+        return self._compose.blind
+
     def toggle(self) -> None:
         """Toggle blind for the next runs; the shown run stays as it is."""
         compose = self._compose

@@ -73,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+B",),
         views=EVERYWHERE,
         run=lambda compose: compose.blindness.toggle(),
+        checked=lambda compose: compose.blindness.is_on,
     ),
     Command(
         "reveal",

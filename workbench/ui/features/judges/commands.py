@@ -21,7 +21,7 @@ COMMANDS = (
         "label_answers",
         "Label answers…",
         "Test",
-        ("Ctrl+Shift+J",),
+        ("Ctrl+Shift+G",),
         _can_write,
         views=_TEST,
         run=lambda controller: controller.labelling.open(),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
@@ -23,13 +23,13 @@ from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.footer import LaneFooter
 from workbench.ui.features.lanes.header import LaneHeader
 from workbench.ui.features.lanes.lane_intents import LaneIntents
-from workbench.ui.features.lanes.menu import LaneMenuState, lane_menu
+from workbench.ui.features.lanes.menu import LaneMenuActs, LaneMenuState, lane_menu
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.state_strip import StateStrip
 from workbench.ui.widgets.controls import JUDGED_AREA
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
-from workbench.ui.widgets.reader.switch import open_menu
+from workbench.ui.widgets.reader.switch import fill, open_menu
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import is_running
 
@@ -201,12 +201,15 @@ class LaneColumn(QFrame):
         state = LaneMenuState(
             self._head, self._status, *self._edges, running=self._run_under_way, has_text=not self.reading.is_empty
         )
-        menu = lane_menu(state, self._intents, rename=self.start_rename, edit_params=self.edit_params, parent=self)
+        menu = lane_menu(state, self._intents, LaneMenuActs(self.start_rename, self.edit_params, self._read_as), self)
         menu.popup(position or button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
 
     def open_reading_menu(self) -> None:
         """Open the menu of view modes."""
         open_menu(self.header.reading, self._intents.readings, self.reading.mode, self.reading.subject)
+
+    def _read_as(self, menu: QMenu) -> None:
+        fill(menu, self._intents.readings, self.reading.mode, self.reading.subject)
 
     def start_rename(self) -> None:
         """Start editing the name in place."""

@@ -80,6 +80,7 @@ COMMANDS = (
         (),
         always,
         run=lambda c: c.layout.toggle_widths(),
+        checked=lambda c: c.view.widths.by_content,
     ),
     Command(
         "lanes_together",
@@ -88,6 +89,7 @@ COMMANDS = (
         (),
         always,
         run=lambda c: c.layout.toggle_together(),
+        checked=lambda c: c.view.together.is_on,
     ),
     Command(
         "hide_lane",

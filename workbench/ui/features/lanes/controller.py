@@ -98,6 +98,7 @@ class LanesController:
         view.copy_as_requested.connect(self.reading.copy_as)
         view.action_requested.connect(self.next_steps.take)
         view.reading_wanted.connect(self.reading.give)
+        view.diff_requested.connect(self.diffs.show_against)
 
     def stop_lane(self) -> None:
         """Stop the focused lane."""

@@ -57,6 +57,15 @@ class DiffActions(QObject):
             readings.choose_for_all(DIFF)
             self._events.publish(DifferencesShown())
 
+    def show_against(self, slot: str, base: str) -> None:
+        """Show the differences of every answer from "previous", "winner" or "lane", which is that of `slot`."""
+        if base == "lane":
+            self.against(ComparisonBase("lane", slot))
+        elif base == "winner":
+            self.against_winner()
+        else:
+            self.against_previous()
+
     def against_previous(self) -> None:
         """Show the differences of every answer from that of the lane's previous iteration."""
         self.against(ComparisonBase())

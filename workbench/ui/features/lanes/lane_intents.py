@@ -15,7 +15,7 @@ from workbench.app.keymap import spoken
 from workbench.app.lanes.lane_state import LaneHead
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes.commands import COMMANDS
-from workbench.ui.shell.key_names import KeyName, first_keys
+from workbench.ui.shell.key_names import FIRST_KEYS, KeyName, first_keys
 from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.widgets.reader.mode_choices import ModeChoices
 
@@ -24,7 +24,7 @@ def _first_key(command_id: str) -> str:
     """Return the default shortcut of a command, for columns without a window."""
     own = {command.id: command for command in COMMANDS}
     if command_id not in own:
-        return first_keys(command_id)
+        return first_keys(command_id) if command_id in FIRST_KEYS else ""
     return next(map(spoken, own[command_id].shortcuts), "")
 
 
@@ -76,6 +76,8 @@ class LaneIntents(LanesWidget):
     """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)
     """Slot, id of a view mode whose page needs data; answered with `set_reading_data`."""
+    diff_requested = Signal(str, str)
+    """Slot, and what all lanes are compared with: "previous", "winner" or "lane", which is the lane of the slot."""
     diff_pointed = Signal(str)
     """The Diff button of this slot is hovered or focused; its footer needs the name of the base."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
@@ -23,6 +23,11 @@ _DIRECT_VERSIONS = 20
 _VERSIONS_PER_MENU = 25
 _LABEL_LENGTH = 44
 _TIP_LENGTH = 80
+_BASES = {
+    "previous": "All against their &previous iteration",
+    "winner": "All against the &winner",
+    "lane": "All against this &lane",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,73 +42,116 @@ class LaneMenuState:
     has_text: bool
 
 
-def lane_menu(
-    state: LaneMenuState,
-    intents: LaneIntents,
-    *,
-    rename: Callable[[], None],
-    edit_params: Callable[[], None],
-    parent: QWidget,
-) -> QMenu:
+@dataclass(frozen=True, slots=True)
+class LaneMenuActs:
+    """What the menu does by the column itself: `read_as` fills a menu with the view modes."""
+
+    rename: Callable[[], None]
+    edit_params: Callable[[], None]
+    read_as: Callable[[QMenu], None]
+
+
+def lane_menu(state: LaneMenuState, intents: LaneIntents, acts: LaneMenuActs, parent: QWidget) -> QMenu:
     """Build the menu; it deletes itself when closed."""
-    head, slot = state.head, state.head.slot
-    editable = not head.read_only
     menu = QMenu(parent)
-    menu.setAccessibleName(f"Menu of lane {head.number}")
+    menu.setAccessibleName(f"Menu of lane {state.head.number}")
     menu.aboutToHide.connect(menu.deleteLater)
-
-    def add(text: str, action: Callable[[], object], enabled: bool = True) -> QAction:
-        entry = menu.addAction(text)
-        entry.setEnabled(enabled)
-        entry.triggered.connect(lambda _checked=False: action())
-        return entry
-
-    add("Change &model…", lambda: intents.model_requested.emit(slot), editable)
-    add(
-        "Test a success&or…",
-        lambda: intents.successor_requested.emit(slot),
-        editable and not state.status.blind and not state.running,
-    )
-    add("&Parameters…", edit_params, editable)
-    _add_versions(menu, head, lambda number: intents.pin_requested.emit(slot, number), editable)
-    _add_samples(menu, head, lambda count: intents.samples_requested.emit(slot, count), editable)
-    add("Re&name…", rename, editable and not state.status.blind)
+    made = _LaneMenu(state, intents, acts, menu)
+    made.add_setup()
     menu.addSeparator()
-    add("&Duplicate", lambda: intents.duplicate_requested.emit(slot), editable)
-    add("Move &left", lambda: intents.move_requested.emit(slot, -1), editable and not state.is_first)
-    add("Move ri&ght", lambda: intents.move_requested.emit(slot, 1), editable and not state.is_last)
+    made.add_reading()
     menu.addSeparator()
-    add("Show re&quest…", lambda: intents.wire_requested.emit(slot), state.status.has_wire and not state.status.blind)
-    add("Get c&ode…", lambda: intents.code_requested.emit(slot), editable and not state.status.blind)
-    add(
-        "Con&tinue from this answer",
-        lambda: intents.continue_requested.emit(slot),
-        state.has_text and not state.running and not state.status.blind,
-    )
-    add(
-        "Remove star from ans&wer" if state.status.starred else "Star this ans&wer",
-        lambda: intents.star_requested.emit(slot),
-        state.status.state == "finished" and not state.status.blind,
-    )
-    # Retry is in the footer as well, if there is room for it.
-    can_retry = editable and has_ended(state.status) and not head.answered_by
-    add("Retr&y", lambda: intents.retry_requested.emit(slot), can_retry)
-    add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
-    forms = menu.addMenu("Copy &as")
-    forms.menuAction().setEnabled(state.has_text)
-    for form, title in (("text", "Plain &text"), ("markdown", "&Markdown"), ("json", "&JSON")):
-        entry = forms.addAction(title)
-        entry.triggered.connect(lambda _checked=False, form=form: intents.copy_as_requested.emit(slot, form))
+    made.add_answer()
     menu.addSeparator()
-    if editable:
-        add("R&un only this lane", lambda: intents.run_requested.emit(slot), not head.baseline)
-        text = "Run &again with the others" if head.baseline else "&Keep as baseline"
-        add(text, lambda: intents.baseline_requested.emit(slot), bool(head.baseline) or state.status.attempts > 0)
-        add("&Hide lane", lambda: intents.hide_requested.emit(slot))
-    remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)
-    if state.running and editable:
-        remove.setText("&Remove lane (stop the run first)")
+    made.add_place()
     return menu
+
+
+class _LaneMenu:
+    """Adds the groups of entries to a menu."""
+
+    def __init__(self, state: LaneMenuState, intents: LaneIntents, acts: LaneMenuActs, menu: QMenu) -> None:
+        self._state, self._intents, self._acts, self._menu = state, intents, acts, menu
+        self._slot = state.head.slot
+        self._editable = not state.head.read_only
+        self._named = not state.status.blind
+
+    def add_setup(self) -> None:
+        """What the next run uses."""
+        head, intents, slot = self._state.head, self._intents, self._slot
+        self._add("Change &model…", lambda: intents.model_requested.emit(slot), self._editable)
+        self._add("&Parameters…", self._acts.edit_params, self._editable)
+        _add_versions(self._menu, head, lambda number: intents.pin_requested.emit(slot, number), self._editable)
+        _add_samples(self._menu, head, lambda count: intents.samples_requested.emit(slot, count), self._editable)
+        can_test = self._editable and self._named and not self._state.running
+        self._add("Test a success&or…", lambda: intents.successor_requested.emit(slot), can_test)
+
+    def add_reading(self) -> None:
+        """How the answer is read, copied and compared."""
+        intents, slot, status = self._intents, self._slot, self._state.status
+        read = self._below("Read &as")
+        self._acts.read_as(read)
+        read.addSeparator()
+        can_show = status.has_wire and self._named
+        self._add("Show re&quest…", lambda: intents.wire_requested.emit(slot), can_show, to=read)
+        copy = self._below("&Copy", self._state.has_text)
+        self._add("&Answer", lambda: intents.copy_requested.emit(slot), self._state.has_text, to=copy)
+        for form, title in (("text", "Plain &text"), ("markdown", "&Markdown"), ("json", "&JSON")):
+            self._add(title, partial(intents.copy_as_requested.emit, slot, form), to=copy)
+        diff = self._below("Di&ff", self._state.has_text)
+        for base, title in _BASES.items():
+            self._add(title, partial(intents.diff_requested.emit, slot, base), to=diff)
+
+    def add_answer(self) -> None:
+        """What can be done with the answer."""
+        intents, slot, state = self._intents, self._slot, self._state
+        # Retry is in the footer as well, if there is room for it.
+        can_retry = self._editable and has_ended(state.status) and not state.head.answered_by
+        self._add("Retr&y", lambda: intents.retry_requested.emit(slot), can_retry, key="retry_lane")
+        can_continue = state.has_text and not state.running and self._named
+        self._add(
+            "Con&tinue from this answer", lambda: intents.continue_requested.emit(slot), can_continue, "continue_lane"
+        )
+        self._add(
+            "Remove star from ans&wer" if state.status.starred else "Star this ans&wer",
+            lambda: intents.star_requested.emit(slot),
+            state.status.state == "finished" and self._named,
+        )
+
+    def add_place(self) -> None:
+        """Which lanes there are, and which of them run."""
+        intents, slot, state = self._intents, self._slot, self._state
+        if self._editable:
+            is_kept = bool(state.head.baseline)
+            run = self._below("R&un")
+            self._add("&Only this lane", lambda: intents.run_requested.emit(slot), not is_kept, "run_lane", run)
+            words = "&Again with the others" if is_kept else "Not again: &keep as baseline"
+            can_keep = is_kept or state.status.attempts > 0
+            self._add(words, lambda: intents.baseline_requested.emit(slot), can_keep, to=run)
+            lane = self._below("&Lane")
+            self._add("Re&name…", self._acts.rename, self._named, to=lane)
+            self._add("&Duplicate", lambda: intents.duplicate_requested.emit(slot), to=lane)
+            self._add("Move &left", lambda: intents.move_requested.emit(slot, -1), not state.is_first, to=lane)
+            self._add("Move &right", lambda: intents.move_requested.emit(slot, 1), not state.is_last, to=lane)
+            self._add("&Hide", lambda: intents.hide_requested.emit(slot), to=lane)
+            self._add("Get &code…", lambda: intents.code_requested.emit(slot), self._named, to=lane)
+        can_remove = self._editable and not state.running
+        words = "&Remove lane (stop the run first)" if state.running and self._editable else "&Remove lane"
+        self._add(words, lambda: intents.remove_requested.emit(slot), can_remove)
+
+    def _below(self, title: str, enabled: bool = True) -> QMenu:
+        menu = self._menu.addMenu(title)
+        menu.menuAction().setEnabled(enabled)
+        return menu
+
+    def _add(
+        self, text: str, act: Callable[[], object], enabled: bool = True, key: str = "", to: QMenu | None = None
+    ) -> None:
+        """Add an entry to the menu or to the one below it; `key` is the command whose key is shown."""
+        shown = self._intents.key_name(key) if key else ""
+        entry = (to or self._menu).addAction(f"{text}\t{shown}" if shown else text)
+        entry.setEnabled(enabled)
+        entry.triggered.connect(lambda _checked=False: act())
 
 
 def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], editable: bool) -> None:

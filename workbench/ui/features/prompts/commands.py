@@ -29,6 +29,7 @@ COMMANDS = (
         "Prompt",
         views=EVERYWHERE,
         run=lambda controller: controller.prompts.toggle_archived(),
+        checked=lambda controller: controller.prompts.show_archived,
     ),
     Command(
         "switch_prompt",

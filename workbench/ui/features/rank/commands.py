@@ -35,6 +35,7 @@ def _group(grouping: Grouping, title: str) -> Command:
         enabled=needs(unless=("judging",)),
         views=RANK,
         run=lambda controller: controller.group(grouping),
+        checked=lambda controller: controller.rank.grouping == grouping,
         after="judge",
     )
 
@@ -47,6 +48,7 @@ def _way(way: RankingWay, title: str) -> Command:
         enabled=needs(unless=("judging",)),
         views=RANK,
         run=lambda controller: controller.choose_way(way),
+        checked=lambda controller: controller.way == way,
         after="judge",
     )
 

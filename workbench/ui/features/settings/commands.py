@@ -22,6 +22,7 @@ COMMANDS = (
         "View",
         views=EVERYWHERE,
         run=lambda controller: controller.theme.set_mode("system"),
+        checked=lambda controller: controller.theme.mode == "system",
         after="settings",
     ),
     Command(
@@ -30,6 +31,7 @@ COMMANDS = (
         "View",
         views=EVERYWHERE,
         run=lambda controller: controller.theme.set_mode("light"),
+        checked=lambda controller: controller.theme.mode == "light",
         after="theme_system",
     ),
     Command(
@@ -38,6 +40,7 @@ COMMANDS = (
         "View",
         views=EVERYWHERE,
         run=lambda controller: controller.theme.set_mode("dark"),
+        checked=lambda controller: controller.theme.mode == "dark",
         after="theme_light",
     ),
     Command(

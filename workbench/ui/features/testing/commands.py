@@ -27,6 +27,7 @@ def _in_view(
     enabled: Enabled = _has_prompt,
     navigates: bool = False,
     repeats: bool = False,
+    checked: Callable[[TestingController], bool] | None = None,
 ) -> Command:
     """Return a command of the shown tests; one that only navigates acts wherever the focus is."""
     return Command(
@@ -39,6 +40,7 @@ def _in_view(
         navigates_in=TEST if navigates else (),
         repeats=repeats,
         run=act,
+        checked=checked,
     )
 
 
@@ -131,8 +133,15 @@ COMMANDS = (
     ),
     _in_view("end_holdout", "End the hold-out…", lambda test: _sets(test).holdouts.end(), enabled=_can_write),
     _in_view("add_guard", "Add a guard set…", lambda test: _sets(test).guards.open_menu(), enabled=_can_write),
-    _in_view("test_results", "Results instead of answers in the grid", lambda test: test.toggle_results()),
-    _in_view("tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall()),
+    _in_view(
+        "test_results",
+        "Results instead of answers in the grid",
+        lambda test: test.toggle_results(),
+        checked=lambda test: test.suites.model.shows_results,
+    ),
+    _in_view(
+        "tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall(), checked=lambda test: test.is_tall
+    ),
     _in_view("copy_cases", "Copy the selected cases", lambda test: test.copy_selected()),
     _in_view("copy_table_markdown", "Copy the table as Markdown", lambda test: test.copy_table("markdown")),
     _in_view("copy_table_csv", "Copy the table as CSV", lambda test: test.copy_table("csv")),

@@ -262,6 +262,11 @@ class TestingController:
         if self.view is not None:
             self.view.filters.show_query(self.suites.query, results=model.shows_results)
 
+    @property
+    def is_tall(self) -> bool:
+        """Whether several lines of each answer are shown."""
+        return self.view is not None and self.view.filters.tall.isChecked()
+
     def toggle_tall(self) -> None:
         """Show several lines of each answer, or one."""
         if self.view is not None:
