@@ -188,6 +188,8 @@ def test_shell_commands_call_the_matching_window_methods() -> None:
         "context_menu": ("open_context_menu",),
         "next_pane": ("step_pane", 1),
         "previous_pane": ("step_pane", -1),
+        "fold_side": ("toggle_side",),
+        "fold_editor": ("toggle_editor",),
         "wrap": ("toggle_wrap",),
         "escape": ("escape",),
         "undo": ("undo",),
