@@ -208,6 +208,11 @@ QPushButton[role="step"], QPushButton[role="step-done"] {
 QPushButton[role="step-done"] { color: @muted; }
 QPushButton[role="step"]:hover, QPushButton[role="step-done"]:hover { background: @hover; }
 QPushButton[role="step"]:focus, QPushButton[role="step-done"]:focus { border-color: @accent; }
+QPushButton[role="overview"], QPushButton[role="overview-won"] {
+    background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 1px 5px; color: @muted;
+}
+QPushButton[role="overview-won"] { color: @gold; }
+QPushButton[role="overview"]:hover, QPushButton[role="overview-won"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:checked { color: @accent; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @muted; }
 QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.app.lanes.answer_stars import AnswerStars
 from workbench.app.lanes.lane_presenter import LanePresenter
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_checks import LaneChecks
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
@@ -21,8 +22,9 @@ from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
 from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.features.lanes.wording import title
 from workbench.ui.shell.check_events import ContinuationRequested
-from workbench.ui.shell.events import HistoryChanged, ModelRequested, PromptOpened
+from workbench.ui.shell.events import HistoryChanged, ModelRequested, PaletteOpening, PromptOpened
 from workbench.ui.shell.rooms import LanesOwner
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import SuccessorTestRequested
@@ -72,6 +74,7 @@ class LanesController:
         board.text_reset.connect(view.set_text)
         board.text_appended.connect(view.append_text)
         board.cleared.connect(view.clear)
+        self._services.events.subscribe(PaletteOpening, self._add_source)
         view.add_requested.connect(self.add)
         view.show_hidden_requested.connect(lanes.show_all)
         view.duplicate_requested.connect(lanes.duplicate)
@@ -103,6 +106,29 @@ class LanesController:
     def stop_lane(self) -> None:
         """Stop the focused lane."""
         self._answers.stop(self.view.focused_slot())
+
+    def move_focused(self, step: int) -> None:
+        """Move the focused lane one place to the right (1) or left (-1); it stays focused."""
+        slot = self.view.focused_slot()
+        self.lanes.move(slot, step)
+        slots = self.view.slots()
+        if slot in slots:
+            self.view.focus_lane(slots.index(slot))
+
+    def _add_source(self, opening: PaletteOpening) -> None:
+        from workbench.app.palette.palette import PaletteEntry, PaletteSource
+
+        def entry(head: LaneHead) -> PaletteEntry:
+            name = f"Lane {head.number}: {title(head, self._answers.is_blind)}"
+            return PaletteEntry("lane", head.slot, name, partial(self._go, head.slot))
+
+        opening.add(PaletteSource("lanes", "", lambda: list(map(entry, self.view.heads())), rank=5))
+
+    def _go(self, slot: str) -> None:
+        slots = self.view.slots()
+        if slot in slots:
+            self._services.navigator.show("compose")
+            self.view.focus_lane(slots.index(slot))
 
     def step_lane(self, step: int) -> None:
         """Move the focus by `step` lanes."""

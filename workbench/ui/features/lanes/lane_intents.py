@@ -40,6 +40,8 @@ class LaneIntents(LanesWidget):
     mark_heads: Callable[[Sequence[LaneHead]], Sequence[LaneHead]] = staticmethod(lambda heads: heads)
     """Adds the warnings about models to heads; set by the controller."""
 
+    slot_touched = Signal()
+    """What a lane shows changed, apart from its text."""
     keys_named = Signal()
     """Emitted when shortcuts have changed."""
     add_requested = Signal()

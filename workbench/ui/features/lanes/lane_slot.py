@@ -216,6 +216,7 @@ class LaneSlot:
 
     def _touch(self) -> None:
         self._stale = True
+        self._intents.slot_touched.emit()
         if self.seen:
             self.catch_up()
 

@@ -23,6 +23,7 @@ from workbench.ui.features.lanes.empty_page import NoLanesPage
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.features.lanes.lane_slot import Kind, LaneSlot, take_heads
 from workbench.ui.features.lanes.linked_scrolling import LinkedScrolling
+from workbench.ui.features.lanes.overview import LaneOverview, LanesPage
 from workbench.ui.features.lanes.row_end import RowEnd
 from workbench.ui.features.lanes.visible_lanes import VisibleLanes
 from workbench.ui.widgets.theme import Theme, set_role
@@ -60,9 +61,8 @@ class LanesView(LaneIntents):
         super().__init__(parent)
         self._theme = theme
         self._seats: list[LaneSlot] = []
-        self._focused = ""
+        self._focused, self._keys_act = "", True
         self._running = self._solo = False
-        self._keys_act = True
         self._area = ColumnScrollArea(self)
         self._row = QWidget()
         set_role(self._row, "surface")
@@ -81,7 +81,8 @@ class LanesView(LaneIntents):
             shows.clicked.connect(self.show_hidden_requested)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._area)
+        self._page = LanesPage(LaneOverview(self, lambda: self._seats, self.focus_lane), self._area)
+        self._stack.addWidget(self._page)
         self.together = LinkedScrolling(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(theme, lambda: self._seats, self)
         self._nearby = VisibleLanes(self._area, self.widths, lambda: self._seats, self._column_of)
@@ -110,7 +111,7 @@ class LanesView(LaneIntents):
                 self._layout.insertWidget(index, seat.widget, 1)
         take_heads(self._seats, heads)
         self._end.setHidden(any(head.read_only for head in heads))
-        self._stack.setCurrentWidget(self._area if heads else self._empty)
+        self._stack.setCurrentWidget(self._page if heads else self._empty)
         self._order_tabs()
         self._elapsed.watch()
         if self._focused not in wanted:
