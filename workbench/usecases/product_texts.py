@@ -36,6 +36,8 @@ GUIDE_PAGES = (
 """The pages of the guide in order; reference pages are left to the site."""
 _NOT_SHOWN = re.compile(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)", re.DOTALL)
 """Comments and pictures."""
+_LINK = re.compile(r"\[([^\]]*)\]\((?!\w+://)[^)]*\)")
+"""Links to other pages."""
 
 
 def news() -> str:
@@ -44,9 +46,9 @@ def news() -> str:
 
 
 def guide() -> str:
-    """Return the guide as one Markdown text, without the pictures. Raises HostError if a page is missing."""
+    """Return the guide as one Markdown text, without pictures and links. Raises HostError if a page is missing."""
     pages = (document(f"docs/{name}.md").read_text("utf-8") for name in GUIDE_PAGES)
-    return "\n\n".join(_NOT_SHOWN.sub("", page).strip() for page in pages)
+    return "\n\n".join(_LINK.sub(r"\1", _NOT_SHOWN.sub("", page)).strip() for page in pages)
 
 
 def guide_site() -> Path | None:
