@@ -137,6 +137,7 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["test", STEERING],
             ["test", lost],
         ],
+        "decide": [["decide", named("Echo")], ["decide", named("Echo"), "--json"], ["decide", STEERING]],
         "models": [["models", STEERING], ["models"], ["models", "--endpoint", STEERING], ["models", "--json"]],
         "doctor": [["doctor"], ["doctor", "--network"], ["doctor", "--network", "--json"]],
         "prompt list": [["prompt", "list"], ["prompt", "list", "--archived"], ["prompt", "list", "--json"]],
@@ -211,6 +212,7 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "training", folder / "t", "--format", STEERING],
             [*history, "training", lost],
         ],
+        "history handover": [[*history, "handover", folder / "h"], [*history, "handover", lost, "--prompt", STEERING]],
         "history delete": [
             [*history, "delete", STEERING],
             [*history, "delete", runs[0], "--preview"],

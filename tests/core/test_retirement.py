@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 28)
         (date(2025, 9, 1), "retired 2025-09-01"),
         (TODAY, "retired 2026-11-28"),
         (TODAY + timedelta(days=1), "retires on 2026-11-29"),
-        (TODAY + SOON, "retires on 2027-02-28"),
+        (TODAY + SOON, "retires on 2027-02-26"),
         (TODAY + SOON + timedelta(days=1), ""),
     ],
 )
@@ -59,7 +59,7 @@ def test_only_a_complete_iso_date_is_read(written: object, day: date | None) -> 
         ),
         (
             TODAY + SOON,
-            "Retires on 2027-02-28, according to LiteLLM's list of models. Choose another model before then.",
+            "Retires on 2027-02-26, according to LiteLLM's list of models. Choose another model before then.",
         ),
     ],
 )

@@ -24,7 +24,7 @@ def terminal() -> Iterator[str]:
     yield str(parser.description)
     yield ""
     yield "- `--db PATH` or the variable `WORKBENCH_DB` choose another history than the window's."
-    yield "- `--json` prints one JSON document. Its `json_format` (that of `workbench test`: `format`) rises when a key"
+    yield "- `--json` prints one JSON document. Its `json_format` (of `test` and `decide`: `format`) rises when a key"
     yield "  is removed or changes its meaning; new keys do not change it."
     yield "- Exit codes: 0 success, 1 something failed or nothing was found, 2 wrong usage, 3 the budget of a test was"
     yield "  reached, 130 stopped with Ctrl+C. Lists of nothing end with 0."

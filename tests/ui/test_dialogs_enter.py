@@ -29,11 +29,14 @@ from tests.app.packs.test_plan_table import plan
 from tests.app.testing.standin_comparisons import CANDIDATES
 from tests.app.testing.standin_source import standin_columns
 from tests.ui.dialog_support import shown, theme
+from tests.usecases.hand_over import hand_over
+from tests.usecases.retiring_models import RETIRING
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.testing.probes import FactsOffer
 from workbench.app.testing.source import ShownEstimate
 from workbench.core.cases import Case
+from workbench.core.decide.goals import DecideGoals
 from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import SchemaField
@@ -49,10 +52,13 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.cases.import_dialog import CaseImportDialog
 from workbench.ui.features.checks.type_dialog import CheckTypeDialog
 from workbench.ui.features.conversation.dialog import ConversationDialog
+from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
+from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
+from workbench.ui.features.models.retiring_dialog import RetiringDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.rank.judge_dialog import JudgeDialog
@@ -62,6 +68,7 @@ from workbench.ui.features.testing.facts_dialog import FactsDialog
 from workbench.ui.features.testing.hidden_cases_dialog import HiddenCasesDialog
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.training.dialog import TrainingDialog
+from workbench.ui.features.training.handover_dialog import HandOverDialog
 from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.case_import import CaseImportPlan
@@ -138,6 +145,18 @@ def _facts(theme: Theme, parent: QWidget) -> QDialog:
     return dialog
 
 
+def _hand_over(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = HandOverDialog(theme, "Order bot", parent)
+    dialog.show_made(hand_over())
+    return dialog
+
+
+def _retiring(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = RetiringDialog(theme, "LiteLLM 1.0, list of models", parent=parent)
+    dialog.show_models(RETIRING)
+    return dialog
+
+
 MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExportPackDialog: _export,
     CasesDialog: _cases,
@@ -150,11 +169,15 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     ExchangeDialog: _exchange,
     HiddenCasesDialog: lambda _, parent: HiddenCasesDialog([("c", "Case 1")], parent),
     SavedSearchesDialog: _searches,
+    GoalsDialog: lambda _, parent: GoalsDialog(DecideGoals(), [RouteChoice("own_gpu", "Your own hardware")], parent),
+    HandOverDialog: _hand_over,
     TrainingDialog: lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     SuiteSettingsDialog: lambda _, parent: SuiteSettingsDialog(SuiteSettings(), has_answers=True, parent=parent),
     TryDialog: _try,
     JudgeDialog: lambda _, parent: JudgeDialog(JudgeChoice(None, "The kinder one.", 24), lambda lane: None, parent),
     SuccessorDialog: _successor,
+    RetiringDialog: _retiring,
+    RulesDialog: lambda theme, parent: RulesDialog(theme, "Row 1", parent),
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),

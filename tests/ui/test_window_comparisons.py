@@ -136,6 +136,35 @@ def test_another_baseline_computes_again_and_no_worse_is_a_switch(source: StandI
     desk.until(lambda: ("baseline", run.uid, 2) in source.comparisons.told)
 
 
+def test_columns_vote_over_three_samples_by_their_menu_or_all_at_once(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    vote = entry(head_menu(desk, view, 2), "Vote over samples")
+    assert (vote.text(), vote.isChecked()) == ("Vote over samples (3 per case)", False)
+    vote.trigger()
+    slots = tuple(column.lane.slot for column in view.suites.columns())
+    desk.until(lambda: (source.settings.vote, source.settings.samples) == ((slots[2],), 3))
+    desk.press(Qt.Key.Key_Escape, on=QApplication.activePopupWidget())
+    desk.until(lambda: "Samples 3, 1 column voted" in view.head.settings.accessibleName())
+    assert entry(head_menu(desk, view, 2), "Vote over samples").isChecked()
+    desk.press(Qt.Key.Key_Escape, on=QApplication.activePopupWidget())
+    # Too few samples for the vote are refused with the way out.
+    view.head.settings.click()
+    dialog = desk.window.testing.compare.dialog
+    assert isinstance(dialog, SuiteSettingsDialog)
+    dialog.fields["samples"].setText("2")
+    dialog.save.click()
+    assert dialog.told.text() == (
+        "1 column votes over its samples: 3 or more are needed. Switch the vote off in the column's menu."
+    )
+    dialog.reject()
+    desk.window.actions["vote_samples"].trigger()
+    desk.until(lambda: set(source.settings.vote) == set(slots))
+    desk.until(lambda: "Samples 3, voted" in view.head.settings.accessibleName())
+    desk.window.actions["vote_samples"].trigger()
+    desk.until(lambda: source.settings.vote == ())
+    assert source.settings.samples == 3
+
+
 def test_the_champion_of_a_comparison_stays_the_baseline(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
     overview = view.suites.overview

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.fakes import played, seeded
 from tests.ui.desk import Desk
@@ -23,13 +23,14 @@ from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.header import LaneHeader
+from workbench.ui.features.models.retiring_dialog import RetiringDialog
 from workbench.ui.features.testing.comparison_dialog import SuccessorDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.usecases.workbench import Workbench
 
 TODAY = date(2026, 11, 28)
 GONE = ModelInfo("gpt-gone", "openai", retires=date(2025, 9, 1))
-SOON = ModelInfo("gpt-soon", "openai", retires=date(2027, 1, 5))
+SOON = ModelInfo("gpt-soon", "openai", retires=date(2027, 1, 5), successor="gpt-fine")
 FINE = ModelInfo("gpt-fine", "openai", retires=date(2029, 1, 5))
 
 Make = Callable[..., dict[str, str]]
@@ -206,6 +207,56 @@ def test_button_beside_the_warning_tests_a_successor(desk: Desk, make: Make) -> 
     desk.until(lambda: dialog.hint.text().endswith("was retired on 2025-09-01: it has no answers in a test."))
     dialog.model.click()
     desk.until(lambda: window.dialogs.picker)
+
+
+def test_list_of_retiring_models_tests_the_successor_in_the_chosen_prompt(desk: Desk, make: Make) -> None:
+    uids = make(Bot=["gpt-gone", "echo"], Other=["gpt-soon"], Third=["gpt-soon", "gpt-fine"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.prompt_uid == uids["Third"])
+    window.command("retiring_models")
+    desk.until(lambda: (found := _retiring()) is not None and found.list.count() == 2)
+    dialog = _retiring()
+    assert dialog is not None
+    assert dialog.about.text() == "Models that you use: 1 retired, 1 retiring soon."
+    assert dialog.current is not None
+    assert (dialog.current.model, dialog.current.successor) == ("gpt-gone", "")
+    assert dialog.test.text() == "Test a successor…"
+    dialog.list.setCurrentRow(1)
+    assert dialog.places.toPlainText().splitlines() == ["1 lane of “Third”", "1 lane of “Other”"]
+    assert dialog.successor.text().startswith("Successor: gpt-fine.")
+    assert [dialog.prompts.itemText(at) for at in range(dialog.prompts.count())] == ["Third", "Other"]
+    dialog.prompts.setCurrentIndex(1)
+    dialog.test.click()
+    desk.until(lambda: window.prompt_uid == uids["Other"])
+    compare = window.testing.compare
+    desk.until(lambda: isinstance(compare.dialog, SuccessorDialog))
+    successor = compare.dialog
+    assert isinstance(successor, SuccessorDialog)
+    assert successor.windowTitle() == "A successor of gpt-soon"
+    assert successor.model.text() == "gpt-fine"
+    assert successor.new is not None
+    assert (successor.new.endpoint, successor.new.model) == (LITELLM, "gpt-fine")
+    desk.until(lambda: successor.hint.text() == "gpt-soon answers until 2027-01-05: both models are asked.")
+    assert _retiring() is None
+
+
+def test_list_of_retiring_models_says_that_there_are_none(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-fine", "echo"])
+    window = desk.open(today=lambda: TODAY)
+    window.command("retiring_models")
+    none = "No model that you use is retired or retires within 90 days."
+    desk.until(lambda: (found := _retiring()) is not None and found.about.text() == none)
+    dialog = _retiring()
+    assert dialog is not None
+    assert not dialog.list.isVisible()
+    assert not dialog.test.isVisible()
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: _retiring() is None)
+
+
+def _retiring() -> RetiringDialog | None:
+    shown = [one for one in QApplication.topLevelWidgets() if isinstance(one, RetiringDialog) and one.isVisible()]
+    return shown[0] if shown else None
 
 
 def test_column_with_a_retired_model_is_not_asked_and_offers_a_successor(desk: Desk, make: Make) -> None:

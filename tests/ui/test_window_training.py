@@ -14,6 +14,7 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER, judge
 from workbench.core import training
 from workbench.ui.features.training.dialog import TrainingDialog
+from workbench.ui.features.training.handover_dialog import HandOverDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
@@ -186,3 +187,47 @@ def test_closing_cancels_a_slow_preview(desk: Desk, monkeypatch: pytest.MonkeyPa
     # Closing the window waits for running work.
     desk.close()
     assert parted == []
+
+
+def test_hand_over_is_reached_from_training_files_and_writes_the_folder(desk: Desk, tmp_path: Path) -> None:
+    filled(desk)
+    opened(desk).hand_over.click()
+    dialog = hand_over(desk)
+    assert desk.window.dialogs.training is None
+    desk.until(lambda: dialog.made is not None)
+    assert dialog.counts.text() == "Rows: quarter 1, half 2, all 3; 1 for validation"
+    assert dialog.checks.text().startswith("To do: Rows, Labels agree, Hold-out, Guard sets.")
+    assert "trl sft --model_name_or_path Qwen/Qwen3-8B" in dialog.document.toPlainText()
+    dialog.base.setFocus()
+    desk.type("own/model")
+    desk.until(lambda: "--model_name_or_path own/model" in dialog.document.toPlainText())
+    dialog.copy.click()
+    assert QApplication.clipboard().text() == dialog.document.toPlainText()
+    dialog.write_to(tmp_path / "out")
+    desk.until(lambda: "HANDOVER.md is in" in dialog.told.text())
+    assert (tmp_path / "out" / "HANDOVER.md").read_text("utf-8") == dialog.document.toPlainText()
+    assert len(read(tmp_path / "out" / "trl" / "all" / "train.jsonl")) == 3
+    dialog.price.setText("x")
+    dialog.price.textEdited.emit("x")
+    desk.until(lambda: dialog.told.text().startswith("The price is not a number."))
+    assert not dialog.go.isEnabled()
+    dialog.reject()
+    desk.until(lambda: desk.window.dialogs.training_actions.handover.dialog is None)
+
+
+def test_hand_over_says_why_there_is_nothing_to_train_with(desk: Desk) -> None:
+    desk.open()
+    desk.window.actions["handover"].trigger()
+    dialog = hand_over(desk)
+    desk.until(lambda: dialog.told.text().startswith("There is nothing to train with"))
+    assert not dialog.go.isEnabled()
+    assert not dialog.copy.isEnabled()
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.training_actions.handover.dialog is None)
+
+
+def hand_over(desk: Desk) -> HandOverDialog:
+    desk.until(lambda: desk.window.dialogs.training_actions.handover.dialog is not None)
+    dialog = desk.window.dialogs.training_actions.handover.dialog
+    assert dialog is not None
+    return dialog

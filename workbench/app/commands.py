@@ -166,6 +166,7 @@ GROUPS: tuple[str, ...] = (
     "Test",
     "History",
     "Rank",
+    "Decide",
     "View",
     "Help",
 )

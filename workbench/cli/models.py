@@ -1,5 +1,7 @@
 """`workbench models`: list the models that can be run, the id first on each line.
 
+With --retiring, `retiring_models` lists those in use that are retired or will be soon.
+
 Invariant: no request is sent unless --endpoint is given.
 
 The JSON document:
@@ -22,6 +24,7 @@ from workbench.cli.address_confirmation import confirm_address
 from workbench.cli.database_arguments import for_database, open_workbench
 from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import one_line, write_json
+from workbench.cli.retiring_models import retiring_models
 from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
 from workbench.core.retirement import is_retired, retirement_note
@@ -53,6 +56,8 @@ def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print models and return the exit code. Raises StoreError, HostError, RefusedError."""
     workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
+        if args.retiring:
+            return retiring_models(workbench, args)
         listed = _asked(workbench, args) if args.endpoint else _known(workbench, args)
     finally:
         workbench.close()

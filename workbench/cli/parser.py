@@ -9,8 +9,10 @@ import argparse
 from pathlib import Path
 
 from workbench import __version__
+from workbench.cli.decide_arguments import add_deciding
 from workbench.cli.lazy_parser import LazyParser
-from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
+from workbench.cli.models_arguments import add_models
+from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.prompt_arguments import add_prompts
 from workbench.cli.setup_arguments import add_completion, add_setup
 from workbench.cli.testing_arguments import add_testing
@@ -70,12 +72,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--prompt", metavar="NAME|FILE", help="a prompt of the history or a .prompt.yml file; with TEXT its name"
     )
     add_running(run)
-    models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
-    models.add_argument("query", metavar="QUERY", nargs="*", help="words in the id or the provider")
-    models.add_argument("--endpoint", metavar="NAME", help="list the models of one of your endpoints")
-    add_confirming(models)
-    models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
+    add_models(commands, shared)
     add_testing(commands, shared)
+    add_deciding(commands, shared)
     add_prompts(commands, shared)
     _add_import(commands, shared)
     _add_history(commands, shared)

@@ -25,6 +25,7 @@ from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.goals import RunGoals
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import SuiteBudget
+from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.usecases.problems import RefusedError, unsaved_sentence
 from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
@@ -116,6 +117,10 @@ def _check(args: argparse.Namespace) -> None:
             raise RefusedError(f"--{name.replace('_', '-')} must be 1 or more.")
     if args.repeat is not None and args.repeat > MOST_SAMPLES:
         raise RefusedError(f"--repeat must be at most {MOST_SAMPLES}.")
+    if args.vote and args.repeat is not None and args.repeat < FEWEST_SAMPLES:
+        raise RefusedError(f"--vote needs --repeat {FEWEST_SAMPLES} or more: fewer answers have no majority.")
+    if args.vote and args.is_try:
+        raise RefusedError("--try compares single answers: leave out --vote.")
     for name in ("fail_under", "baseline", "no_worse_than", "margin"):
         # A variable of a pipeline that is not set must not lower the bar.
         if getattr(args, name) == "":

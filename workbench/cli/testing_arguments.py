@@ -45,6 +45,11 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         "--judge-vectors", metavar="M", default="", help="the embedding model of checks that compare meanings"
     )
     test.add_argument("--repeat", metavar="N", type=int, help="answers per case and column, at most 20")
+    test.add_argument(
+        "--vote",
+        action="store_true",
+        help="each case counts by the most frequent of its answers, of 3 or more (--repeat)",
+    )
     test.add_argument("--concurrency", metavar="N", type=int, help="concurrent calls per endpoint (8)")
     test.add_argument("--budget", metavar="USD", type=float, help="stop before this start costs more dollars")
     test.add_argument("--max-calls", metavar="N", type=int, help="stop after this number of calls")

@@ -19,6 +19,7 @@ from workbench.core.drafts import Draft
 from workbench.core.judging.grading_options import without_judge
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.testing.settings import SuiteBudget, SuiteSettings
+from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.usecases.problems import RefusedError
@@ -186,9 +187,11 @@ def _with_arguments(target: SuiteTarget, args: argparse.Namespace) -> SuiteTarge
         args.max_calls if args.max_calls is not None else kept.calls,
         kept.minutes,
     )
+    least = FEWEST_SAMPLES if args.vote else 1
     settings = replace(
         settings,
-        samples=args.repeat or settings.samples,
+        samples=args.repeat or max(least, settings.samples),
+        vote=tuple(lane.slot for lane in settings.columns) if args.vote else settings.vote,
         budget=budget,
         margin=rate(args.margin, "--margin") if args.margin else settings.margin,
     )

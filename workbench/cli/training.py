@@ -1,9 +1,17 @@
-"""`workbench history training` and `star`: write training files from chosen answers, and star answers.
+"""`workbench history training`, `handover` and `star`: write training files from chosen answers, hand them over, and
+star answers.
 
 The JSON document of `training`, in ASCII:
 
     {"format", "files": [path], "train": rows, "validation": rows, "left_out": {reason: count},
      "contradictions": [{"values": text, "answer": text, "outputs": [uid]}], "tokens", "epochs", "cost_usd": or null}
+
+of `handover`:
+
+    {"prompt", "kind": chosen or preference, "base_model", "retires": date or null, "epochs",
+     "parts": [{"name": quarter, half or all, "rows", "tokens", "cost_usd": or null}], "validation": rows,
+     "left_out": {reason: count}, "checklist": [{"title", "state": yes, no or unknown, "words"}],
+     "files": [path], "document": Markdown}
 
 and of `star`: {"outputs": [uid], "starred": true or false}
 
@@ -20,6 +28,7 @@ from typing import get_args
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import OK
 from workbench.cli.output import one_line, write_json
+from workbench.core.runs import PromptRow
 from workbench.core.text import first_line, plural
 from workbench.formats.training import FORMATS
 from workbench.usecases.problems import RefusedError
@@ -29,16 +38,18 @@ from workbench.usecases.workbench import Workbench
 
 def training(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Run one of these commands and return the exit code. Raises StoreError, HostError, RefusedError."""
-    if args.what == "training":
+    if args.what != "star":
         _check(args)
     # Without a name the sample is used, and a new history has the sample.
-    makes = args.what == "training" and args.prompt is None
+    makes = args.what != "star" and args.prompt is None
     with closing(open_workbench(args, env, makes=makes)) as workbench:
-        return _star(args, workbench) if args.what == "star" else _train(args, workbench)
+        if args.what == "star":
+            return _star(args, workbench)
+        return _train(args, workbench) if args.what == "training" else _hand_over(args, workbench)
 
 
 def _check(args: argparse.Namespace) -> None:
-    if args.format not in FORMATS:
+    if args.what == "training" and args.format not in FORMATS:
         raise RefusedError(f"“{args.format}” is not a format. The formats are: {', '.join(FORMATS)}.")
     if args.chosen not in get_args(ChosenBy):
         raise RefusedError(f"“{args.chosen}” is not a way to choose. Use one of: {', '.join(get_args(ChosenBy))}.")
@@ -49,7 +60,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _train(args: argparse.Namespace, workbench: Workbench) -> int:
-    row = workbench.prompts.find(args.prompt) if args.prompt is not None else workbench.prompts.sample()
+    row = _prompt(args, workbench)
     trainer = Trainer(workbench.store)
     made = trainer.prepare(
         row.uid,
@@ -65,6 +76,39 @@ def _train(args: argparse.Namespace, workbench: Workbench) -> int:
         write_json(to_document(made, written))
         return OK
     print("\n".join(_lines(args, made)))
+    return OK
+
+
+def _prompt(args: argparse.Namespace, workbench: Workbench) -> PromptRow:
+    return workbench.prompts.find(args.prompt) if args.prompt is not None else workbench.prompts.sample()
+
+
+def _hand_over(args: argparse.Namespace, workbench: Workbench) -> int:
+    # It reads the rules of Decide, which training files do not need.
+    from workbench.usecases.handover import HandOverMaker, HandOverRequest, write_hand_over
+
+    asked = HandOverRequest(
+        "preference" if args.pairs else "chosen",
+        args.chosen,
+        args.validation,
+        args.seed,
+        args.epochs,
+        args.price,
+        args.base,
+    )
+    maker = HandOverMaker(workbench.store, workbench.catalogue.get, workbench.today)
+    made = maker.prepare(_prompt(args, workbench).uid, asked)
+    written = () if args.preview else write_hand_over(made, args.target)
+    if args.json:
+        write_json(made.to_json(written))
+        return OK
+    for check in made.facts.checks:
+        print(one_line(check.line))
+    for reason, count in made.facts.left_out:
+        print(one_line(f"Left out ({count:,}): {reason}."))
+    rows = ", ".join(f"{part.name} {part.rows:,}" for part in made.facts.parts)
+    where = "Nothing was written." if args.preview else f"Written to {args.target}; HANDOVER.md has the commands."
+    print(f"Rows: {rows}; {made.facts.validation:,} for validation. {where}")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""The arguments of `workbench history training` and `star`."""
+"""The arguments of `workbench history training`, `handover` and `star`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ pairs are made of answers to the same messages only. Cases are in one of the two
 
 
 def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    """Add both to `workbench history`; its parsers are `LazyParser`."""
+    """Add them to `workbench history`; its parsers are `LazyParser`."""
     what.add_parser(
         "training",
         parents=[shared],
         help="write training files from the answers you chose",
         complete=_complete_training,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what.add_parser(
+        "handover",
+        parents=[shared],
+        help="write training files for a quarter, half and all rows, a checklist and the commands to train",
+        complete=_complete_handover,
     )
     star = what.add_parser("star", parents=[shared], help="star answers, to choose them for training")
     star.add_argument("ids", metavar="ANSWER", nargs="+", help="ids of answers; show --json has them")
@@ -32,18 +38,34 @@ def _complete_training(training: argparse.ArgumentParser) -> None:
     from workbench.usecases.training import ChosenBy
 
     first, *_ = FORMATS
+    ways = get_args(ChosenBy)
     lines = (f"  {row.name:<20}{row.help}" for row in FORMATS.values())
     training.epilog = _EPILOG.format(formats="\n".join(lines))
     training.add_argument("target", metavar="FOLDER", type=Path, help="the folder for train.jsonl and validation.jsonl")
-    training.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
     training.add_argument("--format", metavar="FORMAT", default=first, help=f"see below ({first})")
-    ways = get_args(ChosenBy)
-    training.add_argument("--chosen", metavar="BY", default=ways[0], help=f"{', '.join(ways)} ({ways[0]})")
-    training.add_argument(
+    _add_shared(training, ways)
+
+
+def _complete_handover(handover: argparse.ArgumentParser) -> None:
+    from workbench.core.training_commands import training_commands
+    from workbench.usecases.training import ChosenBy
+
+    base = training_commands().base_model
+    handover.add_argument("target", metavar="FOLDER", type=Path, help="the folder for the files and HANDOVER.md")
+    handover.add_argument("--base", metavar="MODEL", default="", help=f"the model to train ({base})")
+    handover.add_argument("--pairs", action="store_true", help="pairs of a better and a worse answer, for DPO")
+    _add_shared(handover, get_args(ChosenBy))
+
+
+def _add_shared(parser: argparse.ArgumentParser, ways: tuple[str, ...]) -> None:
+    """Add the arguments that training files and a hand-over share."""
+    parser.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
+    parser.add_argument("--chosen", metavar="BY", default=ways[0], help=f"{', '.join(ways)} ({ways[0]})")
+    parser.add_argument(
         "--validation", metavar="SHARE", type=float, default=0.1, help="share of rows for validation (0.1)"
     )
-    training.add_argument("--seed", metavar="N", type=int, default=0, help="seed of the split (0)")
-    training.add_argument("--epochs", metavar="N", type=int, default=3, help="epochs for the cost estimate (3)")
-    training.add_argument("--price", metavar="USD", type=float, help="dollars per million trained tokens")
-    training.add_argument("--preview", action="store_true", help="write nothing; show what would be written")
-    training.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of the split (0)")
+    parser.add_argument("--epochs", metavar="N", type=int, default=3, help="epochs for the cost estimate (3)")
+    parser.add_argument("--price", metavar="USD", type=float, help="dollars per million trained tokens")
+    parser.add_argument("--preview", action="store_true", help="write nothing; show what would be written")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-SOON = timedelta(days=92)
+SOON = timedelta(days=90)
 """How long before its retirement a model is labelled."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

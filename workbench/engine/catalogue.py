@@ -53,7 +53,8 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model. `context` and `max_output` are tokens; `retires` is its shutdown date in UTC.
+    """One model. `context` and `max_output` are tokens; `retires` is its shutdown date in UTC. `successor` is the id of
+    the model that replaces it, "" if the file names none.
 
     `task` is what it is made for. A chat model that `decides` answers the questions of decision models as well.
     """
@@ -71,6 +72,7 @@ class ModelInfo:
     """Abilities that the file says it does not have; an ability in neither set is unknown."""
     task: CallTask = "chat"
     decides: bool = False
+    successor: str = ""
 
     def does(self, task: CallTask) -> bool:
         """Whether it can be asked for this."""
@@ -191,7 +193,13 @@ def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model
         retires=retirement_date(entry.get("deprecation_date")),
         task=_TASKS[entry["mode"]],
         decides=_has_any(entry.get("supported_endpoints"), _DECISIONS),
+        successor=_successor(entry, provider),
     )
+
+
+def _successor(entry: Mapping[str, Any], provider: str) -> str:
+    named = entry.get("successor_model")
+    return _told_apart(named, provider) if isinstance(named, str) and named else ""
 
 
 def _has_any(listed: Any, wanted: frozenset[str]) -> bool:

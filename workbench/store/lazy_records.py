@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.store.connections import Readers
+    from workbench.store.decide.records import DecideRecords
     from workbench.store.judging.judge_records import JudgeRecords
     from workbench.store.testing.suite_records import SuiteRecords, WriteWork
 
@@ -30,3 +31,10 @@ class LazyRecords:
         from workbench.store.judging.judge_records import JudgeRecords
 
         return JudgeRecords(self._readers, self._write)
+
+    @functools.cached_property
+    def decide(self) -> DecideRecords:
+        """Goals and evidence of prompts."""
+        from workbench.store.decide.records import DecideRecords
+
+        return DecideRecords(self._readers, self._write)

@@ -20,7 +20,8 @@ from workbench.host.dirs import resource
 from workbench.store import Store
 from workbench.store.records import FirstVersion, WholePrompt
 
-GUARD_FILES = ("general.yml", "refusals.yml")
+REFUSALS = "refusals.yml"
+GUARD_FILES = ("general.yml", REFUSALS)
 _FACT = "guard:"
 """Prefix of the meta keys that store the uids of the prompts of added guard sets."""
 
@@ -62,6 +63,11 @@ def add_guard(store: Store, guard: GuardSet, new_uid: Callable[[], str], now: st
     store.add_whole_prompts([WholePrompt(uid, guard.name, (version,), draft, fact)], now).result()
     store.packs.save_cases(uid, [replace(case, uid=new_uid()) for case in guard.cases]).result()
     return uid
+
+
+def guard_uid(store: Store, file: str) -> str:
+    """Return the uid of the prompt that a guard set was added as, "" if it never was; blocks. Raises StoreError."""
+    return store.get_meta(_FACT + file) or ""
 
 
 def guard_prompt(store: Store, guard: GuardSet) -> str:

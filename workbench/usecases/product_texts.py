@@ -24,6 +24,7 @@ GUIDE_PAGES = (
     "blocks",
     "comparing",
     "TESTING",
+    "DECIDING",
     "fine-tuning",
     "PACKS",
     "models",

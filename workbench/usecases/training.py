@@ -2,7 +2,7 @@
 
 Invariant: reading changes nothing, and a file is written only after all its lines were checked against its format.
 Answers of blind runs are excluded until they are judged, because only judged answers are used. Nothing that answers a
-held-out case is used.
+held-out case, or the values of a case in a guard set of the prompt, is used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,16 @@ from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
 from workbench.core.testing.case_identity import filled_values
 from workbench.core.text import plural
-from workbench.core.training import Kind, TrainingRow, TrainingTurn, VerdictContradiction, prepare, turns_of, unwatched
+from workbench.core.training import (
+    Kind,
+    TrainingRow,
+    TrainingSplit,
+    TrainingTurn,
+    VerdictContradiction,
+    prepare,
+    turns_of,
+    unwatched,
+)
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
@@ -33,7 +42,7 @@ from workbench.packs.jinja_process import render_apart
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.testing.holdout import HeldValues, held_out_values
+from workbench.usecases.testing.holdout import HeldValues, guard_values, held_out_values
 
 ChosenBy = Literal["winner", "starred", "both"]
 _NOTHING: Mapping[ChosenBy, str] = {
@@ -112,6 +121,7 @@ class Trainer:
         self._watch = watch
         self._details: dict[str, IterationDetail] = {}
         self._held: dict[str, HeldValues] = {}
+        self._guards: dict[str, HeldValues] = {}
         self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], RenderedRequest | None] = {}
         self._contents: dict[tuple[str, int], Content | None] = {}
 
@@ -128,31 +138,34 @@ class Trainer:
     ) -> TrainingSet:
         """Return the training set, with `share` of the value sets for validation. Raises RefusedError if empty."""
         form = FORMATS[format_name]
-        if form.kind == "preference" and chosen_by == "starred":
-            raise RefusedError(
-                "Preferences are pairs of a better and a worse answer, which only verdicts give: a star says nothing "
-                "about other answers. Choose winners, or another format."
-            )
-        left_out: Counter[str] = Counter()
-        rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
-        split = prepare(rows, form.kind, share, seed, self._watch)
-        left_out += Counter(dict(split.left_out))
+        split = self.split(prompt_uid, form.kind, chosen_by, share=share, seed=seed)
+        left_out = Counter(dict(split.left_out))
         train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
-        counts = left_out
-        if not train:
-            why = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
-            raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
-        cost = TrainingCost(sum(_tokens(row) for row, _ in train), epochs, per_million)
+        check_rows(train, left_out, chosen_by)
+        cost = TrainingCost(sum(row_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
             tuple(line for _, line in train),
             tuple(line for _, line in validation),
-            tuple(sorted(counts.items())),
+            tuple(sorted(left_out.items())),
             split.contradictions,
             cost,
             share,
             _reserves(form, (*train, *validation)),
         )
+
+    def split(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, *, share: float, seed: int = 0) -> TrainingSplit:
+        """Return the rows for training and validation, and what is left out. Raises RefusedError."""
+        if kind == "preference" and chosen_by == "starred":
+            raise RefusedError(
+                "Preferences are pairs of a better and a worse answer, which only verdicts give: a star says nothing "
+                "about other answers. Choose winners, or another format."
+            )
+        left_out: Counter[str] = Counter()
+        rows = list(self._rows(prompt_uid, kind, chosen_by, left_out))
+        split = prepare(rows, kind, share, seed, self._watch)
+        left_out += Counter(dict(split.left_out))
+        return replace(split, left_out=tuple(left_out.items()))
 
     def write(self, made: TrainingSet, folder: Path) -> tuple[Path, ...]:
         """Write train.jsonl, and validation.jsonl if it has lines; return the paths. Raises HostError.
@@ -164,7 +177,7 @@ class Trainer:
             folder.mkdir(parents=True, exist_ok=True)
             for name, lines in zip(_FILES, (made.train, made.validation), strict=True):
                 if lines:
-                    _write(folder / name, lines)
+                    write_lines(folder / name, lines)
                     written.append(folder / name)
                 else:
                     # Old validation rows beside new training rows could be the same rows.
@@ -216,6 +229,9 @@ class Trainer:
         if output is None or filled_values(detail.sets[output.value_set].values) in self._held_out(prompt_uid):
             left_out["answers to cases of the hold-out"] += 1
             return None
+        if filled_values(detail.sets[output.value_set].values) in self._of_guards(prompt_uid):
+            left_out["answers to the values of cases in guard sets"] += 1
+            return None
         if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:
             left_out["answers that were cut off or not finished"] += 1
             return None
@@ -249,6 +265,12 @@ class Trainer:
             self._held[prompt_uid] = held_out_values(self._store, prompt_uid)
         return self._held[prompt_uid]
 
+    def _of_guards(self, prompt_uid: str) -> HeldValues:
+        """Return the values of the cases in guard sets: a model that saw them would pass them by heart."""
+        if prompt_uid not in self._guards:
+            self._guards[prompt_uid] = guard_values(self._store, prompt_uid)
+        return self._guards[prompt_uid]
+
     def _detail(self, run: str) -> IterationDetail:
         self._watch()
         if run not in self._details:
@@ -263,6 +285,13 @@ class Trainer:
             version = self._store.version(prompt_uid, number)
             self._contents[key] = None if version.newer else version.content
         return self._contents[key]
+
+
+def check_rows(rows: Sized, left_out: Mapping[str, int], chosen_by: ChosenBy) -> None:
+    """Raise RefusedError with the reasons if there are no rows."""
+    if not rows:
+        why = "; ".join(f"{reason} ({count:,})" for reason, count in left_out.items())
+        raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
 
 
 def _reserves(form: TrainingFormat, taken: Iterable[tuple[TrainingRow, str]]) -> tuple[tuple[str, int], ...]:
@@ -320,14 +349,16 @@ def _hash(values: tuple[tuple[str, str], ...]) -> str:
     return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()
 
 
-def _tokens(row: TrainingRow) -> int:
+def row_tokens(row: TrainingRow) -> int:
+    """Return an estimate of the tokens of a row."""
     turns = (*row.prompt, *row.completion, *row.rejected)
     called = sum(tokens(call.name) + tokens(call.arguments) for turn in turns for call in turn.calls)
     tools = sum(tokens(tool.description) + tokens(tool.parameters) for tool in row.tools)
     return sum(tokens(turn.text) + MESSAGE_OVERHEAD for turn in turns) + called + tools
 
 
-def _write(path: Path, lines: tuple[str, ...]) -> None:
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a text file of `lines`, which replaces an earlier one atomically. Raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

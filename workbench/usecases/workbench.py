@@ -5,6 +5,7 @@ Invariant: opening loads nothing heavy and starts no child; everything is closed
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -54,6 +55,7 @@ from workbench.usecases.session import SessionTotals
 from workbench.usecases.template_check import TemplateMistake, mistake
 
 if TYPE_CHECKING:
+    from workbench.usecases.decide.decider import Decider
     from workbench.usecases.judging.judge_book import JudgeBook
     from workbench.usecases.testing.runner import SuiteRunner
 
@@ -257,6 +259,15 @@ class Workbench:
         from workbench.usecases.judging.judge_book import JudgeBook  # imports checks; not for the first paint
 
         return JudgeBook(self.store, new_uid, utc_now)
+
+    @functools.cached_property
+    def decider(self) -> Decider:
+        """Decides what to do about prompts; made on first use."""
+        from workbench.usecases.decide.column_evidence import ModelBook
+        from workbench.usecases.decide.decider import Decider
+
+        models = ModelBook(self.endpoints.find, self.pricing.rates_for, self.catalogue.retires)
+        return Decider(self.store, lambda: self.tests.tries, models, utc_now, self.today)
 
     def start_engine(self) -> None:
         """Start the engine in the background. Call it after the first paint."""

@@ -68,3 +68,15 @@ def test_what_cannot_be_used_is_named(field: str, text: str, words: str) -> None
 def test_what_is_shown_is_read_back(difference: float, margin: float, samples: int) -> None:
     given_ = replace(BASE, difference=round(difference, 4), margin=round(margin, 4), samples=samples)
     assert read_settings(typed_settings(given_), BASE) == given_
+
+
+def test_vote_is_told_and_needs_three_samples() -> None:
+    columns = tuple(replace(Lane("", "echo", "m"), slot=slot) for slot in "ab")
+    some = replace(BASE, columns=columns, vote=("b", "gone"), samples=3)
+    assert settings_words(some).startswith("Samples 3, 1 column voted · ")
+    assert settings_words(replace(some, vote=("a", "b"))).startswith("Samples 3, voted · ")
+    assert settings_words(replace(some, vote=("gone",))).startswith("Samples 3 · ")
+    assert "the most frequent answer counts" in settings_tip(some)
+    with pytest.raises(SettingsFieldError, match="1 column votes over its samples: 3 or more are needed"):
+        read_settings(replace(typed_settings(some), samples="2"), some)
+    assert read_settings(replace(typed_settings(some), samples="4"), some).samples == 4

@@ -18,6 +18,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from tests.store.schema.old_histories import healthy, restore_as
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored
 from workbench.core.cases import Case
+from workbench.core.decide.goals import DecideGoals
 from workbench.core.drafts import Draft
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
@@ -31,7 +32,16 @@ from workbench.store.salvage.rebuild import salvage
 
 ROOT = Path(__file__).parents[3]
 TABLES = (
-    *("suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies", "scorings"),
+    *(
+        "suite_settings",
+        "decide_goals",
+        "test_runs",
+        "case_bodies",
+        "run_cases",
+        "run_cells",
+        "check_bodies",
+        "scorings",
+    ),
     *("cell_scores", "check_results", "overrules"),
 )
 SECRET = "a secret word"
@@ -45,6 +55,7 @@ def rows(path: Path, table: str) -> list[tuple[object, ...]]:
 def filled(store: Store, prompt: str = "p", **cases: object) -> list[str]:
     """A test run that is scored and overruled, with settings; return its outputs."""
     store.tests.save_settings(prompt, SuiteSettings((CONTAINS,), columns=(lane("A", "one"),)), NOW)
+    store.decide.save_goals(prompt, DecideGoals(0.9, routes=(SECRET,)), NOW)
     begun(store, "t1", prompt_uid=prompt, cases=(case(0, notes=SECRET, **cases), case(1)))
     outputs = answered(store, "t1", [key(0), key(0, 1)], done(SECRET)) + answered(store, "t1", [key(1)], FAILED)
     store.tests.begin_scoring("t1", "s1", (CONTAINS,), NOW)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.compose.controller import ComposeController
     from workbench.ui.features.compose.draft_checks import DraftChecks
     from workbench.ui.features.compose.set_actions import SetActions
+    from workbench.ui.features.decide.controller import DecideController
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.judges.controller import JudgesController
@@ -188,6 +189,12 @@ class WindowDriver:
     def testing(self) -> TestingController:
         """The controller of Test."""
         controller: TestingController = self._main.features.controller("testing")
+        return controller
+
+    @property
+    def decide(self) -> DecideController:
+        """The controller of Decide."""
+        controller: DecideController = self._main.features.controller("decide")
         return controller
 
     @property

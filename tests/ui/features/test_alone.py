@@ -97,7 +97,7 @@ def test_packs(tmp_path: Path) -> None:
 
 def test_training(tmp_path: Path) -> None:
     told = driven("training", tmp_path)
-    assert told["commands"] == ["training"]
+    assert told["commands"] == ["handover", "training"]
     assert told["title"] == "Training files of “Order status bot”"
     assert told["counts"] == "3 rows to train with, 1 row for validation"
     assert told["written"].startswith("train.jsonl and validation.jsonl are in ")
@@ -105,6 +105,9 @@ def test_training(tmp_path: Path) -> None:
     assert told["other"] == "Training files of “Ticket triage → JSON”"
     assert told["refused"].startswith("There is nothing to train with")
     assert told["said"] == []
+    assert told["handed_over"] == "Hand “Order status bot” over to training"
+    assert told["parts"] == "Rows: quarter 1, half 2, all 3; 1 for validation"
+    assert told["handover_files"][0] == "HANDOVER.md"
 
 
 def test_cases(tmp_path: Path) -> None:
@@ -565,3 +568,47 @@ def test_judges(tmp_path: Path) -> None:
         "[judges withdrawn]",
         improved,
     ]
+
+
+def test_decide(tmp_path: Path) -> None:
+    told = driven("decide", tmp_path)
+    reports = ["decision_copy", "decision_html", "decision_json", "decision_markdown"]
+    assert told["commands"] == ["decide_figures", "decide_rules", *reports, "view_decide"]
+    assert told["tabs"] == {"decide": "Decide"}
+    assert told["empty"] == ["Open a prompt in Compose to see what its results say.", []]
+    assert told["headline"].startswith("Prompting has levelled off below your target: try a LoRA adapter")
+    assert [told["words"][at] for at in (0, 3, 9, 10)] == ["limit reached", "limit reached", "limit near", "not tried"]
+    assert told["status"] == ["Decided from 3 runs and 600 cases"]
+    assert told["read again"] == 1
+    assert told["opened"].startswith("Pass rate 82 % of 200 (76.1 to 86.7 %) · Target 92 %\nConfidence high. Met if")
+    assert told["escaped"] == [True, False], "the second Esc leaves the view"
+    assert told["runs"] == ["run-1"]
+    steps = told["steps"]
+    assert steps["caching"][:2] == ["compose", "draft"]
+    assert steps["caching"][2].startswith("A cache breakpoint was set.")
+    assert steps["caching"][2].endswith("[Undo]")
+    assert steps["reasoning"] == ["compose", "draft", "A lane with reasoning effort medium was added. [Undo]"]
+    assert steps["cases"] == ["test", "CasesRequested"]
+    assert steps["technique"] == ["compose", "TechniqueChosen"]
+    assert steps["goal"] == ["decide", "form at Calls a month"]
+    assert steps["examples"][1:2] == ["add_example"]
+    assert steps["training"][1:] == ["HandOverRequested"]
+    assert steps["verdicts"] == ["rank", "judge"]
+    for kind, command in {
+        "schema": "add_output",
+        "models": "add_lane",
+        "improve": "improve",
+        "shorten": "improve",
+    }.items():
+        assert steps[kind] == ["compose", command]
+    requested = {kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "samples", "try", "vote")}
+    assert requested == {kind: f"{kind} {5 if kind in ('samples', 'vote') else 0}" for kind in requested}
+    assert (told["hidden"], told["shown again"]) == (0, 1)
+    assert told["figures"][0].startswith("“Target (%)” is a number above 0")
+    assert told["figures"][1:] == [0.75, False, 2_000_000]
+    assert told["changed"].startswith("Your figures: target 75 %, margin 10 points, 2 million calls a month")
+    assert told["rules"]
+    headline, buttons, hides_chart = told["few"]
+    assert headline == "Not enough evidence yet: score 20 cases, or give 4 more verdicts."
+    assert (buttons, hides_chart) == (["1 Score 20 cases: 20 calls, about $0.04, 1 minute"], True)
+    assert told["reported"] == "StoreError"

@@ -10,7 +10,10 @@ from functools import partial
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from tests.app.decide.standin_decisions import StandInDecisions
 from tests.app.testing.standin_source import StandInSuites
+from tests.ui.decide_support import over as decisions
+from tests.ui.decide_support import shown as decided
 from tests.ui.desk import HELLO, Desk
 from tests.ui.history_support import chosen, entered
 from tests.ui.rank_support import fill, view
@@ -107,6 +110,21 @@ def rank(desk: Desk, screens: Screens) -> None:
         return not (page.instead.isVisible() and page.instead.text().startswith("Counting"))
 
     _run(at, desk, screens, "rank", commands, reset, is_ready)
+
+
+def decide(desk: Desk, screens: Screens) -> None:
+    """The commands of Decide, over a stand-in's decision."""
+    at = Sitting(desk, screens)
+    with decisions(StandInDecisions()):
+        decided(desk, SIZE)
+
+        def reset() -> None:
+            if desk.window.views.shown != "decide":
+                desk.window.views.show("decide")
+
+        # Saved reports have names that depend on the folder.
+        saves = ("decision_html", "decision_markdown", "decision_json")
+        _run(at, desk, screens, "decide", [one for one in _of("decide") if one.id not in saves], reset)
 
 
 def _of(view: View) -> list[Command]:

@@ -52,7 +52,7 @@ def test_dialogs(qapp: QApplication, behind: QWidget, home: Path) -> None:
 DEEP = pytest.mark.deep(only=True)
 """On some screens a number or a placeholder depends on how fast the machine is; so these groups run in `make deep`."""
 GROUPS = (
-    *(window.compose, window.menus, window.dialogs, window.labels, views.rank, views.testing),
+    *(window.compose, window.menus, window.dialogs, window.labels, views.rank, views.testing, views.decide),
     pytest.param(views.history, marks=DEEP),
 )
 
@@ -63,7 +63,7 @@ def followed(short_pauses: None, monkeypatch: pytest.MonkeyPatch) -> None:
     follow_tasks(monkeypatch)
 
 
-COMMANDS = (commands.compose, commands.testing, commands.history, commands.rank)
+COMMANDS = (commands.compose, commands.testing, commands.history, commands.rank, commands.decide)
 
 
 @DEEP

@@ -9,8 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
+from tests.app.decide.standin_decisions import StandInDecisions
 from tests.app.testing.standin_source import StandInSuites
+from tests.core.decide import scenarios
 from tests.ui import desk as desks
+from tests.ui.decide_support import over as decisions
+from tests.ui.decide_support import shown as decided
 from tests.ui.desk import Desk
 from tests.ui.history_support import chosen, entered, searched
 from tests.ui.rank_support import fill, judging, view
@@ -114,6 +118,34 @@ def rank(desk: Desk, screens: Screens) -> None:
     page.switch.buttons["judge"].click()
     at.take("by-judge", page)
     at.dialog("judge", window.actions["let_judge_compare"].trigger)
+
+
+def decide(desk: Desk, screens: Screens) -> None:
+    """No prompt's decision yet, a decision with all of its parts, one that has too little, the form and the rules."""
+    at = Sitting(desk, screens)
+    source = StandInDecisions()
+    with decisions(source):
+        page = decided(desk, SIZE)
+        at.take("whole", desk.window.frame)
+        for row in page.rows:
+            row.head.setChecked(True)
+        for fold in (page.step_fold, page.lever_fold, page.change_fold):
+            fold.setChecked(True)
+        at.take("opened", page)
+        page.escape()
+        at.take("menu-report", page.head.report.menu())
+        at.dialog("figures", lambda: desk.window.command("decide_figures"))
+        at.dialog("rules", lambda: desk.window.command("decide_rules"))
+        for name in ("almost_empty", "tuned_forgets", "too_dear"):
+            before = page.head.headline.text()
+            source.made = getattr(scenarios, name)
+            desk.window.decide.refresh()
+            desk.until(lambda before=before: page.head.headline.text() != before)
+            at.take(name.replace("_", "-"), page)
+        source.is_broken = True
+        desk.window.decide.refresh()
+        desk.until(page.instead.isVisible)
+        at.take("broken", desk.window.header, page)
 
 
 def testing(desk: Desk, screens: Screens) -> None:

@@ -13,6 +13,7 @@ from tests.store.making import FAILED, LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import CONTAINS, answered, begun, called, case, key, scored
 from tests.usecases.exchange.merge_making import Make, make, query, sound
 from tests.usecases.exchange.test_llm import take
+from workbench.core.decide.goals import CostFigures, DecideGoals
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import GridQuery
 from workbench.core.testing.settings import SuiteSettings
@@ -181,6 +182,21 @@ def test_own_settings_and_used_cases_stay(make: Make) -> None:
     take(mine, theirs.path)
     assert mine.tests.settings("p") == SuiteSettings(samples=3)
     assert mine.tests.used_cases("p") == {"case-0": NOW, "case-1": LATER}
+
+
+def test_goals_are_taken_where_there_are_none(make: Make) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    for store in (mine, theirs):
+        store.create_prompt("p", "Order bot", NOW)
+        store.create_prompt("q", "Other", NOW)
+    goals = DecideGoals(0.9, volume=1000, routes=("own",), costs=CostFigures(epochs=3))
+    theirs.decide.save_goals("p", goals, NOW)
+    theirs.decide.save_goals("q", goals, NOW).result(10)
+    mine.decide.save_goals("q", DecideGoals(0.5), NOW).result(10)
+    for _ in range(2):
+        take(mine, theirs.path)
+    assert mine.decide.goals("p") == goals
+    assert mine.decide.goals("q") == DecideGoals(0.5)
 
 
 @pytest.mark.parametrize(

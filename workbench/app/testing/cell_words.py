@@ -54,6 +54,8 @@ def _cell_words(cell: GridCell, *, results: bool) -> str:
     parts = [STATUS_WORDS[cell.status]]
     if cell.is_flaky:
         parts = [f"passes {cell.passed} of {cell.scored}"]
+    if cell.votes is not None and cell.votes[1]:
+        parts.append(votes_words(cell.votes))
     if cell.score is not None and 0 < cell.score < 1:
         parts.append(f"{cell.score:.2f}")
     if cell.is_overruled:
@@ -77,9 +79,17 @@ def cell_tip(cell: GridCell, now: str) -> str:
     return "\n".join(filter(None, (first, cell.reason, cell.text)))
 
 
+def votes_words(votes: tuple[int, int]) -> str:
+    """Return how many of how many answers are the same as the shown one."""
+    return f"{votes[0]} of {votes[1]} answers agree"
+
+
 def samples_words(cell: GridCell, sample: int = 0) -> str:
-    """Return "1 of 3 · passes 1, fails 2: flaky"; "" for a single sample."""
+    """Return "1 of 3 · passes 1, fails 2: flaky", of a vote "1 of 3 · 2 of 3 answers agree"; "" for a single sample."""
     if cell.samples < 2:
         return ""
+    if cell.votes is not None:
+        voted = " · the voted answer" if sample == cell.sample else ""
+        return f"{sample + 1} of {cell.samples} · {votes_words(cell.votes)}{voted}"
     words = f"{sample + 1} of {cell.samples} · passes {cell.passed}, fails {cell.scored - cell.passed}"
     return f"{words}: flaky" if cell.is_flaky else words

@@ -15,6 +15,7 @@ from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun, is_one_version
 from workbench.core.testing.probes import Probe
+from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.core.visible_text import visible_name
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[
 
 
 def is_stored_elsewhere(run: SuiteRun | None, overview: SuiteOverview | None, estimate: ShownEstimate) -> bool:
-    """Return whether every cell of the settings has an answer, and `run` is about other columns or cases."""
+    """Return whether every cell of the settings has an answer, and `run` is about other columns, votes or cases."""
     if run is None or overview is None or run.probe or estimate.new or estimate.refusal or not estimate.cells:
         return False
     there, wanted = ({_identity(column) for column in columns} for columns in (run.columns, overview.columns))
-    return run.cells != estimate.cells or there != wanted
+    settings = overview.settings
+    slots = {lane.slot for lane in settings.columns}
+    votes = slots.intersection(settings.vote) if settings.samples >= FEWEST_SAMPLES else set[str]()
+    return run.cells != estimate.cells or there != wanted or votes != slots.intersection(run.goals.vote)
 
 
 def grid_heads(

@@ -5,19 +5,19 @@ Invariant: what `read_settings` returns can be stored and run; what it refuses i
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, replace
 
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import MOST_REPEATS, SuiteBudget, SuiteSettings
-from workbench.core.text import counted
+from workbench.core.testing.vote import FEWEST_SAMPLES
+from workbench.core.text import counted, plural
+from workbench.core.typed_numbers import shown_number, typed_number
 from workbench.core.visible_text import visible_name
 
 _MOST_USD, _MOST_CALLS, _MOST_MINUTES = 1_000_000, 100_000_000, 100_000
 MOST_POINTS = 99
 NO_BUDGET = "No budget"
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+_VOTED = "; where they vote, the most frequent answer counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ def typed_settings(settings: SuiteSettings) -> TypedSettings:
     budget = settings.budget
     return TypedSettings(
         str(settings.samples),
-        _shown(budget.usd),
-        _shown(budget.calls),
-        _shown(budget.minutes),
-        _shown(100 * settings.difference),
-        _shown(100 * settings.margin),
-        _shown(settings.threshold),
+        shown_number(budget.usd),
+        shown_number(budget.calls),
+        shown_number(budget.minutes),
+        shown_number(100 * settings.difference),
+        shown_number(100 * settings.margin),
+        shown_number(settings.threshold),
         str(settings.judge.repeats),
     )
 
@@ -60,6 +60,11 @@ def typed_settings(settings: SuiteSettings) -> TypedSettings:
 def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSettings:
     """Return `settings` with what was typed. Raises SettingsFieldError for the first field that cannot be used."""
     samples = _whole("samples", typed.samples, f"Samples are a whole number from 1 to {MOST_SAMPLES}.", MOST_SAMPLES)
+    if samples < FEWEST_SAMPLES and (voting := voting_count(settings)):
+        said = f"{counted(voting, 'column')} {plural(voting, 'votes', 'vote')} over {plural(voting, 'its', 'their')}"
+        raise SettingsFieldError(
+            "samples", f"{said} samples: {FEWEST_SAMPLES} or more are needed. Switch the vote off in the column's menu."
+        )
     calls = typed.calls.strip()
     return replace(
         settings,
@@ -91,7 +96,7 @@ def settings_words(settings: SuiteSettings) -> str:
     budget = settings.budget
     known = budget_words(budget.usd, budget.calls, budget.minutes)
     parts = (
-        f"Samples {settings.samples}",
+        f"Samples {settings.samples}{_vote_part(settings)}",
         f"Budget {known}" if known else NO_BUDGET,
         f"Difference {_points_words(settings.difference)}",
         f"Margin {_points_words(settings.margin)}",
@@ -106,13 +111,25 @@ def settings_tip(settings: SuiteSettings) -> str:
     judge = _judge_part(settings)
     return "\n".join(
         (
-            f"{samples}: answers per case and column",
+            f"{samples}: answers per case and column{_VOTED if voting_count(settings) else ''}",
             f"{budget}: nothing is sent that could exceed it" if budget != NO_BUDGET else budget,
             f"{difference}: the smallest one that matters to you",
             f"{margin}: how much worse a column may be and still count as no worse",
             *((f"{judge}: the model that evaluates what no rule can",) if judge else ()),
         )
     )
+
+
+def voting_count(settings: SuiteSettings) -> int:
+    """Return how many columns vote over their samples."""
+    return sum(lane.slot in settings.vote for lane in settings.columns)
+
+
+def _vote_part(settings: SuiteSettings) -> str:
+    voting = voting_count(settings)
+    if not voting:
+        return ""
+    return ", voted" if voting == len(settings.columns) else f", {counted(voting, 'column')} voted"
 
 
 def _judge_part(settings: SuiteSettings) -> str:
@@ -134,27 +151,12 @@ def budget_words(usd: float | None, calls: int | None, minutes: float | None) ->
 
 
 def _points_words(fraction: float) -> str:
-    text = _shown(100 * fraction)
+    text = shown_number(100 * fraction)
     return f"{text} {'point' if text == '1' else 'points'}"
 
 
-def _shown(number: float | None) -> str:
-    return "" if number is None else f"{round(number, 6):.10g}"
-
-
-def _number(text: str) -> float | None:
-    """Return a number as people type it, with a comma or a point; None for anything else."""
-    plain = text.strip().removeprefix("$")
-    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _whole(field: str, text: str, sentence: str, most: int) -> int:
-    value = _number(text)
+    value = typed_number(text)
     if value is None or value != int(value) or not 1 <= value <= most:
         raise SettingsFieldError(field, sentence)
     return int(value)
@@ -163,14 +165,14 @@ def _whole(field: str, text: str, sentence: str, most: int) -> int:
 def _limit(field: str, text: str, sentence: str, most: float) -> float | None:
     if not text.strip():
         return None
-    value = _number(text)
+    value = typed_number(text)
     if value is None or not 0 < value <= most:
         raise SettingsFieldError(field, sentence)
     return value
 
 
 def _points(field: str, text: str, what: str) -> float:
-    value = _number(text.replace("%", ""))
+    value = typed_number(text.replace("%", ""))
     if value is None or not 0 < value <= MOST_POINTS:
         raise SettingsFieldError(field, f"{what} is a number of points above 0 and at most {MOST_POINTS}.")
     return round(value / 100, 8)
@@ -179,7 +181,7 @@ def _points(field: str, text: str, what: str) -> float:
 def _least_score(text: str) -> float | None:
     if not text.strip():
         return None
-    value = _number(text)
+    value = typed_number(text)
     if value is None or not 0 <= value <= 1:
         raise SettingsFieldError("threshold", "The least score is a number from 0 to 1, or empty: every check passes.")
     return value

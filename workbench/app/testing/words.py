@@ -113,13 +113,17 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
 
 def _details(summary: ColumnSummary) -> Iterator[str]:
     """Yield what a column head has no room for: mean score, quartiles, samples that disagree."""
+    if summary.votes is not None:
+        cases, majority, alike = summary.votes
+        yield f"Vote: a majority in {majority:,} of {counted(cases, 'case')}, all answers alike in {alike:,}"
     if (score := summary.score) is not None:
         ends = f" ({score.interval.low:.2f} to {score.interval.high:.2f})" if score.interval is not None else ""
         yield f"Mean score {score.mean:.2f}{ends} of {counted(score.cases, 'case')}"
     if (latency := summary.latency) is not None:
         yield f"Latency quartiles {latency.first:.1f}, {latency.median:.1f} and {latency.third:.1f} s"
     if summary.cost_per_1000 is not None:
-        yield f"{_dollars(summary.cost_per_1000)} per 1,000 calls"
+        what = "calls" if summary.votes is None else "cases, with all samples of the vote"
+        yield f"{_dollars(summary.cost_per_1000)} per 1,000 {what}"
     unknown = summary.cost_unknown if summary.cost_per_1000 is not None else 0
     counts = (("Cost unknown", unknown, "answer"), ("Only some samples pass", len(summary.flaky), "case"))
     yield from (f"{words}: {counted(number, noun)}" for words, number, noun in counts if number)

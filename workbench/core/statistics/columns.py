@@ -65,7 +65,9 @@ class ColumnSummary:
     """The figures of one column. The counts of states are of cells, that is samples.
 
     Latency and `cost_per_1000`, in dollars, are of the cells with an answer; `latency_unknown` and `cost_unknown` count
-    those without the figure. `flaky` are the cases of which samples both passed and failed.
+    those without the figure. `flaky` are the cases of which samples both passed and failed. `votes` are, in a column
+    that votes, the numbers of cases with an answer, with a majority for it, and with all samples alike; its counts and
+    costs are then those of cases.
     """
 
     name: str
@@ -83,6 +85,7 @@ class ColumnSummary:
     cost_unknown: int
     flaky: tuple[str, ...]
     pass_powers: tuple[PassPower, ...]
+    votes: tuple[int, int, int] | None = None
 
     @property
     def unscored_share(self) -> float:
@@ -119,7 +122,17 @@ def summarise(column: ColumnResults) -> ColumnSummary:
         len(answered) - len(costs),
         tuple(case.case for case, (passed, scored) in zip(column.cases, counts, strict=True) if 0 < passed < scored),
         pass_powers(counts),
+        _votes(column.cases),
     )
+
+
+def _votes(cases: Sequence[CaseResults]) -> tuple[int, int, int] | None:
+    votes = [case.votes for case in cases if case.votes is not None]
+    if not votes:
+        return None
+    cast = [(for_it, answers) for for_it, answers in votes if answers]
+    majority = sum(2 * for_it > answers for for_it, answers in cast)
+    return len(cast), majority, sum(for_it == answers for for_it, answers in cast)
 
 
 def pass_rate(cases: Iterable[CaseResults]) -> PassRate | None:

@@ -177,6 +177,15 @@ def compare_columns(baseline: ColumnResults, columns: Sequence[ColumnResults]) -
     )
 
 
+def compare_passes(baseline: ColumnResults, column: ColumnResults) -> PassComparison | None:
+    """Compare the passes of one column with the baseline; None without a pair. There is no adjusted p.
+
+    Raises ValueError as `compare_columns`.
+    """
+    pairs, _ = _paired(baseline, column)
+    return _compare_passes(pairs) if pairs else None
+
+
 def no_worse(comparison: PassComparison, margin: float) -> NoWorseResult:
     """Test whether the column is no worse than the baseline by more than `margin`, a fraction above 0.
 

@@ -29,11 +29,14 @@ class CaseResults:
     """The samples of a case in one column.
 
     `case` identifies it in all columns. Cases with the same `cluster` belong together; "" is a cluster of its own.
+    `votes` are, in a column that votes, how many of how many answers were the elected one; `cells` is then that one
+    alone, with the time of the slowest sample and the cost of all.
     """
 
     case: str
     cells: tuple[CellResult, ...]
     cluster: str = ""
+    votes: tuple[int, int] | None = None
 
     @property
     def counts(self) -> tuple[int, int]:

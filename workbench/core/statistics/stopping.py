@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workbench.core.statistics.proportions import mcnemar_greater, wilson
+from workbench.core.statistics.proportions import Z_90, mcnemar_greater, wilson
 
 if TYPE_CHECKING:
     from workbench.core.statistics.comparisons import PassComparison
@@ -77,14 +77,14 @@ def settle(comparison: PassComparison, margin: float = MARGIN, *, is_champion_fr
 def settle_verdicts(wins: int, losses: int) -> TryResult:
     """Return the state of a try from a person's decided pairs, by the exact one-sided sign test.
 
-    Closed: the upper end of Wilson's interval of the challenger's share of wins is below `WIN_SHARE`.
+    Closed: the upper end of Wilson's one-sided 95 % interval of the challenger's share of wins is below `WIN_SHARE`.
     """
     pairs = wins + losses
     if pairs < FEWEST_CASES:
         return TryResult("cannot_tell", "few_cases", FEWEST_CASES - pairs)
     if mcnemar_greater(wins, losses) < SETTLED_LEVEL:
         return TryResult("settled")
-    return TryResult("closed" if wilson(wins / pairs, pairs).high < WIN_SHARE else "open")
+    return TryResult("closed" if wilson(wins / pairs, pairs, Z_90).high < WIN_SHARE else "open")
 
 
 @dataclass(frozen=True, slots=True)

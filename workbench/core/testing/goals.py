@@ -21,6 +21,7 @@ class RunGoals:
 
     `difference` is the difference in pass rate that matters, `margin` how much worse a column may be. `against_run` is
     the uid of another run whose column at position `against_column` is the baseline, "" for a column of this run.
+    `vote` are the slots of the columns whose answer to a case is the most frequent of their samples.
     """
 
     difference: float | None = None
@@ -28,6 +29,7 @@ class RunGoals:
     purpose: RunPurpose = ""
     against_run: str = ""
     against_column: int = 0
+    vote: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what is known."""
@@ -39,6 +41,8 @@ class RunGoals:
             data["purpose"] = self.purpose
         if self.against_run:
             data["against"] = {"run": self.against_run, "column": self.against_column}
+        if self.vote:
+            data["vote"] = list(self.vote)
         return data
 
     @classmethod
@@ -55,7 +59,14 @@ class RunGoals:
             "try" if data.get("purpose") == "try" else "",
             str(run) if is_sound else "",
             int(column) if is_sound and type(column) is int else 0,
+            _slots(data.get("vote")),
         )
+
+
+def _slots(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(slot, str) for slot in value):
+        return ()
+    return tuple(value)
 
 
 def _fraction(value: object) -> float | None:

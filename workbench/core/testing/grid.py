@@ -64,7 +64,8 @@ class GridCell:
     `samples` count samples. `seconds` and `cost_usd` are means over answered samples, None when unknown. `is_reused`:
     the answer comes from an earlier run. `is_overruled`: a person overruled a check. `sample` is the shown one, from 0.
     `before` is the status of the cell that stands beside that of a probe, "" for none. `answered_at` is when the shown
-    answer ended, "" if that is not known.
+    answer ended, "" if that is not known. `votes` are, in a column that votes, how many of how many answers were the
+    shown one, which alone gives the status, None in others.
     """
 
     status: CellStatus
@@ -82,6 +83,7 @@ class GridCell:
     sample: int = 0
     before: CellStatus | Literal[""] = ""
     answered_at: str = ""
+    votes: tuple[int, int] | None = None
 
     @property
     def is_flaky(self) -> bool:

@@ -142,7 +142,8 @@ class ReportCell:
 
     `case` and `column` are positions from 0, `case_name` is unique enough for people, `column_title` is that of the
     column. `reason` is the sentence of the first failed or unscored check, or of the failure of the call. `seconds` and
-    `cost_usd` are None if unknown. `text` is the whole answer, "" without one.
+    `cost_usd` are None if unknown. `text` is the whole answer, "" without one. `counts` is False for a sample that the
+    vote of its column left out.
     """
 
     case: int
@@ -156,6 +157,7 @@ class ReportCell:
     seconds: float | None = None
     cost_usd: float | None = None
     text: str = ""
+    counts: bool = True
 
 
 ReportCells = Iterator[ReportCell]

@@ -88,7 +88,8 @@ class SuiteSettings:
     own. `columns` are lanes: a pinned version, or None for the current text, with a model and parameters. `baseline` is
     the slot of the column that the others are compared with, "" for the first. `samples` is the number of answers per
     case and column. `difference` is the difference in pass rate that matters to the person, and `margin` how much worse
-    a cheaper column may be; both as fractions. `no_worse` are the slots of the columns that are tested for that. `salt`
+    a cheaper column may be; both as fractions. `no_worse` are the slots of the columns that are tested for that, `vote`
+    of those that answer a case by the most frequent of their samples (`core.testing.vote`). `salt`
     assigns later cases to the hold-out by hash, "" while there is none. `guards` are the uids of prompts whose cases
     are tested on the same models, in the order they were added; one of them may not exist (any more) in this history.
     `judge` evaluates the checks that no rule can.
@@ -106,6 +107,7 @@ class SuiteSettings:
     no_worse: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     judge: JudgeSettings = field(default_factory=JudgeSettings)
+    vote: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, without defaults."""
@@ -122,6 +124,7 @@ class SuiteSettings:
             "no_worse": list(self.no_worse),
             "guards": list(self.guards),
             "judge": self.judge.to_json(),
+            "vote": list(self.vote),
         }
         return {name: value for name, value in data.items() if value != _DEFAULTS[name]}
 
@@ -138,9 +141,10 @@ class SuiteSettings:
         samples, baseline, salt = data.get("samples", 1), data.get("baseline", ""), data.get("salt", "")
         if type(samples) is not int or not isinstance(baseline, str) or not isinstance(salt, str):
             raise ValueError("The samples, baseline or hold-out of these tests are invalid.")
-        no_worse = data.get("no_worse", [])
-        if not isinstance(no_worse, list) or not all(isinstance(slot, str) for slot in no_worse):
-            raise ValueError("The columns of these tests that may not be worse are not a list of names.")
+        no_worse, vote = data.get("no_worse", []), data.get("vote", [])
+        for slots, what in ((no_worse, "may not be worse"), (vote, "vote")):
+            if not isinstance(slots, list) or not all(isinstance(slot, str) for slot in slots):
+                raise ValueError(f"The columns of these tests that {what} are not a list of names.")
         guards = data.get("guards", [])
         if not isinstance(guards, list) or not all(isinstance(one, str) for one in guards):
             raise ValueError("The guard sets of these tests are not a list of prompts.")
@@ -158,6 +162,7 @@ class SuiteSettings:
             no_worse=tuple(no_worse[:MOST_COLUMNS]),
             guards=tuple(dict.fromkeys(guards)),
             judge=JudgeSettings.from_json(data.get("judge", {})),
+            vote=tuple(vote[:MOST_COLUMNS]),
         )
 
 
@@ -174,6 +179,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "no_worse": [],
     "guards": [],
     "judge": {},
+    "vote": [],
 }
 
 

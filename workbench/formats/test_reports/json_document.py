@@ -105,6 +105,9 @@ def _column(column: ColumnReport) -> dict[str, Any]:
         if latency is None
         else {"first_quartile": latency.first, "median": latency.median, "third_quartile": latency.third},
         "cost_usd_per_1000": summary.cost_per_1000,
+        "votes": None
+        if summary.votes is None
+        else dict(zip(("cases", "majority", "alike"), summary.votes, strict=True)),
         "flaky_cases": list(summary.flaky),
         "pass_powers": [{"k": power.k, "rate": power.rate} for power in summary.pass_powers],
         "rate_words": column.rate_words,
@@ -211,6 +214,7 @@ def _cell(cell: ReportCell) -> dict[str, Any]:
         "seconds": cell.seconds,
         "cost_usd": cell.cost_usd,
         "text": cell.text,
+        "counts": cell.counts,
     }
 
 

@@ -27,6 +27,7 @@ _TABLES: dict[str, Kind] = {
     "value_bodies": "prompts",
     "cases": "prompts",
     "suite_settings": "prompts",
+    "decide_goals": "prompts",
     "responses": "raw",
     "bodies": "requests",
     "blobs": "files",

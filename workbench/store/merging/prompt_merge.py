@@ -1,4 +1,4 @@
-"""Merges prompts with their versions, labels, cases, test settings and drafts from another history.
+"""Merges prompts with their versions, labels, cases, test settings, goals and drafts from another history.
 
 Invariant: a version is merged only if its content matches its hash. It gets the next number here, and a draft that
 refers to versions by number gets the new ones.
@@ -13,6 +13,7 @@ from typing import cast
 
 from workbench.core.drafts import Draft, holds_values
 from workbench.core.json_parts import load
+from workbench.store.decide.goals import take as take_goals
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging import judge_merge
@@ -52,6 +53,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
         " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM cases WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM suite_settings WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM decide_goals WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
         "  WHERE prompt_id = prompts.id)"
@@ -100,6 +102,7 @@ def take_prompt(
     (uid_here,) = mine.execute("SELECT uid FROM prompts WHERE id = ?", (key,)).fetchone()
     _take_cases(mine, other, str(row["uid"]), uid_here)
     take_settings(mine, other, str(row["uid"]), numbers, uid_here)
+    take_goals(mine, other, prompt, key)
     return new
 
 

@@ -282,6 +282,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     },
     "in_flight": {"identity": _cell_identity},
     "suite_settings": {"body": _settings},
+    "decide_goals": {"body": _json(dict)},
     "test_runs": {
         "round": _whole(1, _MOST_PLACES),
         "samples": _whole(1, _MOST_SAMPLES),

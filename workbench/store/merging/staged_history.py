@@ -21,9 +21,9 @@ COPIED = (
     *("prompts", "drafts", "contents", "versions", "labels", "endpoints", "value_bodies", "runs", "run_beside", "tags"),
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
-    *("suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies", "scorings"),
-    *("cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs", "judgements", "judge_verdicts"),
-    "judge_labels",
+    *("suite_settings", "decide_goals", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies"),
+    *("scorings", "cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs", "judgements"),
+    *("judge_verdicts", "judge_labels"),
 )
 """The tables to copy. Not prices, which belong to the person who set them, nor facts about the file itself."""
 _HEAVY = frozenset(

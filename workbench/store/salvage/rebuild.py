@@ -42,9 +42,9 @@ _ORDER = (
     *("meta", "prompts", "contents", "versions", "labels", "drafts", "endpoints", "prices", "value_bodies", "runs"),
     *("run_beside", "tags", "run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps"),
     *("responses", "blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
-    *("version_techniques", "suite_settings", "test_runs", "case_bodies", "run_cases", "run_cells", "check_bodies"),
-    *("scorings", "cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs", "judgements"),
-    *("judge_verdicts", "judge_labels"),
+    *("version_techniques", "suite_settings", "decide_goals", "test_runs", "case_bodies", "run_cases", "run_cells"),
+    *("check_bodies", "scorings", "cell_scores", "check_results", "overrules", "judge_prompts", "judge_runs"),
+    *("judgements", "judge_verdicts", "judge_labels"),
 )
 
 

@@ -29,6 +29,7 @@ _DEPENDENT = (
     ("labels", "version_id", "versions"),
     ("labels", "prompt_id", "prompts"),
     ("suite_settings", "prompt_id", "prompts"),
+    ("decide_goals", "prompt_id", "prompts"),
     ("test_runs", "run_id", "runs"),
     ("run_cases", "run_id", "runs"),
     ("run_cases", "case_body_id", "case_bodies"),

@@ -340,6 +340,14 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   lanes.position = outputs.lane WHERE verdicts.kind <> 'judge'""",
         ),
     ),
+    # What a person answers once for Decide.
+    (
+        1010,
+        (
+            """CREATE TABLE decide_goals (prompt_id INTEGER PRIMARY KEY REFERENCES prompts(id) ON DELETE CASCADE,
+  updated_at TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

@@ -1,4 +1,4 @@
-"""The tables of test runs: settings, cases as they were, cells, results of checks, and overrules.
+"""The tables of test runs: settings, goals, cases as they were, cells, results of checks, and overrules.
 
 Invariant: as for `tables`.
 """
@@ -12,6 +12,13 @@ _SETUP = (
   -- JSON: checks for all cases, threshold, columns (lanes), baseline, samples, budget.
   body TEXT NOT NULL,
   updated_at TEXT NOT NULL
+) STRICT""",
+    """CREATE TABLE decide_goals (
+  -- What a person answered once about a prompt: what it has to reach, who can train, own figures of costs.
+  prompt_id INTEGER PRIMARY KEY REFERENCES prompts(id) ON DELETE CASCADE,
+  updated_at TEXT NOT NULL,
+  -- JSON object of the answers that were given. What is not in it is unknown.
+  body TEXT NOT NULL
 ) STRICT""",
     """CREATE TABLE test_runs (
   -- What a run of kind test has besides lanes (its columns) and run_values (the values of its cases).

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from workbench.core.json_parts import load
 from workbench.core.search.results import SuiteStanding
@@ -16,6 +17,7 @@ from workbench.store.connections import bounded
 from workbench.store.runs.held_out import hides_totals
 from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import votes
 
 _NEWEST = "(SELECT id FROM scorings WHERE run_id = {run} ORDER BY created_at DESC, id DESC LIMIT 1)"
 _OUTCOMES: Mapping[str, str] = {"pass": "passed", "fail": "failed", "unscored": "unscored"}
@@ -40,9 +42,10 @@ _RUNS = (
 # The cells of an answer that was asked again do not count until it is scored.
 _COLUMNS = (
     "SELECT lane, passed, scored, count(*) FROM (SELECT s.lane AS lane, s.case_position, sum(s.state = 'pass') AS"
-    " passed, sum(s.state IN ('pass', 'fail')) AS scored FROM cell_scores AS s JOIN run_cells AS c ON c.run_id = ?1"
+    " passed, sum(s.state IN ('pass', 'fail')) AS scored FROM cell_scores AS s JOIN run_cells AS c ON c.run_id = :run"
     "  AND c.case_position = s.case_position AND c.lane = s.lane AND c.sample = s.sample AND c.output_id = s.output_id"
-    f" WHERE s.scoring_id = {_NEWEST.format(run='?1')} GROUP BY s.lane, s.case_position) GROUP BY lane, passed, scored"
+    f" WHERE s.scoring_id = {_NEWEST.format(run=':run')}{{counts}}"
+    " GROUP BY s.lane, s.case_position) GROUP BY lane, passed, scored"
 )
 
 
@@ -87,9 +90,10 @@ def _types(check: object) -> Iterator[str]:
 
 
 def standings(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[int, SuiteStanding]:
-    """Return how far these test runs are and what their best column reached; no text of a cell is read.
+    """Return how far these test runs are and what their best column reached.
 
-    The best column of runs beyond `_MOST_CELLS` cells is left out.
+    No text of a cell is read but those of columns that vote. The best column of runs beyond `_MOST_CELLS` cells is
+    left out.
     """
     if not runs:
         return {}
@@ -107,7 +111,9 @@ def standings(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[int, 
 def _best(connection: sqlite3.Connection, run: int) -> tuple[int, int]:
     """Return passing and scored cases of the column with the highest share, (0, 0) without scores."""
     columns: dict[int, tuple[int, int]] = {}
-    for lane, passed, scored, cases in connection.execute(_COLUMNS, (run,)):
+    given: dict[str, Any] = {"run": run}
+    query = _COLUMNS.format(counts=votes.condition(connection, run, given))
+    for lane, passed, scored, cases in connection.execute(query, given):
         if scored:
             passing, counted = columns.get(lane, (0, 0))
             columns[lane] = passing + cases * is_majority(passed, scored), counted + cases

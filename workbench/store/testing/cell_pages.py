@@ -1,8 +1,9 @@
 """Reads pages of the grid of a test run, and single cells.
 
-Invariant: a page is read in a fixed number of statements, and of each cell one answer, shortened. Which sample a cell
-shows is the first one with the state of the cell. Cases that are held out are neither listed, counted by filters, nor
-opened; only the numbers of cells count them.
+Invariant: a page is read in a fixed number of statements, and of each cell one answer, shortened, or all answers of a
+column that votes. Which sample a cell shows is the first one with the state of the cell; in a column that votes it is
+the elected one, which has the state. Cases that are held out are neither listed, counted by filters, nor opened; only
+the numbers of cells count them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from workbench.core.testing.grid import (
     GridRow,
     SuiteColumn,
 )
+from workbench.core.testing.vote import Election
 from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
 from workbench.store.errors import StoreError, missing
@@ -35,7 +37,7 @@ from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.held_out import hidden_positions, hides
 from workbench.store.safe_records import as_text, dollars, sound
 from workbench.store.sqlite import sqlite3
-from workbench.store.testing import grid_queries, overrules
+from workbench.store.testing import grid_queries, overrules, votes
 from workbench.store.testing.cell_outputs import in_flight
 from workbench.store.testing.grid_queries import GridScope
 from workbench.store.testing.probe_pairs import tallies
@@ -143,7 +145,13 @@ def _rows(
         for part in parts:
             if part in (None, sample.sample):
                 samples.setdefault((sample.case, sample.column, part), []).append(sample)
-    shown = {place: _shown_sample(found) for place, found in samples.items()}
+    elected = _elected(connection, grid, samples)
+    shown = {
+        place: next((one for one in found if one.sample == elected[place].sample), found[0])
+        if place in elected
+        else _shown_sample(found)
+        for place, found in samples.items()
+    }
     outputs = json.dumps([sample.output for sample in shown.values()])
     texts = {
         key: _Shown(uid, run, as_text(ended_at), as_text(text) or as_text(error)[:SHOWN_TEXT])
@@ -170,7 +178,11 @@ def _rows(
             return GridCell(state, samples=count, sample=part or 0, before=beside)
         one = shown[place]
         told = texts.get(one.output, _Shown("", grid.run, "", ""))
-        made = _cell(samples[place], one, told, as_text(reasons.get(one.output)), count, grid)
+        election = elected.get(place)
+        decisive = samples[place] if election is None else (one,)
+        made = _cell(samples[place], decisive, one, told, as_text(reasons.get(one.output)), count, grid)
+        if election is not None:
+            made = replace(made, votes=(election.votes, election.answers))
         return replace(made, before=beside) if beside else made
 
     def row_of(position: int, part: int | None, facts: tuple[Any, ...]) -> GridRow:
@@ -187,25 +199,41 @@ def _rows(
     }
 
 
+def _elected(
+    connection: sqlite3.Connection, grid: GridScope, samples: Mapping[_Place, Sequence[CellSample]]
+) -> dict[_Place, Election]:
+    """Return the elections of the cells that show all samples of a column that votes."""
+    cases = sorted({case for case, _, part in samples if part is None})
+    lanes = votes.voting_lanes(connection, grid.run) if cases else ()
+    return {(*place, None): one for place, one in votes.elections(connection, grid.run, lanes, cases).items()}
+
+
 def _cell(
-    samples: Sequence[CellSample], shown: CellSample, told: _Shown, reason: str, count: int, grid: GridScope
+    samples: Sequence[CellSample],
+    decisive: Sequence[CellSample],
+    shown: CellSample,
+    told: _Shown,
+    reason: str,
+    count: int,
+    grid: GridScope,
 ) -> GridCell:
-    passed, scored = tally(samples)
+    """Return a cell; the samples of `decisive` give its status and score, all of them its time and cost."""
+    passed, scored = tally(decisive)
     finished = [one for one in samples if one.state == "finished"]
     return sound(
         GridCell(
-            status_of(samples),
+            status_of(decisive),
             told.uid,
             told.text,
             reason,
-            _mean(one.score for one in samples if one.result in ("pass", "fail")),
+            _mean(one.score for one in decisive if one.result in ("pass", "fail")),
             passed,
             scored,
             count,
             _seconds(_mean(one.duration_ms for one in finished)),
             _mean(dollars(one.cost_usd) for one in finished),
             told.run != grid.run,
-            any(one.overruled for one in samples),
+            any(one.overruled for one in decisive),
             shown.sample,
             answered_at=told.ended_at,
         )

@@ -1,8 +1,9 @@
 """The SQL that finds the rows of a grid: filters, sorts and counts.
 
 Invariant: filters say what the cells show. A cell is one case in one column; with scored samples it passes or fails by
-majority of them, a tie fails. A row matches when one of its cells does, or that of the wanted column. Rows are paged by
-their sort value and position, never by an offset, and no statement reads the text of an answer.
+majority of them, a tie fails; in a column that votes it does as its elected sample. A row matches when one of its cells
+does, or that of the wanted column. Rows are paged by their sort value and position, never by an offset. No statement
+reads the text of an answer; which samples are elected is read before, of columns that vote alone.
 
 Regressed: the cell fails, and in the newest earlier run of the same prompt and set that has a scoring and is no probe,
 the same case (by uid) passed in the same column (by slot), in the newest scoring of that run.
@@ -25,10 +26,11 @@ from workbench.store.runs import hidden_prompts
 from workbench.store.runs.held_out import SHOWN_CASE
 from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import votes
 
 _SCORES = (
     "cell_scores AS s ON s.scoring_id = {scoring} AND s.case_position = c.case_position AND s.lane = c.lane"
-    " AND s.sample = c.sample AND s.output_id = c.output_id"
+    " AND s.sample = c.sample AND s.output_id = c.output_id{counts}"
 )
 _FACTS = (
     "facts AS (SELECT c.case_position, c.lane, count(*) AS recorded,"
@@ -41,7 +43,7 @@ _FACTS = (
     " avg(c.cost_usd) FILTER (WHERE c.state = 'finished') AS cost,"
     " avg(c.duration_ms) FILTER (WHERE c.state = 'finished') AS latency,"
     " {differs} AS differs"
-    f" FROM run_cells AS c LEFT JOIN {_SCORES.format(scoring=':scoring')}{{base}}"
+    f" FROM run_cells AS c LEFT JOIN {_SCORES.format(scoring=':scoring', counts='{counts}')}{{base}}"
     " WHERE c.run_id = :run AND c.case_position >= :low AND c.case_position < :high{lane}"
     " GROUP BY c.case_position, c.lane)"
 )
@@ -52,7 +54,7 @@ _BASE = (
 _DIFFERS = "coalesce(max(c.text_hash <> b.text_hash), 0)"
 _BEFORE = (
     "before AS (SELECT v.set_uid, l.slot FROM run_cells AS c"
-    f" JOIN {_SCORES.format(scoring=':earlier_scoring')}"
+    f" JOIN {_SCORES.format(scoring=':earlier_scoring', counts='{counts}')}"
     " JOIN run_values AS v ON v.run_id = c.run_id AND v.position = c.case_position"
     " JOIN lanes AS l ON l.run_id = c.run_id AND l.position = c.lane"
     " WHERE c.run_id = :earlier AND v.set_uid IS NOT NULL GROUP BY c.case_position, c.lane"
@@ -270,6 +272,7 @@ def _rows(
             differs=_DIFFERS if "differs" in wanted else "0",
             base=_BASE if "differs" in wanted else "",
             lane="" if query.column is None else " AND c.lane = :lane",
+            counts=votes.condition(connection, scope.run, given),
         )
     ]
     if not _OF_JUDGES.isdisjoint(wanted) and not _is_judged(connection, scope.scoring):
@@ -280,7 +283,7 @@ def _rows(
             flags = {name: "0" if flag == _REGRESSED else flag for name, flag in flags.items()}
         else:
             given["earlier"], given["earlier_scoring"] = earlier
-            needed.append(_BEFORE)
+            needed.append(_BEFORE.format(counts=votes.condition(connection, earlier[0], given, "earlier_")))
     # `iif`, because SQLite compares a pair with every row of a list when it must tell false from NULL.
     maxima = ", ".join(f"max(iif({flag}, 1, 0)) AS {name}" for name, flag in flags.items())
     table = (

@@ -18,6 +18,7 @@ from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
+from workbench.store.testing import votes
 
 _MOST_RUNS = 200
 """Newest test runs that are looked at."""
@@ -36,10 +37,10 @@ _COLUMNS = (
 _SHARES = (
     "SELECT lane, total(2 * passed > scored), count(*) FROM"
     " (SELECT s.lane, sum(s.state = 'pass') AS passed, count(*) AS scored FROM cell_scores AS s"
-    "  JOIN run_cells AS c ON c.run_id = ?1 AND c.case_position = s.case_position AND c.lane = s.lane"
+    "  JOIN run_cells AS c ON c.run_id = :run AND c.case_position = s.case_position AND c.lane = s.lane"
     "   AND c.sample = s.sample AND c.output_id = s.output_id"
-    "  WHERE s.scoring_id = (SELECT id FROM scorings WHERE run_id = ?1 ORDER BY created_at DESC, id DESC LIMIT 1)"
-    "   AND s.state IN ('pass', 'fail') GROUP BY s.case_position, s.lane) GROUP BY lane"
+    "  WHERE s.scoring_id = (SELECT id FROM scorings WHERE run_id = :run ORDER BY created_at DESC, id DESC LIMIT 1)"
+    "   AND s.state IN ('pass', 'fail'){counts} GROUP BY s.case_position, s.lane) GROUP BY lane"
 )
 _CASES = "SELECT count(*) FROM run_cases WHERE run_id = ?"
 
@@ -67,7 +68,9 @@ def read(connection: sqlite3.Connection, prompt_uid: str, versions: Collection[i
         columns = list(group)
         if not wanted.intersection(row[5] for row in columns):
             continue
-        shares = {lane: (int(passed), scored) for lane, passed, scored in connection.execute(_SHARES, (run,))}
+        given: dict[str, Any] = {"run": run}
+        query = _SHARES.format(counts=votes.condition(connection, run, given))
+        shares = {lane: (int(passed), scored) for lane, passed, scored in connection.execute(query, given)}
         if not shares:
             continue
         (cases,) = connection.execute(_CASES, (run,)).fetchone()

@@ -32,6 +32,7 @@ from workbench.store.testing import (
     scorings,
     suite_settings,
     test_starts,
+    votes,
 )
 from workbench.store.testing.holdouts import HoldoutBefore
 from workbench.store.testing.records import (
@@ -222,6 +223,13 @@ class SuiteRecords:
         """Return several samples of cells, each as `cell` does, in less time."""
         with self._readers.use() as connection:
             return cell_pages.cells(connection, run_uid, scoring_uid, keys)
+
+    def elected(self, run_uid: str) -> dict[tuple[int, int], int]:
+        """Return the elected sample of each case in the columns that vote, by the positions of case and column."""
+        with self._readers.use() as connection:
+            run = test_starts.run_key(connection, run_uid)
+            found = votes.elections(connection, run, votes.voting_lanes(connection, run))
+        return {place: one.sample for place, one in found.items()}
 
     def report_cells(
         self, run_uid: str, scoring_uid: str, column: int, title: str, after: CellKey | None, limit: int

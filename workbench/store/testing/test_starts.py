@@ -66,6 +66,12 @@ _TESTED_CASES = (
     " FROM run_cases AS k JOIN case_bodies ON case_bodies.id = case_body_id"
     " JOIN run_values AS v ON v.run_id = k.run_id AND v.position = k.position WHERE k.run_id = ? ORDER BY k.position"
 )
+# A position is that of the lane: there are no more columns than _MOST_RUN_COLUMNS in a run.
+_COLUMNS = (
+    "SELECT run_id, position, slot, endpoint_uid, model, params, pinned, label, versions.number, versions.id FROM"
+    " json_each(?) AS wanted CROSS JOIN lanes ON run_id = wanted.value JOIN versions ON versions.id = lanes.version_id"
+    " WHERE position < ? ORDER BY run_id, position"
+)
 _GOALS = "SELECT 1 FROM pragma_table_info('test_runs') WHERE name = 'goals'"
 _WANTED_AT_ONCE = 5_000
 
@@ -218,7 +224,8 @@ def listed(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> tuple
         " ORDER BY number DESC LIMIT ?",
         (prompt, limit),
     ).fetchall()
-    return tuple(_suite_run(connection, row) for row in rows)
+    columns = _columns_of(connection, [row[0] for row in rows])
+    return tuple(_suite_run(row, columns[row[0]]) for row in rows)
 
 
 def one(connection: sqlite3.Connection, run_uid: str) -> SuiteRun:
@@ -226,7 +233,7 @@ def one(connection: sqlite3.Connection, run_uid: str) -> SuiteRun:
     row = connection.execute(f"{_selected(connection)} WHERE runs.uid = ?", (run_uid,)).fetchone()
     if row is None:
         raise missing("test run", run_uid)
-    return _suite_run(connection, row)
+    return _suite_run(row, columns_of(connection, row[0]))
 
 
 def set_baseline(connection: sqlite3.Connection, run_uid: str, position: int) -> None:
@@ -274,9 +281,8 @@ def run_key(connection: sqlite3.Connection, run_uid: str) -> int:
     return int(row[0])
 
 
-def _suite_run(connection: sqlite3.Connection, row: tuple[Any, ...]) -> SuiteRun:
-    key, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring, probe, goals = row
-    columns = columns_of(connection, key)
+def _suite_run(row: tuple[Any, ...], columns: tuple[SuiteColumn, ...]) -> SuiteRun:
+    _, uid, number, started_at, round_, samples, baseline, cases, answered, set_name, scoring, probe, goals = row
     return sound(
         SuiteRun(
             *(uid, number, started_at, round_, samples, columns, baseline, cases, answered, set_name),
@@ -300,21 +306,26 @@ def _selected(connection: sqlite3.Connection) -> str:
 
 def columns_of(connection: sqlite3.Connection, run: int) -> tuple[SuiteColumn, ...]:
     """Return the columns of a run in order."""
-    rows = connection.execute(
-        "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number, versions.id FROM lanes"
-        " JOIN versions ON versions.id = lanes.version_id WHERE run_id = ? ORDER BY position LIMIT ?",
-        (run, _MOST_RUN_COLUMNS),
-    ).fetchall()
-    called = version_names.names(connection, [row[-1] for row in rows])
+    return _columns_of(connection, [run])[run]
+
+
+def _columns_of(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[int, tuple[SuiteColumn, ...]]:
+    """Return the columns of each of these runs in order."""
+    rows = connection.execute(_COLUMNS, (json.dumps(list(runs)), _MOST_RUN_COLUMNS)).fetchall()
+    called = version_names.names(connection, list({row[-1] for row in rows}))
     named = {endpoint.uid: endpoint.name for endpoint in endpoints.listed(connection)}
-    lanes = [
-        sound(Lane(slot, endpoint, model, _params(params), version if pinned else None, label))
-        for _, slot, endpoint, model, params, pinned, label, version, _ in rows
-    ]
-    return tuple(
-        SuiteColumn(row[0], lane, row[7], called.get(row[8], ""), named.get(lane.endpoint, ""))
-        for row, lane in zip(rows, slots_apart(lanes), strict=True)
-    )
+    found: dict[int, tuple[SuiteColumn, ...]] = dict.fromkeys(runs, ())
+    for run, group in itertools.groupby(rows, lambda row: row[0]):
+        of_run = list(group)
+        lanes = [
+            sound(Lane(slot, endpoint, model, _params(params), version if pinned else None, label))
+            for _, _, slot, endpoint, model, params, pinned, label, version, _ in of_run
+        ]
+        found[run] = tuple(
+            SuiteColumn(row[1], lane, row[8], called.get(row[9], ""), named.get(lane.endpoint, ""))
+            for row, lane in zip(of_run, slots_apart(lanes), strict=True)
+        )
+    return found
 
 
 def _params(body: str) -> Params:

@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from workbench.core.cases import Case
     from workbench.core.lanes import Lane
     from workbench.core.testing.grid import SuiteRun
 
+TestStep = Literal["samples", "vote", "probe", "guards", "labels", "try", "holdout"]
+"""samples, vote: several answers per case. probe: facts for cases that always fail.
+guards: a guard set. labels: answers for a judge. try: champion and challenger afresh. holdout: the hold-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestStepRequested:
+    """The user requests that a step in the Test view is prepared for the open prompt; nothing is sent by that.
+
+    `count` is the number of samples, 0 without meaning.
+    """
+
+    __test__ = False
+
+    step: TestStep
+    count: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class SuccessorTestRequested:
-    """The user requests a test of whether another model can replace that of a lane of the open prompt."""
+    """The user requests a test of whether another model can replace that of a lane of the open prompt.
+
+    `successor` is the id of the model to begin with, at the same endpoint; "" lets the user choose.
+    """
 
     lane: Lane
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QSize, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
+
+from workbench.core.techniques import file_name
 
 ChooseFile = Callable[[QWidget, str], str]
 """Asks for a file under a title; returns "" if cancelled."""
@@ -29,6 +31,14 @@ def show_folder(folder: Path) -> str:
     if QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
         return ""
     return f"No file manager answered. The folder is {folder}"
+
+
+def free_download(title: str, suffix: str) -> Path:
+    """Return a path in the folder of downloads, or at home, that does not exist. It reads the folder."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
+    folder = folder if folder.is_dir() else Path.home()
+    taken = frozenset(path.stem for path in folder.glob(f"*{suffix}"))
+    return folder / f"{file_name(title, taken)}{suffix}"
 
 
 class PathLabel(QLabel):

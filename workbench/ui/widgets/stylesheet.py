@@ -215,6 +215,11 @@ QPushButton[role="overview-won"] { color: @gold; }
 QPushButton[role="overview"]:hover, QPushButton[role="overview-won"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:checked { color: @accent; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @muted; }
+QPushButton[role="link"] {
+  background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @accent;
+}
+QPushButton[role="link"]:hover { background: @hover; }
+QPushButton[role="link"]:focus { border-color: @accent; }
 QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @text;
   font-weight: 600;

@@ -38,6 +38,7 @@ from workbench.usecases.testing.conclusion_words import (
     no_worse_result,
     score_sentence,
     set_words,
+    vote_sentences,
 )
 from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
 from workbench.usecases.testing.idle_cases import idle_cases, without
@@ -151,6 +152,7 @@ class SuiteAnalyst:
             **self._tried(run, columns, lost),
             **self._bar(run, columns, results, scoring, asked, progress),
         )
+        whole = replace(whole, sentences=(*whole.sentences, *vote_sentences(columns, run.samples)))
         # Only now: the sentences count flaky cases over all columns, by uid.
         shown = tuple(replace(column, summary=with_names(column.summary, names, hidden)) for column in columns)
         whole = replace(whole, columns=shown)
@@ -207,6 +209,7 @@ class SuiteAnalyst:
         scoring_uid = scoring_uid or run.scoring_uid
         scoring = self._scoring(run_uid, scoring_uid)
         hidden = self._records.hidden_cases(run_uid)
+        elected = self._records.elected(run_uid) if run.goals.vote else {}
         for column in run.columns:
             title, after = titles[column.position], None
             while some := self._records.report_cells(
@@ -216,11 +219,12 @@ class SuiteAnalyst:
                 for key, cell in some:
                     if key.case in hidden:
                         continue
+                    counts = elected.get((key.case, key.column), key.sample) == key.sample
                     if cell is not None:
-                        yield cell
+                        yield cell if counts else replace(cell, counts=False)
                         continue
                     for detail in self._records.cells(run_uid, scoring_uid, [key]):
-                        yield report_cell(detail, title, scoring)
+                        yield replace(report_cell(detail, title, scoring), counts=counts)
 
     def _whole(
         self,

@@ -16,11 +16,14 @@ from workbench.core.visible_text import visible_name
 def column_titles(run: SuiteRun, beside: Collection[str] = (), *, always: bool = False) -> tuple[str, ...]:
     """Return a unique title for each column: "gpt-5-mini", or with several versions "#14 · gpt-5-mini".
 
-    Parameters are added where they tell columns apart. `beside` are names of versions that the columns are shown with;
-    `always` names the version in any case.
+    Columns that vote say so. Parameters are added where they tell columns apart. `beside` are names of versions that
+    the columns are shown with; `always` names the version in any case.
     """
     has_versions = always or not is_one_version(run.columns, beside)
-    titles = [_title(column, named=has_versions) for column in run.columns]
+    titles = [
+        f"{_title(column, named=has_versions)}{vote_words(run) if column.lane.slot in run.goals.vote else ''}"
+        for column in run.columns
+    ]
     if len(set(titles)) < len(titles):
         titles = [
             " · ".join(filter(None, (title, parameter_words(column.lane.params) if titles.count(title) > 1 else "")))
@@ -31,6 +34,11 @@ def column_titles(run: SuiteRun, beside: Collection[str] = (), *, always: bool =
             f"{title} ({number})" if titles.count(title) > 1 else title for number, title in enumerate(titles, start=1)
         ]
     return tuple(titles)
+
+
+def vote_words(run: SuiteRun) -> str:
+    """Return what is added to the title of a column that votes."""
+    return f" · vote of {run.samples}"
 
 
 def parameter_words(params: Params) -> str:

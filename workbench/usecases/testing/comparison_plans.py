@@ -193,12 +193,20 @@ class ComparisonPlanner:
             baseline=slots[0] if stored is None else settings.baseline,
             no_worse=tuple(dict.fromkeys((*settings.no_worse, slots[-1]))),
         )
+        # Both vote or neither does, so that only the model differs.
+        rest = tuple(slot for slot in settings.vote if slot != slots[-1])
+        is_voted = slots[0] in settings.vote if stored is None else self._was_voted(stored)
+        settings = replace(settings, vote=(*rest, slots[-1]) if is_voted else rest)
         tested = replace(settings, columns=tuple(one for slot in slots for one in columns if one.slot == slot))
         cases = self._store.packs.cases(prompt_uid)
         plan = self._planner.plan(prompt_uid, self._draft(prompt_uid), tested, cases, goals=goals)
         return SuccessorPlan(settings, plan, stored)
 
     # Parts.
+
+    def _was_voted(self, stored: StoredBaseline) -> bool:
+        run = self._store.tests.run(stored.run_uid)
+        return run.columns[stored.column].lane.slot in run.goals.vote
 
     def _newest(self, prompt_uid: str, set_name: CaseSetName) -> SuiteRun | None:
         runs = self._store.tests.runs(prompt_uid, _MOST_RUNS)

@@ -53,6 +53,20 @@ def no_worse_result(
     return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late)
 
 
+def vote_sentences(columns: Sequence[ColumnReport], samples: int) -> tuple[str, ...]:
+    """Return what each column that votes stands on: how often its samples agreed."""
+    said = []
+    for column in columns:
+        if column.summary.votes is not None:
+            cases, majority, alike = column.summary.votes
+            said.append(
+                f"{column.title} counts each case once, by the most frequent of its {samples} answers: {majority:,} "
+                f"of {counted(cases, 'case')} {plural(majority, 'has', 'have')} a majority, in {alike:,} all answers "
+                "agree."
+            )
+    return tuple(said)
+
+
 def set_words(run: SuiteRun) -> str:
     """Return on which cases the numbers of a run stand."""
     if run.set_name == "holdout":

@@ -77,3 +77,14 @@ def held_out_values(store: Store, prompt_uid: str) -> HeldValues:
     """
     held = (filled_values(case.values) for case in store.packs.cases(prompt_uid) if case.held_out)
     return frozenset(values for values in held if values)
+
+
+def guard_values(store: Store, prompt_uid: str) -> HeldValues:
+    """Return the `filled_values` of the cases in the guard sets of a prompt: answers to equal ones are not used.
+
+    A guard whose prompt is not in this history is skipped. Raises StoreError.
+    """
+    guards = store.tests.settings(prompt_uid).guards
+    known = {row.uid for archived in (False, True) for row in store.prompts(archived)} if guards else set()
+    cases = (case for uid in guards if uid in known for case in store.packs.cases(uid))
+    return frozenset(values for case in cases if (values := filled_values(case.values)))

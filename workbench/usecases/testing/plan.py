@@ -36,6 +36,7 @@ from workbench.usecases.run_plan import parts_problem, sendable
 from workbench.usecases.testing.budget import call_bound
 from workbench.usecases.testing.cell_judge import needs_judge
 from workbench.usecases.testing.retired_columns import AnsweredCells, Retired, check_open, has_open, stored_answers
+from workbench.usecases.testing.voting import checked_votes
 
 if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
@@ -180,7 +181,7 @@ class SuitePlanner:
             probe,
             draft.techniques,
             concurrency,
-            goals or RunGoals(settings.difference, settings.margin),
+            replace(goals or RunGoals(settings.difference, settings.margin), vote=checked_votes(settings, probe)),
             is_fresh=round_ == "fresh",
         )
         for number, lane in enumerate(settings.columns, start=1):

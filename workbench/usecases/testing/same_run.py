@@ -38,6 +38,8 @@ def _is_same(
 ) -> bool:
     if (run.cells, run.round, run.samples, run.baseline) != (plan.cells, plan.round, plan.samples, plan.baseline):
         return False
+    if set(run.goals.vote) != set(plan.goals.vote):
+        return False
     if questions(run.uid) != plan.questions:
         return False
     if plan.reuse_since and records.has_answers_before(run.uid, plan.reuse_since):

@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from workbench.core.runs import VersionRow
-from workbench.core.statistics.comparisons import ColumnComparison, PassComparison, compare_columns
-from workbench.core.statistics.results import ColumnResults
+from workbench.core.statistics.comparisons import ColumnComparison, PassComparison, compare_passes
 from workbench.core.statistics.stopping import FEWEST_CASES, MARGIN, TryResult, settle
 from workbench.core.statistics.wording import try_figures, try_words
 from workbench.core.testing.change_kind import TriedVersion, change_kind
@@ -62,7 +61,7 @@ class SuiteTries:
             run.started_at,
             titles[champion.position],
             titles[challenger.position],
-            (_identity(champion), _identity(challenger)),
+            (column_key(champion), column_key(challenger)),
             change_kind(tried(champion), tried(challenger)),
             TryResult("cannot_tell", "few_cases", FEWEST_CASES),
             MARGIN if run.goals.difference is None else run.goals.difference,
@@ -90,9 +89,7 @@ class SuiteTries:
         results = self._records.results(run.uid, run.scoring_uid)
         if max(champion, challenger) >= len(results):
             return None
-        # Names of columns are for people, and may be the same.
-        sides = [ColumnResults(name, results[at].cases) for name, at in (("a", champion), ("b", challenger))]
-        return compare_columns(sides[0], sides[1:])[0].passes
+        return compare_passes(results[champion], results[challenger])
 
 
 def is_try(run: SuiteRun) -> bool:
@@ -110,5 +107,6 @@ def try_sentence(one: ChampionTry, comparison: ColumnComparison | None) -> str:
     return f"{said} {about}: {figures}" if figures else f"{said} {about}."
 
 
-def _identity(column: SuiteColumn) -> str:
+def column_key(column: SuiteColumn) -> str:
+    """Return what identifies a column in all tests of its prompt: version, model and parameters."""
     return f"{column.version} {column.lane.endpoint} {column.lane.model} {column.lane.params.to_json()}"

@@ -1,9 +1,10 @@
-"""The model picker: one search field over every model that a lane can use."""
+"""The model picker: one search field over every model that a lane can use; and the models in use that are retiring."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.ui.features.models.commands import COMMANDS
 from workbench.ui.shell.events import ModelRequested
 from workbench.ui.shell.feature import Feature, Subscription
 
@@ -20,7 +21,7 @@ def _make(services: Services) -> ModelsController:
 
 FEATURE = Feature(
     "models",
-    (),
+    COMMANDS,
     _make,
     preload=(
         "workbench.app.models.model_index",
@@ -34,6 +35,9 @@ FEATURE = Feature(
         "workbench.ui.features.models.details",
         "workbench.ui.features.models.files",
         "workbench.ui.features.models.dialog",
+        "workbench.usecases.retirement_radar",
+        "workbench.ui.features.models.retiring_dialog",
+        "workbench.ui.features.models.retiring_models",
         "workbench.ui.features.models.controller",
     ),
     subscriptions=(

@@ -15,6 +15,7 @@ from workbench.app.models.picker_source import WorkbenchPickerSource
 from workbench.core.lanes import Lane
 from workbench.host.clock import utc_now
 from workbench.ui.features.models.dialog import ModelPicker
+from workbench.ui.features.models.retiring_models import RetiringModels
 from workbench.ui.shell.events import EndpointFormRequested, EndpointsChanged, KeysChanged, SettingsRequested
 from workbench.ui.shell.services import Services
 
@@ -24,6 +25,7 @@ class ModelsController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.retiring = RetiringModels(services)
         self.picker: ModelPicker | None = None
         """The open picker, or None."""
         for changed in (KeysChanged, EndpointsChanged):

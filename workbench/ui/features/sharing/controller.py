@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QStandardPaths, QUrl
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from workbench.core.runs import IterationRow
-from workbench.core.techniques import file_name
 from workbench.core.text import counted
 from workbench.formats.exports.answer_table import AnswerTable
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.sharing.picture import MOST_ANSWERS, paint_answers
 from workbench.ui.shell.services import Services
-from workbench.ui.widgets.paths import show_folder
+from workbench.ui.widgets.paths import free_download, show_folder
 from workbench.usecases.exchange.exporter import Exporter, ExportSelection
 
 T = TypeVar("T")
@@ -73,7 +72,7 @@ class SharingController:
 
         def write() -> Path:
             exporter = Exporter(backend.store, backend.searcher)
-            target = _free(exporter.table(uid, 0).title, ".html")
+            target = free_download(exporter.table(uid, 0).title, ".html")
             exporter.to_file(ExportSelection((uid,)), "html", target)
             return target
 
@@ -81,7 +80,7 @@ class SharingController:
 
     def _save_picture(self, image: QImage) -> None:
         def write() -> Path:
-            target = _free("Answers", ".png")
+            target = free_download("Answers", ".png")
             if not image.save(str(target)):
                 raise OSError(f"{target} could not be written")
             return target
@@ -128,11 +127,3 @@ class SharingController:
 
 def _iterations(rows: Iterable[object]) -> Iterator[str]:
     return (row.run_uid for row in rows if isinstance(row, IterationRow))
-
-
-def _free(title: str, suffix: str) -> Path:
-    """Return a path in the folder of downloads, or at home, that does not exist."""
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
-    folder = folder if folder.is_dir() else Path.home()
-    taken = frozenset(path.stem for path in folder.glob(f"*{suffix}"))
-    return folder / f"{file_name(title, taken)}{suffix}"

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.testing.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, FeatureView, Subscription
-from workbench.ui.shell.testing_events import ShownSuiteRequested, SuccessorTestRequested, SuiteRunChosen
+from workbench.ui.shell.testing_events import (
+    ShownSuiteRequested,
+    SuccessorTestRequested,
+    SuiteRunChosen,
+    TestStepRequested,
+)
 
 if TYPE_CHECKING:
     from workbench.app.testing.probes import ProbedSuites
@@ -32,7 +37,8 @@ def feature(source: Callable[[Services], ProbedSuites]) -> Feature[TestingContro
                 SuiteRunChosen, lambda controller, event: controller.earlier.show(event.prompt_uid, event.run_uid)
             ),
             Subscription(ShownSuiteRequested, lambda controller, event: controller.tell_shown(event)),
-            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event.lane)),
+            Subscription(TestStepRequested, lambda controller, event: controller.step.request(event)),
+            Subscription(SuccessorTestRequested, lambda controller, event: controller.test_successor(event)),
         ),
         view=FeatureView(
             "test",

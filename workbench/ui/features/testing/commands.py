@@ -92,6 +92,13 @@ COMMANDS = (
         enabled=_can_write,
     ),
     _in_view("test_settings", "Settings of the tests…", lambda test: test.compare.edit_settings(), enabled=_can_write),
+    _in_view(
+        "vote_samples",
+        "Vote over samples in all columns",
+        lambda test: test.compare.toggle_vote(),
+        enabled=_can_write,
+        checked=lambda test: test.compare.all_vote,
+    ),
     _in_view("test_chart", "Pass rate by version", lambda test: test.toggle_chart()),
     _in_view("case_to_compose", "Open the case in Compose", lambda test: test.to_compose(), "E"),
     _in_view("next_failure", "Next failure", lambda test: test.seek_failure(1), "N", navigates=True, repeats=True),

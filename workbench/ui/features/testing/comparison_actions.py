@@ -20,6 +20,7 @@ from workbench.app.testing.words import TEST_SUCCESSOR
 from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
 from workbench.core.testing.settings import SuiteSettings
+from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.ui.features.testing.stored_draft import when_stored
 from workbench.usecases.problems import RetiredModelError
 
@@ -68,6 +69,13 @@ class ComparisonActions:
 
             no_worse.setText(f"Is it no worse? (margin {points_words(overview.settings.margin)})")
             no_worse.setChecked(lane.slot in overview.settings.no_worse)
+        vote = self._entry(menu, "Vote over samples", lambda: self.toggle_vote((lane.slot,)))
+        vote.setCheckable(True)
+        vote.setEnabled(can_write and in_settings)
+        if overview is not None:
+            samples = max(FEWEST_SAMPLES, overview.settings.samples)
+            vote.setText(f"Vote over samples ({samples} per case)")
+            vote.setChecked(lane.slot in overview.settings.vote)
         successor = self._entry(menu, "Test a successor of its model…", lambda: self.open_successor(lane))
         successor.setEnabled(can_write and overview is not None)
 
@@ -91,6 +99,28 @@ class ComparisonActions:
             return tuple(one for one in slots if one != slot) if slot in slots else (*slots, slot)
 
         self._suites.change_settings(lambda settings: replace(settings, no_worse=toggle(settings.no_worse)))
+
+    @property
+    def all_vote(self) -> bool:
+        """Whether all columns vote over their samples."""
+        overview = self._suites.overview
+        columns = () if overview is None else overview.settings.columns
+        return overview is not None and bool(columns) and all(one.slot in overview.settings.vote for one in columns)
+
+    def toggle_vote(self, slots: tuple[str, ...] = ()) -> None:
+        """Let columns vote over their samples, by default all; or no longer, if all of them do.
+
+        The number of samples is raised if a vote needs more. Answers that are there count as samples.
+        """
+
+        def toggle(settings: SuiteSettings) -> SuiteSettings:
+            wanted = slots or tuple(lane.slot for lane in settings.columns)
+            if set(wanted) <= set(settings.vote):
+                return replace(settings, vote=tuple(one for one in settings.vote if one not in wanted))
+            vote = tuple(dict.fromkeys((*settings.vote, *wanted)))
+            return replace(settings, vote=vote, samples=max(FEWEST_SAMPLES, settings.samples))
+
+        self._suites.change_settings(toggle)
 
     # Settings.
 
@@ -183,8 +213,8 @@ class ComparisonActions:
         self._services.notices.quiet(key, error.sentence, label=TEST_SUCCESSOR, act=lambda: self.open_successor(old))
         return True
 
-    def open_successor(self, old: Lane | None) -> None:
-        """Choose a successor of a lane's model, and the margin."""
+    def open_successor(self, old: Lane | None, successor: str = "") -> None:
+        """Choose a successor of a lane's model, beginning with the id `successor` if there is one, and the margin."""
         suites, services, overview = self._suites, self._services, self._suites.overview
         prompt = suites.prompt_uid
         if old is None or overview is None or self._is_open():
@@ -197,8 +227,10 @@ class ComparisonActions:
         services.session.save()
         comparisons = suites.source.comparisons
 
+        plain = replace(old, label="", hidden=False, baseline="", samples=1)
+
         def choose() -> None:
-            start = dialog.new or replace(old, label="", hidden=False, baseline="", samples=1)
+            start = dialog.new or plain
             services.navigator.choose_model(
                 start, lambda endpoint, model: dialog.take(replace(start, endpoint=endpoint, model=model)), dialog
             )
@@ -222,6 +254,8 @@ class ComparisonActions:
 
         dialog.estimate_wanted.connect(estimate)
         self._show(dialog, start)
+        if successor:
+            dialog.take(replace(plain, model=successor))
         services.tasks.run(lambda: comparisons.successor_facts(prompt, old), told, suites.refused.emit)
 
     # Dialogs.

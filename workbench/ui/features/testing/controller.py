@@ -22,6 +22,7 @@ from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.judge_steps import JudgeSteps
 from workbench.ui.features.testing.probe_actions import ProbeActions
+from workbench.ui.features.testing.requested_step import RequestedStep
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.start_questions import StartQuestions
@@ -39,13 +40,12 @@ from workbench.ui.shell.events import (
     ViewStatus,
 )
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested
+from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested, SuccessorTestRequested
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.app.testing.table_copy import TableFormat
     from workbench.core.drafts import Draft
-    from workbench.core.lanes import Lane
     from workbench.ui.shell.views import Making
 
 KEY = "tests"
@@ -77,11 +77,12 @@ class TestingController:
         self._read_for: tuple[str, Draft | None] = ("", None)
         """The prompt and the draft when the tests were last read."""
         self._wants_run = False
-        self._successor_of: Lane | None = None
+        self._successor_of: SuccessorTestRequested | None = None
         for part in (self.suites, self.cells):
             part.refused.connect(self._failed)
         self.suites.read.connect(self._run_as_wanted)
         self.suites.read.connect(self._open_successor)
+        self.step = RequestedStep(services, self, self._refresh)
         self.suites.changed.connect(self._tell_status)
         self.suites.ended.connect(lambda _: services.events.publish(DataChanged(Changed.RUNS)))
         events = services.events
@@ -234,20 +235,20 @@ class TestingController:
         if self.view is not None:
             self.view.show_chart(not self.view.shows_chart)
 
-    def test_successor(self, lane: Lane) -> None:
+    def test_successor(self, request: SuccessorTestRequested) -> None:
         """Open the view, and choose a successor of a lane's model."""
-        self._successor_of = lane
+        self._successor_of = request
         self._services.session.save()
         self.show()
         self._refresh()
 
     def _open_successor(self) -> None:
         """Open the dialog that was requested, once the tests of the prompt are read."""
-        lane, suites = self._successor_of, self.suites
-        if lane is None or suites.overview is None or suites.prompt_uid != self._services.session.prompt():
+        request, suites = self._successor_of, self.suites
+        if request is None or suites.overview is None or suites.prompt_uid != self._services.session.prompt():
             return
         self._successor_of = None
-        self.compare.open_successor(lane)
+        self.compare.open_successor(request.lane, request.successor)
 
     def _prompt_opened(self) -> None:
         self.compare.close()

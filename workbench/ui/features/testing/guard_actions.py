@@ -62,6 +62,11 @@ class GuardActions:
         else:
             self.guards.offer(self._show_menu)
 
+    def show(self, uid: str) -> None:
+        """Show a guard, once it is listed."""
+        self._wanted = uid
+        self._show_chips()
+
     def run(self) -> None:
         """Ask the open cells of the shown guard."""
         shown = self.guards.shown

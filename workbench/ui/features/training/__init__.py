@@ -1,4 +1,4 @@
-"""Exports a prompt's training files."""
+"""Exports a prompt's training files, and hands the prompt over to training."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.ui.features.training.commands import COMMANDS
 from workbench.ui.shell.events import TrainingRequested
 from workbench.ui.shell.feature import Feature, Subscription
+from workbench.ui.shell.training_events import HandOverRequested
 
 if TYPE_CHECKING:
     from workbench.ui.features.training.controller import TrainingController
@@ -28,5 +29,8 @@ FEATURE = Feature(
         "workbench.app.training.export",
         "workbench.ui.features.training.controller",
     ),
-    subscriptions=(Subscription(TrainingRequested, lambda controller, event: controller.open(event.prompt_uid)),),
+    subscriptions=(
+        Subscription(TrainingRequested, lambda controller, event: controller.open(event.prompt_uid)),
+        Subscription(HandOverRequested, lambda controller, event: controller.hand_over(event.prompt_uid)),
+    ),
 )

@@ -1,4 +1,4 @@
-"""The command that exports training files."""
+"""The commands that export training files and hand a prompt over to training."""
 
 from __future__ import annotations
 
@@ -13,5 +13,14 @@ COMMANDS = (
         views=EVERYWHERE,
         run=lambda controller: controller.open(),
         after="undo_import",
+    ),
+    Command(
+        "handover",
+        "Fine-tune: hand this prompt over to training…",
+        "Prompt",
+        enabled=needs("has_prompt"),
+        views=EVERYWHERE,
+        run=lambda controller: controller.hand_over(),
+        after="training",
     ),
 )

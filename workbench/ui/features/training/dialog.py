@@ -9,21 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from workbench.app.training.export import CHOSEN, TrainingRequest, about, formats
 from workbench.core.text import counted, first_line
 from workbench.core.visible_text import visible_name
+from workbench.ui.features.training.fields import WRONG_PRICE, choice, named, number, price_field, price_of
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
@@ -39,10 +30,14 @@ _MOST_CONTRADICTIONS = 200
 
 
 class TrainingDialog(Dialog):
-    """`preview_wanted(Asked)` requests a preview, `write_wanted(TrainingSet, Path)` writes the files."""
+    """`preview_wanted(Asked)` requests a preview, `write_wanted(TrainingSet, Path)` writes the files.
+
+    `hand_over_wanted` requests the hand-over instead.
+    """
 
     preview_wanted = Signal(object)
     write_wanted = Signal(object, object)
+    hand_over_wanted = Signal()
 
     def __init__(self, theme: Theme, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,13 +46,11 @@ class TrainingDialog(Dialog):
         self.made: TrainingSet | None = None
         self._folder = Path.home()
         self.files: QFileDialog | None = None
-        self.format = _choice("Format", [(one.title, one.name) for one in formats()])
-        self.chosen = _choice("Include", [(words, name) for name, words in CHOSEN.items()])
-        self.share = _number("Per cent of the cases for validation", 0, 50, 10, " %")
-        self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")
-        self.price = QLineEdit()
-        self.price.setAccessibleName("Dollars per million trained tokens")
-        self.price.setPlaceholderText("unknown")
+        self.format = choice("Format", [(one.title, one.name) for one in formats()])
+        self.chosen = choice("Include", [(words, name) for name, words in CHOSEN.items()])
+        self.share = number("Per cent of the cases for validation", 0, 50, 10, " %")
+        self.epochs = number("Epochs: passes over the rows", 1, 100, 3, "")
+        self.price = price_field()
         self.kind = label("", "small")
         self.counts = label("", "heading")
         self.cost = label("", "muted")
@@ -71,6 +64,7 @@ class TrainingDialog(Dialog):
         self.told = ToldLabel(theme)
         self.progress = DialogProgress()
         self.open_folder = button("Open folder", self._open_folder)
+        self.hand_over = button("Hand over to training…", self.hand_over_wanted.emit)
         self.close_ = button("Close", self.reject)
         self.go = button("Export…", self._choose_folder, "primary")
         self.go.setDefault(True)
@@ -92,12 +86,9 @@ class TrainingDialog(Dialog):
 
     def asked(self) -> TrainingRequest | None:
         """Return the export options, None if the price is invalid."""
-        text = self.price.text().strip().removeprefix("$").replace(",", ".")
         try:
-            price = float(text) if text else None
+            price = price_of(self.price.text())
         except ValueError:
-            return None
-        if price is not None and not 0 <= price < 1e6:
             return None
         return TrainingRequest(
             self.format.currentData(), self.chosen.currentData(), self.share.value() / 100, self.epochs.value(), price
@@ -156,21 +147,22 @@ class TrainingDialog(Dialog):
         form = QGridLayout()
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
-        for row, (words, choice) in enumerate((("Format", self.format), ("Include", self.chosen))):
-            form.addWidget(_said(words, choice), row, 0)
-            form.addWidget(choice, row, 1, 1, 5)
+        for row, (words, box) in enumerate((("Format", self.format), ("Include", self.chosen))):
+            form.addWidget(named(words, box), row, 0)
+            form.addWidget(box, row, 1, 1, 5)
         numbers: tuple[tuple[str, QWidget], ...] = (
             ("Validation", self.share),
             ("Epochs", self.epochs),
             ("$ per million tokens", self.price),
         )
         for at, (words, one) in enumerate(numbers):
-            form.addWidget(_said(words, one), 2, 2 * at)
+            form.addWidget(named(words, one), 2, 2 * at)
             form.addWidget(one, 2, 2 * at + 1)
         form.setColumnStretch(1, 1)
         form.setColumnStretch(3, 1)
         form.setColumnStretch(5, 1)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.hand_over)
         buttons.addWidget(self.open_folder)
         buttons.addStretch(1)
         buttons.addWidget(self.close_)
@@ -200,7 +192,7 @@ class TrainingDialog(Dialog):
         self.kind.setText(about(self.format.currentData()))
         asked = self.asked()
         if asked is None:
-            self.refuse("The price is not a number. Enter dollars per million tokens, such as 25, or nothing.", "")
+            self.refuse(WRONG_PRICE, "")
             return
         self.told.say("")
         self.begin()
@@ -239,27 +231,3 @@ class TrainingDialog(Dialog):
 
 def _rows(count: int) -> str:
     return counted(count, "row")
-
-
-def _said(words: str, one: QWidget) -> QWidget:
-    made = label(words, "muted", wrap=False)
-    made.setBuddy(one)
-    return made
-
-
-def _choice(name: str, items: Sequence[tuple[str, str]]) -> QComboBox:
-    made = QComboBox()
-    made.setAccessibleName(name)
-    for words, value in items:
-        made.addItem(words, value)
-    return made
-
-
-def _number(name: str, least: int, most: int, value: int, ending: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setAccessibleName(name)
-    made.setRange(least, most)
-    made.setValue(value)
-    made.setSuffix(ending)
-    made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    return made

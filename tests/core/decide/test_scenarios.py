@@ -1,0 +1,177 @@
+"""The acceptance scenarios: the expected code, and what the page must say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.core.decide import scenarios
+from tests.core.decide.branches import BRANCHES
+from tests.core.decide.made import decided, finding
+from workbench.core.decide.decision import Decision, DecisionCode
+from workbench.core.decide.evidence import DecideEvidence
+
+
+def text(decision: Decision) -> str:
+    """Return everything that the page says."""
+    parts = [decision.headline, decision.confidence_sentence, *decision.reasons, *decision.would_change]
+    parts += [one.sentence for one in decision.findings]
+    parts += [part for step in decision.steps for part in (step.title, step.sentence)]
+    return "\n".join(parts)
+
+
+SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[str, ...]], ...] = (
+    (scenarios.almost_empty, "NOT_ENOUGH", 1, ("20 cases", "4 more verdicts", "20 calls, about $0.04")),
+    (scenarios.good_enough, "SHIP", 6, ("114 of 120", "95 %", "89.5 to 97.7 %", "$2 a month")),
+    (scenarios.straddling, "NOT_ENOUGH", 8, ("33 of 40", "83 %", "68.1 to 91.3 %", "25 more cases")),
+    (scenarios.broken_format, "FIX_FORMAT", 9, ("24 of 29 failures", "no version has a schema", "71 of 100")),
+    (scenarios.missing_knowledge, "ADD_KNOWLEDGE", 10, ("18 of 80 cases", "16 of 18 pass", "Training would teach")),
+    (
+        scenarios.better_model,
+        "SWITCH_MODEL",
+        11,
+        ("fixes 30 and breaks 6 of 150", "p < 0.001", "81.8 to 92.3 %", "does not yet prove 85 %", "60 % of the cost"),
+    ),
+    (scenarios.improving, "KEEP_PROMPTING", 13, ("it still improves", "fixed 19, broke 5 of 150", "77 %")),
+    (
+        scenarios.narrow_plateau,
+        "KEEP_PROMPTING",
+        13,
+        ("5 closed tries", "of 1 kind of change only: wording", "examples", "a change of structure"),
+    ),
+    (
+        scenarios.data_rich,
+        "TUNE_LORA",
+        16,
+        (
+            "76.1 to 86.7 %",
+            "6 closed tries in 4 kinds of change",
+            "none better",
+            "facts are not what is missing",
+            "640 usable rows",
+            "refund, has 55 rows",
+            "1.78 million calls",
+            "you run 2 million",
+            "only if the missing 10 points are worth",
+            "$12,200 a month",
+            "$7,664 with caching",
+        ),
+    ),
+    (
+        scenarios.few_rows,
+        "NOT_ENOUGH",
+        14,
+        ("38 usable rows", "12 more training rows", "62 more meet the usual advice", "5 closed tries in 3 kinds"),
+    ),
+    (scenarios.too_dear, "CHEAPER", 7, ("$5,280 a month", "61 % of it is input", "$2,688 with caching", "$3,000")),
+    (
+        scenarios.tuned_without_gain,
+        "KEEP_PROMPT",
+        5,
+        ("fixes 8 and breaks 5 of 100", "p = 0.58", "−4.6 to 10.8", "no difference shown"),
+    ),
+    (
+        scenarios.tuned_forgets,
+        "REJECT_TUNED",
+        4,
+        ("fixes 15 and breaks 4 of 120", "fixed 1, broke 9 of 60", "−13.3 points", "p = 0.021", "general guard"),
+    ),
+    (scenarios.contradictory, "SETTLE_LABELS", 2, ("9 of 119 answers", "7.6 %")),
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "row", "said"), SCENARIOS, ids=[scenario[0].__name__ for scenario in SCENARIOS]
+)
+def test_a_scenario_gets_its_code_and_its_figures(
+    made: Callable[[], DecideEvidence], code: DecisionCode, row: int, said: tuple[str, ...]
+) -> None:
+    decision = decided(made())
+    assert (decision.code, decision.table_row) == (code, row)
+    whole = text(decision)
+    assert [part for part in said if part not in whole] == []
+
+
+def test_tuning_is_no_to_do_when_the_target_is_met() -> None:
+    decision = decided(scenarios.good_enough())
+    assert decision.steps == ()
+    assert decision.need is None
+    assert decision.also == ()
+
+
+def test_a_target_met_where_you_tuned_asks_for_a_hold_out() -> None:
+    decision = decided(BRANCHES["met where tuned"][0])
+    assert (decision.code, [step.id for step in decision.steps]) == ("SHIP", ["holdout"])
+
+
+def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
+    decision = decided(BRANCHES["judge unmeasured"][0])
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("labels", 40)
+    assert any("its error is not measured" in reason for reason in decision.reasons)
+
+
+def test_people_who_are_not_known_hold_nothing() -> None:
+    decision = decided(BRANCHES["people unknown"][0])
+    assert finding(decision, "F14").word == "cannot tell"
+    assert "Who can label, train and serve" in decision.unknowns
+
+
+def test_what_a_call_costs_is_no_reason_without_a_limit() -> None:
+    for made in (scenarios.better_model, scenarios.straddling):
+        assert not any("a call" in reason and "You set no limit" in reason for reason in decided(made()).reasons)
+    assert any("$3,000" in reason for reason in decided(scenarios.too_dear()).reasons)
+
+
+def test_a_rate_over_samples_is_that_of_the_answers() -> None:
+    said = finding(decided(BRANCHES["answers of several samples"][0]), "F4").sentence
+    assert said.startswith("53 % of the answers to 100 cases pass")
+
+
+def test_a_model_that_retires_is_not_simply_shipped() -> None:
+    assert "retires on 14 Jan 2027" in decided(BRANCHES["met by a retiring model"][0]).headline
+    assert "was retired on 14 Oct 2026" in decided(BRANCHES["met by a retired model"][0]).headline
+
+
+def test_a_plateau_of_one_kind_names_what_to_try_next() -> None:
+    decision = decided(scenarios.narrow_plateau())
+    assert {"examples", "structure"} <= {step.id for step in decision.steps}
+    assert finding(decision, "F10").state == "one_kind"
+    assert not any(one.code == "TUNE_LORA" for one in decision.also)
+
+
+def test_the_return_of_the_rich_scenario_is_computed_after_caching() -> None:
+    cost = decided(scenarios.data_rich()).cost
+    assert cost.call_usd == pytest.approx(0.0061)
+    assert cost.after_usd == pytest.approx(0.003832)
+    assert (cost.hosting_usd, cost.fixed_usd, cost.months) == (5840, 12_000, 12)
+    assert cost.break_even_before == pytest.approx(1.12e6, rel=0.005)
+    assert cost.break_even == pytest.approx(1.78e6, rel=0.005)
+    assert cost.gain_needed_usd == pytest.approx(1.5 * 6840 - 7664)
+    assert [saving.id for saving in cost.savings] == ["caching"]
+    assert [bar.input for bar in cost.bars] == ["prompt", "hosting", "months", "fixed"]
+    decision = decided(scenarios.data_rich())
+    assert finding(decision, "F15").state == "near"
+    assert [step.id for step in decision.steps if not step.is_done] == ["caching", "train", "tuned", "guards"]
+
+
+def test_too_few_rows_ask_for_rows_and_nothing_else() -> None:
+    decision = decided(scenarios.few_rows())
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("rows", 12)
+
+
+@pytest.mark.parametrize(("written", "monthly"), [(None, 2688), (1.25, 2768)])
+def test_caching_saves_less_where_writes_cost_more(written: float | None, monthly: float) -> None:
+    decision = decided(scenarios.too_dear(written))
+    assert decision.cost.monthly_usd == pytest.approx(5280)
+    assert decision.cost.after_monthly_usd == pytest.approx(monthly)
+    assert "caching" in decision.headline
+    assert not any(one.code == "TUNE_LORA" for one in decision.also)
+
+
+def test_contradictions_come_before_any_other_advice() -> None:
+    decision = decided(scenarios.contradictory())
+    assert [one.table_row for one in decision.also] == [13]
+    assert next(row for row in decision.rows if row.id == "data").lead.id == "F2"

@@ -1,0 +1,91 @@
+"""The acceptance scenarios as histories: what is gathered through the store leads to the expected decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.usecases.decide import scenarios
+from tests.usecases.decide.histories import Col, History
+from tests.usecases.decide.scenarios import ACCEPTANCE, FURTHER
+from workbench.core.decide.decision import Decision
+
+SAYS = {
+    "1": ("2 decided verdicts", "20 cases", "4 more verdicts"),
+    "2": ("114 of 120", "95 %", "$2 a month"),
+    "3": ("33 of 40", "68.1 to 91.3", "25 more cases"),
+    "4": ("24 of 29", "no version has a schema"),
+    "5": ("18 of 80", "16 of 18 pass"),
+    "6": ("fixes 30 and breaks 6 of 150", "does not yet prove 85 %"),
+    "7": ("fixed 19, broke 5 of 150",),
+    "8": ("5 closed tries", "1 kind of change", "wording"),
+    "9": ("164 of 200", "76.1 to 86.7 %", "6 closed tries", "640", "1.78 million"),
+    "10": ("96 of 120", "12 more", "62 more"),
+    "11": ("$5,280", "$2,688", "61 %"),
+    "12": ("fixes 8 and breaks 5 of 100", "0.58"),
+    "13": ("fixes 15 and breaks 4 of 120", "fixed 1, broke 9 of 60"),
+    "14": ("9 of 119", "7.6 %"),
+}
+"""What the page must say somewhere."""
+
+
+def text_of(decision: Decision) -> str:
+    """Return every sentence about findings, headline and costs."""
+    said = [decision.headline, *decision.reasons, *(one.sentence for one in decision.findings)]
+    said += [one.need.sentence for one in decision.findings if one.need is not None]
+    return "\n".join((*said, *(one.headline for one in decision.also)))
+
+
+@pytest.mark.parametrize("name", ACCEPTANCE)
+def test_history_leads_to_the_expected_decision(history: History, name: str) -> None:
+    fill, code, row = ACCEPTANCE[name]
+    fill(history)
+    decision = history.decide()
+    assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+    said = text_of(decision)
+    assert [words for words in SAYS[name] if words not in said] == [], said
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_further_history_leads_to_the_expected_decision(history: History, name: str) -> None:
+    fill, code, row = FURTHER[name]
+    fill(history)
+    decision = history.decide()
+    assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+
+
+def test_good_enough_says_nothing_of_training(history: History) -> None:
+    scenarios.good_enough(history)
+    decision = history.decide()
+    assert decision.steps == ()
+    assert not any("train" in reason.casefold() for reason in (decision.headline, *decision.reasons))
+
+
+def test_costs_of_the_data_rich_history_are_those_of_the_hand_calculation(history: History) -> None:
+    """$2 and $10 per million, 1,800 tokens in of which 1,400 never change, 250 out, 2.0 million calls a month."""
+    scenarios.data_rich(history)
+    cost = history.decide().cost
+    assert cost.call_usd == pytest.approx(0.0061)
+    # 1,800 · [(1 − 7/9) · 2 + 7/9 · (0.9 · 0.2 + 0.1 · 2)] + 250 · 10, per million
+    assert cost.after_usd == pytest.approx(0.003832)
+    assert cost.break_even_before == pytest.approx(6840 / 0.0061)
+    assert cost.break_even == pytest.approx(6840 / 0.003832)
+
+
+def test_costs_of_the_dear_history_are_those_of_the_hand_calculation(history: History) -> None:
+    scenarios.too_dear(history)
+    cost = history.decide().cost
+    assert cost.monthly_usd == pytest.approx(5280)
+    assert cost.after_monthly_usd == pytest.approx(2688)
+
+
+def test_step_is_done_once_the_history_shows_it(history: History) -> None:
+    run = scenarios.stubborn(history)
+    before = history.decide()
+    assert (before.code, before.table_row) == ("NOT_ENOUGH", 10)
+    assert {one.id: one.is_done for one in before.steps}["probe"] is False
+    history.facts(run, Col("-" * 18), Col("+" * 16 + "-" * 2))
+    after = history.decide()
+    assert after.code == "ADD_KNOWLEDGE"
+    # Done steps are shown as far as there is room beside the open ones.
+    assert [one.id for one in after.steps if one.id == "probe" and not one.is_done] == []
+    assert "facts" in [one.id for one in after.steps]

@@ -1,0 +1,253 @@
+"""The small experiment: at most five steps that close the gaps, with what each takes and what its outcomes would mean.
+
+Invariant: a step is done because the history shows it, never because someone ticked it; where the answer is clear there
+is no step. The order is that of the decision table: cheap questions first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Step
+from workbench.core.decide.evidence import PairEvidence
+from workbench.core.decide.figure_words import dollars
+from workbench.core.decide.findings.failures import had_schema
+from workbench.core.decide.findings.models import better_model, models_tried
+from workbench.core.decide.findings.quality import cases_to_settle
+from workbench.core.decide.judgement import Judgement
+from workbench.core.decide.levers import group_state
+from workbench.core.statistics.stopping import FEWEST_CASES
+from workbench.core.text import counted, plural
+
+MOST_STEPS = 5
+_CLEAR = frozenset({"SHIP", "HYBRID", "REJECT_TUNED"})
+_FEWEST_FOR_HOLDOUT = 60
+
+
+def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
+    """Return the open steps, and those done before them as far as there is room."""
+    main = found.reading.main
+    if headline.code == "SHIP" and main is not None and main.set_name != "holdout":
+        return tuple(step for step in _Experiment(found, headline).certainty() if not step.is_done)
+    if headline.code in _CLEAR or headline.table_row == 5:
+        return ()
+    listed = list(_Experiment(found, headline).steps())
+    still = [one for one in listed if not one.is_done][:MOST_STEPS]
+    room = MOST_STEPS - len(still)
+    done = [one for one in listed if one.is_done][-room:] if room and still else []
+    kept = {one.id for one in (*still, *done)}
+    return tuple(one for one in listed if one.id in kept)
+
+
+class _Experiment:
+    """Makes the steps of one judgement."""
+
+    def __init__(self, found: Judgement, headline: Advice) -> None:
+        self._found, self._headline = found, headline
+        self._reading = found.reading
+        self._cases = max(found.reading.scored, found.rules.thresholds.fewest_cases)
+
+    def steps(self) -> Iterator[Step]:
+        """Yield all steps that belong to the way to the headline, done ones too."""
+        yield from self._evidence()
+        yield from self._labels()
+        if self._headline.code == "CHEAPER":
+            yield from self._costs()
+            return
+        if self._found.state("F1") == "few" or self._headline.table_row == 2:
+            return
+        yield from self.certainty()
+        yield from self._guards()
+        if self._found.state("F4") in ("met", "unclear", "level", "clusters"):
+            return
+        yield from self._causes()
+        yield from self._training()
+
+    def _step(
+        self,
+        name: str,
+        action: Action | None = None,
+        calls: int | None = None,
+        *,
+        is_done: bool = False,
+        **words: object,
+    ) -> Step:
+        said = self._found.rules.steps[name]
+        if is_done:
+            calls = None
+        usd, minutes = (None, None) if calls is None else self._reading.effort(calls)
+        return Step(
+            name,
+            said.title.format(**words),
+            said.sentence.format(**words),
+            tuple(Outcome(when, means) for when, means in said.outcomes),
+            action,
+            calls,
+            usd,
+            minutes,
+            is_done,
+        )
+
+    def _action(self, lever: str, kind: ActionKind = "try") -> Action:
+        """Return what the button of a lever prepares."""
+        rule = next(one for one in self._found.rules.levers if one.id == lever)
+        return rule.action or Action(kind, rule.title)
+
+    def _evidence(self) -> Iterator[Step]:
+        found, limits = self._found, self._found.rules.thresholds
+        need = found.findings["F1"].need
+        done = found.state("F1") == "enough"
+        calls = limits.fewest_cases if need is None else need.calls
+        count = calls or limits.fewest_cases
+        action = None if need is None else need.action
+        yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+        action = Action("goal", "Enter a target", "target")
+        yield self._step("target", action, is_done=found.evidence.goals.target is not None)
+
+    def _labels(self) -> Iterator[Step]:
+        found = self._found
+        if found.state("F2") == "disagree" and found.evidence.training is not None:
+            count = counted(found.evidence.training.contradictions, "contradiction")
+            need = found.findings["F2"].need
+            yield self._step("labels", None if need is None else need.action, count=count)
+        if found.state("F3") != "none":
+            need = found.findings["F3"].need
+            wanted = found.rules.thresholds.judge_labels
+            count = counted(wanted if need is None or need.count is None else need.count, "answer")
+            action = None if need is None else need.action
+            yield self._step("judge", action, is_done=found.state("F3") == "measured", count=count)
+
+    def _costs(self) -> Iterator[Step]:
+        found = self._found
+        saving = next((one for one in found.cost.savings if one.id == "caching"), None)
+        if saving is not None:
+            said = saving.sentence
+            if saving.saved_usd is not None:
+                said = f"{said} It saves {dollars(saving.saved_usd)} a month."
+            yield self._step("caching", self._action("caching"), saving=said)
+        calls = 2 * self._cases
+        yield self._step("shorten", self._action("shorter"), calls, is_done=self._is_tried("shorter"))
+        is_done = found.state("F8") == "cheaper"
+        yield self._step("smaller", Action("models", "Add a cheaper model"), calls, is_done=is_done)
+
+    def _is_tried(self, lever: str) -> bool:
+        return any(one.id == lever and one.state == "tried" for one in self._found.levers)
+
+    def certainty(self) -> Iterator[Step]:
+        """Yield the hold-out and the cases that the target still needs."""
+        found = self._found
+        cases = found.evidence.cases
+        is_scored = found.state("F5") != "no_holdout" or (
+            self._reading.main is not None and self._reading.main.set_name == "holdout"
+        )
+        if is_scored or cases.tuning + cases.holdout >= _FEWEST_FOR_HOLDOUT:
+            yield self._step("holdout", Action("holdout", "Set a hold-out aside"), is_done=is_scored)
+        need = found.findings["F4"].need
+        if found.state("F4") == "unclear" and need is not None and need.count is not None:
+            count = f"{need.count:,} more {plural(need.count, 'case')}"
+            yield self._step("settle", need.action, need.calls, count=count)
+
+    def _causes(self) -> Iterator[Step]:
+        """Yield the steps of the cause that the headline names, else the questions that are still open."""
+        row = self._headline.table_row
+        named = {9: self._format, 10: self._knowledge, 11: self._models, 12: self._luck}
+        if row in named:
+            yield from named[row]()
+            return
+        yield from self._knowledge()
+        yield from self._models()
+        yield from self._levers()
+        yield from self._luck()
+
+    def _format(self) -> Iterator[Step]:
+        main = self._reading.main
+        if self._found.state("F6") == "format" and main is not None and main.format_only is not None:
+            name = "enforce" if had_schema(self._found.maker) else "schema"
+            action, only, failed = self._action("schema"), f"{main.format_only:,}", f"{main.failed:,}"
+            yield self._step(name, action, 2 * self._cases, only=only, failed=failed)
+
+    def _knowledge(self) -> Iterator[Step]:
+        found, stubborn = self._found, self._found.evidence.stubborn
+        state = found.state("F7")
+        if stubborn is not None and stubborn.stubborn is not None and state in ("untested", "knowledge", "other"):
+            need = found.findings["F7"].need
+            action = None if need is None else need.action
+            is_done, count = state != "untested", counted(stubborn.stubborn, "case")
+            yield self._step("probe", action, 2 * stubborn.stubborn, is_done=is_done, count=count)
+        if state == "knowledge":
+            yield self._step("facts", Action("compose", "Add facts to the prompt"), 2 * self._cases)
+
+    def _models(self) -> Iterator[Step]:
+        wanted = self._found.rules.thresholds.other_models
+        missing = max(wanted - models_tried(self._reading), 0)
+        best = better_model(self._reading)
+        if best is None:
+            calls = (missing or wanted) * self._cases
+            count = counted(missing or wanted, "other model")
+            yield self._step("models", self._action("other_models"), calls, is_done=not missing, count=count)
+        elif best.set_name != "holdout":
+            holdout = self._found.evidence.cases.holdout
+            action = Action("holdout", "Run the hold-out", best.challenger, "holdout")
+            yield self._step("switch", action, 2 * holdout if holdout else None)
+        else:
+            yield from self._proof(best)
+
+    def _proof(self, best: PairEvidence) -> Iterator[Step]:
+        """Yield the cases that the better model still needs to clear the target."""
+        column, target = self._reading.column(best.challenger, best.set_name), self._found.evidence.goals.target
+        passes = None if column is None else column.passes
+        if passes is None or passes.interval is None or target is None or passes.interval.low >= target:
+            return
+        more = cases_to_settle(passes, target, self._found.rules.thresholds.hopeless_cases)
+        if more is not None:
+            title, count = best.title or best.model or best.challenger, counted(more, "more case")
+            action = Action("cases", f"Add {count}", set_name=best.set_name, count=more)
+            yield self._step("proof", action, more, title=title, count=count)
+
+    def _luck(self) -> Iterator[Step]:
+        state, need = self._found.state("F9"), self._found.findings["F9"].need
+        if state == "reach":
+            yield self._step("vote", self._action("vote"), self._found.rules.thresholds.samples * self._cases)
+        elif not self._found.has_levelled_off:
+            calls = None if need is None else need.calls
+            action = None if need is None else need.action
+            is_done = state in ("none", "voted")
+            yield self._step("samples", action, calls, is_done=is_done, count=counted(self._cases, "case"))
+
+    def _levers(self) -> Iterator[Step]:
+        calls = 2 * max(self._cases, FEWEST_CASES)
+        tried = group_state(self._reading)
+        actions = {"examples": "examples", "structure": "steps", "optimiser": "optimiser"}
+        for group, lever in actions.items():
+            yield self._step(group, self._action(lever), calls, is_done=tried[group])
+        if self._found.state("F10") != "plateau" and all(tried.values()):
+            yield self._step("tries", Action("try", "Compare with the best version"), calls)
+
+    def _training(self) -> Iterator[Step]:
+        row = self._headline.table_row
+        if row == 14:
+            need = self._found.findings["F13"].need
+            count = self._found.rules.thresholds.rows_to_try if need is None or need.count is None else need.count
+            action = None if need is None else need.action
+            yield self._step("rows", action, count=counted(count, "training row"))
+        if row == 16:
+            yield from self._costs_before_training()
+            yield self._step("train", Action("training", "Export training files"))
+            holdout = max(self._found.evidence.cases.holdout, self._found.rules.thresholds.tuned_cases)
+            action = Action("tuned_lane", "Run the hold-out", set_name="holdout", count=holdout)
+            yield self._step("tuned", action, 2 * holdout)
+            guards = 4 * self._found.rules.thresholds.guard_cases
+            yield self._step("guards", Action("guards", "Run the guard sets"), guards)
+
+    def _costs_before_training(self) -> Iterator[Step]:
+        saving = next((one for one in self._found.cost.savings if one.id == "caching"), None)
+        if saving is not None and saving.saved_usd:
+            said = f"{saving.sentence} It saves {dollars(saving.saved_usd)} a month."
+            yield self._step("caching", self._action("caching"), saving=said)
+
+    def _guards(self) -> Iterator[Step]:
+        need = self._found.findings["F16"].need
+        if self._found.state("F16") == "open" and need is not None:
+            yield self._step("guards", need.action, need.calls)
+        elif self._found.state("F16") == "few" and need is not None and self._headline.table_row != 16:
+            yield self._step("tuned", need.action, need.calls)

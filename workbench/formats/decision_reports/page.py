@@ -1,0 +1,185 @@
+"""Write a decision as one HTML page, to read in a browser, send and print, in light and dark.
+
+Invariant: as for `exports.page`: the page is one file that loads and executes nothing, which its
+Content-Security-Policy enforces; all texts are escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from workbench.core.decide.decision_words import effort_words, next_steps
+from workbench.core.decide.report import DecisionReport
+from workbench.formats.decision_reports import report_words as words
+from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
+from workbench.formats.decision_reports.report_format import DecisionFormat
+from workbench.formats.exports.page import escaped
+
+_STYLE = """:root { color-scheme: light dark; --text: #1b1f24; --soft: #59636e; --page: #ffffff; --line: #d8dee4;
+  --accent: #2f55d4; --gold: #8a5a00; --good: #1a6b35; --good-page: #e3f3e7; --bad: #a4241c; --bad-page: #fbe6e4; }
+@media (prefers-color-scheme: dark) { :root { --text: #e6e8eb; --soft: #a0a9b3; --page: #16191d; --line: #363c44;
+  --accent: #8aa6ff; --gold: #e3b341; --good: #7fd397; --good-page: #1b3524; --bad: #ff9b93; --bad-page: #43201d; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
+p, ul, ol { margin: .5rem 0; } li { margin: .2rem 0; }
+.soft { color: var(--soft); } code { font-size: .9em; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .4rem .5rem;
+  border-bottom: 1px solid var(--line); } th { font-weight: 600; width: 11rem; }
+.word { white-space: nowrap; border: 1px dashed var(--line); border-radius: 1rem; padding: .05rem .6rem;
+  font-size: .85rem; color: var(--soft); }
+.holds { border-style: solid; color: var(--good); background: var(--good-page); }
+.reached { border-style: solid; color: var(--bad); background: var(--bad-page); }
+.charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; flex: 1 1 26rem; min-width: 0; }
+figcaption { color: var(--soft); font-size: .85rem; } svg { max-width: 100%; height: auto; display: block; }
+svg text { fill: var(--soft); font-size: 12px; font-family: system-ui, sans-serif; }
+svg text.gold { fill: var(--gold); }
+.axis { fill: none; stroke: var(--line); } .grid { stroke: var(--line); stroke-width: .5; }
+.point { fill: var(--accent); } .interval { stroke: var(--accent); stroke-width: 6; opacity: .35; }
+.target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
+.even { stroke: var(--gold); stroke-dasharray: 3 3; } .bar { fill: var(--accent); opacity: .6; }
+.cost { stroke-width: 2; stroke: var(--accent); } .prompt_after { stroke-dasharray: 6 4; }
+.tuned { stroke: var(--text); }
+@media print { :root { color-scheme: light; --text: #000; --soft: #444; --page: #fff; --line: #bbb;
+  --accent: #1f3fa8; --gold: #6b4600; --good: #14532d; --good-page: #fff; --bad: #7f1d1d; --bad-page: #fff; }
+  main { max-width: none; padding: 0; } h2 { break-after: avoid; } tr, figure, li { break-inside: avoid; } }
+"""
+_HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+"""
+_TAIL = "</main>\n</body>\n</html>\n"
+_WORDS = {"holds": "word holds", "limit reached": "word reached"}
+
+
+def write(report: DecisionReport) -> Iterator[str]:
+    """Yield the page in chunks."""
+    made = report.decision
+    yield _HEAD.format(title=escaped(f"{report.prompt}: {made.headline}"), style=_STYLE)
+    yield f"<h1>{escaped(made.headline)}</h1>\n"
+    about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {report.made_on}, <code>{made.code}</code>"
+    yield f'<p class="soft">{about}. {escaped(made.confidence_sentence)}</p>\n'
+    yield from _list(map(escaped, made.reasons))
+    yield from _steps(report)
+    yield from _findings(report)
+    yield from _charts(report)
+    yield from _section("Costs", map(escaped, words.cost_lines(made)))
+    yield from _section("Levers", _levers(report))
+    yield from _section("Data", map(escaped, words.data_lines(report)))
+    yield from _section("Routes", (_pair(one.title, words.route_words(one)) for one in made.routes))
+    yield from _training(report)
+    yield from _section("Also", (escaped(one.headline) for one in made.also))
+    yield from _section("What would change this advice", map(escaped, made.would_change))
+    yield from _section("Not known", map(escaped, made.unknowns))
+    yield from _section("Your answers", (_pair(name, said) for name, said in words.goal_lines(report)))
+    yield from _sources(report)
+    yield _TAIL
+
+
+def _list(lines: Iterable[str], kind: str = "ul") -> Iterator[str]:
+    found = "".join(f"<li>{line}</li>\n" for line in lines)
+    if found:
+        yield f"<{kind}>\n{found}</{kind}>\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = "".join(_list(lines))
+    if found:
+        yield f"<h2>{escaped(title)}</h2>\n{found}"
+
+
+def _pair(title: str, said: str) -> str:
+    return f"<strong>{escaped(title)}</strong>: {escaped(said)}"
+
+
+def _steps(report: DecisionReport) -> Iterator[str]:
+    steps = next_steps(report.decision)
+    if not steps:
+        return
+    yield "<h2>Next steps</h2>\n<ol>\n"
+    for step in steps:
+        effort = effort_words(step)
+        beside = f' <span class="soft">({escaped(effort)})</span>' if effort else ""
+        yield f"<li><strong>{escaped(step.title)}</strong>{beside}: {escaped(step.sentence)}\n"
+        yield from _list(_pair(one.when, one.means) for one in step.outcomes)
+        yield "</li>\n"
+    yield "</ol>\n"
+
+
+def _findings(report: DecisionReport) -> Iterator[str]:
+    yield "<h2>Findings</h2>\n<table>\n"
+    for one in words.findings(report.decision):
+        needs = f'<br><span class="soft">{escaped(one.needs)}</span>' if one.needs else ""
+        stands = [f"confidence {one.confidence}"]
+        stands += [f"{one.runs:,} runs" if one.runs > 1 else "1 run"] if one.runs else []
+        said = f'{escaped(one.sentence)}{needs}<br><span class="soft">{escaped(", ".join(stands))}</span>'
+        word = f'<span class="{_WORDS.get(one.word, "word")}">{escaped(one.word)}</span>'
+        yield f'<tr><th scope="row">{escaped(one.question)}</th><td>{said}</td><td>{word}</td></tr>\n'
+    yield "</table>\n"
+
+
+def _charts(report: DecisionReport) -> Iterator[str]:
+    made = report.decision
+    charts = (
+        ("Pass rate by version, with 95 % intervals", rates_chart(made.rates, made.target)),
+        ("Cost a month by calls", cost_chart(made.cost)),
+        ("Break-even with each figure halved and doubled", sensitivity_chart(made.cost)),
+    )
+    shown = [
+        f"<figure>\n{chart}\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n"
+        for caption, chart in charts
+        if chart
+    ]
+    if shown:
+        yield f'<h2>Charts</h2>\n<div class="charts">\n{"".join(shown)}</div>\n'
+
+
+def _levers(report: DecisionReport) -> Iterator[str]:
+    for one in report.decision.levers:
+        known = words.sourced(one.published, one.sources) if one.sources else ""
+        beside = f' <span class="soft">{escaped(known)}</span>' if known else ""
+        yield f"{_pair(one.title, words.lever_words(one))}{beside}"
+
+
+def _training(report: DecisionReport) -> Iterator[str]:
+    if not words.leans_to_training(report.decision):
+        return
+    rails = (_pair(title, words.sourced(said, sources)) for title, said, sources in words.GUARD_RAILS)
+    yield from _section("Before you train", rails)
+    yield from _section("To hand over", map(escaped, words.HAND_OVER))
+
+
+def _sources(report: DecisionReport) -> Iterator[str]:
+    sources = report.decision.sources
+    if not sources:
+        return
+    lines = (
+        f"[{one.number}] {escaped(one.title)}"
+        + (f", <code>{escaped(one.address)}</code>" if one.address else "")
+        + (f", read {escaped(one.read_on)}" if one.read_on else "")
+        for one in sources
+    )
+    yield from _section("Sources", lines)
+    yield f'<p class="soft">Rules of {escaped(report.decision.rules_date)}.</p>\n'
+
+
+FORMAT = DecisionFormat(
+    id="html",
+    order=10,
+    title="Page to read and print (HTML)",
+    help="one page without scripts, to read, send and print",
+    extension=".html",
+    write=write,
+)

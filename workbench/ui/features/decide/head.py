@@ -1,0 +1,105 @@
+"""The head of Decide: the headline, why, and the next steps.
+
+Invariant: the headline is one sentence, and the first button is the next step of the experiment.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.app.decide.words import step_words
+from workbench.core.decide.decision import Decision, Step
+from workbench.core.decide.decision_words import next_steps
+from workbench.ui.features.decide.commands import REPORTS
+from workbench.ui.widgets.controls import button, label, opens_menu
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.theme import Theme, set_role
+
+
+class DecideHead(QWidget):
+    """`wanted` carries the action of a step, `report_wanted` the id of a report."""
+
+    wanted = Signal(object)
+    report_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.headline = label("")
+        self.headline.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.report = QPushButton("Report ▾", self)
+        self.report.setAccessibleName("Report: copy or save this decision")
+        set_role(self.report, "choice")
+        menu = QMenu(self.report)
+        for name, (title, _) in REPORTS.items():
+            menu.addAction(title, partial(self.report_wanted.emit, name))
+        self.report.setMenu(menu)
+        opens_menu(self.report)
+        self.reasons = label("")
+        self.confidence = label("", "muted")
+        self.also = label("", "muted")
+        self.steps: list[QPushButton] = []
+        self._row = QWidget(self)
+        self._flow = FlowLayout()
+        self._row.setLayout(self._flow)
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.headline, 1)
+        top.addWidget(self.report, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.reasons)
+        layout.addWidget(self.confidence)
+        layout.addWidget(self._row)
+        layout.addWidget(self.also)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_decision(self, decision: Decision) -> None:
+        """Show a decision."""
+        self.headline.setText(decision.headline)
+        self.reasons.setText("\n".join(f"• {reason}" for reason in decision.reasons))
+        self.reasons.setVisible(bool(decision.reasons))
+        self.confidence.setText(decision.confidence_sentence)
+        also = " ".join(one.headline for one in decision.also)
+        self.also.setText(f"Also: {also}")
+        self.also.setVisible(bool(also))
+        self._show_steps(next_steps(decision))
+
+    def _show_steps(self, steps: tuple[Step, ...]) -> None:
+        for made in self.steps:
+            self._flow.removeWidget(made)
+            made.hide()
+            made.deleteLater()
+        self.steps = []
+        for place, step in enumerate(steps, 1):
+            action = step.action
+            words = f"{place} {step_words(step)}"
+            made = button(words, partial(self.wanted.emit, action))
+            made.setToolTip(f"{words}\n{step.sentence}")
+            made.setEnabled(action is not None)
+            set_role(made, "primary" if place == 1 else "")
+            self._flow.addWidget(made)
+            self.steps.append(made)
+        self._row.setVisible(bool(self.steps))
+
+    def lay(self, room: int) -> None:
+        """Elide the steps that are wider than the page; `room` is in pixels."""
+        for made in self.steps:
+            words = made.accessibleName()
+            made.setText(words)
+            edges = made.sizeHint().width() - made.fontMetrics().horizontalAdvance(words)
+            if made.sizeHint().width() > room:
+                made.setText(made.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(1, room - edges)))
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in Tab order."""
+        return [self.report, *self.steps]
+
+    def _restyle(self) -> None:
+        self.headline.setFont(self._theme.font(4, bold=True))

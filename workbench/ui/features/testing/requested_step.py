@@ -1,0 +1,139 @@
+"""Prepares a step that another feature requests, once the tests of the open prompt are read.
+
+Invariant: nothing is sent: the step ends where a person sees what it takes. A request for a prompt that is no longer
+open is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.app.testing.controller import SuiteController
+from workbench.core.lanes import MOST_SAMPLES
+from workbench.core.testing.settings import MOST_COLUMNS
+from workbench.core.testing.vote import FEWEST_SAMPLES
+from workbench.core.text import counted
+from workbench.host.ids import new_uid
+from workbench.ui.shell.services import Services
+from workbench.ui.shell.testing_events import TestStep, TestStepRequested
+
+if TYPE_CHECKING:
+    from workbench.core.testing.settings import SuiteSettings
+    from workbench.ui.features.testing.comparison_actions import ComparisonActions
+    from workbench.ui.features.testing.probe_actions import ProbeActions
+    from workbench.ui.features.testing.set_actions import SetActions
+
+
+class StepParts(Protocol):
+    """The controller of the view, whose parts prepare steps; `sets` and `probes` are there once it is shown."""
+
+    suites: SuiteController
+    compare: ComparisonActions
+    sets: SetActions | None
+    probes: ProbeActions | None
+
+    def show(self) -> None:
+        """Open the view."""
+
+
+class RequestedStep:
+    """Keeps the newest request. `refresh` reads the tests again."""
+
+    def __init__(self, services: Services, parts: StepParts, refresh: Callable[[], object]) -> None:
+        self._services, self._parts, self._refresh = services, parts, refresh
+        self._suites = parts.suites
+        self._wanted: tuple[str, TestStepRequested] | None = None
+        self._suites.read.connect(self._prepare)
+
+    def request(self, event: TestStepRequested) -> None:
+        """Open the view, and prepare a step."""
+        services = self._services
+        self._wanted = services.session.prompt(), event
+        services.session.save()
+        self._parts.show()
+        self._refresh()
+
+    def _prepare(self) -> None:
+        if self._wanted is None or self._suites.overview is None:
+            return
+        prompt, event = self._wanted
+        if prompt != self._services.session.prompt():
+            self._wanted = None
+        elif prompt == self._suites.prompt_uid:
+            self._wanted = None
+            self._take(event)
+
+    def _take(self, event: TestStepRequested) -> None:
+        parts = self._parts
+        assert parts.sets is not None
+        assert parts.probes is not None
+        sets, probes = parts.sets, parts.probes
+        acts: Mapping[TestStep, Callable[[], object]] = {
+            "samples": lambda: self._set_samples(event.count),
+            "vote": lambda: self._add_vote(event.count),
+            "probe": probes.paste_facts,
+            "guards": lambda: self._open_guards(sets),
+            "labels": self._services.navigator.action("label_answers").trigger,
+            "try": parts.compare.open_try,
+            "holdout": lambda: self._open_holdout(sets),
+        }
+        acts[event.step]()
+
+    def _set_samples(self, count: int) -> None:
+        """Ask each case several times from the next run on."""
+        samples = min(max(2, count), MOST_SAMPLES)
+        self._change(
+            lambda settings: replace(settings, samples=samples),
+            f"{counted(samples, 'sample')} per case from the next run on.",
+        )
+
+    def _add_vote(self, count: int) -> None:
+        """Add a column like the first one that votes over its samples, so that both are compared."""
+        samples, slot = min(max(FEWEST_SAMPLES, count), MOST_SAMPLES), new_uid()
+
+        def change(settings: SuiteSettings) -> SuiteSettings:
+            columns = settings.columns or self._services.session.draft().run_lanes
+            added = tuple(replace(one, slot=slot) for one in columns[:1] if len(columns) < MOST_COLUMNS)
+            voting = tuple(one.slot for one in added or columns)
+            vote = tuple(dict.fromkeys((*settings.vote, *voting)))
+            return replace(settings, columns=(*columns, *added), vote=vote, samples=samples)
+
+        self._change(change, f"A column that votes over {samples} samples was added. Run the test to compare it.")
+
+    def _change(self, change: Callable[[SuiteSettings], SuiteSettings], sentence: str) -> None:
+        """Change samples, columns and votes, with a notice that undoes it."""
+        suites, notices = self._suites, self._services.notices
+        overview = suites.overview
+        if self._services.backend.store.read_only or overview is None:
+            notices.refused("The history is read-only, so the settings of the tests stay as they are.")
+            return
+        before = overview.settings
+        if change(before) == before:
+            notices.quiet("tests", f"{sentence} Run the test.")
+            return
+
+        def back(settings: SuiteSettings) -> SuiteSettings:
+            return replace(settings, columns=before.columns, vote=before.vote, samples=before.samples)
+
+        suites.change_settings(change)
+        notices.offer(sentence, "Undo", lambda: suites.change_settings(back))
+
+    def _open_guards(self, sets: SetActions) -> None:
+        """Show the first guard set, or offer what can be one."""
+        overview = self._suites.overview
+        assert overview is not None
+        if overview.settings.guards:
+            sets.guards.show(overview.settings.guards[0])
+        else:
+            sets.guards.open_menu()
+
+    def _open_holdout(self, sets: SetActions) -> None:
+        """Show the hold-out, or offer to set one aside."""
+        overview = self._suites.overview
+        assert overview is not None
+        if any(one.name == "holdout" and one.cases for one in overview.sets):
+            self._suites.choose_set("holdout")
+        else:
+            sets.holdouts.set_aside()

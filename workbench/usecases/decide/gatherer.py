@@ -1,0 +1,206 @@
+"""Gathers the evidence of a prompt.
+
+Invariant: a history of any size takes a bounded number of reads: the newest tests, versions and labelled answers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from workbench.core.decide.evidence import (
+    CaseCounts,
+    DecideEvidence,
+    EvidenceSet,
+    OptimiserEvidence,
+    PairEvidence,
+    TryEvidence,
+)
+from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
+from workbench.core.testing.tries import TryHistory
+from workbench.store import Store
+from workbench.store.decide.prompt_facts import CaseFact
+from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
+from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence, read_key
+from workbench.usecases.decide.guard_pairs import guard_evidence, guard_sets
+from workbench.usecases.decide.judge_facts import judge_evidence
+from workbench.usecases.decide.pairs import Levers, model_of, pair_evidence
+from workbench.usecases.decide.stubborn import stubborn_evidence
+from workbench.usecases.decide.training_rows import training_evidence
+from workbench.usecases.decide.verdicts import verdict_evidence
+from workbench.usecases.decide.versions import KnownVersions, known_versions, version_evidence
+from workbench.usecases.testing.tries import SuiteTries, column_key
+
+_MOST_RUNS = 500
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Champion:
+    """The column that the advice is about; `key` "" and `column` None without a test."""
+
+    key: str = ""
+    column: SuiteColumn | None = None
+
+
+class EvidenceGatherer:
+    """Gathers evidence from one history."""
+
+    def __init__(self, store: Store, tries: Callable[[], SuiteTries], models: ModelBook, levers: Levers) -> None:
+        """`tries` returns the tries of all prompts; `levers` are ids of levers by the key of a technique or part."""
+        self._store, self._tries, self._models, self._levers = store, tries, models, levers
+        self._reader = ColumnReader(store)
+
+    def gather(self, prompt_uid: str, name: str, today: date) -> DecideEvidence:
+        """Return everything that is known about a prompt, whose name is `name`. Raises StoreError."""
+        store = self._store
+        runs = store.tests.runs(prompt_uid, _MOST_RUNS)
+        tries = self._tries().history(prompt_uid) if runs else TryHistory()
+        champion = _tried_champion(runs, tries) if tries.counted else _baseline(runs)
+        sets = self._sets(runs, champion)
+        if tries.counted and not any(champion.key in found.newest for found in sets):
+            # Its tests had other cases or checks.
+            champion = _baseline(runs)
+            sets = self._sets(runs, champion)
+        tested = {column.version for run in runs for column in run.columns}
+        versions = known_versions(store, prompt_uid, tested)
+        # Endpoints are read from the history each time.
+        models = replace(self._models, endpoint=functools.cache(self._models.endpoint))
+        maker = ColumnMaker(models, versions, store.judges)
+        columns = tuple(maker.evidence(one) for found in sets for one in found.newest.values())
+        pairs = tuple(
+            pair for found in sets for pair in pair_evidence(found, champion.key, maker, versions, self._levers)
+        )
+        verdicts = store.judgements.verdicts(prompt_uid)
+        cases = store.decide.case_facts(prompt_uid)
+        guards = guard_sets(store, store.tests.settings(prompt_uid).guards)
+        facts = store.decide.runs(prompt_uid)
+        own_model = None if champion.column is None else model_of(champion.column)
+        return DecideEvidence(
+            prompt=name,
+            today=today,
+            champion=champion.key,
+            goals=store.decide.goals(prompt_uid),
+            iterations=max(facts.by_kind.get("iteration", 0), len(versions.facts)),
+            versions=version_evidence(versions),
+            cases=self._cases(cases, sets, guards, today),
+            columns=columns,
+            pairs=(*pairs, *self._guard_pairs(guards, champion, sets, models)),
+            stubborn=stubborn_evidence(store, sets[0], runs),
+            verdicts=verdict_evidence(verdicts, versions, own_model),
+            judge=judge_evidence(store.decide.labelled(prompt_uid), self._judged(sets)),
+            training=training_evidence(store, prompt_uid, verdicts, cases, today),
+            tries=tuple(_tries(tries, runs, versions)),
+            optimiser=_optimiser(facts.improved_at, runs),
+        )
+
+    def _sets(self, runs: Sequence[SuiteRun], champion: _Champion) -> list[ColumnSet]:
+        sets: tuple[CaseSetName, ...] = ("tuning", "holdout")
+        return [self._reader.read(runs, set_name, champion.key) for set_name in sets]
+
+    def _cases(
+        self, cases: Sequence[CaseFact], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
+    ) -> CaseCounts:
+        scored = {
+            case.case for found in sets for one in found.newest.values() for case in one.results.cases if case.counts[1]
+        }
+        of_guards = Counter[str]()
+        for uid, set_name in guards.items():
+            of_guards[set_name] += len(self._store.decide.case_facts(uid))
+        named = {case.cluster for case in cases if case.cluster}
+        return CaseCounts(
+            tuning=sum(not case.is_held_out for case in cases),
+            holdout=sum(case.is_held_out for case in cases),
+            general=of_guards["general"],
+            refusal=of_guards["refusal"],
+            clusters=len(named) + sum(not case.cluster for case in cases) if named else None,
+            untried=sum(case.uid not in scored for case in cases),
+            newest_days=min((days for case in cases if (days := _age(case.uid, today)) is not None), default=None),
+        )
+
+    def _guard_pairs(
+        self, guards: Mapping[str, EvidenceSet], champion: _Champion, sets: Sequence[ColumnSet], models: ModelBook
+    ) -> tuple[PairEvidence, ...]:
+        if champion.column is None:
+            return ()
+        tuned = {
+            key: one.column
+            for found in reversed(sets)
+            for key, one in found.newest.items()
+            if models.tuned(one.column.lane)
+        }
+        return guard_evidence(self._store, guards, (champion.key, champion.column), list(tuned.items()))
+
+    def _judged(self, sets: Sequence[ColumnSet]) -> frozenset[str]:
+        """Return the hashes of the checks that judges evaluated in the newest test of each set."""
+        found = set[str]()
+        for one in sets:
+            judged = any(column.counts.by_judge for column in one.newest.values())
+            for run in one.runs[:1] if judged else ():
+                found |= {fact.check_hash for fact in self._store.judges.checks(run.uid, run.scoring_uid)}
+        return frozenset(found)
+
+
+def _tried_champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:
+    """Return the last champion of the tries."""
+    last = tries.counted[-1]
+    key = last.pair[1 if last.result.is_settled else 0]
+    run = next((run for run in runs if run.uid == last.run_uid), None)
+    column = next((one for one in run.columns if column_key(one) == key), None) if run is not None else None
+    return _Champion(key, column)
+
+
+def _baseline(runs: Sequence[SuiteRun]) -> _Champion:
+    """Return the baseline of the newest scored test, of the cases that the person tuned on if there is one."""
+    newest = next((run for run in runs if is_evidence(run, "tuning")), None)
+    newest = newest or next((run for run in runs if is_evidence(run, "holdout")), None)
+    if newest is None:
+        return _Champion()
+    column = newest.columns[newest.baseline]
+    return _Champion(read_key(newest, column), column)
+
+
+def _tries(tries: TryHistory, runs: Sequence[SuiteRun], versions: KnownVersions) -> Iterator[TryEvidence]:
+    by_uid = {run.uid: run for run in runs}
+    for one in tries.counted:
+        # One that ended after the runs were read counts the next time.
+        run = by_uid.get(one.run_uid)
+        if run is None:
+            continue
+        champion, challenger = run.columns[run.baseline], run.columns[1 - run.baseline]
+        yield TryEvidence(
+            number=one.number,
+            challenger=one.challenger,
+            kind=one.kind,
+            result=one.result,
+            margin=one.margin,
+            cases=one.cases,
+            fixed=one.fixed,
+            broke=one.broken,
+            difference=one.difference,
+            set_name=one.set_name,
+            version=challenger.version,
+            added=versions.added((champion.version, champion.lane), (challenger.version, challenger.lane)),
+            run_uids=(one.run_uid,),
+        )
+
+
+def _optimiser(improved_at: Sequence[str], runs: Sequence[SuiteRun]) -> OptimiserEvidence:
+    """Return the runs that proposed a better text, and how many of them a test of the hold-out followed."""
+    checked = max((run.started_at for run in runs if is_evidence(run, "holdout")), default="")
+    return OptimiserEvidence(len(improved_at), sum(at < checked for at in improved_at))
+
+
+def _age(uid: str, today: date) -> float | None:
+    """Return the days since a uid was made, None for one without a time."""
+    try:
+        known = UUID(uid)
+    except ValueError:
+        return None
+    if known.version != 7:
+        return None
+    return max(0.0, (datetime.combine(today, time(), UTC).timestamp() * 1000 - (known.int >> 80)) / _DAY_MS)
