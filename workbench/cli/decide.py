@@ -2,6 +2,8 @@
 
 Invariant: no model is asked, and nothing changes in the history. The exit code is 0 whatever the answer is: that is the
 code in the first line and in the JSON document, which is stable.
+
+The JSON document has a `format` of its own, the code and words of the decision, and the figures behind it.
 """
 
 from __future__ import annotations

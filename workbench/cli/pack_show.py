@@ -1,6 +1,8 @@
 """`workbench pack show`: print the contents of a pack and its evidence.
 
-Invariant: only the pack is read, never a history. With --json one JSON document in ASCII:
+Invariant: only the pack is read, never a history.
+
+The JSON document, in ASCII:
 
     {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid", "version",
      "versions", "variables", "models", "tools", "cases", "checks": types of those for all cases,

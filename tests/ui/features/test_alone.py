@@ -44,9 +44,11 @@ def test_exchange(tmp_path: Path) -> None:
 
 def test_help(tmp_path: Path) -> None:
     told = driven("help", tmp_path)
-    assert told["commands"] == ["about", "licences", "news", "report_problem"]
+    assert told["commands"] == ["about", "guide", "licences", "news", "report_problem"]
     shown = told["shown"]
     assert "0.1.0" in shown["news"]
+    assert shown["guide"].startswith("Start in five minutes\n")
+    assert "Glossary" in shown["guide"]
     assert "Apache License" in shown["licences"]
     assert "PySide6_Essentials" in shown["licences"]
     assert f"{tmp_path}/history.db" in shown["about"]
