@@ -266,15 +266,35 @@ def test_run_deleted_elsewhere_below_the_first_page_is_removed(qtbot: QtBot, tas
     assert many.calls == calls + 1, "polling stops"
 
 
-def test_rereading_a_deleted_run_leaves_an_empty_row(qtbot: QtBot, tasks: Tasks) -> None:
-    many = Many(2 * PAGE)
+@pytest.mark.parametrize("pages", [1, 2])
+def test_row_of_a_deleted_run_is_removed_when_its_page_is_read_again(qtbot: QtBot, tasks: Tasks, pages: int) -> None:
+    many = Many(pages * PAGE)
     model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
-    many.count = 2 * PAGE - 1
-    with qtbot.waitSignal(model.dataChanged):
-        model.reread([f"r{PAGE}"])
-    assert model.row(2 * PAGE - 1) is None
-    assert model.row(2 * PAGE - 2) is not None
+    many.count = pages * PAGE - 1
+    model.reread([f"r{many.count - 1}"])
+    qtbot.waitUntil(lambda: model.rowCount() == many.count)
+    assert model.row(many.count - 1) is not None
+    tasks.wait_for(lambda: None)
+    calls = many.calls
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    assert many.calls == calls + 1
+
+
+def test_row_of_a_deleted_run_is_removed_by_a_search_after_its_page_was_read_again(
+    qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = Many(8)
+    model = shown(qtbot, tasks, many)
+    many.count = 7
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "search_again", lambda **_: None)
+        with qtbot.waitSignal(model.dataChanged):
+            model.reread(["r0"])
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert (model.rowCount(), model.index(6, PROMPT).data()) == (7, "Order bot")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.printed_reports import report_of
 from tests.cli.test_history import Said, db, said
 from tests.store.making import LATER, done, lane, opened, run, text
 from tests.usecases.exchange.llm_making import new_log
@@ -58,10 +59,10 @@ def test_import_of_a_promptfoo_configuration_brings_a_prompt_that_can_be_tested(
         "left_out": len(document["listed"]),
     }
     assert main(["test", "--db", db, "Greeter", "--json"]) == 0
-    assert [cell["state"] for cell in json.loads(capsys.readouterr().out)["cells"]] == ["pass"]
+    assert [cell["state"] for cell in report_of(capsys.readouterr().out)["cells"]] == ["pass"]
     # The answers belong to the prompt of the file.
     assert main(["test", "--db", db, str(config), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["reused"] == 1
+    assert report_of(capsys.readouterr().out)["reused"] == 1
     config.write_text("prompts: [")
     assert main(["import", "--db", db, str(config)]) == 2
     assert "cannot be read as YAML" in capsys.readouterr().err

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.cli.printed_reports import report_of
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
 from tests.workbooks import text_rows, xlsx
@@ -64,11 +64,11 @@ def test_a_second_start_asks_nothing_again(tmp_path: Path, db: str, capsys: pyte
     assert main(["test", "--db", db, "Greeting"]) == 0
     assert main(["test", "--db", db, "Greeting", "--json"]) == 0
     said = capsys.readouterr()
-    document = json.loads(said.out[said.out.index("{") :])
+    document = report_of(said.out[said.out.index("{") :])
     assert (document["calls"], document["reused"], document["run"]) == (0, 3, 1)
     assert [cell["state"] for cell in document["cells"]] == ["pass"] * 3
     assert main(["test", "--db", db, "Greeting", "--fresh", "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert (document["calls"], document["reused"], document["round"]) == (3, 0, 2)
 
 
@@ -90,10 +90,10 @@ def test_old_answers_are_told_and_asked_again_on_wish(
     assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
     said = capsys.readouterr()
     assert said.err.splitlines()[0] == "3 answers older than 40 days are asked again."
-    document = json.loads(said.out)
+    document = report_of(said.out)
     assert (document["calls"], document["reused"], document["run"], document["round"]) == (3, 0, 2, 1)
     assert main(["test", "--db", db, "Greeting", "--max-age", "40", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["run"] == 2
+    assert report_of(capsys.readouterr().out)["run"] == 2
     assert main(["test", "--db", db, "Greeting", "--max-age", "0"]) == 2
     assert capsys.readouterr().err.startswith("workbench: --max-age must be 1 or more.")
 
@@ -191,7 +191,7 @@ def test_columns_are_versions_times_models(tmp_path: Path, db: str, capsys: pyte
     capsys.readouterr()
     args = ["--version", "#1", "--version", "#1", "--model", "echo", "--repeat", "2", "--filter", "0", "--json"]
     assert main(["test", "--db", db, "Greeting", *args]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert [column["title"] for column in document["columns"]] == ["echo (1)", "echo (2)"]
     assert [column["version"] for column in document["columns"]] == ["#1", "#1"]
     assert (document["cases"], document["samples"], len(document["cells"])) == (1, 2, 4)
@@ -220,7 +220,7 @@ def test_try_asks_both_columns_anew_and_is_in_the_report(
     args = ["--version", "#1", "--version", "#1", "--model", "echo", "--try", "--json"]
     for number in (1, 2):
         assert main(["test", "--db", db, "Greeting", *args]) == 0
-        document = json.loads(capsys.readouterr().out)
+        document = report_of(capsys.readouterr().out)
         assert (document["calls"], document["round"]) == (6, number)
     assert document["tried"]["state"] == "cannot_tell"
     assert (document["tried"]["missing_cases"], document["tried"]["kind"]) == (47, "the same again")
@@ -241,12 +241,12 @@ def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsy
     config = tmp_path / "promptfooconfig.yaml"
     config.write_text(CONFIG, "utf-8")
     assert main(["test", "--db", db, str(config), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert (document["prompt"], document["cases"], document["calls"]) == ("Greeter", 2, 2)
     assert [cell["text"] for cell in document["cells"]] == ["Hello Ada", "Hello NO"]
     config.write_text(CONFIG + "  - vars: {name: Bo}\n", "utf-8")
     assert main(["test", "--db", db, str(config), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
 
 
@@ -265,7 +265,7 @@ def test_values_of_a_promptfoo_file_are_json_and_pictures(
         "utf-8",
     )
     assert main(["test", "--db", db, str(config), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     (cell,) = document["cells"]
     assert (cell["state"], cell["text"]) == ("pass", "7 1,2 photo.png")
     assert any(
@@ -283,7 +283,7 @@ def test_columns_of_a_promptfoo_file_are_called_after_prompt_and_provider(
     labelled = CONFIG.replace("  - 'Hello {{name}}'", prompts).replace("  - echo", "  - {id: echo, label: parrot}")
     config.write_text(labelled, "utf-8")
     assert main(["test", "--db", db, str(config), "--json", "--markdown", str(report)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     wanted = ["warm · parrot", "cold · parrot"]
     assert [column["title"] for column in document["columns"]] == wanted
     assert [column["version"] for column in document["columns"]] == ["warm", "cold"]
@@ -359,7 +359,7 @@ def test_cases_of_a_configuration_may_be_in_a_sheet(
     rows = text_rows([["name", "__expected"], ["Ada", "contains:Ada"], ["007", "contains:Hello 007"]])
     (tmp_path / "cases.xlsx").write_bytes(xlsx(("Other", text_rows([["x"]])), ("People", rows)))
     assert main(["test", "--db", db, str(config), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert [cell["state"] for cell in document["cells"]] == ["pass", "pass"]
     (tmp_path / "cases.xlsx").write_bytes(b"PK no workbook")
     assert main(["test", "--db", db, str(config)]) == 2

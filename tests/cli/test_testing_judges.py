@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.printed_reports import report_of
 from tests.fakes.provider import FakeProvider
 from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
@@ -50,7 +51,7 @@ def test_without_a_judge_checks_are_unscored_and_an_argument_names_one(
     assert "unscored" in said.out
     assert server.count(JUDGE) == 0
     assert main(["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}", "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert [cell["state"] for cell in document["cells"]] == ["pass"] * 3
     assert (document["calls"], document["judge_calls"]) == (0, 3)
     assert document["judges"][0]["models"] == [JUDGE]
@@ -103,6 +104,6 @@ def test_a_file_names_its_judge_by_a_prompt_in_a_file(
     path = tmp_path / "promptfooconfig.yaml"
     path.write_text(json.dumps(config), "utf-8")
     assert main(["test", "--db", db, str(path), "--json"]) == 1
-    document = json.loads(capsys.readouterr().out)
+    document = report_of(capsys.readouterr().out)
     assert [cell["state"] for cell in document["cells"]] == ["pass", "fail"]
     assert server.asked[JUDGE, "Is this fine: Hello Ada by polite?"] == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.printed_reports import report_of, reports_of
 from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.cli.main import main
@@ -70,7 +71,7 @@ def test_failing_cases_of_the_hold_out_are_not_named(
     out = capsys.readouterr().out
     assert "fails: 10 cases, of which only the number is shown" in out
     assert main(["test", "--db", db, "Greeting", "--hold-out", "--json"]) == 1
-    found = json.loads(capsys.readouterr().out)
+    found = report_of(capsys.readouterr().out)
     assert (found["set"], found["set_words"]) == ("holdout", "on 10 hold-out cases")
     assert (found["columns"][0]["failing"], found["columns"][0]["failing_total"]) == ([], 10)
     assert {cell["text"] for cell in found["cells"]} == {""}
@@ -87,6 +88,17 @@ def test_guards_are_run_behind_the_test_and_their_totals_printed(db: str, capsys
     assert "\n\nTest run 1 of Guard, on 3 cases of this guard set.\n" in out
     assert main(["test", "--db", db, "Greeting", "--guards"]) == 0
     assert "Test run 1 of Guard" in capsys.readouterr().out
+
+
+def test_guards_are_in_the_same_json_document(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--db", db, "Greeting", "--guards", "--json"]) == 0
+    tested, guard = reports_of(capsys.readouterr().out)
+    assert (tested["prompt"], bool(tested["cells"]), guard["cells"]) == ("Greeting", True, [])
+
+
+def test_refused_test_prints_no_document(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--db", db, "Nothing is called that", "--json"]) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_old_answers_of_guards_are_asked_again_on_wish(
@@ -139,7 +151,7 @@ def test_a_hold_out_has_no_result_until_every_case_is_answered(
         assert main(["history", "--db", db, "search", "check:failed"]) in (0, 1)
         assert "Greeting" not in capsys.readouterr().out
     assert main([*asked, "1", "--json"]) == 3
-    found = json.loads(capsys.readouterr().out)
+    found = report_of(capsys.readouterr().out)
     assert (found["bar"], found["cells"], found["cell_counts"]["scored"]) == ("budget_reached", [], 0)
     assert found["columns"][0]["pass_rate"] is None
     assert main([*asked, "99"]) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from workbench.store.draft_preview import read_newest_preview
 from workbench.usecases.workbench import Workbench
 
@@ -31,6 +33,7 @@ class Child:
         request = json.dumps([str(db), stage, {**os.environ, "QT_QPA_PLATFORM": "offscreen"}]).encode()
         socket.send_fds(forks, [request], [its_input, its_output])
         self._pid = int(forks.recv(100))
+        self._ended = os.pidfd_open(self._pid)
         os.close(its_input)
         os.close(its_output)
         self._input, self._output = os.fdopen(write, "w"), os.fdopen(read)
@@ -43,8 +46,10 @@ class Child:
 
     def kill(self) -> None:
         """Kill it and wait until it has ended."""
-        os.kill(self._pid, signal.SIGKILL)
-        self._output.read()
+        signal.pidfd_send_signal(self._ended, signal.SIGKILL)
+        # Its output may be closed before its locks are released; both are once the process is over.
+        assert select.select([self._ended], [], [], PATIENCE_S)[0]
+        os.close(self._ended)
         self._input.close()
         self._output.close()
 

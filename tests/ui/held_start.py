@@ -107,7 +107,7 @@ def serve(requests: socket.socket) -> None:
 
     Sends "ready", then answers each request with the process id. Ends when the connection closes.
     """
-    # Let the kernel reap the children: a test detects the end of one by its closed output.
+    # Let the kernel reap the children: a test waits for the end of one by its pidfd.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests.send(b"ready")
     while True:

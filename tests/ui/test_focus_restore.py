@@ -8,8 +8,11 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from shiboken6 import delete
 
 from tests.ui.desk import Desk
+from workbench.ui.shell.focus_restore import FocusRestore
+from workbench.ui.shell.key_filters import KeyboardFilter
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -92,6 +95,23 @@ def test_focus_returns_after_the_focused_widget_is_deleted(desk: Desk) -> None:
     passing.deleteLater()
     QApplication.sendPostedEvents(passing, QEvent.Type.DeferredDelete.value)
     desk.until(lambda: QApplication.focusWidget() is field)
+
+
+def test_deleted_widget_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = desk.open()
+    field = second_message(desk)
+    deleted = QPushButton("deleted")
+    delete(deleted)
+    # Qt may still report the focus of a widget whose Python object has lost it.
+    monkeypatch.setattr(QApplication, "focusWidget", staticmethod(lambda: deleted))
+    restore = FocusRestore(window.frame, window.header)
+    KeyboardFilter(window.frame, lambda widget: widget.isVisible())
+    monkeypatch.undo()
+    assert not restore.back()
+    field.clearFocus()
+    field.setFocus()
+    assert restore.back()
+    assert QApplication.focusWidget() is field
 
 
 def test_focus_returns_to_rank_after_leaving_the_view_while_judging(desk: Desk) -> None:

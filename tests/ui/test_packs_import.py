@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tests.store.making import LATER, done, lane, opened, run, text
@@ -22,6 +23,10 @@ from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 pytestmark = pytest.mark.window
 VERSIONS = "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
+MODIFIERS = {
+    Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
+    Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
+}
 PROMPTS = "SELECT name FROM prompts ORDER BY name"
 
 
@@ -118,6 +123,22 @@ def test_importing_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Pat
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: desk.window.dialogs.pack_import is None)
     desk.until_rows(stored, "SELECT * FROM versions")
+
+
+@pytest.mark.parametrize("held", [Qt.Key.Key_Shift, Qt.Key.Key_Control])
+def test_first_new_prompt_alone_is_selected_while_a_key_is_held(desk: Desk, tmp_path: Path, held: Qt.Key) -> None:
+    desk.open()
+    looked(desk, make_pack(tmp_path / "one", tmp_path / "one.promptpack", ("Order bot",))).go.click()
+    desk.until(lambda: desk.notice() == "1 prompt added.")
+    window = desk.window.frame.windowHandle()
+    QTest.keyPress(window, held, MODIFIERS[held])
+    try:
+        dialog = looked(desk, make_pack(tmp_path / "two", tmp_path / "two.promptpack"))
+        assert [state for _, state, _ in cells(dialog)] == ["Identical", "New"]
+        assert dialog.chosen_rows() == [1]
+        dialog.close()
+    finally:
+        QTest.keyRelease(window, held)
 
 
 def test_each_prompt_can_be_added_updated_or_skipped(desk: Desk, tmp_path: Path) -> None:

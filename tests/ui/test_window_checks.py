@@ -141,6 +141,23 @@ def test_checks_of_a_case_get_its_json_values_as_objects(desk: Desk) -> None:
     assert footer(desk).reason.candidates() == ("The answer does not contain “Bye”.",)
 
 
+def test_checks_are_evaluated_again_when_only_the_kind_of_a_value_changes(desk: Desk) -> None:
+    opened(desk)
+    window = desk.window
+    values = (("question", "Where?"), ("record", '{"word": "Hello"}'))
+    check = Check("javascript", value=json.dumps("typeof context.vars.record === 'string'"))
+    case = Case("case-1", "One", values, (check,), kinds=(("record", "json"),))
+    window.store.packs.save_cases(window.prompt_uid, (case,)).result()
+    window.value_sets.use(ValueSet("case-1", "One", values, ticked=True, kinds=case.kinds))
+    desk.run()
+    desk.until(lambda: footer(desk).checks.text().startswith("✗ 0/1"))
+    for kinds, told in (((), "✓ 1/1"), (case.kinds, "✗ 0/1")):
+        window.store.packs.save_cases(window.prompt_uid, (replace(case, kinds=kinds),)).result()
+        window.dialogs.announce_cases()
+        desk.until(lambda told=told: footer(desk).checks.text().startswith(told))
+        assert window.draft().sets_by_uid["case-1"].kinds == kinds
+
+
 def test_checks_of_a_case_are_edited_from_the_list_of_cases(desk: Desk) -> None:
     opened(desk)
     window = desk.window

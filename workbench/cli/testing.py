@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, TextIO
 from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import complain, one_line, one_row, write_over
+from workbench.cli.output import complain, one_line, write_over
 from workbench.cli.testing_ages import aged
 from workbench.cli.testing_guards import rest, test_guards
+from workbench.cli.testing_printer import ReportPrinter
 from workbench.cli.testing_target import SuiteTarget, rate, targets
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.goals import RunGoals
@@ -32,7 +33,7 @@ from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
 from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
-    from workbench.core.testing.report import SuiteReport
+    from workbench.core.testing.report import ReportCells, SuiteReport
     from workbench.usecases.testing.plan import RoundChoice
 
 _LOOK_EVERY_S = 0.1
@@ -84,6 +85,7 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     _check(args)
     workbench = open_workbench(args, env, makes=True)
     codes: list[int] = []
+    printer = ReportPrinter(sys.stdout, as_json=args.json)
     try:
         workbench.add_listener(_Complaints())
         workbench.engine.start()
@@ -96,18 +98,19 @@ def test(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         for number, found in enumerate(targets(workbench, args, env)):
             # A file of several grids has one budget and one round for all.
             target = found if left is None else replace(found, settings=replace(found.settings, budget=left))
-            code, left, recorded = _test_one(workbench, target, args, number, round_)
+            code, left, recorded = _test_one(workbench, target, args, number, round_, printer)
             if recorded and round_ == "fresh":
                 round_ = workbench.store.tests.run(recorded).round
             codes.append(code)
             if args.guards and code != BUDGET_REACHED:
-                codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, as_json=args.json))
+                codes.extend(test_guards(workbench, target, left, follow, max_age=args.max_age, printer=printer))
+        printer.finish()
     finally:
         unsaved = workbench.close()
         if unsaved:
             complain(unsaved_sentence(unsaved))
         args.is_recorded = bool(codes) and not unsaved
-    sys.stdout.flush()
+        printer.end()
     return FAILED if unsaved else max(codes, default=FAILED)
 
 
@@ -147,7 +150,12 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _test_one(
-    workbench: Workbench, target: SuiteTarget, args: argparse.Namespace, number: int, round_: RoundChoice
+    workbench: Workbench,
+    target: SuiteTarget,
+    args: argparse.Namespace,
+    number: int,
+    round_: RoundChoice,
+    printer: ReportPrinter,
 ) -> tuple[int, SuiteBudget, str]:
     """Return the exit code of one test, what is left of its budget, and its run, "" if it is not in the history."""
     for note in target.notes:
@@ -204,7 +212,9 @@ def _test_one(
     report = tests.analyst.report(
         target.name, handle.run_uid, target.settings, question, handle.progress(), time.monotonic() - began
     )
-    _write(workbench, report, args, number)
+    cells = partial(tests.analyst.cells, report.uid)
+    printer.show(report, cells)
+    _write_files(report, cells, args, number)
     return _CODES.get(report.bar, FAILED), rest(plan.budget, handle.progress()), handle.run_uid
 
 
@@ -240,17 +250,7 @@ def _run_named(workbench: Workbench, prompt_uid: str, name: str) -> SuiteRun:
     return found[0]
 
 
-def _write(workbench: Workbench, report: SuiteReport, args: argparse.Namespace, number: int) -> None:
-    cells = partial(workbench.tests.analyst.cells, report.uid)
-    if args.json:
-        from workbench.formats.test_reports import FORMATS
-
-        for piece in FORMATS["json"].write(report, cells):
-            sys.stdout.write(piece)
-    else:
-        from workbench.cli.testing_report import lines
-
-        print("\n".join(map(one_row, lines(report))))
+def _write_files(report: SuiteReport, cells: Callable[[], ReportCells], args: argparse.Namespace, number: int) -> None:
     for path, format_ in ((args.junit, "junit"), (args.markdown, "markdown")):
         if path is not None:
             from workbench.usecases.testing.report_files import write_report

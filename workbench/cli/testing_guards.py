@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.exit_codes import BUDGET_REACHED, FAILED, OK
-from workbench.cli.output import one_row
 from workbench.cli.testing_ages import aged
+from workbench.cli.testing_printer import ReportPrinter
 from workbench.cli.testing_target import SuiteTarget
 from workbench.core.testing.settings import SuiteBudget
 from workbench.host.clock import utc_now
@@ -33,7 +33,7 @@ def test_guards(
     follow: Callable[[Workbench, SuiteHandle], None],
     *,
     max_age: int | None,
-    as_json: bool,
+    printer: ReportPrinter,
 ) -> Iterator[int]:
     """Run the guards of a prompt one after the other, print their totals, and yield an exit code for each.
 
@@ -53,7 +53,8 @@ def test_guards(
             continue
         budget = rest(budget, handle.progress())
         report = book.report(guard, handle.run_uid, target.settings)
-        _print(report, as_json=as_json)
+        # Only totals: the cells are those of another prompt.
+        printer.show(report, lambda: iter(()))
         yield BUDGET_REACHED if handle.progress().state == "budget" else _code(report)
 
 
@@ -66,15 +67,3 @@ def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
 def _code(report: SuiteReport) -> int:
     is_worse = any(column.comparison is not None and column.verdict == "worse" for column in report.columns)
     return FAILED if is_worse or not report.scored else OK
-
-
-def _print(report: SuiteReport, *, as_json: bool) -> None:
-    if as_json:
-        from workbench.formats.test_reports import FORMATS
-
-        # Only totals: the cells are those of another prompt.
-        sys.stdout.writelines(FORMATS["json"].write(report, lambda: iter(())))
-        return
-    from workbench.cli.testing_report import lines
-
-    print("\n".join(map(one_row, ("", *lines(report)))))

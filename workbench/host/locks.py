@@ -72,6 +72,14 @@ class OwnerLock:
         except OSError as error:
             raise _trouble(self._file, error) from error
 
+    def try_acquire(self) -> bool:
+        """Acquire the lock at once; return False when another holder has it. Raises HostError."""
+        make_private(self._directory)
+        try:
+            return self._lock.take()
+        except OSError as error:
+            raise _trouble(self._file, error) from error
+
     def release(self) -> None:
         """Release the lock; the owner then counts as dead."""
         self._lock.give_back(remove=True)

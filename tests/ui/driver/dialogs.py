@@ -214,6 +214,12 @@ class DialogDriver:
 
         return self.find(AddressDialog)
 
+    def announce_cases(self) -> None:
+        """Announce that cases of the history were changed, as the view that stored them does."""
+        from workbench.ui.shell.events import Changed, DataChanged
+
+        self._main.services.events.publish(DataChanged(Changed.CASES))
+
     def show_settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
         from workbench.ui.shell.events import SettingsRequested

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -21,6 +22,7 @@ from tests.ui.features.standins import (
     window_modules,
 )
 from tests.usecases.judged_history import history
+from workbench.app.testing.source import SuiteOverview
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.run_limits import Limits
@@ -31,6 +33,30 @@ from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.testing_events import CasesRequested
 from workbench.ui.shell.views import DividedPage, KeyNamesPage, StopsPage, ViewPage
 from workbench.ui.widgets.theme import Theme
+
+
+class AskedSession(StandInSession):
+    """Writes into `order` that it was asked whether the draft is stored."""
+
+    def __init__(self, order: list[str], draft: Draft) -> None:
+        super().__init__("", draft)
+        self._order = order
+
+    def save(self) -> Future[None] | None:
+        self._order.append("is the draft stored?")
+        return super().save()
+
+
+class ReadSuites(StandInSuites):
+    """Writes into `order` that the tests of a prompt were read."""
+
+    def __init__(self, order: list[str]) -> None:
+        super().__init__(24, answered=0, has_run=False)
+        self._order = order
+
+    def overview(self, prompt_uid: str) -> SuiteOverview:
+        self._order.append("tests are read")
+        return super().overview(prompt_uid)
 
 
 def choose(app: QApplication, title: str) -> list[str]:
@@ -46,13 +72,14 @@ def main(folder: Path) -> None:
     """Print what the view shows, what its source was told, and what was published."""
     app = QApplication([])
     store, prompt = history(folder / "history.db")
-    session = StandInSession("", Draft(lanes=(Lane("a", "e", "m"),)))
+    order: list[str] = []
+    session = AskedSession(order, Draft(lanes=(Lane("a", "e", "m"),)))
     services = standins(store, Theme(app, "light"), session=session)
     navigator, events, notices = services.navigator, services.events, services.notices
     assert isinstance(navigator, StandInNavigator)
     assert isinstance(events, StandInEvents)
     assert isinstance(notices, StandInNotices)
-    source = StandInSuites(24, answered=0, has_run=False)
+    source = ReadSuites(order)
     host = FeatureHost((feature(lambda _: source),), services)
     actions, navigator.places = host.actions(), host.places()
     told: dict[str, object] = {
@@ -125,7 +152,9 @@ def main(folder: Path) -> None:
         navigator.view,
         notices.said[-1],
     ]
+    order.clear()
     navigator.show("test")
+    told["order"] = list(order)
 
     # Changed checks are applied to the stored answers.
     events.publish(DataChanged(Changed.CASES))
@@ -155,8 +184,13 @@ def main(folder: Path) -> None:
     ]
     source.broken = "page"
     view.head._sets["tuning"].click()
+    told["unread"] = [view.empty.words(), view.empty.buttons[0].text(), view.empty.isVisible()]
+    said = notices.said[-1]
+    source.broken = ""
+    view.empty.buttons[0].click()
+    told["read again"] = [view.empty.isVisible(), view.suites.model.rowCount()]
     host.stop()
-    told |= {"said": notices.said[-1], "windows": window_modules()}
+    told |= {"said": said, "windows": window_modules()}
     QGuiApplication.clipboard().clear()
     view.close()
     view.deleteLater()

@@ -504,6 +504,8 @@ def test_testing(tmp_path: Path) -> None:
     assert (text, models) == ("{{question}} (version 14)", ["anthropic/claude-haiku-4.5"])
     assert (variables, view) == (["question", "language"], "compose")
     assert said == "The draft is now “status of 123ABCDEFG” with #14 · claude-haiku-4.5. [Undo]"
+    # A save that ends while the tests are read is seen, because the draft is asked about before.
+    assert told["order"] == ["is the draft stored?", "tests are read"]
     assert told["outdated"] == "Check again"
     assert told["rescored"] == [["rescore"], False]
     assert told["copied"] == 25
@@ -517,6 +519,8 @@ def test_testing(tmp_path: Path) -> None:
     assert not told["holdout"][1]
     assert told["totals"][:3] == [["start", "holdout", False], True, 0]
     assert "%" in told["totals"][3]
+    assert told["unread"] == ["The results cannot be shown\n" + told["said"], "Try again", True]
+    assert told["read again"] == [False, 24]
     assert told["said"] == "The history cannot be read: page. Try again."
 
 

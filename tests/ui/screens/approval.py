@@ -16,13 +16,14 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from tests.patience import PATIENCE_S
 from tests.ui.screens.collector import described
 from workbench import __version__
 
 APPROVED = Path(__file__).with_name("approved")
 RENEW = "RENEW_SCREENS"
 """Environment variable; with any value the screens are approved instead of compared."""
-WAIT_S, SHORT_WAIT_S, _STEP_MS = 10.0, 0.5, 30
+WAIT_S, SHORT_WAIT_S, _STEP_MS = PATIENCE_S, 0.5, 30
 _REST_MS = 250
 """How long a screen has to stay the same before it is approved."""
 COMMAND = "python -m tests.ui.screens"

@@ -24,8 +24,8 @@ SIZE = (3000, 1100)
 """So large that nothing is elided or hidden, whatever the font."""
 
 
-_waited_for: set[Future[Any]] = set()
-"""What the windows wait for."""
+_awaited: dict[Tasks, set[Future[Any]]] = {}
+"""What the windows wait for: results that were not yet handed over to their callbacks."""
 
 
 def follow_tasks(patch: pytest.MonkeyPatch) -> None:
@@ -35,12 +35,37 @@ def follow_tasks(patch: pytest.MonkeyPatch) -> None:
     def followed(
         tasks: Tasks, future: Future[Any], then: Callable[[Any], None] | None = None, on_error: OnError | None = None
     ) -> None:
-        _waited_for.add(future)
-        watch(tasks, future, then, on_error)
-        # After its result was handed over.
-        future.add_done_callback(_waited_for.discard)
+        awaited = _awaited.setdefault(tasks, set())
+        awaited.add(future)
 
+        def delivered(result: Any) -> None:
+            try:
+                if then is not None:
+                    then(result)
+            finally:
+                awaited.discard(future)
+
+        def failed(error: Exception) -> None:
+            try:
+                tasks.report(error) if on_error is None else on_error(error)
+            finally:
+                awaited.discard(future)
+
+        watch(tasks, future, delivered, failed)
+        future.add_done_callback(lambda done: awaited.discard(done) if done.cancelled() else None)
+
+    def closed(tasks: Tasks) -> None:
+        _awaited.pop(tasks, None)
+        close(tasks)
+
+    close = Tasks.close
+    _awaited.clear()
     patch.setattr(Tasks, "watch", followed)
+    patch.setattr(Tasks, "close", closed)
+
+
+def _is_awaiting() -> bool:
+    return any(_awaited.values())
 
 
 class Sitting:
@@ -53,8 +78,8 @@ class Sitting:
     def rest(self) -> None:
         """Wait until nothing is pending in the window, its threads and its timers."""
         self.desk.rest()
-        while _waited_for:
-            self.desk.until(lambda: not _waited_for)
+        while _is_awaiting():
+            self.desk.until(lambda: not _is_awaiting())
             self.desk.rest()
 
     def described(self) -> list[str]:

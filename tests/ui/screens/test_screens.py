@@ -76,9 +76,8 @@ def test_commands(desk: Desk, home: Path, tmp_path: Path, group: Callable[[Desk,
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
-def test_window(
-    desk: Desk, short_pauses: None, home: Path, tmp_path: Path, group: Callable[[Desk, Screens], None]
-) -> None:
+@pytest.mark.usefixtures("followed")
+def test_window(desk: Desk, home: Path, tmp_path: Path, group: Callable[[Desk, Screens], None]) -> None:
     screens = Screens(f"window-{group.__name__}", tmp_path, home)
     group(desk, screens)
     screens.compare()

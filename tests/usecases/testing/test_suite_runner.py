@@ -359,6 +359,31 @@ def test_a_run_is_worked_on_by_one_process_at_a_time(tmp_path: Path) -> None:
             assert suites.finish(other.tests.resume(handle.run_uid)).progress().answered == 3
 
 
+def test_two_starts_never_ask_the_same_cells(tmp_path: Path) -> None:
+    with opened(tmp_path, {"default": [{"wait_ms": 60_000}]}) as (workbench, _):
+        prompt, lanes = new_prompt(workbench), suites.lanes(2)
+        given = suites.settings(*lanes)
+        handle = workbench.tests.start(prompt, suites.plan(workbench, prompt, given, suites.cases(3)))
+        wait_for(lambda: handle.progress().running == 6)
+        with opened(tmp_path, {}) as (other, _):
+            # More cases of the same columns, or one of the columns.
+            for columns, count in ((lanes, 5), (lanes[1:], 3)):
+                wanted = suites.settings(*columns)
+                refused = suites.finish(other.tests.go_on_with(suites.plan(other, prompt, wanted, suites.cases(count))))
+                assert refused.problem is not None
+                assert refused.problem.sentence.startswith("Another test of this prompt is asking the same models")
+                assert [run.uid for run in other.store.tests.runs(prompt, 9)] == [handle.run_uid]
+            # Other columns and a round of its own share no cell.
+            apart = suites.settings(suites.lanes(3)[2])
+            assert suites.run(other, prompt, apart, suites.cases(3)).progress().answered == 3
+            fresh = suites.plan(other, prompt, given, suites.cases(3), round_="fresh")
+            assert suites.finish(other.tests.start(prompt, fresh)).progress().answered == 6
+        workbench.tests.stop(handle.run_uid)
+        suites.finish(handle)
+        with opened(tmp_path, {}) as (other, _):
+            assert suites.run(other, prompt, given, suites.cases(5)).progress().answered == 10
+
+
 def test_old_answers_are_used_again_or_asked_again(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
         prompt, given = new_prompt(workbench), suites.settings(*suites.lanes(2))

@@ -235,13 +235,13 @@ class ValueSets(QObject):
             now = found.get(one.uid)
             if one.uid in gone:
                 self._gone[one.uid] = at, one, one.uid == active
-            elif now is None or (now.name, dict(now.values)) == (one.name, dict(one.values)):
+            elif now is None or (now.name, dict(now.values), now.kinds) == (one.name, dict(one.values), one.kinds):
                 sets.append(one)
             else:
-                sets.append(replace(one, name=now.name, values=now.values))
+                sets.append(replace(one, name=now.name, values=now.values, kinds=now.kinds))
         back = sorted(((*self._gone.pop(uid), uid) for uid in found if uid in self._gone), key=lambda each: each[0])
         for at, one, was_shown, uid in back:
-            sets.insert(at, replace(one, name=found[uid].name, values=found[uid].values))
+            sets.insert(at, replace(one, name=found[uid].name, values=found[uid].values, kinds=found[uid].kinds))
             active = uid if was_shown else active
         if sets and not any(one.uid == active for one in sets):
             at = next((at for at, one in enumerate(before) if one.uid == active), 0)

@@ -250,7 +250,9 @@ class HistoryTableModel(QAbstractTableModel):
         self.is_searching = False
         before, self.total = self.total, found.page.total
         rows = found.page.rows
-        is_new = self._asked != self._shown or self._pages.get(0) != rows or self._count == 0
+        is_new = self._asked != self._shown or self._pages.get(0) != rows or not self._count
+        # A first page that was read again may have fewer rows than it stands for.
+        is_new = is_new or len(rows) < self._size(0)
         if is_new:
             self._become(PagedRows(found, (HistoryTablePage(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
@@ -342,6 +344,8 @@ class HistoryTableModel(QAbstractTableModel):
         first = self._starts[number]
         self.dataChanged.emit(self.index(first, 0), self.index(first + self._size(number) - 1, len(COLUMNS) - 1))
         self._read_next()
+        if len(found.page.rows) < self._size(number):  # runs were deleted, or no longer match
+            self.search_again(all_rows=True)
 
     def _fail(self, generation: int, error: Exception) -> None:
         # Errors of a cancelled search are ignored.

@@ -35,7 +35,8 @@ class LaneAnswer:
     """The answer that a lane shows. `lane` is the displayed name of the lane.
 
     `pinned` is the number of the version that the lane ran if it was pinned to one: `answer` has no tools until
-    `with_tools`. `tested` are the results of the test that asked for the answer, None for an answer of an iteration.
+    `with_tools`. `kinds` are those of the values that checks get. `tested` are the results of the test that asked for
+    the answer, None for an answer of an iteration.
     """
 
     slot: str
@@ -45,6 +46,7 @@ class LaneAnswer:
     is_winner: bool = False
     pinned: int | None = None
     tested: OutputChecks | None = None
+    kinds: Kinds = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from workbench.core.money import show_cost
 from workbench.store import Store
 from workbench.usecases.testing.check_rows import CheckRanking, CheckRankRow
 
-TITLES = ("Column", "Pass rate, 95 % interval", "", "Cases that pass", "Cost per 1k", "Median latency", "From")
+TITLES = ("Column", "Pass rate, 95 % interval", "", "Cases that pass", "Cost per 1,000", "Median latency", "From")
 RATE, PLOT = 1, 2
 
 

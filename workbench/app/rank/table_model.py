@@ -17,9 +17,9 @@ from workbench.usecases.ranking_result import Grouping, JudgeRanking, RankingRes
 Index = QModelIndex | QPersistentModelIndex
 ENTRANT, STRENGTH, WON, LOST, BLIND, COST, LATENCY = range(7)
 _TITLES = (
-    ("Entrant", "Strength (Bradley–Terry, 95 % interval)", "Won", "Lost", "Blind", "Cost per 1k", "Median latency"),
-    ("Entrant", "Strength, 95 % interval", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
-    ("Entrant", "Strength", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
+    ("Entrant", "Strength (Bradley–Terry, 95 % interval)", "Won", "Lost", "Blind", "Cost per 1,000", "Median latency"),
+    ("Entrant", "Strength, 95 % interval", "Won", "Lost", "Blind", "Cost per 1,000", "Latency"),
+    ("Entrant", "Strength", "Won", "Lost", "Blind", "Cost per 1,000", "Latency"),
 )
 """The column titles, and two shorter forms."""
 _TECHNIQUE_TITLES = (
@@ -29,11 +29,11 @@ _TECHNIQUE_TITLES = (
         "Won",
         "Lost",
         "Blind",
-        "Cost per 1k",
+        "Cost per 1,000",
         "Median latency",
     ),
-    ("Technique", "Effect, 95 % interval", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
-    ("Technique", "Effect", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
+    ("Technique", "Effect, 95 % interval", "Won", "Lost", "Blind", "Cost per 1,000", "Latency"),
+    ("Technique", "Effect", "Won", "Lost", "Blind", "Cost per 1,000", "Latency"),
 )
 _TIPS = (
     "The version, model or technique being ranked.",

@@ -61,6 +61,8 @@ class SuiteGridModel(QAbstractTableModel):
         """The columns of answers, from 0, that are shown, from left to right."""
         self.groups: tuple[str, ...] = ()
         """The heading of the group of each column of answers, () without groups."""
+        self.failure: Exception | None = None
+        """Why the first rows of the query could not be read."""
         self._forget()
         self._generation = 0
 
@@ -72,7 +74,7 @@ class SuiteGridModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._missed: list[int] = []
         self._next: str | None = None
-        self._is_fetching = self._is_rereading = False
+        self._is_fetching = self._is_first = self._is_rereading = False
 
     # Content.
 
@@ -81,7 +83,7 @@ class SuiteGridModel(QAbstractTableModel):
         is_same_run = run_uid == self.run_uid
         if len(heads) != len(self.heads):
             self.order, self.groups = tuple(range(len(heads))), ()
-        self.run_uid, self.scoring_uid, self.query = run_uid, scoring_uid, query
+        self.run_uid, self.scoring_uid, self.query, self.failure = run_uid, scoring_uid, query, None
         self._generation += 1
         self._is_fetching = self._is_rereading = False
         if not run_uid or not is_same_run:
@@ -96,7 +98,7 @@ class SuiteGridModel(QAbstractTableModel):
         else:
             self.set_heads(heads)
         if run_uid:
-            self._is_fetching = True
+            self._is_fetching = self._is_first = True
             self._read("", self.page_size, partial(self._become, self._generation))
 
     def set_heads(self, heads: Sequence[ColumnHead]) -> None:
@@ -324,6 +326,7 @@ class SuiteGridModel(QAbstractTableModel):
 
     def _fail(self, generation: int, error: Exception) -> None:
         if generation == self._generation:
+            self.failure, self._is_first = (error if self._is_first else self.failure), False
             self._is_fetching = self._is_rereading = False
             self._missed.clear()
             self._stale.clear()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.core.statistics.comparisons import ColumnComparison
     from workbench.core.statistics.judge_error import AnswerShare
 
-VERSION = 1
+VERSION = 2
 
 
 def write(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str]:

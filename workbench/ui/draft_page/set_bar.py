@@ -156,7 +156,8 @@ class SetBar(QFrame):
 
             self._strip = SetStrip(self)
             self._strip.resized.connect(self._reveal_shown)
-            self._layout.takeAt(_STRIP_AT)
+            # The strip takes the room in place of the blank there.
+            self._layout.setStretch(_STRIP_AT, 0)
             self._layout.insertWidget(_STRIP_AT, self._strip, 1)
         return self._strip
 

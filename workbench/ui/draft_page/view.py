@@ -17,6 +17,7 @@ from workbench.ui.draft_page.run_bar import RunBar, hline
 from workbench.ui.draft_page.set_bar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
 from workbench.ui.widgets.geometry import PaneDivider, editor_width
+from workbench.ui.widgets.layout_widgets import widgets_in
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ class ComposeView(PaneDivider):
 
     def parts(self) -> list[QWidget]:
         """Return the parts of the left half, from top to bottom."""
-        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
-        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        return widgets_in(self._layout)
 
     def add_below_editor(self, bar: QWidget) -> None:
         """Insert a bar between the editor and the values."""

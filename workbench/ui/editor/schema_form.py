@@ -39,6 +39,7 @@ from workbench.core.schema_form import (
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.layout_widgets import delete_widgets
 from workbench.ui.widgets.theme import set_role
 
 Path = tuple[int, ...]
@@ -157,11 +158,7 @@ class SchemaDialog(Dialog):
         self.rows[path].kind.setFocus()
 
     def _build(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+        delete_widgets(self._grid)
         for column, title in enumerate(_COLUMNS):
             label = QLabel(title)
             set_role(label, "small")

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget, QWidgetItem
 
 from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.page import EditorPage, fill
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueMarks, ValueRow, name_width
+from workbench.ui.widgets.layout_widgets import widgets_in
 from workbench.ui.widgets.theme import Theme, set_role
 
 SHARE = 0.4
@@ -345,10 +346,11 @@ def _limited(panel: ValuesPanel, total: int) -> int:
 def _needed_beside(one: QWidget, parent: QWidget) -> int:
     """Return the minimum height in px of the items above and below `one` in the layout of `parent`."""
     column = parent.layout()
-    items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
+    # Items of its own, because the layout's are deleted with it.
+    items = [] if column is None else [QWidgetItem(widget) for widget in widgets_in(column) if widget is not one]
     width = parent.width()
     return sum(
         item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
         for item in items
-        if item is not None and item.widget() is not one and not item.isEmpty()
+        if not item.isEmpty()
     )

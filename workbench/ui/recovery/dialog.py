@@ -38,6 +38,7 @@ from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import DialogProgress
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.layout_widgets import delete_widgets, widgets_in
 from workbench.ui.widgets.paths import PathLabel
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases import history_replacement
@@ -156,9 +157,7 @@ class RecoveryDialog(Dialog):
 
     def buttons(self) -> list[QPushButton]:
         """Return the available buttons."""
-        found = (self._buttons.itemAt(index) for index in range(self._buttons.count()))
-        widgets = (item.widget() for item in found if item is not None)
-        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+        return [widget for widget in widgets_in(self._buttons) if isinstance(widget, QPushButton)]
 
     def _lay_out(self) -> None:
         self._where.set_path(str(self._database))
@@ -211,10 +210,7 @@ class RecoveryDialog(Dialog):
         for part in (self._above, self.backups):
             part.setVisible(lists)
         self._bar.show_share(self._share if works else None)
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        delete_widgets(self._buttons)
         for number, (text, act) in enumerate(choices):
             made = button(text, act, "" if number or works else "primary")
             self._buttons.addWidget(made)

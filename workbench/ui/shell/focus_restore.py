@@ -69,7 +69,7 @@ class FocusRestore(QObject):
         return False
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
-        if new is None:
+        if new is None or not isValid(new):
             # Also between two widgets, and while another window becomes active.
             self._soon.start()
         elif self._window.isAncestorOf(new):

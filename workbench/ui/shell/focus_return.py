@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
-from shiboken6 import getCppPointer
+from shiboken6 import getCppPointer, isValid
 
 from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.focus_restore import can_have_keyboard
@@ -41,11 +41,11 @@ class FocusReturn(QObject):
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
         reason, self._reason = self._reason, Qt.FocusReason.NoFocusReason
-        if new is None:
+        if new is None or not isValid(new):
             return
         window = _address(new.window())
         click = self._clicks.pop(window, None)
-        if old is not None and old.window() is new.window():
+        if old is not None and isValid(old) and old.window() is new.window():
             clicked = reason == Qt.FocusReason.MouseFocusReason and isinstance(new, QAbstractButton)
             if clicked and takes_text(old):
                 self._clicks[window] = _Click(_address(new), weakref.ref(old))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from workbench.app.commands import Command
 from workbench.app.keymap import Keymap, only_outside_text
@@ -75,9 +76,10 @@ class KeyboardFilter(QObject):
         self._follow(None, app.focusWidget())
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old is not None:
+        # A widget that is being deleted may have lost its Python object already.
+        if old is not None and isValid(old):
             old.removeEventFilter(self)
-        if new is not None and self._filters(new):
+        if new is not None and isValid(new) and self._filters(new):
             new.installEventFilter(self)
 
 

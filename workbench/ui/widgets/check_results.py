@@ -21,6 +21,7 @@ from workbench.core.testing.grid import OverruledCheck
 from workbench.core.text import plural
 from workbench.core.visible_text import visible_note
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.layout_widgets import delete_widgets
 from workbench.ui.widgets.small_controls import breakable, pill, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -132,11 +133,7 @@ class CheckResultList(QWidget):
         return [one.accessibleName() or one.text() for one in self.findChildren(QLabel)]
 
     def _fill(self) -> None:
-        while (item := self._layout.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+        delete_widgets(self._layout)
         self._badge_width = max(badge(state).sizeHint().width() for state in BADGES) if self._rows else 0
         self._made_rows = 0
         self._add_rows()

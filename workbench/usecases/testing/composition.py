@@ -5,8 +5,7 @@ Invariant: nothing is started here; threads and processes start with the first t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,6 @@ from workbench.engine.catalogue import ModelInfo
 from workbench.engine.checker.client import CheckerClient
 from workbench.engine.client import child_env
 from workbench.host.keys import KeyStore
-from workbench.host.locks import OwnerLock, owner_alive
 from workbench.host.processes import scrubbed_env
 from workbench.store import Store
 from workbench.usecases.credentials import ProviderOf, provider_of_call
@@ -29,11 +27,11 @@ from workbench.usecases.judging.judge_estimate import JudgeEstimate, estimate_ju
 from workbench.usecases.judging.judge_models import JudgeModels
 from workbench.usecases.lane_calls import FilePaths, Lacks
 from workbench.usecases.pricing import Pricing
-from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_listeners import RunListeners
 from workbench.usecases.run_plan import Render
 from workbench.usecases.runner import RunOwner
 from workbench.usecases.session import SessionTotals
+from workbench.usecases.testing.cell_owners import sole_owner
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.plan import ModelFacts, SuitePlan, SuitePlanner, addressed
 from workbench.usecases.testing.runner import SuiteRunner
@@ -103,7 +101,7 @@ def make_tests(
         owner=owner,
         scorer=scorer,
         max_output=max_output,
-        one_process=partial(one_process, owners),
+        sole_owner=partial(sole_owner, owners),
         judges=store.judges,
         endpoints=endpoints,
     )
@@ -122,17 +120,3 @@ def make_tests(
         planner=planner,
         estimator=SuiteEstimator(store.tests, forecast, endpoint, owner.now, judges),
     )
-
-
-@contextmanager
-def one_process(owners: Path, run_uid: str) -> Iterator[None]:
-    """Hold the lock of a test run. Raises RefusedError if another process has it, HostError if it cannot be made."""
-    name = f"test-{run_uid}"
-    if owner_alive(owners, name):
-        raise RefusedError("This test is running in another window or terminal. Stop it there, then continue it here.")
-    lock = OwnerLock(owners, name)
-    lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()

@@ -8,7 +8,7 @@ killed, is continued by `resume`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from workbench.engine.calls import Event
 from workbench.store.testing.records import SuiteBegun, SuiteColumnStart, SuiteStart
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.testing.budget import BudgetLedger
+from workbench.usecases.testing.cell_owners import ASKED_ELSEWHERE, RUNNING_ELSEWHERE
 from workbench.usecases.testing.cell_requests import check_columns
 from workbench.usecases.testing.estimate import SuiteEstimator
 from workbench.usecases.testing.job import SuiteJob
@@ -248,7 +249,11 @@ class SuiteRunner:
 
     def one_process(self, run_uid: str) -> AbstractContextManager[None]:
         """Let no other process work on a run. Raises RefusedError if one does, HostError."""
-        return self._tools.one_process(run_uid)
+        return self._tools.sole_owner((f"test-{run_uid}",), RUNNING_ELSEWHERE)
+
+    def one_asking(self, owners: Sequence[str]) -> AbstractContextManager[None]:
+        """Let no other start ask the same cells. Raises RefusedError if one does, HostError."""
+        return self._tools.sole_owner(owners, ASKED_ELSEWHERE)
 
     def problem(self, error: BaseException) -> None:
         """Report an error to the listeners."""

@@ -6,7 +6,8 @@ Invariant: a handle is finished once, whatever happens; the judges of a start en
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -16,6 +17,7 @@ from workbench.usecases.judging.judge_progress import JudgeProgress
 from workbench.usecases.judging.judging import Judging
 from workbench.usecases.problems import problem_of
 from workbench.usecases.testing.budget import BudgetLedger
+from workbench.usecases.testing.cell_owners import owners_of_job, owners_of_plan
 from workbench.usecases.testing.job import SuiteJob
 from workbench.usecases.testing.plan import SuitePlan
 from workbench.usecases.testing.progress import SuiteHandle, SuiteProgress
@@ -42,6 +44,9 @@ class StartHost(Protocol):
 
     def one_process(self, run_uid: str) -> AbstractContextManager[None]:
         """Let no other process work on a run."""
+
+    def one_asking(self, owners: Sequence[str]) -> AbstractContextManager[None]:
+        """Let no other start ask the cells of these owners."""
 
     def begin(self, plan: SuitePlan, run_uid: str) -> SuiteBegun:
         """Check the keys of a plan and record its run."""
@@ -127,8 +132,8 @@ class SuiteStartThread:
     def _work(self) -> None:
         unsaved = 0
         try:
-            with self._runner.one_process(self.handle.run_uid):
-                unsaved = self._ask()
+            with self._runner.one_process(self.handle.run_uid), ExitStack() as held:
+                unsaved = self._ask(held)
         except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
             problem = problem_of(error)
             self.handle.refuse(problem)
@@ -139,11 +144,20 @@ class SuiteStartThread:
             self._runner.leave(self, unsaved)
             self.handle.finish()
 
-    def _ask(self) -> int:
+    def _record(self, held: ExitStack) -> None:
+        """Let no other start ask the same cells while `held` is open, and record the run if it is new."""
+        runner, uid, plan = self._runner, self.handle.run_uid, self._plan
+        if plan is not None and not self._is_continued:
+            held.enter_context(runner.one_asking(owners_of_plan(plan)))
+            runner.begin(plan, uid)
+            if not plan.is_fresh:
+                return
+        held.enter_context(runner.one_asking(owners_of_job(runner.scorings.job(uid))))
+
+    def _ask(self, held: ExitStack) -> int:
         runner, handle, plan = self._runner, self.handle, self._plan
         runner.start_engine()
-        if plan is not None and not self._is_continued:
-            runner.begin(plan, handle.run_uid)
+        self._record(held)
         handle.begin()
         job, judge = runner.scorings.scored_job(handle.run_uid, plan, failed_too=self._limits.failed_too)
         handle.scoring_uid = job.scoring_uid

@@ -56,8 +56,8 @@ class SuiteTools:
     owner: RunOwner
     scorer: Scorer
     max_output: Callable[[Endpoint, str], int | None]
-    one_process: Callable[[str], AbstractContextManager[None]]
-    """Lets no other process work on a run, while it is entered. Raises RefusedError if one does."""
+    sole_owner: Callable[[Sequence[str], str], AbstractContextManager[None]]
+    """Holds locks with these names while it is entered. Raises RefusedError with the sentence if one is held."""
     judges: JudgeRecords
     endpoints: Callable[[], Sequence[Endpoint]]
 

@@ -17,6 +17,7 @@ from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
 from workbench.ui.features.cases.case_fields import CaseFields
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.layout_widgets import delete_widgets, widgets_in
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.cases import clean
 
@@ -121,20 +122,14 @@ class CaseDetail(QWidget):
 
     def told(self) -> list[str]:
         """Return the lines about the checks."""
-        items = (self._lines.itemAt(at) for at in range(self._lines.count()))
-        found = (item.widget() for item in items if item is not None)
-        return [one.text() for one in found if isinstance(one, QLabel)]
+        return [one.text() for one in widgets_in(self._lines) if isinstance(one, QLabel)]
 
     def _edited(self) -> None:
         if not self._is_showing:
             self.edited.emit()
 
     def _show_checks(self, case: Case) -> None:
-        while self._lines.count() > 1:
-            item = self._lines.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        delete_widgets(self._lines)
         told = [line for check in case.checks for line in lines(check)]
         for at, line in enumerate(told[:_MOST_LINES]):
             one = label(line.text)

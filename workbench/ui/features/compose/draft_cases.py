@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.core.text import counted
+from workbench.ui.shell.check_events import ShownAnswersChanged
 from workbench.ui.shell.events import Changed, DataChanged, StartNotice, WindowCompleted
 
 if TYPE_CHECKING:
     from workbench.app.compose.session import ComposeSession
+    from workbench.core.value_kinds import Kinds
     from workbench.store.runs.draft_cases import AdoptedSets
     from workbench.ui.shell.services import Services
 
@@ -33,6 +35,8 @@ class CaseEvents(QObject):
         services.events.subscribe(WindowCompleted, lambda _: self._completed())
         compose.cases.written.connect(self._announce)
         compose.cases.adopted.connect(self._adopted)
+        compose.sets.changed.connect(self._follow_kinds)
+        self._kinds = self._read_kinds()
 
     def _announce(self) -> None:
         self._is_announcing = True
@@ -42,6 +46,15 @@ class CaseEvents(QObject):
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES and not self._is_announcing:
             self._compose.cases.follow()
+
+    def _follow_kinds(self) -> None:
+        """Let answers be checked again whose values are something else now, such as JSON instead of text."""
+        before, self._kinds = self._kinds, self._read_kinds()
+        if self._kinds != before:
+            self._services.events.publish(ShownAnswersChanged())
+
+    def _read_kinds(self) -> dict[str, Kinds]:
+        return {one.uid: one.kinds for one in self._compose.sets.sets if one.kinds}
 
     def _completed(self) -> None:
         self._is_complete = True

@@ -64,6 +64,7 @@ class LaneChecks(QObject):
                     self._board.position(slot) in winners,
                     self._answers.pinned(slot),
                     self._answers.tested(self._board.output(slot)),
+                    kinds,
                 )
                 for slot, result in results.items()
             ),

@@ -14,6 +14,7 @@ from typing import Literal
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.app.lanes.shown_answers import OutputChecks
@@ -238,3 +239,10 @@ def take_heads(seats: Sequence[LaneSlot], heads: Sequence[LaneHead]) -> None:
     third = any(wording.has_third_line(head, seat.status) for head, seat in zip(heads, seats, strict=True))
     for index, (head, seat) in enumerate(zip(heads, seats, strict=True)):
         seat.set_head(head, SlotPlace(third, index == 0, index == len(heads) - 1))
+
+
+def slot_around(seats: Sequence[LaneSlot], widget: QWidget | None) -> str | None:
+    """Return the slot of the lane in which a widget is; None for another, a deleted or no widget."""
+    if widget is None or not isValid(widget):
+        return None
+    return next((seat.slot for seat in seats if seat.widget.isAncestorOf(widget)), None)

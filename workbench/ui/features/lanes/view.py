@@ -20,7 +20,7 @@ from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
 from workbench.ui.features.lanes.column_widths import ColumnWidths
 from workbench.ui.features.lanes.empty_page import NoLanesPage
 from workbench.ui.features.lanes.lane_intents import LaneIntents
-from workbench.ui.features.lanes.lane_slot import Kind, LaneSlot, take_heads
+from workbench.ui.features.lanes.lane_slot import Kind, LaneSlot, slot_around, take_heads
 from workbench.ui.features.lanes.linked_scrolling import LinkedScrolling
 from workbench.ui.features.lanes.overview import LaneOverview, LanesPage
 from workbench.ui.features.lanes.row_end import RowEnd
@@ -94,7 +94,7 @@ class LanesView(LaneIntents):
         """Show these lanes in this order. Raises ValueError if two have the same slot."""
         heads = self.mark_heads(heads)
         wanted = {head.slot: head for head in heads}
-        keyboard = self._holder()
+        keyboard = slot_around(self._seats, QApplication.focusWidget())
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
         old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
@@ -122,12 +122,6 @@ class LanesView(LaneIntents):
         if keyboard is not None and keyboard not in wanted:
             # Qt would focus the next widget of the window.
             self._take_keyboard()
-
-    def _holder(self) -> str | None:
-        """Return the slot of the lane that has the keyboard focus, or None."""
-        widget = QApplication.focusWidget()
-        holds = (s.slot for s in self._seats if widget is not None and s.widget.isAncestorOf(widget))
-        return next(holds, None)
 
     def _take_keyboard(self) -> None:
         if (seat := self._seat(self._focused)) is not None:
@@ -338,8 +332,8 @@ class LanesView(LaneIntents):
             self._area.reveal(seat.widget)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if seat := next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None):
-            self._set_focused(seat.slot)
+        if slot := slot_around(self._seats, new):
+            self._set_focused(slot)
         self._mark_focus()
 
     def _order_tabs(self) -> None:

@@ -20,6 +20,7 @@ from workbench.app.maintenance.tasks import DiskUsage, MaintenanceJob, Maintenan
 from workbench.core.byte_sizes import show_bytes
 from workbench.ui.widgets.controls import StatusLabel, button, label
 from workbench.ui.widgets.dialog_parts import DialogProgress
+from workbench.ui.widgets.layout_widgets import delete_widgets
 from workbench.ui.widgets.theme import Theme, set_role
 
 KINDS = {
@@ -52,9 +53,7 @@ class SizeGrid(QWidget):
 
     def show_room(self, room: DiskUsage) -> None:
         """Show these sizes."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        delete_widgets(self._grid)
         self._rows = []
         # Everything else and free space come last, whatever their size.
         kinds = sorted(room.size.by_kind, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)

@@ -106,7 +106,7 @@ class ImportPackDialog(Dialog):
         self.table.show_plan(plan)
         geometry.enlarge(self, self._size)
         first = next((row for row, one in enumerate(plan.prompts) if one.state != "identical"), 0)
-        self.rows.selectRow(first)
+        self.select([first])
         (self.go if self.table.brings else self.close_).setFocus()
 
     def chosen_rows(self) -> list[int]:
@@ -114,12 +114,12 @@ class ImportPackDialog(Dialog):
         return sorted(index.row() for index in self.rows.selectionModel().selectedRows())
 
     def select(self, rows: Sequence[int]) -> None:
-        """Select exactly these rows."""
-        flags = QItemSelectionModel.SelectionFlag
-        self.rows.clearSelection()
+        """Select exactly these rows, whatever keys are held: `selectRow` of the table adds a row if Ctrl is."""
+        flags, selection = QItemSelectionModel.SelectionFlag, self.rows.selectionModel()
+        selection.setCurrentIndex(self.table.index(rows[0], 0), flags.NoUpdate)
+        selection.clearSelection()
         for row in rows:
-            index = self.table.index(row, 0)
-            self.rows.selectionModel().select(index, flags.Select | flags.Rows)
+            selection.select(self.table.index(row, 0), flags.Select | flags.Rows)
 
     def _make_chooser(self) -> QFrame:
         frame = QFrame()

@@ -12,6 +12,7 @@ from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import StatusLabel, button, label
+from workbench.ui.widgets.layout_widgets import delete_widgets
 from workbench.usecases.endpoint_form import EndpointForm, check_name
 
 if TYPE_CHECKING:
@@ -79,10 +80,7 @@ class FoundServers(QWidget):
         self._status.say(sentence_of(error, "The search failed. Try again."), "error")
 
     def _show_rows(self) -> None:
-        while item := self._rows.takeAt(0):
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        delete_widgets(self._rows)
         for found in self._found:
             self._rows.addWidget(self._row(found))
 

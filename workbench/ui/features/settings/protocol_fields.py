@@ -13,6 +13,7 @@ from workbench.core.provider import Provider, ProviderSetting
 from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.layout_widgets import delete_widgets
 from workbench.usecases.destinations import key_id
 
 OPENAI = ""
@@ -85,10 +86,7 @@ class ProtocolFields(QWidget):
         texts |= {name: field.text() for name, field in self._fields.items()}
 
     def _clear(self) -> None:
-        while (item := self._settings.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        delete_widgets(self._settings)
         self._fields = {}
 
     def _chosen(self) -> None:
@@ -105,7 +103,7 @@ class ProtocolFields(QWidget):
             field.textChanged.connect(self.edited)
             title = label(setting.label, "muted")
             title.setBuddy(field)
-            self._settings.addSpacing(8)
+            title.setContentsMargins(0, 8, 0, 0)
             self._settings.addWidget(title)
             self._settings.addWidget(field)
             self._fields[setting.name] = field

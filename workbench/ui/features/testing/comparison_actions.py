@@ -227,7 +227,6 @@ class ComparisonActions:
             return
         from workbench.ui.features.testing.comparison_dialog import SuccessorDialog
 
-        services.session.save()
         comparisons = suites.source.comparisons
 
         plain = replace(old, label="", hidden=False, baseline="", samples=1)
@@ -274,7 +273,8 @@ class ComparisonActions:
                 suites.started.emit(run_uid)
                 suites.refresh()
 
-        self._services.tasks.run(start, done, suites.refused.emit)
+        services = self._services
+        when_stored(services, lambda: services.tasks.run(start, done, suites.refused.emit))
 
     def close(self) -> None:
         """Close the open dialog, because another prompt is shown."""
@@ -311,4 +311,5 @@ class ComparisonActions:
         def failed(error: Exception) -> None:
             show(ShownEstimate(refusal=str(error)))
 
-        self._services.tasks.run(work, show, failed)
+        services = self._services
+        when_stored(services, lambda: services.tasks.run(work, show, failed))

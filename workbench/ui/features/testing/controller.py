@@ -6,6 +6,7 @@ Invariant: the view is built when the window is idle or the view is opened. Ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -237,9 +238,11 @@ class TestingController:
 
     def test_successor(self, request: SuccessorTestRequested) -> None:
         """Open the view, and choose a successor of a lane's model."""
-        self._successor_of = request
-        self._services.session.save()
         self.show()
+        when_stored(self._services, partial(self._choose_successor, request))
+
+    def _choose_successor(self, request: SuccessorTestRequested) -> None:
+        self._successor_of = request
         self._refresh()
 
     def _open_successor(self) -> None:
@@ -295,6 +298,7 @@ class TestingController:
             "successor": lambda: self.act("successor"),
             "holdout": self._run_holdout,
             "all": self._show_all,
+            "read_again": self.suites.rows_changed,
             "compare_texts": self.run_start.compare_texts,
         }
         acts[step]()
@@ -318,8 +322,9 @@ class TestingController:
             self.suites.stop_polling()
             self._is_stale = self._is_stale or self.suites.is_running
         elif self._is_stale or self._read_for != asked_about(self._services):
-            self._refresh()
+            # Ask first: after a save that ends while the tests are read, they are read again.
             when_unsaved(self._services, self._refresh)
+            self._refresh()
 
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:

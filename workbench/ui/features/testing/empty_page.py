@@ -16,6 +16,7 @@ from workbench.app.testing.words import TEST_SUCCESSOR, takes_words
 from workbench.core.text import counted
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import set_role
+from workbench.usecases.problems import problem_of
 
 
 class NextStep(NamedTuple):
@@ -108,6 +109,8 @@ def next_step(suites: SuiteController) -> NextStep | None:
         return NO_COLUMNS
     if suites.run is None:
         return _nothing_run(suites)
+    if (failure := suites.model.failure) is not None:
+        return NextStep("The results cannot be shown", problem_of(failure).sentence, (("Try again", "read_again"),))
     if suites.set_name != "tuning":
         return None
     if suites.model.is_complete and not suites.model.rowCount():

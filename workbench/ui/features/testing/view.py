@@ -102,6 +102,7 @@ class TestView(QWidget):
         suites.figures.counted.connect(self._show_counts)
         suites.figures.reported.connect(self._show_report)
         suites.model.modelReset.connect(self._show_page)
+        suites.model.refused.connect(lambda _: self._show_page())
         suites.model.loaded.connect(self._enter_late)
         grid.opened.connect(self.open_pane)
         grid.current_changed.connect(self._look_at_current)
