@@ -9,7 +9,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test deep bench bench-full demo lock clean
+.PHONY: help run check test deep bench bench-full demo docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ demo: ## drive the real window through the loop and all its faces; screenshots i
 	@sh packaging/setup.sh test
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then sh packaging/demo.sh; \
 	else QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 3840x2160x24" sh packaging/demo.sh; fi
+
+docs: ## build the guide as a site, with its links checked
+	@sh packaging/docs.sh
 
 lock: ## write the lock files anew; UPGRADE=--upgrade takes newer releases
 	@sh packaging/lock.sh $(UPGRADE)

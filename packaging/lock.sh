@@ -17,5 +17,7 @@ compile() {
 }
 compile "$@" -o requirements.lock
 compile "$@" --group dev -c requirements.lock -o requirements-dev.lock
+"$tools/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-annotate --no-header "$@" --group docs -o requirements-docs.lock
 # The same without hashes: pip checks hashes of everything or of nothing, and a folder that it installs from has none.
 sed -n '/^[a-z]/ s/ *\\$//p' requirements.lock >packaging/constraints.txt

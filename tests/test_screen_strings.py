@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.screen_strings import listed, main, screen_strings
-from workbench.cli.main import make_parser
+from workbench.cli.parser import make_parser
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.notices import KEPT_BACK
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.bench.search import memory_mb
 from tests.bench.walking import Steps, Walk, go
+from workbench.core.search.parser import as_typed
 from workbench.ui.features.history.view import HistoryView
 
 PREPARED_MS = 4000
@@ -78,7 +79,7 @@ class Reader(Walk):
         took: list[float] = []
         for _ in range(TIMES):
             view.search(FILTER)
-            yield lambda: not view.model.is_searching and view.model.text == FILTER
+            yield lambda: not view.model.is_searching and view.model.text == as_typed(FILTER)
             yield self.calm()
             at = time.monotonic_ns()
             view.escape()
@@ -93,7 +94,7 @@ class Reader(Walk):
         for letter in text:
             at = time.monotonic_ns()
             _press(view.bar.field, Qt.Key.Key_unknown, letter)
-            yield lambda: not view.model.is_searching and view.model.text == view.bar.field.text()
+            yield lambda: not view.model.is_searching and view.model.text == as_typed(view.bar.field.text())
             letters.append((time.monotonic_ns() - at) / 1e6)
         self.told["letters"] = letters
         view.bar.field.choices.hide()

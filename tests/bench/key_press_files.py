@@ -145,6 +145,7 @@ def _presses(recorder: CallRecorder, folder: Path) -> Iterator[tuple[str, int]]:
     from tests.ui.desk import HELLO, Desk
     from tests.ui.pasts import fill
     from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
+    from workbench.core.search.parser import as_typed
     from workbench.ui.widgets.theme import Theme
 
     app = QApplication.instance() or QApplication([])
@@ -187,7 +188,7 @@ def _presses(recorder: CallRecorder, folder: Path) -> Iterator[tuple[str, int]]:
         with recorder.recording():
             desk.type(letter)
             recorder.end_key()
-            desk.until(lambda view=view, text=text: not view.model.is_searching and view.model.text == text)
+            desk.until(lambda view=view, text=text: not view.model.is_searching and view.model.text == as_typed(text))
             _rest(desk)
         yield "a letter of a search", turn
         view.bar.field.choices.hide()

@@ -193,12 +193,27 @@ def test_lines_of_lanes_interleave_on_a_terminal() -> None:
     lanes = transcripts("one\ntwo", "x" * 50)
     printer = InterleavedLanes(lanes, out, width=24, colour=False)
     printer.look()
-    assert out.getvalue().splitlines() == ["1 │ one", "2 │ " + "x" * 20, "2 │ " + "x" * 20]
+    assert out.getvalue().splitlines() == ["1 m │ one", "2 m │ " + "x" * 20, "2 m │ " + "x" * 20]
     lanes[0].transcript.apply(CallRetrying("o0", 3000, 2, "rate limited"))
     printer.look()
     lanes[0].transcript.end(Result("finished", "one\ntwo"))
     printer.look()
-    assert out.getvalue().splitlines()[3:] == ["1 │ (retrying in 3 s: rate limited)", "1 │ two"]
+    assert out.getvalue().splitlines()[3:] == ["1 m │ (retrying in 3 s: rate limited)", "1 m │ two"]
+
+
+def test_lines_of_lanes_are_labelled_by_name_where_there_is_room() -> None:
+    for name, width, label in (
+        ("claude-haiku", 80, "1 claude-haiku"),
+        ("claude-haiku", 40, "1"),
+        ("x" * 40, 80, f"1 {'x' * 21}…"),
+    ):
+        out = io.StringIO()
+        lanes = transcripts("one\n", "two\n")
+        lanes[0].name = f"1 {name}"
+        InterleavedLanes(lanes, out, width=width, colour=False).look()
+        first, second = out.getvalue().splitlines()
+        assert first == f"{label} │ one"
+        assert second.index("│") == first.index("│")
 
 
 @pytest.mark.parametrize("lanes", [1, 2])
@@ -216,7 +231,7 @@ def test_crlf_ends_a_line_on_a_terminal(lanes: int, cut: int) -> None:
     for lane in made:
         lane.transcript.end(Result("finished", text))
     printer.look()
-    lines = [line.removeprefix("1 │ ") for line in out.getvalue().splitlines() if not line.startswith("2 │")]
+    lines = [line.removeprefix("1 m │ ") for line in out.getvalue().splitlines() if not line.startswith("2 m │")]
     assert lines == ["x" * 20, "b␍c", *([""] if lanes == 1 else [])]
 
 
@@ -227,7 +242,7 @@ def test_control_sequences_of_a_model_are_escaped_on_a_terminal() -> None:
     lanes = transcripts("\x1b[2Jhi", "\x1b[2J\n")
     InterleavedLanes(lanes, out, width=80, colour=True).look()
     assert "\x1b[2J" not in out.getvalue()
-    assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()
+    assert "\x1b[33m2 m │\x1b[0m ␛[2J" in out.getvalue()
 
 
 def test_run_over_limit_is_refused_without_a_terminal(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:

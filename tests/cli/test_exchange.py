@@ -77,7 +77,7 @@ def test_export_writes_the_selected_runs_and_format(said: Said, tmp_path: Path) 
     assert target.read_text("utf-8").startswith("# Order bot · \\#1")
     assert said("export", "-o", str(target))[0] == 2
     code, out, _ = said("export", "-o", str(target), "--force", "--format", "csv", "--json")
-    assert json.loads(out) == {"path": str(target), "format": "csv", "runs": 2, "answers": 4}
+    assert json.loads(out) == {"json_format": 1, "path": str(target), "format": "csv", "runs": 2, "answers": 4}
     code, out, _ = said("export", "run-1", "--format", "html")
     assert out.startswith("<!doctype html>")
 

@@ -228,7 +228,7 @@ def test_invalid_commands_and_empty_results_are_reported(args: list[str], code: 
 def test_list_reports_a_history_without_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "new.db"
     opened(path).close()
-    assert main(["history", "list", "--db", str(path)]) == 1
+    assert main(["history", "list", "--db", str(path)]) == 0
     assert capsys.readouterr().err == "There are no runs to list. Run a prompt, or import runs from other tools.\n"
 
 
@@ -247,13 +247,13 @@ def test_search_indexes_an_old_history_first(tmp_path: Path, capsys: pytest.Capt
 
 def test_saved_search_is_run_by_name_and_narrowed_down(db: Path, said: Said) -> None:
     code, out, err = said("searches")
-    assert (code, out) == (1, "")
+    assert (code, out) == (0, "")
     assert "There are no saved searches yet" in err
     store = opened(db)
     store.searches.saved.save(SavedSearch("u", "Good ones", "winner:yes", NOW)).result(10)
     store.close()
     assert said("searches")[:2] == (0, "Good ones\twinner:yes\n")
-    assert json.loads(said("searches", "--json")[1]) == [
+    assert json.loads(said("searches", "--json")[1])["searches"] == [
         {"name": "Good ones", "query": "winner:yes", "created_at": NOW}
     ]
     assert [run["run"] for run in read(said, "search", "--saved", "good ones")["runs"]] == ["run-1"]

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.making import opened
-from workbench.cli.main import main, make_parser
+from workbench.cli.main import main
 from workbench.cli.models import catalogued
+from workbench.cli.parser import make_parser
 from workbench.core.lanes import Endpoint
 from workbench.engine.catalogue import ModelInfo
 from workbench.host.clock import utc_now
@@ -53,7 +54,7 @@ def test_json_document_has_retirement_provider_and_price(db: str, capsys: pytest
     assert found["gpt-4-0613"]["provider"] == "openai"
     assert found["gpt-4-0613"]["price"]["input"] > 0
     assert main(["models", "--db", db, "--json", "no-such-model"]) == 1
-    assert json.loads(capsys.readouterr().out) == {"models": []}
+    assert json.loads(capsys.readouterr().out) == {"json_format": 1, "models": []}
 
 
 def test_models_of_own_endpoint_are_listed_with_their_full_name(db: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,21 @@ READING = (
     ["pack", "diff", "some.promptpack"],
     ["pack", "undo"],
     ["models", "echo"],
+    ["prompt", "list"],
+    ["prompt", "show", "Name"],
+    ["prompt", "edit", "Name"],
+    ["case", "list", "Name"],
+    ["case", "add", "Name"],
+    ["case", "import", "Name", "cases.csv"],
+    ["case", "remove", "Name", "Case 1"],
+    ["verdict", "id", "1"],
+    ["rank", "Name"],
+    ["endpoint", "list"],
+    ["endpoint", "test", "lab"],
+    ["endpoint", "remove", "lab"],
+    ["key", "test", "openai"],
+    ["history", "query", "SELECT 1"],
+    ["doctor", "--network"],
 )
 
 

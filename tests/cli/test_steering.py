@@ -18,7 +18,8 @@ import pytest
 
 from tests import depth
 from tests.fakes.steering import CONTROLS, STEERING, make, named
-from workbench.cli.main import main, make_parser
+from workbench.cli.main import main
+from workbench.cli.parser import make_parser
 from workbench.store.sqlite import sqlite3
 from workbench.usecases import checkup
 
@@ -136,8 +137,42 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["test", STEERING],
             ["test", lost],
         ],
+        "decide": [
+            ["decide", named("Echo")],
+            ["decide", named("Echo"), "--json"],
+            ["decide", named("Echo"), "--html", f"{lost}.html", "--markdown", f"{lost}.md"],
+            ["decide", named("Echo"), "--html", lost / "r.html"],
+            ["decide", STEERING],
+        ],
+        "label export": [["label", "export", named("Echo")], ["label", "export", STEERING, "--check", STEERING]],
+        "label import": [["label", "import", named("Echo"), lost], ["label", "import", STEERING, foreign, "--json"]],
         "models": [["models", STEERING], ["models"], ["models", "--endpoint", STEERING], ["models", "--json"]],
-        "doctor": [["doctor"]],
+        "doctor": [["doctor"], ["doctor", "--network"], ["doctor", "--network", "--json"]],
+        "prompt list": [["prompt", "list"], ["prompt", "list", "--archived"], ["prompt", "list", "--json"]],
+        "prompt show": [["prompt", "show", STEERING], ["prompt", "show", named("Echo"), "--json"]],
+        "prompt new": [["prompt", "new", STEERING, STEERING], ["prompt", "new", "x", "--from", prompt_file]],
+        "prompt edit": [["prompt", "edit", STEERING], ["prompt", "edit", named("Echo")]],
+        "case list": [["case", "list", named("Echo")], ["case", "list", named("Echo"), "--json"]],
+        "case add": [
+            ["case", "add", named("Echo"), "--name", STEERING],
+            ["case", "add", named("Echo"), "--var", f"{STEERING}=1"],
+        ],
+        "case import": [["case", "import", named("Echo"), lost], ["case", "import", named("Echo"), foreign]],
+        "case remove": [["case", "remove", named("Echo"), STEERING]],
+        "verdict": [["verdict", STEERING, "1"], ["verdict", runs[0], STEERING], ["verdict", runs[0], "1"]],
+        "rank": [["rank", named("Echo")], ["rank", named("Echo"), "--by", "everywhere"], ["rank", STEERING]],
+        "endpoint list": [["endpoint", "list"], ["endpoint", "list", "--json"]],
+        "endpoint add": [
+            ["endpoint", "add", "http://127.0.0.1:9/v1", "--name", STEERING],
+            ["endpoint", "add", STEERING],
+            ["endpoint", "add", "http://127.0.0.1:9/v1", "--provider", STEERING],
+        ],
+        "endpoint test": [["endpoint", "test", STEERING]],
+        "endpoint remove": [["endpoint", "remove", STEERING]],
+        "key set": [["key", "set", STEERING]],
+        "key test": [["key", "test", STEERING]],
+        "key remove": [["key", "remove", STEERING]],
+        "completion": [["completion", "bash"]],
         "history list": [[*history, "list"], [*history, "list", "--json"], [*history, "list", "--after", STEERING]],
         "history search": [
             [*history, "search", "order"],
@@ -159,6 +194,11 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "diff", *runs, "--json"],
             [*history, "diff", STEERING, "x"],
         ],
+        "history query": [
+            [*history, "query", "SELECT name FROM prompts"],
+            [*history, "query", "SELECT text FROM output_list", "--json"],
+            [*history, "query", STEERING],
+        ],
         "import": [["import", foreign], ["import", suite, "--preview"]],
         "history import": [
             [*history, "import", foreign],
@@ -179,6 +219,12 @@ def commands(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             [*history, "training", folder / "t", "--prompt", STEERING],
             [*history, "training", folder / "t", "--format", STEERING],
             [*history, "training", lost],
+        ],
+        "history handover": [
+            [*history, "handover", folder / "h", "--preview"],
+            [*history, "handover", folder / "h", "--prompt", STEERING],
+            [*history, "handover", folder / "h", "--prompt", named("Echo"), "--base", named("base")],
+            [*history, "handover", lost],
         ],
         "history delete": [
             [*history, "delete", STEERING],

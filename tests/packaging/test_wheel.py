@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel from a copy, without network; hatchling is installed with the test tools."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("workbench", "resources"):
+    for name in ("workbench", "resources", "docs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
@@ -57,6 +57,7 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
         names = set(archive.namelist())
         entry_points = archive.read("prompt_workbench-0.1.0.dist-info/entry_points.txt").decode()
     wanted = {f"workbench/{file.relative_to(ROOT)}" for file in (ROOT / "resources").rglob("*") if file.is_file()}
+    wanted |= {f"workbench/resources/{file.relative_to(ROOT)}" for file in (ROOT / "docs").rglob("*") if file.is_file()}
     wanted |= {str(file.relative_to(ROOT)) for file in (ROOT / "workbench").rglob("*.py")}
     assert wanted - names == set()
     assert "workbench/py.typed" in names

@@ -23,6 +23,17 @@ from workbench.packs.pack_writer import texts, write_archive, write_folder
 from workbench.packs.read_limits import MB, MOST_LINES, MOST_TEXT
 
 
+def test_folder_and_tags_are_read_back_on_one_line_and_damage_is_refused() -> None:
+    pack = Pack(PACK.about, (replace(PACK.prompts[0], folder="Support", tags=("live", "de")),))
+    raw = manifest.write(pack)
+    [listed] = manifest.read(raw).prompts
+    assert (listed.folder, listed.tags) == ("Support", ("live", "de"))
+    [odd] = manifest.read(raw.replace(b"folder: Support", b'folder: "a\\n b"')).prompts
+    assert odd.folder == "a b"
+    with pytest.raises(PackError, match="the tags of order-bot are not a list of texts"):
+        manifest.read(raw.replace(b"- live", b"- [live]"))
+
+
 def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
     """Read the files without a disk."""
     listed = manifest.read(files["pack.yaml"])

@@ -17,7 +17,7 @@ from workbench.ui.widgets.small_controls import SmallLine
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 NAMES = ("zephyr-one", "zephyr-two", "zephyr-three")
-SECRETS = (*NAMES, "zephyr", "tok/s", " first ·", "free", "temp 0.")
+SECRETS = (*NAMES, "zephyr", "tok/s", " tok ·", "free", "temp 0.")
 ANSWERS = {
     "default": [
         {"text": "An answer."},

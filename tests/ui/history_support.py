@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from tests.ui.desk import Desk
 from tests.ui.pasts import fill
 from workbench.app.history.detail import RunDetailView
+from workbench.core.search.parser import as_typed
 from workbench.ui.features.history.run_actions import RunCuration
 from workbench.ui.features.history.view import HistoryView
 
@@ -35,7 +36,7 @@ def searched(desk: Desk, view: HistoryView, text: str) -> list[str]:
     view.bar.field.setFocus()
     view.bar.field.clear()
     desk.type(text)
-    desk.until(lambda: not view.model.is_searching and view.model.text == text)
+    desk.until(lambda: not view.model.is_searching and view.model.text == as_typed(text))
     return uids(view)
 
 

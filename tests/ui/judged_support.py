@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,9 +33,19 @@ def says(case_: int, column: int) -> CheckState:
 
 
 def judged_test(
-    store: Store, cases: int = 24, uid: str = "t1", *, prompt: str = "p", columns: Sequence[Lane] = COLUMNS, **run: Any
+    store: Store,
+    cases: int = 24,
+    uid: str = "t1",
+    *,
+    prompt: str = "p",
+    columns: Sequence[Lane] = COLUMNS,
+    probability: Callable[[int, int], float] | None = None,
+    **run: Any,
 ) -> list[str]:
-    """Store a scored test of `prompt`, whose answers were judged; return the uids of the answers."""
+    """Store a scored test of `prompt`, whose answers were judged; return the uids of the answers.
+
+    With `probability` a decision model judged, which gave each answer that probability of a pass.
+    """
     made = [
         replace(
             case(number, name=f"Order {number}"),
@@ -66,8 +76,9 @@ def judged_test(
         for place, (one, output) in enumerate(zip(cells, outputs, strict=True))
     ]  # fmt: skip
     judged(store, f"{uid}.judge", starts, scoring=scoring, prompt=found.uid)
+    decided: Any = (lambda *one: {"probability": probability(*one)}) if probability else lambda *one: {}
     scores = [
-        verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail")
+        verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail", **decided(*one[:2]))
         for one, output in zip(cells, outputs, strict=True)
     ]
     store.tests.save_scores(scoring, scores).result(10)

@@ -9,6 +9,7 @@ import pytest
 
 _SHORT_MS = {
     "workbench.app.compose.forecasts.REST_MS": 10,
+    "workbench.app.compose.timeline_filter._LATE_MS": 10,
     "workbench.app.compose.draft_saver.PAUSE_MS": 30,
     "workbench.app.compose.draft_saver.LIMIT_MS": 60,
     "workbench.app.compose.draft_saver.RETRY_MS": 100,

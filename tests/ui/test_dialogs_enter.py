@@ -61,6 +61,7 @@ from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
 from workbench.ui.features.models.retiring_dialog import RetiringDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.ui.features.prompts.dialog import PlaceDialog
 from workbench.ui.features.rank.judge_dialog import JudgeDialog
 from workbench.ui.features.techniques.form import TechniqueForm
 from workbench.ui.features.testing.comparison_dialog import SuccessorDialog, TryDialog
@@ -180,6 +181,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     RulesDialog: lambda theme, parent: RulesDialog(theme, "Row 1", parent),
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
+    PlaceDialog: lambda _, parent: PlaceDialog(parent, PromptRow("p", "Bot", 0, False, "", "a", ("b",)), ("a",)),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
     SchemaDialog: lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent

@@ -216,7 +216,7 @@ def test_tab_visits_the_columns_in_order(view: LanesView) -> None:
     view.focus_lane(0)
     column(view, "a").header.row.menu.setFocus()
     visited: list[str] = []
-    for _ in range(40):
+    for _ in range(60):
         widget = QApplication.focusWidget()
         assert widget is not None
         if widget is view.add_button:
@@ -226,7 +226,7 @@ def test_tab_visits_the_columns_in_order(view: LanesView) -> None:
         QTest.keyClick(widget, Qt.Key.Key_Tab)
     assert "".join(dict.fromkeys(visited)) == "abc"
     assert visited == sorted(visited)
-    assert visited.count("a") == 7  # menu, reading, answer, winner, diff, copy, retry
+    assert visited.count("a") == 10  # menu, reading, three parameters, answer, winner, diff, copy, retry
 
 
 def test_elapsed_time_ticks_only_while_a_lane_runs(view: LanesView, qtbot: object) -> None:
@@ -251,10 +251,11 @@ def test_removing_a_running_lane_stops_the_clock(view: LanesView) -> None:
 
 def test_headers_stay_aligned_when_one_lane_shows_parameters(view: LanesView) -> None:
     made = heads("a", "b")
-    view.set_heads([made[0], heads("b", params=Params(temperature=0.2))[0]])
+    view.set_heads([made[0], heads("b", params=Params(temperature=0.2, top_p=0.5))[0]])
     settle()
     assert column(view, "a").header.height() == column(view, "b").header.height()
-    assert column(view, "b").header.params.candidates() == ("temp 0.2",)
+    assert column(view, "b").header.params.candidates() == ("top_p 0.5",)
+    assert column(view, "b").header.quick.buttons["temperature"].text() == "temp 0.2"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.ui.features.lanes import wording
 
-DONE = LaneStatus("finished", 310, 142.2, Usage(104, 86, 12), "$0.0004", attempt=1, attempts=1)
+DONE = LaneStatus("finished", 310, 142.2, Usage(104, 86, 12), "$0.0004", attempt=1, attempts=1, took_ms=2140)
 
 STATUSES = st.builds(
     LaneStatus,
@@ -38,18 +38,19 @@ STATUSES = st.builds(
 
 
 def test_numbers_line_of_a_finished_answer_is_complete() -> None:
-    assert wording.numbers(DONE)[0] == "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004"
+    assert wording.numbers(DONE)[0] == "2.1 s · 104→86 tok · $0.0004"
 
 
-def test_less_important_numbers_are_dropped_first() -> None:
-    assert wording.numbers(DONE) == (
-        "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004",
-        "0.31 s first · 142 tok/s · 104→86 tok · $0.0004",
-        "0.31 s first · 142 tok/s · 86 tok · $0.0004",
-        "0.31 s first · 142 tok/s · $0.0004",
-        "0.31 s first · $0.0004",
-        "$0.0004",
+def test_narrow_numbers_keep_time_tokens_and_cost() -> None:
+    assert wording.numbers(DONE)[:2] == ("2.1 s · 104→86 tok · $0.0004", "2.1 s · 86 tok · $0.0004")
+    guessed = replace(DONE, usage=Usage(104, 86, source="estimate"), cost="about $0.0004")
+    assert wording.numbers(guessed)[:3] == (
+        "2.1 s · about 104→86 tok · about $0.0004",
+        "2.1 s · about 86 tok · about $0.0004",
+        "2.1 s · ~86 tok · ~$0.0004",
     )
+    failed = LaneStatus("failed", took_ms=310, usage=Usage(5, 0), cost="$0.01")
+    assert wording.numbers(failed)[0] == "failed · 0.31 s · 5→0 tok · $0.01"
 
 
 @given(STATUSES, st.none() | st.integers(0, 10**7))
@@ -61,10 +62,10 @@ def test_each_candidate_is_shorter_than_the_one_before(status: LaneStatus, elaps
     assert wording.numbers_tip(status) or not status.ttft_ms or status.blind
 
 
-def test_unknown_cost_is_dropped_before_token_counts() -> None:
-    lines = wording.numbers(LaneStatus("finished", 310, 44.0, Usage(50, 20), cost="unknown"))
-    assert lines[0] == "0.31 s first · 44 tok/s · 50→20 tok · cost unknown"
-    assert lines[2:4] == ("0.31 s first · 44 tok/s · 50→20 tok", "0.31 s first · 44 tok/s · 20 tok")
+def test_unknown_cost_is_said_shorter_then_dropped_before_token_counts() -> None:
+    lines = wording.numbers(LaneStatus("finished", 310, 44.0, Usage(50, 20), cost="unknown", took_ms=900))
+    assert lines[0] == "0.90 s · 50→20 tok · cost unknown"
+    assert lines[2:4] == ("0.90 s · 20 tok · cost ?", "0.90 s · 20 tok")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_unknown_cost_is_dropped_before_token_counts() -> None:
         (LaneStatus(), None, "not run yet"),
         (LaneStatus("waiting"), 420, "waiting 0.4 s"),
         (LaneStatus("queued"), 12_600, "queued 12 s"),
-        (LaneStatus("streaming", 310), 185_000, "streaming… 3 min 05 s · 0.31 s first"),
+        (LaneStatus("streaming", 310), 185_000, "streaming… 3 min 05 s"),
         (LaneStatus("queued", notice="retrying in 3 s: rate limited"), 9, "retrying in 3 s: rate limited"),
         (LaneStatus("finished", usage=Usage(5, 9), cost="unknown"), None, "5→9 tok · cost unknown"),
         (LaneStatus("failed", failure=Failure("no_key", "No key."), cost="unknown"), None, "failed"),
@@ -120,7 +121,8 @@ def test_settings_line_lists_only_non_default_properties() -> None:
     plain = LaneHead("a", 1, "m", "m")
     assert wording.settings_line(plain, LaneStatus()) == ""
     pinned = replace(plain, pinned=3, pinned_name="#2", params=Params(temperature=0.2))
-    assert wording.settings_line(pinned, LaneStatus()) == "#2 pinned · temp 0.2"
+    assert wording.settings_line(pinned, LaneStatus()) == "#2 pinned"
+    assert wording.settings_line(replace(pinned, read_only=True), LaneStatus()) == "#2 pinned · temp 0.2"
     assert wording.settings_line(replace(plain, answered_by="gpt-5"), LaneStatus()) == "ran with gpt-5"
     kept = LaneStatus("finished", kept="#12")
     assert wording.settings_line(replace(plain, baseline=True), kept) == "baseline · from #12"
@@ -164,8 +166,8 @@ def test_marks_line_counts_changed_parameters(marks: tuple[Mark, ...], line: str
 
 
 def test_time_to_first_token_is_never_shown_as_zero() -> None:
-    assert wording.numbers(LaneStatus("finished", ttft_ms=0)) == ("<0.01 s first",)
-    assert wording.numbers(LaneStatus("finished", ttft_ms=5)) == ("0.01 s first",)
+    assert wording.numbers(LaneStatus("finished", took_ms=0)) == ("<0.01 s",)
+    assert wording.numbers(LaneStatus("finished", took_ms=5)) == ("0.01 s",)
 
 
 def test_ending_names_the_reason_an_answer_stopped() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
+from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.palette.dialog import PaletteDialog
 from workbench.usecases.endpoint_form import EndpointForm
 
@@ -163,3 +164,40 @@ def test_list_never_shows_a_partial_row(desk: Desk, scale: float) -> None:
         assert dialog.list.viewport().height() % row == 0
         assert dialog.list.viewport().height() > 3 * row
     desk.press(Qt.Key.Key_Escape)
+
+
+def test_parameter_found_by_name_opens_the_dialog_at_its_field(desk: Desk) -> None:
+    window = desk.open()
+    dialog = opened(desk, "max tok")
+    assert (found(dialog).title, found(dialog).kind) == ("Max tokens", "parameter")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: isinstance(QApplication.activeModalWidget(), ParamsDialog))
+    params = QApplication.activeModalWidget()
+    assert isinstance(params, ParamsDialog)
+    desk.until(lambda: QApplication.focusWidget() is params.fields["max_tokens"])
+    desk.type("77")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: window.lane_list.lanes[0].params.get("max_tokens") == 77)
+
+
+def test_parameters_need_a_lane(desk: Desk) -> None:
+    window = desk.open()
+    for slot in window.slots():
+        window.lane_list.remove(slot)
+    assert found(opened(desk, "temperature")).unavailable == "add a lane first"
+    desk.press(Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "field"),
+    [
+        ("text size", "Text size", "Size of text in per cent"),
+        ("limit doll", "Limit per run: dollars", "Dollars, limit per run"),
+    ],
+)
+def test_setting_found_by_name_is_focused_in_the_settings(desk: Desk, typed: str, title: str, field: str) -> None:
+    desk.open()
+    dialog = opened(desk, typed)
+    assert (found(dialog).title, found(dialog).kind) == (title, "setting")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: (at := QApplication.focusWidget()) is not None and at.accessibleName() == field)

@@ -178,3 +178,14 @@ def test_pending_delivery_is_dropped_on_close(qtbot: QtBot) -> None:
 def test_messages_of_unknown_errors_are_not_shown() -> None:
     assert sentence_of(ValueError("Bearer sk-secret"), "It failed.") == "It failed. (ValueError)"
     assert sentence_of(EngineError(Failure("x", "Do this.", "detail")), "It failed.") == "Do this."
+
+
+def test_an_offer_for_a_task_has_the_models_that_do_it(workbench: Workbench) -> None:
+    chat, vectors, decisions = (
+        {entry.model for entry in WorkbenchPickerSource(workbench.models, task).offer().result(PATIENCE_S).catalogue}
+        for task in ("chat", "embed", "decide")
+    )
+    assert "text-embedding-3-small" in vectors
+    assert "gpt-5-mini" in chat
+    assert "typesafe/jev-latest" in decisions
+    assert not vectors & (chat | decisions)

@@ -211,14 +211,14 @@ def test_escape_asks_before_discarding_a_typed_key(drive: Drive) -> None:
 
 def test_dialog_opens_at_the_provider_without_a_key(drive: Drive) -> None:
     driver = drive("appearance")
-    driver.dialog.show_key("openai")
+    driver.dialog.show_item("keys", "openai")
     driver.wait_for("No key yet.")
     assert driver.field("API key").hasFocus()
 
 
 def test_dialog_opens_at_the_endpoint_without_a_key(drive: Drive) -> None:
     driver = drive()
-    driver.dialog.show_key(OLLAMA.uid)
+    driver.dialog.show_item("keys", OLLAMA.uid)
     driver.qtbot.waitUntil(lambda: OLLAMA.base_url in [f.text() for f in driver._visible(QLineEdit)])
 
 

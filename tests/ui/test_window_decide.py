@@ -99,6 +99,19 @@ def test_opened_rows_stay_open_when_the_decision_is_read_again(desk: Desk, sourc
     assert "of 40 (" in view.rows[3].words()
 
 
+def test_the_focus_stays_among_the_steps_when_they_change(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    view.head.steps[2].setFocus()
+    source.made = made.almost_empty
+    desk.window.decide.refresh()
+    desk.until(lambda: len(view.head.steps) == 2)
+    assert QApplication.focusWidget() is view.head.steps[1]
+    source.made = made.tuned_forgets
+    desk.window.decide.refresh()
+    desk.until(lambda: not view.head.steps)
+    assert QApplication.focusWidget() is view.head.report
+
+
 def test_caching_sets_a_breakpoint_that_undo_takes_away(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     window = desk.window
@@ -128,6 +141,15 @@ def test_more_cases_open_the_cases_over_the_tests(desk: Desk, source: StandInDec
     assert desk.window.views.shown == "test"
     desk.until(lambda: desk.window.dialogs.find(CasesDialog) is not None)
     desk.press(Key.Key_Escape)
+
+
+def test_another_model_is_chosen_for_a_column_of_the_tests(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    press(view, Action("models", "Add two models"))
+    assert desk.window.views.shown == "test"
+    desk.until(lambda: desk.window.dialogs.picker is not None)
+    desk.press(Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.picker is None)
 
 
 def test_samples_are_set_in_the_tests_with_undo(desk: Desk, source: StandInDecisions) -> None:

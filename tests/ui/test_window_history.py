@@ -266,8 +266,8 @@ def test_rows_are_copied_as_lines(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_C)
     lines = [line.split("\t")[1:] for line in QApplication.clipboard().text().split("\n")]
     assert lines == [
-        ["Order status bot", "#3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
-        ["SQL explainer", "#2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
+        ["Order status bot", "#3", "Ask politely when number missing", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
+        ["SQL explainer", "#2", "Explain SQL to a beginner.", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
     ]
 
 

@@ -27,6 +27,14 @@ def test_typing_searches_and_esc_returns_to_compose(desk: Desk) -> None:
     assert not desk.window.sidebar.isHidden()
 
 
+def test_last_word_is_a_beginning_until_a_space_ends_it(desk: Desk) -> None:
+    view = entered(desk)
+    assert searched(desk, view, "tracki") == ["order-4", "order-3", "order-1"]
+    assert searched(desk, view, "tracki ") == []
+    assert searched(desk, view, "order trac") == ["order-4", "order-3", "order-2", "order-1"]
+    assert searched(desk, view, "trac order") == []
+
+
 def test_messages_about_a_long_query_leave_room_for_the_table(desk: Desk) -> None:
     view = entered(desk)
     view.bar.field.setText(" ".join(f"model:nobody{number}" for number in range(90)))

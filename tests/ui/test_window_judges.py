@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.ui.desk import Desk
-from tests.ui.judged_support import judged_test, label_all
+from tests.ui.judged_support import is_good, judged_test, label_all
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
@@ -254,7 +254,7 @@ def test_a_judge_that_is_chosen_later_judges_the_stored_answers(desk: Desk) -> N
     view.grid.select(0, 0)
     view.open_pane()
     desk.until(lambda: bool(view.pane.checks.judge_lines()))
-    assert list(view.pane.checks.judge_lines()[0].buttons) == ["choose"]
+    assert list(view.pane.checks.judge_lines()[0].buttons) == ["choose_judge"]
     window.judges._save(window.prompt_uid, ECHO, "strict")
     desk.until(lambda: bool(view.head.others) and view.head.others[0].isVisible())
     assert desk.notice().startswith("strict judges the answers of this prompt's tests.")
@@ -264,3 +264,78 @@ def test_a_judge_that_is_chosen_later_judges_the_stored_answers(desk: Desk) -> N
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 0)
     assert len(desk.rows("SELECT uid FROM outputs")) == answers + 6, "equal answers are judged once"
     assert view.judge.isHidden()
+
+
+def decided(case_: int, column: int) -> float:
+    """Return a probability that tells good answers from bad ones at 0.7, while the check passes from 0.5 on."""
+    return 0.8 if is_good(case_, column) else 0.6
+
+
+def test_a_threshold_that_labels_suggest_is_offered_below_the_check_and_used(desk: Desk) -> None:
+    window = desk.open()
+    outputs = judged_test(window.store, prompt=window.prompt_uid, probability=decided)
+    label_all(window.store, outputs)
+    view = opened_view(desk)
+    desk.until(lambda: view.suites.figures.report is not None and view.suites.model.rowCount() == 24)
+    view.grid.select(0, 0)
+    view.open_pane()
+    desk.until(lambda: bool(view.pane.checks.judge_lines()))
+    (line,) = view.pane.checks.judge_lines()
+    assert line.texts[0].text().endswith("your labels suggest threshold 0.7")
+    assert line.buttons["threshold"].text() == "Use threshold 0.7"
+    line.buttons["threshold"].click()
+    desk.until(lambda: desk.notice().startswith("The check passes from a probability of 0.7 on."))
+    assert [one.threshold for one in window.store.tests.settings(window.prompt_uid).checks] == [None, 0.7]
+    next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo").click()
+    desk.until(lambda: [one.threshold for one in window.store.tests.settings(window.prompt_uid).checks] == [None, None])
+
+
+def test_the_lists_of_models_are_those_that_can_do_what_is_asked(desk: Desk) -> None:
+    prepared(desk, JudgeSettings())
+    opened_view(desk)
+    desk.window.actions["test_settings"].trigger()
+    desk.until(lambda: isinstance(QApplication.activeModalWidget(), SuiteSettingsDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, SuiteSettingsDialog)
+
+    def listed(query: str) -> tuple[str, list[str]]:
+        desk.until(lambda: desk.window.dialogs.picker is not None and desk.window.dialogs.picker.isVisible())
+        picker = desk.window.dialogs.picker
+        assert picker is not None
+        rows = picker._model
+        desk.until(lambda: rows.offer.catalogue)
+        picker.search(query)
+        found = [row.title for place in range(rows.rowCount()) if (row := rows.row(place)).kind == "model"]
+        title = picker.windowTitle()
+        picker.reject()
+        desk.until(lambda: desk.window.dialogs.picker is None)
+        return title, found
+
+    dialog.judge.embedding.open()
+    title, found = listed("text-embedding-3")
+    assert title == "Choose an embedding model"
+    assert "text-embedding-3-small" in found
+    dialog.judge.model.open()
+    title, found = listed("text-embedding-3-small")
+    assert title == "Choose a model"
+    assert "text-embedding-3-small" not in found
+    dialog.judge.decides.setChecked(True)
+    dialog.judge.model.open()
+    title, found = listed("jev-latest")
+    assert title == "Choose a decision model"
+    assert "typesafe/jev-latest" in found
+    dialog.reject()
+
+
+def test_an_embedding_model_is_chosen_from_the_list_of_those(desk: Desk) -> None:
+    prepared(desk, JudgeSettings())
+    desk.window.actions["choose_embedding"].trigger()
+    desk.until(lambda: desk.window.dialogs.picker is not None and desk.window.dialogs.picker.isVisible())
+    picker = desk.window.dialogs.picker
+    assert picker is not None
+    desk.until(lambda: picker._model.offer.catalogue)
+    picker.search("text-embedding-3-small")
+    picker._enter()
+    desk.until(lambda: desk.notice().startswith("text-embedding-3-small compares meanings in this prompt's tests."))
+    judge = desk.window.store.tests.settings(desk.window.prompt_uid).judge
+    assert (judge.lane, judge.embedding and judge.embedding.model) == (None, "text-embedding-3-small")

@@ -43,7 +43,7 @@ def test_rank_view_is_not_created_at_start(desk: Desk) -> None:
 
 def test_every_view_has_a_tab(desk: Desk) -> None:
     tabs = desk.open().views.tabs
-    assert [tabs.tab(view).text() for view in FEATURES.views()] == ["Compose", "Test", "History", "Rank"]
+    assert [tabs.tab(view).text() for view in FEATURES.views()] == ["Compose", "Test", "History", "Rank", "Decide"]
 
 
 def test_grouping_menu_shows_current_shortcuts_and_changes_the_grouping(desk: Desk) -> None:

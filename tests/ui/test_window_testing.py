@@ -66,7 +66,13 @@ def menu() -> QMenu | None:
 
 def test_alt_2_shows_the_grid_with_the_keyboard(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
-    assert [tab.text() for tab in desk.window.views.tabs._tabs.values()] == ["Compose", "Test", "History", "Rank"]
+    assert [tab.text() for tab in desk.window.views.tabs._tabs.values()] == [
+        "Compose",
+        "Test",
+        "History",
+        "Rank",
+        "Decide",
+    ]
     assert QApplication.focusWidget() is view.grid.answers
     assert view.grid.current() == (0, 0)
     desk.press(Qt.Key.Key_Down)

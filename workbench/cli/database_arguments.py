@@ -17,6 +17,10 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
 
+class NoHistoryError(RefusedError):
+    """There is no history in the usual place yet, because nothing was run."""
+
+
 def database(args: argparse.Namespace, env: Mapping[str, str]) -> Path:
     """Return the path of the database file: --db, else WORKBENCH_DB, else the window's."""
     chosen: Path | None = getattr(args, "db", None)
@@ -38,7 +42,7 @@ def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> Non
         raise RefusedError(f"There is no history at {path}. Check the name after --db.")
     if env.get(DATABASE_VARIABLE):
         raise RefusedError(f"There is no history at {path}. {DATABASE_VARIABLE} names it: correct or unset that.")
-    raise RefusedError(
+    raise NoHistoryError(
         "There is no history yet. The first run creates it, in the window or with workbench run.", str(path)
     )
 

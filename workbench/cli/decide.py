@@ -2,6 +2,8 @@
 
 Invariant: no model is asked, and nothing changes in the history. The exit code is 0 whatever the answer is: that is the
 code in the first line and in the JSON document, which is stable.
+
+The JSON document has a `format` of its own, the code and words of the decision, and the figures behind it.
 """
 
 from __future__ import annotations
@@ -10,33 +12,20 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import OK
 from workbench.cli.output import one_row
+from workbench.usecases.testing.report_files import check_target
 
 if TYPE_CHECKING:
     from workbench.core.decide.report import DecisionReport
 
 
-def add_deciding(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
-) -> None:
-    """Add `decide`."""
-    decide = commands.add_parser("decide", parents=[shared], help="say what to do about a prompt, from its history")
-    decide.add_argument("prompt", metavar="PROMPT", help="a prompt of the history")
-    decide.add_argument("--json", action="store_true", help="one JSON document instead of lines")
-    decide.add_argument("--markdown", metavar="FILE", help="write the report as a text too")
-    decide.add_argument("--html", metavar="FILE", help="write the report as one page without scripts too")
-
-
 def decide(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print the decision and return the exit code. Raises StoreError, HostError, RefusedError."""
-    from pathlib import Path
-
-    from workbench.usecases.testing.report_files import check_target
-
     files = [(format_, Path(name)) for format_ in ("markdown", "html") if (name := getattr(args, format_)) is not None]
     for _, target in files:
         check_target(target)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from workbench.cli.output import complain
 from workbench.cli.run_limits import keep_limits
+from workbench.cli.text_arguments import text_of, values_of
+from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane, for_new_prompt
 from workbench.core.templates import content_variables
 from workbench.core.visible_text import visible_note
 from workbench.formats.imports.prompt_yml import FORMAT, PromptFile, PromptFileError, read_prompt_yml
@@ -22,11 +24,14 @@ from workbench.host.ids import new_uid
 from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.packs.importer import Action, PackImporter
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.prompts import FIRST_DRAFT
 from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Largest prompt file that is read."""
+_MOST_NAME = 60
+"""Characters of the name of a prompt that is given as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,13 @@ class ChosenDraft:
 
 def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     """Return the prompt and the draft that the arguments name. Raises RefusedError, PromptFileError, PackError."""
-    given = args.prompt
+    given, text = args.prompt, getattr(args, "text", None)
     if getattr(args, "pack", None) is not None:
         choice = from_pack(workbench, args.pack, given, args.case)
+    elif text is not None:
+        choice = _from_text(workbench, text, given, args.var)
     elif given is not None and given.endswith(FORMAT.extensions):
-        choice = _from_file(workbench, Path(given))
+        choice = file_draft(workbench, Path(given))
     else:
         choice = from_database(workbench, given)
     draft = with_lanes(workbench, choice.draft, args.model, args.param)
@@ -81,8 +88,36 @@ def from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
     return ChosenDraft(row.uid, row.name, draft, draft)
 
 
-def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
-    """Return the file's prompt; its uid is "" if the database has no prompt of that name."""
+def text_draft(workbench: Workbench, text: str) -> Draft:
+    """Return a draft with one message, for the models of the prompt last worked on."""
+    lanes = for_new_prompt(workbench.prompts.draft(workbench.prompts.sample().uid).run_lanes)
+    return Draft(Content((Message("user", text),)), (), lanes or FIRST_DRAFT.lanes)
+
+
+def _from_text(workbench: Workbench, given: str, name: str | None, variables: list[str]) -> ChosenDraft:
+    """Return a prompt of this text; its uid is "" if the database has no prompt of its name."""
+    if given == "-" and any(one.partition("=")[2] == "-" for one in variables):
+        raise RefusedError("Prompt and value cannot both come from standard input. Read one from a file: K=@FILE.")
+    text = text_of(given, "the prompt").rstrip("\n")
+    if not text.strip():
+        raise RefusedError("The prompt is empty. Write one, such as “Translate to French: {{text}}”.")
+    name = visible_note(name or _name_of(text))
+    draft = text_draft(workbench, text)
+    known = next((row for row in workbench.prompts.all() if row.name == name), None)
+    if known is None:
+        return ChosenDraft("", name, draft, draft)
+    based_on = max(workbench.prompts.version_numbers(known.uid), default=None)
+    return ChosenDraft(known.uid, known.name, replace(draft, based_on=based_on), None)
+
+
+def _name_of(text: str) -> str:
+    """Return the beginning of a text as the name of its prompt."""
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_NAME else f"{line[: _MOST_NAME - 1].rstrip()}…"
+
+
+def file_draft(workbench: Workbench, path: Path) -> ChosenDraft:
+    """Return the prompt of a file; its uid is "" if the database has no prompt of that name."""
     try:
         raw = read_file(path, _MOST_BYTES)
     except OSError as error:
@@ -164,7 +199,7 @@ def _refuse_unknown(workbench: Workbench, endpoint: str, model: str, endpoints: 
 
 
 def _with_values(workbench: Workbench, prompt_uid: str, draft: Draft, variables: list[str]) -> Draft:
-    given = dict(pair(text, "the value of a variable") for text in variables)
+    given = values_of(variables)
     if draft.content.template == "plain":
         known = set(content_variables(draft.content)) | set(draft.value_map)
         for number in {lane.pinned for lane in draft.lanes if lane.pinned is not None}:

@@ -1,7 +1,9 @@
 """`workbench history export`: write runs to a file or to stdout.
 
 Invariant: a file is complete or absent. On a terminal control characters are made visible. Stdout has only the export
-or the JSON document; messages go to stderr.
+or the document about it; messages go to stderr.
+
+The JSON document about a written file: {"path", "format", "runs", "answers"}.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ The JSON document of `list` and `search`, in ASCII:
                "hits": [{"part": "answer" | "prompt" | "values" | "note", "output": uid or "", "lane": title or "",
                          "value_set": number from 1, "text", "marks": [[start, end]]}]}]}
 
-That of `searches`, the searches saved in the window, sorted by name: [{"name", "query", "created_at"}].
+That of `searches`, the searches saved in the window, sorted by name:
+
+    {"searches": [{"name", "query", "created_at"}]}
 """
 
 from __future__ import annotations
@@ -57,12 +59,12 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.close()
     if args.json:
         write_json(_document(found))
-        return OK if found.page.rows else FAILED
+        return OK if found.page.rows or args.what == "list" else FAILED
     if args.what == "list" and args.after is None and not found.page.rows:
         print("There are no runs to list. Run a prompt, or import runs from other tools.", file=sys.stderr)
-        return FAILED
+        return OK
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
-    return OK if found.page.rows else FAILED
+    return OK if found.page.rows or args.what == "list" else FAILED
 
 
 def _query(workbench: Workbench, args: argparse.Namespace) -> str:
@@ -207,10 +209,10 @@ def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.close()
     if args.json:
         saved = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
-        write_json(saved)
+        write_json({"searches": saved})
         return OK
     for one in found:
         print(f"{one_line(one.name)}\t{one_line(one.query)}")
     if not found:
         print("There are no saved searches yet. Save one in the window with Ctrl+S.", file=sys.stderr)
-    return OK if found else FAILED
+    return OK

@@ -2,6 +2,14 @@
 
 Invariant: a damaged file is only read. Replacing a history keeps the old file as a backup, and is refused while a
 window or another program has it open.
+
+The JSON document of each command:
+
+    backup:          BACKUP = {"path", "bytes", "made_at", "by_hand": true or false}
+    restore:         {"path": of the history, "sentence"}; without a backup {"backups": [BACKUP]}
+    move:            {"path": of the history, "sentence"}
+    check:           {"sound": true or false, "wrong": [text], "wrong_values": [text]}
+    salvage:         {"path": of the new file, "rows": {table: number}, "cut", "stand_ins", "leftover": path or null}
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 With --retiring, `retiring_models` lists those in use that are retired or will be soon.
 
 Invariant: no request is sent unless --endpoint is given.
+
+The JSON document:
+
+    {"models": [{"model": name for --model, "price": null or {"input", "output"} in dollars a token, and of a model that
+                 LiteLLM knows "provider", "context", "max_output", "abilities", "retires", "retired", of one of your
+                 endpoints "endpoint" and "address"}]}
 """
 
 from __future__ import annotations

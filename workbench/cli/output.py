@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TextIO
 
@@ -19,9 +19,14 @@ from workbench.core.visible_text import visible
 from workbench.host.terminal import PLAIN, SafeStream
 from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 
+JSON_FORMAT = 1
+"""Number of the form of all JSON documents here. It rises when a key is removed or changes its meaning; new keys do not
+change it. Reports of tests have a number of their own, `format`."""
 _COLOURS = (36, 33, 35, 32, 34, 31)
 _LINE_END = re.compile("\r?\n")
 _MIN_WIDTH = 20
+_MOST_LABEL = 24
+"""Characters of the label of a lane."""
 
 
 class LanePrinter(Protocol):
@@ -75,9 +80,9 @@ def complain(sentence: str, detail: str = "") -> None:
         print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
 
 
-def write_json(document: object) -> None:
-    """Write a JSON document: ASCII without control characters other than line ends."""
-    text = json.dumps(document, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
+def write_json(document: Mapping[str, object]) -> None:
+    """Write a JSON document with its format number: ASCII without control characters other than line ends."""
+    text = json.dumps({"json_format": JSON_FORMAT, **document}, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
     sys.stdout.write(f"{text}\n")
 
 
@@ -141,14 +146,18 @@ class LanesInTurn:
 
 
 class InterleavedLanes:
-    """For terminals: lines of all lanes as they arrive, prefixed with the lane's number; a single lane just streams."""
+    """For terminals: lines of all lanes as they arrive, labelled with number and name; a single lane just streams.
+
+    In a narrow terminal the label is the number alone.
+    """
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO, *, width: int, colour: bool) -> None:
         self._lanes = list(lanes)
         self._out = out
         self._colour = colour
         self._single = len(lanes) == 1
-        self._room = max(_MIN_WIDTH, width - 4)
+        self._labels = _labels([lane.name for lane in lanes], width)
+        self._room = max(_MIN_WIDTH, width - len(self._labels[0]) - 3)
 
     def look(self) -> None:
         """Print the lines that are complete, and of a single lane all new text."""
@@ -198,5 +207,13 @@ class InterleavedLanes:
 
     def _print(self, number: int, line: str) -> None:
         style = f"\x1b[{_COLOURS[number % len(_COLOURS)]}m" if self._colour else ""
-        write_styled(f"{number + 1} │", style, self._out)
+        write_styled(f"{self._labels[number]} │", style, self._out)
         self._out.write(f" {harmless(line)}\n")
+
+
+def _labels(names: Sequence[str], width: int) -> list[str]:
+    """Return a label of the same width for each lane: its name, which begins with its number, or the number alone."""
+    longest = min(_MOST_LABEL, max(map(len, names)))
+    if longest > width // 3:
+        return [f"{number:>{len(str(len(names)))}}" for number in range(1, len(names) + 1)]
+    return [f"{name if len(name) <= longest else f'{name[: longest - 1]}…':<{longest}}" for name in names]

@@ -1,6 +1,8 @@
 """`workbench pack show`: print the contents of a pack and its evidence.
 
-Invariant: only the pack is read, never a history. With --json one JSON document in ASCII:
+Invariant: only the pack is read, never a history.
+
+The JSON document, in ASCII:
 
     {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid", "version",
      "versions", "variables", "models", "tools", "cases", "checks": types of those for all cases,
@@ -81,6 +83,7 @@ def _iteration(data: Mapping[str, Any]) -> Iterator[str]:
                 yield f"[{titles.get(output['lane'], output['lane'])}, {output['state']}]"
                 yield from filter(None, (output.get("text"), (output.get("error") or {}).get("sentence")))
         yield _verdict(values.get("verdict") or {"kind": "none", "lanes": []}, titles)
+        yield from (_comparison(said, titles) for said in values.get("judges", ()))
 
 
 def _test(data: Mapping[str, Any]) -> str:
@@ -90,8 +93,22 @@ def _test(data: Mapping[str, Any]) -> str:
     if data["rate"] is not None and data["low"] is not None and data["high"] is not None:
         shares = [f"{100 * data[name]:.0f}" for name in ("rate", "low", "high")]
         rate += f", {shares[0]} % ({shares[1]} to {shares[2]})"
+    rate = "; ".join((rate, *map(_judged, data.get("judged", ()))))
     facts = (data.get("title") or data["model"], f"version {data['version'][:12]}", rate, data.get("started_at"))
     return one_line(f"-- test {data.get('number', '')}: {', '.join(filter(None, facts))} --")
+
+
+def _judged(said: Mapping[str, Any]) -> str:
+    """Return what a judge says of a column."""
+    words = said.get("short") if said["measured"] else ""
+    return f"{' and '.join(said.get('models', ())) or 'a judge'}: {words or 'unmeasured'}"
+
+
+def _comparison(said: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    """Return what a judge says of two answers; the texts are those of a stranger's file."""
+    names = [str(titles.get(lane, lane)) for lane in said["lanes"]]
+    prefers = f"prefers {names[said['preferred'] - 1]}" if said["preferred"] else "prefers neither"
+    return one_line(f"(the judge {said['judge']} compared {names[0]} and {names[1]}: {prefers})")
 
 
 def _verdict(verdict: Mapping[str, Any], titles: Mapping[int, str]) -> str:

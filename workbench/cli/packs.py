@@ -1,6 +1,8 @@
 """`workbench pack`: export prompts as packs, and import, check and compare packs.
 
-Invariant: previews write nothing. The output is lines of text, or with --json one JSON document in ASCII:
+Invariant: previews write nothing.
+
+The JSON document of each command, in ASCII:
 
     export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "removed": [paths left over from an
                older export], "notes": [sentence], "disclosed": [{"what", "where", "hint", "count"}]}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.core.content import Content
-from workbench.core.exported_cells import ExportedCell
+from workbench.core.exported_cells import ExportedCell, ExportedComparison
 from workbench.core.runs import IterationDetail, Result, RunLane, RunSet, Verdict
 from workbench.core.search.results import HistoryRow
 
@@ -20,7 +20,8 @@ class ExportedPart:
     """A run or a part of it: the answers to the value sets `sets` (indices from 0).
 
     `contents` are the contents that its lanes used, by version number. `cells` are the results of a test run, by the
-    uid of the answer; those of held-out cases are left out, as their values and answers are.
+    uid of the answer; those of held-out cases are left out, as their values and answers are. `comparisons` are those of
+    judges, by the uid of the answer.
     """
 
     row: HistoryRow
@@ -28,6 +29,7 @@ class ExportedPart:
     sets: range
     contents: Mapping[int, Content]
     cells: Mapping[str, ExportedCell] = field(default_factory=dict)
+    comparisons: Mapping[str, tuple[ExportedComparison, ...]] = field(default_factory=dict)
 
     @property
     def is_first(self) -> bool:
@@ -72,6 +74,8 @@ class ExportedAnswer:
     verdict: Verdict
     cell: ExportedCell | None = None
     """The result in a test run; None in other runs."""
+    comparisons: tuple[ExportedComparison, ...] = ()
+    """What judges say of it; none while the set is blind."""
 
 
 def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
@@ -98,6 +102,7 @@ def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
                 won=None if blind else named if judged else False if verdict.kind == "all_bad" else None,
                 verdict=verdict,
                 cell=part.cells.get(output.uid),
+                comparisons=() if blind else part.comparisons.get(output.uid, ()),
             )
 
 

@@ -14,7 +14,7 @@ from workbench.core.dates import absolute, relative
 from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow, SuiteStanding
 from workbench.core.text import counted
-from workbench.core.timeline import describe
+from workbench.core.timeline import caption, describe
 from workbench.core.version_name import at_start, run_name
 
 Words = Callable[[HistoryRow], str]
@@ -176,7 +176,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         words=lambda row: row.prompt,
         fact=_shown_elsewhere,
         listed=lambda row: (row.prompt,),
-        width=0.36,
+        width=0.24,
         is_number=False,
         priority=2,
     ),
@@ -191,12 +191,23 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         priority=2,
     ),
     HistoryColumn(
+        "Change",
+        text=lambda row, _: caption(row.row),
+        # The description of an iteration has it, and `history list` the note.
+        words=_shown_elsewhere,
+        fact=_shown_elsewhere,
+        listed=lambda row: (),
+        width=0.28,
+        is_number=False,
+        priority=1,
+    ),
+    HistoryColumn(
         "Lanes",
         text=lambda row, _: " · ".join(_lanes(row)),
         words=lambda row: ", ".join(_lanes(row)),
         fact=_shown_elsewhere,
         listed=_listed_lanes,
-        width=0.34,
+        width=0.26,
         is_number=False,
         priority=1,
     ),
@@ -207,7 +218,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
         words=_suite,
         fact=_fact,
         listed=_listed_standing,
-        width=0.30,
+        width=0.22,
         is_number=False,
         priority=2,
     ),
@@ -224,6 +235,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
 )
 _PLACES = {column.title: place for place, column in enumerate(COLUMNS)}
 WHEN, PROMPT, NUMBER = _PLACES["When"], _PLACES["Prompt"], _PLACES["Iter."]
+CHANGE = _PLACES["Change"]
 LANES, WINNER, COST = _PLACES["Lanes"], _PLACES["Winner"], _PLACES["Cost"]
 
 

@@ -190,7 +190,9 @@ class PromptRow(VisibleFields):
     iterations: int
     archived: bool
     updated_at: str
-    SHOWN = ("name",)
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    SHOWN = ("name", "folder")
 
 
 @dataclass(frozen=True, slots=True)

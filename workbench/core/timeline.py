@@ -89,9 +89,9 @@ def describe(row: TimelineRow) -> str:
     text = "" if isinstance(row, BareVersion) else text_words(name(row), row.version_name)
     parts = [
         ", ".join(filter(None, (at_start(name(row)), text, absolute(began_at(row))))),
-        f"{counted(row.added, 'word')} added, {row.removed:,} removed",
+        f"{counted(row.added, 'word')} added, {row.removed:,} removed" if row.added or row.removed else "",
     ]
-    if words := caption(row):
+    if words := caption(row) or ("" if row.added or row.removed else "same text"):
         parts.append(words)
     if row.branched:
         parts.append("a branch")
@@ -99,7 +99,7 @@ def describe(row: TimelineRow) -> str:
         pinned, imported = "ran only in lanes pinned to it", "imported with answers"
         tested = "ran only in tests" if row.tested else "not run"
         parts.append(pinned if row.ran else imported if row.imported else tested)
-        return " · ".join(parts)
+        return " · ".join(filter(None, parts))
     if row.damage:
         parts.append(f"damaged: {row.damage}")
     if row.blind:
@@ -114,7 +114,7 @@ def describe(row: TimelineRow) -> str:
         parts.append("running")
     elif row.outcome.words:
         parts.append(row.outcome.words)
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from workbench.packs.yaml_reader import parse, typed
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 HASH = re.compile(r"[0-9a-f]{64}")
 _MOST_SLUG = 60
+_MOST_LINE, _MOST_TAGS = 200, 50
+"""Characters of a folder or tag, and tags of a prompt."""
 _NUMBERS = ("won", "lost", "tied", "low", "chance", "high")
 
 
@@ -32,6 +34,8 @@ class ListedPrompt:
     main: str = ""
     versions: tuple[str, ...] = ()
     standing: PackStanding | None = None
+    folder: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,10 @@ def write(pack: Pack) -> bytes:
     for prompt in pack.prompts:
         one: dict[str, Any] = {"slug": prompt.slug, "name": prompt.name, "uid": prompt.uid, "version": prompt.main}
         one["versions"] = [version.hash for version in prompt.versions]
+        if prompt.folder:
+            one["folder"] = prompt.folder
+        if prompt.tags:
+            one["tags"] = list(prompt.tags)
         if prompt.standing is not None:
             one["standing"] = standing_data(prompt.standing)
         data["prompts"].append(one)
@@ -121,7 +129,20 @@ def _listed(one: Mapping[str, Any]) -> ListedPrompt:
         _text(one, "version"),
         tuple(map(str, versions)),
         None if standing is None else _standing(standing, slug),
+        _line(_text(one, "folder")),
+        _tags(one.get("tags", []), slug),
     )
+
+
+def _tags(tags: Any, slug: str) -> tuple[str, ...]:
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise PackError(f"{MANIFEST}: the tags of {slug} are not a list of texts.")
+    return tuple(dict.fromkeys(_line(str(tag)).replace(" ", "-") for tag in tags[:_MOST_TAGS] if str(tag).strip()))
+
+
+def _line(text: str) -> str:
+    """Return the beginning of a text on one line."""
+    return " ".join(text.split())[:_MOST_LINE]
 
 
 def standing_from(data: Mapping[str, Any]) -> PackStanding:

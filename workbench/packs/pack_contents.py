@@ -65,7 +65,8 @@ class PackPrompt:
     """A prompt; `slug` names its files, `main` is the hash of the main version, `versions` are oldest first.
 
     A lane's `pinned` is a position in `versions`, from 1. `values` are those that the prompt was tried with. `checks`
-    are those for all cases, before their own; `threshold` is the least score of a case without one.
+    are those for all cases, before their own; `threshold` is the least score of a case without one. `folder` and `tags`
+    are its place in the list of prompts.
     """
 
     uid: str
@@ -80,6 +81,8 @@ class PackPrompt:
     standing: PackStanding | None = None
     checks: tuple[Check, ...] = ()
     threshold: float | None = None
+    folder: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def content(self) -> Content:

@@ -96,7 +96,9 @@ def _prompt(place: PackSource, one: ListedPrompt, allowance: ReadAllowance) -> t
     uids = [case.uid for case in cases if case.uid]
     if len(set(uids)) < len(uids):
         raise PackError(f"{bare.case_file} has a uid twice. Give each case its own, or none.")
-    return replace(prompt, uid=prompt.uid or one.uid, cases=cases, standing=one.standing), notes
+    return replace(
+        prompt, uid=prompt.uid or one.uid, cases=cases, standing=one.standing, folder=one.folder, tags=one.tags
+    ), notes
 
 
 def _body(place: PackSource, file: PackFile) -> bytes:

@@ -6,22 +6,58 @@ else of the user's data. Everything blocks: use it on worker threads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from workbench.host.dirs import document
+from workbench.host.dirs import document, resource
 from workbench.host.errors import HostError, explain
 from workbench.host.faults import log_file, platform_name
 
 _MOST_LOG = 20_000
 """Characters from the end of the log that a report contains."""
 _LONGEST_LICENCE = 80
+GUIDE_PAGES = (
+    "start",
+    "loop",
+    "blocks",
+    "comparing",
+    "TESTING",
+    "DECIDING",
+    "fine-tuning",
+    "PACKS",
+    "models",
+    "history",
+    "coming-from",
+    "keys",
+    "troubleshooting",
+    "glossary",
+)
+"""The pages of the guide in order; reference pages are left to the site."""
+_NOT_SHOWN = re.compile(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)", re.DOTALL)
+"""Comments and pictures."""
+_LINK = re.compile(r"\[([^\]]*)\]\((?!\w+://)[^)]*\)")
+"""Links to other pages."""
 
 
 def news() -> str:
     """Return the changelog as Markdown. Raises HostError if it is missing."""
     return document("CHANGELOG.md").read_text("utf-8")
+
+
+def guide() -> str:
+    """Return the guide as one Markdown text, without pictures and links. Raises HostError if a page is missing."""
+    pages = (document(f"docs/{name}.md").read_text("utf-8") for name in GUIDE_PAGES)
+    return "\n\n".join(_LINK.sub(r"\1", _NOT_SHOWN.sub("", page)).strip() for page in pages)
+
+
+def guide_site() -> Path | None:
+    """Return the first page of the guide's site, None if it was not built."""
+    try:
+        return resource("guide", "index.html")
+    except HostError:
+        return None
 
 
 def about(version: str, database: Path, qt: str) -> str:

@@ -5,6 +5,7 @@ Invariant: a prompt's name has a visible character; names may repeat, uids do no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -24,6 +25,8 @@ NAME_LIMIT = 200
 SAMPLE = "sample_prompt"
 TOOL_SAMPLE = "tool_sample_prompt"
 """Meta keys that hold the uids of the sample prompts."""
+
+_CLOSED = "closed_folders"
 
 FIRST_DRAFT = Draft(
     content=Content((Message("user", ""),)),
@@ -101,6 +104,34 @@ class PromptLibrary:
         """Archive a prompt, or restore it; nothing is deleted."""
         return self._store.archive_prompt(prompt_uid, archived, self._now())
 
+    def organise(self, prompt_uid: str, folder: str | None = None, tags: Sequence[str] | None = None) -> Future[None]:
+        """Move a prompt to a folder ("" for none), and replace its tags; None changes neither.
+
+        Raises RefusedError for a name that is too long.
+        """
+        return self._store.curation.organise_prompt(prompt_uid, None if folder is None else folder_name(folder), tags)
+
+    def rename_folder(self, name: str, new: str) -> Future[None]:
+        """Rename a folder, or join it with another one. Raises RefusedError for a name that is too long."""
+        return self._store.curation.rename_folder(name, folder_name(new))
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether anything can be stored."""
+        return not self._store.read_only
+
+    def closed_folders(self) -> tuple[str, ...]:
+        """Return the names of the folders that were closed in the list of prompts."""
+        try:
+            found = json.loads(self._store.get_meta(_CLOSED) or "[]")
+        except ValueError:
+            return ()  # only which folders are closed is lost
+        return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
+
+    def close_folders(self, names: Sequence[str]) -> Future[None]:
+        """Remember these folders as closed, and all others as open."""
+        return self._store.set_meta(_CLOSED, json.dumps(list(names)))
+
     def draft(self, prompt_uid: str) -> Draft:
         """Return the draft, FIRST_DRAFT if there is none. Raises StoreError if it is damaged."""
         return self._store.draft(prompt_uid) or FIRST_DRAFT
@@ -131,6 +162,14 @@ class PromptLibrary:
     def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
         """Return the names by which people know the versions, newest first."""
         return self._store.version_labels(prompt_uid)
+
+
+def folder_name(typed: str) -> str:
+    """Return the name of a folder on one line, "" for none. Raises RefusedError if it is too long."""
+    name = " ".join(typed.split())
+    if len(name) > NAME_LIMIT:
+        raise RefusedError(f"This name has more than {NAME_LIMIT} characters. Shorten it.")
+    return name
 
 
 def clean_name(name: str) -> str:

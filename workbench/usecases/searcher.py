@@ -59,10 +59,12 @@ class Searcher:
         *,
         order: Order = "newest",
         stop: SearchStop | None = None,
+        prompt: str = "",
     ) -> SearchPage:
         """Return up to `limit` runs after `after` (None: from the first); without words, all runs.
 
-        Raises StoreError, with code interrupted after a request by `stop`.
+        With the uid of a `prompt`, only its iterations. Raises StoreError, with code interrupted after a request by
+        `stop`.
         """
         began, now = self._clock_ms(), self._now()
         parsed = parse(text, FIELDS)
@@ -73,6 +75,7 @@ class Searcher:
             after=after,
             limit=limit,
             stop=stop,
+            prompt=prompt,
         )
         complaints = sorted([*parsed.complaints, *_unknown(parsed, page)], key=lambda complaint: complaint.start)
         took = self._clock_ms() - began

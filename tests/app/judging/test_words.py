@@ -11,7 +11,6 @@ from workbench.app.judging.estimate_words import judging_question
 from workbench.app.judging.judge_choice import chosen_words, judge_start
 from workbench.app.judging.judged_among import NOT_ASKED, judged_among, lacks_judge, not_asked
 from workbench.app.judging.labelling import progress_words as label_progress
-from workbench.app.judging.measured_words import verdict_words
 from workbench.app.judging.rate_words import UNMEASURED, beside_rate
 from workbench.app.testing.column_heads import with_judges
 from workbench.app.testing.row_filters import FILTER_TIPS, FILTER_TITLES
@@ -34,6 +33,7 @@ from workbench.core.run_limits import Limits
 from workbench.core.statistics.judge_cells import JudgedCell, JudgeVerdict, RandomLabel
 from workbench.core.statistics.judge_error import JudgeError, judge_error
 from workbench.core.statistics.judge_words import UNMEASURED as OF_STATISTICS
+from workbench.core.statistics.judge_words import verdict_words
 from workbench.core.testing.grid import RowFilter
 from workbench.core.testing.judged_report import JudgedCheck
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.filters import parse, to_text
 from workbench.core.search.filter_fields import AmountValues, ChoiceValues, MomentValues, NameValues
-from workbench.core.search.parser import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, read_value
+from workbench.core.search.parser import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, as_typed, read_value
 from workbench.core.search.query import QueryFilter, QueryRange, QueryWords, SearchQuery
 from workbench.core.search.text_folding import first_words, is_searchable, prepared
 from workbench.store.search.fields import FIELDS
@@ -273,3 +273,26 @@ def test_field_values_are_normalised_or_rejected() -> None:
     assert read_value(FIELDS["error"], "rate_limit") == "rate_limit"
     assert read_value(FIELDS["is"], "Starred") == "starred"
     assert read_value(FIELDS["kind"], "none") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("trac", "trac*"),
+        ("order numb", "order numb*"),
+        ("winner:yes über", "winner:yes über*"),
+        ("order.numb", "order.numb*"),
+        *((same, same) for same in ("", "trac ", "trac*", "t", "c++", "-trac", "winner:ye", '"trac', '"trac"', "OR")),
+        ("漢字", "漢字"),
+    ],
+)
+def test_last_word_matches_as_a_beginning_while_it_is_typed(text: str, query: str) -> None:
+    assert as_typed(text) == query
+
+
+@given(typed)
+def test_query_as_typed_differs_only_in_its_last_word(text: str) -> None:
+    exact, begun = parse(text).query.terms, parse(as_typed(text)).query.terms
+    assert begun[:-1] == exact[:-1]
+    if begun != exact:
+        assert begun[-1:] == (QueryWords(exact[-1].text, prefix=True),)

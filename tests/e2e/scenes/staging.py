@@ -105,9 +105,11 @@ def dialog(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, settle_ms
 
 @contextmanager
 def provider(demo: Demo, name: str) -> Iterator[tuple[FakeProvider, str]]:
-    """Serve a provider on this machine; yield it and the uid of its endpoint."""
+    """Serve a provider on this machine; yield it and the uid of its endpoint, which scenes may share."""
     with FakeProvider() as fake:
-        saved = demo.window.workbench.endpoints.save(EndpointForm(name, fake.base_url))
+        endpoints = demo.window.workbench.endpoints
+        uid = next((one.uid for one in endpoints.custom() if one.name == name), "")
+        saved = endpoints.save(EndpointForm(name, fake.base_url, uid))
         saved.done.result(timeout=10)
         demo.window.session.endpoints_changed()
         yield fake, saved.endpoint.uid

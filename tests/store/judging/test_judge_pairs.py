@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,6 +73,16 @@ def training(store: Store, kind: str) -> Any:
     return made.train, made.left_out
 
 
+def told_of_people(store: Store) -> list[dict[str, Any]]:
+    """Return the evidence of a pack without what it says of judges, apart from people."""
+    lines, _ = evidence(store, "p", {row.hash for row in store.versions("p")})
+    found: list[dict[str, Any]] = [json.loads(line) for line in lines.splitlines()]
+    for one in found:
+        for values in one["value_sets"]:
+            del values["judges"]
+    return found
+
+
 READERS: dict[str, Callable[[Store, Path], Any]] = {
     "rank": lambda store, _: rank(store, "p", "model"),
     "verdicts": lambda store, _: store.judgements.verdicts("p"),
@@ -81,7 +92,7 @@ READERS: dict[str, Callable[[Store, Path], Any]] = {
     "past run": lambda store, _: [store.iteration_detail(name) for name in ("r1", "r2", "r3")],
     "answers for an improvement": lambda store, _: store.recent_answers("p"),
     "pairs to judge": lambda store, _: store.judgements.answers("p"),
-    "evidence of a pack": lambda store, _: evidence(store, "p", {row.hash for row in store.versions("p")}),
+    "evidence of a pack": lambda store, _: told_of_people(store),
     "search winner:yes": lambda store, _: every(store, "winner:yes"),
     "search winner:tie": lambda store, _: every(store, "winner:tie"),
     "search winner:no": lambda store, _: every(store, "winner:no"),
@@ -172,3 +183,19 @@ def test_answers_that_are_deleted_for_good_leave_nothing_with_the_judge(store: S
     assert any("r3." in body for (body,) in held)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert wrong_rows(connection) == []
+
+
+def test_pairs_about_answers_are_those_that_compare_them_and_not_those_they_are_replies_of(store: Store) -> None:
+    filled(store)
+    replies = judged(store)
+
+    def about(*uids: str) -> list[list[str]]:
+        return [[output.uid for output in one.verdict.outputs] for one in store.judges.pairs_about(uids)]
+
+    assert about("r1.1.0") == [["r1.0.0", "r1.1.0"], ["r3.0.0", "r1.1.0"]]
+    assert about("r3.1.0", "r3.0.0") == [["r3.0.0", "r3.1.0"], ["r3.0.0", "r1.1.0"]]
+    assert about() == about("r2.0.0") == about("nothing") == about(f"{replies}.0") == []
+    compared(store, "p", [("r1.1.0", "r1.0.0", "first")])
+    assert about("r1.0.0") == [["r1.1.0", "r1.0.0"]]
+    store.curation.delete(["r3"], True).result(10)
+    assert about("r1.1.0") == [["r1.1.0", "r1.0.0"]]

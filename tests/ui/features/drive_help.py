@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     assert isinstance(controller, HelpController)
     FaultLog(services.backend.places.state, "window", "0").write("ValueError at somewhere")
     shown = {}
-    for name in ("news", "licences", "about", "report_problem"):
+    for name in ("guide", "news", "licences", "about", "report_problem"):
         actions[name]()
         assert controller.dialog is not None
         shown[name] = controller.dialog.page.toPlainText()

@@ -23,6 +23,7 @@ from workbench.host.ids import new_uid
 from workbench.store import open_store
 from workbench.ui.features.prompts import FEATURE
 from workbench.ui.features.prompts.controller import PromptsController
+from workbench.ui.features.prompts.dialog import PlaceDialog
 from workbench.ui.shell.events import PackExportRequested, PaletteOpening, PromptDeletionRequested, TrainingRequested
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import PROMPTS
@@ -35,7 +36,7 @@ class StandInSide:
 
     def __init__(self) -> None:
         self.named: list[str] = []
-        self.focused = 0
+        self.focused = self.filtered = 0
 
     def edit_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
         self.named.append(uid)
@@ -48,6 +49,9 @@ class StandInSide:
 
     def focus_list(self) -> None:
         self.focused += 1
+
+    def filter_list(self) -> None:
+        self.filtered += 1
 
 
 def main(folder: Path) -> None:
@@ -64,7 +68,7 @@ def main(folder: Path) -> None:
     listed = part.prompts.model
 
     def names() -> list[str]:
-        return sorted(listed.row(position).name for position in range(listed.rowCount()))
+        return sorted(row.name for row in listed.prompts)
 
     actions["new_prompt"]()
     first = session.uid
@@ -91,6 +95,14 @@ def main(folder: Path) -> None:
     assert isinstance(services.navigator, StandInNavigator)
     services.navigator.places = {"compose": ViewPlace("Compose", at_once(QWidget), lambda: None)}
     actions["switch_prompt"]()
+    actions["search_prompts"]()
+    actions["organise_prompt"]()
+    place = services.dialogs.widget().findChild(PlaceDialog)
+    assert place is not None
+    place.field.setText("Support")
+    place.tag_field.setText("live, #de")
+    place.keep()
+    wait_for(lambda: listed.folders() == ["Support"])
     told = {
         "commands": sorted(actions),
         "copied": copied,
@@ -107,6 +119,8 @@ def main(folder: Path) -> None:
         ],
         "brought_back": names(),
         "found": {title: entry.unavailable for title, entry in found.items()},
+        "placed": [(row.folder, row.tags) for row in listed.prompts if row.uid == copy],
+        "filtered": side.filtered,
         "went": session.uid == copy,
         "focused": side.focused,
         "windows": window_modules(),

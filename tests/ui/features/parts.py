@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeySequence
 from tests.ui.features import test_alone
 from tests.ui.test_dialog_lists import unlisted
 from workbench.app.commands import GROUPS, Command, WindowState
+from workbench.app.keymap import spoken
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.feature import Feature
 
@@ -45,7 +46,7 @@ def lacks_of_feature(row: Feature[Any]) -> list[str]:
 
 def lacks_of_command(row: Command) -> list[str]:
     """Return a sentence for each part that a command lacks."""
-    title, key = row.title, key_in_readme(row)
+    title, key = row.title, shown_key(row)
     needed = {
         "an id of small letters, digits and _": re.fullmatch(r"[a-z][a-z0-9_]*", row.id),
         "a title without spaces around it": title == title.strip(),
@@ -61,20 +62,20 @@ def lacks_of_command(row: Command) -> list[str]:
         ),
     }
     lacks = [f"command {row.id}: {what}" for what, there in needed.items() if not there]
-    if key and not is_in_readme(key):
-        lacks.append(f"README.md, below “## Keys”: | {key} | {title[:1].lower()}{title[1:].rstrip('…')} |")
+    if key and not is_on_sheet(key):
+        lacks.append(f"docs/keys.md: {key}, which python -m tests.guide adds")
     return lacks
 
 
-def key_in_readme(row: Command) -> str:
-    """Return the first key of a command as README writes it, "" if it has none."""
-    return row.shortcuts[0].replace("Return", "Enter").replace("Pg", "Page ") if row.shortcuts else ""
+def shown_key(row: Command) -> str:
+    """Return the first key of a command as the keyboard sheet writes it, "" if it has none."""
+    return spoken(row.shortcuts[0]) if row.shortcuts else ""
 
 
-def is_in_readme(key: str) -> bool:
-    """Whether the first column of a table of README has this key."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    listed = [line.split("|")[1].strip() for line in readme.splitlines() if line.startswith("| ")]
+def is_on_sheet(key: str) -> bool:
+    """Whether the first column of a table of the keyboard sheet has this key."""
+    sheet = (ROOT / "docs" / "keys.md").read_text("utf-8")
+    listed = [line.split("|")[1].strip() for line in sheet.splitlines() if line.startswith("| ")]
     return any(re.search(rf"(?<!\S){re.escape(key)}(?=[, ]|$)", keys) for keys in listed)
 
 

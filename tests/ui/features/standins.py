@@ -25,6 +25,7 @@ from workbench.core.run_limits import Limits
 from workbench.core.technique_marks import TechniqueMark
 from workbench.core.techniques import CaretPlace, Insertion
 from workbench.core.testing.tested_answer import TestedAnswer
+from workbench.engine.calls import CallTask
 from workbench.engine.catalogue import ModelCatalogue
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import ProductDirs, places
@@ -237,7 +238,9 @@ class StandInNavigator:
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         then()
 
-    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+    def choose_model(
+        self, lane: Lane, use: Callable[[str, str], object], over: QWidget, task: CallTask = "chat"
+    ) -> None:
         use(*self.model)
 
     def action(self, command_id: str) -> QAction:

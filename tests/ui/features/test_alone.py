@@ -44,9 +44,11 @@ def test_exchange(tmp_path: Path) -> None:
 
 def test_help(tmp_path: Path) -> None:
     told = driven("help", tmp_path)
-    assert told["commands"] == ["about", "licences", "news", "report_problem"]
+    assert told["commands"] == ["about", "guide", "licences", "news", "report_problem"]
     shown = told["shown"]
     assert "0.1.0" in shown["news"]
+    assert shown["guide"].startswith("Start in five minutes\n")
+    assert "Glossary" in shown["guide"]
     assert "Apache License" in shown["licences"]
     assert "PySide6_Essentials" in shown["licences"]
     assert f"{tmp_path}/history.db" in shown["about"]
@@ -204,7 +206,7 @@ def test_improve(tmp_path: Path) -> None:
 
 def test_lanes(tmp_path: Path) -> None:
     told = driven("lanes", tmp_path)
-    assert told["commands"] == 37
+    assert told["commands"] == 39
     assert told["answer"]
     assert told["asked"] == ["stop a", "sample 1 of a"]
     assert (told["focused"], told["hidden"]) == ("b", [False, True])
@@ -387,7 +389,7 @@ def test_history(tmp_path: Path) -> None:
 def test_palette(tmp_path: Path) -> None:
     told = driven("palette", tmp_path)
     assert told["commands"] == ["palette", "shortcuts"]
-    assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
+    assert told["sources"] == ["commands", "iterations", "techniques", "parameters", "models", "saved searches"]
     assert told["found"] == ["Say it again", "Good ones", "#3 You are brief."]
     assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
         ["echo"],
@@ -406,13 +408,16 @@ def test_palette(tmp_path: Path) -> None:
 
 def test_prompts(tmp_path: Path) -> None:
     told = driven("prompts", tmp_path)
-    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "rename")]
-    assert told["commands"] == [*changing, "show_archived", "switch_prompt"]
+    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "organise", "rename")]
+    assert told["commands"] == [*changing, "search_prompts", "show_archived", "switch_prompt"]
     assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
     assert (told["archived"], told["opened"]) == (["Order bot"], True)
     assert told["shown"] == ["Order bot", "Order bot copy"]
     assert told["named"] == [True, True]
-    assert told["menu"] == ["Rename", "Duplicate", "Bring back", "Export as a pack…", "Training files…", "Delete"]
+    organising = ["Move to folder", "Folder and tags…"]
+    exporting = ["Export as a pack…", "Training files…"]
+    assert told["menu"] == ["Rename", "Duplicate", *organising, "Bring back", *exporting, "Delete"]
+    assert (told["placed"], told["filtered"]) == ([["Support", ["live", "de"]]], 1)
     assert told["published"] == ["PackExportRequested", "TrainingRequested", "PromptDeletionRequested"]
     assert told["brought_back"] == ["Order bot", "Order bot copy"]
     assert told["found"] == {"Order bot": "is open", "Order bot copy": ""}
@@ -521,7 +526,14 @@ def test_testing(tmp_path: Path) -> None:
 
 def test_judges(tmp_path: Path) -> None:
     told = driven("judges", tmp_path)
-    assert told["commands"] == ["choose_judge", "edit_judge_prompt", "import_labels", "improve_judge", "label_answers"]
+    assert told["commands"] == [
+        "choose_embedding",
+        "choose_judge",
+        "edit_judge_prompt",
+        "import_labels",
+        "improve_judge",
+        "label_answers",
+    ]
     assert (told["chosen"], told["undone"], told["outdated"]) == ("acme-mini", "acme-judge", 3)
     assert told["progress"] == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
     assert told["stage"].startswith("Random answers: only they measure the judge.")
@@ -543,10 +555,14 @@ def test_judges(tmp_path: Path) -> None:
     assert told["files"]
     assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
     assert told["planned"] == [
-        "2 labels to import. 2 of the labels are of the random sample. 2 rows are left out.",
-        ["Row 4: “Nowhere” is the name of no case of this test.", "Row 5: “” is the name of no column of this test."],
+        "1 label to import. 1 of the labels is of the random sample. 3 rows are left out.",
+        [
+            "Row 2: The answer has this label already.",
+            "Row 4: “Nowhere” is the name of no case of this test.",
+            "Row 5: “” is the name of no column of this test.",
+        ],
     ]
-    assert told["imported"] == "2 labels imported."
+    assert told["imported"] == "1 label imported."
     assert told["unusable"].startswith("A file of labels has a column “label”")
     assert told["published"]
     assert told["improving"] == ["p.judge", "compose"]
@@ -598,11 +614,11 @@ def test_decide(tmp_path: Path) -> None:
     assert steps["verdicts"] == ["rank", "judge"]
     for kind, command in {
         "schema": "add_output",
-        "models": "add_lane",
         "improve": "improve",
         "shorten": "improve",
     }.items():
         assert steps[kind] == ["compose", command]
+    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "model 0"]
     requested = {kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "samples", "try", "vote")}
     assert requested == {kind: f"{kind} {5 if kind in ('samples', 'vote') else 0}" for kind in requested}
     assert (told["hidden"], told["shown again"]) == (0, 1)

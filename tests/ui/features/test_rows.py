@@ -62,7 +62,7 @@ def test_one_message_names_every_missing_part(monkeypatch: pytest.MonkeyPatch) -
         ("command nowhere", "an action `run`"),
         ("command nowhere", f"views out of {', '.join(FEATURES.views())}"),
         ("command nowhere", "keys in the spelling of Qt, which stored keys have"),
-        ("README.md, below “## Keys”", "| Shift+Ctrl+F35 | go nowhere |"),
+        ("docs/keys.md", "Shift+Ctrl+F35, which python -m tests.guide adds"),
     ]
     with pytest.raises(pytest.fail.Exception, match="nowhere lacks\n- a\n- b"):
         _complete("nowhere", ["a", "b"])

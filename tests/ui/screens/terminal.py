@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterator
 
-from workbench.cli.main import make_parser
+from workbench.cli.parser import make_parser
 
 
 def described() -> str:

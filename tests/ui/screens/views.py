@@ -137,6 +137,10 @@ def decide(desk: Desk, screens: Screens) -> None:
         at.dialog("figures", lambda: desk.window.command("decide_figures"))
         at.dialog("rules", lambda: desk.window.command("decide_rules"))
         for name in ("almost_empty", "tuned_forgets", "too_dear"):
+            # The focus returns from a dialog once that is closed.
+            page.enter()
+            desk.until(lambda: page.isAncestorOf(QApplication.focusWidget()))
+            desk.rest()
             before = page.head.headline.text()
             source.made = getattr(scenarios, name)
             desk.window.decide.refresh()

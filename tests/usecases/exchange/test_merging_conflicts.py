@@ -23,6 +23,23 @@ from workbench.usecases.exchange.importer import sentence
 __all__ = ["make"]
 
 
+def test_folder_is_kept_where_there_is_one_and_tags_are_joined(make: Make) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    for store in (mine, theirs):
+        for uid in ("p", "q"):
+            store.create_prompt(uid, f"Bot {uid}", NOW)
+    theirs.create_prompt("new", "New bot", NOW)
+    mine.curation.organise_prompt("p", "Mine", ("a", "b")).result(10)
+    for uid in ("p", "q", "new"):
+        theirs.curation.organise_prompt(uid, "Theirs", ("b", "c")).result(10)
+    take(mine, theirs.path)
+    assert {row.uid: (row.folder, row.tags) for row in mine.prompts()} == {
+        "p": ("Mine", ("a", "b", "c")),
+        "q": ("Theirs", ("b", "c")),
+        "new": ("Theirs", ("b", "c")),
+    }
+
+
 def test_versions_with_equal_text_are_joined_and_renumbered(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):

@@ -7,13 +7,16 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.store.making import FAILED, LATER, NOW, done, lane, opened
+from tests.store.judging.judges import HASH, filled, label
+from tests.store.making import FAILED, LATER, NOW, done, lane, opened, run, text
 from tests.store.testing.suites import answered, begun, case, key, scored
+from tests.usecases.judged_pairs import JUDGE, compared
 from workbench.core.cases import Check
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.check_hash import check_hash
@@ -58,8 +61,8 @@ def written(store: Store, format_: str, *uids: str) -> tuple[str, ExportProgress
 def test_json_lines_have_case_column_and_results(store: Store) -> None:
     a_test(store)
     store.tests.overrule("t1", "t1.1.0.0.1", check_hash(IS_JSON), "pass", "", LATER, "o").result(10)
-    text, progress = written(store, "jsonl", "t1")
-    lines = [json.loads(line) for line in text.splitlines()]
+    made, progress = written(store, "jsonl", "t1")
+    lines = [json.loads(line) for line in made.splitlines()]
     assert (progress.runs, progress.answers, progress.note) == (1, 6, "")
     assert [(line["value_set_name"], line["title"], line["text"]) for line in lines[:2]] == [
         *(("=Parcel 0", "one", "answer 0.0"), ("=Parcel 0", "two", "answer 0.1")),
@@ -67,7 +70,9 @@ def test_json_lines_have_case_column_and_results(store: Store) -> None:
     assert lines[0]["test"] == {
         **{"state": "pass", "score": 1.0, "reason": "It is pass.", "overruled": 0, "reused": False},
         "checks": [{"type": "not-is-json", "state": "pass", "score": 1.0, "reason": "It is pass."}],
+        **{"judged": [], "labels": []},
     }
+    assert lines[0]["judge"] == []
     by_place = {(line["value_set"], line["lane"]): line for line in lines}
     # What a person overruled counts; what the check said is beside it.
     assert by_place[2, 1]["test"]["state"] == "pass"
@@ -76,6 +81,42 @@ def test_json_lines_have_case_column_and_results(store: Store) -> None:
     assert by_place[1, 2]["test"]["state"] == ""
     assert by_place[3, 2]["test"]["state"] == "no_answer"
     assert by_place[3, 2]["error"]["code"] == "rate_limit"
+
+
+def test_json_lines_have_what_judges_and_people_said_apart(store: Store) -> None:
+    outputs = filled(store)
+    # A correction: only the later label counts.
+    label(store, outputs[1], "fail", "l3", at=LATER, note="rude")
+    lines = [json.loads(line) for line in written(store, "jsonl", "t1")[0].splitlines()]
+    assert [line["output"] for line in lines] == outputs
+    judged = [line["test"]["judged"] for line in lines]
+    assert judged[0] == [
+        {"check": HASH, "type": "llm-rubric", "state": "pass", "score": 1.0, "probability": None}
+        | {"repeats": 1, "agreeing": 1}
+    ]
+    assert [one["state"] for [one] in judged] == ["pass", "fail", "pass", "unscored"]
+    assert lines[0]["test"]["labels"] == [
+        {"check": HASH, "label": "pass", "picked": "random", "note": "a secret word", "at": NOW}
+    ]
+    assert [line["test"]["labels"] for line in lines[2:]] == [[], []]
+    assert [(one["label"], one["note"]) for one in lines[1]["test"]["labels"]] == [("fail", "rude")]
+
+
+def test_json_lines_have_comparisons_of_judges_but_not_of_blind_answers(store: Store) -> None:
+    for name, blind in (("r1", False), ("r2", True)):
+        lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
+        begin = replace(run(name, text("Where is {{order}}?"), lanes=lanes), blind=blind)
+        store.begin_run(begin).result(10)
+        for output in (f"{name}.0.0", f"{name}.1.0"):
+            store.finish_output(output, done(output), NOW).result(10)
+    compared(store, "p", [("r1.0.0", "r1.1.0", "second"), ("r2.0.0", "r2.1.0", "first")])
+    lines = [json.loads(line) for line in written(store, "jsonl", "r1")[0].splitlines()]
+    assert [line["judge"] for line in lines] == [
+        [{"other": "r1.1.0", "verdict": "worse", "judge": JUDGE, "criterion": "The kinder one."}],
+        [{"other": "r1.0.0", "verdict": "better", "judge": JUDGE, "criterion": "The kinder one."}],
+    ]
+    assert {line["verdict"] for line in lines} == {"none"}
+    assert [json.loads(line)["judge"] for line in written(store, "jsonl", "r2")[0].splitlines()] == [[], []]
 
 
 def test_reused_answers_are_exported_at_their_new_place(store: Store) -> None:

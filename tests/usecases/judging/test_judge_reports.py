@@ -70,6 +70,9 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert judge.is_measured
         assert judge.labels == 24
         assert "catches 0 of 6 answers that you failed" in judge.words
+        # In words for people who never heard of catch rates, wherever the judge is named.
+        assert "The judge is too lenient: it passed 6 answers that you failed." in judge.words
+        assert any("too lenient" in sentence for sentence in report.sentences)
         (column,) = report.columns
         assert column.judge_words.startswith("judged 100 %, corrected 75 % (")
         assert "raw 100 %" in column.judging[0].words

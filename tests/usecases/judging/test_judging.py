@@ -163,3 +163,31 @@ def test_repeats_are_combined(tmp_path: Path) -> None:
         (fact,) = workbench.store.judges.checks(run.uid, run.scoring_uid)
         row = workbench.store.judges.answers(run.uid, run.scoring_uid, fact.check_hash, 0)[0]
         assert (row.repeats, row.agreeing) == (3, 3)
+
+
+def test_another_number_of_repeats_begins_a_scoring_that_asks_only_the_missing_ones(tmp_path: Path) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, _):
+        prompt, path = new_prompt(workbench), tmp_path / "w.db"
+        handle = suites.run(workbench, prompt, judged.settings(), suites.cases(4))
+        assert judged.judge_calls(path) == 4
+
+        def again(repeats: int) -> list[tuple[int]]:
+            suites.finish(
+                workbench.tests.go_on_with(
+                    suites.plan(workbench, prompt, judged.settings(repeats=repeats), suites.cases(4))
+                )
+            )
+            run = workbench.store.tests.run(handle.run_uid)
+            (judge,) = workbench.store.judges.judges(run.scoring_uid)
+            assert judge.repeats == repeats
+            return judged.rows(
+                path,
+                "SELECT DISTINCT repeats FROM judge_verdicts WHERE scoring_id ="
+                " (SELECT id FROM scorings ORDER BY id DESC LIMIT 1)",
+            )
+
+        assert again(3) == [(3,)]
+        assert judged.judge_calls(path) == 12
+        # Those are stored; fewer repeats take some of them.
+        assert again(2) == [(2,)]
+        assert judged.judge_calls(path) == 12

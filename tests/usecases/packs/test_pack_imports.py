@@ -56,6 +56,19 @@ def test_imported_pack_creates_the_same_prompt(mine: House, tmp_path: Path) -> N
     assert mine.dump() == before
 
 
+def test_folder_and_tags_of_a_new_prompt_are_imported(mine: House, tmp_path: Path) -> None:
+    mine.store.curation.organise_prompt("p", "Support", ("live", "de")).result()
+    with house(tmp_path, "other") as other:
+        mine.export(tmp_path / "one", versions="winner")
+        other.bring(tmp_path / "one")
+        assert [(row.folder, row.tags) for row in other.store.prompts()] == [("Support", ("live", "de"))]
+        other.store.curation.organise_prompt("p", "Elsewhere").result()
+        mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
+        mine.export(tmp_path / "two", versions="winner")
+        other.bring(tmp_path / "two")
+        assert [row.folder for row in other.store.prompts()] == ["Elsewhere"], "an update moves no prompt"
+
+
 def test_newer_version_is_imported_as_an_update(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one", versions="winner")

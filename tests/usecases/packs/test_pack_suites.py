@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import answered, begun, key, scored
+from tests.ui.judged_support import judged_test, label_all
+from tests.usecases.judged_pairs import JUDGE, compared
 from tests.usecases.packs.pack_house import House, house
 from workbench.cli.pack_show import _lines as shown_lines
 from workbench.core.blocks import Attachment
@@ -173,6 +176,53 @@ def test_newest_results_of_each_version_are_evidence_in_numbers(mine: House, tmp
     assert "checks for all cases: is-json, not-contains" in said
 
 
+def test_evidence_says_how_far_the_judges_of_a_test_can_be_trusted(mine: House, tmp_path: Path) -> None:
+    outputs = judged_test(mine.store, 24, "t1", columns=(lane("A", "acme-large", 2), lane("B", "acme-mini", 1)))
+
+    def shown() -> tuple[list[dict[str, Any]], str]:
+        made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
+        mine.exporter.write(made, tmp_path / "out")
+        assert problems(tmp_path / "out") == []
+        prompt = read_pack(tmp_path / "out").pack.prompts[0]
+        with open_source(tmp_path / "out") as place:
+            found = list(evidence(place, prompt))
+        judged = [said for one in found if "test" in one for said in one["judged"]]
+        return judged, "\n".join(shown_lines(prompt, found, told=True))
+
+    judged, words = shown()
+    assert [(one["models"], one["labels"], one["measured"], one["corrected"]) for one in judged] == [
+        (["judge"], 0, False, None)
+    ] * 2
+    assert "; judge: unmeasured" in words
+    label_all(mine.store, outputs)
+    judged, words = shown()
+    assert [(one["labels"], one["measured"]) for one in judged] == [(48, True)] * 2
+    assert all(one["low"] <= one["corrected"] <= one["high"] and one["raw"] > one["corrected"] for one in judged)
+    assert "; judge: judged " in words
+    assert b"Wait." not in (tmp_path / "out" / "evidence" / "order-bot.jsonl").read_bytes().split(b'"test"', 1)[1]
+
+
+def test_evidence_has_comparisons_of_judges_apart_from_verdicts_of_people(mine: House, tmp_path: Path) -> None:
+    store = mine.store
+    lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
+    store.begin_run(run("r3", text("3: {{order}}"), lanes=lanes, based_on=2)).result(10)
+    for output in ("r3.0.0", "r3.1.0"):
+        store.finish_output(output, done(output), LATER).result(10)
+    compared(store, "p", [("r3.1.0", "r3.0.0", "first")])
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
+    mine.exporter.write(made, tmp_path / "out")
+    assert problems(tmp_path / "out") == []
+    prompt = read_pack(tmp_path / "out").pack.prompts[0]
+    with open_source(tmp_path / "out") as place:
+        found = list(evidence(place, prompt))
+    (values,) = next(one for one in found if one["run"] == "r3")["value_sets"]
+    assert values["verdict"]["kind"] == "none"
+    assert values["judges"] == [
+        {"judge": JUDGE, "criterion": "The kinder one.", "lanes": [2, 1], "samples": [1, 1], "preferred": 1}
+    ]
+    assert f"(the judge {JUDGE} compared two and one: prefers two)" in "\n".join(shown_lines(prompt, found, told=True))
+
+
 GOOD = {
     **{"test": "t", "number": 1, "version": "a" * 64, "set": "tuning", "model": "m", "checks": "b" * 64},
     **{"cases": 1, "scored": 1, "passing": 1, "rate": 1.0, "low": None, "high": None},
@@ -184,6 +234,7 @@ GOOD = {
     [
         {"rate": 2}, {"rate": "1"}, {"low": -1}, {"cases": -1}, {"version": "x"}, {"checks": "b"}, {"set": "other"},
         {"model": "m" * 2000}, {"model": 7}, {"number": "1"}, {"rate": []}, {"passing": 1e400},
+        {"judged": 1}, {"judged": [{"check": "c", "labels": -1, "measured": True}]}, {"judged": [{}]},
     ],
 )  # fmt: skip
 def test_hostile_results_of_tests_are_refused(mine: House, tmp_path: Path, hostile: dict[str, object]) -> None:

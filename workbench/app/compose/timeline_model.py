@@ -52,7 +52,7 @@ class TimelineModel(QAbstractListModel):
     def __init__(self, tasks: Tasks, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._fetch = fetch
+        self._fetch = self._fetch_all = fetch
         self._prompt = ""
         self._generation = 0
         self._rows: list[TimelineRow] = []
@@ -74,12 +74,35 @@ class TimelineModel(QAbstractListModel):
     def set_prompt(self, uid: str) -> None:
         """Show the timeline of another prompt ("" for none)."""
         self.beginResetModel()
+        if uid != self._prompt:
+            self._fetch = self._fetch_all
         self._prompt, self._rows, self._generation = uid, [], self._generation + 1
         self._next, self._complete, self._fetching = None, not uid, False
         self._iterated, self._put_at = set(), {}
         self.is_unreadable = False
         self.endResetModel()
         self._load()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some rows are shown."""
+        return self._fetch is not self._fetch_all
+
+    def filter(self, fetch: Fetch | None) -> None:
+        """Show the rows that `fetch` finds, until another prompt is shown; None shows all. Rows change on arrival."""
+        self._fetch = fetch or self._fetch_all
+        self._generation += 1
+        self._fetching = False
+        prompt, fetching, generation = self._prompt, self._fetch, self._generation
+
+        def show(page: TimelinePage) -> None:
+            if generation == self._generation:
+                self.beginResetModel()
+                self._rows, self._next, self._complete = list(page.rows), page.next, page.next is None
+                self.endResetModel()
+
+        if prompt:
+            self._tasks.run(lambda: fetching(prompt, None, PAGE), show)
 
     def refresh(self, then: Callable[[], None] | None = None, *, restored: int = 0) -> None:
         """Read the newest page again and merge it: rows of other processes appear, changed rows are repainted.
@@ -88,7 +111,7 @@ class TimelineModel(QAbstractListModel):
         """
         if not self._prompt:
             return
-        prompt, generation, ticket = self._prompt, self._generation, self.ticket()
+        prompt, fetch, generation, ticket = self._prompt, self._fetch, self._generation, self.ticket()
         limit = max(PAGE, len(self._rows) + restored) if restored else PAGE
 
         def merge(page: TimelinePage) -> None:
@@ -98,7 +121,7 @@ class TimelineModel(QAbstractListModel):
             if then is not None:
                 then()
 
-        self._tasks.run(lambda: self._fetch(prompt, None, limit), merge)
+        self._tasks.run(lambda: fetch(prompt, None, limit), merge)
 
     def ticket(self) -> int:
         """Return a sequence number to take before reading a row, because reads may arrive out of order."""
@@ -120,6 +143,10 @@ class TimelineModel(QAbstractListModel):
         position = self.position(row.uid)
         if position >= 0:
             self._replace(position, row)
+            return
+        if self.is_filtered:
+            # Whether it matches is known once it is indexed.
+            self.refresh()
             return
         # Several processes number their runs in turn, so a row may arrive after one with a higher number. A row older
         # than all loaded ones comes with its page.
@@ -198,7 +225,7 @@ class TimelineModel(QAbstractListModel):
         if not self._prompt:
             return
         self._fetching = True
-        prompt, generation, after = self._prompt, self._generation, self._next
+        prompt, fetch, generation, after = self._prompt, self._fetch, self._generation, self._next
 
         def append(page: TimelinePage) -> None:
             if generation != self._generation:
@@ -216,7 +243,7 @@ class TimelineModel(QAbstractListModel):
                 self.unreadable.emit()
             self._tasks.report(error)
 
-        self._tasks.run(lambda: self._fetch(prompt, after, PAGE), append, failed)
+        self._tasks.run(lambda: fetch(prompt, after, PAGE), append, failed)
 
     def _is_iterated(self, row: TimelineRow) -> bool:
         """Whether a page read earlier still contains the row of a version that has been run since."""

@@ -12,11 +12,17 @@ from dataclasses import replace
 from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
 from workbench.core.visible_text import visible_name
+from workbench.engine.calls import CallTask
 from workbench.store.testing.suite_records import SuiteRecords
 
 
-def judge_start(settings: SuiteSettings, lanes: Iterable[Lane]) -> Lane:
-    """Return the lane on whose model the list of models opens: the judge, a tested model, or one of `lanes`."""
+def judge_start(settings: SuiteSettings, lanes: Iterable[Lane], task: CallTask = "chat") -> Lane:
+    """Return the lane on whose model the list of models opens: the judge, a tested model, or one of `lanes`.
+
+    For another task it has no model, because those write.
+    """
+    if task != "chat":
+        return Lane("judge", "", "")
     known = (settings.judge.lane, *settings.columns, *lanes)
     first = next((lane for lane in known if lane is not None), Lane("judge", ECHO, ECHO_MODEL))
     return Lane("judge", first.endpoint, first.model)
@@ -37,6 +43,12 @@ def chosen_words(settings: SuiteSettings) -> str:
     name = "" if lane is None else visible_name(lane.title)
     tested = judge_tested_words(settings.judge, settings.columns)
     return " ".join(filter(None, (f"{name} judges the answers of this prompt's tests.", tested)))
+
+
+def embedding_words(settings: SuiteSettings) -> str:
+    """Return what is said once an embedding model was chosen."""
+    lane = settings.judge.embedding
+    return f"{'' if lane is None else visible_name(lane.title)} compares meanings in this prompt's tests."
 
 
 class JudgeChoices:

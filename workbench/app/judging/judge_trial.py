@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.app.judging.judged_among import lacks_judge
+from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, show_span
 from workbench.core.judging.judged_checks import judged_result, most_calls, next_questions, question_problem
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Endpoint
     from workbench.core.runs import Result
     from workbench.store import Store
+    from workbench.usecases.judging.judge_models import QuestionKind
     from workbench.usecases.run_handle import RunHandle
     from workbench.usecases.runner import Runner
 
@@ -80,10 +82,15 @@ class JudgeTrials:
             expectation = next((case.expectation for case in cases if case.uid == case_uid), "")
         asked = JudgedAnswer(answer.text, answer.prompt, answer.values, expectation)
         models = JudgeModels(settings, self._endpoint, self._endpoints, lambda lane, content: "")
-        judge = models.find(check, "chat")
-        if isinstance(judge, str):
-            return JudgeTrialOffer(check, asked, judge, lacks_judge(judge))
-        if most_calls(check) != 1 or check.type.startswith("similar"):
+        row = CHECK_TYPES.get(check.type)
+        kinds: tuple[QuestionKind, ...] = ("chat",) if row is None or row.needs_judge else ()
+        if row is not None and row.needs_embeddings:
+            kinds += ("embedding",)
+        judges = [models.find(check, kind) for kind in kinds]
+        if problem := next((judge for judge in judges if isinstance(judge, str)), ""):
+            return JudgeTrialOffer(check, asked, problem, lacks_judge(problem))
+        judge = judges[0]
+        if isinstance(judge, str) or kinds != ("chat",) or most_calls(check) != 1:
             return JudgeTrialOffer(check, asked, _IN_TESTS)
         if models.decides(check) or check.rubric_prompt:
             return JudgeTrialOffer(check, asked, _DECIDES if models.decides(check) else _OWN_PROMPT)

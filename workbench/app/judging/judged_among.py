@@ -33,3 +33,15 @@ def not_asked(result: CheckResult) -> CheckResult:
 def lacks_judge(reason: str) -> bool:
     """Whether a check is unscored because no model is chosen that could judge it."""
     return reason.startswith((NO_JUDGE, NO_EMBEDDINGS))
+
+
+def lacks_embeddings(reason: str) -> bool:
+    """Whether a check is unscored because no model is chosen that turns texts into vectors."""
+    return reason.startswith(NO_EMBEDDINGS)
+
+
+def choosing(reason: str) -> tuple[str, str]:
+    """Return the command that chooses the model which a check lacks, and the words of its button."""
+    if lacks_embeddings(reason):
+        return "choose_embedding", "Choose an embedding model…"
+    return "choose_judge", "Choose a judge…"

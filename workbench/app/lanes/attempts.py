@@ -96,6 +96,7 @@ def status_of(shown: TranscriptSnapshot | None, now_ms: int, *, free: bool) -> L
         state=result.state,
         saved="" if spared is None else show_cost(spared),
         ttft_ms=result.timing.ttft,
+        took_ms=result.timing.duration,
         tokens_per_second=result.timing.tokens_per_second(usage.output),
         usage=usage,
         cost=cost,

@@ -106,6 +106,8 @@ class LaneStatus:
     """Why a finished answer has no text; None for one with text, or before the end."""
     further: int = 0
     """The number of choices in the response beside the shown one."""
+    took_ms: int | None = None
+    """The time from sending the call to its end; None while it runs and if unknown."""
     began_ms: int | None = None
     """The start of a running call on the clock `host.clock.monotonic_ms`; None if unknown."""
 

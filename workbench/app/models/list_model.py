@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.app.fuzzy import MatchCloseness
 from workbench.app.models.endpoint_models import EndpointModels
+from workbench.app.models.local_rows import local_rows
 from workbench.app.models.model_index import (
     ModelEntry,
     ModelIndex,
@@ -35,9 +36,9 @@ from workbench.app.models.picker_row import (
     names_provider,
     tooltip,
 )
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
-from workbench.core.money import FREE
+from workbench.core.lanes import LITELLM, Endpoint
 from workbench.core.retirement import retirement_note, retirement_sentence
+from workbench.engine.calls import CallTask
 
 Index = QModelIndex | QPersistentModelIndex
 _ASKS = re.compile(
@@ -71,11 +72,16 @@ class ModelListModel(QAbstractListModel):
     """Headers, models and remarks for a query over an offer."""
 
     def __init__(
-        self, models: EndpointModels, parent: QObject | None = None, *, current: tuple[str, str] | None = None
+        self,
+        models: EndpointModels,
+        parent: QObject | None = None,
+        *,
+        current: tuple[str, str] | None = None,
+        task: CallTask = "chat",
     ) -> None:
-        """`current` is the endpoint and the model of the lane."""
+        """`current` is the endpoint and the model of the lane, `task` what models are listed for."""
         super().__init__(parent)
-        self._models = models
+        self._models, self._task = models, task
         self._current = current
         self._offer = ModelOffer()
         self._waiting = True
@@ -235,29 +241,7 @@ class ModelListModel(QAbstractListModel):
         return _Group([PickerRow("header", "This lane"), row], 1, MatchCloseness.EXACT)
 
     def _local_group(self) -> _Group:
-        offer = self._offer
-        note = offer.builtin_note or "Built in. Tiny, offline and free: for trying things out"
-        rows = [
-            PickerRow(
-                "model", BUILTIN_MODEL, note, "free", entry=ModelEntry(BUILTIN, BUILTIN_MODEL, "built-in", rates=FREE)
-            ),
-            PickerRow(
-                "model",
-                "Echo",
-                "Answers with the rendered prompt. Offline and free",
-                "free",
-                entry=ModelEntry(ECHO, ECHO_MODEL, rates=FREE),
-            ),
-        ]
-        for endpoint in offer.endpoints:
-            if endpoint.kind == "gguf":
-                where = " + ".join(part for part in (endpoint.path, endpoint.adapter) if part)
-                entry = ModelEntry(endpoint.uid, endpoint.name, rates=FREE)
-                rows.append(PickerRow("model", endpoint.name, where, "free", entry=entry, endpoint=endpoint.uid))
-        rows += [
-            PickerRow("gguf", "GGUF file…", "A model file on this computer, run by the workbench"),
-            PickerRow("adapter", "LoRA adapter…", "A fine-tuned adapter on top of a GGUF model"),
-        ]
+        rows = local_rows(self._offer, self._task)
         found = [(closeness, row) for row in rows if (closeness := closeness_of(row, self._query)) is not None]
         if not found:
             return _Group()

@@ -13,7 +13,7 @@ from workbench.app.models.model_index import ModelEntry, ModelOffer, ProviderEnt
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
-from workbench.engine.calls import ModelIds
+from workbench.engine.calls import CallTask, ModelIds
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.model_access import ModelAccess
@@ -24,10 +24,10 @@ _NOT_INSTALLED = "Not installed. Run “workbench doctor --install-model”, or 
 
 
 class WorkbenchPickerSource:
-    """A PickerSource over the use cases."""
+    """A PickerSource over the use cases, of the models for a task."""
 
-    def __init__(self, models: ModelAccess) -> None:
-        self._models = models
+    def __init__(self, models: ModelAccess, task: CallTask = "chat") -> None:
+        self._models, self._task = models, task
 
     def offer(self) -> Future[ModelOffer]:
         """Read the catalogue, endpoints, keys and prices."""
@@ -45,7 +45,8 @@ class WorkbenchPickerSource:
 
     def _read(self) -> ModelOffer:
         access, weights = self._models, self._models.weights()
-        models = access.catalogue.get().models
+        catalogue = access.catalogue.get()
+        models = [model for model in (*catalogue.others, *catalogue.models) if model.does(self._task)]
         endpoints = tuple(access.endpoints.custom())
         trouble = self._keyring_trouble()
         ids = dict.fromkeys((*PROVIDERS, *(model.provider for model in models)))

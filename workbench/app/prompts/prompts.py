@@ -28,6 +28,8 @@ class PromptList(QObject):
         self._stored, self._tasks = stored, tasks
         self.model = PromptListModel(self)
         self.model.rename_requested.connect(self.rename)
+        self.model.folder_rename_requested.connect(self.rename_folder)
+        self.model.folded.connect(self._keep_folded)
         self._show_archived = False
 
     @property
@@ -38,6 +40,7 @@ class PromptList(QObject):
     def load_now(self, rows: Sequence[PromptRow]) -> None:
         """Show a list already read, at start-up."""
         self.model.set_rows(rows)
+        self._tasks.run(self._stored.closed_folders, self.model.close_folders)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Read the list again."""
@@ -67,12 +70,24 @@ class PromptList(QObject):
         """Rename a prompt."""
         self._written(lambda: self._stored.rename(uid, name), self.refresh)
 
+    def organise(self, uid: str, folder: str | None = None, tags: Sequence[str] | None = None) -> None:
+        """Move a prompt to a folder ("" for none), and replace its tags; None changes neither."""
+        self._written(lambda: self._stored.organise(uid, folder, tags), self.refresh)
+
+    def rename_folder(self, name: str, new: str) -> None:
+        """Rename a folder; "" dissolves it."""
+        self._written(lambda: self._stored.rename_folder(name, new), self.refresh)
+
     def set_archived(self, uid: str, archived: bool, then: Callable[[], None] | None = None) -> None:
         """Archive a prompt, or restore it."""
         self._written(lambda: self._stored.archive(uid, archived), lambda: self.refresh(then))
 
     def _read(self) -> Sequence[PromptRow]:
         return [*self._stored.all(), *(self._stored.all(archived=True) if self._show_archived else ())]
+
+    def _keep_folded(self) -> None:
+        if self._stored.is_writable:
+            self._tasks.watch(self._stored.close_folders(sorted(self.model.closed)))
 
     def _written(self, write: Callable[[], Future[None]], then: Callable[[], None]) -> None:
         try:

@@ -75,7 +75,8 @@ ActionKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button prepares. `argument` is the key of a technique, the name of a goal or the title of a column.
+    """What a button prepares. `argument` is the key of a technique, the name of a goal, the title of a column, or
+    what is looked at: "prices" of the model, "contradictions" of training rows.
 
     `set_name` and `count` say how many of which cases, samples or labels; `label` is the text of the button.
     """

@@ -68,6 +68,20 @@ def parse(text: str, fields: FilterFields) -> ParsedQuery:
     return ParsedQuery(SearchQuery(terms), spans, tuple(complaints))
 
 
+def as_typed(text: str) -> str:
+    """Return the query for a text that is still being typed: its last word gets a star, so that it is a beginning.
+
+    Unchanged after a space, after one letter, and where a star would have no effect or another meaning: after a filter,
+    a phrase, a word to leave out, or a sign.
+    """
+    last = next(iter(pieces(text)[-1:]), None)
+    if last is None or last.end != len(text) or last.name or last.quote or last.negated or last.prefix:
+        return text
+    if not last.text[-1].isalnum() or beginning_length(last.text) < _SHORTEST_BEGINNING or _from_elsewhere(last.text):
+        return text
+    return f"{text}*"
+
+
 def cited(text: str) -> str:
     """Return typed text in quotation marks for a message, truncated if it is long."""
     return f"“{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}”"

@@ -16,11 +16,34 @@ from workbench.core.text import counted, plural
 
 UNMEASURED = "unmeasured"
 """As it stands beside a judge's number."""
+_FEW = 0.15
+"""The share of wrong verdicts from which a judge is called lenient or strict."""
 _SAID = {
     "better": "the judge prefers it",
     "worse": "the judge prefers the baseline",
     "no_difference": "no difference shown",
 }
+
+
+def verdict_words(error: JudgeError) -> str:
+    """Return what is wrong with a judge in one sentence, "" while it is unmeasured."""
+    if not error.is_measured:
+        return ""
+    missed, alarms = error.missed, error.alarms
+    lenient = f"it passed {counted(missed, 'answer')} that you failed"
+    strict = f"it failed {counted(alarms, 'answer')} that you passed"
+    if not missed and not alarms:
+        return "The judge said what you said about every answer."
+    both = " and ".join((*((lenient,) if missed else ()), *((strict,) if alarms else ())))
+    is_lenient = error.catch is not None and missed > _FEW * error.catch.size
+    is_strict = error.false_alarms is not None and alarms > _FEW * error.false_alarms.size
+    if is_lenient and is_strict:
+        return f"The judge errs both ways: {both}."
+    if is_lenient:
+        return f"The judge is too lenient: {both}."
+    if is_strict:
+        return f"The judge is too strict: {both}."
+    return f"The judge mostly agrees with you: {both}."
 
 
 def judge_words(error: JudgeError) -> str:

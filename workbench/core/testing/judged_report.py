@@ -23,6 +23,7 @@ class JudgedCheck:
     `check` is the check in words, `models` are those that judged it and `versions` the versions of the judge prompts.
     `answers` have a verdict; `labels` random labels of people count. `error` is None for a check that compares answers
     with those of the baseline. `words` say what the judge catches and fails wrongly, or that it is unmeasured.
+    `threshold` is one that fits the labels better than that of the check, None without one and for judges that write.
     """
 
     check: str
@@ -35,6 +36,7 @@ class JudgedCheck:
     error: JudgeError | None = None
     words: str = ""
     agreement_words: str = ""
+    threshold: float | None = None
     threshold_words: str = ""
 
     @property

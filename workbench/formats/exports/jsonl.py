@@ -11,7 +11,10 @@ is a column, and a value set is a case:
      "won": true, false, or null if not judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
      "test": null, or in a test run {"state": "pass" | "fail" | "unscored" | "no_answer" | "" (not scored), "score",
               "reason", "overruled": number of checks, "reused": whether an earlier run made the answer,
-              "checks": [{"type", "state", "score", "reason"}]},
+              "checks": [{"type", "state", "score", "reason"}],
+              "judged": [{"check": hash, "type", "state", "score", "probability", "repeats", "agreeing"}] by judges,
+              "labels": [{"check": hash, "label": "pass" | "fail" | "unsure", "picked", "note", "at"}] of people},
+     "judge": [{"other": uid of an answer, "verdict": "better" | "worse" | "tie", "judge": model, "criterion"}],
      "output": uid, null while the set is blind, "sample": number from 1, "attempt",
      "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "empty", "further_choices",
      "error", "usage", "cost_usd", "timing", "marks", "request": as in `workbench run --json`,
@@ -90,6 +93,7 @@ def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
         "verdict": answer.verdict.kind,
         "blind": lane is None,
         "test": None if answer.cell is None else _cell(answer.cell),
+        "judge": [asdict(one) for one in answer.comparisons],
         "output": lane and answer.uid,
         "sample": answer.sample + 1,
         "attempt": answer.attempt,
@@ -106,6 +110,8 @@ def _cell(cell: ExportedCell) -> dict[str, Any]:
         "overruled": cell.overruled,
         "reused": cell.is_reused,
         "checks": [asdict(check) for check in cell.checks],
+        "judged": [asdict(one) for one in cell.judged],
+        "labels": [asdict(one) for one in cell.labels],
     }
 
 

@@ -8,7 +8,8 @@ counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -25,6 +26,8 @@ JUDGED = "judge"
 CRITERION = "criteria"
 """The variable of the judge prompt by which answers are compared."""
 Better = Literal["first", "second", "neither"]
+Comparison = Literal["better", "worse", "tie"]
+"""How a judge finds an answer against another one."""
 _PLACES: dict[Better, tuple[int, int]] = {"first": (1, 2), "second": (2, 1), "neither": (1, 1)}
 
 _OUTPUT = (
@@ -47,9 +50,14 @@ _PAIRS = (
     " JOIN versions ON versions.id = lanes.version_id"
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
-    f" WHERE verdicts.kind = '{JUDGED}' AND (? IS NULL OR verdicts.prompt_id = ?) AND runs.archived < {DELETED}"
+    f" WHERE verdicts.kind = '{JUDGED}' AND {{about}} AND runs.archived < {DELETED}"
     " AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id)"
     " ORDER BY verdicts.id, verdict_outputs.shown"
+)
+_OF_PROMPT = _PAIRS.format(about="(? IS NULL OR verdicts.prompt_id = ?)")
+_OF_ANSWERS = _PAIRS.format(
+    about="verdicts.id IN (SELECT about.verdict_id FROM json_each(?) JOIN outputs AS answer ON answer.uid = value"
+    " JOIN verdict_outputs AS about ON about.output_id = answer.id AND about.place IS NOT NULL)"
 )
 
 
@@ -113,7 +121,21 @@ def add(connection: sqlite3.Connection, starts: Sequence[JudgePairStart], now: s
 def pairs(connection: sqlite3.Connection, prompt_uid: str | None) -> list[StoredJudgePair]:
     """Return the verdicts of judges about answers that are not deleted, oldest first; None for those of all prompts."""
     prompt = None if prompt_uid is None else prompt_id(connection, prompt_uid)
-    rows = connection.execute(_PAIRS, (prompt, prompt))
+    return _counting(connection.execute(_OF_PROMPT, (prompt, prompt)))
+
+
+def pairs_about(connection: sqlite3.Connection, output_uids: Collection[str]) -> list[StoredJudgePair]:
+    """Return the verdicts of judges about any of these answers and others that are not deleted, oldest first."""
+    return _counting(connection.execute(_OF_ANSWERS, (json.dumps(list(output_uids)),)))
+
+
+def compared(this: StoredOutput, other: StoredOutput) -> Comparison:
+    """Return how an answer in a verdict of a judge compares with the other one."""
+    return "tie" if this.place == other.place else "better" if this.place == 1 else "worse"
+
+
+def _counting(rows: Iterable[Any]) -> list[StoredJudgePair]:
+    """Return the latest verdict of each judge about two answers."""
     latest: dict[tuple[PairJudge, frozenset[str]], StoredJudgePair] = {}
     for _, group in groupby(rows, key=lambda row: row[0]):
         found = _pair(list(group))

@@ -6,7 +6,7 @@ their futures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 
 from workbench.core.testing.cells import CellKey
@@ -148,6 +148,11 @@ class JudgeRecords:
         """Return the verdicts of judges about pairs of answers, oldest first; None for those of all prompts."""
         with self._readers.use() as connection:
             return judge_pairs.pairs(connection, prompt_uid)
+
+    def pairs_about(self, output_uids: Collection[str]) -> list[StoredJudgePair]:
+        """Return the verdicts of judges about any of these answers, oldest first."""
+        with self._readers.use() as connection:
+            return judge_pairs.pairs_about(connection, output_uids)
 
     # Labels
 

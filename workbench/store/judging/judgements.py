@@ -73,7 +73,8 @@ _COSTS = (
     " JOIN outputs ON outputs.run_id = judge_runs.run_id WHERE scoring_id = ?"
 )
 _JUDGES = (
-    "SELECT j.check_id, outputs.run_id, outputs.lane, count(*), group_concat(DISTINCT j.step) FROM judgements AS j"
+    "SELECT j.check_id, outputs.run_id, outputs.lane, count(*), max(j.repeat), group_concat(DISTINCT j.step)"
+    " FROM judgements AS j"
     " JOIN outputs ON outputs.id = j.output_id WHERE j.scoring_id = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 )
 _JUDGE = (
@@ -200,20 +201,26 @@ def judges(connection: sqlite3.Connection, scoring_uid: str) -> tuple[StoredJudg
         return ()
     found: dict[tuple[object, ...], StoredJudge] = {}
     named = {endpoint.uid: endpoint.name for endpoint in endpoints.listed(connection)}
-    for check, run, lane, number, steps in connection.execute(_JUDGES, (scoring,)).fetchall():
+    for check, run, lane, number, last, steps in connection.execute(_JUDGES, (scoring,)).fetchall():
         hash_, kind = connection.execute(_CHECK, (check,)).fetchone()
         uid, key, version, content, *stored = connection.execute(_JUDGE, (run, lane)).fetchone()
         asked = _lane(*stored)
         one = StoredJudge(
             *(as_text(hash_), as_text(kind), uid, version, version_names.name_of(connection, key), content, asked),
-            *(named.get(asked.endpoint, ""), number, tuple(sorted(int(step) for step in str(steps).split(",")))),
+            *(
+                named.get(asked.endpoint, ""),
+                number,
+                tuple(sorted(int(step) for step in str(steps).split(","))),
+                last + 1,
+            ),
         )
         # Judgements that are used again are those of another run.
         same = (hash_, uid, content, asked.endpoint, asked.model, asked.params)
         known = found.get(same)
         if known is not None:
             both = tuple(sorted({*known.steps, *one.steps}))
-            one = dataclasses.replace(known, judgements=known.judgements + number, steps=both)
+            number, repeats = known.judgements + number, max(known.repeats, one.repeats)
+            one = dataclasses.replace(known, judgements=number, steps=both, repeats=repeats)
         found[same] = sound(one)
     return tuple(found.values())
 

@@ -189,7 +189,8 @@ class JudgementCounts:
 class StoredJudge:
     """Who judged a check in a scoring: the judge prompt with its version, and the model.
 
-    `judgements` is how many there are, `steps` at which steps of a judgement the model was asked.
+    `judgements` is how many there are, `steps` at which steps of a judgement the model was asked, and `repeats` how
+    often it was asked the same.
     """
 
     check_hash: str
@@ -202,6 +203,7 @@ class StoredJudge:
     endpoint_name: str
     judgements: int
     steps: tuple[int, ...] = (0,)
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)

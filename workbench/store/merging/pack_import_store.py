@@ -52,7 +52,7 @@ class ArrivingPrompt:
     `draft` is for a new prompt; its `based_on` and the pinned versions of its lanes are positions, from 1, among
     `versions`. `cases` are only those that the prompt lacks, each with its foreign id. `checks` and `threshold` are for
     all cases; a prompt that has such checks keeps its own. `columns` are those of tests, pinned like the lanes of the
-    draft, with `samples` per cell; a prompt that has columns keeps its own.
+    draft, with `samples` per cell; a prompt that has columns keeps its own. `folder` and `tags` are for a new prompt.
     """
 
     foreign: str
@@ -66,6 +66,8 @@ class ArrivingPrompt:
     threshold: float | None = None
     columns: tuple[Lane, ...] = ()
     samples: int = 1
+    folder: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def arrive(connection: sqlite3.Connection, arrival: PackArrival, now: str) -> No
 def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: PackArrival, now: str) -> dict[str, object]:
     if arriving.new:
         prompts.create(connection, arriving.uid, arriving.name, now)
+        prompts.organise(connection, arriving.uid, arriving.folder, arriving.tags)
     key = prompts.prompt_id(connection, arriving.uid)
     numbers: list[int] = []
     known = dict(connection.execute(_NUMBERS, (key,)).fetchall())

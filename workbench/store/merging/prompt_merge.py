@@ -19,7 +19,7 @@ from workbench.store.errors import StoreError
 from workbench.store.merging import judge_merge
 from workbench.store.merging.other_history import Row, insert, key_of, rows
 from workbench.store.merging.suite_merge import take_settings
-from workbench.store.runs import cases, damaged_drafts, hidden_prompts
+from workbench.store.runs import cases, damaged_drafts, hidden_prompts, prompts
 from workbench.store.runs.versions import last_number, newest_number
 from workbench.store.sqlite import sqlite3
 
@@ -29,7 +29,7 @@ _TECHNIQUES = (
     " ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used"
     " WHERE excluded.brought = '' AND version_techniques.brought <> ''"
 )
-_PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_at")
+_PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_at", "folder", "tags")
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
     """
     untouched = (
         "SELECT uid, name FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE prompts.id = ?"
-        " AND drafts.saved_at = prompts.created_at AND starred = 0 AND note = ''"
+        " AND drafts.saved_at = prompts.created_at AND starred = 0 AND note = '' AND folder = '' AND tags = '[]'"
         " AND NOT EXISTS (SELECT 1 FROM runs WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE prompt_id = prompts.id)"
         " AND NOT EXISTS (SELECT 1 FROM cases WHERE prompt_id = prompts.id)"
@@ -85,10 +85,13 @@ def take_prompt(
         keys.new.add(key)
     else:
         mine.execute(
-            "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END"
-            " WHERE id = ?",
-            (row["starred"], row["note"], key),
+            "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END,"
+            " folder = CASE WHEN folder = '' THEN ? ELSE folder END WHERE id = ?",
+            (row["starred"], row["note"], row["folder"], key),
         )
+        (tags,) = mine.execute("SELECT tags FROM prompts WHERE id = ?", (key,)).fetchone()
+        both = dict.fromkeys((*prompts.tags_of(tags), *prompts.tags_of(str(row["tags"]))))
+        prompts.organise(mine, _uid(mine, key), None, tuple(both))
     keys.prompts[prompt] = key
     numbers = _take_versions(mine, other, prompt, keys, uid)
     _take_techniques(mine, other, prompt, keys)
@@ -99,11 +102,16 @@ def take_prompt(
                 (key, label["name"], version, label["moved_at"]),
             )
     _take_draft(mine, other, prompt, key, numbers)
-    (uid_here,) = mine.execute("SELECT uid FROM prompts WHERE id = ?", (key,)).fetchone()
+    uid_here = _uid(mine, key)
     _take_cases(mine, other, str(row["uid"]), uid_here)
     take_settings(mine, other, str(row["uid"]), numbers, uid_here)
     take_goals(mine, other, prompt, key)
     return new
+
+
+def _uid(mine: sqlite3.Connection, key: int) -> str:
+    (uid,) = mine.execute("SELECT uid FROM prompts WHERE id = ?", (key,)).fetchone()
+    return str(uid)
 
 
 def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, there: str, here: str) -> None:

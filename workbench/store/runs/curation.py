@@ -1,4 +1,4 @@
-"""Stars, tags, archiving and deletion of runs.
+"""Stars, tags, archiving and deletion of runs; folders and tags of prompts.
 
 Invariant: nothing here changes what was run; triggers list the runs for indexing. Unused tags are removed. Deleted rows
 are hidden everywhere and can be restored unchanged; `history_purge` removes them from the file.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from workbench.store.errors import StoreError, missing
-from workbench.store.runs import hidden_prompts
+from workbench.store.runs import hidden_prompts, prompts
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import ARCHIVED, DELETED, WITH_PROMPT
 from workbench.store.sqlite import sqlite3
@@ -55,6 +55,14 @@ class Curation:
     def tag(self, tags: Mapping[str, Sequence[str]]) -> Future[None]:
         """Set the tags of each run, by uid."""
         return self._write(lambda c: _tag(c, tags))
+
+    def organise_prompt(self, uid: str, folder: str | None = None, tags: Sequence[str] | None = None) -> Future[None]:
+        """Move a prompt to a folder ("" for none), and replace its tags; None changes neither."""
+        return self._write(lambda c: prompts.organise(c, uid, folder, tags))
+
+    def rename_folder(self, name: str, new: str) -> Future[None]:
+        """Rename a folder of prompts, or join it with the one of the new name."""
+        return self._write(lambda c: prompts.rename_folder(c, name, new))
 
 
 def _star_answers(connection: sqlite3.Connection, output_uids: Sequence[str], starred: bool) -> None:

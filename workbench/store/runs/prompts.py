@@ -6,9 +6,10 @@ Invariant: a draft is never refused; text that cannot be sent can still be saved
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from workbench.core.drafts import Draft
+from workbench.core.json_parts import load
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.store.connections import bounded
@@ -81,12 +82,44 @@ def archive(connection: sqlite3.Connection, uid: str, archived: bool, now: str) 
 
 def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
     """Return the prompts that are archived or those that are not, most recently used first."""
+    known = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info('prompts')")}
+    # A file of an earlier release that is only read has no folders.
+    place = "folder, tags" if {"folder", "tags"} <= known else "'', '[]'"
     rows = connection.execute(
-        "SELECT uid, name, iterations, archived, updated_at FROM prompts WHERE archived = ?"
+        f"SELECT uid, name, iterations, archived, updated_at, {place} FROM prompts WHERE archived = ?"
         f" AND {hidden_prompts.listed(connection)} ORDER BY updated_at DESC, id DESC",
         (int(archived),),
     )
-    return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
+    return [
+        sound(PromptRow(uid, name, iterations, bool(put_away), at, folder, tags_of(tags)))
+        for uid, name, iterations, put_away, at, folder, tags in rows
+    ]
+
+
+def tags_of(body: str) -> tuple[str, ...]:
+    """Return stored tags; of a damaged list none."""
+    try:
+        found = load(body)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(tag for tag in found if isinstance(tag, str)) if isinstance(found, list) else ()
+
+
+def organise(connection: sqlite3.Connection, uid: str, folder: str | None, tags: Sequence[str] | None) -> None:
+    """Move a prompt to a folder ("" for none) and replace its tags; None leaves either as it is.
+
+    The prompt does not become the one last worked on.
+    """
+    key = prompt_id(connection, uid)
+    if folder is not None:
+        connection.execute("UPDATE prompts SET folder = ? WHERE id = ?", (typed(folder), key))
+    if tags is not None:
+        connection.execute("UPDATE prompts SET tags = ? WHERE id = ?", (dump([typed(tag) for tag in tags]), key))
+
+
+def rename_folder(connection: sqlite3.Connection, name: str, new: str) -> None:
+    """Rename a folder; the folder of that name, if there is one, takes its prompts."""
+    connection.execute("UPDATE prompts SET folder = ? WHERE folder = ?", (typed(new), name))
 
 
 def save_draft(
@@ -157,6 +190,10 @@ def duplicate(
     """
     source = prompt_id(connection, uid)
     target = create(connection, new_uid, name, now)
+    connection.execute(
+        "UPDATE prompts SET (folder, tags) = (SELECT folder, tags FROM prompts WHERE id = ?) WHERE id = ?",
+        (source, target),
+    )
     held = draft(connection, uid)
     newest = newest_number(connection, source)
     base = held.based_on if held is not None and held.based_on is not None else newest

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
+from workbench.core.run_changes import RunSetup, setup_change
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import missing
 from workbench.store.records import LaneStart, RunBegun, RunStart
-from workbench.store.runs import technique_marks, version_names, versions
+from workbench.store.runs import technique_marks, timeline, value_sets, version_names, versions
 from workbench.store.runs.prompts import prompt_id, touch
 from workbench.store.runs.value_bodies import values_id
 from workbench.store.sqlite import sqlite3
@@ -22,6 +23,8 @@ _LAST = (
     "SELECT (SELECT max(number) FROM runs WHERE prompt_id = ?1 AND kind = ?2),"
     " (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = ?2)"
 )
+_MOST_SETS = 200
+"""Value sets that are compared with those of an earlier run."""
 _OUTPUT = "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -37,6 +40,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     base = None if start.based_on is None else versions.stored(connection, prompt, start.based_on)
     current, change, is_new = _current_version(connection, prompt, start, base)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
+    if change == Change():
+        change = Change(summary=typed(_setup_change(connection, start, (current or lane_keys[0])[0])))
     run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
     # A run that was refused is not in the table, and has no answers to show.
     connection.executemany(
@@ -113,6 +118,21 @@ def insert_run(
         (start.owner_uid, run),
     )
     return run, number
+
+
+def _setup_change(connection: sqlite3.Connection, start: RunStart, version: int) -> str:
+    """Return what differs from the latest iteration with the same text, "" if there is none."""
+    row = connection.execute(
+        "SELECT id FROM runs WHERE version_id = ? AND kind = 'iteration' ORDER BY number DESC LIMIT 1", (version,)
+    ).fetchone()
+    if row is None or start.kind != "iteration" or len(start.sets) > _MOST_SETS:
+        return ""
+    (run,) = row
+    slots = connection.execute("SELECT slot FROM run_beside WHERE run_id = ?", (run,)).fetchall()
+    lanes = tuple(lane.lane for lane in timeline.lanes_of(connection, run))
+    before = RunSetup(lanes, value_sets.listed(connection, run, _MOST_SETS), frozenset(slot for (slot,) in slots))
+    after = RunSetup(tuple(one.lane for one in start.lanes), start.sets, frozenset(one.slot for one in start.beside))
+    return setup_change(before, after, blind=start.blind)
 
 
 def _current_version(

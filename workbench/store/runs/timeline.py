@@ -250,7 +250,7 @@ def _detail(
     ran = value_sets.of_judge(connection, run, sets.stop) if row.kind == "judge" else value_sets.listed(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
-    lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
+    lanes = tuple(lane for lane in lanes_of(connection, run) if slots is None or lane.lane.slot in slots)
     return IterationDetail(
         row=row,
         content=content,
@@ -266,7 +266,8 @@ def _detail(
     )
 
 
-def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
+def lanes_of(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
+    """Return the lanes of the run with this key, in order."""
     rows = connection.execute(
         "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number,"
         " (SELECT count(DISTINCT sample) FROM outputs WHERE outputs.run_id = lanes.run_id AND lane = lanes.position),"

@@ -348,6 +348,14 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
   updated_at TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
         ),
     ),
+    # Folders and tags of prompts.
+    (
+        1011,
+        (
+            "ALTER TABLE prompts ADD COLUMN folder TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE prompts ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        ),
+    ),
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 APPLICATION_ID = 0x50574248
 """ASCII "PWBH"; identifies history files for `file(1)` and other programs."""
 
-VERSION = 1010
-"""The format of the baseline, which a new file gets: 1.10.
+VERSION = 1011
+"""The format of the baseline, which a new file gets: 1.11.
 
 1.5 differs from 1.4, although tables and columns are the same: `user_version` alone tells that a file must still be
 upgraded, before the migration library is loaded. Files of 1.3 and 1.4 have statements and names of migrations that the
 baseline replaces. 1.6 adds test runs, 1.7 what was chosen before them, 1.8 judges, 1.9 their verdicts
-about pairs of answers, 1.10 goals. Programs of 1.3 to 1.7 can write to a file of 1.10; they list judge prompts like any
-other.
+about pairs of answers, 1.10 goals, 1.11 folders and tags of prompts. Programs of 1.3 to 1.7 can write to a file of
+1.11; they list judge prompts like any other.
 """
 
 OLDEST = 1003

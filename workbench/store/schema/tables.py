@@ -40,7 +40,11 @@ _PROMPTS = (
   starred INTEGER NOT NULL DEFAULT 0,
   note TEXT NOT NULL DEFAULT '',
   created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL
+  updated_at TEXT NOT NULL,
+  -- The name of its folder in the list of prompts, '' for none.
+  folder TEXT NOT NULL DEFAULT '',
+  -- JSON list of texts.
+  tags TEXT NOT NULL DEFAULT '[]'
 ) STRICT""",
     """CREATE TABLE drafts (
   -- What the editor holds for a prompt and no run has used yet. Replaced about once a second while somebody types.

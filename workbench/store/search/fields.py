@@ -16,7 +16,7 @@ from workbench.core.search.filter_fields import AmountValues, ChoiceValues, Mome
 from workbench.core.search.number_ranges import COUNT, DOLLARS, DURATION
 from workbench.store.runs import hidden_prompts
 from workbench.store.runs.visibility import DELETED
-from workbench.store.search.index_terms import ALL, KIND, RunFacts
+from workbench.store.search.index_terms import ALL, KIND, PROMPT, RunFacts
 from workbench.store.search.sources import (
     CheckSource,
     FailureSource,
@@ -55,7 +55,7 @@ ROWS = (
         NameValues("prompt", '"order bot"'),
         "name of the prompt",
         source=KeySource(
-            "p",
+            PROMPT,
             lambda run: [run.prompt],
             "SELECT id, name FROM prompts",
             lambda connection: (

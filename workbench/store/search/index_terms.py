@@ -23,8 +23,10 @@ ALL = f"{MARK}all"
 ARCHIVED, DELETED = (f"{MARK}is{name}" for name in ("archived", "deleted"))
 FAILED = f"{MARK}failed"
 KIND = "k"
+PROMPT = "p"
 """Begins the terms of kinds of runs."""
 JUDGE = f"{MARK}{KIND}judge"
+ITERATION = f"{MARK}{KIND}iteration"
 _LEAST, _MOST = -40, 60
 
 

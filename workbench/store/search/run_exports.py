@@ -10,11 +10,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from workbench.core.content import Content
+from workbench.core.exported_cells import ExportedComparison
 from workbench.core.exported_runs import ExportedPart
 from workbench.core.runs import IterationDetail
 from workbench.core.search.query import SearchQuery
 from workbench.core.version_name import run_name
 from workbench.store.errors import missing
+from workbench.store.judging import judge_pairs
 from workbench.store.runs import timeline, versions
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.safe_records import as_text
@@ -85,4 +87,16 @@ def _parts(connection: sqlite3.Connection, uid: str) -> Iterator[ExportedPart]:
         for lane in detail.lanes:
             if lane.version not in contents:
                 contents[lane.version] = versions.one(connection, prompt, lane.version).content
-        yield ExportedPart(row, detail, sets, contents, cells)
+        yield ExportedPart(row, detail, sets, contents, cells, _comparisons(connection, detail))
+
+
+def _comparisons(connection: sqlite3.Connection, detail: IterationDetail) -> dict[str, tuple[ExportedComparison, ...]]:
+    """Return what judges say of the answers of a part, by the uid of the answer."""
+    found: dict[str, list[ExportedComparison]] = {output.uid: [] for output in detail.outputs}
+    for pair in judge_pairs.pairs_about(connection, found):
+        for this, other in (pair.verdict.outputs, pair.verdict.outputs[::-1]):
+            if this.uid in found:
+                verdict = judge_pairs.compared(this, other)
+                one = ExportedComparison(other.uid, verdict, pair.judge.model, pair.judge.criterion)
+                found[this.uid].append(one)
+    return {uid: tuple(said) for uid, said in found.items() if said}

@@ -82,6 +82,12 @@ def plan(
     return made
 
 
+def restrict(made: SearchPlan, prompt: int) -> None:
+    """Restrict a plan to the iterations of the prompt with this id."""
+    made.ask([index_terms.ITERATION], negated=False)
+    made.ask([f"{index_terms.MARK}{index_terms.PROMPT}{prompt}"], negated=False)
+
+
 def _hidden(asked: Container[tuple[str, object]]) -> tuple[str, ...]:
     """Return the facts that hide a run. Asking for deleted runs shows archived ones, too."""
     shown = set()

@@ -14,10 +14,11 @@ from workbench.core.search.completion import Known
 from workbench.core.search.query import SearchQuery
 from workbench.core.search.results import HistoryPage, Order, SearchCursor
 from workbench.store.errors import StoreError, failure
+from workbench.store.runs.prompts import prompt_id
 from workbench.store.search import search_index, search_pages
 from workbench.store.search.fields import FIELDS
 from workbench.store.search.saved_searches import SavedSearches
-from workbench.store.search.search_plan import plan
+from workbench.store.search.search_plan import plan, restrict
 from workbench.store.search.search_rows import rows_for
 from workbench.store.sqlite import sqlite3
 
@@ -73,18 +74,19 @@ class Searches:
         after: SearchCursor | None = None,
         limit: int = 50,
         stop: SearchStop | None = None,
+        prompt: str = "",
     ) -> HistoryPage:
         """Return up to `limit` runs that match a query, after the cursor `after`.
 
-        `moment` converts a time of the query language to its beginning, as stored. Raises StoreError; interrupted after
-        `stop`.
+        With the uid of a `prompt`, only its iterations. `moment` converts a time of the query language to its
+        beginning, as stored. Raises StoreError; interrupted after `stop`.
         """
         halt = stop or SearchStop()
         with self._use() as connection:
             try:
                 halt.watch(connection)
                 connection.set_progress_handler(lambda: halt.asked, _LOOK_EVERY)
-                return self._page(connection, query, moment, order, after, limit)
+                return self._page(connection, query, moment, order, after, limit, prompt)
             finally:
                 connection.set_progress_handler(None, 0)
                 halt.watch(None)
@@ -97,8 +99,11 @@ class Searches:
         order: Order,
         after: SearchCursor | None,
         limit: int,
+        prompt: str,
     ) -> HistoryPage:
         how = plan(connection, query, moment, FIELDS)
+        if prompt:
+            restrict(how, prompt_id(connection, prompt))
         found = _FIND[order](connection, how, after, limit)
         behind = search_index.behind(connection, _MOST_BEHIND + 1) if how.uses_index else 0
         rows = rows_for(connection, found.runs, query)

@@ -16,6 +16,7 @@ from workbench.core.testing.cells import CellKey
 from workbench.store.encoding import received
 from workbench.store.errors import StoreError, missing
 from workbench.store.runs import output_endings
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.safe_records import count, dollars
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.records import CellEnd, CellStart
@@ -169,3 +170,18 @@ def record(
 ) -> None:
     """Record a cell, unless it has a finished answer."""
     connection.execute(RECORD, (run, *key, output, identity, *facts))
+
+
+def answer_cells(connection: sqlite3.Connection, run_uid: str) -> dict[str, CellKey]:
+    """Return the cells of a test run by the uid of their answers, without those of held-out cases.
+
+    Raises StoreError (missing).
+    """
+    run = run_key(connection, run_uid)
+    hidden = hidden_positions(connection, run)
+    rows = connection.execute(
+        "SELECT uid, case_position, c.lane, c.sample FROM run_cells AS c JOIN outputs ON outputs.id = c.output_id"
+        " WHERE c.run_id = ?",
+        (run,),
+    )
+    return {uid: CellKey(*place) for uid, *place in rows if place[0] not in hidden}

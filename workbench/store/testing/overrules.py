@@ -18,11 +18,19 @@ from workbench.core.testing.scored_case import OverruleState, overruled_score, s
 from workbench.store.connections import bounded
 from workbench.store.encoding import received, typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.runs.held_out import hidden_positions
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.result_detail import result_of, threshold_of
 from workbench.store.testing.test_starts import cases_at, run_key
 
 _LATEST = "SELECT check_hash, state, note, created_at, id FROM overrules WHERE output_id = ? ORDER BY created_at, uid"
+
+_OVERRULED = (
+    "SELECT c.case_position, c.lane, c.sample, c.output_id, uid FROM run_cells AS c"
+    " JOIN outputs ON outputs.id = c.output_id"
+    " WHERE c.run_id = ? AND c.output_id IN (SELECT output_id FROM overrules)"
+    " ORDER BY c.case_position, c.lane, c.sample"
+)
 
 
 class Decision(NamedTuple):
@@ -58,6 +66,21 @@ def add(
         (uid, output, check_hash, state, typed(note), now, before and before.key),
     )
     apply(connection, output)
+
+
+def of_run(connection: sqlite3.Connection, run_uid: str) -> tuple[tuple[CellKey, str, OverruledCheck], ...]:
+    """Return the decisions that count in a test run, with the cell and the uid of the answer, by cell.
+
+    Those taken back, and those about held-out cases, are left out. Raises StoreError (missing).
+    """
+    run = run_key(connection, run_uid)
+    hidden = hidden_positions(connection, run)
+    found = []
+    for case, lane, sample, output, uid in connection.execute(_OVERRULED, (run,)).fetchall():
+        for decision in counting(connection, output).values():
+            if decision.overrule.state != "none" and case not in hidden:
+                found.append((CellKey(case, lane, sample), str(uid), decision.overrule))
+    return tuple(found)
 
 
 def has_any(connection: sqlite3.Connection, output: int) -> bool:

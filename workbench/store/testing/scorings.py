@@ -162,6 +162,16 @@ def unscored_cells(
     )
 
 
+def text_to_score(connection: sqlite3.Connection, run_uid: str, key: CellKey) -> str | None:
+    """Return the text of a finished answer, also of a held-out case; None without one. Raises StoreError (missing)."""
+    row = connection.execute(
+        f"SELECT {bounded('outputs.text')} FROM run_cells AS c JOIN outputs ON outputs.id = c.output_id"
+        " WHERE c.run_id = ? AND c.case_position = ? AND c.lane = ? AND c.sample = ? AND c.state = 'finished'",
+        (run_key(connection, run_uid), *key),
+    ).fetchone()
+    return None if row is None else str(row[0] or "")
+
+
 def steps_of(connection: sqlite3.Connection, outputs: Sequence[int]) -> dict[int, tuple[AnswerStep, ...]]:
     """Return the steps of outputs by their key; those without tools have none."""
     found: dict[int, list[AnswerStep]] = {}

@@ -14,7 +14,7 @@ from workbench.core.cases import Case, Check
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.answer_ages import StoredAnswers
 from workbench.core.testing.cells import CellKey
-from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, SuiteRun
+from workbench.core.testing.grid import CellDetail, GridCounts, GridPage, GridQuery, OverruledCheck, SuiteRun
 from workbench.core.testing.report import ReportCell
 from workbench.core.testing.scored_case import OverruleState
 from workbench.core.testing.settings import SuiteSettings
@@ -187,6 +187,14 @@ class SuiteRecords:
         taken = tuple(scores)
         return self._write(lambda c: scorings.save(c, scoring_uid, taken), durable=False)
 
+    def text_to_score(self, run_uid: str, key: CellKey) -> str | None:
+        """Return the text of a finished answer for checks that compare with it, None without one.
+
+        It may be held out, so no one else may see it.
+        """
+        with self._readers.use() as connection:
+            return scorings.text_to_score(connection, run_uid, key)
+
     def unscored_cells(
         self, run_uid: str, scoring_uid: str, after: CellKey | None, limit: int
     ) -> tuple[ScoredInput, ...]:
@@ -247,6 +255,16 @@ class SuiteRecords:
             return probe_pairs.counterpart(connection, run_uid, other_uid, key)
 
     # What people decide
+
+    def overrules(self, run_uid: str) -> tuple[tuple[CellKey, str, OverruledCheck], ...]:
+        """Return what people decided about checks of a test run: the cell, the uid of the answer, and the decision."""
+        with self._readers.use() as connection:
+            return overrules.of_run(connection, run_uid)
+
+    def answer_cells(self, run_uid: str) -> dict[str, CellKey]:
+        """Return the cells of a test run by the uid of their answers, without those of held-out cases."""
+        with self._readers.use() as connection:
+            return cell_outputs.answer_cells(connection, run_uid)
 
     def overrule(
         self, run_uid: str, output_uid: str, check_hash: str, state: OverruleState, note: str, now: str, uid: str

@@ -157,7 +157,7 @@ class WindowHeader(QFrame):
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
         self._palette.set_key(name("palette"))
-        self._palette.setToolTip(with_key("Find any command, prompt, model or iteration", name("palette")))
+        self._palette.setToolTip(with_key("Find any command, prompt, model, setting or iteration", name("palette")))
         self._settings.setToolTip(with_key("Keys, endpoints, appearance", name("settings")))
         self._menu.setToolTip(with_key("Every command", name("menu")))
 

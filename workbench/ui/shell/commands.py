@@ -74,6 +74,15 @@ COMMANDS: tuple[Command, ...] = (
         repeats=True,
     ),
     Command(
+        "filter_iterations",
+        "Filter the iterations",
+        "View",
+        ("Alt+F",),
+        needs("has_prompt"),
+        views=EVERYWHERE,
+        run=lambda shell: shell.filter_iterations(),
+    ),
+    Command(
         "wrap",
         "Wrap long lines in messages",
         "View",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
+    from workbench.engine.calls import CallTask
     from workbench.ui.shell.key_bindings import KeyBindings
     from workbench.ui.widgets.controls import ConfirmBar
     from workbench.usecases.history_replacement import Change
@@ -287,7 +288,8 @@ class PromptDeletionRequested:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRequested:
-    """The user requests a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+    """The user requests a page of the settings; `item` is the provider, the uid of the endpoint or the name of the
+    field to select there."""
 
     page: SettingsPage = "keys"
     item: str = ""
@@ -314,14 +316,14 @@ class SettingsClosed:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequested:
-    """The user requests choosing another model for `lane`, over a dialog or the window.
+    """The user requests another model for a task, in place of that of `lane`, over a dialog or the window.
 
-    `use` gets the endpoint and the model once both can be used.
-    """
+    `use` gets the endpoint and the model once both can be used."""
 
     lane: Lane
     use: Callable[[str, str], object]
     over: QWidget | None = None
+    task: CallTask = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,9 @@ class LaneModels(Protocol):
     def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
         """Call `show` with the parameters that the model of a lane supports, at once and again when more is known."""
 
+    def show_listed(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
+        """Call `show` once with what is known about these parameters without loading anything."""
+
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
         """Return for every target its code and True, or the reason for having none and False; for a worker thread.
 
@@ -182,6 +185,9 @@ class PromptsSide(Protocol):
 
     def focus_list(self) -> None:
         """Focus the list."""
+
+    def filter_list(self) -> None:
+        """Open the filter of the list."""
 
 
 class PromptsPart(Protocol):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.testing.tested_answer import TestedAnswer
     from workbench.core.timeline import TimelineRow
+    from workbench.engine.calls import CallTask
     from workbench.host.dirs import ProductDirs
     from workbench.store import Store
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
@@ -225,8 +226,10 @@ class Navigator(Protocol):
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         """Read the list of prompts again, then call `then`."""
 
-    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
-        """Open the model picker on the model of `lane` over a dialog.
+    def choose_model(
+        self, lane: Lane, use: Callable[[str, str], object], over: QWidget, task: CallTask = "chat"
+    ) -> None:
+        """Open the picker of models for a task on the model of `lane` over a dialog.
 
         `use` gets the chosen endpoint and model, once both can be used.
         """

@@ -52,6 +52,14 @@ class WindowActions:
         """Toggle the wrapping of long lines in messages."""
         self._window.frame.wrapping.toggle()
 
+    def filter_iterations(self) -> None:
+        """Open the filter of the iterations; a view without the side bar is left for Compose."""
+        if self._window.sidebar.isHidden():
+            self._window.views.show("compose")
+        if self._window.frame.divider.is_folded:
+            self.toggle_side()
+        self._window.sidebar.iteration_filter.open()
+
     def toggle_side(self) -> None:
         """Fold the side bar away, or show it again."""
         divider = self._window.frame.divider

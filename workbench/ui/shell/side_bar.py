@@ -5,127 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
     QLabel,
-    QListView,
     QMenu,
-    QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.app.compose import timeline_model
+from workbench.app.compose.timeline_filter import TimelineFilter
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.core.timeline import TimelineRow
-from workbench.ui.shell.bars import ElidedText
-from workbench.ui.shell.focus_restore import way_back
 from workbench.ui.shell.key_names import KeyName, with_key
-from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate, PromptDelegate
-from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
+from workbench.ui.shell.list_filter import TimelineFilterRow
+from workbench.ui.shell.prompts_box import PromptsBox
+from workbench.ui.shell.side_bar_delegates import MARGIN, IterationDelegate
+from workbench.ui.shell.side_bar_list import SideList
+from workbench.ui.shell.side_bar_section import make_current, section
+from workbench.ui.widgets.small_controls import quiet_button
+from workbench.ui.widgets.theme import Theme, set_role
 
 PROMPTS_SHARE = 0.35
 """Maximum share of the height that the prompts take automatically."""
-_BELOW_PROMPTS = 6
-_VERDICT_TEXTS = frozenset("0123456789-")
-_ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-_MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-class _List(QListView):
-    """A flat list on the sunken surface. Enter and Space activate like a click; a right click only opens a menu."""
-
-    menu_wanted = Signal(QModelIndex, QPoint)
-    """A row, and the global position for its menu."""
-    mark_wanted = Signal(QModelIndex)
-    extend_wanted = Signal(int)
-    """Mark the current row and the next one (1) or the previous one (-1)."""
-
-    def __init__(self, name: str, parent: QWidget, *, marks: bool = False) -> None:
-        """With `marks`, a click or arrow with Ctrl or Shift marks rows and opens none."""
-        super().__init__(parent)
-        self._marks, self._swallows = marks, False
-        self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setMouseTracking(True)
-        self.setStyleSheet("QListView { background: transparent; }")
-        self._pointed = QPersistentModelIndex()
-        self._then: Callable[[], None] | None = None
-
-    def is_pointed(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        """Whether the menu of this row is open."""
-        return self._pointed.isValid() and self._pointed.row() == index.row()
-
-    def point_at(self, index: QModelIndex, menu: QMenu) -> None:
-        """Highlight a row as the target of `menu`, until the menu closes."""
-        self._pointed = QPersistentModelIndex(index)
-        menu.aboutToHide.connect(self._point_nowhere)
-        self.viewport().update()
-
-    def _point_nowhere(self) -> None:
-        self._pointed = QPersistentModelIndex()
-        self.viewport().update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        # The base class would make the row current, which opens it.
-        self._swallows = self._marks and bool(event.modifiers() & _MARKING)
-        if event.button() == Qt.MouseButton.LeftButton and self._swallows:
-            if (index := self.indexAt(event.position().toPoint())).isValid():
-                self.mark_wanted.emit(index)
-        elif event.button() != Qt.MouseButton.RightButton:
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not (self._swallows and event.buttons()):
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not self._swallows:
-            super().mouseReleaseEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if index.isValid():
-            at = self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0) if by_key else event.pos()
-            self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
-
-    def rename(self, index: QModelIndex, then: Callable[[], None] | None = None) -> None:
-        """Edit a name in place, unless another edit is open; afterwards `then` moves the focus, or it returns."""
-        if self.state() != QAbstractItemView.State.EditingState:
-            self._then = then or way_back()
-            self.edit(index)
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        super().closeEditor(editor, hint)
-        then, self._then = self._then, None
-        # After a click elsewhere, the focus is there.
-        if then is not None and self.hasFocus():
-            then()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = _ARROWS.get(event.key(), 0)
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        # Digits and minus are verdicts; a list would search its rows for them.
-        if event.text() in _VERDICT_TEXTS:
-            event.ignore()
-        elif self._marks and arrow and held == Qt.KeyboardModifier.ShiftModifier:
-            self.extend_wanted.emit(arrow)
-        else:
-            super().keyPressEvent(event)
+_NO_MATCH = "No iteration matches. Try fewer words; Esc in the field shows all."
 
 
 class SideBar(QWidget):
@@ -140,18 +46,22 @@ class SideBar(QWidget):
     iteration_menu = Signal(str, QPoint)
 
     def __init__(
-        self, theme: Theme, prompts: PromptListModel, iterations: TimelineModel, now: Callable[[], str]
+        self,
+        theme: Theme,
+        prompts: PromptListModel,
+        iterations: TimelineModel,
+        filter_: TimelineFilter,
+        now: Callable[[], str],
     ) -> None:
         super().__init__()
-        self._theme, self._prompts, self._iterations = theme, prompts, iterations
+        self._iterations = iterations
         set_role(self, "sunken")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(170)
 
-        self.prompt_list = _List("Prompts", self)
-        self.prompt_list.setModel(prompts)
-        self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
-        self.iteration_list = _List("Iterations", self, marks=True)
+        self.prompts = PromptsBox(theme, prompts, self)
+        self.prompt_list, self.prompt_filter = self.prompts.list, self.prompts.filter
+        self.iteration_list = SideList("Iterations", self, marks=True)
         # Before the list's own handler, which would open the neighbour of a removed row.
         iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
         iterations.rowsRemoved.connect(self._end_removal)
@@ -160,12 +70,6 @@ class SideBar(QWidget):
             IterationDelegate(theme, self.iteration_list, self.iteration_list.is_pointed, now)
         )
 
-        add = QToolButton(self)
-        add.setText("+")
-        add.setAccessibleName("New prompt")
-        set_role(add, "quiet")
-        add.clicked.connect(self.new_prompt)
-        self._add = add
         self._empty = QLabel(self)
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(MARGIN, 4, MARGIN, 4)
@@ -180,9 +84,16 @@ class SideBar(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
-        prompts_box, self._prompts_head = _section("PROMPTS", self.prompt_list, add)
-        self._splitter.addWidget(prompts_box)
-        iterations_box, _ = _section("ITERATIONS", self.iteration_list, None, self._empty)
+        self._splitter.addWidget(self.prompts)
+        self.iteration_filter = TimelineFilterRow(filter_, self)
+        self.iteration_filter.field.left_downwards.connect(self._to_iterations)
+        self.iteration_filter.field.entered.connect(self._open_first)
+        self.iteration_filter.closed.connect(self.iteration_list.setFocus)
+        self.filter_button = quiet_button("Filter", "Filter the iterations", self)
+        self.filter_button.clicked.connect(self.iteration_filter.open)
+        iterations_box = QWidget(self)
+        above = (self.iteration_filter, self._empty)
+        section(iterations_box, "ITERATIONS", (self.filter_button,), above, self.iteration_list)
         cast(QVBoxLayout, iterations_box.layout()).addWidget(self.marked)
         self._splitter.addWidget(iterations_box)
         self._splitter.setStretchFactor(1, 1)
@@ -193,32 +104,34 @@ class SideBar(QWidget):
         layout.addWidget(self._splitter, 1)
         layout.addWidget(self.foot)
 
-        self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
+        self.prompts.chosen.connect(self.prompt_chosen)
+        self.prompts.new_wanted.connect(self.new_prompt)
+        self.prompts.menu_wanted.connect(self.prompt_menu)
+        self.prompts.resized.connect(self._fit_prompts)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
         self.iteration_list.clicked.connect(self._iteration_clicked)
         self.iteration_list.mark_wanted.connect(self._mark)
         self.iteration_list.extend_wanted.connect(self._extend)
         iterations.marks.changed.connect(self._show_marked)
         self._key_name: KeyName = lambda _: ""
-        self.prompt_list.menu_wanted.connect(self._prompt_context)
         self.iteration_list.menu_wanted.connect(self._iteration_context)
         self._nothing_run = ""
         for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved, iterations.unreadable):
             signal.connect(self._show_empty)
         self._by_hand = False
         self._splitter.splitterMoved.connect(self._divided)
-        for signal in (prompts.modelReset, prompts.rowsInserted, prompts.rowsRemoved):
-            signal.connect(self._fit_prompts)
         theme.changed.connect(self._restyle)
         self._quiet = False
         self._reported = ""
+        iterations.modelReset.connect(self._forget_filter)
         self._show_empty()
 
     def name_keys(self, name: KeyName) -> None:
         """Update the displayed keys."""
-        self._add.setToolTip(with_key("New prompt", name("new_prompt")))
+        self.prompts.name_keys(name)
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
         self._nothing_run = f"No runs yet. {runs}; every run is kept here."
+        self.filter_button.setToolTip(with_key("Filter the iterations", name("filter_iterations")))
         self._key_name = name
         self._show_empty()
         self._show_marked()
@@ -238,7 +151,7 @@ class SideBar(QWidget):
 
     def select_prompt(self, uid: str) -> None:
         """Make a prompt current without emitting a signal."""
-        self._select(self.prompt_list, self._prompts.position(uid))
+        self.prompts.select(uid)
 
     def light(self, uid: str) -> None:
         """Highlight the shown row, unless it is marked; the list scrolls only when the row changes."""
@@ -250,7 +163,11 @@ class SideBar(QWidget):
     def select_iteration(self, uid: str) -> None:
         """Select a timeline row without emitting a signal; "" selects none."""
         self._reported = ""
-        self._select(self.iteration_list, self._iterations.position(uid) if uid else -1)
+        self._quiet = True
+        try:
+            make_current(self.iteration_list, self._iterations.position(uid) if uid else -1)
+        finally:
+            self._quiet = False
 
     def point_at_iteration(self, uid: str, menu: QMenu) -> None:
         """Highlight a timeline row as the target of `menu`, until the menu closes."""
@@ -258,13 +175,11 @@ class SideBar(QWidget):
 
     def point_at_prompt(self, uid: str, menu: QMenu) -> None:
         """Highlight a prompt row as the target of `menu`, until the menu closes."""
-        self.prompt_list.point_at(self._prompts.index(self._prompts.position(uid)), menu)
+        self.prompts.point_at(uid, menu)
 
     def edit_prompt_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
         """Open the inline editor on a prompt's name; `then` moves the focus once it is named."""
-        position = self._prompts.position(uid)
-        if position >= 0:
-            self.prompt_list.rename(self._prompts.index(position), then)
+        self.prompts.edit_name(uid, then)
 
     @property
     def is_divided_by_hand(self) -> bool:
@@ -282,10 +197,8 @@ class SideBar(QWidget):
         if self._by_hand:
             return
         height = self._splitter.height()
-        count = self._prompts.rowCount()
-        row = self.prompt_list.sizeHintForRow(0) if count else 28
-        head = self._prompts_head.sizeHint().height()
-        wanted = max(head + 2 * row, min(int(height * PROMPTS_SHARE), head + count * row + _BELOW_PROMPTS))
+        least, whole = self.prompts.heights()
+        wanted = max(least, min(int(height * PROMPTS_SHARE), whole))
         self._splitter.setSizes([wanted, max(1, height - wanted)])
 
     def _divided(self) -> None:
@@ -294,24 +207,6 @@ class SideBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_prompts()
-
-    def _select(self, view: QListView, position: int) -> None:
-        self._quiet = True
-        try:
-            model = view.model()
-            if position < 0:
-                view.clearSelection()
-                view.setCurrentIndex(QModelIndex())
-            else:
-                index = model.index(position, 0)
-                view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                view.scrollTo(index)
-        finally:
-            self._quiet = False
-
-    def _prompt_current(self, current: QModelIndex, _: QModelIndex) -> None:
-        if current.isValid() and not self._quiet:
-            self.prompt_chosen.emit(self._prompts.row(current.row()).uid)
 
     def _iteration_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
@@ -346,24 +241,42 @@ class SideBar(QWidget):
         if row.uid != self._reported:
             self._iteration_current(index, QModelIndex())
 
+    def _forget_filter(self) -> None:
+        """Clear the filter of a prompt that is no longer shown."""
+        if not self._iterations.is_filtered and self.iteration_filter.field.text().strip():
+            self.iteration_filter.field.clear()
+            self.iteration_filter.hide()
+
     def _begin_removal(self) -> None:
         self._quiet = True
 
     def _end_removal(self) -> None:
         self._quiet = False
 
-    def _prompt_context(self, index: QModelIndex, at: QPoint) -> None:
-        self.prompt_menu.emit(self._prompts.row(index.row()).uid, at)
-
     def _iteration_context(self, index: QModelIndex, at: QPoint) -> None:
         row: TimelineRow = index.data(timeline_model.ROW)
         self.iteration_menu.emit(row.uid, at)
 
+    def empty_text(self) -> str:
+        """Return the text shown instead of the iterations, "" for none."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
+    def _to_iterations(self) -> None:
+        """Focus the list of iterations, if it has rows."""
+        if self._iterations.rowCount():
+            self.iteration_list.setFocus()
+
+    def _open_first(self) -> None:
+        """Show the first iteration that the filter found."""
+        if (row := self._iterations.row(0)) is not None and self._iterations.is_filtered:
+            self.iteration_chosen.emit(row.uid)
+
     def _show_empty(self) -> None:
         empty = self._iterations.rowCount() == 0
-        self._empty.setText(
-            "The iterations could not be read." if self._iterations.is_unreadable else self._nothing_run
-        )
+        if self._iterations.is_unreadable:
+            self._empty.setText("The iterations could not be read.")
+        else:
+            self._empty.setText(_NO_MATCH if self._iterations.is_filtered else self._nothing_run)
         self._empty.setVisible(empty)
         self.iteration_list.setVisible(not empty)
 
@@ -372,26 +285,3 @@ class SideBar(QWidget):
             view.scheduleDelayedItemsLayout()
             view.viewport().update()
         self._fit_prompts()
-
-
-def _section(
-    title: str, body: QWidget, button: QWidget | None, empty: QWidget | None = None
-) -> tuple[QWidget, QHBoxLayout]:
-    """Return a box with a title above `body`, and the layout of the title row."""
-    box = QWidget()
-    head = QHBoxLayout()
-    # The text of a flat button is aligned with the content below.
-    head.setContentsMargins(MARGIN, 10, MARGIN - QUIET_PADDING, 4)
-    head.addWidget(ElidedText(title, role="section"), 1)
-    if button is not None:
-        head.addWidget(button)
-    layout = QVBoxLayout(box)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addLayout(head)
-    if empty is not None:
-        layout.addWidget(empty, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addStretch(0)
-    body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-    layout.addWidget(body, 1)
-    return box, head

@@ -6,7 +6,7 @@ never cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from workbench.app.compose import timeline_model
 from workbench.app.prompts import list_model
+from workbench.app.prompts.arrangement import FolderRow, ListRow
 from workbench.core.dates import relative
-from workbench.core.runs import PromptRow
 from workbench.core.testing.pass_share import PassShare
 from workbench.core.timeline import BareVersion, TimelineRow, caption, name, standing
 from workbench.ui.widgets.theme import Theme
@@ -53,7 +53,8 @@ class _Delegate(QStyledItemDelegate):
 
 
 class PromptDelegate(_Delegate):
-    """Paints the name on the left, the number of iterations on the right."""
+    """Paints the name and the tags on the left, the number of iterations on the right; prompts below a folder are
+    indented."""
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         field = super().createEditor(parent, option, index)
@@ -64,11 +65,17 @@ class PromptDelegate(_Delegate):
         return QSize(80, QFontMetrics(self.theme.font()).height() + 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: PromptRow = index.data(list_model.ROW)
+        row: ListRow = index.data(list_model.ROW)
         painter.save()
         selected = self.background(painter, option, index)
         rect = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
         small = self.theme.font(-1)
+        if isinstance(row, FolderRow):
+            self._folder(painter, rect, row)
+            painter.restore()
+            return
+        if row.folder:
+            rect.setLeft(rect.left() + MARGIN)
         count = f"{row.iterations:,}"
         painter.setFont(small)
         painter.setPen(self.theme.color("muted"))
@@ -80,7 +87,32 @@ class PromptDelegate(_Delegate):
         painter.setPen(self.theme.color("accent" if selected else "muted" if row.archived else "text"))
         name = QFontMetrics(font).elidedText(row.name, Qt.TextElideMode.ElideRight, rect.width() - taken)
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        if row.tags:
+            rect.setLeft(rect.left() + QFontMetrics(font).horizontalAdvance(name) + _GAP)
+            self._tags(painter, rect.adjusted(0, 0, -taken, 0), row.tags, small)
         painter.restore()
+
+    def _folder(self, painter: QPainter, rect: QRect, row: FolderRow) -> None:
+        font = self.theme.font(-0.5, bold=True)
+        painter.setFont(font)
+        painter.setPen(self.theme.color("muted"))
+        mark = "▾ " if row.is_open else "▸ "
+        count = "" if row.is_open else f" {row.count:,}"
+        room = rect.width() - QFontMetrics(font).horizontalAdvance(mark + count)
+        name = QFontMetrics(font).elidedText(row.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark + name)
+        painter.setFont(self.theme.font(-1))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
+
+    def _tags(self, painter: QPainter, rect: QRect, tags: Sequence[str], font: QFont) -> None:
+        """Paint the tags if there is room for most of the first one."""
+        metrics = QFontMetrics(font)
+        if rect.width() < _LEAST_RIGHT * metrics.averageCharWidth():
+            return
+        painter.setFont(font)
+        painter.setPen(self.theme.color("muted"))
+        text = metrics.elidedText(" ".join(f"#{tag}" for tag in tags), Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class IterationDelegate(_Delegate):
@@ -127,9 +159,12 @@ class IterationDelegate(_Delegate):
         right, right_font, tone = self._right(row)
         parts = [
             (name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
-            (f"+{row.added:,}", self.theme.font(-0.5), "green"),
-            (f"−{row.removed:,}", self.theme.font(-0.5), "red"),
         ]
+        if row.added or row.removed:
+            parts += [
+                (f"+{row.added:,}", self.theme.font(-0.5), "green"),
+                (f"−{row.removed:,}", self.theme.font(-0.5), "red"),
+            ]
         widths = [QFontMetrics(font).horizontalAdvance(text) for text, font, _ in parts]
         metrics = QFontMetrics(right_font)
         kept = min(metrics.horizontalAdvance(right), _LEAST_RIGHT * metrics.averageCharWidth())

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.core.testing.grid import SuiteRun
 
-TestStep = Literal["samples", "vote", "probe", "guards", "labels", "try", "holdout"]
-"""samples, vote: several answers per case. probe: facts for cases that always fail.
+TestStep = Literal["model", "samples", "vote", "probe", "guards", "labels", "try", "holdout"]
+"""model: a column with another model. samples, vote: several answers per case. probe: facts for cases that always fail.
 guards: a guard set. labels: answers for a judge. try: champion and challenger afresh. holdout: the hold-out."""
 
 

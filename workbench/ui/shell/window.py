@@ -14,6 +14,7 @@ from workbench.app.bridge import RunEventBridge
 from workbench.app.commands import WindowState
 from workbench.app.compose.pass_shares import PassShares
 from workbench.app.compose.session import ComposeSession
+from workbench.app.compose.timeline_filter import TimelineFilter
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.frame_clock import FrameClock
 from workbench.app.opening import OpenedWorkbench
@@ -79,6 +80,7 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = RunEventBridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
+        self.timeline_filter = TimelineFilter(self.timeline, self.workbench.searcher, self.tasks, self)
         self.pass_shares = PassShares(self.timeline, self.tasks, self.workbench.store.pass_shares.of_versions, self)
         self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = FrameClock(self.workbench, self.tasks, self)
@@ -130,7 +132,7 @@ class MainWindow(QObject):
         side.iteration_menu.connect(self.compose_part.open_iteration_menu)
         self.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
         self.timeline.marks.changed.connect(self.update_state)
-        for moved in (self.timeline.rowsInserted, self.timeline.rowsRemoved):
+        for moved in (self.timeline.rowsInserted, self.timeline.rowsRemoved, self.timeline.modelReset):
             moved.connect(lambda: side.select_iteration(compose.shown_row()))
             # Rows of a prompt may arrive after its answers, and navigation and notes depend on them.
             moved.connect(lambda: self.update_state())

@@ -61,7 +61,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.prompts = window.prompts_part.prompts
     window.view.add_lanes(window.features.part(LANES, window.compose_part.lanes()))
     yield None
-    window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
+    window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, window.timeline_filter, utc_now)
     frame.add_side(window.sidebar)
     window.features.part(SIDE_FOOT, window.sidebar)
     window.prompts.load_now(opened.prompts)

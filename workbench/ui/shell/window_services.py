@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.testing.tested_answer import TestedAnswer
+    from workbench.engine.calls import CallTask
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.shell.window import MainWindow
     from workbench.usecases.history_replacement import Change
@@ -136,21 +137,22 @@ class _Navigator:
 
     def open_first_prompt(self) -> None:
         prompts = self._window.prompts
-        if prompts.model.rowCount():
-            self._window.choose_prompt(prompts.model.row(0).uid)
+        if prompts.model.prompts:
+            self._window.choose_prompt(prompts.model.prompts[0].uid)
         else:
             prompts.create()
 
     def prompt_name(self, uid: str) -> str:
-        prompts = self._window.prompts.model
-        at = prompts.position(uid)
-        return prompts.row(at).name if at >= 0 else ""
+        row = self._window.prompts.model.prompt(uid)
+        return "" if row is None else row.name
 
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         self._window.prompts.refresh(then)
 
-    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
-        self._window.services.events.publish(ModelRequested(lane, use, over))
+    def choose_model(
+        self, lane: Lane, use: Callable[[str, str], object], over: QWidget, task: CallTask = "chat"
+    ) -> None:
+        self._window.services.events.publish(ModelRequested(lane, use, over, task))
 
     def action(self, command_id: str) -> QAction:
         return self._window.actions_[command_id]
@@ -218,7 +220,17 @@ class PromptsInSideBar:
 
     def focus_list(self) -> None:
         """Focus the list."""
+        self._unfold()
         self._window.sidebar.prompt_list.setFocus()
+
+    def filter_list(self) -> None:
+        """Open the filter of the list."""
+        self._unfold()
+        self._window.sidebar.prompt_filter.open()
+
+    def _unfold(self) -> None:
+        if self._window.frame.divider.is_folded:
+            self._window.actions_["fold_side"].trigger()
 
 
 def window_services(window: MainWindow, events: EventBus) -> Services:

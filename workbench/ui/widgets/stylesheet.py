@@ -252,6 +252,7 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: @text_selection; selection-color: @text;
 }
+QLineEdit[role="inline"] { padding: 0 3px; border-radius: 3px; }
 QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: @muted; }
 QLineEdit { lineedit-clear-button-icon: @clear; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import rfc8785
@@ -231,10 +231,10 @@ def judgement_identity(
 ) -> str:
     """Return the SHA-256 of all that a reply depends on, 64 hexadecimal digits.
 
-    A check with a `rubricPrompt` of its own does not depend on the judge prompt.
+    A check with a `rubricPrompt` of its own does not depend on the judge prompt. No question depends on the threshold.
     """
     asked: dict[str, Any] = {
-        "check": check_hash(check),
+        "check": check_hash(replace(check, threshold=None)),
         "judge": judge.question,
         "kind": question.kind,
         "repeat": key.repeat,

@@ -48,6 +48,11 @@ class JudgeModels:
         self._judges: dict[Lane, Judge | str] = {}
         self._named: dict[tuple[NamedModel, QuestionKind], Lane | str] = {}
 
+    @property
+    def repeats(self) -> int:
+        """How often a judge is asked the same."""
+        return self._settings.repeats
+
     def find(self, check: Check, kind: QuestionKind) -> Judge | str:
         """Return who is asked about a check, or a sentence about why nobody is."""
         named = None if kind == "decision" else named_model(check, kind)

@@ -43,7 +43,7 @@ def rank_by_judge(store: Store, prompt_uid: str, grouping: Grouping) -> JudgeRan
     if result.enough.reason == "few":
         said = f"{counted(len(verdicts), 'verdict')} of {name} so far. The ranking appears after {FEWEST}."
         result = replace(result, enough=replace(result.enough, sentence=said))
-    found = _agreement(store, prompt, verdicts, by)
+    found = judge_agreement(store, prompt, verdicts, by)
     words = agreement_words(found, name)
     left_out = len(pairs) - len(verdicts)
     made_by = {(output.who.endpoint, output.who.model) for one in verdicts for output in one.outputs}
@@ -63,15 +63,16 @@ def with_agreement(store: Store, people: RankingResult) -> RankingResult:
     if not pairs or not people.rows:
         return people
     judge = pairs[-1].judge
-    found = _agreement(store, prompt, [one.verdict for one in pairs if one.judge == judge], people.grouping)
+    found = judge_agreement(store, prompt, [one.verdict for one in pairs if one.judge == judge], people.grouping)
     if not found.shared:
         return people
     remark = RankingRemark(f"{agreement_words(found, short_model(judge.model))} Its ranking is under “By judge”.")
     return replace(people, remarks=(*people.remarks, remark))
 
 
-def _agreement(
+def judge_agreement(
     store: Store, prompt: str | None, verdicts: Iterable[StoredVerdict], grouping: Grouping
 ) -> PairAgreement:
+    """Return how often verdicts of a judge are those of people, for the answers to one prompt or to all; blocks."""
     people = store.judgements.verdicts(prompt)
     return pair_agreement((judgement(one, grouping) for one in people), (judgement(one, grouping) for one in verdicts))

@@ -22,6 +22,7 @@ from workbench.core.statistics.judge_words import (
     judge_words,
     preference_words,
     threshold_words,
+    verdict_words,
 )
 from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
 from workbench.core.statistics.threshold import choose_threshold
@@ -133,12 +134,14 @@ def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Seq
     error = judge_error(cells)
     judged = _judged(fact, judges)
     choice = choose_threshold(cells) if any(cell.probability is not None for cell in cells) else None
+    is_other = choice is not None and (choice.fitted.missed, choice.fitted.alarms) != (error.missed, error.alarms)
     return replace(
         judged,
         labels=error.labels,
         error=error,
-        words=f"{_who_judges(judged)} {judge_words(error)}",
+        words=" ".join(filter(None, (_who_judges(judged), verdict_words(error), judge_words(error)))),
         agreement_words=agreement_words(error),
+        threshold=choice.threshold if choice is not None and is_other and error.is_measured else None,
         threshold_words="" if choice is None or not error.is_measured else threshold_words(choice),
     )
 

@@ -1,6 +1,7 @@
 """Whether a stored scoring can go on with the judges of now.
 
-Invariant: a scoring has one version of each judge prompt and one model per check; others belong to another scoring.
+Invariant: a scoring has one version of each judge prompt, one model per check, and one number of repeats; others belong
+to another scoring.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class JudgedScorings:
             # It cannot be found quickly; a judgement that does not fit is unscored and says so.
             return False
         if not check.rubric_prompt and self._judges.newest(stored.prompt_uid).content_hash != stored.content_hash:
+            return True
+        if stored.repeats != self._models.repeats:
             return True
         kinds: tuple[QuestionKind, ...] = ("chat", "embedding")
         found = [self._models.find(check, kind) for kind in kinds]

@@ -6,6 +6,7 @@ from a file measures a judge only if its answer belongs to the random sample of 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Literal
 from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.testing.case_table import CaseTable
 from workbench.core.testing.cells import CellKey
+from workbench.core.testing.check_hash import check_hash
 from workbench.core.text import counted
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, LabelStart, LabelState
@@ -29,6 +31,7 @@ _LABELS: Mapping[str, Literal["pass", "fail", "unsure"]] = {
     **dict.fromkeys(("unsure", "0", "cannot say", "?"), "unsure"),
 }
 _KINDS = ("label", "overrule")
+_HASH = re.compile("[0-9a-f]{64}")
 _MOST_REASONS = 50
 
 
@@ -90,7 +93,8 @@ class LabelFiles:
             raise RefusedError(
                 "A file of labels has a column “label”, and “output” or “case” and “column” that name the answer."
             )
-        places = _Places(self._records, self._judges, run_uid)
+        has_overrules = "kind" in names and any((row[names["kind"]] or "").strip() == "overrule" for row in table.rows)
+        places = _Places(self._records, self._judges, run_uid, needs_judge=not has_overrules)
         labels: dict[tuple[str, str], LabelStart] = {}
         overrules: dict[tuple[str, str], LabelStart] = {}
         left_out = []
@@ -152,8 +156,12 @@ class LabelFiles:
         label: LabelState | None = _LABELS.get(given)
         if label is None or (kind == "overrule" and label == "unsure"):
             raise _UnfitError(f"“{given[:40]}” is no label: pass, fail or unsure.")
+        if kind == "overrule" and (found := places.overruled(row)) is not None:
+            return LabelStart(self._new_uid(), *found, label, "file", row.get("note", "")), kind
         fact = places.check(row.get("check", ""))
         answer = places.answer(row, fact)
+        if kind == "label" and (answer.label, answer.picked) == (label, "random"):
+            raise _UnfitError("The answer has this label already.")
         return LabelStart(self._new_uid(), answer.output_uid, fact.check_hash, label, "file", row.get("note", "")), kind
 
 
@@ -164,11 +172,14 @@ class _UnfitError(Exception):
 class _Places:
     """Finds the answers and checks that rows name."""
 
-    def __init__(self, records: SuiteRecords, judges: JudgeRecords, run_uid: str) -> None:
+    def __init__(self, records: SuiteRecords, judges: JudgeRecords, run_uid: str, *, needs_judge: bool = True) -> None:
         run = records.run(run_uid)
+        self._records, self._run_uid = records, run_uid
+        self._cells: dict[str, CellKey] | None = None
+        self._checks: frozenset[str] = frozenset()
         facts = judges.checks(run_uid, run.scoring_uid) if run.scoring_uid else ()
         self._facts = [fact for fact in facts if fact.check.type != PAIRWISE]
-        if not self._facts:
+        if not self._facts and needs_judge:
             raise RefusedError("No answer of this test was judged. Choose a judge, then run the test.")
         self._columns: dict[str, list[tuple[JudgedAnswerRow, ...]]] = {
             fact.check_hash: [
@@ -189,6 +200,23 @@ class _Places:
             lane = column.lane
             for name in {title, lane.title, lane.model, lane.slot, str(column.position + 1)} - {""}:
                 self._titles[name.strip().lower()].append(column.position)
+
+    def overruled(self, row: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return the answer and the check that a row overrules if it names them by uid and hash, else None."""
+        uid, hash_ = row.get("output", ""), row.get("check", "")
+        if not uid or not _HASH.fullmatch(hash_):
+            return None
+        if self._cells is None:
+            run = self._records.run(self._run_uid)
+            scoring = next((one for one in self._records.scorings(run.uid) if one.uid == run.scoring_uid), None)
+            checks = [] if scoring is None else list(scoring.checks)
+            checks += [check for case in self._records.cases(run.uid, 0, run.cases) for check in case.checks]
+            self._cells, self._checks = self._records.answer_cells(run.uid), frozenset(map(check_hash, checks))
+        if uid not in self._cells:
+            raise _UnfitError("This output is no answer of this test.")
+        if hash_ not in self._checks:
+            raise _UnfitError("This check is none of this test.")
+        return uid, hash_
 
     def check(self, name: str) -> JudgedCheckFact:
         """Return the check that a row names: by its hash, type, words or number; the only one without a name."""

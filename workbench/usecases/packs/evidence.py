@@ -36,7 +36,7 @@ def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = u
         elif not _ran(detail) <= hashes.keys() or not {hashes[lane.version] for lane in detail.lanes} & versions:
             others += 1
         else:
-            lines.append(line(_document(detail, hashes)))
+            lines.append(line(_document(detail, hashes, _judged(store, detail))))
     notes = []
     if hidden:
         notes.append(f"Left out of the evidence: {_count(hidden)} whose names are hidden until they are judged.")
@@ -63,7 +63,30 @@ def _ran(detail: IterationDetail) -> set[int]:
     return {detail.row.version, *(lane.version for lane in detail.lanes)}
 
 
-def _document(detail: IterationDetail, hashes: dict[int, str]) -> dict[str, Any]:
+def _judged(store: Store, detail: IterationDetail) -> list[tuple[dict[str, Any], int]]:
+    """Return what judges said of two answers of an iteration, with the position of their value set."""
+    outputs = {output.uid: output for output in detail.outputs}
+    found = []
+    for pair in store.judges.pairs_about(list(outputs)):
+        both = [outputs.get(one.uid) for one in pair.verdict.outputs]
+        first, second = both
+        if first is None or second is None or first.value_set != second.value_set:
+            continue
+        better = [one.place == 1 for one in pair.verdict.outputs]
+        said = {
+            "judge": pair.judge.model,
+            "criterion": pair.judge.criterion,
+            "lanes": [first.position + 1, second.position + 1],
+            "samples": [first.sample + 1, second.sample + 1],
+            "preferred": None if all(better) else 1 + better.index(True),
+        }
+        found.append((said, first.value_set))
+    return found
+
+
+def _document(
+    detail: IterationDetail, hashes: dict[int, str], judged: list[tuple[dict[str, Any], int]]
+) -> dict[str, Any]:
     row = detail.row
     return {
         "run": row.run_uid,
@@ -80,8 +103,9 @@ def _document(detail: IterationDetail, hashes: dict[int, str]) -> dict[str, Any]
                     "lanes": [position + 1 for position in verdict.positions],
                     "blind": verdict.blind,
                 },
+                "judges": [said for said, at in judged if at == place],
             }
-            for one, verdict in zip(detail.sets, detail.verdicts, strict=True)
+            for place, (one, verdict) in enumerate(zip(detail.sets, detail.verdicts, strict=True))
         ],
         "lanes": [
             {

@@ -173,6 +173,8 @@ class PackExporter:
                 standing=self._standing(row.uid, said),
                 checks=settings.checks,
                 threshold=settings.threshold,
+                folder=row.folder,
+                tags=row.tags,
             ),
             notes,
         )

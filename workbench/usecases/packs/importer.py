@@ -230,7 +230,18 @@ class PackImporter:
             for case in cases
         )
         checks = (prompt.checks, prompt.threshold) if new or one.has_checks else ((), None)
-        return ArrivingPrompt(one.foreign, uid, _name(prompt.name), new, versions, draft, taken, *checks)
+        return ArrivingPrompt(
+            one.foreign,
+            uid,
+            _name(prompt.name),
+            new,
+            versions,
+            draft,
+            taken,
+            *checks,
+            folder=prompt.folder,
+            tags=prompt.tags,
+        )
 
 
 def known_as(prompt: PackPrompt, pack: Pack) -> str:

@@ -1,6 +1,7 @@
 """The results of tests in a pack's evidence: numbers, no answers.
 
 Invariant: of each version the newest scored test run that is no probe counts, with every column that ran the version.
+A rate that stands on judges comes with their measured error, or the word that they are unmeasured.
 A rate comes with its interval, the number of cases and the hash of the checks, so that nobody compares what cannot be.
 """
 
@@ -16,6 +17,7 @@ from workbench.store import Store
 
 if TYPE_CHECKING:
     from workbench.core.testing.grid import SuiteColumn, SuiteRun
+    from workbench.core.testing.judged_report import ColumnJudging, JudgedReport
 
 _MOST_RUNS = 200
 _CHUNK = 500
@@ -38,8 +40,11 @@ def _results(
 ) -> Iterator[dict[str, Any]]:
     # Imports numpy, which packs without tests do not need.
     from workbench.core.statistics.columns import summarise
+    from workbench.usecases.judging.judge_reports import JudgeAnalyst
 
     results, checks = store.tests.results(run.uid, run.scoring_uid), _checks_hash(store, run)
+    titles = [column.lane.title for column in run.columns]
+    judged = JudgeAnalyst(store.judges).report(run, run.scoring_uid, titles)
     for column in columns:
         summary = summarise(results[column.position])
         passes = summary.passes
@@ -67,7 +72,26 @@ def _results(
             "unanswered_cells": summary.unanswered,
             "cost_per_1000": summary.cost_per_1000,
             "median_s": None if latency is None else latency.median,
+            "judged": [_judging(judged, said) for said in judged.columns[column.position]],
         }
+
+
+def _judging(report: JudgedReport, said: ColumnJudging) -> dict[str, Any]:
+    """Return how far a judge can be trusted, and the rate of a column corrected for its errors."""
+    judge, corrected = report.judges[said.judge], said.corrected
+    interval = None if corrected is None else corrected.interval
+    return {
+        "check": judge.check,
+        "models": list(judge.models),
+        "labels": judge.labels,
+        "measured": judge.is_measured,
+        "words": judge.words,
+        "short": said.short,
+        "raw": None if corrected is None else corrected.raw.rate,
+        "corrected": None if corrected is None else corrected.rate,
+        "low": None if interval is None else interval.low,
+        "high": None if interval is None else interval.high,
+    }
 
 
 def _checks_hash(store: Store, run: SuiteRun) -> str:

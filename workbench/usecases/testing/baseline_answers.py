@@ -37,16 +37,14 @@ class BaselineAnswers:
                     self._texts.popitem(last=False)
 
     def find(self, job: SuiteJob, key: CellKey) -> str | None:
-        """Return the baseline's answer to the same case and sample; None if there is none, or it is held out."""
+        """Return the baseline's answer to the same case and sample; None if there is none."""
         known = self._texts.get(_place(job, key))
         if known is not None:
             return known
         try:
-            baseline = CellKey(key.case, job.run.baseline, key.sample)
-            result = self._records.cell(job.uid, job.scoring_uid, baseline).result
+            return self._records.text_to_score(job.uid, CellKey(key.case, job.run.baseline, key.sample))
         except StoreError:
             return None
-        return result.text if result is not None and result.state == "finished" else None
 
     def wait(self, job: SuiteJob, cell: ScoredInput) -> None:
         """Remember an answer until the baseline's arrives, if not too many wait."""

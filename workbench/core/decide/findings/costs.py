@@ -105,7 +105,9 @@ def _unchecked(maker: FindingMaker, cost: CostPicture, usd: float | None, p95: f
 def _need(maker: FindingMaker, cost: CostPicture) -> Need | None:
     """Return the figure of the cost that is missing: a price, or the volume."""
     if cost.call_usd is None:
-        return Need("goal", None, maker.say("F12.need_price"), action=Action("models", "Open the model's prices"))
+        return Need(
+            "goal", None, maker.say("F12.need_price"), action=Action("models", "Open the model's prices", "prices")
+        )
     if cost.volume is None:
         said = maker.say("F12.need_volume")
         return Need("goal", None, said, action=Action("goal", "Enter calls a month", "volume"), goal="volume")

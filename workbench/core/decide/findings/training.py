@@ -29,7 +29,7 @@ def labels_agree(maker: FindingMaker) -> Finding:
         "labels",
         found.contradictions,
         maker.say("F2.need", count=counted(found.contradictions, "answer")),
-        action=Action("training", "Show the contradictions", count=found.contradictions),
+        action=Action("training", "Show the contradictions", "contradictions", count=found.contradictions),
     )
     said = maker.say("F2.disagree", share=_fine_percent(share), **words)
     return maker.finding("F2", "disagree", "limit reached", said, figures=figures, need=need)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workbench.app.judging.judged_among import choosing
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.check_types import CHECK_TYPES
 from workbench.core.visible_text import visible_name
@@ -33,20 +34,20 @@ _ABOUT = (
 )
 _ABOUT_VECTORS = "An embedding model evaluates this check: it compares what the texts mean."
 _NO_ANSWERS = "Run the prompt to try this check on the answers."
-_CHOOSE = "Choose a judge…"
 _MOST_BUTTONS = 6
 
 
 class JudgePanel(QWidget):
-    """`ask_wanted` carries a LaneAnswer."""
+    """`ask_wanted` carries a LaneAnswer, `choose_wanted` the command that chooses the model which is missing."""
 
     ask_wanted = Signal(object)
-    choose_wanted = Signal()
+    choose_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.about, self.price = label("", "muted"), label("", "small")
-        self.choose = button(_CHOOSE, self.choose_wanted.emit)
+        self._command, words = choosing("")
+        self.choose = button(words, lambda: self.choose_wanted.emit(self._command))
         self.asks: list[QPushButton] = []
         self.results = CheckResultList(theme)
         self._row = QWidget()
@@ -87,6 +88,8 @@ class JudgePanel(QWidget):
 
     def show_offer(self, offer: JudgeTrialOffer) -> None:
         """Show what a trial costs, or why there is none."""
+        self._command, words = choosing(offer.why_not)
+        self.choose.setText(words)
         self.choose.setVisible(offer.lacks)
         set_role(self.price, "small")
         self.price.setText(offer.why_not or f"One call of {visible_name(offer.judge)}, {offer.price}.")

@@ -48,7 +48,7 @@ class JudgeTrialActions:
         self._panel, self._prompt = panel, prompt
         self._check = self._shown = None
         panel.ask_wanted.connect(self._ask)
-        panel.choose_wanted.connect(lambda: self._services.navigator.action("choose_judge").trigger())
+        panel.choose_wanted.connect(lambda command: self._services.navigator.action(command).trigger())
 
     def close(self) -> None:
         """Show nothing more, because the dialog is closed."""

@@ -73,6 +73,13 @@ class _Models:
 
         tasks.run(lambda: parameters.listed(endpoint, lane.model), listed)
 
+    def show_listed(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
+        """Call `show` once with what the catalogue knows about a lane's model."""
+        parameters, lane = self._workbench.parameters, self._compose.lanes.get(slot)
+        if lane is not None:
+            endpoint = self._compose.endpoints.get(lane.endpoint)
+            self._tasks.run(lambda: parameters.listed(endpoint, lane.model), show)
+
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
         return self._workbench.coder.snippets(prompt_uid, draft, lane, filled=filled)
 

@@ -72,21 +72,30 @@ class DecideHead(QWidget):
         self._show_steps(next_steps(decision))
 
     def _show_steps(self, steps: tuple[Step, ...]) -> None:
-        for made in self.steps:
+        """Replace the buttons of the steps; the focus stays at its place among them."""
+        before = self.steps
+        # The window may be inactive, behind a dialog.
+        current = self.window().focusWidget()
+        focused = next((place for place, made in enumerate(before) if made is current), None)
+        self.steps = [self._step(place, step) for place, step in enumerate(steps, 1)]
+        self._row.setVisible(bool(self.steps))
+        if focused is not None:
+            # Before the old buttons are hidden: Qt would look for another widget then.
+            (self.steps[min(focused, len(self.steps) - 1)] if self.steps else self.report).setFocus()
+        for made in before:
             self._flow.removeWidget(made)
             made.hide()
             made.deleteLater()
-        self.steps = []
-        for place, step in enumerate(steps, 1):
-            action = step.action
-            words = f"{place} {step_words(step)}"
-            made = button(words, partial(self.wanted.emit, action))
-            made.setToolTip(f"{words}\n{step.sentence}")
-            made.setEnabled(action is not None)
-            set_role(made, "primary" if place == 1 else "")
-            self._flow.addWidget(made)
-            self.steps.append(made)
-        self._row.setVisible(bool(self.steps))
+
+    def _step(self, place: int, step: Step) -> QPushButton:
+        words = f"{place} {step_words(step)}"
+        made = button(words, partial(self.wanted.emit, step.action))
+        made.setToolTip(f"{words}\n{step.sentence}")
+        made.setEnabled(step.action is not None)
+        set_role(made, "primary" if place == 1 else "")
+        self._flow.addWidget(made)
+        made.show()
+        return made
 
     def lay(self, room: int) -> None:
         """Elide the steps that are wider than the page; `room` is in pixels."""

@@ -15,7 +15,7 @@ from workbench.core.improvement import RecentAnswer
 from workbench.core.technique_marks import key_of
 from workbench.core.text import counted
 from workbench.host.ids import new_uid
-from workbench.ui.shell.events import TechniqueChosen
+from workbench.ui.shell.events import TechniqueChosen, TrainingRequested
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import CasesRequested, TestStep, TestStepRequested
 from workbench.ui.shell.training_events import HandOverRequested
@@ -49,7 +49,7 @@ class StepActions:
             "verdicts": lambda _: self._command("rank", "judge"),
             "try": lambda _: self._test("try"),
             "holdout": lambda _: self._test("holdout"),
-            "training": lambda _: self._train(),
+            "training": self._train,
             "tuned_lane": self._choose_model,
             "goal": lambda action: self._edit_figures(action.argument),
         }
@@ -88,7 +88,11 @@ class StepActions:
         self._services.navigator.action(command).trigger()
 
     def _choose_model(self, action: Action) -> None:
-        self._command("compose", "lane_model" if action.argument == "prices" else "add_lane")
+        """Choose a model for a new column of the tests, or show the prices of the focused lane's model."""
+        if action.argument == "prices":
+            self._command("compose", "lane_model")
+        else:
+            self._test("model")
 
     def _insert_technique(self, action: Action) -> None:
         services, key = self._services, action.argument
@@ -145,6 +149,8 @@ class StepActions:
         services.session.put_back(after, before)
         services.notices.offer_draft(sentence, before)
 
-    def _train(self) -> None:
+    def _train(self, action: Action) -> None:
+        """Show what is wrong with training rows, or hand the prompt over to training."""
         services = self._services
-        services.events.publish(HandOverRequested(services.session.prompt()))
+        kind = TrainingRequested if action.argument == "contradictions" else HandOverRequested
+        services.events.publish(kind(services.session.prompt()))

@@ -112,6 +112,8 @@ class DecideView(QStackedWidget):
         self._charts.setSpacing(32)
         self._charts.addWidget(self.rate_card, 1)
         self._charts.addWidget(self.cost_card, 1)
+        self._spare = QWidget(page)
+        self._charts.addWidget(self._spare, 1)
         self.levers, self.experiment = LeverList(page), ExperimentSteps(page)
         self.lever_fold = self._fold(self.levers)
         self.step_fold = self._fold(self.experiment)
@@ -184,7 +186,7 @@ class DecideView(QStackedWidget):
         self.figures.setText(f"{goals_words(found.goals)}.")
         self._lay()
         self.setCurrentWidget(self.area)
-        if self.hasFocus():
+        if self.window().focusWidget() is self:
             # It was entered before there was anything to focus.
             self.enter()
 
@@ -224,6 +226,9 @@ class DecideView(QStackedWidget):
         width, line = self.area.viewport().width(), self.fontMetrics().height()
         side = QBoxLayout.Direction.LeftToRight if width > _NARROW * line else QBoxLayout.Direction.TopToBottom
         self._charts.setDirection(side)
+        # One chart is as wide as it would be beside the other.
+        is_alone = self.rate_card.isHidden() != self.cost_card.isHidden()
+        self._spare.setVisible(is_alone and side == QBoxLayout.Direction.LeftToRight)
         self.head.lay(width - 2 * _MARGIN)
         column = max((row.head.question_width() for row in self.rows), default=0)
         words = max((row.word.sizeHint().width() for row in self.rows), default=0)

@@ -6,7 +6,8 @@ from workbench.app.commands import EVERYWHERE, Command
 
 # `c` is the controller.
 COMMANDS = (
-    Command("news", "What’s new", "Help", views=EVERYWHERE, run=lambda c: c.show_news(), after="shortcuts"),
+    Command("guide", "Guide", "Help", views=EVERYWHERE, run=lambda c: c.show_guide(), after="shortcuts"),
+    Command("news", "What’s new", "Help", views=EVERYWHERE, run=lambda c: c.show_news(), after="guide"),
     Command(
         "report_problem",
         "Report a problem…",

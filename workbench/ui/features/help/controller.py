@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QUrl, qVersion
+from PySide6.QtGui import QDesktopServices
 from shiboken6 import isValid
 
 from workbench import __version__
@@ -30,6 +31,19 @@ class HelpController:
 
     def stop(self) -> None:
         """Nothing runs in the background but short reads."""
+
+    def show_guide(self) -> None:
+        """Show the guide, with a button that opens its site, which has pictures and a search."""
+        dialog = self._show("Guide", product_texts.guide)
+
+        def open_site() -> None:
+            site = product_texts.guide_site()
+            if site is None:
+                dialog.said.say("The site was not built. Run “make docs” in the source.", "error")
+            elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(site))):
+                dialog.said.say(f"No browser answered. The guide is {site}", "error")
+
+        dialog.foot.insertWidget(2, button("Open in browser", open_site))
 
     def show_news(self) -> None:
         """Show the changelog."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workbench.core.search.parser import as_typed
 from workbench.core.search.results import Order
 from workbench.ui.features.history.field import Complete, SearchField
 from workbench.ui.widgets.controls import opens_menu
@@ -30,7 +31,10 @@ _MOST_CHARACTERS = 200
 
 
 class SearchBar(QWidget):
-    """Search field with its controls. `changed(text, order)` is emitted when the query or the order changes."""
+    """Search field with its controls. `changed(query, order)` is emitted when the query or the order changes.
+
+    The last word of the field matches as a beginning, so that results appear while it is typed.
+    """
 
     changed = Signal(str, str)
 
@@ -116,4 +120,4 @@ class SearchBar(QWidget):
 
     def _changed(self) -> None:
         self._late.start()
-        self.changed.emit(self.field.text(), self.chosen_order())
+        self.changed.emit(as_typed(self.field.text()), self.chosen_order())

@@ -96,12 +96,18 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawLine(rect.topLeft(), rect.topRight())
         row, text = self._table.runs().shown(position, column)
         if text:
-            bold = row is not None and column == PROMPT
+            repeats = column == PROMPT and self._repeats(row, position)
+            bold = row is not None and column == PROMPT and not repeats
             room = rect.adjusted(MARGIN if column == WHEN else 0, 0, -GAP, 0)
             painter.setFont(self._bold if bold else self._plain)
-            painter.setPen(self._pens[_tone(row, column)])
+            painter.setPen(self._pens["muted" if repeats else _tone(row, column)])
             painter.drawText(room, _ALIGNMENT[column], self._elided(text, room.width(), bold))
         painter.restore()
+
+    def _repeats(self, row: HistoryRow | None, position: int) -> bool:
+        """Whether a row is of the same prompt as the one above, whose name is then enough."""
+        above = self._table.runs().row(position - 1) if row is not None else None
+        return row is not None and above is not None and above.prompt_uid == row.prompt_uid
 
 
 def _tone(row: HistoryRow | None, column: int) -> str:

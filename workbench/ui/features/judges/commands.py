@@ -18,6 +18,15 @@ COMMANDS = (
         after="test_settings",
     ),
     Command(
+        "choose_embedding",
+        "Choose the embedding model of the tests…",
+        "Test",
+        enabled=_can_write,
+        views=EVERYWHERE,
+        run=lambda controller: controller.choose_embedding(),
+        after="test_settings",
+    ),
+    Command(
         "label_answers",
         "Label answers…",
         "Test",

@@ -5,10 +5,11 @@ Invariant: everything is read and stored off the UI thread. A dialog belongs to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.app.judging.judge_choice import JudgeChoices, chosen_words, judge_start
+from workbench.app.judging.judge_choice import JudgeChoices, chosen_words, embedding_words, judge_start
 from workbench.app.judging.stored_judges import StoredJudges
 from workbench.core.lanes import Lane
 from workbench.host.clock import utc_now
@@ -55,18 +56,43 @@ class JudgesController:
 
         services.tasks.run(lambda: self._choices.settings(prompt), show, self._failed)
 
+    def choose_embedding(self) -> None:
+        """Choose the model that compares meanings in the tests of the open prompt."""
+        services, prompt = self._services, self._services.session.prompt()
+
+        def show(settings: SuiteSettings) -> None:
+            if services.session.prompt() == prompt:
+                start = settings.judge.embedding or judge_start(settings, (), "embed")
+                services.navigator.choose_model(start, take, services.dialogs.widget(), "embed")
+
+        def take(endpoint: str, model: str) -> None:
+            def change(judge: JudgeSettings) -> JudgeSettings:
+                same = _is(judge.embedding, endpoint, model)
+                return judge if same else replace(judge, embedding=Lane("vectors", endpoint, model))
+
+            self._change(prompt, change, embedding_words)
+
+        services.tasks.run(lambda: self._choices.settings(prompt), show, self._failed)
+
     def _save(self, prompt: str, endpoint: str, model: str) -> None:
+        def change(judge: JudgeSettings) -> JudgeSettings:
+            same = _is(judge.lane, endpoint, model)
+            return judge if same else replace(judge, lane=Lane("judge", endpoint, model), decides=False)
+
+        self._change(prompt, change, chosen_words)
+
+    def _change(
+        self, prompt: str, change: Callable[[JudgeSettings], JudgeSettings], words: Callable[[SuiteSettings], str]
+    ) -> None:
         services = self._services
         before: list[JudgeSettings] = []
 
-        def change(judge: JudgeSettings) -> JudgeSettings:
+        def changed(judge: JudgeSettings) -> JudgeSettings:
             before.append(judge)
-            lane = judge.lane
-            same = lane is not None and (lane.endpoint, lane.model) == (endpoint, model)
-            return judge if same else replace(judge, lane=Lane("judge", endpoint, model), decides=False)
+            return change(judge)
 
         def saved(settings: SuiteSettings) -> None:
-            services.notices.offer(chosen_words(settings), "Undo", undo)
+            services.notices.offer(words(settings), "Undo", undo)
             self._changed()
 
         def undo() -> None:
@@ -74,7 +100,7 @@ class JudgesController:
             put_back = self._choices.change
             services.tasks.run(lambda: put_back(prompt, lambda _: before[0]), lambda _: self._changed(), self._failed)
 
-        services.tasks.run(lambda: self._choices.change(prompt, change), saved, self._failed)
+        services.tasks.run(lambda: self._choices.change(prompt, changed), saved, self._failed)
 
     def _changed(self) -> None:
         # Checks by judges mean something else now.
@@ -83,3 +109,7 @@ class JudgesController:
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)
         self._services.notices.problem(problem.sentence, problem.detail)
+
+
+def _is(lane: Lane | None, endpoint: str, model: str) -> bool:
+    return lane is not None and (lane.endpoint, lane.model) == (endpoint, model)

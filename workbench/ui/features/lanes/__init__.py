@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.ui.features.lanes.commands import COMMANDS
 from workbench.ui.shell.events import LaneModelChosen
 from workbench.ui.shell.feature import Feature, FeaturePart, Subscription
+from workbench.ui.shell.lane_events import ParameterChosen
 from workbench.ui.shell.rooms import LANES
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ FEATURE = Feature(
             LaneModelChosen,
             lambda controller, event: controller.use_model(event.endpoint, event.model, in_focused=event.in_focused),
         ),
+        Subscription(ParameterChosen, lambda controller, event: controller.edit_parameter(event.name)),
     ),
     part=FeaturePart(
         LANES,

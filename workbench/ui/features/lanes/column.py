@@ -90,22 +90,16 @@ class LaneColumn(QFrame):
         self._show_status()
 
     def _connect(self) -> None:
-        intents, footer = self._intents, self.footer
+        intents = self._intents
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
-        self.header.warning.clicked.connect(lambda: intents.model_requested.emit(self.slot))
-        self.header.successor.clicked.connect(lambda: intents.successor_requested.emit(self.slot))
         self.header.row.renamed.connect(self._renamed)
+        self.header.quick.changed.connect(self._params_edited)
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
         self.reading.data_wanted.connect(lambda mode: intents.reading_wanted.emit(self.slot, mode))
         intents.readings.changed.connect(self._choice_changed)
-        footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
-        footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
-        footer.diff.clicked.connect(self._toggle_diff)
-        footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(self.slot))
-        footer.checks.clicked.connect(lambda: intents.checks_requested.emit(self.slot))
-        footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
-        footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
+        self.footer.diff.clicked.connect(self._toggle_diff)
+        _connect_parts(self, intents)
 
     @property
     def slot(self) -> str:
@@ -192,8 +186,7 @@ class LaneColumn(QFrame):
         """Return the controls in tab order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
-        head = [self.header.row.menu, self.header.reading, self.header.warning, self.header.successor]
-        return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
+        return [*self.header.tab_stops(), *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:
         """Open the lane's menu, under its button unless a global position is given."""
@@ -215,14 +208,16 @@ class LaneColumn(QFrame):
         """Start editing the name in place."""
         self.header.row.edit(self._head.title, short_model(self._head.model))
 
-    def edit_params(self) -> None:
-        """Open the dialog for the parameters."""
+    def edit_params(self, *, field: str = "") -> None:
+        """Open the dialog for the parameters, at one of them."""
         from workbench.ui.features.lanes.params import ParamsDialog  # not before the first paint
 
         dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._params_edited(dialog.params()))
         dialog.open()
+        if field:
+            dialog.go_to(field)
         self._intents.ask_support(self.slot, lambda support: _show_support(dialog, support))
 
     def _params_edited(self, params: Params) -> None:
@@ -350,11 +345,25 @@ class LaneColumn(QFrame):
         self.update()
 
 
+def _connect_parts(column: LaneColumn, intents: LaneIntents) -> None:
+    header, footer = column.header, column.footer
+    header.warning.clicked.connect(lambda: intents.model_requested.emit(column.slot))
+    header.successor.clicked.connect(lambda: intents.successor_requested.emit(column.slot))
+    header.quick.ask = lambda full, show: intents.ask(column.slot, show, full=full)
+    footer.winner.clicked.connect(lambda: intents.mark_requested.emit(column.slot))
+    footer.stop.clicked.connect(lambda: intents.stop_requested.emit(column.slot))
+    footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(column.slot))
+    footer.checks.clicked.connect(lambda: intents.checks_requested.emit(column.slot))
+    footer.copy.clicked.connect(lambda: intents.copy_requested.emit(column.slot))
+    footer.retry.clicked.connect(lambda: intents.retry_requested.emit(column.slot))
+
+
 def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
     """Return whether only the line of numbers differs, as on nearly every tick of a stream."""
     return new == replace(
         old,
         ttft_ms=new.ttft_ms,
+        took_ms=new.took_ms,
         tokens_per_second=new.tokens_per_second,
         usage=new.usage,
         cost=new.cost,

@@ -49,6 +49,14 @@ COMMANDS = (
         run=lambda c: c.choose_model(c.view.focused_slot()),
     ),
     Command(
+        "lane_quick_params",
+        "Change temperature, max tokens or effort of the focused lane",
+        "Lanes",
+        ("F4",),
+        _lane_named,
+        run=lambda c: c.edit_quick(),
+    ),
+    Command(
         "lane_code",
         "Get code for the focused lane",
         "Lanes",

@@ -16,6 +16,7 @@ from workbench.app.lanes.lane_state import LaneHead
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_checks import LaneChecks
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
+from workbench.ui.features.lanes.lane_judges import LaneJudges
 from workbench.ui.features.lanes.layout_actions import LaneLayout
 from workbench.ui.features.lanes.next_steps import NextSteps
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
@@ -43,6 +44,7 @@ class LanesController:
     retired: RetiredModels
     next_steps: NextSteps
     checks: LaneChecks
+    judges: LaneJudges
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -64,7 +66,8 @@ class LanesController:
         self.retired = RetiredModels(services, view, owner.answers)
         self.next_steps = NextSteps(services, owner.lanes)
         self.checks = LaneChecks(services, view, owner)
-        view.ask_support = owner.models.show_support
+        self.judges = LaneJudges(services, view, owner)
+        view.ask_support, view.ask_listed = owner.models.show_support, owner.models.show_listed
         self._connect(owner)
         return view
 
@@ -106,6 +109,11 @@ class LanesController:
     def stop_lane(self) -> None:
         """Stop the focused lane."""
         self._answers.stop(self.view.focused_slot())
+
+    def edit_quick(self) -> None:
+        """Edit the usual parameters of the focused lane in its header."""
+        if (column := self.view.column(self.view.focused_slot())) is not None:
+            column.header.quick.start()
 
     def move_focused(self, step: int) -> None:
         """Move the focused lane one place to the right (1) or left (-1); it stays focused."""
@@ -149,6 +157,13 @@ class LanesController:
         """Open the model dialog for a lane of the draft."""
         if (lane := self.lanes.get(slot)) is not None:
             self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
+
+    def edit_parameter(self, name: str) -> None:
+        """Open the parameters of the focused lane, by default the first one, at one of them."""
+        self._services.navigator.show("compose")
+        focused = self.view.focused_slot()
+        slot = focused if self.lanes.get(focused) is not None else next(iter(self.view.slots()), "")
+        self.view.edit_params(slot, field=name)
 
     def _test_successor(self, slot: str) -> None:
         if (lane := self.lanes.get(slot)) is not None:

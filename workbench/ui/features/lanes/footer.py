@@ -1,4 +1,4 @@
-"""The footer of a column: mark, stop, checks, diff, copy, retry.
+"""The footer of a column: mark, stop, checks, diff, copy, retry, and what a judge said.
 
 Invariant: a streaming answer can be stopped but not marked, an ended one marked but not stopped. Buttons are never
 clipped: in a narrow column their labels get shorter, and those that the lane's menu offers too are hidden. Failed
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.judge_mark import JudgeMark
 from workbench.ui.shell.key_names import KeyName, with_key
 from workbench.ui.widgets.check_results import BADGES, checks_summary
 from workbench.ui.widgets.small_controls import KeyButton, SmallLine, quiet_button, safe_tip
@@ -44,6 +45,8 @@ class LaneFooter(QWidget):
         self.checks.hide()
         self.reason = SmallLine(theme, delta=-1, color="red", parent=self)
         self.reason.hide()
+        self.judged = SmallLine(theme, delta=-1, parent=self)
+        self.judged.hide()
         self.diff = quiet_button("Diff", "", self)
         self.diff.setCheckable(True)
         self.diff.installEventFilter(self)
@@ -58,6 +61,7 @@ class LaneFooter(QWidget):
         layout.setSpacing(2)
         whole.addLayout(layout)
         whole.addWidget(self.reason)
+        whole.addWidget(self.judged)
         layout.addWidget(self.winner)
         layout.addWidget(self.stop)
         layout.addWidget(self.checks)
@@ -113,6 +117,13 @@ class LaneFooter(QWidget):
             self.checks.show()
             self.reason.setVisible(bool(reason))
         self._fit()
+
+    def show_judged(self, judged: JudgeMark | None) -> None:
+        """Show what a judge said of the answer, None for nothing."""
+        self.judged.setVisible(judged is not None)
+        if judged is not None:
+            self.judged.set_candidates(judged.texts)
+            self.judged.setToolTip(safe_tip(judged.tip))
 
     def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
         """Set whether differences are shown; `against` is the short name of the base, `base` its full name."""

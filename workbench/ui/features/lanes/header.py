@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.quick_params import QuickParams
 from workbench.ui.shell.focus_restore import way_back
 from workbench.ui.widgets.reader.switch import ModeSwitch
 from workbench.ui.widgets.small_controls import NameField, SmallLine, menu_button, pill, safe_tip
@@ -172,7 +173,7 @@ class WarningButton(QPushButton):
 
 
 class LaneHeader(QWidget):
-    """Three lines: name and pills, numbers, and if needed warning and parameters."""
+    """Lines: name and pills, numbers, if needed warning and what differs from the draft, and the usual parameters."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,8 +199,14 @@ class LaneHeader(QWidget):
         third.addWidget(self.successor)
         third.addWidget(self.params)
         layout.addLayout(third)
+        self.quick = QuickParams(theme, self)
+        layout.addWidget(self.quick)
         self.params.hide()
         theme.changed.connect(self.row.arrange)
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in tab order."""
+        return [self.row.menu, self.reading, self.warning, self.successor, *self.quick.tab_stops()]
 
     def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
         """Show the lane's settings. `keep_params_line` reserves the third line so that columns stay aligned."""
@@ -213,6 +220,7 @@ class LaneHeader(QWidget):
         self.warning.show_texts(wording.warning_texts(head, status), head.warning_reason)
         self.successor.show_texts(wording.successor_texts(head, status), wording.SUCCESSOR_TIP, "Test a successor")
         self.params.setVisible(keep_params_line or bool(summary))
+        self.quick.show_head(head, blind=blind)
         self._fit_warning()
 
     def show_standing(self, head: LaneHead, status: LaneStatus) -> None:

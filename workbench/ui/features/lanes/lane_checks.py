@@ -7,11 +7,13 @@ hidden. Checks are evaluated elsewhere: this publishes what is shown, and takes 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from workbench.app.lanes.shown_answers import LaneAnswer, OutputChecks, ShownAnswers, checked_answer
 from workbench.core.runs import Result
+from workbench.ui.features.lanes.lane_slot import LaneSlot
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.features.lanes.wording import shown_title
 from workbench.ui.shell.check_events import AnswersChecked, ShownAnswersChanged, ShownAnswersRequested
@@ -119,4 +121,5 @@ class LaneChecks(QObject):
     def _show(self) -> None:
         for slot in self._view.slots():
             is_shown = not self._answers.is_blind and self._board.can_check(slot)
-            self._view.set_checks(slot, self._results.get(self._board.output(slot)) if is_shown else None)
+            checks = self._results.get(self._board.output(slot)) if is_shown else None
+            self._view.set_below(slot, partial(LaneSlot.set_checks, checks=checks))

@@ -37,6 +37,9 @@ class LaneIntents(LanesWidget):
     ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
     """Reports which parameters the model of a slot supports, now and when more is known; set by the controller."""
 
+    ask_listed: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
+    """Reports what is known about that without loading LiteLLM; set by the controller."""
+
     mark_heads: Callable[[Sequence[LaneHead]], Sequence[LaneHead]] = staticmethod(lambda heads: heads)
     """Adds the warnings about models to heads; set by the controller."""
 
@@ -86,6 +89,10 @@ class LaneIntents(LanesWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readings = ModeChoices(self)
+
+    def ask(self, slot: str, show: Callable[[ParameterSupport], None], *, full: bool) -> None:
+        """Call `show` with the parameters that the model of a slot supports; `full` may load LiteLLM."""
+        (self.ask_support if full else self.ask_listed)(slot, show)
 
     def name_keys(self, name: KeyName) -> None:
         """Set the function that names shortcuts."""

@@ -20,6 +20,7 @@ from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn, minimum_width
+from workbench.ui.features.lanes.judge_mark import JudgeMark
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import has_ended
@@ -77,6 +78,7 @@ class LaneSlot:
         self._theme, self._intents, self._row = theme, intents, row
         self.head, self._place, self.status = head, SlotPlace(), LaneStatus()
         self.checks: OutputChecks | None = None
+        self.judged: JudgeMark | None = None
         self._focus = (False, False)
         self._running = False
         self._late: dict[Kind, list[str]] | None = _nothing()
@@ -125,13 +127,22 @@ class LaneSlot:
         self.status = status
         if not has_ended(status):
             # The results are of the answer before.
-            self.checks = None
+            self.checks = self.judged = None
         self._touch()
 
-    def set_checks(self, checks: OutputChecks | None) -> None:
-        """Set the results of the answer's checks, None for none."""
-        self.checks = checks
-        self._touch()
+    def set_checks(self, checks: OutputChecks | None) -> bool:
+        """Set the results of the answer's checks, None for none; return whether they are others."""
+        if changed := checks != self.checks:
+            self.checks = checks
+            self._touch()
+        return changed
+
+    def set_judged(self, judged: JudgeMark | None) -> bool:
+        """Set what a judge said of the answer, None for nothing; return whether that is new."""
+        if changed := judged != self.judged:
+            self.judged = judged
+            self._touch()
+        return changed
 
     def set_text(self, text: str, reasoning: str) -> None:
         """Replace the answer."""
@@ -150,7 +161,7 @@ class LaneSlot:
 
     def clear(self) -> None:
         """Reset to a lane that has not run."""
-        self.status, self.checks = LaneStatus(), None
+        self.status, self.checks, self.judged = LaneStatus(), None, None
         self._late, self._restart = _nothing(), True
         self._touch()
         if self.seen:
@@ -202,6 +213,7 @@ class LaneSlot:
             )
             column.set_status(self.status)
             column.footer.show_checks(self.checks)
+            column.footer.show_judged(self.judged)
         if (late := self._late) is not None:
             self._late = None
             text, reasoning = "".join(late["text"]), "".join(late["reasoning"])

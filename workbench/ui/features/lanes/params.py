@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -71,6 +72,14 @@ class ParamsDialog(Dialog):
     def params(self) -> Params:
         """Return the applied parameters, or the initial ones."""
         return self._outcome
+
+    def go_to(self, name: str) -> None:
+        """Focus a parameter with its value selected, and scroll to it."""
+        field = self.fields[name]
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(field, QLineEdit):
+            field.selectAll()
+        self._area.ensureWidgetVisible(field)
 
     def set_support(self, support: ParameterSupport) -> None:
         """Disable unsupported parameters and show the reasons."""

@@ -14,7 +14,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
-from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
@@ -180,10 +179,9 @@ class LanesView(LaneIntents):
         if (seat := self._seat(slot)) is not None and seat.built is not None:
             seat.built.reading.set_data(mode, data)
 
-    def set_checks(self, slot: str, checks: OutputChecks | None) -> None:
-        """Show the results of checks below a lane's answer, None for none."""
-        if (seat := self._seat(slot)) is not None and seat.checks != checks:
-            seat.set_checks(checks)
+    def set_below(self, slot: str, change: Callable[[LaneSlot], bool]) -> None:
+        """Change what is shown below a lane's answer; `change` returns whether it changed anything."""
+        if (seat := self._seat(slot)) is not None and change(seat):
             self._nearby.soon(seat)
 
     def text(self, slot: str) -> str:
@@ -255,10 +253,10 @@ class LanesView(LaneIntents):
         if (column := self.column(slot)) is not None:
             column.start_rename()
 
-    def edit_params(self, slot: str) -> None:
-        """Open the dialog for a lane's parameters; the result is emitted as `params_changed`."""
+    def edit_params(self, slot: str, *, field: str = "") -> None:
+        """Open the dialog for a lane's parameters, at one of them; the result is emitted as `params_changed`."""
         if (column := self.column(slot)) is not None:
-            column.edit_params()
+            column.edit_params(field=field)
 
     def _seat(self, slot: str) -> LaneSlot | None:
         return next((seat for seat in self._seats if seat.slot == slot), None)

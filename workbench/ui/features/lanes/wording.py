@@ -6,7 +6,7 @@ Invariant: pure; lines are lists of candidates, the longest first, so that narro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
@@ -36,6 +36,8 @@ _FINISH_WORDS = {
     "tool_calls": "ended with a tool call",
 }
 _UNKNOWN = "cost unknown"
+QUICK = ("temperature", "max_tokens", "reasoning_effort")
+"""The parameters that have a place of their own in the headers of the draft's lanes."""
 SUCCESSOR_TIP = "Test on your cases whether another model is no worse."
 
 
@@ -48,57 +50,52 @@ def _join(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _rate(tokens_per_second: float | None) -> str:
-    if tokens_per_second is None:
-        return ""
-    return f"{tokens_per_second:,.0f} tok/s" if tokens_per_second >= 10 else f"{tokens_per_second:.1f} tok/s"
+def _took(ms: int) -> str:
+    return _first(ms) if ms < 1000 else seconds(ms)
 
 
-def _tokens(usage: Usage) -> tuple[str, str, str]:
-    """Return the token counts in full, without the cached ones, and of the answer alone."""
+def _tokens(usage: Usage) -> tuple[str, str]:
+    """Return the token counts of question and answer, and of the answer alone if that is known."""
     if usage.input is None and usage.output is None:
-        return "", "", ""
+        return "", ""
     about = "about " if usage.source == "estimate" else ""
     got = "?" if usage.output is None else f"{usage.output:,}"
     short = f"{about}{got} tok"
     both = short if usage.input is None else f"{about}{usage.input:,}→{got} tok"
-    cached = f" ({usage.cached:,} cached)" if usage.cached else ""
-    return both + cached, both, both if usage.output is None else short
+    return both, both if usage.output is None else short
+
+
+def _brief(text: str) -> str:
+    """Return a figure in the form for narrow columns: the same fact in fewer characters."""
+    return text.replace("about ", "~").replace(_UNKNOWN, "cost ?")
 
 
 def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
-    """Return candidates for the line of numbers, longest first. `elapsed_ms` is how long the lane has been running."""
+    """Return candidates for the line of numbers, longest first. `elapsed_ms` is how long the lane has been running.
+
+    State, total time, tokens and cost are in the same order at every width; narrow columns show them shorter. Whatever
+    else is known is in `numbers_tip`.
+    """
     if status.blind:
         word = _state_word(status)
         return (word,) if word else ("numbers hidden while blind", "numbers hidden")
     lead = _lead(status, elapsed_ms)
     if status.state in ("idle", "waiting", "queued"):
         return tuple(dict.fromkeys((lead, lead.partition(":")[0])))
-    first = "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} first"
-    rate = _rate(status.tokens_per_second)
-    full, plain, short = _tokens(status.usage)
+    time = "" if status.took_ms is None or elapsed_ms is not None else _took(status.took_ms)
+    both, answer = _tokens(status.usage)
     cost = _cost(status)
-    # In a narrow column the token count is more useful than "cost unknown".
-    priced = "" if cost == _UNKNOWN else cost
-    lines = [
-        _join(parts)
-        for parts in (
-            (lead, first, rate, full, cost),
-            (lead, first, rate, plain, cost),
-            (lead, first, rate, short, cost),
-            (lead, first, rate, plain) if not priced else (),
-            (lead, first, rate, short) if not priced else (),
-            (lead, first, rate, priced),
-            (lead, first, priced),
-            (lead, priced) if lead else (first or rate, priced),
-            (lead or priced or first or rate or cost,),
-            (lead.partition(":")[0],),
-        )
-    ]
     shorter: list[str] = []
-    for line in filter(None, lines):
-        # "cost unknown" is no replacement for "0 tok" in a column without room for it.
-        if not shorter or len(line) < len(shorter[-1]):
+    for parts in (
+        (lead, time, both, cost),
+        (lead, time, answer, cost),
+        (lead, time, _brief(answer), _brief(cost)),
+        (lead, time, _brief(cost)) if cost != _UNKNOWN else (lead, time, _brief(answer)),
+        (lead, time),
+        (lead.partition(":")[0],),
+    ):
+        line = _join(parts)
+        if line and (not shorter or len(line) < len(shorter[-1])):
             shorter.append(line)
     return tuple(shorter) or ("",)
 
@@ -142,6 +139,7 @@ def numbers_tip(status: LaneStatus, version: str = "") -> str:
     facts = [
         status.notice,
         f"ran the text of {version}" if version else "",
+        "" if status.took_ms is None else f"{_took(status.took_ms)} in all",
         "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} to the first token",
         "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
         "" if usage.input is None else f"{usage.input:,} input tokens{about}",
@@ -195,9 +193,8 @@ def settings_line(head: LaneHead, status: LaneStatus) -> str:
     pinned = "" if head.pinned is None else f"{head.pinned_name} pinned".strip()
     before = f"ran with {head.answered_by}" if head.answered_by else ""
     samples = f"{head.samples} samples" if head.samples > 1 else ""
-    return _join(
-        ("baseline" if head.baseline else "", origin(status), before, pinned, samples, params_summary(head.params))
-    )
+    params = params_summary(head.params, without=() if head.read_only else QUICK)
+    return _join(("baseline" if head.baseline else "", origin(status), before, pinned, samples, params))
 
 
 def warning_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
@@ -224,10 +221,10 @@ def origin(status: LaneStatus) -> str:
     return f"from {status.kept}" + (", other values" if status.other_values else "")
 
 
-def params_summary(params: Params) -> str:
-    """Return a summary of the parameters set, "" if none is."""
+def params_summary(params: Params, without: Collection[str] = ()) -> str:
+    """Return a summary of the parameters set, apart from those named in `without`; "" if none is."""
     rows = {row.name: row for row in table()}
-    known = [rows[name].summary(value) for name, value in params.values]
+    known = [rows[name].summary(value) for name, value in params.values if name not in without]
     return _join((*known, *unknown_names(params), "extra JSON" if params.extra else ""))
 
 

@@ -42,7 +42,8 @@ FEATURE = Feature(
     ),
     subscriptions=(
         Subscription(
-            ModelRequested, lambda controller, wanted: controller.choose(wanted.lane, wanted.use, wanted.over)
+            ModelRequested,
+            lambda controller, wanted: controller.choose(wanted.lane, wanted.use, wanted.over, wanted.task),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from workbench.app.future_results import start
 from workbench.app.models.model_index import ModelChoice, UnchangedPrice
 from workbench.app.models.picker_source import WorkbenchPickerSource
 from workbench.core.lanes import Lane
+from workbench.engine.calls import CallTask
 from workbench.host.clock import utc_now
 from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.features.models.retiring_models import RetiringModels
@@ -34,14 +35,16 @@ class ModelsController:
     def stop(self) -> None:
         """Do nothing: there is no background work to stop."""
 
-    def choose(self, lane: Lane, use: Callable[[str, str], object], over: QWidget | None = None) -> None:
-        """Open the picker with the model of `lane` selected, over a dialog or the window.
+    def choose(
+        self, lane: Lane, use: Callable[[str, str], object], over: QWidget | None = None, task: CallTask = "chat"
+    ) -> None:
+        """Open the picker of models for a task with the model of `lane` selected, over a dialog or the window.
 
         `use` is called with the endpoint uid and the model once both are usable.
         """
         services, events = self._services, self._services.events
-        source = WorkbenchPickerSource(services.backend.models)
-        picker = ModelPicker(services.theme, source, lane, over or services.dialogs.widget())
+        source = WorkbenchPickerSource(services.backend.models, task)
+        picker = ModelPicker(services.theme, source, lane, over or services.dialogs.widget(), task=task)
         picker.chosen.connect(lambda choice: self._keep(choice, use))
         picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
         picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))

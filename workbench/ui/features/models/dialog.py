@@ -26,6 +26,7 @@ from workbench.app.models.list_model import ModelListModel
 from workbench.app.models.model_index import UNCHANGED, ModelChoice, ModelOffer, PickerSource
 from workbench.app.models.picker_row import PickerRow, is_address
 from workbench.core.lanes import Lane
+from workbench.engine.calls import CallTask
 from workbench.ui.features.models.delegate import PickerDelegate
 from workbench.ui.features.models.details import ModelDetails
 from workbench.ui.features.models.files import FileFields
@@ -38,6 +39,11 @@ from workbench.ui.widgets.theme import Theme, set_role
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
 _USE = "Use model"
+_TITLES: dict[CallTask, str] = {
+    "chat": "Choose a model",
+    "embed": "Choose an embedding model",
+    "decide": "Choose a decision model",
+}
 _ACTIONS = {"retry": "Load again", "endpoint": "Add endpoint…"}
 """Button labels for rows that are not models."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -62,10 +68,11 @@ class ModelPicker(Dialog):
         current: Lane | None = None,
         parent: QWidget | None = None,
         *,
+        task: CallTask = "chat",
         choose: ChooseFile = choose_file,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Choose a model")
+        self.setWindowTitle(_TITLES[task])
         self._theme = theme
         self._source = source
         self._wanted = (current.endpoint, current.model) if current else None
@@ -74,7 +81,7 @@ class ModelPicker(Dialog):
         """Whether the user moved to the current row."""
         self._later = FutureResults(self)
         self._models = EndpointModels(source, self)
-        self._model = ModelListModel(self._models, self, current=self._wanted)
+        self._model = ModelListModel(self._models, self, current=self._wanted, task=task)
         self._build(choose)
         self._connect()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

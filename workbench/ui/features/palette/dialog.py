@@ -99,7 +99,7 @@ class PaletteDialog(Dialog):
         self._went_to: PaletteEntry | None = None
         """The entry that the user moved to; None to follow the best match."""
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find a command, prompt, model or iteration")
+        self.field.setPlaceholderText("Find a command, prompt, model, setting or iteration")
         self.field.setAccessibleName("Find")
         clearable(self.field)
         self._model = _Found(self)

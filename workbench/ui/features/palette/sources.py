@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
+from workbench.core.parameter import Parameter
+from workbench.core.parameters import table
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
 from workbench.core.techniques import Technique
@@ -19,6 +21,7 @@ from workbench.core.version_name import at_start
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import LaneModelChosen, RunChosen, SearchChosen, TechniqueChosen
+from workbench.ui.shell.lane_events import ParameterChosen
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import Bookmarks, SavedSearch
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 _ITERATIONS = 200
+_PARAMETER_HINT = "Enter edits it in the focused lane."
 _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
 
 
@@ -39,6 +43,7 @@ def sources(services: Services) -> list[PaletteSource]:
     return [
         PaletteSource("iterations", "#", lambda: _iterations(services, prompt), slow=True, rank=2),
         PaletteSource("techniques", "+", lambda: _techniques(services, is_past=is_past), slow=True, rank=3),
+        PaletteSource("parameters", "=", lambda: _parameters(services, lanes, is_past=is_past), rank=3),
         PaletteSource("models", "@", lambda: _models(services, lanes), slow=True, rank=4, initials=False),
         PaletteSource("saved searches", "?", lambda: _searches(services), slow=True, rank=3),
     ]
@@ -77,6 +82,23 @@ def _techniques(services: Services, *, is_past: bool) -> Sequence[PaletteEntry]:
         )
 
     return [entry(technique) for technique in Techniques(services.backend.places).all().techniques]
+
+
+def _parameters(services: Services, lanes: Sequence[Lane], *, is_past: bool) -> Sequence[PaletteEntry]:
+    unavailable = "past iterations are read-only" if is_past else "" if lanes else "add a lane first"
+
+    def entry(row: Parameter) -> PaletteEntry:
+        return PaletteEntry(
+            "parameter",
+            row.name,
+            row.label,
+            lambda: services.events.publish(ParameterChosen(row.name)),
+            row.help,
+            unavailable=unavailable,
+            hint=_PARAMETER_HINT,
+        )
+
+    return [entry(row) for row in table()]
 
 
 def _searches(services: Services) -> Sequence[PaletteEntry]:

@@ -20,6 +20,14 @@ COMMANDS = (
         "rename_prompt", "Rename prompt", "Prompt", ("F2",), _can_change, run=lambda controller: controller.rename()
     ),
     Command(
+        "organise_prompt",
+        "Folder and tags of the prompt…",
+        "Prompt",
+        (),
+        _can_change,
+        run=lambda controller: controller.organise(),
+    ),
+    Command(
         "duplicate_prompt", "Duplicate prompt", "Prompt", (), _can_change, run=lambda controller: controller.duplicate()
     ),
     Command("archive_prompt", "Archive prompt", "Prompt", (), _can_change, run=lambda controller: controller.archive()),
@@ -30,6 +38,14 @@ COMMANDS = (
         views=EVERYWHERE,
         run=lambda controller: controller.prompts.toggle_archived(),
         checked=lambda controller: controller.prompts.show_archived,
+    ),
+    Command(
+        "search_prompts",
+        "Filter the prompts",
+        "Prompt",
+        ("Alt+P",),
+        views=EVERYWHERE,
+        run=lambda controller: controller.search_list(),
     ),
     Command(
         "switch_prompt",

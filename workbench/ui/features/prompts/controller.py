@@ -7,11 +7,13 @@ another one is opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QMenu
 
+from workbench.app.prompts.arrangement import FolderRow
 from workbench.app.prompts.prompts import PromptList
 from workbench.core.runs import PromptRow
 from workbench.core.text import counted
@@ -22,6 +24,7 @@ from workbench.ui.shell.events import (
     PackExportRequested,
     PaletteOpening,
     PromptDeletionRequested,
+    PromptOpened,
     TrainingRequested,
 )
 from workbench.usecases.prompts import PromptLibrary
@@ -42,6 +45,7 @@ class PromptsController:
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide
         services.events.subscribe(PaletteOpening, self._add_source)
+        services.events.subscribe(PromptOpened, lambda event: self.prompts.model.reveal(event.prompt_uid))
         services.events.subscribe(HistoryChanged, lambda _: self.prompts.refresh())
 
     def enter(self, side: PromptsSide) -> PromptsController:
@@ -64,6 +68,21 @@ class PromptsController:
     def rename(self, uid: str = "") -> None:
         """Edit the name of a prompt in the list; by default the open prompt."""
         self._side.edit_name(uid or self._services.session.prompt())
+
+    def organise(self, uid: str = "") -> None:
+        """Ask for the folder and the tags of a prompt; by default the open one."""
+        from workbench.ui.features.prompts.dialog import PlaceDialog
+
+        if row := self._row(uid):
+            dialog = PlaceDialog(self._services.dialogs.widget(), row, self.prompts.model.folders())
+            dialog.accepted.connect(lambda: self.prompts.organise(row.uid, dialog.folder, dialog.tags))
+            dialog.open()
+
+    def search_list(self) -> None:
+        """Open the filter of the list; a view without the side bar is left for Compose."""
+        if not self._side.is_shown():
+            self._services.navigator.show("compose")
+        self._side.filter_list()
 
     def duplicate(self, uid: str = "") -> None:
         """Copy a prompt; by default the open one."""
@@ -91,12 +110,15 @@ class PromptsController:
 
     def menu(self, uid: str) -> QMenu:
         """Return the context menu of a prompt."""
-        model, publish = self.prompts.model, self._services.events.publish
+        publish = self._services.events.publish
         menu = QMenu(self._services.dialogs.widget())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename", lambda: self.rename(uid))
         menu.addAction("Duplicate", lambda: self.duplicate(uid))
-        archived = model.row(model.position(uid)).archived
+        row = self._row(uid)
+        archived = row is not None and row.archived
+        self._add_folders(menu.addMenu("Move to folder"), uid, "" if row is None else row.folder)
+        menu.addAction("Folder and tags…", lambda: self.organise(uid))
         menu.addAction("Bring back" if archived else "Archive", lambda: self.archive(uid))
         menu.addAction("Export as a pack…", lambda: publish(PackExportRequested(uid)))
         menu.addAction("Training files…", lambda: publish(TrainingRequested(uid)))
@@ -105,16 +127,36 @@ class PromptsController:
         return menu
 
     def open_menu(self, uid: str, at: QPoint) -> None:
-        """Open the menu of a prompt at a global position, if it is still listed."""
-        if self._row(uid):
-            menu = self.menu(uid)
+        """Open the menu of a row at a global position, if it is still listed."""
+        model = self.prompts.model
+        if (at_row := model.position(uid)) >= 0:
+            row = model.row(at_row)
+            menu = self._folder_menu(row) if isinstance(row, FolderRow) else self.menu(uid)
             self._side.point_at(uid, menu)
             menu.popup(at)
 
+    def _folder_menu(self, row: FolderRow) -> QMenu:
+        menu = QMenu(self._services.dialogs.widget())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Close" if row.is_open else "Open", lambda: self.prompts.model.toggle(row.name))
+        rename = menu.addAction("Rename", lambda: self._side.edit_name(row.uid))
+        dissolve = menu.addAction("Dissolve the folder", lambda: self.prompts.rename_folder(row.name, ""))
+        for action in (rename, dissolve):
+            action.setEnabled(not self._services.backend.store.read_only)
+        return menu
+
+    def _add_folders(self, menu: QMenu, uid: str, current: str) -> None:
+        """Add an entry for each folder, with a check mark at the prompt's."""
+        for name in ("", *self.prompts.model.folders()):
+            action = menu.addAction(name.replace("&", "&&") or "No folder", partial(self.prompts.organise, uid, name))
+            action.setCheckable(True)
+            action.setChecked(name == current)
+        menu.addSeparator()
+        menu.addAction("New folder…", lambda: self.organise(uid))
+        menu.setEnabled(not self._services.backend.store.read_only)
+
     def _row(self, uid: str) -> PromptRow | None:
-        model = self.prompts.model
-        at = model.position(uid or self._services.session.prompt())
-        return model.row(at) if at >= 0 else None
+        return self.prompts.model.prompt(uid or self._services.session.prompt())
 
     def _add_source(self, opening: PaletteOpening) -> None:
         from workbench.app.palette.palette import PaletteSource
@@ -128,8 +170,9 @@ class PromptsController:
         go_to = self._services.navigator.open_prompt
 
         def entry(row: PromptRow) -> PaletteEntry:
-            count = counted(row.iterations, "iteration")
+            tags = " ".join(f"#{tag}" for tag in row.tags)
+            count = " · ".join(filter(None, (row.folder, counted(row.iterations, "iteration"), tags)))
             is_open = "is open" if row.uid == opened else ""
             return PaletteEntry("prompt", row.uid, row.name, lambda: go_to(row.uid), count, unavailable=is_open)
 
-        return [entry(model.row(position)) for position in range(model.rowCount())]
+        return [entry(row) for row in model.prompts]

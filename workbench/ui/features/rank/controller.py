@@ -272,7 +272,8 @@ class RankController:
         self._show_run(run)
         if run.problem is not None:
             self._services.notices.problem(run.problem.sentence, run.problem.detail)
-        self.refresh()
+        # Rank and the lanes read verdicts again.
+        self._services.events.publish(DataChanged(Changed.VERDICTS))
 
     @property
     def _is_shown(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.settings.commands import COMMANDS
-from workbench.ui.shell.events import EndpointFormRequested, SettingsCloseRequested, SettingsRequested
+from workbench.ui.shell.events import EndpointFormRequested, PaletteOpening, SettingsCloseRequested, SettingsRequested
 from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ FEATURE = Feature(
         "workbench.ui.features.settings.endpoints",
         "workbench.ui.features.settings.appearance",
         "workbench.ui.features.settings.dialog",
+        "workbench.ui.features.settings.entries",
         "workbench.ui.features.settings.controller",
     ),
     subscriptions=(
         Subscription(SettingsRequested, lambda controller, wanted: controller.show(wanted.page, wanted.item)),
         Subscription(EndpointFormRequested, lambda controller, wanted: controller.add_endpoint(wanted.address)),
+        Subscription(PaletteOpening, lambda controller, opening: controller.add_source(opening)),
         Subscription(SettingsCloseRequested, lambda controller, wanted: controller.close(wanted.then)),
     ),
 )

@@ -12,6 +12,11 @@ from workbench.ui.widgets.theme import Theme
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 _SETTLE_MS = 200
+FIELDS = (
+    ("theme", "Theme", "same as the system, light or dark"),
+    ("size", "Text size", f"{SMALLEST} to {LARGEST} %"),
+    ("motion", "Reduce motion", "the caret does not blink, menus open at once"),
+)
 _MODES: tuple[tuple[ThemeMode, str], ...] = (("system", "Same as the system"), ("light", "Light"), ("dark", "Dark"))
 
 
@@ -31,7 +36,7 @@ class AppearancePanel(QWidget):
         self._slider.setPageStep(STEP)
         self._slider.setAccessibleName("Size of text in per cent")
         self._percent = label(role="muted", wrap=False)
-        self.still = QCheckBox("Reduce motion")
+        self.still = QCheckBox(FIELDS[2][1])
         self._status = StatusLabel()
         # A new size lays out every window again, so the slider is debounced.
         self._settled = QTimer(self)
@@ -53,6 +58,15 @@ class AppearancePanel(QWidget):
             self._settled.stop()
         self._percent.setText(f"{self._slider.value()} %")
 
+    def show_item(self, name: str) -> None:
+        """Focus a field."""
+        fields: dict[str, QWidget] = {
+            "theme": self._modes[self._theme.mode],
+            "size": self._slider,
+            "motion": self.still,
+        }
+        fields[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def close_work(self) -> None:
         """Apply a pending size at once."""
         if self._settled.isActive():
@@ -64,7 +78,7 @@ class AppearancePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(8)
-        layout.addWidget(label("Theme", "heading"))
+        layout.addWidget(label(FIELDS[0][1], "heading"))
         for mode, text in _MODES:
             made = QRadioButton(text)
             made.toggled.connect(lambda on, mode=mode: self._set_mode(mode) if on else None)
@@ -72,7 +86,7 @@ class AppearancePanel(QWidget):
             self._modes[mode] = made
             layout.addWidget(made)
         layout.addSpacing(16)
-        layout.addWidget(label("Text size", "heading"))
+        layout.addWidget(label(FIELDS[1][1], "heading"))
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._slider, 1)

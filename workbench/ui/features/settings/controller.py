@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.palette.palette import PaletteSource
 from workbench.ui.shell.events import (
     EndpointsChanged,
     KeysChanged,
+    PaletteOpening,
     SettingsClosed,
     SettingsOpening,
     SettingsPage,
@@ -44,12 +46,12 @@ class SettingsController:
         self.theme.set_scale(round(self.theme.scale + delta, 2))
 
     def show(self, page: SettingsPage = "keys", item: str = "") -> None:
-        """Show a page; `item` is the provider or the uid of the endpoint to select there."""
+        """Show a page; `item` is the provider, the uid of the endpoint or the name of the field there."""
         parent = dialog_parent(self._services.dialogs.widget())
         if (dialog := self.dialog) is not None:
             dialog.show_page(page)
             if item:
-                dialog.show_key(item)
+                dialog.show_item(page, item)
             if parent is not dialog and parent is not dialog.parentWidget():
                 dialog.setParent(parent, dialog.windowFlags())
                 self._open_over(dialog, parent)
@@ -58,13 +60,19 @@ class SettingsController:
         dialog = self._make(parent, page)
         self._open_over(dialog, parent)
         if item:
-            dialog.show_key(item)
+            dialog.show_item(page, item)
 
     def add_endpoint(self, address: str) -> None:
         """Show the form of a new endpoint with an address, "" if unknown."""
         self.show("endpoints")
         if self.dialog is not None:
             self.dialog.add_endpoint(address)
+
+    def add_source(self, opening: PaletteOpening) -> None:
+        """Add the settings to the palette."""
+        from workbench.ui.features.settings.entries import entries
+
+        opening.add(PaletteSource("settings", ",", lambda: entries(self.show), rank=2))
 
     def close(self, then: Callable[[], object]) -> None:
         """Close the settings, then call `then`; with unsaved edits ask about them instead."""

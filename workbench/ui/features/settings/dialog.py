@@ -85,16 +85,17 @@ class SettingsDialog(Dialog):
         self._keys.load()
 
     def show_page(self, page: SettingsPage, item: str = "") -> None:
-        """Show a page; `item` is the provider or the uid of the endpoint to select there."""
+        """Show a page; `item` is the provider, the uid of the endpoint or the name of the field to select there."""
         self._nav.setCurrentRow(list(self._titles).index(page))
-        if item and page == "keys":
-            self._keys.show_item(item)
-        elif item and self._endpoints is not None and page == "endpoints":
-            self._endpoints.show_item(item)
+        panel = self._pages.currentWidget()
+        if item and isinstance(panel, KeysPanel | EndpointsPanel | LimitsPanel | AppearancePanel):
+            panel.show_item(item)
 
-    def show_key(self, item: str) -> None:
-        """Show where the key of a provider or an endpoint is set; `item` is its id or uid."""
-        if item in PROVIDERS:
+    def show_item(self, page: SettingsPage, item: str) -> None:
+        """Show a field of a page, or where the key of a provider or an endpoint is set."""
+        if page not in ("keys", "endpoints"):
+            self.show_page(page, item)
+        elif item in PROVIDERS:
             self.show_page("keys", provider_key(item))
         else:
             self.show_page("endpoints", item)

@@ -15,7 +15,7 @@ from workbench.app.settings.form_data import SettingsSource
 from workbench.core.run_limits import Limits
 from workbench.ui.widgets.controls import StatusLabel, button, label
 
-_FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Calls"))
+FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Calls"))
 
 
 class LimitsPanel(QWidget):
@@ -29,7 +29,7 @@ class LimitsPanel(QWidget):
         self._status = StatusLabel()
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        for name, title in _FIELDS:
+        for name, title in FIELDS:
             field = QLineEdit()
             field.setPlaceholderText("no limit")
             field.setAccessibleName(f"{title}, limit per run")
@@ -49,6 +49,10 @@ class LimitsPanel(QWidget):
         layout.addStretch(1)
         self._later.watch(source.limits(), self._show, self._failed)
 
+    def show_item(self, name: str) -> None:
+        """Focus a field."""
+        self.fields[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def close_work(self) -> None:
         """Ignore pending results."""
         self._later.close()
@@ -56,7 +60,7 @@ class LimitsPanel(QWidget):
     def save(self) -> None:
         """Save the limits."""
         try:
-            usd, tokens, calls = (_number(self.fields[name].text()) for name, _ in _FIELDS)
+            usd, tokens, calls = (_number(self.fields[name].text()) for name, _ in FIELDS)
         except ValueError:
             self._status.say("Enter a number such as 0.50 or 20000, or nothing for no limit. Then save.", "error")
             return
@@ -64,7 +68,7 @@ class LimitsPanel(QWidget):
         self._later.watch(self._source.save_limits(limits), lambda _: self._status.say("Saved.", "good"), self._failed)
 
     def _show(self, limits: Limits) -> None:
-        for name, _ in _FIELDS:
+        for name, _ in FIELDS:
             value = getattr(limits, name)
             self.fields[name].setText("" if value is None else f"{value:g}" if name == "usd" else str(value))
 

@@ -75,7 +75,7 @@ class ColumnActions:
                     action.setEnabled(len(columns) + len(added) <= MOST_COLUMNS)
             menu.addSeparator()
             for version, title in versions:
-                menu.addAction(f"{literal(title)} with a model…", partial(self._choose_model, version))
+                menu.addAction(f"{literal(title)} with a model…", partial(self.choose_model, version))
         if overview.settings.columns:
             menu.addSeparator()
             for column in overview.columns:
@@ -110,7 +110,8 @@ class ColumnActions:
                 break
         return list(found.items())
 
-    def _choose_model(self, version: int | None) -> None:
+    def choose_model(self, version: int | None) -> None:
+        """Choose a model for a new column with a version, None for the current text."""
         overview, draft = self._suites.overview, self._services.session.draft()
         known = (*(overview.settings.columns if overview is not None else ()), *draft.lanes)
         start = known[0] if known else Lane("", "", "")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.testing.comparisons import SuccessorFacts
+    from workbench.engine.calls import CallTask
     from workbench.ui.features.testing.comparison_dialog import ComparisonDialog
     from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
     from workbench.ui.shell.services import Services
@@ -161,10 +162,12 @@ class ComparisonActions:
 
         self._show(dialog, save)
 
-    def _choose_judge(self, lane: Lane | None, use: Callable[[str, str], object], over: QWidget) -> None:
+    def _choose_judge(
+        self, lane: Lane | None, use: Callable[[str, str], object], over: QWidget, task: CallTask
+    ) -> None:
         settings = SuiteSettings() if self._suites.overview is None else self._suites.overview.settings
-        start = lane or judge_start(settings, self._services.session.draft().lanes)
-        self._services.navigator.choose_model(start, use, over)
+        start = lane or judge_start(settings, self._services.session.draft().lanes, task)
+        self._services.navigator.choose_model(start, use, over, task)
 
     # Champion and challenger.
 

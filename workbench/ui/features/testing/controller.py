@@ -123,7 +123,7 @@ class TestingController:
         view.pane.against_wanted.connect(view.set_against)
         view.pane.compose_clicked.connect(actions.to_compose)
         view.pane.overrule_clicked.connect(actions.overrule)
-        self.judge_steps = JudgeSteps(services, view.pane)
+        self.judge_steps = JudgeSteps(services, view.pane, self.suites)
         view.pane.checks.judge_wanted.connect(self.judge_steps.take)
         view.pane.next_clicked.connect(lambda: self.seek_failure(1))
         view.show_state()
@@ -290,7 +290,8 @@ class TestingController:
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
             "settings": self.compare.edit_settings,
-            "judge": lambda: services.navigator.action("choose_judge").trigger(),
+            "choose_judge": lambda: services.navigator.action("choose_judge").trigger(),
+            "choose_embedding": lambda: services.navigator.action("choose_embedding").trigger(),
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),

@@ -22,12 +22,17 @@ from workbench.ui.widgets.model_button import ModelButton
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
 
-ChooseModel: TypeAlias = Callable[[Lane | None, Callable[[str, str], object], QWidget], object]
-"""Opens the list of models on that of a lane over a dialog; the callback gets the endpoint and the model."""
+    from workbench.engine.calls import CallTask
+
+ChooseModel: TypeAlias = "Callable[[Lane | None, Callable[[str, str], object], QWidget, CallTask], object]"
+"""Opens the list of models for a task on that of a lane over a dialog; the callback gets the endpoint and the model."""
 ABOUT_JUDGE = "Reads each answer and decides the checks that no rule can, such as llm-rubric"
 ABOUT_EMBEDDING = "Turns texts into numbers, for the checks “similar” and “answer-relevance”"
 _DECIDES = "Ask it for a probability (decision model)"
-_ABOUT_DECIDES = "For models that answer a typed question with a calibrated probability instead of a text"
+_ABOUT_DECIDES = (
+    "For models that answer a typed question with a calibrated probability instead of a text. The list of models shows "
+    "them while this is ticked."
+)
 
 
 class ModelChoice(QWidget):
@@ -35,10 +40,10 @@ class ModelChoice(QWidget):
 
     changed = Signal()
 
-    def __init__(self, slot: str, title: str, tip: str, choose: ChooseModel) -> None:
+    def __init__(self, slot: str, title: str, tip: str, choose: ChooseModel, task: Callable[[], CallTask]) -> None:
         super().__init__()
         self.lane: Lane | None = None
-        self._slot, self._title, self._choose = slot, title, choose
+        self._slot, self._title, self._choose, self._task = slot, title, choose, task
         self.model = ModelButton(self)
         self.model.setAutoDefault(False)
         self.model.setToolTip(tip)
@@ -64,7 +69,7 @@ class ModelChoice(QWidget):
 
     def open(self) -> None:
         """Open the list of models."""
-        self._choose(self.lane, self._take, self)
+        self._choose(self.lane, self._take, self, self._task())
 
     def _take(self, endpoint: str, model: str) -> None:
         before = self.lane
@@ -77,9 +82,11 @@ class JudgeFields:
 
     def __init__(self, settings: SuiteSettings, choose: ChooseModel, tested: Callable[[JudgeSettings], str]) -> None:
         self._before, self._tested = settings.judge, tested
-        self.model = ModelChoice("judge", "Judge model", ABOUT_JUDGE, choose)
-        self.embedding = ModelChoice("vectors", "Embedding model", ABOUT_EMBEDDING, choose)
         self.decides = QCheckBox(_DECIDES)
+        self.model = ModelChoice(
+            "judge", "Judge model", ABOUT_JUDGE, choose, lambda: "decide" if self.decides.isChecked() else "chat"
+        )
+        self.embedding = ModelChoice("vectors", "Embedding model", ABOUT_EMBEDDING, choose, lambda: "embed")
         self.decides.setToolTip(_ABOUT_DECIDES)
         self.decides.setChecked(settings.judge.decides)
         self.warning = label("", "error")
@@ -118,4 +125,3 @@ class JudgeFields:
         sentence = self._tested(self.judge)
         self.warning.setText(sentence)
         self.warning.setVisible(bool(sentence))
-        self.decides.setEnabled(self.model.lane is not None)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.app.judging.judged_among import judged_among, lacks_judge
+from workbench.app.judging.judged_among import choosing, judged_among, lacks_judge
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.visible_text import visible_name
-from workbench.ui.features.testing.judge_note import CHOOSE
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.small_controls import breakable
@@ -24,8 +23,9 @@ from workbench.ui.widgets.small_controls import breakable
 if TYPE_CHECKING:
     from workbench.core.testing.judged_report import JudgedCheck
 
-JudgeStep = Literal["answer", "label", "choose"]
-"""answer: show what the judge wrote. label: label answers of this check. choose: choose a judge."""
+JudgeStep = Literal["answer", "label", "threshold", "choose_judge", "choose_embedding"]
+"""answer: show what the judge wrote. label: label answers of this check. threshold: use the one chosen on labels. The
+others choose the model that is missing."""
 ANSWER, LABEL = "The judge's answer", "Label answers…"
 
 
@@ -33,21 +33,25 @@ class JudgeLine(QWidget):
     """One judged check. `act` gets the step that a button stands for."""
 
     def __init__(
-        self, judges: Sequence[JudgedCheck], *, lacks: bool, act: Callable[[JudgeStep], object], parent: QWidget
+        self, judges: Sequence[JudgedCheck], *, lack: str, act: Callable[[JudgeStep], object], parent: QWidget
     ) -> None:
+        """`lack` is the reason of a check that lacks a model, "" if none does."""
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 1, 0, 0)
         column.setSpacing(1)
         self.texts = [label(breakable(visible_name(text)), "small") for text in map(judge_line, judges)]
         for text, judge in zip(self.texts, judges, strict=True):
-            text.setToolTip(visible_name(judge.words))
+            text.setToolTip("\n".join(filter(None, map(visible_name, (judge.words, judge.threshold_words)))))
             column.addWidget(text)
         steps: list[tuple[JudgeStep, str]] = []
-        if lacks:
-            steps.append(("choose", CHOOSE))
+        if lack:
+            command, words = choosing(lack)
+            steps.append(("choose_embedding" if command == "choose_embedding" else "choose_judge", words))
         elif judges:
             steps.append(("answer", ANSWER))
+            if (chosen := chosen_threshold(judges)) is not None:
+                steps.append(("threshold", f"Use threshold {chosen:g}"))
             if not all(judge.is_measured for judge in judges):
                 steps.append(("label", LABEL))
         row = QWidget(self)
@@ -72,7 +76,13 @@ def judge_line(judge: JudgedCheck) -> str:
         f"catches {error.catch.hits:,} of {error.catch.size:,} bad answers" if error.catch else "",
         f"fails {error.false_alarms.hits:,} of {error.false_alarms.size:,} good ones" if error.false_alarms else "",
     )
-    return f"Judged by {models} · {', '.join(filter(None, parts))}"
+    threshold = "" if judge.threshold is None else f" · your labels suggest threshold {judge.threshold:g}"
+    return f"Judged by {models} · {', '.join(filter(None, parts))}{threshold}"
+
+
+def chosen_threshold(judges: Sequence[JudgedCheck]) -> float | None:
+    """Return the threshold that labels suggest for the only check of `judges`, None without one."""
+    return judges[0].threshold if len(judges) == 1 else None
 
 
 def line_of(
@@ -87,5 +97,6 @@ def line_of(
     if not singles:
         return None
     concerned = [judge for judge in judges if judge.check_hash in singles]
-    lacks = lacks_judge(result.reason) or any(lacks_judge(part.reason) for part in result.parts)
-    return JudgeLine(concerned, lacks=lacks, act=act, parent=parent) if concerned or lacks else None
+    reasons = (result.reason, *(part.reason for part in result.parts))
+    lack = next(filter(lacks_judge, reasons), "")
+    return JudgeLine(concerned, lack=lack, act=act, parent=parent) if concerned or lack else None

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from workbench.app.judging.judged_among import lacks_judge
+from workbench.app.judging.judged_among import choosing, lacks_judge
 from workbench.app.testing.controller import SuiteController
 from workbench.ui.widgets.controls import button, label
 
 if TYPE_CHECKING:
     from workbench.core.testing.judged_report import JudgedCheck
-
-CHOOSE = "Choose a judge…"
 
 
 def judges_of(suites: SuiteController) -> tuple[JudgedCheck, ...]:
@@ -35,7 +33,8 @@ class JudgeNote(QWidget):
         super().__init__(parent)
         self._suites = suites
         self.text = label("", "muted")
-        self.choose: QPushButton = button(CHOOSE, lambda: self.wanted.emit("judge"), "quiet")
+        self._command, words = choosing("")
+        self.choose: QPushButton = button(words, lambda: self.wanted.emit(self._command), "quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -53,5 +52,7 @@ class JudgeNote(QWidget):
             # The report says that a judge is tested, too.
             sentences = tuple(one for one in sentences if one != judge.tested)
         self.text.setText(" ".join(sentences))
-        self.choose.setText("Change the judge…" if sentences and not any(map(lacks_judge, sentences)) else CHOOSE)
+        lack = next(filter(lacks_judge, sentences), "")
+        self._command, words = choosing(lack)
+        self.choose.setText("Change the judge…" if sentences and not lack else words)
         self.setVisible(bool(sentences))

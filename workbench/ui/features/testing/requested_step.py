@@ -21,6 +21,7 @@ from workbench.ui.shell.testing_events import TestStep, TestStepRequested
 
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
+    from workbench.ui.features.testing.columns import ColumnActions
     from workbench.ui.features.testing.comparison_actions import ComparisonActions
     from workbench.ui.features.testing.probe_actions import ProbeActions
     from workbench.ui.features.testing.set_actions import SetActions
@@ -30,6 +31,7 @@ class StepParts(Protocol):
     """The controller of the view, whose parts prepare steps; `sets` and `probes` are there once it is shown."""
 
     suites: SuiteController
+    columns: ColumnActions
     compare: ComparisonActions
     sets: SetActions | None
     probes: ProbeActions | None
@@ -71,6 +73,7 @@ class RequestedStep:
         assert parts.probes is not None
         sets, probes = parts.sets, parts.probes
         acts: Mapping[TestStep, Callable[[], object]] = {
+            "model": lambda: parts.columns.choose_model(None),
             "samples": lambda: self._set_samples(event.count),
             "vote": lambda: self._add_vote(event.count),
             "probe": probes.paste_facts,

@@ -41,7 +41,7 @@ class SuiteSettingsDialog(Dialog):
         settings: SuiteSettings,
         *,
         has_answers: bool,
-        choose: ChooseModel = lambda lane, use, over: None,
+        choose: ChooseModel = lambda lane, use, over, task: None,
         tested: Callable[[JudgeSettings], str] = lambda judge: "",
         parent: QWidget | None = None,
     ) -> None:

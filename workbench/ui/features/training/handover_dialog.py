@@ -184,16 +184,18 @@ class HandOverDialog(Dialog):
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
-            (("Rows", self.kind), ("Include", self.chosen)),
+            (("Rows", self.kind),),
+            (("Include", self.chosen),),
             (("Base model", self.base),),
-            (("Validation", self.share), ("Epochs", self.epochs), ("$ per million tokens", self.price)),
+            (("Validation", self.share), ("Epochs", self.epochs)),
+            (("$ per million tokens", self.price),),
         )
         for row, fields in enumerate(rows):
             for at, (words, one) in enumerate(fields):
                 form.addWidget(named(words, one), row, 2 * at)
                 is_last = at == len(fields) - 1
-                form.addWidget(one, row, 2 * at + 1, 1, 5 - 2 * at if is_last else 1)
-        for column in (1, 3, 5):
+                form.addWidget(one, row, 2 * at + 1, 1, 3 - 2 * at if is_last else 1)
+        for column in (1, 3):
             form.setColumnStretch(column, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy)
