@@ -248,7 +248,7 @@ def test_ctrl_c_stops_and_a_second_start_continues(tmp_path: Path, fake: FakePro
     second = terminal(path)
     out, _ = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 0
-    document = report_of(out)
+    document = report_of(out.decode())
     assert (document["run"], document["reused"], document["calls"]) == (1, kept, 100 - kept)
     assert server.total <= 100 + AT_ONCE["terminal"]
     with opened(tmp_path, {}) as (workbench, _):
