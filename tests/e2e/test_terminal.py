@@ -247,10 +247,10 @@ def test_lanes_are_interleaved_in_colour_on_a_terminal(tmp_path: Path) -> None:
     os.close(main)
     assert child.wait(PATIENCE_S) == 0
     assert seen.decode().splitlines() == [
-        "\x1b[36m1 │\x1b[0m first",
-        "\x1b[36m1 │\x1b[0m second␛[2J",
-        "\x1b[33m2 │\x1b[0m first",
-        "\x1b[33m2 │\x1b[0m second␛[2J",
+        "\x1b[36m1 echo │\x1b[0m first",
+        "\x1b[36m1 echo │\x1b[0m second␛[2J",
+        "\x1b[33m2 echo │\x1b[0m first",
+        "\x1b[33m2 echo │\x1b[0m second␛[2J",
     ]
 
 

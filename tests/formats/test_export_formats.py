@@ -13,7 +13,7 @@ from workbench.formats.exports import FORMATS
 from workbench.formats.exports.format import ExportContext, ExportFormat
 from workbench.usecases.exchange.exporter import format_of
 
-SHARED = {"__init__", "format"}
+SHARED = {"__init__", "answer_table", "format"}
 CONTEXT = ExportContext(title=lambda: "Runs", variables=lambda: (), style=lambda: "", test_report=lambda _: iter(()))
 
 

@@ -51,7 +51,7 @@ def test_a_test_run_is_one_row_with_a_report_in_short(desk: Desk) -> None:
     a_test(desk.window.store, "t1", 9)
     assert looked(desk, view)[1:3] == ["25 % (9 to 53)", "baseline"]
     assert view.model.rowCount() == 1
-    assert [view.model.shown(0, column)[1] for column in (2, 4)] == ["test 1", "12/12 · 2 columns"]
+    assert [view.model.shown(0, column)[1] for column in (2, 5)] == ["test 1", "12/12 · 2 columns"]
     detail = view.detail
     assert "12 cases in 2 columns" in detail.about.text()
     assert "is better than the baseline" in detail.report.sentences.text()

@@ -277,7 +277,11 @@ def test_cli_writes_training_files_and_stars_answers(
     assert main(["history", "star", "r0.1.0", "--db", db]) == OK
     assert capsys.readouterr().out == "1 answer starred.\n"
     assert main(["history", "star", "r0.1.0", "--off", "--json", "--db", db]) == OK
-    assert json.loads(capsys.readouterr().out) == {"outputs": ["r0.1.0"], "starred": False}
+    assert json.loads(capsys.readouterr().out) == {
+        "json_format": 1,
+        "outputs": ["r0.1.0"],
+        "starred": False,
+    }
     for wrong in (["--format", "x"], ["--chosen", "x"], ["--validation", "2"], ["--epochs", "0"]):
         assert main([*args, *wrong]) == WRONG_USE
         assert capsys.readouterr().err.startswith("workbench: ")

@@ -104,6 +104,9 @@ class StandInModels:
     def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
         pass
 
+    def show_listed(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
+        pass
+
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
         return {"python": (f"ask({lane.model!r})", True)}
 

@@ -55,7 +55,7 @@ class LaneOverview(QWidget):
         self.hide()
 
     def _touched(self) -> None:
-        if not self._pause.isActive():
+        if not self._pause.isActive() and (self.buttons or len(self._seats()) >= FEWEST):
             self._pause.start()
 
     def _show(self) -> None:
