@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,6 +16,7 @@ from workbench.app.lanes.lane_state import LaneStatus
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
+from workbench.ui.features.lanes.lane_slot import LaneSlot
 from workbench.ui.features.lanes.overview import LaneOverview
 from workbench.ui.features.lanes.view import LanesView
 
@@ -38,7 +41,8 @@ def test_five_lanes_have_an_overview_and_four_have_none(view: LanesView, qtbot: 
     view.set_heads(heads(*"abcde"))
     qtbot.waitUntil(lambda: texts(view) == ["1 ○", "2 ○", "3 ○", "4 ○", "5 ○"])
     view.set_status("b", LaneStatus("finished", cost="$0.0004", standing="winner"))
-    view.set_checks("b", OutputChecks((Check("equals", "x"),), (CheckResult("pass", 1.0, ""),)))
+    checks = OutputChecks((Check("equals", "x"),), (CheckResult("pass", 1.0, ""),))
+    view.set_below("b", partial(LaneSlot.set_checks, checks=checks))
     view.set_status("c", LaneStatus("streaming"))
     qtbot.waitUntil(lambda: texts(view) == ["1 ○", "2 ★ 1/1 $0.0004", "3 ▸", "4 ○", "5 ○"])
     assert "winner" in overview(view).buttons[1].accessibleName()

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "cases", "restore", "branch"]
-"""What to do with a run: show it, read it as a proposal or as proposed cases, restore it into the draft, or branch from
-it."""
+"""What to do with a run: show it, read it as a proposal or as proposed cases, restore it, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
