@@ -19,10 +19,10 @@ from workbench.ui.features.lanes.lane_slot import LaneSlot
 from workbench.ui.widgets.check_results import checks_summary
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.small_controls import safe_tip
-from workbench.ui.widgets.theme import set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 FEWEST = 5
-_PAUSE_MS = 150
+_PAUSE_MS, _CALM_PAUSE_MS = 150, 1000
 _SIGNS: dict[ColumnState, tuple[str, str]] = {
     "idle": ("○", "not run"),
     "waiting": ("…", "waiting"),
@@ -39,9 +39,14 @@ class LaneOverview(QWidget):
     """The buttons. `enter` focuses the lane at an index."""
 
     def __init__(
-        self, intents: LaneIntents, seats: Callable[[], Sequence[LaneSlot]], enter: Callable[[int], object]
+        self,
+        theme: Theme,
+        intents: LaneIntents,
+        seats: Callable[[], Sequence[LaneSlot]],
+        enter: Callable[[int], object],
     ) -> None:
         super().__init__()
+        self._theme = theme
         self._seats, self._enter = seats, enter
         self.buttons: list[QPushButton] = []
         self._texts: list[tuple[str, ...]] = []
@@ -49,14 +54,14 @@ class LaneOverview(QWidget):
         self._flow.setContentsMargins(8, 4, 8, 4)
         self.setLayout(self._flow)
         self.setAccessibleName("Overview of the lanes")
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._show)
         intents.slot_touched.connect(self._touched)
         self.hide()
 
     def _touched(self) -> None:
         if not self._pause.isActive() and (self.buttons or len(self._seats()) >= FEWEST):
-            self._pause.start()
+            self._pause.start(_CALM_PAUSE_MS if self._theme.motion == "reduced" else _PAUSE_MS)
 
     def _show(self) -> None:
         seats = self._seats()

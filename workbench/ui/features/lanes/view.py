@@ -80,7 +80,7 @@ class LanesView(LaneIntents):
             shows.clicked.connect(self.show_hidden_requested)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
-        self._page = LanesPage(LaneOverview(self, lambda: self._seats, self.focus_lane), self._area)
+        self._page = LanesPage(LaneOverview(theme, self, lambda: self._seats, self.focus_lane), self._area)
         self._stack.addWidget(self._page)
         self.together = LinkedScrolling(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(theme, lambda: self._seats, self)
