@@ -40,3 +40,8 @@ def test_addresses_of_the_environment_replace_the_usual_ones_without_their_secre
     assert by_kind == {"proxy": ["http://•••@proxy.example:3128"], "packages": ["https://•••@packages.example/simple"]}
     assert [one.address for one in found if one.whose == "OpenAI"] == ["https://gateway.example/v1"]
     assert "secret" not in repr(found)
+
+
+def test_package_index_without_a_variable_is_the_one_of_pip() -> None:
+    found = listed({})
+    assert [one.address for one in found if one.kind == "packages"] == ["the package index that pip is set to"]

@@ -20,7 +20,8 @@ from workbench.usecases.server_discovery import CANDIDATES
 AddressKind = Literal["endpoint", "provider", "this computer", "packages", "proxy"]
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy")
 _INDEXES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
-_USUAL_INDEX = "https://pypi.org/simple"
+_USUAL_INDEX = "the package index that pip is set to"
+"""Shown where no variable names one: only pip itself knows its configuration files and its default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ def one_model(history: History) -> None:
 
 
 def no_prices(history: History) -> None:
-    """The target is met, and nobody knows what a call costs."""
+    """The target is met, and the cost of a call is unknown."""
     history.version()
     history.cases(120)
     history.goals(target=0.85, volume=1000, budget_usd=20)
@@ -230,7 +230,7 @@ def no_prices(history: History) -> None:
 
 
 def judges_only(history: History) -> None:
-    """A judge decides everything, and nobody looked at what it says."""
+    """A judge decides everything, and its error was never measured."""
     history.version()
     history.cases(100)
     history.goals(target=0.8)

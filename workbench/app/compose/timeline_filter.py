@@ -44,7 +44,7 @@ class TimelineFilter(QObject):
     """Filters a timeline by a typed text, until another prompt is shown."""
 
     said = Signal(str)
-    """What was not understood, "" for nothing."""
+    """The part of the text that could not be parsed, "" for none."""
 
     def __init__(self, timeline: TimelineModel, searcher: TimelineSearch, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)

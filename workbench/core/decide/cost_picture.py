@@ -59,7 +59,7 @@ class CostReader:
         self._notes = _Notes()
 
     def picture(self) -> CostPicture:
-        """Return the costs, the break-even and what is not known."""
+        """Return the costs, the break-even and the missing inputs."""
         now = self._now()
         savings = self._savings(now)
         after = savings[-1].call_usd if savings else now

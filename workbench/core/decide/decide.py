@@ -272,7 +272,7 @@ def _return_changes(found: Judgement) -> Iterator[str]:
 
 
 def _unknowns(found: Judgement) -> Iterator[str]:
-    """Yield what is not known: answers that were not given, then what was not measured."""
+    """Yield the unknowns: goals without an answer, then missing measurements."""
     goals, reading = found.evidence.goals, found.reading
     people = (goals.can_label, goals.can_train, goals.can_serve)
     figures = reading.figures

@@ -342,7 +342,7 @@ class Decision:
     """The answer. `also` are the further rows of the table that apply, in their order.
 
     `reasons` are the three strongest, `confidence_sentence` says why the confidence is what it is. `would_change` says
-    what would change this advice, `unknowns` what was not known.
+    what would change this advice, `unknowns` the facts that were missing.
     """
 
     code: DecisionCode

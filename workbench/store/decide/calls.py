@@ -1,7 +1,7 @@
 """Tokens, cost and times of the answers in the cells of a test run.
 
-Invariant: a figure is that of the answer, whoever made it first; unknown is None. Nothing is read of a hold-out before
-every cell is recorded.
+Invariant: figures are those of the answer itself, also where a later run reuses it; unknown is None. Nothing is read
+of a hold-out before every cell is recorded.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class DecideView(QStackedWidget):
         self.step_fold = self._fold(self.experiment)
         self.change = label("")
         self.change_fold = self._fold(self.change)
-        self.change_fold.set_words("What would change this, and what is not known")
+        self.change_fold.set_words("What would change this, and what is unknown")
         for listed in (self.levers, self.experiment):
             listed.wanted.connect(self.action_wanted)
         self.figures = label("", "muted")

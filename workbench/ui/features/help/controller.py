@@ -17,7 +17,7 @@ from workbench.usecases import product_texts
 from workbench.usecases.problems import problem_of
 
 _HOW = (
-    "Copy this report, add what you did and what you expected, and send it to whoever maintains your installation. "
+    "Copy this report, add what you did and what you expected, and send it to the maintainer of your installation. "
     "The log names parts of the program and kinds of errors; it holds no prompt, answer or key."
 )
 
