@@ -96,9 +96,8 @@ def problem_report(version: str, qt: str, state: Path) -> str:
 def _packages() -> Iterator[tuple[str, str, str]]:
     for one in metadata.distributions():
         described = one.metadata
-        licence = next(
-            (described[key] for key in ("License-Expression", "License") if key in described and described[key]), ""
-        )
+        named_by = (described.get_all(key) for key in ("License-Expression", "License"))
+        licence = next((found[0] for found in named_by if found and found[0]), "")
         if not licence or len(licence) > _LONGEST_LICENCE or "\n" in licence:
             named = [text.rpartition(" :: ")[2] for text in described.get_all("Classifier") or [] if "License" in text]
             licence = ", ".join(named) or "see the package"
