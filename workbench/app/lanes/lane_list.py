@@ -142,12 +142,20 @@ class LaneList(QObject):
         self.changed.emit()
         return copy.slot
 
-    def remove(self, slot: str) -> None:
-        """Remove a lane; its outputs stay in the history."""
+    def remove(self, slot: str) -> Callable[[], None]:
+        """Remove a lane, whose outputs stay in the history; return a callable that puts it back."""
         position = self._position(slot)
-        if position >= 0:
-            del self._lanes[position]
-            self.changed.emit()
+        if position < 0:
+            return lambda: None
+        gone = self._lanes.pop(position)
+        self.changed.emit()
+
+        def put_back() -> None:
+            if self._position(slot) < 0:
+                self._lanes.insert(position, gone)
+                self.changed.emit()
+
+        return put_back
 
     def move(self, slot: str, delta: int) -> None:
         """Move a lane `delta` places to the right (negative: left), as far as there is room."""

@@ -1,4 +1,4 @@
-"""Visibility and width of lanes, and lanes that keep their answers (baselines).
+"""Visibility, removal and width of lanes, and lanes that keep their answers (baselines).
 
 Invariant: a lane that is not run keeps its answers beside the new ones, and shows which iteration they are from.
 """
@@ -46,6 +46,13 @@ class LaneLayout:
                 "Show",
                 lambda: self._lanes.set_hidden(slot, hidden=False),
             )
+
+    def remove(self, slot: str) -> None:
+        """Remove a lane, and offer to put it back."""
+        name = self._view.name_of(slot)
+        if self._lanes.get(slot) is not None:
+            put_back = self._lanes.remove(slot)
+            self._notices.offer(f"{name} was removed. Its answers stay in the history.", "Undo", put_back)
 
     def baseline(self, slot: str) -> None:
         """Make a lane a baseline, which keeps its answers and is not run, or include it in runs again."""
