@@ -48,6 +48,8 @@ class ModelsController:
         picker.chosen.connect(lambda choice: self._keep(choice, use))
         picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
         picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))
+        if over is None:
+            picker.run_requested.connect(lambda: services.navigator.action("run").trigger())
         picker.finished.connect(lambda: self._closed(picker))
         self.picker = picker
         picker.show()

@@ -304,6 +304,7 @@ class KeysPanel(QWidget):
         self._detail.show_info(None)
         self._build()
         self._search.textChanged.connect(self._filter)
+        self._search.returnPressed.connect(self._detail.focus_key)
         self._list.selectionModel().currentChanged.connect(self._current_changed)
         self._list.activated.connect(lambda _: self._detail.focus_key())
         self._model.modelReset.connect(self._keep_current)
