@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.first_hour.hands import Hands, TaskFailedError
+from tests.e2e.first_hour.hands import Hands, TaskFailedError, family, read_once
 from tests.fakes.provider import FakeProvider, Reply, Request, models, stream, usage, whole
 from tests.patience import PROCESS_S
 from workbench.store.sqlite import sqlite3
@@ -128,9 +128,7 @@ def answer(request: Request) -> Reply:
 
 def _has_engine(pid: int) -> bool:
     """Return whether a process has started its engine."""
-    children = Path(f"/proc/{pid}/task").glob("*/children")
-    started = (child for file in children for child in file.read_text("ascii").split())
-    return any(b"workbench.engine\0" in Path(f"/proc/{child}/cmdline").read_bytes() for child in started)
+    return any("workbench.engine\0" in read_once(Path(f"/proc/{one}/cmdline")) for one in family(pid))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

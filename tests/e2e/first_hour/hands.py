@@ -1,8 +1,8 @@
 """Presses keys and types texts in the program, as a person does, and counts what that took.
 
 Invariant: nothing is pressed before the program has nothing left to do. A person looks before they press; a script
-that does not would type into a window that is still opening. `settle` waits until the main thread sleeps and no thread
-uses the processor, so it holds on slow machines too.
+that does not would type into a window that is still opening. `settle` waits until all threads of the program and of
+its children sleep, so it holds on slow machines too.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tests.patience import PATIENCE_S
 
 _LOOK_S, _CALM_LOOKS = 0.05, 4
 """A program is calm when it slept at so many looks in a row."""
-_TICKS = 1
-"""Clock ticks that a calm program may use meanwhile: the caret blinks."""
+_TICKS = 2
+"""Clock ticks that a calm program may use between two looks: the caret blinks."""
 
 
 class TaskFailedError(Exception):
@@ -91,7 +91,7 @@ class Hands:
 
     def settle(self) -> None:
         """Wait until the program has nothing to do."""
-        calm, used = 0, _Process(self._pid)
+        calm, used = 0, _Program(self._pid)
         deadline = time.monotonic() + PATIENCE_S
         while calm < _CALM_LOOKS:
             time.sleep(_LOOK_S)
@@ -110,22 +110,45 @@ class Hands:
         return done.stdout
 
 
-class _Process:
-    """A process as the kernel describes it: the state of its main thread, and the processor time of all."""
+class _Program:
+    """A process with its children, as the kernel describes them."""
 
     def __init__(self, pid: int) -> None:
-        self._file = Path(f"/proc/{pid}/stat")
+        self._pid = pid
         self._used = self._look()[1]
 
     def was_calm(self) -> bool:
-        """Return whether it sleeps, and used hardly any processor since the last call."""
-        state, used = self._look()
+        """Return whether all threads sleep, and used hardly any processor since the last call."""
+        sleeps, used = self._look()
         spent, self._used = used - self._used, used
-        return state == "S" and spent <= _TICKS
+        return sleeps and spent <= _TICKS
 
-    def _look(self) -> tuple[str, int]:
-        try:
-            fields = self._file.read_text("ascii").rpartition(")")[2].split()
-        except OSError as error:
-            raise TaskFailedError("the program has ended") from error
-        return fields[0], int(fields[11]) + int(fields[12])
+    def _look(self) -> tuple[bool, int]:
+        """Return whether all threads sleep, and the clock ticks that they have used."""
+        threads = [found for pid in family(self._pid) for found in _threads(pid)]
+        if not threads:
+            raise TaskFailedError("the program has ended")
+        return all(state in "SIZ" for state, _ in threads), sum(used for _, used in threads)
+
+
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all that it started, directly or not."""
+    yield pid
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in read_once(file).split():
+            yield from family(int(child))
+
+
+def _threads(pid: int) -> Iterator[tuple[str, int]]:
+    """Yield state and used clock ticks of the threads of a process."""
+    for file in Path(f"/proc/{pid}/task").glob("*/stat"):
+        if fields := read_once(file).rpartition(")")[2].split():
+            yield fields[0], int(fields[11]) + int(fields[12])
+
+
+def read_once(file: Path) -> str:
+    """Return the text of a file of the kernel, "" once its process or thread has ended."""
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
