@@ -45,6 +45,8 @@ Shown = Literal["output", "against", "request"]
 NOTHING = "Choose a cell to see its answer and its checks."
 _LINES = 22
 _MARGIN = 15
+_NARROW = 24
+"""Width in average characters below which nothing fits beside the result of a check."""
 _LONGEST = 30
 """Characters of a column in the button that compares with it."""
 
@@ -113,7 +115,7 @@ class CellPane(QWidget):
         self._switch.setLayout(flow)
         for one in (self.output, together(self.against, self.other, self._switch), self.request):
             flow.addWidget(one)
-        column = QVBoxLayout(self._body)
+        column = self._column = QVBoxLayout(self._body)
         column.setContentsMargins(_MARGIN, 2, _MARGIN, 10)
         column.setSpacing(8)
         for widget in (*self._texts(), self.about):
@@ -137,24 +139,39 @@ class CellPane(QWidget):
         row, buttons = QWidget(self._foot), FlowLayout(8)
         row.setLayout(buttons)
         # A flow layout has no margins of its own.
-        foot = QVBoxLayout(self._foot)
+        foot = self._foot_layout = QVBoxLayout(self._foot)
         foot.setContentsMargins(_MARGIN, 8, _MARGIN, 14)
         foot.addWidget(row)
         for button in (self.to_compose, self.overrule, self.next):
             buttons.addWidget(button)
         self._top = QWidget(self)
-        top = QVBoxLayout(self._top)
+        top = self._top_layout = QVBoxLayout(self._top)
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 6)
         top.setSpacing(8)
         top.addLayout(head)
         top.addWidget(self._switch)
-        layout = QVBoxLayout(self)
+        layout = self._parts = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._top)
         layout.addWidget(self.area, 1)
         layout.addWidget(self.nothing, 1)
         layout.addWidget(self._foot)
+
+    def set_low(self, low: bool) -> None:
+        """Scroll head and buttons with the rest, because there is little height."""
+        if low == (self._column.indexOf(self._top) == 0):
+            return
+        margin = 0 if low else _MARGIN
+        for inner in (self._top_layout, self._foot_layout):
+            room = inner.contentsMargins()
+            inner.setContentsMargins(margin, room.top(), margin, room.bottom())
+        if low:
+            self._column.insertWidget(0, self._top)
+            self._column.addWidget(self._foot)
+        else:
+            self._parts.insertWidget(0, self._top)
+            self._parts.addWidget(self._foot)
 
     def _texts(self) -> tuple[AnswerView, AnswerView, AnswerView]:
         return self.answer, self.changes, self.sent
@@ -306,6 +323,7 @@ class CellPane(QWidget):
         fits = wanted + self.column.sizeHint().width() <= room
         self._head.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
         self._head.setSpacing(10 if fits else 1)
+        self.checks.set_narrow(room < _NARROW * QFontMetrics(self._theme.font()).averageCharWidth())
         for text in self._texts():
             if text.isVisibleTo(self._body):
                 fit_height(text, _LINES)

@@ -35,6 +35,7 @@ class CheckList(QWidget):
         self._judges: tuple[JudgedCheck, ...] = ()
         self._shown: tuple[CellDetail, GridCell | None] | None = None
         self._rows: list[QWidget] = []
+        self._is_narrow = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(9)
@@ -62,12 +63,22 @@ class CheckList(QWidget):
                 words = " ".join(lines(check)[0].text.split())
                 judge = line_of(check, result, self._judges, partial(self._want, place), self)
             overruled = detail.overruled[place] if place < len(detail.overruled) else None
-            self._add(CheckRow(words, result, overruled, self, judge))
+            row = CheckRow(words, result, overruled, self, judge)
+            row.set_stacked(self._is_narrow)
+            self._add(row)
         if len(detail.results) > MOST_CHECKS:
             self._add(label(f"and {counted(len(detail.results) - MOST_CHECKS, 'more check')}", "small"))
         self.none.setVisible(not detail.results)
         waits = grid_cell is not None and grid_cell.status == "unchecked"
         self.none.setText("Not checked yet." if waits else "No checks.")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show results above their checks, because there is no room for words beside them."""
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            for row in self._rows:
+                if isinstance(row, CheckRow):
+                    row.set_stacked(narrow)
 
     def judge_lines(self) -> list[JudgeLine]:
         """Return what stands below the judged checks."""
