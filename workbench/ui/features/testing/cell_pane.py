@@ -66,6 +66,7 @@ class CellPane(QWidget):
         self.shown: ShownCell | None = None
         self.is_stale = False
         """Whether the cell has changed since it was read."""
+        self._is_running = False
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
@@ -84,7 +85,7 @@ class CellPane(QWidget):
         self.changes = DiffView(theme, parent=self._body)
         self.sent = AnswerView(theme, mono=True, delta=-1, parent=self._body)
         self.sent.setAccessibleName("Request")
-        self.about, self.samples, self.checks = label("", "small"), label("", "small"), CheckList(self._body)
+        self.about, self.samples, self.checks = label("", "small"), label("", "small"), CheckList(theme, self._body)
         self._checks_head, self._samples_head, self._values_head = (
             label(text, "section", wrap=False) for text in ("CHECKS", "SAMPLES", "VALUES")
         )
@@ -225,6 +226,7 @@ class CellPane(QWidget):
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
         self.shown, self.is_stale = cell, False
+        self._is_running = grid_cell is not None and grid_cell.status == "running"
         detail = cell.detail
         self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
@@ -287,7 +289,7 @@ class CellPane(QWidget):
                 none = "Nothing was sent."
                 self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
             changed = "" if diff is None else changed_words(diff)
-            about = about_answer(detail, utc_now(), reused=self.shown.is_reused)
+            about = about_answer(detail, utc_now(), reused=self.shown.is_reused, running=self._is_running)
             self.about.setText(changed if self._kind == "against" else about)
             self.about.setVisible(bool(self.about.text()) and self._kind != "request")
         self._fit()

@@ -37,8 +37,9 @@ class CheckRow(QWidget):
         overruled: OverruledCheck | None,
         parent: QWidget,
         judge: QWidget | None = None,
+        difference: QWidget | None = None,
     ) -> None:
-        """`judge` says who judged it, None for a rule."""
+        """`judge` says who judged it, None for a rule; `difference` what was expected and what was found."""
         super().__init__(parent)
         is_overruled = overruled is not None and overruled.state != "none"
         state = overruled.state if overruled is not None and is_overruled else result.state
@@ -59,8 +60,9 @@ class CheckRow(QWidget):
             column.addWidget(label(breakable(visible_note(reason)), "small"))
         for part in result.parts[:_MOST_PARTS]:
             column.addWidget(label(breakable(visible_note(f"{part.state}: {part.reason}")), "small"))
-        if judge is not None:
-            column.addWidget(judge)
+        for further in (difference, judge):
+            if further is not None:
+                column.addWidget(further)
         row.addLayout(column, 1)
         self.setAccessibleName(f"{state}: {words}. {reason}")
 
