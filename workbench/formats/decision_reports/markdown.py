@@ -91,7 +91,7 @@ def _sensitivity(report: DecisionReport) -> Iterator[str]:
     bars = report.decision.cost.bars
     if not bars:
         return
-    yield "| Break-even with | half of it | twice of it |\n| --- | ---: | ---: |\n"
+    yield "| Break-even with | half | double |\n| --- | ---: | ---: |\n"
     for bar in bars:
         ends = (number(value) if value is not None else "never" for value in (bar.at_half, bar.at_double))
         yield f"| {text(bar.title)} | {' | '.join(ends)} |\n"
