@@ -112,7 +112,11 @@ def test_rows_that_do_not_fit_are_named_and_the_rest_is_imported(
     assert main(["label", "import", "--db", db, "Order bot", str(file)]) == 0
     heard = capsys.readouterr()
     assert heard.out.startswith("1 label and 1 overrule imported.")
-    for words in ("judged by the check", "This check is none of this test.", "This output is no answer of this test."):
+    for words in (
+        "that the check judged",
+        "This check is not part of this test.",
+        "This output is not an answer of this test.",
+    ):
         assert words in heard.err
     assert said(db)[1] == [(judged[1], CONTAINS_HASH, "fail", "no")]
 

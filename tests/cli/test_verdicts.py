@@ -43,7 +43,7 @@ def test_verdicts_are_added_and_the_newest_counts(run: str, db: str, capsys: pyt
 @pytest.mark.parametrize(
     ("says", "sentence"),
     [
-        (["4"], "“4” is no lane of this run. Write 1, 2, 3, tie, bad or none."),
+        (["4"], "“4” is not a lane of this run. Write 1, 2, 3, tie, bad or none."),
         (["1", "2"], "Only one lane can win."),
         (["tie", "1"], "A tie needs at least two answers."),
         (["bad", "1"], "“bad” is about all answers."),

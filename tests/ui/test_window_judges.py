@@ -138,7 +138,7 @@ def test_settings_hold_the_judge_and_warn_of_a_tested_one(desk: Desk) -> None:
     assert fields.warning.text() == "The judge acme-mini is tested, too: models favour their own answers."
     dialog.fields["repeats"].setText("0")
     dialog.save.click()
-    assert dialog.told.text() == "A judge is asked the same a whole number of times, from 1 to 20."
+    assert dialog.told.text() == "The times a judge is asked are a whole number from 1 to 20."
     dialog.fields["repeats"].setText("3")
     fields.embedding._take(ECHO, "vectors")
     dialog.save.click()

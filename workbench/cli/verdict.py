@@ -88,7 +88,7 @@ def _verdict(says: Sequence[str], shown: Sequence[OutputRecord], *, is_blind: bo
 def _lane(word: str, shown: Sequence[OutputRecord]) -> int:
     places = {str(one.position + 1): one.position for one in shown}
     if word not in places:
-        raise RefusedError(f"“{word}” is no lane of this run. Write {', '.join(places)}, tie, bad or none.")
+        raise RefusedError(f"“{word}” is not a lane of this run. Write {', '.join(places)}, tie, bad or none.")
     return places[word]
 
 

@@ -128,7 +128,7 @@ def _refusal(wanted: CaseRequest) -> str:
     if not 1 <= wanted.count <= MOST_WANTED:
         return f"Ask for 1 to {MOST_WANTED} cases at a time."
     if len(wanted.shown) > MOST_SHOWN:
-        return f"{MOST_SHOWN} cases are the most that can be shown to the model. Untick some."
+        return f"At most {MOST_SHOWN} cases can be shown to the model. Untick some."
     return ""
 
 

@@ -56,7 +56,7 @@ def test_costs_say_the_break_even_or_why_there_is_none() -> None:
         "Break-even after the cheap levers: 1.78 million calls a month, 1.12 million before them."
     ]
     assert list(cost_words(CostPicture(is_never=True))) == [
-        "A call of the tuned model costs no less, so training never pays by its cost."
+        "A call of the tuned model costs as much or more, so training never pays for itself."
     ]
     bound = CostPicture(break_even=12_000, break_even_before=12_000, is_bound=True, missing=("the work of people",))
     assert list(cost_words(bound)) == [

@@ -117,7 +117,7 @@ def measured(caught: int, missed: int, alarms: int, passed: int) -> JudgeError:
     ("error", "words"),
     [
         (measured(5, 3, 0, 4), ""),
-        (measured(10, 0, 0, 10), "The judge said what you said about every answer."),
+        (measured(10, 0, 0, 10), "The judge agreed with you about every answer."),
         (measured(5, 5, 0, 12), "The judge is too lenient: it passed 5 answers that you failed."),
         (measured(9, 0, 4, 8), "The judge is too strict: it failed 4 answers that you passed."),
         (

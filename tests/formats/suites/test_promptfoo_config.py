@@ -45,7 +45,7 @@ def test_names_samples_and_concurrency() -> None:
     assert suite_of(ONE).name == "promptfooconfig"
     many = suite_of(ONE + "evaluateOptions: {repeat: 1000}")
     assert many.samples == MOST_SAMPLES
-    assert f"{MOST_SAMPLES} samples are the most here." in lost(many)
+    assert f"At most {MOST_SAMPLES} samples are asked here." in lost(many)
 
 
 def test_a_json_configuration_may_have_tabs() -> None:
@@ -132,7 +132,7 @@ def test_unknown_keys_are_named_with_the_one_that_may_be_meant() -> None:
     assert "Tests: promptfoo does not know “Tests”, so it is not used. Did you mean “tests”?" in said
     assert "testcases: promptfoo does not know “testcases”, so it is not used. Did you mean “tests”?" in said
     assert "extensions: Extensions are programs and are not run." in said
-    assert "redteam: Attacks of the red team are not made." in said
+    assert "redteam: Red-team attacks are not run." in said
     assert "outputPath" not in said
     assert "Choose a model." in lost(suite_of('prompts: ["{{x}}"]\nProviders: [echo]'))
 
@@ -245,7 +245,7 @@ def test_programs_are_named_and_never_run() -> None:
     assert "The prompt “langfuse://p” is left out. It is kept by another service, which is not asked." in said
     assert "tests[0]: The tests of gen.py:make are left out, because it is a program." in said
     assert "tests[1]: The tests of t.xlsx are left out. Save the sheet as CSV." in said
-    assert "tests[2]: Tests in the web are not read." in said
+    assert "tests[2]: Tests on the web are not read." in said
     assert "nunjucksFilters: Filters of the file are programs and are not run." in said
     assert "tests[3].vars.x: The case is left out: v.js is a program" in said
     assert "tests[4].vars.x: The case is left out" in said

@@ -222,7 +222,7 @@ def test_rows_that_do_not_fit_are_left_out_with_a_reason(tmp_path: Path) -> None
         assert (len(plan.labels), len(plan.overrules)) == (2, 1)
         assert len(plan.left_out) == 5
         said = " ".join(plan.reasons)
-        for part in ("An earlier row", "“Case 9”", "“maybe” is no label", "“m9”", "It has no label."):
+        for part in ("An earlier row", "“Case 9”", "“maybe” is not a label", "“m9”", "It has no label."):
             assert part in said
         one.workbench.judges.files.run(plan)
         found = judged.detail(one.workbench, one.run_uid, 1).overruled[0]

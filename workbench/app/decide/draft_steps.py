@@ -30,7 +30,7 @@ def with_reasoning(draft: Draft, slot: str) -> Draft:
     if first is None:
         raise DraftStepError("The prompt has no lane. Add one, then give it a reasoning effort.")
     if len(draft.lanes) >= MOST_LANES:
-        raise DraftStepError(f"{MOST_LANES} lanes are the most. Remove one, then add a lane with reasoning.")
+        raise DraftStepError(f"A prompt has at most {MOST_LANES} lanes. Remove one, then add a lane with reasoning.")
     added = replace(first, slot=slot, params=_reasoning(first.params), label="")
     return replace(draft, lanes=(*draft.lanes, added))
 

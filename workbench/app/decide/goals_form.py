@@ -30,23 +30,25 @@ class NumberField:
 
 
 GOAL_FIELDS: tuple[NumberField, ...] = (
-    NumberField("target", "Target (%)", "The pass rate that is enough for you", "percent"),
+    NumberField("target", "Target (%)", "The pass rate you need", "percent"),
     NumberField("margin", "Gain that matters (points)", "Smaller differences count as none; 10 if empty", "points"),
     NumberField("volume", "Calls a month", "How often you run the prompt, or will", "count"),
-    NumberField("budget_usd", "Budget a month ($)", "The most that all calls may cost"),
-    NumberField("p95_limit_ms", "Time limit (s)", "95 of 100 answers have to be complete by then", "seconds"),
-    NumberField("gain_usd", "Worth of the target a month ($)", "What reaching the target would bring or save you"),
+    NumberField("budget_usd", "Budget a month ($)", "Upper limit for the cost of all calls"),
+    NumberField("p95_limit_ms", "Time limit (s)", "95 of 100 answers must be complete within this time", "seconds"),
+    NumberField(
+        "gain_usd", "Value of reaching the target, a month ($)", "What reaching the target would bring or save you"
+    ),
 )
 COST_FIELDS: tuple[NumberField, ...] = (
     NumberField("training_usd", "Training, per million tokens ($)", "The price of your provider", is_cost=True),
     NumberField("epochs", "Epochs", "How often training reads each row; 3 if empty", "count", is_cost=True),
     NumberField("hosting_usd", "Hosting a month ($)", "All servers of the tuned model together", is_cost=True),
-    NumberField("call_usd", "A call of the tuned model ($)", "0 if the server does not bill calls", is_cost=True),
+    NumberField("call_usd", "A call of the tuned model ($)", "0 if calls are not billed", is_cost=True),
     NumberField("tuned_input_tokens", "Input of a tuned call (tokens)", "A tuned model may need less", is_cost=True),
     NumberField("labelling_hours", "Hours of labelling", "Work on training rows", is_cost=True),
     NumberField("engineering_hours", "Hours of engineering", "Training, tests and serving", is_cost=True),
     NumberField("hourly_usd", "An hour of work ($)", "The cost of a person", is_cost=True),
-    NumberField("tests_usd", "Tests of the tuned model ($)", "Calls and reviews before it is used", is_cost=True),
+    NumberField("tests_usd", "Tests of the tuned model ($)", "Calls and reviews before you use it", is_cost=True),
     NumberField("fixed_usd", "All of it once ($)", "Replaces training, work and tests above", is_cost=True),
     NumberField("months", "Months until it is replaced", "How long the base model is available", is_cost=True),
     NumberField("retraining_per_year", "Trainings a year after that", "0 if it is trained once", is_cost=True),

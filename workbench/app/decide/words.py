@@ -70,7 +70,7 @@ def rates_title(rates: tuple[VersionRate, ...]) -> str:
 def cost_words(cost: CostPicture) -> Iterator[str]:
     """Yield the lines below the chart of costs."""
     if cost.is_never:
-        yield "A call of the tuned model costs no less, so training never pays by its cost."
+        yield "A call of the tuned model costs as much or more, so training never pays for itself."
     elif cost.break_even is not None:
         bound = "at least " if cost.is_bound else ""
         before = ""

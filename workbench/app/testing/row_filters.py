@@ -30,7 +30,7 @@ FILTER_TIPS: dict[RowFilter, str] = {
     "no_answer": "Cases in which a call failed",
     "flaky": "Cases of which some samples pass and some fail",
     "overruled": "Cases in which you overruled a check",
-    "label_differs": "Cases in which a judge says something else than your label",
+    "label_differs": "Cases in which a judge disagrees with your label",
     "rule_differs": "Cases in which a judge passes an answer that a rule fails, or the reverse",
     "repeats_differ": "Cases in which a judge that was asked several times disagrees with itself",
     "open": "Cases that are not asked in every column yet",

@@ -84,7 +84,7 @@ def read_settings(typed: TypedSettings, settings: SuiteSettings) -> SuiteSetting
             repeats=_whole(
                 "repeats",
                 typed.repeats,
-                f"A judge is asked the same a whole number of times, from 1 to {MOST_REPEATS}.",
+                f"The times a judge is asked are a whole number from 1 to {MOST_REPEATS}.",
                 MOST_REPEATS,
             ),
         ),
@@ -183,5 +183,7 @@ def _least_score(text: str) -> float | None:
         return None
     value = typed_number(text)
     if value is None or not 0 <= value <= 1:
-        raise SettingsFieldError("threshold", "The least score is a number from 0 to 1, or empty: every check passes.")
+        raise SettingsFieldError(
+            "threshold", "The minimum score is a number from 0 to 1, or empty: every check must pass."
+        )
     return value

@@ -27,7 +27,7 @@ def equals(inputs: CheckInputs) -> Finding:
             return Finding(
                 False, "The answer is not JSON, so it cannot equal a JSON value.", None, None, expected, text
             )
-        reason = "The answer equals the expected JSON." if holds else "The answer is other JSON than expected."
+        reason = "The answer equals the expected JSON." if holds else "The answer is JSON, but not the expected JSON."
         return Finding(holds, reason, None, None, expected, text)
     expected = to_string(wanted)
     if holds := expected == text:

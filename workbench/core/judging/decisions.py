@@ -148,7 +148,7 @@ def _probability(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError("The model gave no probability.")
     if not -_ROUNDING <= value <= 1 + _ROUNDING:
-        raise ValueError(f"The model gave the probability {value:g}, which is none.")
+        raise ValueError(f"The model gave the probability {value:g}, which is not from 0 to 1.")
     return min(1.0, max(0.0, float(value)))
 
 

@@ -33,7 +33,7 @@ def verdict_words(error: JudgeError) -> str:
     lenient = f"it passed {counted(missed, 'answer')} that you failed"
     strict = f"it failed {counted(alarms, 'answer')} that you passed"
     if not missed and not alarms:
-        return "The judge said what you said about every answer."
+        return "The judge agreed with you about every answer."
     both = " and ".join((*((lenient,) if missed else ()), *((strict,) if alarms else ())))
     is_lenient = error.catch is not None and missed > _FEW * error.catch.size
     is_strict = error.false_alarms is not None and alarms > _FEW * error.false_alarms.size

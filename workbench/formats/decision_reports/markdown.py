@@ -21,6 +21,8 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield f"# {text(made.headline)}\n\n"
     yield f"{code(report.prompt, 80)}, {report.made_on}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
     yield from _list(map(text, made.reasons))
+    if made.retiring is not None:
+        yield f"{text(made.retiring.sentence)}\n\n"
     yield from _steps(report)
     yield from _findings(report)
     yield from _rates(report)
@@ -89,7 +91,7 @@ def _sensitivity(report: DecisionReport) -> Iterator[str]:
     bars = report.decision.cost.bars
     if not bars:
         return
-    yield "| Break-even with | half of it | twice of it |\n| --- | ---: | ---: |\n"
+    yield "| Break-even with | half | double |\n| --- | ---: | ---: |\n"
     for bar in bars:
         ends = (number(value) if value is not None else "never" for value in (bar.at_half, bar.at_double))
         yield f"| {text(bar.title)} | {' | '.join(ends)} |\n"

@@ -74,9 +74,9 @@ _WITHOUT_EFFECT = frozenset({"outputPath", "tags", "sharing", "metadata", "write
 _CODE = {
     "extensions": "Extensions are programs and are not run.",
     "derivedMetrics": "Metrics made of others are not computed.",
-    "redteam": "Attacks of the red team are not made.",
-    "plugins": "Attacks of the red team are not made.",
-    "strategies": "Attacks of the red team are not made.",
+    "redteam": "Red-team attacks are not run.",
+    "plugins": "Red-team attacks are not run.",
+    "strategies": "Red-team attacks are not run.",
     "tracing": "Traces are not collected.",
     "commandLineOptions": "Options of promptfoo's command line are not used.",
 }
@@ -202,7 +202,7 @@ def _options(given: Mapping[str, Any], loader: ConfigLoader) -> tuple[int, int |
     repeat, concurrency = given.get("repeat"), given.get("maxConcurrency")
     samples = repeat if type(repeat) is int and repeat > 0 else 1
     if samples > MOST_SAMPLES:
-        loader.lose("differs", "evaluateOptions.repeat", f"{MOST_SAMPLES} samples are the most here.")
+        loader.lose("differs", "evaluateOptions.repeat", f"At most {MOST_SAMPLES} samples are asked here.")
     return min(samples, MOST_SAMPLES), concurrency if type(concurrency) is int and concurrency > 0 else None
 
 

@@ -126,7 +126,7 @@ def _listed(given: Any, where: str, loader: ConfigLoader) -> Iterator[tuple[str,
 def _of_files(reference: str, where: str, loader: ConfigLoader) -> Iterator[tuple[str, Mapping[str, Any]]]:
     path = loader.filled(reference.removeprefix(FILE))
     if reference.startswith(_REMOTE):
-        loader.lose("refused", where, "Tests in the web are not read. Save them as a file beside this one.")
+        loader.lose("refused", where, "Tests on the web are not read. Save them as a file beside this one.")
     elif is_code(path):
         loader.lose("refused", where, f"The tests of {path[:80]} are left out, because it is a program.")
     else:

@@ -149,13 +149,13 @@ class LabelFiles:
     def _start(self, places: _Places, row: Mapping[str, str]) -> tuple[LabelStart, str]:
         kind = row.get("kind", "").lower() or "label"
         if kind not in _KINDS:
-            raise _UnfitError(f"“{kind[:40]}” is no kind: label or overrule.")
+            raise _UnfitError(f"“{kind[:40]}” is not a kind. Write label or overrule.")
         given = row["label"].lower()
         if not given:
             raise _UnfitError("It has no label.")
         label: LabelState | None = _LABELS.get(given)
         if label is None or (kind == "overrule" and label == "unsure"):
-            raise _UnfitError(f"“{given[:40]}” is no label: pass, fail or unsure.")
+            raise _UnfitError(f"“{given[:40]}” is not a label. Write pass, fail or unsure.")
         if kind == "overrule" and (found := places.overruled(row)) is not None:
             return LabelStart(self._new_uid(), *found, label, "file", row.get("note", "")), kind
         fact = places.check(row.get("check", ""))
@@ -213,9 +213,9 @@ class _Places:
             checks += [check for case in self._records.cases(run.uid, 0, run.cases) for check in case.checks]
             self._cells, self._checks = self._records.answer_cells(run.uid), frozenset(map(check_hash, checks))
         if uid not in self._cells:
-            raise _UnfitError("This output is no answer of this test.")
+            raise _UnfitError("This output is not an answer of this test.")
         if hash_ not in self._checks:
-            raise _UnfitError("This check is none of this test.")
+            raise _UnfitError("This check is not part of this test.")
         return uid, hash_
 
     def check(self, name: str) -> JudgedCheckFact:
@@ -238,7 +238,7 @@ class _Places:
         if uid := row.get("output", ""):
             known = self._by_uid[fact.check_hash].get(uid)
             if known is None:
-                raise _UnfitError("This output is no answer of this test that was judged by the check.")
+                raise _UnfitError("This output is not an answer of this test that the check judged.")
             return known
         case, column = (
             self._one(self._cases, row.get("case", ""), "case"),
@@ -246,7 +246,7 @@ class _Places:
         )
         sample = row.get("sample", "") or "1"
         if not sample.isdecimal() or int(sample) < 1:
-            raise _UnfitError(f"“{sample[:40]}” is no number of a sample.")
+            raise _UnfitError(f"“{sample[:40]}” is not a sample number.")
         known = self._by_key[fact.check_hash].get(CellKey(case, column, int(sample) - 1))
         if known is None:
             raise _UnfitError("This answer was not judged by the check, or its case is held out.")

@@ -190,7 +190,7 @@ class ComparisonPlanner:
             columns, slot = _placed(columns, lane)
             slots.append(slot)
         if len(columns) > MOST_COLUMNS:
-            raise RefusedError(f"{MOST_COLUMNS} columns are the most. Remove one, then test the successor.")
+            raise RefusedError(f"A test has at most {MOST_COLUMNS} columns. Remove one, then test the successor.")
         settings = replace(
             settings,
             columns=columns,

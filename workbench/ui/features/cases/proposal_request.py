@@ -136,6 +136,6 @@ class ProposalRequest(RequestPane):
         shown = " and ".join(filter(None, (", ".join(given[:-1]), given[-1])))
         words = f"The model sees {shown}." if len(given) > 1 else "The model sees only the prompt."
         if cases > MOST_SHOWN:
-            words = f"{MOST_SHOWN} cases are the most that can be shown. Untick some."
+            words = f"At most {MOST_SHOWN} cases can be shown. Untick some."
         self.told.setText(f"{words} Cases of the hold-out are never shown.")
         self.changed.emit()

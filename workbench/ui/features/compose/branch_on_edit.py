@@ -62,7 +62,7 @@ class BranchOnEdit(QObject):
         before = self._compose.take_over(detail, branch=True)
         if before is None:
             return True
-        self._notices.offer_draft(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
+        self._notices.offer_draft(f"You edited {name(detail.row)}, so the draft now starts from it.", before)
         self._draft.show_part(index, start, stop - start)
         field = self._draft.blocks[index].field
         field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -43,6 +43,6 @@ def judge_mark(found: JudgeMarks, said: Sequence[tuple[Comparison, str]], titles
         f"The judge {found.judge} compared this answer in both orders, by: {found.criterion}",
         *(f"{_WORDS[how].capitalize()} {other}" for how, other in compared),
         found.agreement,
-        "It is no verdict of yours and marks no winner. Rank shows both, apart.",
+        "It is not your verdict and marks no winner. Rank shows both separately.",
     ]
     return JudgeMark(tuple(dict.fromkeys((named, *(f"Judge: {text}{unmeasured}" for text in texts)))), "\n".join(tip))

@@ -125,7 +125,7 @@ class _LaneMenu:
             is_kept = bool(state.head.baseline)
             run = self._below("R&un")
             self._add("&Only this lane", lambda: intents.run_requested.emit(slot), not is_kept, "run_lane", run)
-            words = "&Again with the others" if is_kept else "Not again: &keep as baseline"
+            words = "Run a&gain with the others" if is_kept else "&Keep as baseline, do not run again"
             can_keep = is_kept or state.status.attempts > 0
             self._add(words, lambda: intents.baseline_requested.emit(slot), can_keep, to=run)
             lane = self._below("&Lane")

@@ -34,7 +34,7 @@ def entries(show: Show) -> Sequence[PaletteEntry]:
         *(entry(page, "", title, detail) for page, title, detail in _PAGES),
         *(entry("appearance", name, title, detail) for name, title, detail in APPEARANCE_FIELDS),
         *(
-            entry("limits", name, f"Limit per run: {title.lower()}", "asks first above it")
+            entry("limits", name, f"Limit per run: {title.lower()}", "you are asked above it")
             for name, title in LIMIT_FIELDS
         ),
         *(entry("keys", one.id, f"API key of {one.name}", "") for one in PROVIDERS.values() if one.key_variables),

@@ -61,7 +61,7 @@ class ColumnActions:
             return
         menu = self._menu()
         if len(overview.settings.columns) >= MOST_COLUMNS:
-            menu.addAction(f"{MOST_COLUMNS} columns are the most").setEnabled(False)
+            menu.addAction(f"At most {MOST_COLUMNS} columns").setEnabled(False)
         else:
             lanes = self._services.session.draft().run_lanes
             menu.addAction(f"The lanes of Compose ({len(lanes)})", self.take_lanes).setEnabled(bool(lanes))

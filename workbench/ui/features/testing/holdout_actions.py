@@ -55,8 +55,8 @@ class HoldoutActions:
             return
         question = (
             f"End the hold-out? Its {counted(number, 'case')} {plural(number, 'becomes', 'become')} tuning cases, and "
-            "you see them. Their totals are no honest number then: what you change may be fitted to them. Cases with "
-            "answers cannot be held out again."
+            "you see them. Their totals then no longer measure new cases, because you can fit your changes to them. "
+            "Cases with answers cannot be held out again."
         )
 
         def go() -> None:

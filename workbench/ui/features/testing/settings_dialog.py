@@ -22,7 +22,7 @@ _FIELDS = {
     "samples": ("Samples per case", "Answers that each column gives to a case"),
     "difference": ("Difference that matters (points)", "A gain in pass rate that would make you change the prompt"),
     "margin": ("Margin of “no worse” (points)", "How much worse a cheaper or faster column may be"),
-    "threshold": ("Least score of a case", "From 0 to 1; empty: every check has to pass"),
+    "threshold": ("Minimum score of a case", "From 0 to 1; empty: every check has to pass"),
     "usd": ("Budget in dollars", "Nothing is sent that could exceed it"),
     "calls": ("Limit of calls", "Needed for models without a price"),
     "minutes": ("Limit of minutes", "The test stops then, and can be continued"),
