@@ -11,7 +11,6 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from workbench.app.judging.rate_words import beside_rate
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
 from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
@@ -140,7 +139,7 @@ class SuiteHeader(QHeaderView):
         self._text(painter, behind, f"{sign}{rest}", self._number, "muted")
         if self._has_judges():
             y += line
-            judged = fitted_judged(beside_rate(head.judged), QFontMetrics(self._number), room.width())
+            judged = fitted_judged(head.judged or "", QFontMetrics(self._number), room.width())
             self._text(painter, QRect(room.left(), y, room.width(), line), judged, self._number, "muted")
         y += line + 2
         if head.low is not None and head.high is not None and head.rate is not None:
@@ -178,6 +177,8 @@ class SuiteHeader(QHeaderView):
 
 def fitted_judged(words: str, metrics: QFontMetrics, room: int) -> str:
     """Return the line about judges as it fits: without the judge's rate, or without the interval."""
+    if words.endswith(end := "not corrected"):
+        return words if metrics.horizontalAdvance(words) <= room else end
     corrected = words[max(0, words.find("corrected ")) :]
     brief = corrected.partition(" (")[0]
     return next((one for one in (words, corrected, brief) if metrics.horizontalAdvance(one) <= room), brief)
