@@ -71,6 +71,11 @@ class RunController(QObject):
         """Return the number of the shown iteration, or None before it is recorded."""
         return self._numbers.get(self.board.run_uid)
 
+    def name(self) -> str:
+        """Return the name of the shown iteration, "" before it is recorded."""
+        number = self.number()
+        return "" if number is None else iteration_name(number)
+
     def forget(self) -> None:
         """Drop the draft's run, because a prompt whose draft has no run yet is being opened."""
         self._draft_run = self._before = NO_RUN
@@ -174,9 +179,9 @@ class RunController(QObject):
         return "an earlier run" if number is None else iteration_name(number)
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
-        """Show a past iteration; the draft's run is kept."""
+        """Show a past iteration at the set that was shown, if it has that; the draft's run is kept."""
         self._take_in(detail)
-        self._show(stored(detail, lambda lane: _is_free(lane, endpoints)))
+        self._show(stored(detail, lambda lane: _is_free(lane, endpoints)).paged_like(self._shown))
 
     def show_nothing(self) -> None:
         """Show no run; the draft's run is kept."""

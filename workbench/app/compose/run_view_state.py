@@ -15,6 +15,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import BesideLane, IterationDetail, RunSet, Verdict
+from workbench.core.stale_answers import SentRequest
 from workbench.core.version_name import iteration_name
 from workbench.usecases.run_handle import RunHandle
 
@@ -160,6 +161,15 @@ class RunViewState:
     def answers_other_values(self, slot: str) -> bool:
         """Whether a lane beside the run shows an answer to other values than the shown ones."""
         return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
+
+    def requests(self) -> tuple[SentRequest, ...]:
+        """Return what the shown answers were asked with, without those of tests, which say that they are."""
+        answered = ((lane.asked, lane.asked.sets[self._place(lane, self.at)]) for lane in self.lanes if not lane.tested)
+        return tuple(SentRequest(asked.lane, asked.content, own.uid, own.values) for asked, own in answered)
+
+    def paged_like(self, other: RunViewState) -> RunViewState:
+        """Return a copy that shows the set that `other` shows, or the first one if it has none such."""
+        return self.paged(_same(other.shown_set, self.sets)) if other.uid else self
 
     def left_out(self, lanes: Iterable[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
         """Return the lanes of the draft with answers here that are not among the slots in `running`."""

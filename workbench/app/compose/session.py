@@ -18,6 +18,7 @@ from workbench.app.compose.draft_saver import DraftSaver
 from workbench.app.compose.hidden_names import blind_heads
 from workbench.app.compose.iteration_viewer import IterationViewer, headline, seen, why_not_run
 from workbench.app.compose.run_controller import RunController
+from workbench.app.compose.stale_marks import StaleMarks
 from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.compose.timeline_rows import TimelineRowReader
 from workbench.app.compose.value_sets import ValueSets
@@ -88,10 +89,14 @@ class ComposeSession(QObject):
         self.blind = False
         """Whether the next run hides the names of the lanes until it is judged."""
         self._past_heads: list[LaneHead] = []
+        self.stale = StaleMarks(self._current_draft, lambda: self.stage.shown, self.stage.name, self)
+        self.stale.changed.connect(self._show_stale)
+        self.stage.paged.connect(self.stale.look)
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
-        self.sets.changed.connect(self.saver.touch)
+        for act in (self.saver.touch, self.stale.wake):
+            self.sets.changed.connect(act)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
         for part in (self.sets, self.board):
@@ -186,6 +191,7 @@ class ComposeSession(QObject):
     def edited(self) -> None:
         """Record that the user changed text or values."""
         self.saver.touch()
+        self.stale.wake()
         if self._taken is not None:
             self._follow_undo(*self._taken)
 
@@ -236,6 +242,7 @@ class ComposeSession(QObject):
             self._timeline.mark_ran(begun.lane_versions)
             if begun.version_number is not None and self.lineage.recorded(begun.version_number):
                 self.saver.touch()
+        self.stale.look()  # the run has its number now
         self.rows.refresh(begun.run_uid)
 
     def run_ended(self, run_uid: str) -> None:
@@ -323,6 +330,14 @@ class ComposeSession(QObject):
         self._workbench.prepare(self.lanes.lanes)
         self._emit_heads()
         self.saver.touch()
+        self.stale.wake()
+        self.changed.emit()
+
+    def _current_draft(self) -> Draft | None:
+        return None if self.viewing is not None or not self._prompt else self.draft()
+
+    def _show_stale(self) -> None:
+        self._emit_heads()
         self.changed.emit()
 
     def _emit_heads(self) -> None:
@@ -332,7 +347,13 @@ class ComposeSession(QObject):
         """Return the headers with nothing hidden."""
         if self.viewing is not None:
             return self._past_heads
-        return heads(self.lanes.shown, self.endpoints, self.versions.labels, answered=self.stage.answered)
+        return heads(
+            self.lanes.shown,
+            self.endpoints,
+            self.versions.labels,
+            answered=self.stage.answered,
+            stale=self.stale.of,
+        )
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lanes.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead, StaleMark
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
 from workbench.core.visible_text import visible_name
@@ -37,8 +37,10 @@ def heads(
     *,
     read_only: bool = False,
     answered: Callable[[Lane], Lane | None] = lambda _: None,
+    stale: Callable[[str], StaleMark | None] = lambda _: None,
 ) -> list[LaneHead]:
-    """Return the headers of `lanes`. `answered` returns a lane as it was when the shown run asked it."""
+    """Return the headers of `lanes`. `answered` returns a lane as it was when the shown run asked it, `stale` the mark
+    of a slot whose answer no longer belongs to the draft."""
     pinned = {lane.pinned for lane in lanes}
     names = {one.number: one.name for one in versions if one.number in pinned}
     return [
@@ -57,6 +59,7 @@ def heads(
             read_only=read_only,
             place=endpoints[lane.endpoint].kind if lane.endpoint in endpoints else "",
             answered_by=_answered_by(lane, answered(lane), endpoints),
+            stale=stale(lane.slot),
         )
         for number, lane in enumerate(lanes, start=1)
     ]

@@ -23,6 +23,14 @@ Standing = Literal["", "winner", "tie", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
+class StaleMark:
+    """Where an answer is from (“#26”, "" before that is known), and why it no longer belongs to the draft."""
+
+    origin: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneHead:
     """The settings of a lane. `number` counts from 1; `badge` is short ("built in", "echo", "ollama", "" for none).
 
@@ -51,6 +59,8 @@ class LaneHead:
     """A short warning such as "retired 2025-09-01", "" for none."""
     warning_reason: str = ""
     """The warning as a sentence with the next step."""
+    stale: StaleMark | None = None
+    """Set if the shown answer no longer belongs to the draft."""
 
     def version_name(self, number: int | None) -> str:
         """Return what people call a version of the prompt, "" for None and while its name is not read yet."""

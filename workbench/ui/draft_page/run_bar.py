@@ -71,12 +71,14 @@ class RunBar(QFrame):
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
-    def set_based_on(self, version: str | None, *, shown: bool = True) -> None:
-        """Name the version that the draft is based on, None for none.
+    def set_based_on(self, version: str | None, *, shown: bool = True, edited_since: str = "") -> None:
+        """Name the version that the draft is based on, None for none, or the iteration that it was edited since.
 
         Empty while the name is "", because it is not read yet, and while the draft is not `shown`.
         """
         about, brief = ("new text", "new") if version is None else (f"based on {version}", f"from {version}")
+        if edited_since:
+            about, brief = f"edited since {edited_since}", "edited"
         self._based_on = (about, brief) if shown and version != "" else ("", "")
         self._name_run()
 

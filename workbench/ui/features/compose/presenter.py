@@ -112,7 +112,8 @@ class ComposePresenter(QObject):
         runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self._view.lanes.set_all_running(state.running)
         base = compose.based_on
-        runbar.set_based_on(None if base is None else compose.versions.name(base), shown=not state.viewing)
+        name = None if base is None else compose.versions.name(base)
+        runbar.set_based_on(name, shown=not state.viewing, edited_since=compose.stale.since)
 
     def show_session(self) -> None:
         """Show the session's statistics, unless names are hidden, which they would reveal."""

@@ -39,10 +39,10 @@ class TitleRow(QWidget):
         self._back: Callable[[], None] = lambda: None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_content(self, name: str, pills: tuple[str, ...], *, gold: bool) -> None:
-        """Show `name` (with a star if `gold`) and `pills`, the most important first."""
+    def set_content(self, name: str, pills: tuple[str, ...], *, gold: bool, dim: bool = False) -> None:
+        """Show `name` (with a star if `gold`) and `pills`, the most important first; `dim` for a stale answer."""
         self.name.set_candidates((f"★ {name}" if gold else name,))
-        self.name.set_color("gold" if gold else "text")
+        self.name.set_color("muted" if dim else "gold" if gold else "text")
         if pills != tuple(label.text() for label in self._pills):
             for label in self._pills:
                 label.hide()
@@ -226,7 +226,8 @@ class LaneHeader(QWidget):
     def show_standing(self, head: LaneHead, status: LaneStatus) -> None:
         """Show what the verdict says about the answer, beside the name."""
         name, pills = wording.title(head, status.blind), wording.pills(head, status)
-        self.row.set_content(name, pills, gold=status.standing == "winner")
+        is_stale = head.stale is not None and not status.blind
+        self.row.set_content(name, pills, gold=status.standing == "winner", dim=is_stale)
 
     def _fit_warning(self) -> None:
         room = self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0)

@@ -169,6 +169,7 @@ def title_tip(head: LaneHead, blind: bool) -> str:
         return "Names are hidden while blind."
     facts = [
         head.model,
+        "" if head.stale is None else head.stale.why,
         head.warning_reason,
         head.badge,
         "" if head.pinned is None else f"pinned to {head.pinned_name or 'an earlier text'}",
@@ -183,7 +184,14 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     standing = {"tie": "tie", "bad": "all bad"}.get(status.standing, "")
     if status.blind:
         return (standing,) if standing else ()
-    return tuple(pill for pill in (standing, "starred" if status.starred else "", head.badge) if pill)
+    return tuple(
+        pill for pill in (standing, stale_pill(head, status), "starred" if status.starred else "", head.badge) if pill
+    )
+
+
+def stale_pill(head: LaneHead, status: LaneStatus) -> str:
+    """Return the iteration that a stale answer is from; "" if it belongs to the draft, or another line names that."""
+    return f"from {head.stale.origin}" if head.stale is not None and head.stale.origin and not status.kept else ""
 
 
 def settings_line(head: LaneHead, status: LaneStatus) -> str:
