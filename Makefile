@@ -31,6 +31,7 @@ test: check ## check, then all tests; ARGS go to pytest
 
 deep: ## the long tests: mutations, kills, simulations; prints their figures, ARGS go to pytest
 	@sh packaging/setup.sh test
+	@sh packaging/system-libs.sh deep
 	WORKBENCH_TEST_DEPTH=deep $(PY) -m pytest -n 2 --dist worksteal -m deep --timeout 3600 $(ARGS)
 
 bench: ## measure against the budgets, under five minutes

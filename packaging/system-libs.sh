@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks the system libraries and commands that Prompt Workbench needs, and installs what is missing.
-# usage: system-libs.sh run|test
+# usage: system-libs.sh run|test|deep
 # As root on a system with apt it installs; otherwise it names what is missing, says what to type, and fails.
 set -eu
 
@@ -20,6 +20,8 @@ test   cmd appstreamcli                appstream
 test   cmd git                         git
 test   cmd curl                        curl
 test   cmd unshare                     util-linux
+deep   cmd xdotool                     xdotool
+deep   cmd openbox                     openbox
 END
 }
 
@@ -44,6 +46,7 @@ while read -r purpose type name package; do
         '#') continue ;;
         window) [ "$kind" = test ] || has_window || continue ;;
         test) [ "$kind" = test ] || continue ;;
+        deep) [ "$kind" = deep ] || continue ;;
     esac
     has "$type" "$name" || { packages="$packages $package" names="$names $name"; }
 done <<END

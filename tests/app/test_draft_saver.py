@@ -138,3 +138,13 @@ def test_store_returns_the_save_that_is_not_over(qtbot: QtBot, tasks: Tasks) -> 
     saves[0].set_result(None)
     assert saver.store() is None
     saver.deleteLater()
+
+
+def test_save_that_failed_is_not_taken_for_a_stored_draft(saver: DraftSaver, store: Store) -> None:
+    """Also before its failure has reached the event loop, which is when it is tried again."""
+    store.error = RefusedError("The disk is full.")
+    saver.touch()
+    first = saver.store()
+    assert first is not None
+    assert first.exception() is store.error
+    assert saver.store() is first

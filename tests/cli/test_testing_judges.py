@@ -59,7 +59,7 @@ def test_without_a_judge_checks_are_unscored_and_an_argument_names_one(
     assert server.count(JUDGE) == server.count("fake-0") == 3
     # Nothing is asked again.
     assert main(["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}"]) == 0
-    assert "(unmeasured)" in capsys.readouterr().out
+    assert "(judge unmeasured)" in capsys.readouterr().out
     assert server.count(JUDGE) == 3
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from tests.ui.editor_support import button, editor, shown, theme, ticks, type_text
+from tests.ui.editor_support import Key, button, editor, press, shown, theme, ticks, type_text
 from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
@@ -35,6 +35,20 @@ def choose(section: ExampleSection, text: str) -> None:
 def settle(editor: ContentEditor) -> None:
     while editor.parts_shown.is_catching_up:
         QTest.qWait(1)
+
+
+def test_tab_goes_from_field_to_field(editor: ContentEditor) -> None:
+    editor.set_content(TWO)
+    first, second = sections(editor)
+    first.user.setFocus()
+    press(Key.Key_Tab)
+    assert first.assistant.hasFocus()
+    press(Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert first.user.hasFocus()
+    second.assistant.setFocus()
+    press(Key.Key_Tab)
+    assert not second.assistant.hasFocus()
+    assert editor.content().examples == TWO.examples
 
 
 def test_new_example_is_focused_and_its_text_can_be_undone(editor: ContentEditor) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks, type_text
 from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.add_buttons import AddButtons
 from workbench.ui.editor.code_help import CodeHelp
+from workbench.ui.editor.column import MessageColumn
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -54,3 +56,18 @@ def test_line_spacing_is_equal_across_wraps_and_paragraphs(editor: ContentEditor
     assert len(tops) > 6
     assert apart == {field.lines_height(2) - field.lines_height(1)}
     assert field.natural_height(10_000) == field.lines_height(len(tops))
+
+
+def test_buttons_that_add_something_stay_in_view_below_long_messages(editor: ContentEditor) -> None:
+    row = editor.findChild(AddButtons)
+    assert row is not None
+    editor.set_content(content(("user", "short")))
+    assert row.geometry().bottom() < editor.height() // 2
+    for messages in ((("user", "line\n" * 500),), tuple(("user", "line\n" * 4) for _ in range(30))):
+        editor.set_content(content(*messages))
+        press(Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        assert row.geometry().bottom() <= editor.height()
+        assert not row.visibleRegion().isEmpty()
+    column = editor.findChild(MessageColumn)
+    assert column is not None
+    assert column.viewport().geometry().bottom() < row.geometry().top()

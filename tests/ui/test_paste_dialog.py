@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -81,3 +82,17 @@ def test_long_text_is_parsed_when_typing_pauses(qtbot: QtBot, theme: Theme) -> N
     qtbot.waitUntil(dialog.take.isEnabled)
     dialog.field.set_exact("q\na")
     assert dialog.take.text() == "Create 1 case"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_ctrl_enter_adds_what_was_typed(qtbot: QtBot, theme: Theme, key: Qt.Key) -> None:
+    dialog = _shown(qtbot, PasteExamples(theme, "", None))
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    spy = QSignalSpy(dialog.taken)
+    QTest.keyClicks(dialog.field, "Where?")
+    QTest.keyClick(dialog.field, key, Qt.KeyboardModifier.ControlModifier)
+    assert (spy.count(), dialog.isVisible()) == (0, True)
+    dialog.begin("Where?\tHere.")
+    QTest.keyClick(dialog.field, key, Qt.KeyboardModifier.ControlModifier)
+    assert spy.at(0) == [(Example("Where?", "Here."),)]

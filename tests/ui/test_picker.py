@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +37,26 @@ def test_typing_a_name_and_enter_chooses_that_model(qtbot: QtBot, drive: Drive) 
     driver.type("haiku")
     driver.press(Key.Key_Return)
     assert driver.choices == [ModelChoice("litellm", "claude-haiku-4-5", UNCHANGED)]
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
+def test_ctrl_enter_uses_the_model_and_asks_for_a_run(qtbot: QtBot, drive: Drive, key: Qt.Key) -> None:
+    driver = drive().ready()
+    qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())
+    runs = QSignalSpy(driver.picker.run_requested)
+    driver.type("haiku")
+    QTest.keyClick(driver.search, key, Qt.KeyboardModifier.ControlModifier)
+    assert driver.choices == [ModelChoice("litellm", "claude-haiku-4-5", UNCHANGED)]
+    assert runs.count() == 1
+
+
+def test_keys_do_nothing_without_a_match(drive: Drive) -> None:
+    driver = drive().ready()
+    runs = QSignalSpy(driver.picker.run_requested)
+    driver.type("no such model")
+    driver.press(Key.Key_Down)
+    QTest.keyClick(driver.search, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert (driver.choices, runs.count(), driver.picker.isVisible()) == ([], 0, True)
 
 
 def test_arrow_keys_move_the_list_while_the_search_field_keeps_focus(drive: Drive) -> None:

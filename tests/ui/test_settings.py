@@ -292,3 +292,11 @@ def test_pages_can_be_reached_by_keyboard(drive: Drive) -> None:
     assert driver.list("Endpoints").isVisible()
     QTest.keyClick(pages, Qt.Key.Key_Down)
     assert driver.button("Dark").isVisible()
+
+
+def test_enter_in_the_search_goes_to_the_key_of_the_first_match(drive: Drive) -> None:
+    driver = drive()
+    driver.type("Search providers", "anthr")
+    QTest.keyClick(driver.field("Search providers"), Qt.Key.Key_Return)
+    assert driver.field("API key").hasFocus()
+    assert "Anthropic" in driver.texts()

@@ -7,9 +7,10 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from tests.ui.desk import Desk
-from tests.ui.editor_support import blocks, content, focused, press, type_text
+from tests.ui.editor_support import content, focused, press, type_text
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.ui.features.techniques.controller import TechniquesController
@@ -128,14 +129,14 @@ def test_palette_finds_and_inserts_techniques(desk: Desk) -> None:
     assert [m.role for m in window.editor.content().messages] == ["system", "user"]
 
 
-def test_header_items_of_a_narrow_system_message_do_not_overlap(desk: Desk) -> None:
+def test_button_below_the_messages_opens_the_techniques(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
-    block = blocks(window.editor)[0]
-    desk.until(lambda: block.count() != "")
-    assert block._count is not None
-    assert block._techniques is not None
-    assert block._techniques.isVisible()
-    assert not block._count.isVisible() or not block._count.geometry().intersects(block._techniques.geometry())
+    window.editor.set_content(content(("user", "long\n" * 200)))
+    button = next(one for one in window.editor.findChildren(QPushButton) if one.text() == "Techniques")
+    desk.until(lambda: not button.visibleRegion().isEmpty())
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    desk.until(lambda: desk.window.dialogs.technique_actions.dialog is not None)
+    desk.press(Key.Key_Escape)
 
 
 def test_few_shot_adds_examples_as_one_undo_step(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def test_typing_into_a_past_iteration_starts_a_branch_at_the_caret(desk: Desk) -
     desk.type("f")
     assert desk.window.viewing is None
     assert draft_text(desk) == "old tex1ft"
-    assert "You typed into #1" in desk.notice()
+    assert "You edited #1" in desk.notice()
     assert QApplication.focusWidget() is desk.window.editor.blocks[0].field
     old = desk.rows("SELECT number FROM versions ORDER BY number DESC LIMIT 2")[1][0]
     assert desk.window.based_on == old
@@ -63,7 +63,7 @@ def test_input_method_text_starts_a_branch(desk: Desk) -> None:
     QApplication.sendEvent(field, composed)
     assert desk.window.viewing is None
     assert draft_text(desk) == "old texté"
-    assert "You typed into #1" in desk.notice()
+    assert "You edited #1" in desk.notice()
     desk.type("s")
     assert draft_text(desk) == "old textés"
 

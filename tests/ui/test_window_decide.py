@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.app.decide.standin_decisions import StandInDecisions
 from tests.core.decide import scenarios as made
+from tests.core.decide.branches import BRANCHES
 from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
@@ -22,15 +24,21 @@ from tests.usecases.decide import scenarios as stored
 from tests.usecases.decide.histories import PROMPT
 from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
+from workbench.core.decide.evidence import DecideEvidence
+from workbench.core.lanes import LITELLM, Lane
+from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.decide import reports
 from workbench.ui.features.decide.goals_dialog import GoalsDialog
 from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.decide.view import NO_PROMPT, DecideView
+from workbench.ui.features.models.retiring_dialog import RetiringDialog
+from workbench.ui.features.testing.comparison_dialog import SuccessorDialog
 from workbench.ui.features.training.handover_dialog import HandOverDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 Key = Qt.Key
+SOON = date(2027, 1, 14)
 
 
 @pytest.fixture
@@ -177,6 +185,45 @@ def test_a_vote_becomes_a_column_beside_the_first_one(desk: Desk, source: StandI
     window.shown_notice.press()
     desk.until(lambda: not window.store.tests.settings(prompt).vote)
     assert window.store.tests.settings(prompt).samples == 1
+
+
+def retiring() -> DecideEvidence:
+    """Return evidence about a model that retires soon and has a successor."""
+    return BRANCHES["met by a model with a successor"][0]
+
+
+def test_a_retiring_model_leads_to_a_test_of_its_successor(
+    desk: Desk, source: StandInDecisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon, new = ModelInfo("acme-large", "a", retires=SOON, successor="acme-next"), ModelInfo("acme-next", "a")
+    monkeypatch.setattr(ModelCatalogue, "load", classmethod(lambda _cls, _path=None: ModelCatalogue.of((soon, new))))
+    view = shown(desk)
+    assert not view.head.retiring.isVisible()
+    source.made = retiring
+    desk.window.decide.refresh()
+    desk.until(view.head.retiring.isVisible)
+    line = view.head.retiring
+    assert "retires on 14 Jan 2027" in line.words.text()
+    assert [part.text() for part in (line.test, line.all)] == ["Test the successor", "All retiring models…"]
+    line.test.click()
+    window = desk.window
+    desk.until(lambda: "does not use acme-large any more" in " ".join(window.shown_notice.lines()))
+    window.session.put_back(replace(window.draft(), lanes=(Lane("a", LITELLM, "acme-large"),)))
+    line.test.click()
+    desk.until(lambda: isinstance(window.testing.compare.dialog, SuccessorDialog))
+    assert window.views.shown == "test"
+    dialog = window.testing.compare.dialog
+    assert dialog is not None
+    assert dialog.windowTitle() == "A successor of acme-large"
+    dialog.reject()
+
+
+def test_all_retiring_models_are_listed_from_the_page(desk: Desk, source: StandInDecisions) -> None:
+    source.made = retiring
+    view = shown(desk)
+    view.head.retiring.all.click()
+    desk.until(lambda: desk.window.dialogs.find(RetiringDialog) is not None)
+    desk.press(Key.Key_Escape)
 
 
 def test_the_form_changes_the_decision_and_is_stored(desk: Desk) -> None:

@@ -12,12 +12,18 @@ from tests.ui.history_support import chosen, entered, entry, searched, shown, ui
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from workbench.app.history import table_model as history_table
+from workbench.store import StoreError
 from workbench.store.maintenance.history_purge import UNCLEAN
+from workbench.store.runs import prompts
 from workbench.ui.features.compose import timeline_actions
 from workbench.ui.features.history.view import HistoryView
 
 pytestmark = pytest.mark.window
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT, CTRL, SHIFT = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
 EVERY = ["order-4", "order-3", "order-2", "order-1", "triage-2", "triage-1", "sql-2", "sql-1"]
 
 
@@ -175,6 +181,46 @@ def test_permanent_deletion_asks_first_and_leaves_no_data_in_the_file(desk: Desk
     desk.until(lambda: desk.notice() == "1 run is deleted for good.")
     assert not holds(desk, word)
     desk.until_rows([(2,)], "SELECT number FROM runs WHERE uid = 'sql-2'")
+
+
+def test_nothing_is_purged_while_the_draft_cannot_be_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history does not know what such a draft starts from, and would delete it."""
+    view = entered(desk)
+    erasing = desk.window.history.erasing
+    is_full, save = [True], prompts.touch
+    looked: list[object] = []
+    look = erasing.eraser.look
+
+    def touch(*arguments: object) -> None:
+        if is_full:
+            raise StoreError("The disk is full. Free some space, then retry.", "", "full")
+        save(*arguments)  # type: ignore[arg-type] # as given
+
+    monkeypatch.setattr(prompts, "touch", touch)
+    monkeypatch.setattr(erasing.eraser, "look", lambda doomed: (looked.append(doomed), look(doomed))[1])
+    try:
+        desk.press(Qt.Key.Key_1, ALT)
+        desk.window.editor.focus_first()
+        desk.type("Typed while full")
+        desk.until(lambda: "The disk is full" in desk.notice())
+        desk.press(Qt.Key.Key_3, ALT)
+        chosen(desk, view, "sql-1")
+        for command in ("purge_run", "deleted"):
+            desk.window.actions[command].trigger()
+            saving = desk.window.draft_saver.store()
+            desk.until(lambda saving=saving: saving is None or saving.done())
+        done: list[object] = []
+        desk.window.tasks.run(lambda: None, done.append)
+        desk.until(lambda: bool(done))
+        assert looked == []
+    finally:
+        # A window that cannot save asks before it closes.
+        is_full.clear()
+    desk.until(lambda: (draft := desk.stored_draft()) is not None and "Typed" in draft.content.messages[0].text)
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete, CTRL, SHIFT)
+    assert asked(desk).text() == "Delete 1 run for good?"
+    answer(asked(desk), "Cancel")
 
 
 def test_permanent_deletion_can_include_backups(desk: Desk) -> None:

@@ -104,7 +104,7 @@ def test_judged_test_shows_reasons_models_and_the_judges_answer(desk: Desk) -> N
     view = opened_view(desk)
     desk.window.command("run_cases")
     desk.until(lambda: view.suites.figures.report is not None and not view.suites.is_running)
-    desk.until(lambda: view.suites.heads()[0].judged == "unmeasured")
+    desk.until(lambda: view.suites.heads()[0].judged == "judge unmeasured")
     view.grid.select(2, 1)
     view.open_pane()
     desk.until(lambda: view.pane.shown is not None and view.pane.shown.detail.key == (2, 1, 0))
@@ -153,7 +153,7 @@ def test_settings_hold_the_judge_and_warn_of_a_tested_one(desk: Desk) -> None:
 
 def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     view = judged(desk)
-    assert [one.judged for one in view.suites.heads()[:2]] == ["unmeasured"] * 2
+    assert [one.judged for one in view.suites.heads()[:2]] == ["judge unmeasured"] * 2
     dialog = label_dialog(desk)
     assert dialog.progress.text() == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
     for number in range(1, 41):

@@ -396,3 +396,30 @@ def texts(bar: ConfirmBar) -> list[str]:
 
 def button(bar: ConfirmBar, text: str) -> QPushButton:
     return next(one for one in bar.findChildren(QPushButton) if one.text() == text)
+
+
+def test_pane_shows_what_was_expected_and_found_as_word_diff(source: StandInSuites, desk: Desk) -> None:
+    view = opened(desk)
+    view.open_pane()
+    desk.until(lambda: view.suites.model.row(0) is not None)
+    at = next(row.position for row in map(view.suites.model.row, range(10)) if row and row.cells[0].status == "fail")
+    click(view, at, 0)
+    desk.until(lambda: view.pane.shown is not None and view.pane.shown.detail.key.case == at)
+
+    def diffs() -> list[QLabel]:
+        return [one for one in view.pane.checks.findChildren(QLabel) if "<s>" in one.text()]
+
+    desk.until(lambda: len(diffs()) == 1)
+    assert diffs()[0].accessibleName().startswith("Expected 77AB12CD90, found ")
+    assert "77AB12CD90</span></s>" in diffs()[0].text()
+    light = desk.theme.color("red").name()
+    desk.theme.set_mode("dark")
+    desk.until(lambda: [light in one.text() for one in diffs()] == [False])
+
+
+def test_pane_does_not_say_that_a_cell_without_an_answer_has_no_checks(source: StandInSuites, desk: Desk) -> None:
+    source.answered = 0
+    view = opened(desk)
+    view.open_pane()
+    desk.until(lambda: view.pane.checks.none.text() == "Nothing to check yet.")
+    assert view.pane.about.text() == "Not asked yet."

@@ -182,3 +182,57 @@ def test_nothing_of_the_head_and_the_pane_is_cut(
     pair = view.pane.against.parentWidget()
     assert pair is view.pane.other.parentWidget(), "the menu stays beside what it is of"
     assert view.pane.other.y() == view.pane.against.y()
+
+
+def rows_in_sight(view: TestView) -> float:
+    table = view.grid.answers
+    return table.viewport().height() / table.rowHeight(0)
+
+
+@pytest.mark.parametrize("scale", [1.5, 2.0])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_rows_are_in_sight_in_a_small_window_with_large_text(
+    monkeypatch: pytest.MonkeyPatch, desk: Desk, scale: float, is_open: bool
+) -> None:
+    stand_in(monkeypatch, StandInSuites(48))
+    desk.theme.set_scale(scale)
+    view = opened(desk, SMALL)
+    (view.open_pane if is_open else view.close_pane)()
+    desk.until(lambda: not is_open or view.pane.shown is not None)
+    desk.rest()
+    assert rows_in_sight(view) >= 3
+    for parent in (view.head, view.filters, view.filters._left, view.pane._switch, view.pane._body, view.card):
+        assert parts_outside(parent) == []
+    assert view.pane._body.width() <= view.pane.area.viewport().width() or not is_open
+    # All that is left out is behind a chip, in a menu or in a tooltip.
+    line = view.card.text.fontMetrics().lineSpacing()
+    assert not view.filters.view.isHidden() or not is_open
+    view.card.text.linkActivated.emit("more")
+    desk.rest()
+    assert view.card.text.height() > 2 * line
+    assert "fixed 20 cases" in view.card.text.text()
+
+
+def test_menu_of_a_low_view_has_what_the_bar_has(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
+    stand_in(monkeypatch, StandInSuites(48))
+    desk.theme.set_scale(2.0)
+    view = opened(desk, SMALL)
+    filters = view.filters
+    assert not filters._right.isVisible()
+    menu = filters.view.menu()
+    menu.aboutToShow.emit()
+    entries = {action.text(): action for action in menu.actions()}
+    assert entries["Answers"].isChecked()
+    entries["Results"].trigger()
+    assert view.suites.model.shows_results
+    inner = {title: entry.menu() for title, entry in entries.items() if entry.menu() is not None}
+    assert list(inner) == ["Tag", "Sort", "Layout", "Probe"]
+    inner["Tag"].actions()[2].trigger()
+    desk.until(lambda: view.suites.query.tag != "")
+    desk.until(filters.tag.isVisible)
+    desk.theme.set_scale(1.0)
+    desk.rest()
+    assert filters.answers.isVisible()
+    assert filters.results.isChecked()
+    assert not filters.view.isVisible()
+    assert view.head.heading.isVisible()

@@ -55,6 +55,8 @@ def lines(report: DecisionReport) -> Iterator[str]:
     yield f"{made.code}: {made.headline}"
     yield from (f"  {reason}" for reason in made.reasons)
     yield f"  {made.confidence_sentence}"
+    if made.retiring is not None:
+        yield f"  {made.retiring.sentence}"
     for at, step in enumerate(next_steps(made), start=1):
         effort = effort_words(step)
         yield f"{at}. {step.title}{f' ({effort})' if effort else ''}: {step.sentence}"

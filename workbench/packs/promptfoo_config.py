@@ -9,7 +9,8 @@ the files of the pack, whose content promptfoo puts into the text.
 
 What promptfoo has no place for is in the metadata of a test, under MARKS: parts of the case, which of its values are
 JSON texts for `load` (`json`), what values are (`kinds`) and how they were typed (`texts`), and which variables have
-another name (`names`, the other name first). `formats.suites` reads it back.
+another name (`names`, the other name first). Schemas with references that were replaced are in the `config` of their
+provider under the same key. `formats.suites` reads it back.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.rendered_content import assemble
 from workbench.core.templates import PLAIN_VARIABLE, template_texts
 from workbench.packs.pack_contents import Pack, PackPrompt
+from workbench.packs.promptfoo_references import (
+    SCHEMA_TYPES,
+    has_reference,
+    schema_text,
+    self_contained,
+    without_references,
+)
 from workbench.packs.promptfoo_variables import PromptfooVariables, cases_of
 from workbench.packs.yaml_writer import write as write_yaml
 
@@ -44,6 +52,7 @@ MARKS = "workbench"
 """The key of metadata that holds what promptfoo has no place for."""
 _MARKED = ("expectation", "tags", "cluster", "notes", "held_out")
 _ECHO: dict[str, Any] = {"id": "echo"}
+_RENAMED = "Keys called $ref are called ref here, because promptfoo looks up what they name in this file."
 
 
 def write(pack: Pack) -> bytes:
@@ -56,7 +65,9 @@ def write(pack: Pack) -> bytes:
     if not several and (default := _default_test(*told[0])):
         data["defaultTest"] = default
     data["tests"] = [test for one in told for test in _tests(*one, several)]
-    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(told))).encode() + write_yaml(data)
+    data, is_renamed = without_references(data)
+    remarks = [*_remarks(told), *((_RENAMED,) if is_renamed else ())]
+    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in remarks)).encode() + write_yaml(data)
 
 
 def _all_providers(pack: Pack) -> list[Any]:
@@ -95,6 +106,8 @@ def _remarks(told: Iterable[tuple[PackPrompt, PromptfooVariables]]) -> Iterable[
     for prompt, variables in told:
         if not any(_providers(prompt)):
             yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo is used. Enter your own."
+        if any(_sendable(*part) is None for part in _parts(prompt.content)):
+            yield f"Schemas of {prompt.slug} refer to themselves or to nothing, which promptfoo refuses. Not sent."
         if prompt.content.template == "jinja":
             yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
         if any(MARKS in _metadata(case) and _marks(case, variables) for case in prompt.cases):
@@ -201,6 +214,8 @@ def _told(check: dict[str, Any], variables: PromptfooVariables) -> dict[str, Any
         return {key: told(one) for key, one in part.items()} if isinstance(part, dict) else part
 
     made = {key: told(part) if key in ("value", "rubricPrompt") else part for key, part in check.items()}
+    if str(check.get("type")).removeprefix("not-") in SCHEMA_TYPES and has_reference(made.get("value")):
+        made["value"] = schema_text(made["value"])
     if isinstance(inner := check.get("assert"), list):
         made["assert"] = [_told(one, variables) if isinstance(one, dict) else one for one in inner]
     return made
@@ -234,20 +249,38 @@ def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
     if not takes_all:
         return config
     passed: dict[str, Any] = {**params, **(extra if isinstance(extra, dict) else {})}
-    for name, part in _parts(content):
-        # promptfoo renders these parts once or twice, but not what is passed through.
-        (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
+    replaced: dict[str, str] = {}
+    for name, part, is_passed in _parts(content):
+        sent = _sendable(name, part, is_passed)
+        if sent is not part:
+            replaced[name] = schema_text(part)
+        if sent is not None:
+            (passed if is_passed else config)[name] = sent
+    if replaced:
+        config[MARKS] = replaced
     # Without temperature and limit, promptfoo would send 0 and 1,024.
     bare = {} if {"temperature", "max_tokens"} <= config.keys() else {"omitDefaults": True}
     return {**config, **bare, **({"passthrough": passed} if passed else {})}
 
 
-def _parts(content: Content) -> Iterable[tuple[str, Any]]:
+def _parts(content: Content) -> Iterable[tuple[str, Any, bool]]:
+    """Return the tools and the output format with their names in a request, and whether they are passed through.
+
+    promptfoo renders these parts once or twice, but not what is passed through.
+    """
+    found: dict[str, Any] = {}
     try:
         if tools := tools_form([tool for tool in content.tools if tool.enabled]):
-            yield "tools", tools
+            found["tools"] = tools
         if content.output is not None:
-            yield "response_format", format_form(content.output)
+            found["response_format"] = format_form(content.output)
     except BlockError:
-        # The workbench does not send incomplete tools and schemas either.
-        return
+        """The workbench does not send incomplete tools and schemas either."""
+    for name, part in found.items():
+        yield name, part, _BRACES.search(json.dumps(part, ensure_ascii=False)) is not None
+
+
+def _sendable(name: str, part: Any, is_passed: bool) -> Any:
+    """Return a part as promptfoo can send it, None if it cannot."""
+    is_left_alone = name == "tools" and not is_passed
+    return part if is_left_alone or not has_reference(part) else self_contained(part)

@@ -136,6 +136,11 @@ def retiring_models(
     return tuple(sorted(found, key=lambda one: (one.day, one.model)))
 
 
+def successor_at(catalogue: ModelCatalogue, endpoint: str, model: str, today: date) -> str:
+    """Return the successor of a model at an endpoint, "" if none is known or the endpoint is a custom address."""
+    return _successor(catalogue, model, today) if endpoint == LITELLM else ""
+
+
 def lane_with(store: Store, prompt_uid: str, model: str) -> Lane:
     """Return the column or else the lane of a prompt that has a model of LiteLLM's, to test a successor of.
 

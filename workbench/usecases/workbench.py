@@ -263,11 +263,10 @@ class Workbench:
     @functools.cached_property
     def decider(self) -> Decider:
         """Decides what to do about prompts; made on first use."""
-        from workbench.usecases.decide.column_evidence import ModelBook
+        from workbench.usecases.decide.column_evidence import model_book
         from workbench.usecases.decide.decider import Decider
 
-        models = ModelBook(self.endpoints.find, self.pricing.rates_for, self.catalogue.retires)
-        return Decider(self.store, lambda: self.tests.tries, models, utc_now, self.today)
+        return Decider(self.store, lambda: self.tests.tries, model_book(self.models), utc_now, self.today)
 
     def start_engine(self) -> None:
         """Start the engine in the background. Call it after the first paint."""

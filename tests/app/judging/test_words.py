@@ -11,7 +11,6 @@ from workbench.app.judging.estimate_words import judging_question
 from workbench.app.judging.judge_choice import chosen_words, judge_start
 from workbench.app.judging.judged_among import NOT_ASKED, judged_among, lacks_judge, not_asked
 from workbench.app.judging.labelling import progress_words as label_progress
-from workbench.app.judging.rate_words import UNMEASURED, beside_rate
 from workbench.app.testing.column_heads import with_judges
 from workbench.app.testing.row_filters import FILTER_TIPS, FILTER_TITLES
 from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview
@@ -32,7 +31,6 @@ from workbench.core.lanes import ECHO, Lane
 from workbench.core.run_limits import Limits
 from workbench.core.statistics.judge_cells import JudgedCell, JudgeVerdict, RandomLabel
 from workbench.core.statistics.judge_error import JudgeError, judge_error
-from workbench.core.statistics.judge_words import UNMEASURED as OF_STATISTICS
 from workbench.core.statistics.judge_words import verdict_words
 from workbench.core.testing.grid import RowFilter
 from workbench.core.testing.judged_report import JudgedCheck
@@ -82,10 +80,6 @@ def test_heads_keep_room_for_judges_before_their_error_is_known() -> None:
     assert with_judges(heads, plain) == heads
     overview = replace(plain, settings=SuiteSettings((RULE, Check(SET, checks=(RUBRIC,)))))
     assert [one.judged for one in with_judges(heads, overview)] == ["", "corrected 71 % (58 to 84)"]
-    assert UNMEASURED == OF_STATISTICS
-    assert [beside_rate(one) for one in (None, "", UNMEASURED, "corrected 71 %")] == [
-        "", "", "judge unmeasured", "corrected 71 %"
-    ]  # fmt: skip
 
 
 def test_judges_are_not_asked_outside_of_tests() -> None:
@@ -142,7 +136,7 @@ def test_a_verdict_never_stands_without_the_judges_error() -> None:
     assert judge_line(few) == "Judged by gpt-5-mini · unmeasured"
     many = replace(few, error=measured(9, 1, 2, 18))
     assert judge_line(many) == "Judged by gpt-5-mini · catches 9 of 10 bad answers, fails 2 of 20 good ones"
-    assert judge_line(replace(few, error=None, models=())) == "Judged by a model"
+    assert judge_line(replace(few, error=None, models=())) == "Judged by a model · unmeasured"
 
 
 def test_labels_are_counted_by_column() -> None:

@@ -291,6 +291,10 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2027, 1, 14)),)),
         {"F4": "met"},
     ),
+    "met by a model with a successor": (
+        evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2027, 1, 14), successor="acme-next"),)),
+        {"F4": "met"},
+    ),
     "met by a retired model": (
         evidence(goals=TARGET, columns=(column(190, 200, retires_on=date(2026, 10, 14)),)),
         {"F4": "met"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -132,6 +134,29 @@ def test_a_rate_over_samples_is_that_of_the_answers() -> None:
 def test_a_model_that_retires_is_not_simply_shipped() -> None:
     assert "retires on 14 Jan 2027" in decided(BRANCHES["met by a retiring model"][0]).headline
     assert "was retired on 14 Oct 2026" in decided(BRANCHES["met by a retired model"][0]).headline
+
+
+def test_a_model_that_retires_is_named_with_its_successor() -> None:
+    soon = BRANCHES["met by a retiring model"][0]
+    note = decided(soon).retiring
+    assert note is not None
+    assert note.sentence.startswith("acme-large retires on 14 Jan 2027, according to LiteLLM's list of models.")
+    assert (note.action.kind, note.action.label) == ("successor", "Test another model")
+    note = decided(BRANCHES["met by a model with a successor"][0]).retiring
+    assert note is not None
+    assert "Its successor is acme-next" in note.sentence
+    assert (note.action.argument, note.action.label) == ("acme-large", "Test the successor")
+    gone = decided(BRANCHES["met by a retired model"][0]).retiring
+    assert gone is not None
+    assert gone.is_retired
+    assert "was retired on 14 Oct 2026" in gone.sentence
+
+
+def test_a_model_that_stays_or_has_no_date_is_not_said_to_retire() -> None:
+    later = BRANCHES["met by a retiring model"][0]
+    stays = replace(later, columns=tuple(replace(one, retires_on=date(2027, 2, 27)) for one in later.columns))
+    assert decided(stays).retiring is None
+    assert decided(scenarios.data_rich()).retiring is None
 
 
 def test_a_plateau_of_one_kind_names_what_to_try_next() -> None:

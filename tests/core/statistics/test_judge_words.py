@@ -21,6 +21,7 @@ from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import JudgeError, judge_error
 from workbench.core.statistics.judge_words import (
     agreement_words,
+    beside_rate_words,
     corrected_difference_words,
     corrected_words,
     judge_words,
@@ -87,25 +88,42 @@ def test_few_clusters_give_counts_only() -> None:
 def test_corrected_rate_stands_beside_the_raw_one() -> None:
     cells = answered((17, 1), (3, 9), (40, 30))
     assert (
-        corrected_words(corrected(cells)) == "Corrected for the judge's errors: 65 % (51 to 78); raw 58 % (48 to 67)."
+        corrected_words(corrected(cells), is_measured=True)
+        == "Corrected for the judge's errors: 65 % (51 to 78); raw 58 % (48 to 67)."
     )
-    assert corrected_words(corrected([*cells, JudgedCell("more", "unscored", "pass")])).endswith(
+    assert corrected_words(corrected([*cells, JudgedCell("more", "unscored", "pass")]), is_measured=True).endswith(
         "; raw 58 % (48 to 67). 1 label left out: 1 of unscored answers."
     )
 
 
 def test_uncorrected_rate_says_what_is_needed() -> None:
-    assert corrected_words(corrected(answered((5, 0), (1, 2), (50, 42)))) == (
+    assert corrected_words(corrected(answered((5, 0), (1, 2), (50, 42))), is_measured=False) == (
         "Unmeasured, raw 55 % (45 to 64): label 12 more random answers of this column to correct for the judge's "
         "errors."
     )
-    assert corrected_words(corrected(answered((0, 0), (0, 0), (5, 3)))) == (
+    assert corrected_words(corrected(answered((0, 0), (0, 0), (5, 3))), is_measured=False) == (
         "Unmeasured, raw 62 % (31 to 86): label 8 random answers of this column to correct for the judge's errors."
     )
     cells = [replace(cell, cluster=str(at % 5)) for at, cell in enumerate(answered((17, 1), (3, 9), (20, 0)))]
-    assert corrected_words(corrected(cells)) == (
+    assert corrected_words(corrected(cells), is_measured=True) == (
         "Not corrected, raw 38 of 50: labels in at least 10 clusters are needed."
     )
+
+
+def test_the_words_beside_a_rate_and_those_about_the_judge_agree() -> None:
+    few = corrected(answered((5, 0), (1, 2), (50, 42)))
+    assert beside_rate_words(few, is_measured=False) == "judge unmeasured"
+    # Labels of other columns measured the judge: it is this column that lacks labels.
+    assert beside_rate_words(few, is_measured=True) == "judged 55 %, not corrected"
+    assert corrected_words(few, is_measured=True).startswith("Not corrected, raw 55 % (45 to 64): label 12 more")
+    # Every answer of a short column has a label, and yet they are too few to measure the judge.
+    all_ = corrected(answered((9, 2), (0, 1), (0, 0)))
+    assert beside_rate_words(all_, is_measured=False) == "judge unmeasured"
+    said = corrected_words(all_, is_measured=False)
+    assert said.startswith("Unmeasured, raw 92 % (")
+    assert "By your labels of all 12 answers: 75 % (" in said
+    many = corrected(answered((17, 1), (3, 9), (40, 30)))
+    assert beside_rate_words(many, is_measured=True) == "judged 58 %, corrected 65 % (51 to 78)"
 
 
 def test_difference_stands_beside_the_raw_one() -> None:

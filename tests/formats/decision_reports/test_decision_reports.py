@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.core.decide import made, scenarios
+from tests.core.decide import branches, made, scenarios
 from workbench.core.decide.decide import decide
 from workbench.core.decide.decision import DecisionCode
 from workbench.core.decide.evidence import DecideEvidence
@@ -44,7 +44,7 @@ HOSTILE = "<script>alert(1)</script> | ![x](http://evil) @you #1 \u202e"
 KEYS = {
     *("format", "prompt", "made_on", "goals", "cases", "training", "code", "table_row", "headline", "confidence"),
     *("confidence_sentence", "reasons", "also", "rows", "levers", "steps", "cost", "routes", "rates", "target", "need"),
-    *("would_change", "unknowns", "sources", "rules_date"),
+    *("would_change", "unknowns", "sources", "rules_date", "retiring"),
 }
 
 
@@ -136,6 +136,14 @@ def test_json_has_every_key_of_its_format() -> None:
     assert VERSION == 1
     assert set(document(report(scenarios.almost_empty()))) == KEYS
     assert set(document(report(scenarios.data_rich()))) == KEYS
+
+
+@pytest.mark.parametrize("format_", ["markdown", "html"])
+def test_a_retiring_model_is_said_before_the_steps(format_: str) -> None:
+    said = written(format_, report(branches.BRANCHES["met by a model with a successor"][0]))
+    assert "Its successor is acme-next" in said
+    assert said.index("acme-next") < said.index("Findings")
+    assert "acme-next" not in written(format_, report(scenarios.data_rich()))
 
 
 def test_keys_and_codes_are_documented() -> None:

@@ -122,9 +122,18 @@ def _steps(
     """Take a step of every kind; return the view that is shown then, what was published, triggered and said."""
     before, found = session.shown, {}
     triggered: list[str] = []
-    for name in ("add_output", "add_lane", "lane_model", "improve", "judge", "add_example", "techniques"):
+    for name in (
+        "add_output",
+        "add_lane",
+        "lane_model",
+        "improve",
+        "judge",
+        "add_example",
+        "techniques",
+        "retiring_models",
+    ):
         navigator.action(name).triggered.connect(lambda _=False, name=name: triggered.append(name))
-    arguments = {"technique": "numbered-steps", "goal": "volume"}
+    arguments = {"technique": "numbered-steps", "goal": "volume", "successor": "gone"}
     for kind in sorted(controller.steps.kinds()):
         events.published.clear()
         notices.said.clear()

@@ -612,6 +612,8 @@ def test_decide(tmp_path: Path) -> None:
     assert steps["goal"] == ["decide", "form at Calls a month"]
     assert steps["examples"][1:2] == ["add_example"]
     assert steps["training"][1:] == ["HandOverRequested"]
+    assert steps["retiring"][1:] == ["retiring_models"]
+    assert steps["successor"][1:] == ["The prompt does not use gone any more. Look for retiring models again."]
     assert steps["verdicts"] == ["rank", "judge"]
     for kind, command in {
         "schema": "add_output",

@@ -98,13 +98,14 @@ class Clock:
 class History:
     """A prompt whose history is made step by step."""
 
-    def __init__(self, store: Store) -> None:
-        self.store, self.now = store, Clock()
+    def __init__(self, store: Store, prompt: str = PROMPT, name: str = "Order bot") -> None:
+        self.store, self.prompt, self.now = store, prompt, Clock()
         self.rates: Callable[[str], Rates | None] = lambda model: None
         """Returns today's prices of a model."""
         self._numbers = itertools.count(1)
         self.retired: dict[str, date] = {}
-        store.create_prompt(PROMPT, "Order bot", self.now()).result(10)
+        self.successors: dict[str, str] = {}
+        store.create_prompt(prompt, name, self.now()).result(10)
 
     # The prompt
 
@@ -112,28 +113,33 @@ class History:
         """Add a version, and return its number."""
         words = text or f"Answer politely, wording {next(self._numbers)}."
         content = Content((Message("system", words), Message("user", "{{order}}")), **parts)
-        return self.store.add_version(PROMPT, new_uid(), content, parent, self.now()).result(10).number
+        return self.store.add_version(self.prompt, new_uid(), content, parent, self.now()).result(10).number
 
     def uses(self, version: int, *techniques: str) -> None:
         """Mark a version as using techniques."""
         for key in techniques:
-            self.store.techniques.say(PROMPT, version, key, key.replace("-", " ").capitalize(), used=True).result(10)
+            self.store.techniques.say(self.prompt, version, key, key.replace("-", " ").capitalize(), used=True).result(
+                10
+            )
 
     def goals(self, **given: Any) -> None:
         """Answer the questions asked once."""
-        self.store.decide.save_goals(PROMPT, DecideGoals(**given), self.now()).result(10)
+        self.store.decide.save_goals(self.prompt, DecideGoals(**given), self.now()).result(10)
 
-    def cases(self, count: int, holdout: int = 0, clusters: int = 0, prompt: str = PROMPT, tag: str = "") -> None:
+    def cases(self, count: int, holdout: int = 0, clusters: int = 0, prompt: str = "", tag: str = "") -> None:
         """Give a prompt cases, so many of them held out, in groups of a number of clusters."""
+        prompt = prompt or self.prompt
         made = [self.case(at, clusters, prompt) for at in range(count + holdout)]
         made = [replace(one, held_out=at >= count, tags=(tag,) if tag else ()) for at, one in enumerate(made)]
         self.store.packs.save_cases(prompt, made).result(10)
-        if prompt == PROMPT:
-            self.store.tests.save_settings(PROMPT, SuiteSettings((CONTAINS,), salt="s" if holdout else ""), self.now())
+        if prompt == self.prompt:
+            self.store.tests.save_settings(
+                self.prompt, SuiteSettings((CONTAINS,), salt="s" if holdout else ""), self.now()
+            )
 
-    @staticmethod
-    def case(number: int, clusters: int = 0, prompt: str = PROMPT) -> Case:
+    def case(self, number: int, clusters: int = 0, prompt: str = "") -> Case:
         """Return a case of a prompt by its number."""
+        prompt = prompt or self.prompt
         cluster = f"cluster {number % clusters}" if clusters else ""
         return Case(f"{prompt}-case-{number}", f"Case {number}", (("order", str(number)),), cluster=cluster)
 
@@ -146,8 +152,10 @@ class History:
         if set_name == "refusal":
             self.store.set_meta("guard:refusals.yml", uid).result(10)
         self.cases(cases, prompt=uid)
-        settings = self.store.tests.settings(PROMPT)
-        self.store.tests.save_settings(PROMPT, replace(settings, guards=(*settings.guards, uid)), self.now()).result(10)
+        settings = self.store.tests.settings(self.prompt)
+        self.store.tests.save_settings(
+            self.prompt, replace(settings, guards=(*settings.guards, uid)), self.now()
+        ).result(10)
         return uid
 
     def now_date(self) -> date:
@@ -161,7 +169,7 @@ class History:
         *columns: Col,
         set_name: CaseSetName = "tuning",
         first: int = 0,
-        prompt: str = PROMPT,
+        prompt: str = "",
         clusters: int = 0,
         goals: RunGoals | None = None,
         probe: Probe | None = None,
@@ -173,6 +181,7 @@ class History:
 
         Only the first `answered` cases are answered, None for all.
         """
+        prompt = prompt or self.prompt
         run, scoring = new_uid(), new_uid()
         size = len(columns[0].cells)
         tested = [self.case(first + at, clusters, prompt) for at in range(size)]
@@ -251,7 +260,7 @@ class History:
         start = RunStart(
             uid=run,
             kind="iteration",
-            prompt_uid=PROMPT,
+            prompt_uid=self.prompt,
             owner_uid="owner",
             started_at=self.now(),
             based_on=None,
@@ -288,12 +297,12 @@ class History:
     def _starred(self, texts: Sequence[str]) -> None:
         run, outputs = new_uid(), [new_uid() for _ in texts]
         lane = Lane("s0", LITELLM, MODEL, pinned=1)
-        sets = tuple(RunSet(f"p-case-{at}", "", (("order", text),)) for at, text in enumerate(texts))
+        sets = tuple(RunSet(f"{self.prompt}-case-{at}", "", (("order", text),)) for at, text in enumerate(texts))
         starts = tuple(OutputStart(output, value_set=at) for at, output in enumerate(outputs))
         start = RunStart(
             run,
             "iteration",
-            PROMPT,
+            self.prompt,
             "owner",
             self.now(),
             None,
@@ -312,7 +321,7 @@ class History:
         run, output = new_uid(), new_uid()
         lane = LaneStart(new_uid(), Lane("i", LITELLM, MODEL, pinned=1), 0, (OutputStart(output),))
         start = RunStart(
-            run, "improve", PROMPT, "owner", self.now(), None, None, new_uid(), (RunSet("", "", ()),), (lane,)
+            run, "improve", self.prompt, "owner", self.now(), None, None, new_uid(), (RunSet("", "", ()),), (lane,)
         )
         self.store.begin_run(start)
         self.store.finish_output(output, answer("A better prompt.", 900, 300), self.now()).result(10)
@@ -322,17 +331,22 @@ class History:
     @property
     def decider(self) -> Decider:
         """The decider of this history."""
-        models = ModelBook(self._endpoint, lambda _, model: self.rates(model), lambda _, model: self.retired.get(model))
+        models = ModelBook(
+            self._endpoint,
+            lambda _, model: self.rates(model),
+            lambda _, model: self.retired.get(model),
+            lambda _, model: self.successors.get(model, ""),
+        )
         tries = SuiteTries(self.store.tests, self.store.version, self.store.techniques.of)
         return Decider(self.store, lambda: tries, models, self.now, lambda: TODAY)
 
     def evidence(self) -> DecideEvidence:
         """Return the evidence that is gathered."""
-        return self.decider.evidence(PROMPT)
+        return self.decider.evidence(self.prompt)
 
     def decide(self) -> Decision:
         """Return the decision."""
-        return self.decider.decision(PROMPT)
+        return self.decider.decision(self.prompt)
 
     def _endpoint(self, uid: str) -> Endpoint | None:
         known = (Endpoint(LITELLM, "litellm", "Providers"), *self.store.endpoints())

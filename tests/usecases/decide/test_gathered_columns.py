@@ -202,10 +202,11 @@ def test_schema_counts_as_enforced_if_it_was_sent(history: History) -> None:
 
 def test_retirement_of_a_model_is_known(history: History) -> None:
     history.retired[MODEL] = TODAY
+    history.successors[MODEL] = "acme-next"
     history.version()
     history.cases(20)
     history.test(Col(rated(15, 20)))
-    assert column(history).retires_on == TODAY
+    assert (column(history).retires_on, column(history).successor) == (TODAY, "acme-next")
 
 
 # Pairs

@@ -48,7 +48,7 @@ def test_unmeasured_stands_beside_every_number_of_a_judge(tmp_path: Path) -> Non
         handle = suites.run(workbench, prompt, judged.settings(), suites.cases(12))
         report = report_of(workbench, prompt, handle.run_uid)
         (column,) = report.columns
-        assert column.judge_words == "unmeasured"
+        assert column.judge_words == "judge unmeasured"
         assert (
             column.judging[0].words.startswith("current m0: unmeasured, raw 100 %") or "raw" in column.judging[0].words
         )
@@ -56,7 +56,7 @@ def test_unmeasured_stands_beside_every_number_of_a_judge(tmp_path: Path) -> Non
         assert (report.judged.judgements, report.judged.reused) == (12, 0)
         for format_ in ("json", "markdown", "junit"):
             assert "nmeasured" in written(report, format_)
-        assert "(unmeasured)" in "\n".join(lines(report))
+        assert "(judge unmeasured)" in "\n".join(lines(report))
 
 
 def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:

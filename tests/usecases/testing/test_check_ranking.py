@@ -15,7 +15,7 @@ from workbench.core.cases import Case, Check
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.store import Store
-from workbench.usecases.judging.judge_reports import judge_remarks
+from workbench.usecases.judging.judge_reports import judged_run
 from workbench.usecases.testing.check_ranking import NOTHING, rank_by_checks
 
 CASES = tuple(case(number) for number in range(40))
@@ -130,6 +130,6 @@ def test_verdicts_change_nothing(store: Store) -> None:
 
 def test_judges_whose_verdicts_count_are_named_with_their_error(store: Store) -> None:
     judged_test(store, cases=24)
-    found = rank_by_checks(store.tests, "p", lambda run: judge_remarks(store.judges, run))
+    found = rank_by_checks(store.tests, "p", lambda run: judged_run(store.judges, run))
     assert found.remarks[-1].startswith("judge judges whether ")
     assert "Unmeasured: label 20 random answers" in found.remarks[-1]

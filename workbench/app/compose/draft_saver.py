@@ -83,9 +83,9 @@ class DraftSaver(QObject):
         return future
 
     def store(self) -> Future[None] | None:
-        """Start saving pending changes, and return the save that is not over; None if every change is stored."""
+        """Start saving pending changes, and return the save that is not over or failed; None if all is stored."""
         future = self.flush() or self._flying
-        return None if future is None or future.done() else future
+        return None if future is None or (future.done() and future.exception() is None) else future
 
     def finish(self, within_ms: int) -> bool:
         """Save pending changes and wait; return False if they are not in the database within `within_ms`."""

@@ -1,4 +1,4 @@
-"""One chronological order of everything that Ctrl+Z undoes: text edits and verdicts.
+"""One chronological order of everything that Ctrl+Z undoes: text edits, edits of lanes, and verdicts.
 
 Invariant: every step gets a stamp (`host.clock`) when it is done, undone or redone. Undo takes the newest done step
 first; redo takes the step undone last first, until anything new is done.
@@ -38,9 +38,10 @@ class UndoSteps:
 
 @dataclass(frozen=True, slots=True)
 class UndoOrder:
-    """Merges the undo steps of verdicts and of all texts."""
+    """Merges the undo steps of verdicts, of lanes and of all texts."""
 
     verdicts: UndoSteps
+    lanes: UndoSteps
     texts: Sequence[UndoSteps]
     typed_at: int = 0
     """Stamp of the last typing in a field with its own undo stack."""
@@ -48,27 +49,48 @@ class UndoOrder:
     @property
     def undo(self) -> Callable[[], object] | None:
         """The call that undoes the last step, or None."""
-        newest = max((self.verdicts, *self.texts), key=lambda one: one.stamps.done_at)
+        newest = max(self._all, key=lambda one: one.stamps.done_at)
         return newest.undo if newest.stamps.done_at else None
 
     @property
     def redo(self) -> Callable[[], object] | None:
         """The call that redoes the step undone last, or None."""
-        newest = max((self.verdicts, *self.texts), key=lambda one: one.stamps.undone_at)
+        newest = max(self._all, key=lambda one: one.stamps.undone_at)
         return newest.redo if newest.stamps.undone_at > self._recorded_at else None
 
     @property
     def undoes_verdict(self) -> bool:
         """Whether the last step is a verdict."""
-        return self.verdicts.stamps.done_at > max((self.typed_at, *(one.stamps.done_at for one in self.texts)))
+        return self._is_last_done(self.verdicts)
 
     @property
     def redoes_verdict(self) -> bool:
         """Whether the step undone last is a verdict."""
-        others = max((self.typed_at, self._recorded_at, *(one.stamps.undone_at for one in self.texts)))
-        return self.verdicts.stamps.undone_at > others
+        return self._is_last_undone(self.verdicts)
+
+    @property
+    def undoes_beside_text(self) -> bool:
+        """Whether the last step is none of a text."""
+        return self._is_last_done(self.verdicts) or self._is_last_done(self.lanes)
+
+    @property
+    def redoes_beside_text(self) -> bool:
+        """Whether the step undone last is none of a text."""
+        return self._is_last_undone(self.verdicts) or self._is_last_undone(self.lanes)
+
+    def _is_last_done(self, steps: UndoSteps) -> bool:
+        others = (one.stamps.done_at for one in self._all if one is not steps)
+        return steps.stamps.done_at > max((self.typed_at, *others))
+
+    def _is_last_undone(self, steps: UndoSteps) -> bool:
+        others = (one.stamps.undone_at for one in self._all if one is not steps)
+        return steps.stamps.undone_at > max((self.typed_at, self._recorded_at, *others))
+
+    @property
+    def _all(self) -> tuple[UndoSteps, ...]:
+        return (self.verdicts, self.lanes, *self.texts)
 
     @property
     def _recorded_at(self) -> int:
         """The stamp of the last new step; steps undone before it cannot be redone."""
-        return max(one.stamps.recorded_at for one in (self.verdicts, *self.texts))
+        return max(one.stamps.recorded_at for one in self._all)

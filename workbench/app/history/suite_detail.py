@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.app.judging.rate_words import beside_rate
 from workbench.core.dates import duration
 from workbench.core.money import show_cost
 from workbench.core.search.match_marker import MatchMarker
@@ -78,7 +77,7 @@ def _line(column: ColumnReport, columns: Sequence[ColumnReport]) -> SuiteColumnL
     cost, latency = column.cost_per_1000, column.summary.latency
     return SuiteColumnLine(
         column.title,
-        " · ".join(filter(None, (column.rate_words, beside_rate(column.judge_words), column.gaps_words))),
+        " · ".join(filter(None, (column.rate_words, column.judge_words, column.gaps_words))),
         "baseline" if column.is_baseline and len(columns) > 1 else column.verdict,
         "" if cost is None else f"{show_cost(cost)} per 1,000",
         "" if latency is None else f"median {duration(round(latency.median * 1000))}",

@@ -86,6 +86,10 @@ class LaneList(QObject):
     """Edits the lanes of the draft. `changed` is emitted after every change by the user."""
 
     changed = Signal()
+    edited = Signal(object)
+    """Before `changed`, when single lanes were edited: all lanes as they were before."""
+    loaded = Signal()
+    """The lanes were replaced by those of a draft or of an iteration."""
 
     def __init__(self, new_slot: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,9 +114,16 @@ class LaneList(QObject):
     def load(self, lanes: Sequence[Lane]) -> None:
         """Load the lanes of another draft; does not count as a change."""
         self._lanes = list(lanes)
+        self.loaded.emit()
 
     def replace_all(self, lanes: Sequence[Lane]) -> None:
         """Replace all lanes with those of a restored iteration; counts as a change."""
+        self._lanes = list(lanes)
+        self.loaded.emit()
+        self.changed.emit()
+
+    def put_back(self, lanes: Sequence[Lane]) -> None:
+        """Replace all lanes with those before or after an edit; counts as a change, but as no edit."""
         self._lanes = list(lanes)
         self.changed.emit()
 
@@ -128,8 +139,7 @@ class LaneList(QObject):
     def add(self, endpoint: str = BUILTIN, model: str = BUILTIN_MODEL, params: Params | None = None) -> str:
         """Append a lane on the current text and return its slot."""
         slot = self._new_slot()
-        self._lanes.append(Lane(slot, endpoint, model, params or Params()))
-        self.changed.emit()
+        self._edit([*self._lanes, Lane(slot, endpoint, model, params or Params())])
         return slot
 
     def duplicate(self, slot: str) -> str:
@@ -138,8 +148,7 @@ class LaneList(QObject):
         if position < 0:
             return ""
         copy = replace(self._lanes[position], slot=self._new_slot())
-        self._lanes.insert(position + 1, copy)
-        self.changed.emit()
+        self._edit([*self._lanes[: position + 1], copy, *self._lanes[position + 1 :]])
         return copy.slot
 
     def remove(self, slot: str) -> Callable[[], None]:
@@ -147,23 +156,30 @@ class LaneList(QObject):
         position = self._position(slot)
         if position < 0:
             return lambda: None
-        gone = self._lanes.pop(position)
-        self.changed.emit()
+        gone = self._lanes[position]
+        self._edit([*self._lanes[:position], *self._lanes[position + 1 :]])
 
-        def put_back() -> None:
+        def bring_back() -> None:
             if self._position(slot) < 0:
-                self._lanes.insert(position, gone)
-                self.changed.emit()
+                self._edit([*self._lanes[:position], gone, *self._lanes[position:]])
 
-        return put_back
+        return bring_back
 
     def move(self, slot: str, delta: int) -> None:
         """Move a lane `delta` places to the right (negative: left), as far as there is room."""
         position = self._position(slot)
         target = max(0, min(len(self._lanes) - 1, position + delta))
         if position >= 0 and target != position:
-            self._lanes.insert(target, self._lanes.pop(position))
-            self.changed.emit()
+            others = [lane for lane in self._lanes if lane.slot != slot]
+            self._edit([*others[:target], self._lanes[position], *others[target:]])
+
+    def place(self, slot: str, before: str) -> None:
+        """Move a lane to the left of another one, or to the end if `before` is no lane."""
+        moved = self.get(slot)
+        others = [lane for lane in self._lanes if lane.slot != slot]
+        target = next((i for i, lane in enumerate(others) if lane.slot == before), len(others))
+        if moved is not None and before != slot:
+            self._edit([*others[:target], moved, *others[target:]])
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
         """Set the model. A label given by hand is cleared, because it named the old model.
@@ -172,9 +188,9 @@ class LaneList(QObject):
         real model must not inherit that unnoticed.
         """
         lane = self.get(slot)
-        if lane is not None and lane.endpoint == BUILTIN != endpoint:
-            self._update(slot, params=Params())
-        self._update(slot, endpoint=endpoint, model=model, label="")
+        leaves = lane is not None and lane.endpoint == BUILTIN != endpoint
+        changes = {"params": Params()} if leaves else {}
+        self._update(slot, endpoint=endpoint, model=model, label="", **changes)
 
     def set_params(self, slot: str, params: Params) -> None:
         """Set the parameters."""
@@ -190,8 +206,7 @@ class LaneList(QObject):
 
     def show_all(self) -> None:
         """Show all hidden lanes."""
-        if any(lane.hidden for lane in self._lanes):
-            self.replace_all([replace(lane, hidden=False) for lane in self._lanes])
+        self._edit([replace(lane, hidden=False) if lane.hidden else lane for lane in self._lanes])
 
     def set_baseline(self, slot: str, run_uid: str) -> None:
         """Make a lane keep its answers of a run and not be run again; "" includes it in runs again."""
@@ -210,8 +225,13 @@ class LaneList(QObject):
         if position < 0:
             return
         updated = replace(self._lanes[position], **changes)  # type: ignore[arg-type] # names are checked by replace
-        if updated != self._lanes[position]:
-            self._lanes[position] = updated
+        self._edit([*self._lanes[:position], updated, *self._lanes[position + 1 :]])
+
+    def _edit(self, lanes: list[Lane]) -> None:
+        """Replace the lanes by edited ones, if they differ."""
+        if lanes != self._lanes:
+            before, self._lanes = self.lanes, lanes
+            self.edited.emit(before)
             self.changed.emit()
 
     def _position(self, slot: str) -> int:

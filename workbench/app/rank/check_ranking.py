@@ -26,10 +26,12 @@ def texts(row: CheckRankRow) -> tuple[str, ...]:
 
 
 def rate_text(row: CheckRankRow) -> str:
-    """Return "92 % (80 to 97)"; below ten clusters only counts are shown, and this says so."""
+    """Return "92 % (80 to 97)", and what judges make of it; below ten clusters it says that only counts are shown."""
     if row.low is None or row.high is None:
-        return "too few for a rate"
-    return f"{_percent(row.rate)} % ({_percent(row.low)} to {_percent(row.high)})"
+        rate = "too few for a rate"
+    else:
+        rate = f"{_percent(row.rate)} % ({_percent(row.low)} to {_percent(row.high)})"
+    return " · ".join(filter(None, (rate, row.judged)))
 
 
 def spoken(row: CheckRankRow) -> str:
@@ -74,10 +76,10 @@ class CheckRankingController(QObject):
 
         def work() -> CheckRanking:
             # Imports numpy.
-            from workbench.usecases.judging.judge_reports import judge_remarks
+            from workbench.usecases.judging.judge_reports import judged_run
             from workbench.usecases.testing.check_ranking import rank_by_checks
 
-            return rank_by_checks(store.tests, prompt, lambda run: judge_remarks(store.judges, run))
+            return rank_by_checks(store.tests, prompt, lambda run: judged_run(store.judges, run))
 
         self._tasks.run_large(work, self._done, self._broke)
 

@@ -32,7 +32,7 @@ def table_text(kind: TableFormat, heads: Sequence[ColumnHead], rows: Sequence[Gr
 
 
 def _title(head: ColumnHead) -> str:
-    return " · ".join(filter(None, (head.title, head.verdict, head.rate_words)))
+    return " · ".join(filter(None, (head.title, head.verdict, head.rate_words, head.judged)))
 
 
 def _cells(row: GridRow, columns: int, *, results: bool) -> list[str]:

@@ -60,15 +60,14 @@ class ColumnHead:
     """Further figures, which stand in the tooltip."""
     sentence: str = ""
     judged: str | None = None
-    """What judges make of the rate: "unmeasured", or the rate corrected for their errors; "" if that is not known yet,
-    None without a judge."""
+    """What judges make of the rate: "judge unmeasured", or the rate corrected for their errors; "" if that is not
+    known yet, None without a judge."""
 
     @property
     def words(self) -> str:
         """Everything in one text, for screen readers and the tooltip."""
         figures = " · ".join(" ".join(filter(None, (one.text, one.unit, one.more))) for one in self.figures)
-        judged = f"Judge: {self.judged}" if self.judged else ""
-        parts = (self.title, self.verdict, self.rate_words, judged, figures, *self.details, self.sentence)
+        parts = (self.title, self.verdict, self.rate_words, self.judged, figures, *self.details, self.sentence)
         return "\n".join(filter(None, parts))
 
 

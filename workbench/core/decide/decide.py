@@ -22,6 +22,7 @@ from workbench.core.decide.figure_words import goal_percent, number, points, rou
 from workbench.core.decide.findings.maker import LEVELS, level
 from workbench.core.decide.findings.tuned import tuned_pair
 from workbench.core.decide.judgement import Judgement, judge
+from workbench.core.decide.retiring import retiring_note
 from workbench.core.decide.routes import day_words
 from workbench.core.decide.rules import DecideRules, TableRule
 from workbench.core.decide.table import advice
@@ -74,6 +75,7 @@ def decide(evidence: DecideEvidence, rules: DecideRules) -> Decision:
         unknowns=tuple(_unknowns(found)),
         sources=_sources(found, headline),
         rules_date=rules.date,
+        retiring=retiring_note(found),
     )
 
 

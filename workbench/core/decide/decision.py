@@ -69,14 +69,16 @@ ActionKind = Literal[
     "training",
     "tuned_lane",
     "goal",
+    "successor",
+    "retiring",
 ]
 """What a button prepares today, in Test, Compose or Decide itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button prepares. `argument` is the key of a technique, the name of a goal, the title of a column, or
-    what is looked at: "prices" of the model, "contradictions" of training rows.
+    """What a button prepares. `argument` is the key of a technique, the name of a goal, the title of a column, the
+    id of a retiring model, or what is looked at: "prices" of the model, "contradictions" of training rows.
 
     `set_name` and `count` say how many of which cases, samples or labels; `label` is the text of the button.
     """
@@ -338,11 +340,23 @@ class RouteStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class RetiringNote:
+    """That the model of the decision is retired or will be soon, and its successor, "" if none is known."""
+
+    model: str
+    retires_on: date
+    is_retired: bool
+    successor: str
+    sentence: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer. `also` are the further rows of the table that apply, in their order.
 
     `reasons` are the three strongest, `confidence_sentence` says why the confidence is what it is. `would_change` says
-    what would change this advice, `unknowns` the facts that were missing.
+    what would change this advice, `unknowns` the facts that were missing. `retiring` is None if its model stays.
     """
 
     code: DecisionCode
@@ -364,6 +378,7 @@ class Decision:
     unknowns: tuple[str, ...]
     sources: tuple[DecideSource, ...]
     rules_date: str
+    retiring: RetiringNote | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -108,7 +108,8 @@ class ColumnEvidence:
     `format_only` those of them that fail nothing but format checks; `format_valid` counts the cells that pass their
     format checks, of `format_checked`. `by_rule`, `by_person` and `by_judge` count scored cells by what decided them.
     `corrected_passes` is the pass rate corrected for a judge's measured errors.
-    `effort` is the reasoning effort, "" for none. `adapter` names the adapter or tuned model, "" for none.
+    `effort` is the reasoning effort, "" for none. `adapter` names the adapter or tuned model, "" for none. `successor`
+    is the model that replaces this one, "" if none is known.
     """
 
     key: str
@@ -132,6 +133,7 @@ class ColumnEvidence:
     effort: str = ""
     adapter: str = ""
     retires_on: date | None = None
+    successor: str = ""
     run_uids: tuple[str, ...] = ()
 
 

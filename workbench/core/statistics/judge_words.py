@@ -14,7 +14,7 @@ from workbench.core.statistics.threshold import ThresholdChoice
 from workbench.core.statistics.wording import left_out_words, percent_words, points_words, rate_words, tested_words
 from workbench.core.text import counted, plural
 
-UNMEASURED = "unmeasured"
+UNMEASURED = "judge unmeasured"
 """As it stands beside a judge's number."""
 _FEW = 0.15
 """The share of wrong verdicts from which a judge is called lenient or strict."""
@@ -76,16 +76,38 @@ def agreement_words(error: JudgeError) -> str:
     return f"The judge agrees with you about {share.hits:,} of {counted(share.size, 'answer')}{_bracket(share)}."
 
 
-def corrected_words(corrected: CorrectedRate) -> str:
-    """Return "Corrected for the judge's errors: 71 % (58 to 84); raw 78 % (71 to 84)."; or what it takes to correct."""
+def beside_rate_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
+    """Return the few words beside a column's rate: "judged 78 %, corrected 71 % (58 to 84)", that it is not corrected,
+    or "judge unmeasured". `is_measured` is about the judge, which all columns measure together.
+    """
+    if not is_measured:
+        return UNMEASURED
+    # The column's rate stands on all checks, this one on what the judge says.
+    raw = f"judged {100 * corrected.raw.rate:.0f} %"
+    if corrected.rate is None or corrected.interval is None:
+        return f"{raw}, not corrected"
+    rate, ends = percent_words(corrected.rate, corrected.interval)
+    return f"{raw}, corrected {rate} ({ends})"
+
+
+def corrected_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
+    """Return "Corrected for the judge's errors: 71 % (58 to 84); raw 78 % (71 to 84)."; or what it takes to correct.
+
+    `is_measured` is about the judge. A column of few answers may be corrected without: when each has a label.
+    """
     raw = f"raw {rate_words(corrected.raw)}"
     left_out = _left_out_words(corrected.unsure, corrected.unscored)
     if corrected.rate is None:
         need = _needed(corrected.missing, corrected.labels)
-        return _joined(f"Unmeasured, {raw}: label {need} of this column to correct for the judge's errors.", left_out)
+        state = "Not corrected" if is_measured else "Unmeasured"
+        return _joined(f"{state}, {raw}: label {need} of this column to correct for the judge's errors.", left_out)
     if corrected.interval is None:
-        return _joined(f"Not corrected, {raw}: labels in at least {FEWEST} clusters are needed.", left_out)
+        state = "Not corrected" if is_measured else "Unmeasured"
+        return _joined(f"{state}, {raw}: labels in at least {FEWEST} clusters are needed.", left_out)
     rate, ends = percent_words(corrected.rate, corrected.interval)
+    if not is_measured:
+        said = f"Unmeasured, {raw}. By your labels of all {counted(corrected.labels, 'answer')}: {rate} ({ends})."
+        return _joined(said, left_out)
     return _joined(f"Corrected for the judge's errors: {rate} ({ends}); {raw}.", left_out)
 
 

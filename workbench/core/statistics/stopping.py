@@ -3,7 +3,8 @@
 Invariant: a rule needs more evidence than a sentence about two columns, because it is applied try after try. No rule
 was found published for a person's own edits; this one was chosen by simulating 3,000 histories of up to 20 tries. With
 100 cases, of which 10 % differ between two runs of equal versions, five equal tries end in a plateau in 95 %, and a
-false better version is called in 2 %; if the third is 10 points better, it is found in 68 %.
+false better version is called in 2 %; if the third is 10 points better, it is found in 68 %. With 50 cases the same
+rule ends in a plateau in 57 % and finds the better one in 27 %: so fewer than 100 cases close no try.
 
 A try compares a challenger with the champion, which is run again beside it. A settled challenger becomes the champion,
 and counting starts again. An open try is run once more, and the second result counts.
@@ -52,6 +53,16 @@ class TryResult:
         return self.state == "settled"
 
 
+def measured_state(p_greater: float, upper_end: float, margin: float) -> TryState:
+    """Return the state of a try by the rule alone, for any number of cases: settled, closed or open.
+
+    `p_greater` is the one-sided p that the challenger is better, `upper_end` that of the one-sided 95 % interval.
+    """
+    if p_greater < SETTLED_LEVEL:
+        return "settled"
+    return "closed" if upper_end < margin else "open"
+
+
 def settle(comparison: PassComparison, margin: float = MARGIN, *, is_champion_fresh: bool) -> TryResult:
     """Return the state of a try from its comparison with the champion as baseline.
 
@@ -64,10 +75,9 @@ def settle(comparison: PassComparison, margin: float = MARGIN, *, is_champion_fr
     few = comparison.clusters < FEWEST_CASES
     if few or comparison.p_greater is None or comparison.interval_90 is None:
         return TryResult("cannot_tell", "few_cases", FEWEST_CASES - comparison.clusters)
-    if comparison.p_greater < SETTLED_LEVEL:
-        return TryResult("settled")
-    if comparison.interval_90.high >= margin:
-        return TryResult("open")
+    state = measured_state(comparison.p_greater, comparison.interval_90.high, margin)
+    if state != "closed":
+        return TryResult(state)
     needed = next((cases for least, cases in CLOSING_CASES if margin >= least), None)
     if needed is None or comparison.clusters < needed:
         return TryResult("open", "small_margin", 0 if needed is None else needed - comparison.clusters)

@@ -6,6 +6,7 @@ unmeasured.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,8 @@ class ColumnJudging:
 
     `corrected` is the pass rate corrected with random labels of this column, with the raw one; None if no answer was
     judged, and for a check that compares with the baseline: that has `preference`, None in the baseline column.
-    `words` are the sentence about either, `short` the few words beside the column's rate: "unmeasured", or
-    "judged 78 %, corrected 71 % (58 to 84)"; "" for a comparison.
+    `words` are the sentence about either, `short` the few words beside the column's rate: "judge unmeasured", "judged
+    78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)"; "" for a comparison.
     """
 
     judge: int
@@ -60,6 +61,11 @@ class ColumnJudging:
     short: str = ""
     corrected: CorrectedRate | None = None
     preference: PreferenceCount | None = None
+
+
+def beside_rate(judging: Iterable[ColumnJudging]) -> str:
+    """Return what stands beside the rate of a column because of judges, wherever it is shown; "" without one."""
+    return ", ".join(dict.fromkeys(one.short for one in judging if one.short))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,10 @@ class JudgedReport:
     reused: int = 0
     cost_usd: float | None = None
     notes: tuple[str, ...] = field(default=())
+
+    def beside_rate(self, position: int) -> str:
+        """Return what stands beside the rate of a column because of judges, "" without one."""
+        return beside_rate(self.columns[position]) if position < len(self.columns) else ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.core.statistics.results import CellState
 from workbench.core.testing.grid import CaseSetName
-from workbench.core.testing.judged_report import ColumnJudging, JudgedReport
+from workbench.core.testing.judged_report import ColumnJudging, JudgedReport, beside_rate
 from workbench.core.version_name import TEST, run_name, text_words
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ class ColumnReport:
 
     @property
     def judge_words(self) -> str:
-        """What stands beside the rate because of judges: "unmeasured", or corrected rates; "" without judged checks."""
-        said = dict.fromkeys(one.short for one in self.judging if one.short)
-        return ", ".join(said)
+        """What stands beside the rate because of judges, as by `beside_rate`; "" without judged checks."""
+        return beside_rate(self.judging)
 
     @property
     def cost_per_1000(self) -> float | None:

@@ -21,6 +21,8 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield f"# {text(made.headline)}\n\n"
     yield f"{code(report.prompt, 80)}, {report.made_on}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
     yield from _list(map(text, made.reasons))
+    if made.retiring is not None:
+        yield f"{text(made.retiring.sentence)}\n\n"
     yield from _steps(report)
     yield from _findings(report)
     yield from _rates(report)

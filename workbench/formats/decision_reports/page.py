@@ -72,6 +72,8 @@ def write(report: DecisionReport) -> Iterator[str]:
     about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {report.made_on}, <code>{made.code}</code>"
     yield f'<p class="soft">{about}. {escaped(made.confidence_sentence)}</p>\n'
     yield from _list(map(escaped, made.reasons))
+    if made.retiring is not None:
+        yield f"<p>{escaped(made.retiring.sentence)}</p>\n"
     yield from _steps(report)
     yield from _findings(report)
     yield from _charts(report)

@@ -40,6 +40,8 @@ _MOST_PLACES = 3
 _MOST_ROWS = 100_000
 _MOST_CHARACTERS = 200_000_000
 _ENV = re.compile(r"""\{\{-?\s*env(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])\s*-?\}\}""")
+_TOOL_SCHEMA = re.compile(r"providers\[\d+\]\.config\.(tools\[\d+\]\.function|functions\[\d+\])\.parameters")
+"""The places of schemas whose references promptfoo leaves alone."""
 _POINTER = re.compile(r"~[01]")
 _MOST_REFERENCES = 200_000
 
@@ -269,7 +271,7 @@ class _References:
             raise SuiteFileError("The references ($ref) of this configuration make it too large. Remove some.")
         if isinstance(value, list):
             return [self.resolved(one, f"{where}[{number}]", inside_of) for number, one in enumerate(value)]
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _TOOL_SCHEMA.fullmatch(where):
             return value
         reference = value.get("$ref")
         if not isinstance(reference, str):

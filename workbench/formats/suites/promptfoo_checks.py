@@ -28,6 +28,7 @@ from workbench.formats.suites.promptfoo_graders import grader_model
 from workbench.formats.suites.promptfoo_tests import RawTest
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
+from workbench.packs.promptfoo_references import SCHEMA_TYPES, schema_of_text
 
 _EXPRESSION = re.compile(r"""\{\{((?:[^{}"']|"[^"]{0,200}"|'[^']{0,200}'){1,300}+)\}\}""")
 _LEADING = re.compile(r"[^\W\d]\w*")
@@ -66,6 +67,8 @@ def _loaded(given: Mapping[str, Any], where: str, loader: ConfigLoader, depth: i
             made["value"] = loader.loaded(value, where)
     elif value is not None:
         made["value"] = loader.filled_deeply(value)
+        if str(made.get("type")).removeprefix("not-") in SCHEMA_TYPES and (schema := schema_of_text(value)) is not None:
+            made["value"] = schema
     made.update(grading_options(made, where, loader))
     for name in ("transform", "contextTransform"):
         if made.get(name):

@@ -13,6 +13,8 @@ from typing import Any
 from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import Content
 from workbench.formats.imports.promptfoo_settings import as_map, as_text
+from workbench.packs.promptfoo_config import MARKS
+from workbench.packs.promptfoo_references import schema_of_text, self_contained
 
 PARTS = ("tools", "response_format")
 _MOST_TOOLS = 100
@@ -36,6 +38,11 @@ def parts_of(config: Mapping[str, Any]) -> tuple[PromptParts, tuple[str, ...]]:
     # promptfoo fills variables into what is not passed through; tools and formats are no templates here.
     rendered = [name for name in PARTS if name in config and "{{" in json.dumps(config[name])]
     given = {name: config.get(name, passed.get(name)) for name in PARTS if name not in rendered}
+    for name, text in as_map(config.get(MARKS)).items():
+        original = schema_of_text(text)
+        # A part that was changed in the file counts.
+        if name in PARTS and original is not None and self_contained(original) == given.get(name):
+            given[name] = original
     failed = set(rendered)
     tools: tuple[Tool, ...] | None = ()
     output = None

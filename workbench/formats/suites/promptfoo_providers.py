@@ -22,6 +22,7 @@ from workbench.formats.suites.promptfoo_parts import PARTS, PromptParts, parts_o
 from workbench.formats.suites.promptfoo_prompts import RawPrompt, matches
 from workbench.formats.suites.suite_format import SuiteFileError
 from workbench.formats.value_rows import listed
+from workbench.packs.promptfoo_config import MARKS
 
 MOST_COLUMNS = 200
 _FURTHER = {
@@ -61,7 +62,7 @@ _NOT_CHAT = re.compile(
 _PROGRAMS = ("exec:", "python:", "golang:", "ruby:", "javascript:", "script:", "package:")
 _NETWORK = ("http:", "https:", "ws:", "wss:", "http", "https", "websocket", "webhook", "browser", "mcp")
 ADDRESSES = ("apiBaseUrl", "apiHost", "baseUrl", "base_url", "apiBase", "api_base", "url")
-_HARMLESS = frozenset({"omitDefaults", "passthrough", "apiKeyEnvar", "apiKeyRequired", "showThinking"})
+_HARMLESS = frozenset({"omitDefaults", "passthrough", "apiKeyEnvar", "apiKeyRequired", "showThinking", MARKS})
 _OPENAI_LIKE = ("openai", "azure", "azureopenai")
 
 

@@ -1,12 +1,12 @@
-"""The buttons below the messages that add something.
+"""The row of buttons that add something, below the messages or at the lower edge of the view.
 
 Invariant: every offered button is fully visible; buttons that do not fit wrap to the next line.
 """
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from workbench.core.content import Template
 from workbench.ui.widgets.theme import set_role
@@ -34,25 +34,31 @@ class AddButtons(QWidget):
     """Buttons from left to right, wrapped to as many lines as they need."""
 
     wanted = Signal(str)
-    """The kind: message, example, tool, output, system, template, or more, which shows more of the messages."""
+    """The kind: message, example, tool, output, techniques, system, template, or more, which shows more messages."""
 
     def __init__(self, left: int, parent: QWidget) -> None:
         """`left` is the x position of the button texts, in px."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "surface")
         self._left = left
+        self._line = QFrame(self)
+        set_role(self._line, "hline")
         self._offer = AddOffer()
         self._more = self._button("more", "Show more", "Hidden messages are kept and sent like all others")
         self._message = self._button("message", "+ Message", "Add a message at the end")
         self._example = self._button("example", "+ Example", "Add a user message and the answer you want")
         self._tool = self._button("tool", "+ Tool", "Add a function the model may call, with simulated answers")
         self._output = self._button("output", "+ Output format", "Request JSON, or JSON that matches a schema")
+        self._techniques = self._button("techniques", "Techniques", "Insert a technique: role, steps, examples …")
         self._system = self._button("system", "+ System", "Add a system message at the top")
         self._template = self._button("template", "", "")
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         """All buttons in tab order."""
-        return (self._more, self._message, self._example, self._tool, self._output, self._system, self._template)
+        adding = (self._message, self._example, self._tool, self._output, self._techniques, self._system)
+        return (self._more, *adding, self._template)
 
     def offer(self, offer: AddOffer) -> None:
         """Show what can be added: at most one output format, and no message while messages are hidden."""
@@ -64,6 +70,7 @@ class AddButtons(QWidget):
             (self._example, offer.editable),
             (self._tool, offer.editable),
             (self._output, offer.editable and not offer.has_output),
+            (self._techniques, offer.editable),
             (self._system, offer.editable and not offer.has_system),
             (self._template, offer.editable),
         )
@@ -78,9 +85,11 @@ class AddButtons(QWidget):
             return 0
         return self._arranged(width, move=False)
 
-    def place(self, y: int, width: int) -> None:
-        """Set the geometry, with the top at `y`."""
+    def place(self, y: int, width: int, *, over: bool = False) -> None:
+        """Set the geometry, with the top at `y`; a line marks the upper edge if messages scroll below it (`over`)."""
         self.setGeometry(QRect(0, y, width, self.height_for(width)))
+        self._line.setGeometry(0, 0, width, 1)
+        self._line.setVisible(over)
         self._arranged(width, move=True)
 
     def event(self, event: QEvent) -> bool:

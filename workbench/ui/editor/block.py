@@ -42,7 +42,6 @@ class MessageBlock(DropSurround):
 
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
-    techniques_wanted = Signal()
     note_changed = Signal()
     """The block needs another height although its text is unchanged."""
     controls_changed = Signal()
@@ -82,11 +81,9 @@ class MessageBlock(DropSurround):
         self._note.changed.connect(self.note_changed)
         self.want, self.hint, self.refuse = self._note.want, self._note.hint, self._note.refuse
         self.remark, self.warn = self._note.remark, self._note.warn
-        self._techniques: QPushButton | None = None
         self._count: QLabel | None = None
         self._tokens = ""
         self.field.focus_changed.connect(self.update)
-        self._offer_techniques()
         self._name()
 
     @property
@@ -113,7 +110,6 @@ class MessageBlock(DropSurround):
     def set_role(self, role: Role) -> None:
         """Change the role."""
         self._role = role
-        self._offer_techniques()
         self._name()
 
     def set_place(self, index: int, count: int) -> None:
@@ -156,8 +152,6 @@ class MessageBlock(DropSurround):
         self._count.setText(text)
         width, more = self._count.sizeHint().width(), self._more.geometry()
         right = more.left() - 4 if self._editable else more.right() - 6
-        if self._techniques is not None and not self._techniques.isHidden():
-            right = self._techniques.geometry().left() - 4
         left = right - width
         self._count.setGeometry(QRect(left, more.y(), width, more.height()))
         self._count.setVisible(bool(text) and left > self._role_button.geometry().right() + 8)
@@ -165,8 +159,7 @@ class MessageBlock(DropSurround):
     def controls(self) -> tuple[QWidget, ...]:
         """Return the focusable widgets in tab order."""
         files = () if self._chips is None else self._chips.controls()
-        techniques = () if self._techniques is None else (self._techniques,)
-        return (self._role_button, *techniques, self._more, self.field, *files)
+        return (self._role_button, self._more, self.field, *files)
 
     def restyle(self) -> None:
         """Apply the theme's fonts and colours, unless that is deferred."""
@@ -221,11 +214,6 @@ class MessageBlock(DropSurround):
         edge = self.field.geometry().right() + 1
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))
         self._name_role(edge - more - (LEFT - pad))
-        if self._techniques is not None:
-            offered = self._techniques.sizeHint().width()
-            room = edge - more - (LEFT - pad) - self._role_button.sizeHint().width()
-            self._techniques.setVisible(self._editable and self._role == "system" and offered <= room)
-            self._techniques.setGeometry(QRect(edge - more - offered, _TOP, offered, header))
         self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
         self._place_count()
         field = self.field.geometry()
@@ -277,19 +265,6 @@ class MessageBlock(DropSurround):
     def _remove_file(self, file: Attachment) -> None:
         left = tuple(one for one in self._extras.attachments if one != file)
         self.extras_wanted.emit(self.key, self._extras._replace(attachments=left))
-
-    def _offer_techniques(self) -> None:
-        """Create the button that offers techniques, once; only system messages have it."""
-        if self._techniques is not None or self._role != "system":
-            return
-        self._techniques = button = QPushButton(self)
-        button.setText("Techniques ▾")
-        button.setToolTip("Insert a technique: role, steps, examples and more")
-        button.setAutoDefault(False)
-        opens_menu(button)
-        button.clicked.connect(self.techniques_wanted)
-        set_role(button, "quiet")
-        self.controls_changed.emit()
 
     def _name(self) -> None:
         name = ROLE_NAMES[self._role]

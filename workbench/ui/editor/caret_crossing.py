@@ -59,3 +59,12 @@ def leave(field: QPlainTextEdit, *, forward: bool) -> None:
         field.focusNextPrevChild(forward)
     finally:
         field.setTabChangesFocus(before)
+
+
+def tab_leaves(field: QPlainTextEdit, event: QKeyEvent) -> bool:
+    """Focus the next widget if the key is Tab; return whether it was. Selected lines are left to be indented."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if event.key() != Qt.Key.Key_Tab or held or "\u2029" in field.textCursor().selectedText():
+        return False
+    leave(field, forward=True)
+    return True

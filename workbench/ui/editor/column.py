@@ -1,7 +1,8 @@
 """The layout of message blocks.
 
 Invariant: heights follow the text before the next paint, and no scroll bar changes a width: its width is reserved while
-it is hidden. A block grows into the free height, and at least to a share of the view, before it scrolls.
+it is hidden. A block grows into the free height, and at least to a share of the view, before it scrolls. The buttons
+that add something stay in view, however long the messages are.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class MessageColumn(QScrollArea):
     add_wanted = Signal()
     system_wanted = Signal()
     more_wanted = Signal()
+    techniques_wanted = Signal()
     part_wanted = Signal(str)
     """The kind of part to add: example, tool, output."""
 
@@ -59,7 +61,7 @@ class MessageColumn(QScrollArea):
         self._page.shown.connect(self.arrange)
         self.page_shown = self._page.shown
         self.setWidget(self._page)
-        self._adders = AddButtons(LEFT, self._page)
+        self._adders = AddButtons(LEFT, self)
         self._adders.wanted.connect(self._wanted)
         self._hidden = 0
         self._has_output = self._held = self._put_off = False
@@ -211,12 +213,20 @@ class MessageColumn(QScrollArea):
         if before == len(self._blocks):
             y = self._place_sections(self._sections, y, width, bar)
         y = self._place_sections(self._tail, y, width, bar)
-        self._adders.place(y, width - bar if scrolls else width)
-        bottom = y + self._adders.height_for(width - bar)
-        self._page.resize(width - bar if scrolls else width, max(bottom, view))
+        self._place_adders(y, width - bar, view, scrolls=scrolls)
+
+    def _place_adders(self, bottom: int, narrow: int, view: int, *, scrolls: bool) -> None:
+        """Place the buttons below the messages, which end at `bottom`; at the lower edge of the view if that scrolls.
+
+        `narrow` is the width beside the scroll bar.
+        """
+        row = self._adders.height_for(narrow)
+        self._adders.place(view - row if scrolls else bottom, narrow if scrolls else self.width(), over=scrolls)
+        self.setViewportMargins(0, 0, 0, row if scrolls else 0)
+        self._page.resize(narrow if scrolls else self.width(), bottom if scrolls else view)
 
     def reveal_all(self, block: MessageBlock) -> None:
-        """Scroll to show all of `block`, and the add buttons if it is the last; if it is too high, its caret."""
+        """Scroll to show all of `block`, and what is below it if it is the last; if it is too high, its caret."""
         bottom = self._page.height() if block is self._blocks[-1] else block.geometry().bottom() + 1
         bar, view = self.verticalScrollBar(), self.viewport().height()
         if bottom - block.y() <= view:
@@ -303,7 +313,12 @@ class MessageColumn(QScrollArea):
         return y
 
     def _wanted(self, kind: str) -> None:
-        signals = {"message": self.add_wanted, "system": self.system_wanted, "more": self.more_wanted}
+        signals = {
+            "message": self.add_wanted,
+            "system": self.system_wanted,
+            "more": self.more_wanted,
+            "techniques": self.techniques_wanted,
+        }
         if kind in signals:
             signals[kind].emit()
         else:

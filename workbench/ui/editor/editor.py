@@ -79,6 +79,7 @@ class ContentEditor(QWidget):
         self.inserting = Insertions(
             self._column, self._waiting, self._shelf.keys, self._do, lambda: self.focused_block, self
         )
+        self._column.techniques_wanted.connect(self.techniques_wanted)
         self._column.system_wanted.connect(lambda: self.add_message("system"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -325,7 +326,6 @@ class ContentEditor(QWidget):
         block.set_editable(not self._read_only)
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
-        block.techniques_wanted.connect(self.techniques_wanted)
         block.extras_wanted.connect(self.set_extras)
         field = block.field
         field.cross = lambda direction, x: self._column.cross(block, direction, x)

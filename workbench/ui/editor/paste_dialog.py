@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.text import counted
@@ -81,6 +82,8 @@ class PasteDialog(Dialog):
         self.field.textChanged.connect(self._changed)
         self.take.clicked.connect(self._take)
         cancel.clicked.connect(self.reject)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.take.click)
         self.resize((_SIZE * min(theme.scale, 1.5)).boundedTo(geometry.room(self)))
 
     def begin(self, text: str) -> None:

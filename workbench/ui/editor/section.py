@@ -7,11 +7,13 @@ the next paint, like a message's, and its fields undo through the editor's journ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
+from workbench.ui.editor.caret_crossing import tab_leaves
 from workbench.ui.editor.exact_text import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import fill
@@ -87,6 +89,7 @@ class PartSection(QWidget):
         set_role(text, "muted")
         field = ExactField(self.theme, self, journaled=True, mono=mono)
         field.setAccessibleName(name)
+        field.habits.append(partial(tab_leaves, field))
         field.textChanged.connect(self._text_changed)
         field.focus_changed.connect(self.update)
         field.cursorPositionChanged.connect(lambda: self.caret_moved.emit() if field.hasFocus() else None)

@@ -38,7 +38,6 @@ _AROUND = 60
 """Number of characters shown before and after a place."""
 _LONGEST_PLACE = 300
 _INDENT = 18
-_DIFFERS = "Expected "
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ class CheckResultList(QWidget):
             told.append(self._plain(_overruled_words(row.overruled, row.result), "small"))
         if row.result.reason.lower() not in row.words.lower():
             told.append(self._plain(row.result.reason, "small-error" if row.state == "fail" else "small"))
-        told += [self._rich(one, name) for one, name in self._further(row.result, row.text)]
+        told += self._further(row.result, row.text)
         for at, one in enumerate(told):
             grid.addWidget(one, at, 1)
         if self._can_show_places and row.result.place is not None:
@@ -178,30 +177,14 @@ class CheckResultList(QWidget):
         made.setAccessibleName(visible_note(name))
         return made
 
-    def _further(self, result: CheckResult, text: str) -> Iterator[tuple[str, str]]:
-        """Yield the word diff or the place of a result as HTML, each with what it says."""
-        if result.state != "pass" and result.expected is not None and result.found is not None:
-            yield self._diff(result.expected, result.found), f"{_DIFFERS}{result.expected}, found {result.found}"
+    def _further(self, result: CheckResult, text: str) -> Iterator[QLabel]:
+        """Yield the word diff or the place of a result."""
+        if (difference := difference_label(self._theme, result)) is not None:
+            yield difference
         elif result.place is not None and text:
             before, found, after = excerpt(text, result.place)
-            tone = "red" if result.state == "fail" else "green"
-            yield f"{_shown(before)}{self._marked(found, tone)}{_shown(after)}", f"Place: {before}{found}{after}"
-
-    def _diff(self, expected: str, found: str) -> str:
-        parts = []
-        for piece in diff_texts(_short(expected), _short(found)).pieces():
-            if piece.kind == "same":
-                parts.append(_shown(piece.text))
-            elif piece.kind == "removed":
-                parts.append(f"<s>{self._marked(piece.text, 'red')}</s>")
-            else:
-                parts.append(f"<u>{self._marked(piece.text, 'green')}</u>")
-        return "".join(parts)
-
-    def _marked(self, text: str, tone: str) -> str:
-        color = self._theme.color
-        style = f"color: {color(tone).name()}; background-color: {color(f'{tone}_soft').name()};"
-        return f'<span style="{style}">{_shown(text)}</span>'
+            marked = _marked(self._theme, found, "red" if result.state == "fail" else "green")
+            yield _rich(f"{_shown(before)}{marked}{_shown(after)}", f"Place: {before}{found}{after}")
 
     def _plain(self, text: str, role: str = "") -> QLabel:
         text = visible_note(text)
@@ -209,15 +192,36 @@ class CheckResultList(QWidget):
         made.setAccessibleName(text)
         return _selectable(made)
 
-    def _rich(self, text: str, name: str) -> QLabel:
-        made = QLabel(text)
-        made.setTextFormat(Qt.TextFormat.RichText)
-        made.setWordWrap(True)
-        set_role(made, "small")
-        made.setAccessibleName(visible_note(name))
-        if name.startswith(_DIFFERS):
-            made.setToolTip("Struck: expected, and missing in the answer. Underlined: only in the answer.")
-        return _selectable(made)
+
+def difference_label(theme: Theme, result: CheckResult) -> QLabel | None:
+    """Return the word diff of what a check expected and what it found, None if it passed or compared no texts."""
+    if result.state == "pass" or result.expected is None or result.found is None:
+        return None
+    parts = []
+    for piece in diff_texts(_short(result.expected), _short(result.found)).pieces():
+        if piece.kind == "same":
+            parts.append(_shown(piece.text))
+        elif piece.kind == "removed":
+            parts.append(f"<s>{_marked(theme, piece.text, 'red')}</s>")
+        else:
+            parts.append(f"<u>{_marked(theme, piece.text, 'green')}</u>")
+    made = _rich("".join(parts), f"Expected {result.expected}, found {result.found}")
+    made.setToolTip("Struck: expected, and missing in the answer. Underlined: only in the answer.")
+    return made
+
+
+def _marked(theme: Theme, text: str, tone: str) -> str:
+    style = f"color: {theme.color(tone).name()}; background-color: {theme.color(f'{tone}_soft').name()};"
+    return f'<span style="{style}">{_shown(text)}</span>'
+
+
+def _rich(text: str, name: str) -> QLabel:
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.RichText)
+    made.setWordWrap(True)
+    set_role(made, "small")
+    made.setAccessibleName(visible_note(name))
+    return _selectable(made)
 
 
 def shown_checks(

@@ -23,16 +23,20 @@ from workbench.store.judging.judge_records import JudgeRecords
 from workbench.usecases.decide.call_figures import call_figures
 from workbench.usecases.decide.column_reader import ReadColumn
 from workbench.usecases.decide.versions import KnownVersions, effort_of, stable_tokens
+from workbench.usecases.model_access import ModelAccess
+from workbench.usecases.retirement_radar import successor_at
 from workbench.usecases.testing.column_titles import parameter_words, vote_words
 
 
 @dataclass(frozen=True, slots=True)
 class ModelBook:
-    """What is known of models: their endpoints by uid, prices, and the days on which they are retired."""
+    """What is known of models: their endpoints by uid, prices, the days on which they are retired, and
+    their successors."""
 
     endpoint: Callable[[str], Endpoint | None]
     rates: Callable[[Endpoint, str], Rates | None]
     retires: Callable[[Endpoint, str], date | None]
+    successor: Callable[[Endpoint, str], str]
 
     def tuned(self, lane: Lane) -> str:
         """Return what the tuned model of a column is called, "" if it is none."""
@@ -46,10 +50,25 @@ class ModelBook:
         there = self.endpoint(lane.endpoint)
         return None if there is None else self.retires(there, lane.model)
 
+    def successor_of(self, lane: Lane) -> str:
+        """Return the id of the model that replaces the one of a lane, "" if none is known."""
+        there = self.endpoint(lane.endpoint)
+        return "" if there is None else self.successor(there, lane.model)
+
     def rates_of(self, lane: Lane) -> Rates | None:
         """Return today's prices of a model, None if unknown."""
         there = self.endpoint(lane.endpoint)
         return None if there is None else self.rates(there, lane.model)
+
+
+def model_book(models: ModelAccess) -> ModelBook:
+    """Return what is known of the models of a workbench."""
+    return ModelBook(
+        models.endpoints.find,
+        models.pricing.rates_for,
+        models.catalogue.retires,
+        lambda endpoint, model: successor_at(models.catalogue.get(), endpoint.uid, model, models.today()),
+    )
 
 
 class ColumnMaker:
@@ -84,6 +103,7 @@ class ColumnMaker:
             effort=effort_of(lane),
             adapter=self.models.tuned(lane),
             retires_on=self.models.retires_on(lane),
+            successor=self.models.successor_of(lane),
             run_uids=(one.run.uid,),
         )
 

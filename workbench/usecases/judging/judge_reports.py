@@ -18,6 +18,7 @@ from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
     UNMEASURED,
     agreement_words,
+    beside_rate_words,
     corrected_words,
     judge_words,
     preference_words,
@@ -26,7 +27,6 @@ from workbench.core.statistics.judge_words import (
 )
 from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
 from workbench.core.statistics.threshold import choose_threshold
-from workbench.core.statistics.wording import percent_words
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, JudgedReport
 from workbench.store.judging.judge_records import JudgeRecords
@@ -62,10 +62,12 @@ class JudgeAnalyst:
                 checks.append(_judged(fact, by_check[fact.check_hash]))
                 compared = self._preferences(run, scoring_uid, fact, found, number, titles)
             else:
-                checks.append(_measured(fact, by_check[fact.check_hash], found))
+                measured = _measured(fact, by_check[fact.check_hash], found)
+                checks.append(measured)
                 about = f", {check_title(fact.check)}" if len(facts) > 1 else ""
                 compared = {
-                    column.position: _corrected(column, number, f"{titles[column.position]}{about}") for column in found
+                    column.position: _corrected(column, number, f"{titles[column.position]}{about}", measured)
+                    for column in found
                 }
             for position, said in compared.items():
                 columns[position].append(said)
@@ -153,24 +155,18 @@ def _who_judges(judged: JudgedCheck) -> str:
     return f"{models} {'judge' if len(judged.models) > 1 else 'judges'} whether an answer {judged.check}{end}"
 
 
-def _corrected(column: JudgedColumn, number: int, title: str) -> ColumnJudging:
+def _corrected(column: JudgedColumn, number: int, title: str, judge: JudgedCheck) -> ColumnJudging:
     """Return the rate of a column by one check; `title` is that of the column, with the check if there are several."""
     found = corrected_rate(column.cells)
     if found is None:
-        return ColumnJudging(number, "", UNMEASURED)
-    words = f"{title}: {_lower(corrected_words(found))}"
-    if found.rate is None or found.interval is None:
-        return ColumnJudging(number, words, UNMEASURED, found)
-    rate, ends = percent_words(found.rate, found.interval)
-    # The column's rate stands on all checks, this one on what the judge says.
-    raw = f"{100 * found.raw.rate:.0f} %"
-    return ColumnJudging(number, words, f"judged {raw}, corrected {rate} ({ends})", found)
+        return ColumnJudging(number, "", "" if judge.is_measured else UNMEASURED)
+    words = f"{title}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
+    return ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
 
 
-def judge_remarks(judges: JudgeRecords, run: SuiteRun) -> tuple[str, ...]:
-    """Return a sentence about each judge whose verdicts are part of a run's results. Raises StoreError."""
-    report = JudgeAnalyst(judges).report(run, run.scoring_uid, column_titles(run))
-    return tuple(one.words for one in report.judges if one.words)
+def judged_run(judges: JudgeRecords, run: SuiteRun) -> JudgedReport:
+    """Return what is known of the judges of a run's newest scoring. Raises StoreError."""
+    return JudgeAnalyst(judges).report(run, run.scoring_uid, column_titles(run))
 
 
 def check_title(check: Check) -> str:

@@ -17,6 +17,7 @@ from workbench.core.statistics.proportions import holm
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
+from workbench.core.testing.judged_report import JudgedReport
 from workbench.core.text import counted, plural
 from workbench.store.testing.records import StoredScoring
 from workbench.store.testing.suite_records import SuiteRecords
@@ -43,11 +44,11 @@ class _Entry:
 
 
 def rank_by_checks(
-    records: SuiteRecords, prompt_uid: str, judged: Callable[[SuiteRun], Sequence[str]] = lambda run: ()
+    records: SuiteRecords, prompt_uid: str, judged: Callable[[SuiteRun], JudgedReport] = lambda run: JudgedReport()
 ) -> CheckRanking:
     """Return the ranking of a prompt's versions and models by checks; blocks. Raises StoreError.
 
-    `judged` returns sentences about the judges of a run, whose verdicts are part of its results.
+    `judged` returns what is known of the judges of a run, whose verdicts are part of its results.
     """
     runs = [run for run in records.runs(prompt_uid, _MOST_RUNS) if run.set_name == "tuning" and not run.probe]
     found, other_checks, other_cases = _entries(records, [run for run in runs if run.scoring_uid])
@@ -64,12 +65,16 @@ def rank_by_checks(
         for title, one in zip(titles, found, strict=True)
     ]
     order = sorted(range(len(found)), key=lambda at: (-_rate(columns[at]), titles[at]))
-    rows = tuple(_row(columns[at], found[at].run) for at in order)
+    judges = {uid: judged(run) for uid, run in {one.run.uid: one.run for one in found}.items()}
+    rows = tuple(
+        _row(columns[at], found[at].run, judges[found[at].run.uid].beside_rate(found[at].column.position))
+        for at in order
+    )
     remarks = (
         f"All rows stand on the same {counted(len(shared), 'tuning case')}; hold-outs are never ranked.",
         *_differences([columns[at] for at in order]),
         *_left_out(other_checks, other_cases),
-        *judged(found[0].run),
+        *(one.words for one in judges[found[0].run.uid].judges if one.words),
     )
     return CheckRanking(prompt_uid, rows, len(shared), remarks)
 
@@ -127,7 +132,7 @@ def _rate(column: ColumnResults) -> float:
     return 0.0 if passes is None else passes.rate
 
 
-def _row(column: ColumnResults, run: SuiteRun) -> CheckRankRow:
+def _row(column: ColumnResults, run: SuiteRun, judged: str) -> CheckRankRow:
     summary = summarise(column)
     passes = summary.passes
     assert passes is not None
@@ -142,6 +147,7 @@ def _row(column: ColumnResults, run: SuiteRun) -> CheckRankRow:
         summary.cost_per_1000,
         summary.latency,
         run.number,
+        judged,
     )
 
 

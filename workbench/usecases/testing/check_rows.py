@@ -18,6 +18,7 @@ class CheckRankRow:
     """A version with a model and its parameters. `low` and `high` end the 95 % interval, None below ten clusters.
 
     `passing` of the ranked cases pass by majority. `cost_per_1000` is in dollars. `run` is the number of the test run.
+    `judged` is what stands beside the rate because of judges, as in reports.
     """
 
     name: str
@@ -29,6 +30,7 @@ class CheckRankRow:
     cost_per_1000: float | None
     latency: LatencyQuartiles | None
     run: int
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from workbench.usecases.testing.plan import SuitePlan, SuitePlanner
 
 if TYPE_CHECKING:
     from workbench.core.drafts import Draft
+    from workbench.core.testing.judged_report import JudgedReport
     from workbench.store import Store
 
 CURRENT_TEXT = "Current text"
@@ -103,11 +104,14 @@ class ComparisonPlanner:
         rates: dict[tuple[int, str, str, str], PassRate] = {}
         if run is not None:
             results = self._store.tests.results(run.uid, run.scoring_uid)
+            judged = _judged(self._store, run)
             for column, title in zip(run.columns, column_titles(run, always=True), strict=True):
                 key = _key(column.version, column.lane)
                 passes = pass_rate(results[column.position].cases) if column.position < len(results) else None
                 if key not in found:
-                    found[key] = TryCandidate(_pinned(column), title, _rate(passes))
+                    found[key] = TryCandidate(
+                        _pinned(column), title, _rate(passes, judged.beside_rate(column.position))
+                    )
                     if passes is not None:
                         rates[key] = passes
         best = max(rates, key=lambda key: (rates[key].rate, rates[key].cases), default=None)
@@ -240,10 +244,17 @@ def _plain(lane: Lane) -> Lane:
     return replace(lane, samples=1, hidden=False, baseline="")
 
 
-def _rate(passes: PassRate | None) -> str:
+def _judged(store: Store, run: SuiteRun) -> JudgedReport:
+    # Imports numpy.
+    from workbench.usecases.judging.judge_reports import judged_run
+
+    return judged_run(store.judges, run)
+
+
+def _rate(passes: PassRate | None, judged: str) -> str:
     from workbench.core.statistics.wording import rate_words
 
-    return "" if passes is None else rate_words(passes)
+    return "" if passes is None else " · ".join(filter(None, (rate_words(passes), judged)))
 
 
 def _placed(columns: tuple[Lane, ...], lane: Lane) -> tuple[tuple[Lane, ...], str]:

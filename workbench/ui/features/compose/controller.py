@@ -112,6 +112,7 @@ class ComposeController:
         view.editor.techniques_wanted.connect(navigator.action("techniques").trigger)
         view.editor.improve_wanted.connect(navigator.action("improve").trigger)
         view.editor.undo_state_changed.connect(self._update_undo)
+        self.steps.lanes.changed.connect(self._update_undo)
         view.runbar.run_clicked.connect(self.runs.run)
         view.runbar.stop_clicked.connect(self.runs.stop)
         view.viewing.restore_clicked.connect(lambda: self.timeline.take_over(branch=False))

@@ -1,7 +1,8 @@
 """Undo and redo in Compose.
 
-Invariant: edits and verdicts are undone in one chronological order. A text field keeps these keys for its own steps,
-unless a verdict was the last action. What was undone before a new verdict cannot be redone.
+Invariant: edits of texts and lanes, and verdicts, are undone in one chronological order. A text field keeps these keys
+for its own steps, unless a verdict or an edit of the lanes was the last action. What was undone before a new verdict
+cannot be redone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from workbench.app.compose.undo_order import UndoOrder, UndoSteps
+from workbench.app.lanes.lane_journal import LaneJournal
 from workbench.host.clock import stamp
 from workbench.ui.editor.field import ExactField
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ComposeUndo:
-    """Undoes and redoes edits of the draft and verdicts on the shown run."""
+    """Undoes and redoes edits of the draft and its lanes, and verdicts on the shown run."""
 
     def __init__(self, compose: ComposeSession, view: ComposeView) -> None:
         self._compose, self._view = compose, view
@@ -31,6 +33,7 @@ class ComposeUndo:
         """The field with its own undo stack that was typed into last, and the stamp."""
         self._line: tuple[QLineEdit, str] | None = None
         """The QLineEdit that had the focus at the last verdict, and its text then."""
+        self.lanes = LaneJournal(compose.lanes)
         compose.stage.judging.given.connect(self._judged)
 
     @property
@@ -59,9 +62,13 @@ class ComposeUndo:
             self._typed = (widget, stamp())
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" applies to a verdict instead of the focused field."""
-        return (command_id == "undo" and self._order.undoes_verdict) or (
-            command_id == "redo" and self._order.redoes_verdict
+        """Whether the key of "undo" or "redo" applies to a verdict or the lanes instead of the focused field."""
+        if self._compose.viewing is not None:
+            return (command_id == "undo" and self._order.undoes_verdict) or (
+                command_id == "redo" and self._order.redoes_verdict
+            )
+        return (command_id == "undo" and self._order.undoes_beside_text) or (
+            command_id == "redo" and self._order.redoes_beside_text
         )
 
     def _judged(self, given: GivenVerdict) -> None:
@@ -91,6 +98,7 @@ class ComposeUndo:
             typed_at = 0
         return UndoOrder(
             UndoSteps(judging, judging.undo, judging.redo),
+            UndoSteps(self.lanes, self.lanes.undo, self.lanes.redo),
             [UndoSteps(one.journal, one.undo, one.redo) for one in texts],
             typed_at,
         )

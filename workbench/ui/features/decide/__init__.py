@@ -56,12 +56,11 @@ def _stored(services: Services) -> DecisionSource:
     backend = services.backend
 
     def decider() -> Decider:
-        from workbench.usecases.decide.column_evidence import ModelBook
+        from workbench.usecases.decide.column_evidence import model_book
         from workbench.usecases.decide.decider import Decider
 
         models = backend.models
-        book = ModelBook(models.endpoints.find, models.pricing.rates_for, models.catalogue.retires)
-        return Decider(backend.store, lambda: backend.tests.tries, book, utc_now, models.today)
+        return Decider(backend.store, lambda: backend.tests.tries, model_book(models), utc_now, models.today)
 
     return StoredDecisions(backend.store, decider)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
@@ -17,6 +17,7 @@ from workbench.app.decide.reader import DecisionReader
 from workbench.app.decide.rules_words import rules_text
 from workbench.app.decide.source import DecisionSource, LinkedRun, PromptDecision
 from workbench.app.decide.words import about_words
+from workbench.core.decide.decision import RowId
 from workbench.core.decide.rules import DecideRules, decide_rules
 from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
 from workbench.ui.features.decide.reports import DecisionReports
@@ -69,7 +70,6 @@ class DecideController:
 
     def make(self) -> Making:
         """Build the view."""
-        yield from ()
         services = self._services
         view = self.view = DecideView(services.theme, services.dialogs.stage())
         view.set_writable(not services.backend.store.read_only)
@@ -78,6 +78,9 @@ class DecideController:
         view.figures_wanted.connect(self.edit_figures)
         view.rules_wanted.connect(self.show_rules)
         view.report_wanted.connect(self.reports.take)
+        while len(view.rows) < len(get_args(RowId)):
+            view.add_row()
+            yield
         return view
 
     def show(self) -> None:

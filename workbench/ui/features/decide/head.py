@@ -11,12 +11,47 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.decide.words import step_words
-from workbench.core.decide.decision import Decision, Step
+from workbench.core.decide.decision import Action, Decision, RetiringNote, Step
 from workbench.core.decide.decision_words import next_steps
 from workbench.ui.features.decide.commands import REPORTS
 from workbench.ui.widgets.controls import button, label, opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
+
+
+class RetiringLine(QWidget):
+    """Says that the model retires; `wanted` carries the test of its successor, or the list of all retiring models."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._action: Action | None = None
+        self.words = label("")
+        self.test = button("", lambda: self.wanted.emit(self._action))
+        self.all = button("All retiring models…", lambda: self.wanted.emit(Action("retiring", self.all.text())))
+        row = FlowLayout()
+        for made in (self.test, self.all):
+            row.addWidget(made)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.words)
+        layout.addLayout(row)
+        self.hide()
+
+    def show_note(self, note: RetiringNote | None) -> None:
+        """Show a note, or nothing for None."""
+        self._action = None if note is None else note.action
+        self.setVisible(note is not None)
+        if note is not None:
+            self.words.setText(note.sentence)
+            self.test.setText(note.action.label)
+            self.test.setToolTip(f"{note.action.label} in Test")
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in Tab order."""
+        return [self.test, self.all]
 
 
 class DecideHead(QWidget):
@@ -41,6 +76,8 @@ class DecideHead(QWidget):
         self.reasons = label("")
         self.confidence = label("", "muted")
         self.also = label("", "muted")
+        self.retiring = RetiringLine(self)
+        self.retiring.wanted.connect(self.wanted)
         self.steps: list[QPushButton] = []
         self._row = QWidget(self)
         self._flow = FlowLayout()
@@ -56,6 +93,7 @@ class DecideHead(QWidget):
         layout.addWidget(self.reasons)
         layout.addWidget(self.confidence)
         layout.addWidget(self._row)
+        layout.addWidget(self.retiring)
         layout.addWidget(self.also)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -69,6 +107,7 @@ class DecideHead(QWidget):
         also = " ".join(one.headline for one in decision.also)
         self.also.setText(f"Also: {also}")
         self.also.setVisible(bool(also))
+        self.retiring.show_note(decision.retiring)
         self._show_steps(next_steps(decision))
 
     def _show_steps(self, steps: tuple[Step, ...]) -> None:
@@ -108,7 +147,7 @@ class DecideHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        return [self.report, *self.steps]
+        return [self.report, *self.steps, *self.retiring.stops()]
 
     def _restyle(self) -> None:
         self.headline.setFont(self._theme.font(4, bold=True))

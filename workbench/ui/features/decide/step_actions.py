@@ -17,8 +17,9 @@ from workbench.core.text import counted
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import TechniqueChosen, TrainingRequested
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.testing_events import CasesRequested, TestStep, TestStepRequested
+from workbench.ui.shell.testing_events import CasesRequested, SuccessorTestRequested, TestStep, TestStepRequested
 from workbench.ui.shell.training_events import HandOverRequested
+from workbench.usecases.retirement_radar import lane_with, successor_at
 from workbench.usecases.techniques import TechniqueLibrary, Techniques
 
 KEY = "decide"
@@ -51,6 +52,8 @@ class StepActions:
             "holdout": lambda _: self._test("holdout"),
             "training": self._train,
             "tuned_lane": self._choose_model,
+            "successor": self._test_successor,
+            "retiring": lambda _: self._services.navigator.action("retiring_models").trigger(),
             "goal": lambda action: self._edit_figures(action.argument),
         }
 
@@ -70,6 +73,31 @@ class StepActions:
     def _add_cases(self, _: Action) -> None:
         self._services.navigator.show("test")
         self._services.events.publish(CasesRequested())
+
+    def _test_successor(self, action: Action) -> None:
+        """Prepare the test of a retiring model's successor, or say why the prompt has no such lane."""
+        services, prompt = self._services, self._services.session.prompt()
+        store, models = services.backend.store, services.backend.models
+
+        def find() -> SuccessorTestRequested:
+            lane = lane_with(store, prompt, action.argument)
+            return SuccessorTestRequested(
+                lane, successor_at(models.catalogue.get(), lane.endpoint, lane.model, models.today())
+            )
+
+        def offer(request: SuccessorTestRequested) -> None:
+            if prompt == services.session.prompt():
+                services.session.back()
+                services.events.publish(request)
+
+        def look() -> None:
+            services.tasks.run(find, offer, lambda error: services.notices.refused(str(error)))
+
+        saved = services.session.save()
+        if saved is None:
+            look()
+        else:
+            services.tasks.watch(saved, lambda _: look())
 
     # Compose.
 

@@ -195,13 +195,17 @@ class DecideView(QStackedWidget):
         self.edit.setEnabled(writable)
         self.edit.setToolTip("" if writable else "The history is read-only, so figures cannot be saved")
 
+    def add_row(self) -> None:
+        """Add an empty row, so that the first decision finds its rows made."""
+        made = QuestionRow(self._theme, self._page)
+        made.wanted.connect(self.action_wanted)
+        made.runs_wanted.connect(lambda uids: self.runs_wanted.emit(uids, made.runs))
+        self._questions.addWidget(made)
+        self.rows.append(made)
+
     def _show_rows(self, decision: Decision, rules: dict[str, str]) -> None:
         while len(self.rows) < len(decision.rows):
-            made = QuestionRow(self._theme, self._page)
-            made.wanted.connect(self.action_wanted)
-            made.runs_wanted.connect(lambda uids, made=made: self.runs_wanted.emit(uids, made.runs))
-            self._questions.addWidget(made)
-            self.rows.append(made)
+            self.add_row()
         for made, row in zip(self.rows, decision.rows, strict=True):
             made.show_row(row, rules)
 

@@ -15,6 +15,7 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunsBroughtBack, RunsDeleted
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.stored_draft import when_stored
 from workbench.ui.widgets.dialog import dialog_parent
 from workbench.usecases.deletion import DeletionOutlook, DeletionReport, Eraser, PurgeTargets
 from workbench.usecases.problems import problem_of
@@ -87,16 +88,18 @@ class DeleteActions(QObject):
 
     def purge(self, uids: Sequence[str]) -> None:
         """Ask whether to delete runs permanently."""
-        # A version that the draft starts from is kept, so the store must have the current draft.
-        self._services.session.save()
-        self._services.tasks.run(lambda: self.eraser.look(PurgeTargets(tuple(uids))), self._ask)
+        self._look(lambda: self.eraser.look(PurgeTargets(tuple(uids))), self._ask)
 
     def show_deleted(self) -> None:
         """Show what is deleted, and offer to restore it or to delete it permanently."""
-        self._services.session.save()
-        self._services.tasks.run(
-            lambda: self.eraser.look(self.eraser.deleted()), lambda outlook: self._ask(outlook, all_of_it=True)
-        )
+        self._look(lambda: self.eraser.look(self.eraser.deleted()), lambda outlook: self._ask(outlook, all_of_it=True))
+
+    def _look(self, look: Callable[[], DeletionOutlook], ask: Callable[[DeletionOutlook], None]) -> None:
+        """Ask about what `look` returns, once the draft is stored: a version that it starts from is kept.
+
+        If it cannot be stored, which the window says, the history does not know that version, and nothing is asked.
+        """
+        when_stored(self._services, lambda: self._services.tasks.run(look, ask))
 
     def _ask(self, outlook: DeletionOutlook, *, all_of_it: bool = False) -> None:
         if outlook.nothing:

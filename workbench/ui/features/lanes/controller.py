@@ -86,6 +86,7 @@ class LanesController:
         view.duplicate_requested.connect(lanes.duplicate)
         view.remove_requested.connect(self.layout.remove)
         view.move_requested.connect(lanes.move)
+        view.place_requested.connect(lanes.place)
         view.model_requested.connect(self.choose_model)
         view.successor_requested.connect(self._test_successor)
         view.params_changed.connect(lanes.set_params)

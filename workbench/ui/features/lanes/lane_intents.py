@@ -53,6 +53,8 @@ class LaneIntents(LanesWidget):
     remove_requested = Signal(str)
     move_requested = Signal(str, int)
     """Slot, and -1 for left or 1 for right."""
+    place_requested = Signal(str, str)
+    """Slot, and the slot of the lane that it is placed before, "" for the end."""
     model_requested = Signal(str)
     successor_requested = Signal(str)
     params_changed = Signal(str, object)

@@ -51,8 +51,13 @@ class LaneLayout:
         """Remove a lane, and offer to put it back."""
         name = self._view.name_of(slot)
         if self._lanes.get(slot) is not None:
-            put_back = self._lanes.remove(slot)
-            self._notices.offer(f"{name} was removed. Its answers stay in the history.", "Undo", put_back)
+            bring_back = self._lanes.remove(slot)
+            self._notices.offer(
+                f"{name} was removed. Its answers stay in the history.",
+                "Undo",
+                bring_back,
+                lambda: self._lanes.get(slot) is not None,
+            )
 
     def baseline(self, slot: str) -> None:
         """Make a lane a baseline, which keeps its answers and is not run, or include it in runs again."""

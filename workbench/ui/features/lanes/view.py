@@ -19,6 +19,7 @@ from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
 from workbench.ui.features.lanes.column_widths import ColumnWidths
 from workbench.ui.features.lanes.empty_page import NoLanesPage
+from workbench.ui.features.lanes.lane_drag import LaneDrag
 from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.features.lanes.lane_slot import Kind, LaneSlot, slot_around, take_heads
 from workbench.ui.features.lanes.linked_scrolling import LinkedScrolling
@@ -84,6 +85,8 @@ class LanesView(LaneIntents):
         self._stack.addWidget(self._page)
         self.together = LinkedScrolling(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(theme, lambda: self._seats, self)
+        self._drag = LaneDrag(theme, self._row, self._area, lambda: self._seats)
+        self._drag.placed.connect(self.place_requested)
         self._nearby = VisibleLanes(self._area, self.widths, lambda: self._seats, self._column_of)
         self.setAccessibleName("Lanes")
         app = QApplication.instance()
@@ -280,6 +283,7 @@ class LanesView(LaneIntents):
             seat.blank = None
             column.pressed.connect(self._pressed)
             self.together.take(column)
+            self._drag.take(column)
             self._layout.replaceWidget(blank, column)
             column.setVisible(not self._solo or seat.slot == self._focused)
             for before, after in itertools.pairwise((blank, *column.tab_stops())):

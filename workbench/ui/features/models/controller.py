@@ -54,6 +54,8 @@ class ModelsController:
         picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
         picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))
         picker.rejected.connect(lambda: cancelled())
+        if over is None:
+            picker.run_requested.connect(lambda: services.navigator.action("run").trigger())
         picker.finished.connect(lambda: self._closed(picker))
         self.picker = picker
         picker.show()

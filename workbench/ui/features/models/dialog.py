@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModel
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -54,12 +55,14 @@ class ModelPicker(Dialog):
 
     `keys_requested(id)` asks for the key settings of a provider or endpoint; the picker stays open, and `refresh` shows
     the new key. `endpoint_requested(address)` asks for the form of a new endpoint, "" unless an
-    address was typed. A picker is used once and deletes itself when finished.
+    address was typed. `run_requested` follows `chosen` if a model was chosen with Ctrl+Enter. A picker is used once and
+    deletes itself when finished.
     """
 
     chosen = Signal(object)
     keys_requested = Signal(str)
     endpoint_requested = Signal(str)
+    run_requested = Signal()
 
     def __init__(
         self,
@@ -108,9 +111,13 @@ class ModelPicker(Dialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        plain = held == Qt.KeyboardModifier.NoModifier
         if plain and event.key() in _ENTER:
             self._enter()
+            return True
+        if event.key() in _ENTER and held == Qt.KeyboardModifier.ControlModifier:
+            self._use_and_run()
             return True
         if plain and event.key() in _STEPS:
             self._move(_STEPS[Qt.Key(event.key())])
@@ -245,6 +252,8 @@ class ModelPicker(Dialog):
 
     def _move(self, step: int) -> None:
         """Move to the next selectable row, or by a page; stay if there is none."""
+        if not self._model.rowCount():
+            return
         start = self._list.currentIndex().row()
         if abs(step) == _PAGE:
             height = max(1, self._delegate.row_height)
@@ -324,6 +333,13 @@ class ModelPicker(Dialog):
             self._details.prices.complain(str(error))
             return
         self._finish(ModelChoice(row.entry.endpoint, row.entry.model, rates))
+
+    def _use_and_run(self) -> None:
+        """Use the model, then ask for a run; rows that are no models do nothing."""
+        if self._row is not None and self._row.entry is not None:
+            self._use()
+            if self.result() == QDialog.DialogCode.Accepted:
+                self.run_requested.emit()
 
     def _use_files(self) -> None:
         offer = self._model.offer

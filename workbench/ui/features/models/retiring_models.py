@@ -67,8 +67,14 @@ class RetiringModels:
             if self.dialog is not None:
                 self.dialog.refuse(str(error))
 
-        services.session.save()
-        services.tasks.run(lambda: lane_with(store, prompt_uid, model.model), found, failed)
+        def look() -> None:
+            services.tasks.run(lambda: lane_with(store, prompt_uid, model.model), found, failed)
+
+        saved = services.session.save()
+        if saved is None:
+            look()
+        else:
+            services.tasks.watch(saved, lambda _: look(), failed)
 
     def _opened(self, prompt_uid: str) -> None:
         waiting, self._waiting = self._waiting, None

@@ -304,6 +304,7 @@ class KeysPanel(QWidget):
         self._detail.show_info(None)
         self._build()
         self._search.textChanged.connect(self._filter)
+        self._search.returnPressed.connect(self._detail.focus_key)
         self._list.selectionModel().currentChanged.connect(self._current_changed)
         for chosen in (self._list.activated, self._list.clicked):
             chosen.connect(lambda _: self._detail.focus_key())

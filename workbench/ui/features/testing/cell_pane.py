@@ -45,6 +45,8 @@ Shown = Literal["output", "against", "request"]
 NOTHING = "Choose a cell to see its answer and its checks."
 _LINES = 22
 _MARGIN = 15
+_NARROW = 24
+"""Width in average characters below which nothing fits beside the result of a check."""
 _LONGEST = 30
 """Characters of a column in the button that compares with it."""
 
@@ -64,6 +66,7 @@ class CellPane(QWidget):
         self.shown: ShownCell | None = None
         self.is_stale = False
         """Whether the cell has changed since it was read."""
+        self._is_running = False
         self._kind: Shown = "output"
         self._columns: tuple[SuiteColumn, ...] = ()
         self._beside = ""
@@ -82,7 +85,7 @@ class CellPane(QWidget):
         self.changes = DiffView(theme, parent=self._body)
         self.sent = AnswerView(theme, mono=True, delta=-1, parent=self._body)
         self.sent.setAccessibleName("Request")
-        self.about, self.samples, self.checks = label("", "small"), label("", "small"), CheckList(self._body)
+        self.about, self.samples, self.checks = label("", "small"), label("", "small"), CheckList(theme, self._body)
         self._checks_head, self._samples_head, self._values_head = (
             label(text, "section", wrap=False) for text in ("CHECKS", "SAMPLES", "VALUES")
         )
@@ -113,7 +116,7 @@ class CellPane(QWidget):
         self._switch.setLayout(flow)
         for one in (self.output, together(self.against, self.other, self._switch), self.request):
             flow.addWidget(one)
-        column = QVBoxLayout(self._body)
+        column = self._column = QVBoxLayout(self._body)
         column.setContentsMargins(_MARGIN, 2, _MARGIN, 10)
         column.setSpacing(8)
         for widget in (*self._texts(), self.about):
@@ -137,24 +140,39 @@ class CellPane(QWidget):
         row, buttons = QWidget(self._foot), FlowLayout(8)
         row.setLayout(buttons)
         # A flow layout has no margins of its own.
-        foot = QVBoxLayout(self._foot)
+        foot = self._foot_layout = QVBoxLayout(self._foot)
         foot.setContentsMargins(_MARGIN, 8, _MARGIN, 14)
         foot.addWidget(row)
         for button in (self.to_compose, self.overrule, self.next):
             buttons.addWidget(button)
         self._top = QWidget(self)
-        top = QVBoxLayout(self._top)
+        top = self._top_layout = QVBoxLayout(self._top)
         top.setContentsMargins(_MARGIN, 14, _MARGIN, 6)
         top.setSpacing(8)
         top.addLayout(head)
         top.addWidget(self._switch)
-        layout = QVBoxLayout(self)
+        layout = self._parts = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._top)
         layout.addWidget(self.area, 1)
         layout.addWidget(self.nothing, 1)
         layout.addWidget(self._foot)
+
+    def set_low(self, low: bool) -> None:
+        """Scroll head and buttons with the rest, because there is little height."""
+        if low == (self._column.indexOf(self._top) == 0):
+            return
+        margin = 0 if low else _MARGIN
+        for inner in (self._top_layout, self._foot_layout):
+            room = inner.contentsMargins()
+            inner.setContentsMargins(margin, room.top(), margin, room.bottom())
+        if low:
+            self._column.insertWidget(0, self._top)
+            self._column.addWidget(self._foot)
+        else:
+            self._parts.insertWidget(0, self._top)
+            self._parts.addWidget(self._foot)
 
     def _texts(self) -> tuple[AnswerView, AnswerView, AnswerView]:
         return self.answer, self.changes, self.sent
@@ -208,6 +226,7 @@ class CellPane(QWidget):
         """Show a cell, compared with the column at `against`, or with EXPECTATION."""
         is_same = self.shown is not None and self.shown.detail.key == cell.detail.key
         self.shown, self.is_stale = cell, False
+        self._is_running = grid_cell is not None and grid_cell.status == "running"
         detail = cell.detail
         self.title.setText(breakable(visible_name(detail.case.name) or f"Case {detail.key.case + 1}"))
         self.column.setText(column_title(detail.column))
@@ -270,7 +289,7 @@ class CellPane(QWidget):
                 none = "Nothing was sent."
                 self.sent.set_text(none if request is None else json.dumps(request, indent=2, ensure_ascii=False))
             changed = "" if diff is None else changed_words(diff)
-            about = about_answer(detail, utc_now(), reused=self.shown.is_reused)
+            about = about_answer(detail, utc_now(), reused=self.shown.is_reused, running=self._is_running)
             self.about.setText(changed if self._kind == "against" else about)
             self.about.setVisible(bool(self.about.text()) and self._kind != "request")
         self._fit()
@@ -306,6 +325,7 @@ class CellPane(QWidget):
         fits = wanted + self.column.sizeHint().width() <= room
         self._head.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
         self._head.setSpacing(10 if fits else 1)
+        self.checks.set_narrow(room < _NARROW * QFontMetrics(self._theme.font()).averageCharWidth())
         for text in self._texts():
             if text.isVisibleTo(self._body):
                 fit_height(text, _LINES)

@@ -17,10 +17,20 @@ from workbench.core.testing.grid import CellDetail, GridCell
 from workbench.core.text import counted
 from workbench.ui.features.testing.check_rows import MOST_CHECKS, CheckRow
 from workbench.ui.features.testing.judge_line import JudgeLine, JudgeStep, line_of
+from workbench.ui.widgets.check_results import difference_label
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.core.testing.judged_report import JudgedCheck
+
+_NONE: dict[str, str] = {
+    "open": "Nothing to check yet.",
+    "running": "Nothing to check yet.",
+    "unchecked": "Not checked yet.",
+    "no_answer": "No answer to check.",
+}
+"""What is said instead of checks, by the state of the cell."""
 
 
 class CheckList(QWidget):
@@ -29,23 +39,29 @@ class CheckList(QWidget):
     judge_wanted = Signal(str, int)
     """JudgeStep, and the place of the check."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.none = label("No checks.", "small")
         self._judges: tuple[JudgedCheck, ...] = ()
         self._shown: tuple[CellDetail, GridCell | None] | None = None
         self._rows: list[QWidget] = []
+        self._is_narrow = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(9)
         self._column.addWidget(self.none)
+        theme.changed.connect(self._show_again)
 
     def set_judges(self, judges: tuple[JudgedCheck, ...]) -> None:
         """Show how far these judges of the shown run can be trusted."""
         if judges != self._judges:
             self._judges = judges
-            if self._shown is not None:
-                self.show_checks(*self._shown)
+            self._show_again()
+
+    def _show_again(self) -> None:
+        if self._shown is not None:
+            self.show_checks(*self._shown)
 
     def show_checks(self, detail: CellDetail, grid_cell: GridCell | None) -> None:
         """Show the checks of a cell."""
@@ -62,12 +78,22 @@ class CheckList(QWidget):
                 words = " ".join(lines(check)[0].text.split())
                 judge = line_of(check, result, self._judges, partial(self._want, place), self)
             overruled = detail.overruled[place] if place < len(detail.overruled) else None
-            self._add(CheckRow(words, result, overruled, self, judge))
+            row = CheckRow(words, result, overruled, self, judge, difference_label(self._theme, result))
+            row.set_stacked(self._is_narrow)
+            self._add(row)
         if len(detail.results) > MOST_CHECKS:
             self._add(label(f"and {counted(len(detail.results) - MOST_CHECKS, 'more check')}", "small"))
         self.none.setVisible(not detail.results)
-        waits = grid_cell is not None and grid_cell.status == "unchecked"
-        self.none.setText("Not checked yet." if waits else "No checks.")
+        status = "" if grid_cell is None else grid_cell.status
+        self.none.setText(_NONE.get(status, "No checks."))
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show results above their checks, because there is no room for words beside them."""
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            for row in self._rows:
+                if isinstance(row, CheckRow):
+                    row.set_stacked(narrow)
 
     def judge_lines(self) -> list[JudgeLine]:
         """Return what stands below the judged checks."""

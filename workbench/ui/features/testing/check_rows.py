@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.testing.cell_words import STATUS_WORDS
 from workbench.app.testing.source import OverruleState
@@ -37,12 +37,13 @@ class CheckRow(QWidget):
         overruled: OverruledCheck | None,
         parent: QWidget,
         judge: QWidget | None = None,
+        difference: QWidget | None = None,
     ) -> None:
-        """`judge` says who judged it, None for a rule."""
+        """`judge` says who judged it, None for a rule; `difference` what was expected and what was found."""
         super().__init__(parent)
         is_overruled = overruled is not None and overruled.state != "none"
         state = overruled.state if overruled is not None and is_overruled else result.state
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(pill(state, _PILLS[state], self), 0, Qt.AlignmentFlag.AlignTop)
@@ -59,10 +60,16 @@ class CheckRow(QWidget):
             column.addWidget(label(breakable(visible_note(reason)), "small"))
         for part in result.parts[:_MOST_PARTS]:
             column.addWidget(label(breakable(visible_note(f"{part.state}: {part.reason}")), "small"))
-        if judge is not None:
-            column.addWidget(judge)
+        for further in (difference, judge):
+            if further is not None:
+                column.addWidget(further)
         row.addLayout(column, 1)
         self.setAccessibleName(f"{state}: {words}. {reason}")
+
+    def set_stacked(self, stacked: bool) -> None:
+        """Show the result above the check, not beside it."""
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(2 if stacked else 8)
 
 
 def check_title(detail: CellDetail, place: int) -> str:

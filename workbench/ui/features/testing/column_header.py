@@ -11,7 +11,6 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from workbench.app.judging.rate_words import beside_rate
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
 from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
@@ -19,7 +18,7 @@ from workbench.ui.widgets.theme import Theme
 
 MARGIN = 10
 """Pixels left and right of the text of a head or cell."""
-_TOP, _BOTTOM = 4, 8
+_TOP, _BOTTOM, _LOW_BOTTOM = 4, 8, 4
 _PLOT_WIDTH, _PLOT_HEIGHT = 96, 12
 _GROUP_GAP = 4
 
@@ -37,7 +36,15 @@ class SuiteHeader(QHeaderView):
         self.setAccessibleName("Columns")
         self.setMouseTracking(True)
         self._groups: tuple[str, ...] = ()
+        self._is_low = False
         self.restyle()
+
+    def set_low(self, low: bool) -> None:
+        """Show only two lines of each head: the title, and the rate with its verdict."""
+        if low != self._is_low:
+            self._is_low = low
+            self.updateGeometry()
+            self.viewport().update()
 
     def restyle(self) -> None:
         """Apply the fonts of the theme."""
@@ -76,6 +83,8 @@ class SuiteHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         title, line = self._line_heights()
+        if self._is_low:
+            return QSize(super().sizeHint().width(), self._group_height() + _TOP + title + line + _LOW_BOTTOM)
         judged = line if self._has_judges() else 0
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
         height = _TOP + title + 3 * line + judged + _PLOT_HEIGHT + 4 + _BOTTOM
@@ -98,7 +107,7 @@ class SuiteHeader(QHeaderView):
             self._paint_plain(painter, rect, str(self.model().headerData(section, Qt.Orientation.Horizontal) or ""))
         elif section - FIRST < len(heads):
             group, is_first = self._group_of(section) if self._groups else ("", False)
-            room = rect.adjusted(MARGIN, _TOP, -4, -_BOTTOM)
+            room = rect.adjusted(MARGIN, _TOP, -4, -(_LOW_BOTTOM if self._is_low else _BOTTOM))
             if is_first:
                 place = QRect(room.left(), room.top(), room.width(), self._group_height() - _GROUP_GAP)
                 self._text(painter, place, group, self._small_bold, "accent", middle=True)
@@ -118,9 +127,11 @@ class SuiteHeader(QHeaderView):
         y = room.top()
         self._text(painter, QRect(room.left(), y, room.width(), title), head.title, self._bold, "text", middle=True)
         y += title
-        tone = head.tone if head.tone != "muted" else "muted"
+        if self._is_low:
+            self._paint_low(painter, QRect(room.left(), y, room.width(), line), head)
+            return
         verdict = fitted_verdict(head.verdict, QFontMetrics(self._small), room.width())
-        self._text(painter, QRect(room.left(), y, room.width(), line), verdict, self._small, tone)
+        self._text(painter, QRect(room.left(), y, room.width(), line), verdict, self._small, head.tone)
         y += line
         rate, sign, rest = head.rate_words.partition(" (")
         used = self._text(painter, QRect(room.left(), y, room.width(), line), rate, self._number_bold, "text")
@@ -128,7 +139,7 @@ class SuiteHeader(QHeaderView):
         self._text(painter, behind, f"{sign}{rest}", self._number, "muted")
         if self._has_judges():
             y += line
-            judged = fitted_judged(beside_rate(head.judged), QFontMetrics(self._number), room.width())
+            judged = fitted_judged(head.judged or "", QFontMetrics(self._number), room.width())
             self._text(painter, QRect(room.left(), y, room.width(), line), judged, self._number, "muted")
         y += line + 2
         if head.low is not None and head.high is not None and head.rate is not None:
@@ -140,6 +151,16 @@ class SuiteHeader(QHeaderView):
         x = room.left()
         for text, tone in fitted_figures(head.figures, QFontMetrics(self._number), room.width()):
             x += self._text(painter, QRect(x, y, room.right() - x + 1, line), text, self._number, tone)
+
+    def _paint_low(self, painter: QPainter, room: QRect, head: ColumnHead) -> None:
+        """Paint the rate without its interval, and the verdict behind it."""
+        rate = head.rate_words.partition(" (")[0]
+        left = room.left()
+        if rate:
+            left += self._text(painter, room, rate, self._number_bold, "text") + MARGIN
+        rest = QRect(left, room.top(), room.right() - left + 1, room.height())
+        verdict = fitted_verdict(head.verdict, QFontMetrics(self._small), rest.width())
+        self._text(painter, rest, verdict, self._small, head.tone)
 
     def _text(self, painter: QPainter, room: QRect, text: str, font: QFont, color: str, *, middle: bool = False) -> int:
         """Paint one line of text, elided to fit, and return its width."""
@@ -156,6 +177,8 @@ class SuiteHeader(QHeaderView):
 
 def fitted_judged(words: str, metrics: QFontMetrics, room: int) -> str:
     """Return the line about judges as it fits: without the judge's rate, or without the interval."""
+    if words.endswith(end := "not corrected"):
+        return words if metrics.horizontalAdvance(words) <= room else end
     corrected = words[max(0, words.find("corrected ")) :]
     brief = corrected.partition(" (")[0]
     return next((one for one in (words, corrected, brief) if metrics.horizontalAdvance(one) <= room), brief)

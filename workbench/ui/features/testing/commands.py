@@ -67,7 +67,7 @@ COMMANDS = (
         "run_cases",
         "Run all cases",
         "Test",
-        ("Ctrl+Shift+Return",),
+        ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
         _can_write,
         views=EVERYWHERE,
         run=lambda controller: controller.run_cases(),

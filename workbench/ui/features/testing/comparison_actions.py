@@ -21,7 +21,7 @@ from workbench.core.lanes import Lane
 from workbench.core.testing.grid import SuiteColumn
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.vote import FEWEST_SAMPLES
-from workbench.ui.features.testing.stored_draft import when_stored
+from workbench.ui.shell.stored_draft import when_stored
 from workbench.usecases.problems import RetiredModelError
 
 if TYPE_CHECKING:

@@ -27,7 +27,6 @@ from workbench.ui.features.testing.requested_step import RequestedStep
 from workbench.ui.features.testing.run_start import RunStart
 from workbench.ui.features.testing.set_actions import SetActions
 from workbench.ui.features.testing.start_questions import StartQuestions
-from workbench.ui.features.testing.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.check_events import ChecksRequested
 from workbench.ui.shell.events import (
@@ -41,6 +40,7 @@ from workbench.ui.shell.events import (
     ViewStatus,
 )
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested, SuccessorTestRequested
 from workbench.usecases.problems import problem_of
 

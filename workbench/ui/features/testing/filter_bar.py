@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from workbench.app.testing.row_filters import FILTER_TIPS, FILTER_TITLES
@@ -55,6 +55,7 @@ class FilterBar(QWidget):
         self._needed: frozenset[RowFilter] = frozenset()
         self._in_menu: list[tuple[RowFilter, str, bool]] = []
         self._counts, self._query, self._is_live, self._is_chart = GridCounts(), GridQuery(), False, False
+        self._is_low = False
         for rows, title in FILTER_TITLES.items():
             made = chip(title, self._left)
             made.setToolTip(FILTER_TIPS[rows])
@@ -70,8 +71,9 @@ class FilterBar(QWidget):
         self.tag = menu_chip("Tag ▾", self._left, name="Show one tag")
         self._tags = QMenu(self.tag)
         self.tag.setMenu(self._tags)
-        left.addWidget(self.more)
-        left.addWidget(self.tag)
+        self.view = menu_chip("View ▾", self._left, name="What the grid shows, and in which order")
+        for widget in (self.more, self.tag, self.view):
+            left.addWidget(widget)
         left.addStretch(1)
         self.answers, self.results = chip("Answers", self._right), chip("Results", self._right)
         self.answers.setToolTip("Show the beginning of each answer")
@@ -87,6 +89,7 @@ class FilterBar(QWidget):
         self._fill_orders()
         self.arrange, self.arrangements = self._menu_chip("Layout ▾", "What is a row, a column and a split")
         self.probe, probes = self._menu_chip("Probe ▾", "Ask chosen cases again, apart from the test")
+        self._fill_view(probes)
         self.again = probes.addAction("Run only these again", lambda: self.probe_wanted.emit("again"))
         self.facts = probes.addAction(
             "Paste facts for cases that fail everywhere…", lambda: self.probe_wanted.emit("facts")
@@ -105,6 +108,40 @@ class FilterBar(QWidget):
         self._row.addWidget(self._right)
         self.show_query(GridQuery(), results=False)
         self.show_counts(GridCounts(), GridQuery())
+
+    def _fill_view(self, probes: QMenu) -> None:
+        """Make the menu that has everything at the right, for views with little height."""
+        menu = QMenu(self.view)
+        contents = [(menu.addAction(one.text()), one) for one in (self.answers, self.results, self.chart)]
+        group = QActionGroup(menu)
+        for action, button in contents:
+            action.setCheckable(True)
+            action.triggered.connect(button.click)
+            group.addAction(action)
+        menu.addSeparator()
+        menus = {self._tags: "Tag", self._orders: "Sort", self.arrangements: "Layout", probes: "Probe"}
+        for inner, title in menus.items():
+            inner.setTitle(title)
+            menu.addMenu(inner)
+
+        def update() -> None:
+            for action, button in contents:
+                action.setChecked(button.isChecked())
+            self._tags.menuAction().setVisible(bool(self._counts.tags) or bool(self._query.tag))
+            for inner in menus:
+                inner.setEnabled(not self._is_chart)
+
+        menu.aboutToShow.connect(update)
+        self.view.setMenu(menu)
+        self.view.hide()
+
+    def set_low(self, low: bool) -> None:
+        """Put everything but the filters into a menu, because the grid below needs the height."""
+        if low != self._is_low:
+            self._is_low = low
+            self._right.setVisible(not low)
+            self.view.setVisible(low)
+            self.show_counts(self._counts, self._query, live=self._is_live)
 
     def _fill_orders(self) -> None:
         words: dict[RowSort, tuple[str, str]] = {
@@ -152,7 +189,7 @@ class FilterBar(QWidget):
             made.setMinimumWidth(self._widest(rows) if live else 0)
             made.setEnabled(rows in self._needed and not self._is_chart)
         self.tag.setText(f"Tag: {literal(query.tag[:_LONGEST_TAG])} ▾" if query.tag else "Tag ▾")
-        self.tag.setVisible(bool(counts.tags) or bool(query.tag))
+        self.tag.setVisible((bool(counts.tags) and not self._is_low) or bool(query.tag))
         set_role(self.tag, "chip-on" if query.tag else "chip")
         self._tags.clear()
         self._tags.addAction("All tags", lambda: self.tag_chosen.emit(""))
@@ -191,8 +228,8 @@ class FilterBar(QWidget):
         tag = 0 if self.tag.isHidden() else self.tag.sizeHint().width() + _GAP
         more = self.more.sizeHint().width() + _GAP
         least = sum(self._widest(rows) + _GAP for rows in _ALWAYS) + more + tag
-        beside = self._right.sizeHint().width() + _GAP
-        is_apart = least + beside <= self.width()
+        beside = (self.view if self._is_low else self._right).sizeHint().width() + _GAP
+        is_apart = self._is_low or least + beside <= self.width()
         way = QBoxLayout.Direction.LeftToRight if is_apart else QBoxLayout.Direction.TopToBottom
         if self._row.direction() != way:
             self._row.setDirection(way)
@@ -202,12 +239,13 @@ class FilterBar(QWidget):
         """Show the filters that fit into `room` pixels, and the others in the menu, which takes `more` pixels."""
         wanted = [rows for rows in self.filters if self._is_live or rows in self._needed]
         # The chosen one is always shown.
-        wanted.sort(key=lambda rows: rows not in _ALWAYS and rows != self._query.rows)
+        always = () if self._is_low else _ALWAYS
+        wanted.sort(key=lambda rows: rows not in always and rows != self._query.rows)
         widths = [self._widest(rows) + _GAP for rows in wanted]
         count = len(wanted) if sum(widths) <= room else 0
         while not count or (count < len(wanted) and sum(widths[: count + 1]) + more <= room):
             count += 1
-        least = sum(rows in _ALWAYS or rows == self._query.rows for rows in wanted)
+        least = sum(rows in always or rows == self._query.rows for rows in wanted)
         shown = wanted[: max(count, least)]
         for rows, made in self.filters.items():
             made.setVisible(rows in shown)
@@ -225,7 +263,7 @@ class FilterBar(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        choices = (self.tag, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
+        choices = (self.tag, self.view, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
         return [*self.filters.values(), self.more, *choices]
 
     def _menu_chip(self, text: str, tip: str) -> tuple[QPushButton, QMenu]:

@@ -212,6 +212,11 @@ class SuiteGrid(QWidget):
             delegate.is_tall = tall
         self._set_heights()
 
+    def set_low(self, low: bool) -> None:
+        """Show heads of two lines, because rows need the height."""
+        for table in (self.names, self.answers):
+            table.heads.set_low(low)
+
     def mark_differences(self, *, baseline: int, marked: bool) -> None:
         """Mark the words that the baseline's answer does not have."""
         self._of_cells.baseline, self._of_cells.marks_differences = baseline, marked

@@ -125,7 +125,7 @@ class GuardPage(QWidget):
             figures = " · ".join(one.text for one in head.figures)
             cells = (
                 label(visible_name(report.model), "", wrap=False),
-                label(head.rate_words, "", wrap=False),
+                label(" · ".join(filter(None, (head.rate_words, head.judged))), "", wrap=False),
                 label(" · ".join(filter(None, (head.verdict, figures))), "small"),
             )
             for at, one in enumerate(cells):

@@ -57,7 +57,7 @@ class SuiteHead(QWidget):
         self.run = KeyNameButton("Run", "", "primary", self)
         self._other_actions: list[RunAction] = []
         self._sets: dict[str, QPushButton] = {}
-        self._is_live = False
+        self._is_live = self._is_low = False
         self._line_width = -1
         self._chips: list[QPushButton] = []
         self._has_sets = self._has_chips = False
@@ -217,6 +217,13 @@ class SuiteHead(QWidget):
         self._row.activate()
         self._column.activate()
 
+    def set_low(self, low: bool) -> None:
+        """Leave the heading out if the buttons do not fit beside it, because the grid below needs the height."""
+        if low != self._is_low:
+            self._is_low = low
+            self._column.setSpacing(4 if low else 10)
+            self._fit()
+
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
         return [
@@ -270,6 +277,7 @@ class SuiteHead(QWidget):
             self._line.setDirection(way)
             self._line.setSpacing(14 if sets + told <= room else 6)
         is_below = beside is None
+        self.heading.setHidden(is_below and self._is_low)
         if is_below != (self._column.indexOf(self._buttons) == 1):
             if is_below:
                 self._top.removeWidget(self._buttons)

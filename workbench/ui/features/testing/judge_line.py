@@ -68,9 +68,7 @@ def judge_line(judge: JudgedCheck) -> str:
     """Return "Judged by gpt-5-mini · unmeasured", or its measured error instead."""
     models = " and ".join(judge.models) or "a model"
     error = judge.error
-    if error is None:
-        return f"Judged by {models}"
-    if not judge.is_measured:
+    if error is None or not judge.is_measured:
         return f"Judged by {models} · unmeasured"
     parts = (
         f"catches {error.catch.hits:,} of {error.catch.size:,} bad answers" if error.catch else "",

@@ -54,11 +54,11 @@ def fit_height(view: AnswerView, lines: int) -> None:
     view.setFixedHeight(math.ceil(min(height, most) + 2 * view.document().documentMargin()) + 4)
 
 
-def about_answer(detail: CellDetail, now: str, *, reused: bool = False) -> str:
+def about_answer(detail: CellDetail, now: str, *, reused: bool = False, running: bool = False) -> str:
     """Return where an answer comes from, and how old it is; `reused`: an earlier test made it."""
     result = detail.result
     if result is None:
-        return "Not asked yet."
+        return "Asked; no answer yet." if running else "Not asked yet."
     parts = [result.model] if result.model else []
     if result.timing.duration is not None:
         parts.append(f"{result.timing.duration / 1000:.1f} s")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.testing.words import split_sentence
@@ -22,6 +22,7 @@ _USUAL = 270
 _LIVE_LINES = range(2, 5)
 """Lines that a usual conclusion has room for while a run goes on."""
 _SO_FAR = "So far:"
+_ROOMY_MARGIN, _LOW_MARGIN = 9, 3
 
 
 class SentenceCard(QFrame):
@@ -33,7 +34,7 @@ class SentenceCard(QFrame):
         super().__init__(parent)
         set_role(self, "chip")
         self._is_unfolded = self._is_brief = False
-        self._is_live = False
+        self._is_live = self._is_low = False
         self._sentences: tuple[str, ...] = ()
         self._about = self._link = self._lead = self.run_uid = ""
         self.text = QLabel(self)
@@ -42,8 +43,8 @@ class SentenceCard(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.text.setOpenExternalLinks(False)
         self.text.linkActivated.connect(self._follow)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 9, 12, 9)
+        layout = self._layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, _ROOMY_MARGIN, 12, _ROOMY_MARGIN)
         layout.addWidget(self.text)
 
     def say(
@@ -83,6 +84,8 @@ class SentenceCard(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.text.setMinimumHeight(0)
+            if self._is_low:
+                self._show()
             self._keep_height()
 
     def _keep_height(self) -> None:
@@ -91,7 +94,7 @@ class SentenceCard(QFrame):
             return
         metrics, width = self.text.fontMetrics(), max(1, self.text.width())
         usual = 1 if self._is_brief else math.ceil(_USUAL * metrics.averageCharWidth() / width)
-        lines = min(max(usual, _LIVE_LINES[0]), _LIVE_LINES[-1])
+        lines = 1 if self._is_low else min(max(usual, _LIVE_LINES[0]), _LIVE_LINES[-1])
         needed = self.text.heightForWidth(width)
         self.text.setMinimumHeight(max(self.text.minimumHeight(), lines * metrics.lineSpacing(), needed))
 
@@ -100,6 +103,16 @@ class SentenceCard(QFrame):
         if brief != self._is_brief:
             self._is_brief = brief
             self._show()
+
+    def set_low(self, low: bool) -> None:
+        """Show one line until more is asked for, because the grid below needs the height."""
+        if low != self._is_low:
+            self._is_low = low
+            margin = _LOW_MARGIN if low else _ROOMY_MARGIN
+            self._layout.setContentsMargins(12, margin, 12, margin)
+            self.text.setMinimumHeight(0)
+            self._show()
+            self._keep_height()
 
     def words(self) -> str:
         """Return what it says, as plain text."""
@@ -118,7 +131,7 @@ class SentenceCard(QFrame):
             self._keep_height()
 
     def _show(self) -> None:
-        is_brief = (self._is_brief or self._is_live) and not self._is_unfolded
+        is_brief = (self._is_brief or self._is_low or self._is_live) and not self._is_unfolded
         parts = []
         for sentence in self._shown():
             bold, rest = map(html.escape, split_sentence(visible_name(sentence)))
@@ -130,7 +143,8 @@ class SentenceCard(QFrame):
         others = len(self._sentences) - 1
         fold = "Less ▴" if self._is_unfolded else "More ▾" if is_brief else f"{others:,} more ▾"
         has_more = any(split_sentence(sentence)[1] for sentence in self._shown())
-        can_fold = others > 0 or self._is_brief or (self._is_live and has_more)
+        is_one_line = self._is_low and not self._is_unfolded
+        can_fold = others > 0 or self._is_brief or self._is_low or (self._is_live and has_more)
         color = self.palette().color(QPalette.ColorRole.Link).name()
         # A short link stays in one line.
         links = (("next", "" if is_brief else html.escape(self._link)), ("more", fold.replace(" ", "&nbsp;")))
@@ -140,5 +154,16 @@ class SentenceCard(QFrame):
             if words and (can_fold or name != "more")
         ]
         lead = f"{html.escape(self._lead)} " if self._lead else ""
+        if is_one_line and self._sentences:
+            lead, text = "", f"<b>{html.escape(self._one_line(fold))}</b>"
         self.text.setText(f"{lead}{text} {' ·&nbsp;'.join(named)}")
         self.text.setAccessibleName(self.words())
+
+    def _one_line(self, fold: str) -> str:
+        """Return the beginning of the first conclusion that fits into one line, before the link `fold`."""
+        font = self.text.font()
+        font.setBold(True)
+        room = self.width() - 30 - self.text.fontMetrics().horizontalAdvance(f"  {fold}")
+        bold, _ = split_sentence(visible_name(self._sentences[0]))
+        words = f"{self._lead} {bold}" if self._lead else bold
+        return QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, room)

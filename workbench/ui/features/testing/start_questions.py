@@ -16,7 +16,7 @@ from workbench.app.testing.source import ShownEstimate
 from workbench.app.testing.words import RunAction, limit_words, old_words, renew_words
 from workbench.core.testing.grid import CaseSetName
 from workbench.core.text import counted
-from workbench.ui.features.testing.stored_draft import when_stored
+from workbench.ui.shell.stored_draft import when_stored
 from workbench.ui.widgets.controls import ConfirmBar
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.testing.column_heads import beside_word
@@ -33,15 +33,21 @@ from workbench.ui.features.testing.holdout_note import HoldoutNote
 from workbench.ui.features.testing.judge_note import JudgeNote, judges_of
 from workbench.ui.features.testing.sentence_card import SentenceCard
 from workbench.ui.features.testing.set_chips import choose_chip
-from workbench.ui.features.testing.view_layout import default_against, lay_out_left, pane_width
+from workbench.ui.features.testing.view_layout import (
+    LeftSide,
+    default_against,
+    is_brief,
+    is_low,
+    lay_out_left,
+    pane_width,
+    space_out,
+)
 from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
-_ROOMY_LINES = 32
-"""Height in lines of text below which the sentence shows only its conclusion."""
 _ROOMY = 1_000
 """Width in pixels, at 100 % text size, from which the pane is open from the beginning."""
 
@@ -69,7 +75,7 @@ class TestView(QWidget):
     def build(self) -> Iterator[None]:
         """Build the parts in steps, each short enough not to block the UI."""
         self.divider = geometry.PaneDivider(lambda width: width - self._pane_width(width), self)
-        self._left = QWidget(self.divider)
+        self._left = LeftSide(self.divider)
         set_role(self._left, "surface")
         self.head = SuiteHead(self._theme, self._left)
         self.confirm = ConfirmBar()
@@ -89,7 +95,7 @@ class TestView(QWidget):
         # What is above it would be squeezed for a page that is not shown.
         self._stack.setMinimumHeight(self.grid.minimumSizeHint().height())
         above = (self.head, self.confirm, self.card, self.judge, self.note, self.filters, self.parts)
-        lay_out_left(self._left, above, self._stack)
+        self._above = lay_out_left(self._left, above, self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.divider)
@@ -120,6 +126,8 @@ class TestView(QWidget):
         for part in (self.head, self.judge, self.empty):
             part.wanted.connect(self.wanted)
         self.card.link_clicked.connect(lambda: self.wanted.emit(self._card_step))
+        for signal in (self._theme.changed, self._left.resized):
+            signal.connect(self._fit_height)
 
     # State.
 
@@ -275,9 +283,13 @@ class TestView(QWidget):
 
     # For the window.
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.card.set_brief(self.height() < _ROOMY_LINES * self.fontMetrics().lineSpacing())
+    def _fit_height(self) -> None:
+        metrics = QFontMetrics(self._theme.font())
+        self.card.set_brief(is_brief(self.height(), metrics))
+        low = is_low(self._left.size(), metrics)
+        space_out(self._above, low=low)
+        for part in (self.head, self.card, self.filters, self.grid, self.pane):
+            part.set_low(low)
 
     def enter(self) -> None:
         """Focus the grid, or the next step."""

@@ -7,20 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.testing.cell_reader import EARLIER
 from workbench.app.testing.controller import SuiteController
 
 _MARGIN = 18
+_ROOMY_LINES, _LOW_LINES, _LOW_AND_NARROW = 32, 24, (30, 25)
+"""Heights in lines of text below which the sentence shows only its conclusion, and below which all parts are low; and
+height and width below which they are low because they wrap."""
 _PANE_SHARE, _LEAST_PANE, _MOST_PANE = 0.32, 290, 460
 
 
-def lay_out_left(left: QWidget, above: Sequence[QWidget], grid: QWidget) -> None:
-    """Place widgets below each other, and the grid below them."""
+class LeftSide(QWidget):
+    """The part of the view beside the pane."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+def lay_out_left(left: QWidget, above: Sequence[QWidget], grid: QWidget) -> QVBoxLayout:
+    """Place widgets below each other, and the grid below them; return the layout of those above."""
     top = QVBoxLayout()
-    top.setContentsMargins(_MARGIN, 14, _MARGIN, 0)
-    top.setSpacing(10)
+    space_out(top, low=False)
     for widget in above:
         top.addWidget(widget)
     column = QVBoxLayout(left)
@@ -32,6 +46,25 @@ def lay_out_left(left: QWidget, above: Sequence[QWidget], grid: QWidget) -> None
     rest.setContentsMargins(_MARGIN - 10, 0, _MARGIN - 10, 0)
     rest.addWidget(grid)
     column.addLayout(rest, 1)
+    return top
+
+
+def space_out(top: QVBoxLayout, *, low: bool) -> None:
+    """Set the spaces between the parts above the grid; `low` is true if the view has little height."""
+    top.setContentsMargins(_MARGIN, 5 if low else 14, _MARGIN, 0)
+    top.setSpacing(5 if low else 10)
+
+
+def is_brief(height: int, metrics: QFontMetrics) -> bool:
+    """Whether there is little room for the sentence."""
+    return height < _ROOMY_LINES * metrics.lineSpacing()
+
+
+def is_low(size: QSize, metrics: QFontMetrics) -> bool:
+    """Whether all parts have to do with little height, so that some rows of the grid are visible."""
+    lines, wide = size.height() / metrics.lineSpacing(), size.width() / metrics.lineSpacing()
+    height, width = _LOW_AND_NARROW
+    return lines < _LOW_LINES or (lines < height and wide < width)
 
 
 def pane_width(width: int, scale: float) -> int:

@@ -1,6 +1,7 @@
-"""Waiting until the text in Compose is stored, because tests are planned from the history.
+"""Waiting until the text in Compose is stored, for work that reads the history, or deletes what no draft uses.
 
-Invariant: a test that is started after a change of the text asks the changed text.
+Invariant: nothing is done with an earlier text. A test that is started after a change asks the changed text, and what
+an unsaved draft starts from is not deleted.
 """
 
 from __future__ import annotations
