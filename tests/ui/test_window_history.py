@@ -193,7 +193,7 @@ def test_branch_starts_from_the_version_of_the_run(desk: Desk) -> None:
     view.detail.branch.click()
     compose = desk.window.session
     desk.until(lambda: compose.prompt_uid == ORDER and "The draft now starts from" in desk.notice())
-    assert compose.based_on == 1
+    assert compose.lineage.based_on == 1
     assert compose.draft().content.messages[0].text == FIRST
 
 

@@ -148,7 +148,7 @@ def end(desk: Desk, view: TestView) -> None:
     desk.until(view.note.isVisible)
     view.note.end.click()
     said = answer(view, "End the hold-out")
-    assert "no honest number" in said
+    assert "no longer measure new cases" in said
     assert "Cases with answers cannot be held out again." in said
     desk.until(lambda: held(desk) == 0 and view.suites.set_name == "tuning")
     desk.until(lambda: "honest only for versions from before" in desk.notice())

@@ -241,7 +241,7 @@ class WindowDriver:
     @property
     def based_on(self) -> int | None:
         """The version that the draft started from."""
-        return self._main.compose.based_on
+        return self._main.compose.lineage.based_on
 
     @property
     def lane_heads(self) -> tuple[LaneHead, ...]:
@@ -272,7 +272,7 @@ class WindowDriver:
 
     def shown_run(self) -> str:
         """Return the uid of the run whose answers are shown, "" for none."""
-        return self._main.compose.shown_run()
+        return self._main.compose.board.run_uid
 
     def shown_number(self) -> int | None:
         """Return the number of the iteration whose answers are shown."""

@@ -169,7 +169,7 @@ class Room:
         self.actions["run"]()
         wait_for(lambda: not self.workbench.runner.running() and self.timeline.rowCount() == before + 1)
         wait_for(lambda: self.compose.stage.number() is not None and not self.compose.board.is_running())
-        return self.compose.shown_run()
+        return self.compose.board.run_uid
 
     def state(self) -> WindowState:
         return self.part.fill(WindowState())

@@ -23,6 +23,7 @@ RETRY_MS = 2000
 class DraftSaver(QObject):
     """Coalesces changes and writes the newest draft of one prompt."""
 
+    touched = Signal()
     saved = Signal()
     failed = Signal(str, str)
     """Sentence and detail; after a failure, emitted again only once a save has succeeded in between."""
@@ -64,6 +65,7 @@ class DraftSaver(QObject):
 
     def touch(self) -> None:
         """Record a change."""
+        self.touched.emit()
         self._pause.start()
         if not self._pending:
             self._pending = True

@@ -71,11 +71,6 @@ class RunController(QObject):
         """Return the number of the shown iteration, or None before it is recorded."""
         return self._numbers.get(self.board.run_uid)
 
-    def name(self) -> str:
-        """Return the name of the shown iteration, "" before it is recorded."""
-        number = self.number()
-        return "" if number is None else iteration_name(number)
-
     def forget(self) -> None:
         """Drop the draft's run, because a prompt whose draft has no run yet is being opened."""
         self._draft_run = self._before = NO_RUN

@@ -81,25 +81,24 @@ class ComposeSession(QObject):
         self._prompt = self._opening = ""
         self.lineage = DraftLineage(self.saver.touch)
         self.versions = VersionNames()
-        self.endpoints: dict[str, Endpoint] = {}
-        """Endpoints available to lanes, by uid."""
+        self.endpoints: dict[str, Endpoint] = {}  # those available to lanes, by uid
         self._taken: tuple[Draft, Draft] | None = None
         self.ready = False
         """Whether the open prompt is shown with its draft and its newest answers."""
         self.blind = False
         """Whether the next run hides the names of the lanes until it is judged."""
         self._past_heads: list[LaneHead] = []
-        self.stale = StaleMarks(self._current_draft, lambda: self.stage.shown, self.stage.name, self)
-        self.stale.changed.connect(self._show_stale)
+        self.stale = StaleMarks(self._current_draft, lambda: self.stage.shown, self.stage.number, self)
+        self.stale.changed.connect(self._emit_heads)
+        self.saver.touched.connect(self.stale.wake)
         self.stage.paged.connect(self.stale.look)
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
-        for act in (self.saver.touch, self.stale.wake):
-            self.sets.changed.connect(act)
+        self.sets.changed.connect(self.saver.touch)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
-        for part in (self.sets, self.board):
+        for part in (self.sets, self.board, self.stale):
             part.changed.connect(self.changed)
         self.rows.noted.connect(self.read_names)
 
@@ -113,23 +112,14 @@ class ComposeSession(QObject):
         """The past entry on display, or None while the draft is shown."""
         return self.past.detail
 
-    @property
-    def based_on(self) -> int | None:
-        """The number of the version that the draft is based on."""
-        return self.lineage.based_on
-
     def draft(self) -> Draft:
         """Return the current draft from the editor."""
         content, values = self._read_editor()
         return self.lineage.draft(Draft(content, values, self.lanes.lanes, None, self.sets.sets, self.sets.active))
 
-    def shown_run(self) -> str:
-        """Return the uid of the run whose outputs are shown, "" for none."""
-        return self.board.run_uid
-
     def shown_row(self) -> str:
         """Return the uid of the timeline row that is shown, "" for none."""
-        return self.viewing.row.uid if self.viewing is not None else self.shown_run()
+        return self.viewing.row.uid if self.viewing is not None else self.board.run_uid
 
     def open_prompt(self, uid: str) -> None:
         """Open another prompt: show its draft and the outputs of its newest iteration."""
@@ -191,7 +181,6 @@ class ComposeSession(QObject):
     def edited(self) -> None:
         """Record that the user changed text or values."""
         self.saver.touch()
-        self.stale.wake()
         if self._taken is not None:
             self._follow_undo(*self._taken)
 
@@ -330,15 +319,10 @@ class ComposeSession(QObject):
         self._workbench.prepare(self.lanes.lanes)
         self._emit_heads()
         self.saver.touch()
-        self.stale.wake()
         self.changed.emit()
 
     def _current_draft(self) -> Draft | None:
         return None if self.viewing is not None or not self._prompt else self.draft()
-
-    def _show_stale(self) -> None:
-        self._emit_heads()
-        self.changed.emit()
 
     def _emit_heads(self) -> None:
         self.heads_changed.emit(blind_heads(run.order) if (run := self.stage.shown).is_blind else self.named_heads())
@@ -348,11 +332,7 @@ class ComposeSession(QObject):
         if self.viewing is not None:
             return self._past_heads
         return heads(
-            self.lanes.shown,
-            self.endpoints,
-            self.versions.labels,
-            answered=self.stage.answered,
-            stale=self.stale.of,
+            self.lanes.shown, self.endpoints, self.versions.labels, answered=self.stage.answered, stale=self.stale.of
         )
 
     def _show_draft_lanes(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.lanes.lane_state import StaleMark
 from workbench.core.stale_answers import Change, stale_answers
+from workbench.core.version_name import iteration_name
 
 if TYPE_CHECKING:
     from workbench.app.compose.run_view_state import RunViewState
@@ -37,12 +38,12 @@ class StaleMarks(QObject):
         self,
         read: Callable[[], Draft | None],
         shown: Callable[[], RunViewState],
-        name: Callable[[], str],
+        number: Callable[[], int | None],
         parent: QObject | None = None,
     ) -> None:
-        """`read` returns the draft, None while a past iteration is shown; `name` is that of the shown run."""
+        """`read` returns the draft, None while a past iteration is shown; `number` is that of the shown run."""
         super().__init__(parent)
-        self._read, self._shown, self._name = read, shown, name
+        self._read, self._shown, self._number = read, shown, number
         self._marks: dict[str, StaleMark] = {}
         self._since = ""
         self._timer = QTimer(self, singleShot=True, interval=REST_MS)
@@ -74,7 +75,8 @@ class StaleMarks(QObject):
         if not run.lanes or run.is_blind or (draft := self._read()) is None:
             return {}, ""
         changes = stale_answers(draft, run.requests())
-        name = self._name()
+        number = self._number()
+        name = "" if number is None else iteration_name(number)
         marks, is_edited = {}, False
         for slot, change in changes.items():
             kept = run.kept_from(slot)

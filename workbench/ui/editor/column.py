@@ -200,7 +200,7 @@ class MessageColumn(QScrollArea):
             block.set_width(width, bar)
         self._section_heights = {section: section.measure(width, bar) for section in (*self._sections, *self._tail)}
         fixed = self._fixed_height()
-        heights, naturals = self._heights(view, fixed)
+        heights, naturals = _heights(self._blocks, view, fixed)
         total = fixed + sum(heights)
         scrolls = total > view
         policy = Qt.ScrollBarPolicy
@@ -282,23 +282,6 @@ class MessageColumn(QScrollArea):
         for section in (*self._sections, *self._tail):
             self.reveal_caret(section)
 
-    def _heights(self, view: int, fixed: int) -> tuple[list[int], list[int]]:
-        """Return the heights of the text fields, at most a share of the view or its free height, and of all text.
-
-        `fixed` is the height of everything else.
-        """
-        line = self._blocks[0].field.fontMetrics().lineSpacing() if self._blocks else 0
-        share = max(int(SHARE * view), _FEWEST_LINES * line)
-        natural = [block.natural_height(max(view, share)) for block in self._blocks]
-        modest = [min(height, share) for height in natural]
-        free = view - fixed - sum(modest)
-        most = max(share, share + free)
-        heights = [
-            height if height <= most else block.field.whole_lines(most)
-            for block, height in zip(self._blocks, natural, strict=True)
-        ]
-        return heights, natural
-
     def _fixed_height(self) -> int:
         buttons = self._adders.height_for(self.width() - self.verticalScrollBar().sizeHint().width())
         return sum(block.frame_height() for block in self._blocks) + sum(self._section_heights.values()) + buttons
@@ -344,6 +327,24 @@ class MessageColumn(QScrollArea):
             field = self._blocks[-1].field
             field.moveCursor(QTextCursor.MoveOperation.End)
             field.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+def _heights(blocks: Sequence[MessageBlock], view: int, fixed: int) -> tuple[list[int], list[int]]:
+    """Return the heights of the text fields, at most a share of the view or its free height, and of all text.
+
+    `fixed` is the height of everything else.
+    """
+    line = blocks[0].field.fontMetrics().lineSpacing() if blocks else 0
+    share = max(int(SHARE * view), _FEWEST_LINES * line)
+    natural = [block.natural_height(max(view, share)) for block in blocks]
+    modest = [min(height, share) for height in natural]
+    free = view - fixed - sum(modest)
+    most = max(share, share + free)
+    heights = [
+        height if height <= most else block.field.whole_lines(most)
+        for block, height in zip(blocks, natural, strict=True)
+    ]
+    return heights, natural
 
 
 def _on_top(field: ExactField) -> bool:

@@ -111,7 +111,7 @@ class ComposePresenter(QObject):
         )
         runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self._view.lanes.set_all_running(state.running)
-        base = compose.based_on
+        base = compose.lineage.based_on
         name = None if base is None else compose.versions.name(base)
         runbar.set_based_on(name, shown=not state.viewing, edited_since=compose.stale.since)
 
