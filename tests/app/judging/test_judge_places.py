@@ -19,6 +19,7 @@ from workbench.cli.testing_report import lines
 from workbench.core.testing.report import SuiteReport
 from workbench.formats.test_reports import FORMATS
 from workbench.store import Store
+from workbench.store.judging.records import LabelState
 from workbench.ui.features.testing.judge_line import judge_line
 from workbench.usecases.judging.judge_reports import JudgeAnalyst, judged_run
 from workbench.usecases.testing.analysis import SuiteAnalyst
@@ -41,8 +42,8 @@ def labelled(store: Store, first: int, second: int) -> SuiteReport:
     for output in judged_test(store):
         _, case, column, *_ = output.split(".")
         if int(case) < wanted[int(column)]:
-            says = "pass" if is_good(int(case), int(column)) else "fail"
-            label(store, output, says, f"l.{output}")  # type: ignore[arg-type]
+            says: LabelState = "pass" if is_good(int(case), int(column)) else "fail"
+            label(store, output, says, f"l.{output}")
     return SuiteAnalyst(store.tests, judges=JudgeAnalyst(store.judges)).newest("Order bot", "p", "t1")
 
 
