@@ -19,6 +19,7 @@ from tests.core.decide import scenarios as made
 from tests.core.decide.branches import BRANCHES
 from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.test_accessibility import complaints
 from tests.usecases.decide import scenarios as stored
 from tests.usecases.decide.histories import PROMPT
@@ -86,7 +87,7 @@ def test_tab_goes_through_all_parts_in_reading_order(desk: Desk, source: StandIn
 
 def test_no_sentence_is_cut_in_a_small_window_with_large_text(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk, (1024, 700))
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     desk.rest()
     for row in view.rows:
         assert row.head.height() >= row.head.heightForWidth(row.head.width())
