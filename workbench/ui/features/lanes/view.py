@@ -206,6 +206,11 @@ class LanesView(LaneIntents):
         """Return the column of a slot, created if needed and up to date, or None if there is no such lane."""
         return self._column_of(seat) if (seat := self._seat(slot)) is not None else None
 
+    def name_of(self, slot: str) -> str:
+        """Return the displayed name of a lane, also while names are hidden; "" if it is not shown."""
+        seat = next((seat for seat in self._seats if seat.head.slot == slot), None)
+        return "" if seat is None else wording.title(seat.head, seat.status.blind)
+
     def heads(self) -> list[LaneHead]:
         """Return the heads of the lanes from left to right."""
         return [seat.head for seat in self._seats]
