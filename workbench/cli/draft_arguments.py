@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.output import complain
 from workbench.cli.run_limits import keep_limits
@@ -28,6 +29,10 @@ from workbench.usecases.prompts import FIRST_DRAFT
 from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
 
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
+    from workbench.packs.pack_contents import PackPrompt
+
 _MOST_BYTES = 64 * 1024 * 1024
 """Largest prompt file that is read."""
 _MOST_NAME = 60
@@ -36,13 +41,18 @@ _MOST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class ChosenDraft:
-    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out."""
+    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out.
+
+    `packed` is the prompt in the pack that was named, None if none was; `cases` are its cases as they are tested here.
+    """
 
     prompt_uid: str
     name: str
     draft: Draft
     kept: Draft | None
     notes: tuple[str, ...] = ()
+    packed: PackPrompt | None = None
+    cases: tuple[Case, ...] = ()
 
 
 def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
@@ -153,6 +163,8 @@ def from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> 
     if not uid:
         others: dict[str, Action] = {one: "skip" for one in slugs_ if one != prompt.slug}
         uid = importer.apply(plan, others).prompts[prompt.slug]
+    else:
+        importer.store_files(plan, planned)
     numbers = {version.hash: version.number for version in workbench.store.versions(uid)}
     known_hashes = [version.hash for version in prompt.versions]
     lanes = tuple(
@@ -160,7 +172,8 @@ def from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> 
         for lane in prompt.lanes
     )
     based_on = numbers.get(prompt.main, max(numbers.values(), default=None))
-    return ChosenDraft(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
+    draft = Draft(prompt.content, values, lanes, based_on)
+    return ChosenDraft(uid, prompt.name, draft, None, plan.notes, prompt, importer.tested_cases(planned, uid))
 
 
 def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:

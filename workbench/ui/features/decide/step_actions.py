@@ -21,6 +21,7 @@ from workbench.ui.shell.testing_events import CasesRequested, SuccessorTestReque
 from workbench.ui.shell.training_events import HandOverRequested
 from workbench.usecases.retirement_radar import lane_with, successor_at
 from workbench.usecases.techniques import TechniqueLibrary, Techniques
+from workbench.usecases.testing.holdout import answers_outside
 
 KEY = "decide"
 """The key of the notices of this view."""
@@ -137,7 +138,7 @@ class StepActions:
         services.tasks.run(files.all, insert)
 
     def _add_examples(self) -> None:
-        """Make examples of the newest winning answers; without any, add an empty one to fill in."""
+        """Make examples of the newest winners outside the hold-out; without any, add an empty one to fill in."""
         services, prompt = self._services, self._services.session.prompt()
         store = services.backend.store
 
@@ -154,7 +155,7 @@ class StepActions:
             services.editor.add_examples(examples)
             services.notices.offer_draft(f"{counted(len(examples), 'example')} from your winners added.", before)
 
-        services.tasks.run(lambda: store.recent_answers(prompt), add)
+        services.tasks.run(lambda: answers_outside(store, prompt), add)
 
     def _add_reasoning(self) -> None:
         self._change(
