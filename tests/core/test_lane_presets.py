@@ -64,7 +64,7 @@ def test_lanes_take_the_slots_of_the_same_models() -> None:
     fresh = iter(["n1", "n2"])
     placed = in_slots([MINI, BIG, BIG], before, lambda: next(fresh))
     assert [(lane.slot, lane.model) for lane in placed] == [("y", "acme/mini"), ("x", "big"), ("n1", "big")]
-    assert placed[1].params == BIG.params and placed[1].samples == 3
+    assert (placed[1].params, placed[1].samples) == (BIG.params, 3)
 
 
 def test_preset_is_summarised_by_its_titles_and_shows_a_hostile_name_safely() -> None:

@@ -15,7 +15,6 @@ from workbench.store.runs import hidden_prompts
 from workbench.store.runs.held_out import is_known as has_tests
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
-from workbench.store.sqlite import sqlite3
 
 ModelUseKind = Literal["lane", "column", "winner", "label"]
 """lane: of a draft. column: of the tests' settings. winner: of current verdicts. label: of the newest run of a labelled
