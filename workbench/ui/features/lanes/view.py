@@ -208,8 +208,7 @@ class LanesView(LaneIntents):
 
     def name_of(self, slot: str) -> str:
         """Return the displayed name of a lane, also while names are hidden; "" if it is not shown."""
-        seat = next((seat for seat in self._seats if seat.head.slot == slot), None)
-        return "" if seat is None else wording.title(seat.head, seat.status.blind)
+        return wording.title(seat.head, seat.status.blind) if (seat := self._seat(slot)) is not None else ""
 
     def heads(self) -> list[LaneHead]:
         """Return the heads of the lanes from left to right."""
