@@ -15,17 +15,17 @@ from workbench.cli.run_limits import keep_limits
 from workbench.cli.text_arguments import text_of, values_of
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.lanes import LITELLM, Endpoint, Lane, for_new_prompt
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
 from workbench.core.visible_text import visible_note
 from workbench.formats.imports.prompt_yml import FORMAT, PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
+from workbench.usecases.lane_presets import LanePresets
 from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.packs.importer import Action, PackImporter
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.prompts import FIRST_DRAFT
 from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
 
@@ -61,7 +61,7 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     if getattr(args, "pack", None) is not None:
         choice = from_pack(workbench, args.pack, given, args.case)
     elif text is not None:
-        choice = _from_text(workbench, text, given, args.var)
+        choice = _from_text(workbench, text, given, args)
     elif given is not None and given.endswith(FORMAT.extensions):
         choice = file_draft(workbench, Path(given))
     else:
@@ -98,21 +98,24 @@ def from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
     return ChosenDraft(row.uid, row.name, draft, draft)
 
 
-def text_draft(workbench: Workbench, text: str) -> Draft:
-    """Return a draft with one message, for the models of the prompt last worked on."""
-    lanes = for_new_prompt(workbench.prompts.draft(workbench.prompts.sample().uid).run_lanes)
-    return Draft(Content((Message("user", text),)), (), lanes or FIRST_DRAFT.lanes)
+def text_draft(workbench: Workbench, text: str, models: list[str]) -> Draft:
+    """Return a draft with one message and the lanes of a new prompt; says which of these were left out, unless
+    `models` replace them."""
+    start = LanePresets(workbench.store).for_new_prompt()
+    if start.sentence and not models:
+        complain(start.sentence)
+    return Draft(Content((Message("user", text),)), (), start.lanes)
 
 
-def _from_text(workbench: Workbench, given: str, name: str | None, variables: list[str]) -> ChosenDraft:
+def _from_text(workbench: Workbench, given: str, name: str | None, args: argparse.Namespace) -> ChosenDraft:
     """Return a prompt of this text; its uid is "" if the database has no prompt of its name."""
-    if given == "-" and any(one.partition("=")[2] == "-" for one in variables):
+    if given == "-" and any(one.partition("=")[2] == "-" for one in args.var):
         raise RefusedError("Prompt and value cannot both come from standard input. Read one from a file: K=@FILE.")
     text = text_of(given, "the prompt").rstrip("\n")
     if not text.strip():
         raise RefusedError("The prompt is empty. Write one, such as “Translate to French: {{text}}”.")
     name = visible_note(name or _name_of(text))
-    draft = text_draft(workbench, text)
+    draft = text_draft(workbench, text, args.model)
     known = next((row for row in workbench.prompts.all() if row.name == name), None)
     if known is None:
         return ChosenDraft("", name, draft, draft)

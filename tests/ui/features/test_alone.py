@@ -411,7 +411,7 @@ def test_prompts(tmp_path: Path) -> None:
     told = driven("prompts", tmp_path)
     changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "organise", "rename")]
     assert told["commands"] == [*changing, "search_prompts", "show_archived", "switch_prompt"]
-    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
+    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 2)
     assert (told["archived"], told["opened"]) == (["Order bot"], True)
     assert told["shown"] == ["Order bot", "Order bot copy"]
     assert told["named"] == [True, True]
