@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
-from workbench.core.decide.decision_words import figure_words
+from workbench.core.decide.decision_words import FindingTone, figure_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
@@ -42,10 +42,11 @@ HAND_OVER = (
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding of a row: the row's question where it leads, the word, the sentence with what would settle it."""
+    """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it."""
 
     question: str
-    word: str
+    answer: str
+    tone: FindingTone
     sentence: str
     confidence: str
     figures: str
@@ -63,7 +64,8 @@ def findings(decision: Decision) -> Iterator[FindingLine]:
 def _line(one: Finding, question: str) -> FindingLine:
     measured = [text for figure in one.figures if (text := figure_words(figure))]
     need = one.need.sentence if one.need is not None and one.need.sentence not in one.sentence else ""
-    return FindingLine(question, one.word, one.sentence, one.confidence, "; ".join(measured), need, len(one.run_uids))
+    figures = "; ".join(measured)
+    return FindingLine(question, one.answer, tone(one), one.sentence, one.confidence, figures, need, len(one.run_uids))
 
 
 def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:
