@@ -324,7 +324,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class DecideSource:
-    """A source by its number in the rules. `read_on` is "" if no date is known."""
+    """A source by its number in the rules. `read_on` is the date of the page or paper, "" if none is known."""
 
     number: int
     title: str

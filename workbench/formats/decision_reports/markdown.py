@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.figure_words import goal_percent, number, percent
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
 from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.report_format import DecisionFormat
@@ -26,7 +27,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     """Yield the text in chunks."""
     made = report.decision
     yield f"# {text(made.headline)}\n\n"
-    yield f"{code(report.prompt, 80)}, {report.made_on}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
+    yield f"{code(report.prompt, 80)}, {day_words(report.made_on)}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
     yield from _list(map(text, made.reasons))
     if made.retiring is not None:
         yield f"{text(made.retiring.sentence)}\n\n"
@@ -126,7 +127,7 @@ def _sources(report: DecisionReport) -> Iterator[str]:
         return
     yield "## Sources\n\n"
     for one in sources:
-        read = f", read {one.read_on}" if one.read_on else ""
+        read = f", {one.read_on}" if one.read_on else ""
         yield f"- \\[{one.number}\\] {text(one.title)}{f', {code(one.address, 200)}' if one.address else ''}{read}\n"
     yield f"\nRules of {report.decision.rules_date}.\n"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
 from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
@@ -40,13 +41,17 @@ svg text { fill: var(--soft); font-size: 12px; font-family: system-ui, sans-seri
 svg text.gold { fill: var(--gold); }
 .axis { fill: none; stroke: var(--line); } .grid { stroke: var(--line); stroke-width: .5; }
 .point { fill: var(--accent); } .interval { stroke: var(--accent); stroke-width: 6; opacity: .35; }
-.target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
+.sources { font-size: .9em; } .target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
 .even { stroke: var(--gold); stroke-dasharray: 3 3; } .bar { fill: var(--accent); opacity: .6; }
 .cost { stroke-width: 2; stroke: var(--accent); } .prompt_after { stroke-dasharray: 6 4; }
 .tuned { stroke: var(--text); }
 @media print { :root { color-scheme: light; --text: #000; --soft: #444; --page: #fff; --line: #bbb;
   --accent: #1f3fa8; --gold: #6b4600; --good: #14532d; --good-page: #fff; --bad: #7f1d1d; --bad-page: #fff; }
-  main { max-width: none; padding: 0; } h2 { break-after: avoid; } tr, figure, li { break-inside: avoid; } }
+  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h2 { margin-top: 1.25rem; break-after: avoid; }
+  tr, figure, li { break-inside: avoid; } .sources { columns: 2; font-size: .8em; } }
+@media (max-width: 40rem) { ul, ol { padding-left: 1.4rem; }
+  tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  td, th { border: 0; padding: .1rem 0; width: auto; } tr > :nth-child(2) { grid-row: 2; grid-column: 1 / 3; } }
 """
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -76,7 +81,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     made = report.decision
     yield _HEAD.format(title=escaped(f"{report.prompt}: {made.headline}"), style=_STYLE)
     yield f"<h1>{text(made.headline)}</h1>\n"
-    about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {report.made_on}, <code>{made.code}</code>"
+    about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {day_words(report.made_on)}, <code>{made.code}</code>"
     yield f'<p class="soft">{about}. {text(made.confidence_sentence)}</p>\n'
     yield from _list(map(text, made.reasons))
     if made.retiring is not None:
@@ -103,10 +108,11 @@ def _list(lines: Iterable[str], kind: str = "ul") -> Iterator[str]:
         yield f"<{kind}>\n{found}</{kind}>\n"
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+def _section(title: str, lines: Iterable[str], kind: str = "") -> Iterator[str]:
     found = "".join(_list(lines))
     if found:
-        yield f"<h2>{text(title)}</h2>\n{found}"
+        yield f"<h2>{text(title)}</h2>\n"
+        yield f'<div class="{kind}">\n{found}</div>\n' if kind else found
 
 
 def _pair(title: str, said: str) -> str:
@@ -177,10 +183,10 @@ def _sources(report: DecisionReport) -> Iterator[str]:
     lines = (
         f"[{one.number}] {text(one.title)}"
         + (f", <code>{escaped(one.address)}</code>" if one.address else "")
-        + (f", read {text(one.read_on)}" if one.read_on else "")
+        + (f", {text(one.read_on)}" if one.read_on else "")
         for one in sources
     )
-    yield from _section("Sources", lines)
+    yield from _section("Sources", lines, "sources")
     yield f'<p class="soft">Rules of {text(report.decision.rules_date)}.</p>\n'
 
 

@@ -12,6 +12,7 @@ from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
 from workbench.core.decide.decision_words import FindingTone, figure_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
 from workbench.core.text import counted
 
 _LEANS_TO_TRAINING = frozenset({"TUNE_LORA", "HYBRID", "REJECT_TUNED"})
@@ -37,6 +38,7 @@ HAND_OVER = (
     "The base model and the day on which it retires.",
     "The settings: adapter rank, learning rate, epochs.",
     "The hold-out and both guard sets, which decide in the end.",
+    "Who trains again, and when: at the latest when the base model retires.",
 )
 
 
@@ -139,7 +141,7 @@ def route_words(one: RouteStatus) -> str:
     """Return what is known of a route."""
     allowed = {True: "", False: " You did not allow it.", None: ""}[one.is_allowed]
     base = (
-        f" Base model: {one.base_model}{f', retires {one.retires_on}' if one.retires_on else ''}."
+        f" Base model: {one.base_model}{f', retires on {day_words(one.retires_on)}' if one.retires_on else ''}."
         if one.base_model
         else ""
     )

@@ -145,6 +145,9 @@ class DecideHead(QWidget):
             edges = made.sizeHint().width() - made.fontMetrics().horizontalAdvance(words)
             if made.sizeHint().width() > room:
                 made.setText(made.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(1, room - edges)))
+        # At once, not one level per turn of the event loop: the page below would jump.
+        self._flow.invalidate()
+        self._row.updateGeometry()
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""

@@ -241,6 +241,9 @@ class DecideView(QStackedWidget):
         for row in self.rows:
             row.head.set_column(column)
             row.align(words, runs)
+        for part in (self.head, self._page):
+            if (layout := part.layout()) is not None:
+                layout.activate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.area.viewport():
