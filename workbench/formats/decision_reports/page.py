@@ -41,7 +41,8 @@ svg text { fill: var(--soft); font-size: 12px; font-family: system-ui, sans-seri
 svg text.gold { fill: var(--gold); }
 .axis { fill: none; stroke: var(--line); } .grid { stroke: var(--line); stroke-width: .5; }
 .point { fill: var(--accent); } .interval { stroke: var(--accent); stroke-width: 6; opacity: .35; }
-.sources { font-size: .9em; } .target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
+.sources { font-size: .9em; }
+.target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
 .even { stroke: var(--gold); stroke-dasharray: 3 3; } .bar { fill: var(--accent); opacity: .6; }
 .cost { stroke-width: 2; stroke: var(--accent); } .prompt_after { stroke-dasharray: 6 4; }
 .tuned { stroke: var(--text); }
@@ -81,7 +82,8 @@ def write(report: DecisionReport) -> Iterator[str]:
     made = report.decision
     yield _HEAD.format(title=escaped(f"{report.prompt}: {made.headline}"), style=_STYLE)
     yield f"<h1>{text(made.headline)}</h1>\n"
-    about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {day_words(report.made_on)}, <code>{made.code}</code>"
+    prompt = escaped(" ".join(report.prompt.split()))
+    about = f"<bdi>{prompt}</bdi>, {day_words(report.made_on)}, <code>{made.code}</code>"
     yield f'<p class="soft">{about}. {text(made.confidence_sentence)}</p>\n'
     yield from _list(map(text, made.reasons))
     if made.retiring is not None:
