@@ -19,6 +19,7 @@ from tests.e2e.scenes.decide import decide
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
 from tests.e2e.scenes.holdout import honest_sets
+from tests.e2e.scenes.judges import judges
 from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
@@ -57,6 +58,7 @@ PARTS = (
     judging,
     testing,
     comparing,
+    judges,
     probes,
     decide,
     honest_sets,

@@ -10,15 +10,16 @@ from tests.store.judging.judges import HASH, RUBRIC, about, judge_prompt, judged
 from tests.store.making import LATER, NOW, done, lane
 from tests.store.testing.suites import CONTAINS, called, case, key, suite
 from workbench.core.cases import Check
-from workbench.core.checks.check_result import CheckState
+from workbench.core.checks.check_result import CheckResult, CheckState
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
 from workbench.store import Store
-from workbench.store.testing.records import CellEnd
+from workbench.store.testing.records import CellEnd, CellScored, JudgeVerdictStart
 
 COLUMNS = (lane("A", "acme-large"), lane("B", "acme-mini"))
 JUDGE = lane("judge", "acme-judge")
+BEST = Check("select-best", value='"is kinder"')
 CHECKS: tuple[Check, ...] = (CONTAINS, RUBRIC)
 
 
@@ -85,6 +86,34 @@ def judged_test(
     return outputs
 
 
+def compared_test(store: Store, uid: str = "t1", *, prompt: str = "p") -> None:
+    """Store a test of `prompt` whose second column a judge compared with the first, and always preferred."""
+    judged_test(store, uid=uid, prompt=prompt)
+    cells = [key(case_, column) for case_ in range(24) for column in range(2)]
+    scoring = f"{uid}.compared"
+    store.tests.begin_scoring(uid, scoring, (CONTAINS, BEST), LATER).result(10)
+    found = judge_prompt(store, prompt, kind="select-best", uid=f"{prompt}.best")
+    starts = [
+        judgement(
+            about(one, 1), f"{uid}.b{one.case}", f"{uid}.{one.case}.1.0.1",
+            check=BEST, name=f"Order {one.case}, column 2",
+        )
+        for one in cells
+        if one.column
+    ]  # fmt: skip
+    judged(store, f"{uid}.best", starts, scoring=scoring, prompt=found.uid)
+    rule = (CONTAINS, CheckResult("pass", 1.0, ""))
+    scores = [
+        CellScored(
+            *(one, f"{uid}.{one.case}.{one.column}.0.1", "pass", 1.0, ""),
+            (rule, (BEST, CheckResult("pass", 1.0, "It is kinder."))) if one.column else (rule,),
+            judged=(JudgeVerdictStart(BEST, "pass", 1.0),) if one.column else (),
+        )
+        for one in cells
+    ]
+    store.tests.save_scores(scoring, scores).result(10)
+
+
 def label_all(store: Store, outputs: Sequence[str], uid: str = "t1") -> None:
     """Label answers as the person sees them, as random ones."""
     for output in outputs:
@@ -97,4 +126,16 @@ def _answer(case_: int, column: int) -> Result:
     return done(f"ok: order {case_}. {words}")
 
 
-__all__ = ["CHECKS", "COLUMNS", "HASH", "JUDGE", "RUBRIC", "is_good", "judged_test", "label_all", "says"]
+__all__ = [
+    "BEST",
+    "CHECKS",
+    "COLUMNS",
+    "HASH",
+    "JUDGE",
+    "RUBRIC",
+    "compared_test",
+    "is_good",
+    "judged_test",
+    "label_all",
+    "says",
+]

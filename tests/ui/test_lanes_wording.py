@@ -180,3 +180,10 @@ def test_ending_names_the_reason_an_answer_stopped() -> None:
 def test_tooltip_shows_the_savings_from_the_cache() -> None:
     tip = wording.numbers_tip(LaneStatus("finished", usage=Usage(1200, 86, 1024), saved="$0.0012"))
     assert "1,024 of them cached, saved about $0.0012" in tip
+
+
+def test_stalled_stream_says_for_how_long() -> None:
+    stalled = LaneStatus("streaming", ttft_ms=100, silent_s=8)
+    assert wording.numbers(stalled, 20_000)[0] == "no token for 8 s"
+    assert wording.numbers(replace(stalled, silent_s=75), 90_000)[0] == "no token for 75 s"
+    assert "no token" not in wording.numbers(replace(stalled, blind=True), 20_000)[0]

@@ -82,6 +82,16 @@ def test_pasted_key_is_trimmed_saved_and_cleared_from_the_field(drive: Drive, so
     assert all(KEY not in text for text in (driver.texts(), repr(source.infos)))
 
 
+def test_click_on_a_provider_puts_the_caret_into_its_key_field(drive: Drive) -> None:
+    driver = drive()
+    driver.choose("Providers", "OpenAI")
+    assert driver.dialog.focusWidget() is driver.field("API key")
+    providers = driver.list("Providers")
+    providers.setFocus()
+    QTest.keyClick(providers, Qt.Key.Key_Up)
+    assert driver.dialog.focusWidget() is providers, "the arrow keys go on through the list"
+
+
 def test_key_is_readable_only_after_show(drive: Drive) -> None:
     driver = drive()
     driver.choose("Providers", "OpenAI")

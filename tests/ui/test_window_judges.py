@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.ui.desk import Desk
-from tests.ui.judged_support import is_good, judged_test, label_all
+from tests.ui.judged_support import compared_test, is_good, judged_test, label_all
 from workbench.core.cases import Case, Check
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
@@ -122,6 +122,23 @@ def test_judged_test_shows_reasons_models_and_the_judges_answer(desk: Desk) -> N
     row = history.model.row(0)
     assert row is not None
     assert row.kind == "judge"
+
+
+def test_a_comparison_offers_no_labels_and_says_why(desk: Desk) -> None:
+    window = desk.open()
+    compared_test(window.store, prompt=window.prompt_uid)
+    view = opened_view(desk)
+    desk.until(lambda: view.suites.figures.report is not None and view.suites.model.rowCount() == 24)
+    assert [one.judged or "" for one in view.suites.heads()[:2]] == ["", "judge unmeasured"]
+    view.grid.select(0, 1)
+    view.open_pane()
+    desk.until(lambda: bool(view.pane.checks.judge_lines()))
+    (line,) = view.pane.checks.judge_lines()
+    assert [text.text() for text in line.texts] == ["Judged by judge · unmeasured: comparisons cannot be labelled"]
+    assert list(line.buttons) == ["answer"]
+    window.command("label_answers")
+    desk.until(lambda: desk.notice().startswith("The judge of this test compares answers"))
+    assert QApplication.activeModalWidget() is None
 
 
 def test_settings_hold_the_judge_and_warn_of_a_tested_one(desk: Desk) -> None:

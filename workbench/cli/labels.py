@@ -24,7 +24,6 @@ from contextlib import closing
 from workbench.cli.database_arguments import open_workbench
 from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, one_line, write_json
-from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.text import counted
 from workbench.host.ids import new_uid
@@ -88,11 +87,9 @@ def _counts(kinds: Sequence[str]) -> str:
 def _check(workbench: Workbench, run: SuiteRun, name: str | None) -> str:
     """Return the hash of the judged check that a name, number or hash means; without one, of the only one."""
     from workbench.usecases.judging.judge_reports import check_title
+    from workbench.usecases.judging.labelled_checks import labelled_checks
 
-    facts = workbench.store.judges.checks(run.uid, run.scoring_uid) if run.scoring_uid else ()
-    facts = tuple(fact for fact in facts if fact.check.type != PAIRWISE)
-    if not facts:
-        raise RefusedError("No answer of this test was judged. Choose a judge, then run the test.")
+    facts = labelled_checks(workbench.store.judges, run.uid, run.scoring_uid)
     known = [
         fact.check_hash
         for number, fact in enumerate(facts, start=1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.core.dates import absolute, relative
 from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow, SuiteStanding
+from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.text import counted
 from workbench.core.timeline import caption, describe
 from workbench.core.version_name import at_start, run_name
@@ -91,6 +92,7 @@ def suite_words(test: SuiteStanding) -> str:
     open_ = test.cells - test.answered
     parts = (
         f"{test.passing:,}/{test.scored:,}" if test.scored else "",
+        UNMEASURED if test.is_unmeasured else "",
         counted(test.columns, "column"),
         "hold-out" if test.is_held_out else "",
         "probe" if test.is_probe else "",
@@ -103,9 +105,9 @@ def suite_sentence(test: SuiteStanding) -> str:
     """Return the same in full: "48 cases in 3 columns; 44 of 48 pass in the best"."""
     open_ = test.cells - test.answered
     kind = "hold-out case" if test.is_held_out else "case"
-    best = (
-        f"{test.passing:,} of {test.scored:,} pass{' in the best' if test.columns > 1 else ''}" if test.scored else ""
-    )
+    where = " in the best" if test.columns > 1 else ""
+    judged = f", {UNMEASURED}" if test.is_unmeasured else ""
+    best = f"{test.passing:,} of {test.scored:,} pass{where}{judged}" if test.scored else ""
     parts = (
         f"{counted(test.cases, kind)} in {counted(test.columns, 'column')}",
         best,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.app.test_history_table import row
+from tests.filters import parse
 from tests.store.judging.judges import label
 from tests.store.making import NOW, opened
-from tests.ui.judged_support import is_good, judged_test
+from tests.ui.judged_support import compared_test, is_good, judged_test
 from workbench.app.history.suite_detail import suite_detail
 from workbench.app.rank.check_ranking import rate_text
 from workbench.app.testing.words import column_head
 from workbench.cli.testing_report import lines
+from workbench.core.history_columns import WINNER, cell, facts, listed, whole
+from workbench.core.statistics.judge_cells import FEWEST_LABELS
+from workbench.core.statistics.judge_words import COMPARING
 from workbench.core.testing.report import SuiteReport
 from workbench.formats.test_reports import FORMATS
 from workbench.store import Store
@@ -24,6 +29,7 @@ from workbench.ui.features.testing.judge_line import judge_line
 from workbench.usecases.judging.judge_reports import JudgeAnalyst, judged_run
 from workbench.usecases.testing.analysis import SuiteAnalyst
 from workbench.usecases.testing.check_ranking import rank_by_checks
+from workbench.usecases.testing.versions_over_time import VersionsOverTime
 
 UNMEASURED, NOT_CORRECTED = "judge unmeasured", "not corrected"
 
@@ -61,6 +67,43 @@ def places(store: Store, report: SuiteReport) -> dict[str, list[str]]:
         "Markdown": [line for line in tables if line.startswith("|") and "acme" in line],
         "JSON": [column["judge_words"] for column in document["columns"]],
     }
+
+
+def short_places(store: Store) -> dict[str, list[str]]:
+    """Return what the places say that have no room for a corrected rate."""
+    assert store.searches.behind() == 0
+    (found,) = store.searches.page(parse("kind:test").query, lambda moment: moment).rows
+    share = store.pass_shares.of_versions("p", [1])[1]
+    chart = VersionsOverTime(store.tests, store.judges).chart("p", "tuning")
+    return {
+        "History list": [*facts(found), cell(found, WINNER, NOW), whole(found), *listed(found)],
+        "timeline": [share.text, share.words],
+        "chart": [point.words for series in chart.series for point in series.points],
+    }
+
+
+@pytest.mark.parametrize("labels", [(0, 0), (10, 9), (12, 12)])
+def test_short_places_say_that_a_judge_is_unmeasured(store: Store, labels: tuple[int, int]) -> None:
+    labelled(store, *labels)
+    for place, words in short_places(store).items():
+        with_rate = [one for one in words if re.search(r"\d/\d|\d of \d|pass", one)]
+        assert with_rate, place
+        for one in with_rate:
+            assert (UNMEASURED in one) == (sum(labels) < FEWEST_LABELS), (place, one)
+
+
+def test_a_judge_that_compares_is_unmeasured_everywhere(store: Store) -> None:
+    compared_test(store)
+    report = SuiteAnalyst(store.tests, judges=JudgeAnalyst(store.judges)).newest("Order bot", "p", "t1")
+    (judge,) = report.judged.judges
+    assert judge_line(judge) == "Judged by judge · unmeasured: comparisons cannot be labelled"
+    assert judge.words.endswith(COMPARING)
+    for place, words in places(store, report).items():
+        assert UNMEASURED in words[1], (place, words)
+        assert "unmeasured" not in words[0], (place, words)
+    assert UNMEASURED in next(one for one in report.sentences if "preferred in 24 of 24 cases" in one)
+    for place, words in short_places(store).items():
+        assert any(UNMEASURED in one for one in words), (place, words)
 
 
 @pytest.mark.parametrize(

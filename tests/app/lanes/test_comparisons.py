@@ -43,3 +43,15 @@ def test_late_result_of_an_earlier_comparison_is_dropped() -> None:
     stored(ComparedAnswer("winner", sentence=IS_WINNER))
     given(ComparedAnswer("winner", sentence=NO_WINNER))
     assert said == [IS_WINNER]
+
+
+def test_chosen_lane_that_is_not_shown_gives_way_to_the_previous_iteration() -> None:
+    board = LanePresenter(lambda *_: ENDED, lambda: 0)
+    shown = [("a", "A"), ("b", "B")]
+    comparisons = LaneComparisons(cast(Store, object()), cast(Any, _LateTasks()), board, lambda: shown, lambda _: True)
+    comparisons.base = ComparisonBase("lane", "b")
+    assert comparisons.current == ComparisonBase("lane", "b")
+    assert [choice.title for choice in comparisons.choices("a") if choice.chosen] == ["B"]
+    del shown[1]
+    assert comparisons.current == ComparisonBase()
+    assert [choice.title for choice in comparisons.choices("a") if choice.chosen] == ["The lane's previous iteration"]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from workbench.app.lanes.attempts import ColumnSource, since
-from workbench.app.lanes.lane_presenter import LanePresenter
+from workbench.app.lanes.lane_presenter import STALLED_MS, LanePresenter
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.runs import Result, Timing, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
@@ -77,3 +78,27 @@ def test_other_answers_of_a_run_announce_that_commands_may_have_changed(other: T
     assert seen == []
     board.show_again([replace(one, attempts=("o1", "o2")) for one in columns], Verdict("none"))
     assert seen[-1] == (("o2", "o2"), other.state, other.state)
+
+
+def test_stream_without_tokens_looks_stalled_until_the_next_one() -> None:
+    streaming = replace(WAITING, state="streaming", text="One", text_length=3, timing=Timing(0, 0, 10), began_ms=0)
+    now, clock, said = [streaming], [1000], [LaneStatus()]
+    board = LanePresenter(lambda uid, text, reasoning: since(now[0], text, reasoning), lambda: clock[0])
+    board.status_changed.connect(lambda slot, status: said.append(status))
+    board.show("r1", [ColumnSource("a", 0, 1, True, ("o1",))], Verdict("none"))
+
+    def silent_after(ms: int) -> int:
+        clock[0] += ms
+        board.refresh_running()
+        return said[-1].silent_s
+
+    assert silent_after(STALLED_MS - 1) == 0
+    assert silent_after(3001) == 8
+    now[0] = replace(streaming, text="One two", text_length=7)
+    board.tick({"o1"})
+    assert said[-1].silent_s == 0
+    assert silent_after(STALLED_MS) == 5
+    now[0] = replace(now[0], stopping=True)
+    assert silent_after(1000) == 0, "it is being stopped"
+    now[0] = replace(now[0], stopping=False, timing=Timing(0, 0))
+    assert silent_after(1000) == 0, "before the first token the time since the start is shown"

@@ -153,11 +153,12 @@ def test_preferences_have_counts_and_the_sign_test() -> None:
         for cases in (">" * 9 + "<" * 2 + "=" * 13, ">" * 10 + "<?", "<" * 10 + ">")
     )
     assert preference_words(none) == (
-        "Preferred in 9 of 24 cases, the baseline in 2, 13 undecided: no difference shown (exact p = 0.065)."
+        "Preferred in 9 of 24 cases, the baseline in 2, 13 undecided (judge unmeasured): no difference shown "
+        "(exact p = 0.065)."
     )
     assert preference_words(better) == (
-        "Preferred in 10 of 11 cases, the baseline in 1, 0 undecided: the judge prefers it (exact p = 0.012). 1 case "
-        "left out: unscored."
+        "Preferred in 10 of 11 cases, the baseline in 1, 0 undecided (judge unmeasured): the judge prefers it "
+        "(exact p = 0.012). 1 case left out: unscored."
     )
     assert "the judge prefers the baseline (exact p = 0.012)." in preference_words(worse)
     two = count_preferences([preferred(">" * 10 + "<"), preferred("=")])[0]
@@ -166,8 +167,8 @@ def test_preferences_have_counts_and_the_sign_test() -> None:
 
 def test_preferences_without_a_test_have_counts_only() -> None:
     assert preference_words(count_preferences([preferred([">>", "<"])])[0]) == (
-        "Preferred in 1 of 2 cases, the baseline in 1, 0 undecided. 2 cases with samples are too few for a test: 10 "
-        "are needed."
+        "Preferred in 1 of 2 cases, the baseline in 1, 0 undecided (judge unmeasured). 2 cases with samples are too "
+        "few for a test: 10 are needed."
     )
     assert preference_words(count_preferences([preferred(">>", [1, 1])])[0]).endswith(
         "1 cluster is too few for a test: 10 are needed."

@@ -235,6 +235,7 @@ def test_lanes(tmp_path: Path) -> None:
         "Answer starred. You can make training files from starred answers.",
         "All lanes now scroll together.",
         "The spread reveals prices and times, so it is hidden while blind.",
+        "echo: answer copied.",
         "Only finished answers can be starred. Run the lane, or wait for it to finish.",
         "The lane second is hidden and not run. [Show]",
     ]

@@ -251,7 +251,7 @@ def test_pass_rates_by_version_stand_on_the_same_cases(bench: tuple[Workbench, s
     # The last case is changed, so its older results do not count.
     changed = (*cases[:-1], replace(cases[-1], values=(("a", "1"), ("b", "1"))))
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(ONE,)), changed, draft=text("{{b}}"))
-    chart = VersionsOverTime(workbench.store.tests).chart(prompt, "tuning")
+    chart = VersionsOverTime(workbench.store.tests, workbench.store.judges).chart(prompt, "tuning")
     assert [one.title for one in chart.series] == ["echo", "old"]
     assert chart.versions == ((1, "test 1"), (2, "test 2"))
     first, second = chart.series[0].points
@@ -264,7 +264,7 @@ def test_pass_rates_by_version_stand_on_the_same_cases(bench: tuple[Workbench, s
         "Pass rates with 95 % intervals on the 30 cases of test 2.",
         "2 points stand on fewer of them, because the others were changed, new, or not scored then.",
     )
-    assert VersionsOverTime(workbench.store.tests).chart(prompt, "holdout").series == ()
+    assert VersionsOverTime(workbench.store.tests, workbench.store.judges).chart(prompt, "holdout").series == ()
 
 
 def test_a_version_scored_by_other_checks_is_left_out_and_named(bench: tuple[Workbench, str]) -> None:
@@ -272,7 +272,7 @@ def test_a_version_scored_by_other_checks_is_left_out_and_named(bench: tuple[Wor
     cases = paired(12, 0, 0, 0)
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(suites.HELLO,)), cases, draft=text("{{a}}"))
     suites.run(workbench, prompt, suites.settings(ECHO_LANE, checks=(ONE,)), cases, draft=text("{{b}}"))
-    chart = VersionsOverTime(workbench.store.tests).chart(prompt, "tuning")
+    chart = VersionsOverTime(workbench.store.tests, workbench.store.judges).chart(prompt, "tuning")
     assert chart.versions == ((2, "test 2"),)
     assert chart.about[1:] == (
         "Left out, because their tests had other cases or checks: test 1. Run them again to see them here.",

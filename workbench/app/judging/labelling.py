@@ -12,7 +12,6 @@ from typing import Literal
 from workbench.core.cases import Check
 from workbench.core.checks.check_types import CHECK_TYPES
 
-PAIRWISE = "select-best"
 LabelStep = Literal["start", "pass", "fail", "unsure", "skip", "undo"]
 """start: show the first answer."""
 _MEETS, _FACTS = "Does the answer meet this?", "Does the answer agree with these facts?"

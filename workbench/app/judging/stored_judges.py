@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.app.judging.labelling import (
-    PAIRWISE,
     BlindAnswer,
     LabelledCheck,
     LabelPage,
@@ -52,13 +51,13 @@ class StoredJudges:
         return next((run for run in runs if run.scoring_uid and not run.probe and run.set_name == "tuning"), None)
 
     def checks(self, run_uid: str, scoring_uid: str) -> tuple[LabelledCheck, ...]:
-        """Return the judged checks whose answers can be labelled. Raises StoreError."""
+        """Return the judged checks whose answers can be labelled. Raises StoreError, RefusedError if there is none."""
         from workbench.usecases.judging.judge_reports import check_title
+        from workbench.usecases.judging.labelled_checks import labelled_checks
 
         return tuple(
             LabelledCheck(fact.check_hash, fact.check, check_title(fact.check), fact.labels)
-            for fact in self._store.judges.checks(run_uid, scoring_uid)
-            if fact.check.type != PAIRWISE
+            for fact in labelled_checks(self._store.judges, run_uid, scoring_uid)
         )
 
     def session(self, run: SuiteRun, check: LabelledCheck) -> StoredLabelling:

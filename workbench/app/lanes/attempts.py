@@ -54,6 +54,8 @@ class LaneColumnData:
     index: int = 0
     text_length: int = 0
     reasoning_length: int = 0
+    grew_ms: int = 0
+    """When text last arrived, on the presenter's clock."""
     rounds: int = 0
     """The number of tool rounds; after each the text starts again."""
 

@@ -43,6 +43,12 @@ class LaneComparisons(QObject):
         self._asked: dict[str, tuple[object, ...]] = {}
         self._follows = False
 
+    @property
+    def current(self) -> ComparisonBase:
+        """The chosen base, or the previous iteration if the chosen lane is not among the shown ones."""
+        here = self.base.kind != "lane" or any(slot == self.base.slot for slot, _ in self._lanes())
+        return self.base if here else ComparisonBase()
+
     def want(self, slot: str) -> None:
         """Compare the answer of a lane; `ready` carries the result, and again whenever the base changes."""
         if not self._follows:
@@ -64,22 +70,22 @@ class LaneComparisons(QObject):
         shown = self._board.shown(slot)
         if shown is None:
             return
-        if self.base.kind == "lane":
-            self.named.emit(slot, dict(self._lanes()).get(self.base.slot, "") if self.base.slot != slot else "")
+        if self.current.kind == "lane":
+            self.named.emit(slot, dict(self._lanes())[self.current.slot] if self.current.slot != slot else "")
             return
-        work = partial(base_name, self._store, self.base, shown.output_uid)
+        work = partial(base_name, self._store, self.current, shown.output_uid)
         self._tasks.run(work, lambda found: self.named.emit(slot, found))
 
     def winner_stored(self) -> None:
         """A verdict has been stored, so comparisons with the winner can read it."""
-        if self.base.kind == "winner":
+        if self.current.kind == "winner":
             self.choose(self.base)
 
     def choices(self, slot: str) -> tuple[BaseChoice, ...]:
         """Return the bases that the answer of a lane can be compared with."""
         found = [("The lane's previous iteration", ComparisonBase()), ("The winner", ComparisonBase("winner"))]
         found += [(name, ComparisonBase("lane", other)) for other, name in self._lanes() if other != slot]
-        return tuple(BaseChoice(title, base, base == self.base) for title, base in found)
+        return tuple(BaseChoice(title, base, base == self.current) for title, base in found)
 
     def _look_again(self) -> None:
         for slot, key in list(self._asked.items()):
@@ -90,10 +96,10 @@ class LaneComparisons(QObject):
 
     def _key(self, slot: str) -> tuple[object, ...]:
         """Return the key of everything that a comparison depends on."""
-        other = self.base.slot
+        other = self.current.slot
         bases = (self._board.output(other), self._board.has_ended(other)) if other else ()
-        verdict = self._board.verdict if self.base.kind == "winner" else None
-        return (self._board.output(slot), self._board.has_ended(slot), self.base, bases, verdict)
+        verdict = self._board.verdict if self.current.kind == "winner" else None
+        return (self._board.output(slot), self._board.has_ended(slot), self.current, bases, verdict)
 
     def _compare(self, slot: str) -> None:
         self._asked[slot] = key = self._key(slot)
@@ -101,13 +107,13 @@ class LaneComparisons(QObject):
         if shown is None or not self._board.has_ended(slot):
             return
         work: Callable[[], ComparedAnswer]
-        if self.base.kind == "lane":
-            name = dict(self._lanes()).get(self.base.slot, "a removed lane")
-            if self.base.slot == slot:
+        if self.current.kind == "lane":
+            name = dict(self._lanes())[self.current.slot]
+            if self.current.slot == slot:
                 self._tell(slot, key, ComparedAnswer(name, sentence="The other lanes are compared with this answer."))
                 return
-            other = self._board.shown(self.base.slot)
-            if other is None or not other.text or not self._board.has_ended(self.base.slot):
+            other = self._board.shown(self.current.slot)
+            if other is None or not other.text or not self._board.has_ended(self.current.slot):
                 sentence = (
                     f"{name} has no finished answer to compare with. Wait for it to finish, or choose another base."
                 )
@@ -115,7 +121,7 @@ class LaneComparisons(QObject):
                 return
             work = partial(compared, name, other.text, shown.text)
         else:
-            work = partial(against_history, self._store, self.base, shown.output_uid, shown.text)
+            work = partial(against_history, self._store, self.current, shown.output_uid, shown.text)
         self._tasks.run_large(work, partial(self._tell, slot, key))
 
     def _tell(self, slot: str, key: tuple[object, ...], outcome: ComparedAnswer) -> None:

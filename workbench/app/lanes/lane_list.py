@@ -151,10 +151,19 @@ class LaneList(QObject):
         self._edit([*self._lanes[: position + 1], copy, *self._lanes[position + 1 :]])
         return copy.slot
 
-    def remove(self, slot: str) -> None:
-        """Remove a lane; its outputs stay in the history."""
-        if self.get(slot) is not None:
-            self._edit([lane for lane in self._lanes if lane.slot != slot])
+    def remove(self, slot: str) -> Callable[[], None]:
+        """Remove a lane, whose outputs stay in the history; return a callable that puts it back."""
+        position = self._position(slot)
+        if position < 0:
+            return lambda: None
+        gone = self._lanes[position]
+        self._edit([*self._lanes[:position], *self._lanes[position + 1 :]])
+
+        def bring_back() -> None:
+            if self._position(slot) < 0:
+                self._edit([*self._lanes[:position], gone, *self._lanes[position:]])
+
+        return bring_back
 
     def move(self, slot: str, delta: int) -> None:
         """Move a lane `delta` places to the right (negative: left), as far as there is room."""

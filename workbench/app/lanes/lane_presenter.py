@@ -17,6 +17,8 @@ from workbench.app.lanes.lane_state import ColumnState, LaneStatus, Standing
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
+STALLED_MS = 5000
+"""Time without a token after which a stream looks stalled."""
 Lookup = Callable[[str, int, int], TranscriptSnapshot | None]
 """(output uid, text offset, reasoning offset) → the current snapshot of the attempt, None if it is unknown."""
 
@@ -228,6 +230,7 @@ class LanePresenter(QObject):
         text, reasoning = (shown.text, shown.reasoning) if shown else ("", "")
         column.text_length, column.reasoning_length = len(text), len(reasoning)
         column.rounds = shown.rounds if shown else 0
+        column.grew_ms = self._clock()
         self.text_reset.emit(slot, text, reasoning)
         self._show_status(slot, column, now)
 
@@ -243,6 +246,8 @@ class LanePresenter(QObject):
             self._reset(slot)
             return
         column.text_length, column.reasoning_length = shown.text_length, shown.reasoning_length
+        if shown.reasoning or shown.text or shown.steps:
+            column.grew_ms = self._clock()
         if shown.reasoning:
             self.text_appended.emit(slot, "reasoning", shown.reasoning)
         if shown.text:
@@ -272,6 +277,7 @@ class LanePresenter(QObject):
             attempt=column.index + 1 if column.attempts else 0,
             attempts=len(column.attempts),
             version=column.lane.version,
+            silent_s=_silence(shown, self._clock() - column.grew_ms),
             sample=column.lane.sample + 1 if column.lane.samples > 1 else 0,
             samples=column.lane.samples if column.lane.samples > 1 else 0,
             kept=column.lane.kept,
@@ -301,6 +307,14 @@ class LanePresenter(QObject):
         elif named and verdict.kind in ("winner", "tie"):
             standing = "winner" if verdict.kind == "winner" else "tie"
         return replace(status, standing=standing)
+
+
+def _silence(shown: TranscriptSnapshot | None, silent_ms: int) -> int:
+    """Return for how many seconds a stream has stalled, 0 if it has not; of other processes that is not known."""
+    is_streaming = shown is not None and shown.state == "streaming" and shown.began_ms is not None
+    if not is_streaming or shown is None or shown.timing.ttft is None or shown.retry or shown.stopping:
+        return 0
+    return silent_ms // 1000 if silent_ms >= STALLED_MS else 0
 
 
 def _is_comparable(lane: ColumnSource) -> bool:

@@ -118,6 +118,8 @@ class LaneStatus:
     """The number of choices in the response beside the shown one."""
     took_ms: int | None = None
     """The time from sending the call to its end; None while it runs and if unknown."""
+    silent_s: int = 0
+    """How long a stalled stream has brought no token, in whole seconds; 0 for one that goes on."""
     began_ms: int | None = None
     """The start of a running call on the clock `host.clock.monotonic_ms`; None if unknown."""
 

@@ -90,7 +90,7 @@ class StoredComparisons:
         # It imports numpy.
         from workbench.usecases.testing.versions_over_time import VersionsOverTime
 
-        return VersionsOverTime(self._store.tests).chart(prompt_uid, set_name)
+        return VersionsOverTime(self._store.tests, self._store.judges).chart(prompt_uid, set_name)
 
     def set_baseline(self, run_uid: str, position: int) -> Future[None]:
         """Compare the columns of a stored test with another one of them."""

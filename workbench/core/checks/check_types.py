@@ -14,6 +14,9 @@ from typing import Literal
 
 from workbench.core.cases import SET
 
+PAIRWISE = "select-best"
+"""The judged type that compares two answers, so that people cannot label a single one by it."""
+
 ValueKind = Literal["none", "text", "texts", "pattern", "schema", "number", "map", "json", "code", "checks"]
 """What a type takes as its value; `map` and `schema` are optional."""
 Need = Literal[
@@ -291,7 +294,7 @@ _ROWS = (
         _BATCH,
     ),
     _judged(
-        "select-best",
+        PAIRWISE,
         "Better than the baseline",
         "A judge prefers the answer to the baseline column's by this criterion, asked in both orders.",
         difference="Each answer is compared with that of the baseline column, in both orders; promptfoo shows "

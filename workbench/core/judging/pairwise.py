@@ -12,12 +12,12 @@ from typing import Literal
 
 from workbench.core.cases import SET, Check
 from workbench.core.checks.check_result import CheckResult, Finding, UnscoredError
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.content import Content
 from workbench.core.judging.judge_prompts import chat_question
 from workbench.core.judging.questions import JudgeInputs, JudgeQuestion, JudgeReply
 from workbench.core.judging.verdict_reading import all_words, better_verdict
 
-PAIRWISE = "select-best"
 UNDECIDED = "Undecided: "
 """How the reason of an unscored result begins when the judge prefers neither answer; it is stored with the result."""
 Preference = Literal["better", "worse", "undecided", "unscored"]

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult, MetricScore, unscored
-from workbench.core.judging.pairwise import PAIRWISE, UNDECIDED
+from workbench.core.checks.check_types import PAIRWISE
+from workbench.core.judging.pairwise import UNDECIDED
 
 
 def agreement(results: Sequence[CheckResult]) -> float | None:

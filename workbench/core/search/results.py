@@ -35,7 +35,8 @@ class SuiteStanding:
     """How far a test run is: `answered` of its `cells`, and `passing` of the `scored` cases of its best column.
 
     The best column is that with the highest share of cases that pass by majority; `scored` is 0 without results, and
-    None if it was not counted, because the run is very large.
+    None if it was not counted, because the run is very large. `is_unmeasured`: a judge whose error is not measured
+    decides about cases that pass.
     """
 
     cases: int
@@ -46,6 +47,7 @@ class SuiteStanding:
     scored: int | None = 0
     is_held_out: bool = False
     is_probe: bool = False
+    is_unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

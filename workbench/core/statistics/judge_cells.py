@@ -16,6 +16,8 @@ from workbench.core.statistics.results import CaseResults, CellResult
 FEWEST_LABELS = 20
 """A judge with fewer random labels is unmeasured: its rates could be almost anything."""
 
+UNMEASURED = "judge unmeasured"
+"""As it stands beside a judge's number."""
 JudgeVerdict = Literal["pass", "fail", "unscored"]
 """unscored: the judge did not answer, or its answer could not be read."""
 RandomLabel = Literal["pass", "fail", "unsure"]
@@ -27,7 +29,7 @@ class JudgedCell:
 
     `label` is what a person said of the answer; None without a random label. Cells with the same `case` are samples or
     columns of it. Cases with the same `cluster` belong together; "" is a cluster of its own. `probability` is that of a
-    pass according to a decision model, from 0 to 1.
+    pass according to a decision model, from 0 to 1. `is_undecided`: a judge that compares preferred neither answer.
     """
 
     case: str
@@ -35,6 +37,7 @@ class JudgedCell:
     label: RandomLabel | None = None
     cluster: str = ""
     probability: float | None = None
+    is_undecided: bool = False
 
     @property
     def is_scored(self) -> bool:

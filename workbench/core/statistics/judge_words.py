@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from workbench.core.statistics.clusters import FEWEST
 from workbench.core.statistics.corrected_rate import CorrectedDifference, CorrectedRate
+from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.statistics.judge_error import AnswerShare, JudgeError
 from workbench.core.statistics.preferences import PreferenceCount
 from workbench.core.statistics.threshold import ThresholdChoice
 from workbench.core.statistics.wording import left_out_words, percent_words, points_words, rate_words, tested_words
 from workbench.core.text import counted, plural
 
-UNMEASURED = "judge unmeasured"
-"""As it stands beside a judge's number."""
+COMPARING = "Unmeasured: it compares two answers, and labels are about single ones."
+"""Why the error of a judge that compares answers stays unknown."""
 _FEW = 0.15
 """The share of wrong verdicts from which a judge is called lenient or strict."""
 _SAID = {
@@ -76,11 +77,12 @@ def agreement_words(error: JudgeError) -> str:
     return f"The judge agrees with you about {share.hits:,} of {counted(share.size, 'answer')}{_bracket(share)}."
 
 
-def beside_rate_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
+def beside_rate_words(corrected: CorrectedRate | None, *, is_measured: bool) -> str:
     """Return the few words beside a column's rate: "judged 78 %, corrected 71 % (58 to 84)", that it is not corrected,
-    or "judge unmeasured". `is_measured` is about the judge, which all columns measure together.
+    or "judge unmeasured". `is_measured` is about the judge, which all columns measure together. `corrected` is None
+    for a judge that compares answers.
     """
-    if not is_measured:
+    if corrected is None or not is_measured:
         return UNMEASURED
     # The column's rate stands on all checks, this one on what the judge says.
     raw = f"judged {100 * corrected.raw.rate:.0f} %"
@@ -131,13 +133,16 @@ def corrected_difference_words(found: CorrectedDifference) -> str:
 
 
 def preference_words(count: PreferenceCount) -> str:
-    """Return in how many cases a judge prefers a column, and what the sign test says."""
+    """Return in how many cases a judge prefers a column, and what the sign test says.
+
+    Such a judge is unmeasured: people label single answers.
+    """
     unscored = f"{counted(count.unscored, 'case')} left out: unscored." if count.unscored else ""
     if not count.cases:
         return _joined("The judge compared no case.", unscored)
     said = (
         f"Preferred in {count.won:,} of {counted(count.cases, 'case')}, the baseline in {count.lost:,}, "
-        f"{count.undecided:,} undecided"
+        f"{count.undecided:,} undecided ({UNMEASURED})"
     )
     if count.p is None or count.p_adjusted is None:
         noun = "case with samples" if count.clusters == count.cases else "cluster"

@@ -53,7 +53,7 @@ class ColumnJudging:
     `corrected` is the pass rate corrected with random labels of this column, with the raw one; None if no answer was
     judged, and for a check that compares with the baseline: that has `preference`, None in the baseline column.
     `words` are the sentence about either, `short` the few words beside the column's rate: "judge unmeasured", "judged
-    78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)"; "" for a comparison.
+    78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)".
     """
 
     judge: int

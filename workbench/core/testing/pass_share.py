@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.core.dates import absolute
+from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.text import counted
 from workbench.core.visible_text import VisibleFields
 
@@ -14,6 +15,7 @@ class PassShare(VisibleFields):
     """How many cases of the tuning set pass in one column of a test run; `scored` leaves out what has no result.
 
     `cases` are all of the run, `title` is the model of the column, `number` that of the run, `started_at` UTC text.
+    `is_unmeasured`: a judge whose error is not measured decides about cases that pass.
     """
 
     passed: int
@@ -22,12 +24,13 @@ class PassShare(VisibleFields):
     title: str
     number: int
     started_at: str
+    is_unmeasured: bool = False
     SHOWN = ("title",)
 
     @property
     def text(self) -> str:
-        """The share as shown in the timeline: "44/48"."""
-        return f"{self.passed:,}/{self.scored:,}"
+        """The share as shown in the timeline: "44/48", "44/48 judge unmeasured"."""
+        return f"{self.passed:,}/{self.scored:,}{f' {UNMEASURED}' if self.is_unmeasured else ''}"
 
     @property
     def words(self) -> str:
@@ -35,4 +38,5 @@ class PassShare(VisibleFields):
         verb = "passes" if self.passed == 1 else "pass"
         scored = f"{self.passed:,} of {counted(self.scored, 'tuning case')} {verb} on {self.title}"
         rest = "" if self.scored == self.cases else f", {self.cases - self.scored:,} without a result"
-        return f"{scored}{rest} (test {self.number}, {absolute(self.started_at)})"
+        judged = f", {UNMEASURED}" if self.is_unmeasured else ""
+        return f"{scored}{rest}{judged} (test {self.number}, {absolute(self.started_at)})"

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 
 from workbench.core.testing.cells import CellKey
 from workbench.store.connections import Readers
-from workbench.store.judging import judge_pairs, judge_prompts, judge_runs, judged_cells, judgements, labels
+from workbench.store.judging import judge_pairs, judge_prompts, judge_runs, judged_cells, judgements, labels, measured
 from workbench.store.judging.judge_pairs import JudgePairStart, StoredJudgePair
 from workbench.store.judging.records import (
     JudgedAnswerRow,
@@ -34,6 +34,7 @@ from workbench.store.judging.records import (
 )
 from workbench.store.records import RunBegun
 from workbench.store.testing.suite_records import WriteWork
+from workbench.store.testing.test_starts import run_key
 
 
 class JudgeRecords:
@@ -179,6 +180,14 @@ class JudgeRecords:
             return labels.of_prompt(connection, prompt_uid, check_hash)
 
     # Results
+
+    def is_unmeasured(self, run_uid: str) -> bool:
+        """Return whether a judge whose error is not measured decides in the newest scoring of a test run.
+
+        Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return measured.is_unmeasured(connection, run_key(connection, run_uid))
 
     def checks(self, run_uid: str, scoring_uid: str) -> tuple[JudgedCheckFact, ...]:
         """Return the checks that judges evaluated in a scoring."""

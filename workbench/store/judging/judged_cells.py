@@ -94,7 +94,10 @@ def results(
 
 def _judged(cell: _Cell, case: str, cluster: str, label: CountingLabel | None) -> JudgedCell:
     drawn = _RANDOM.get(label.label) if label is not None and label.picked == "random" else None
-    return JudgedCell(case, _VERDICTS.get(cell.state, "unscored"), drawn, cluster, _share(cell.probability))
+    verdict = _VERDICTS.get(cell.state, "unscored")
+    # A comparison that was made has a score.
+    is_undecided = verdict == "unscored" and _share(cell.score) is not None
+    return JudgedCell(case, verdict, drawn, cluster, _share(cell.probability), is_undecided)
 
 
 def answers(

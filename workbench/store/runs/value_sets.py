@@ -29,7 +29,10 @@ def listed(connection: sqlite3.Connection, run: int, stop: int = _EVERY) -> tupl
 
 
 def of_judge(connection: sqlite3.Connection, run: int, stop: int) -> tuple[RunSet, ...]:
-    """Return the value sets of a judge run before `stop` (0 for all), without values that quote a hidden answer."""
+    """Return the value sets of a judge run before `stop` (0 for all), without names and values of hidden answers.
+
+    Already the name would tell that a judge was asked about a case.
+    """
     hidden = hidden_positions(connection, run)
     found = listed(connection, run, stop or _EVERY)
-    return tuple(replace(one, values=()) if place in hidden else one for place, one in enumerate(found))
+    return tuple(replace(one, name="", values=()) if place in hidden else one for place, one in enumerate(found))

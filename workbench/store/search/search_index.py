@@ -172,19 +172,21 @@ class Indexer:
     ) -> Iterator[tuple[int, str, int, str]]:
         """Yield id, text, value set and its name of the documents of a run.
 
-        Those of held-out cases have neither values nor answers, because only totals of them are shown.
+        Those of held-out cases have neither values nor answers, because only totals of them are shown. What judges said
+        of them has no name either: it would tell that a case was asked about.
         """
         note, kind = connection.execute(f"SELECT {bounded('note')}, kind FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
         shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
-        hidden = hidden_positions(connection, run) if kind == "test" else frozenset()
+        hidden = hidden_positions(connection, run)
         for key, value_set, body, name in connection.execute(_DOCS, (run, next_set)).fetchall():
             own: Iterable[str] = ()
             if value_set not in hidden:
                 answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
                 own = chain(map(prepared, values_in(body)), answers)
-            yield key, _joined(chain(shared, own)), value_set, as_text(name)
+            is_named = kind != "judge" or value_set not in hidden
+            yield key, _joined(chain(shared, own)), value_set, as_text(name) if is_named else ""
 
     def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
         text = self._contents.get(hash_)

@@ -14,16 +14,16 @@ from workbench.core.json_parts import load
 from workbench.core.search.results import SuiteStanding
 from workbench.core.statistics.results import is_majority
 from workbench.store.connections import bounded
+from workbench.store.judging.measured import NEWEST_SCORING, is_unmeasured
 from workbench.store.runs.held_out import hides_totals
 from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing import votes
 
-_NEWEST = "(SELECT id FROM scorings WHERE run_id = {run} ORDER BY created_at DESC, id DESC LIMIT 1)"
 _OUTCOMES: Mapping[str, str] = {"pass": "passed", "fail": "failed", "unscored": "unscored"}
-_STATES = f"SELECT DISTINCT state FROM cell_scores WHERE scoring_id = {_NEWEST.format(run='?')}"
+_STATES = f"SELECT DISTINCT state FROM cell_scores WHERE scoring_id = {NEWEST_SCORING.format(run='?')}"
 _CHECKS = (
-    f"SELECT {bounded('checks')} FROM scorings WHERE id = {_NEWEST.format(run='?1')} UNION"
+    f"SELECT {bounded('checks')} FROM scorings WHERE id = {NEWEST_SCORING.format(run='?1')} UNION"
     " SELECT json_array(json(one.value)) FROM run_cases JOIN case_bodies ON case_bodies.id = case_body_id,"
     " json_each(iif(json_valid(body), body, '{}'), '$.checks') AS one"
     " WHERE run_id = ?1 AND one.type = 'object' AND EXISTS (SELECT 1 FROM scorings WHERE scorings.run_id = ?1)"
@@ -44,7 +44,7 @@ _COLUMNS = (
     "SELECT lane, passed, scored, count(*) FROM (SELECT s.lane AS lane, s.case_position, sum(s.state = 'pass') AS"
     " passed, sum(s.state IN ('pass', 'fail')) AS scored FROM cell_scores AS s JOIN run_cells AS c ON c.run_id = :run"
     "  AND c.case_position = s.case_position AND c.lane = s.lane AND c.sample = s.sample AND c.output_id = s.output_id"
-    f" WHERE s.scoring_id = {_NEWEST.format(run=':run')}{{counts}}"
+    f" WHERE s.scoring_id = {NEWEST_SCORING.format(run=':run')}{{counts}}"
     " GROUP BY s.lane, s.case_position) GROUP BY lane, passed, scored"
 )
 
@@ -103,7 +103,8 @@ def standings(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[int, 
         is_hidden = set_name == "holdout" and answered < cases * columns * samples
         passing, scored = (0, 0) if is_hidden else _best(connection, run) if left >= 0 else (0, None)
         found[run] = SuiteStanding(
-            cases, columns, cases * columns * samples, answered, passing, scored, set_name == "holdout", bool(probe)
+            *(cases, columns, cases * columns * samples, answered, passing, scored, set_name == "holdout", bool(probe)),
+            is_unmeasured=bool(scored) and is_unmeasured(connection, run),
         )
     return found
 

@@ -14,6 +14,7 @@ from typing import Any
 from workbench.core.lanes import short_model
 from workbench.core.testing.pass_share import PassShare
 from workbench.store.connections import Readers
+from workbench.store.judging.measured import NEWEST_SCORING, is_unmeasured
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
@@ -39,8 +40,8 @@ _SHARES = (
     " (SELECT s.lane, sum(s.state = 'pass') AS passed, count(*) AS scored FROM cell_scores AS s"
     "  JOIN run_cells AS c ON c.run_id = :run AND c.case_position = s.case_position AND c.lane = s.lane"
     "   AND c.sample = s.sample AND c.output_id = s.output_id"
-    "  WHERE s.scoring_id = (SELECT id FROM scorings WHERE run_id = :run ORDER BY created_at DESC, id DESC LIMIT 1)"
-    "   AND s.state IN ('pass', 'fail'){counts} GROUP BY s.case_position, s.lane) GROUP BY lane"
+    f"  WHERE s.scoring_id = {NEWEST_SCORING.format(run=':run')}"
+    f"   AND s.state IN ('pass', 'fail'){{counts}} GROUP BY s.case_position, s.lane) GROUP BY lane"
 )
 _CASES = "SELECT count(*) FROM run_cases WHERE run_id = ?"
 
@@ -74,12 +75,13 @@ def read(connection: sqlite3.Connection, prompt_uid: str, versions: Collection[i
         if not shares:
             continue
         (cases,) = connection.execute(_CASES, (run,)).fetchone()
+        is_judged = is_unmeasured(connection, run)
         for row in _chosen(columns):
             _, number, started_at, _, lane, version, _, model, label = row
             if version in wanted and lane in shares:
                 passed, scored = shares[lane]
                 title = label or short_model(model)
-                found[version] = sound(PassShare(passed, scored, cases, title, number, started_at))
+                found[version] = sound(PassShare(passed, scored, cases, title, number, started_at, is_judged))
                 wanted.discard(version)
         if not wanted:
             break

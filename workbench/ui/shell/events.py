@@ -316,13 +316,13 @@ class SettingsClosed:
 @dataclass(frozen=True, slots=True)
 class ModelRequested:
     """The user requests another model for a task, in place of that of `lane`, over a dialog or the window.
-
-    `use` gets the endpoint and the model once both can be used."""
+    `use` gets the endpoint and the model once both can be used; `cancelled` is called if none is chosen."""
 
     lane: Lane
     use: Callable[[str, str], object]
     over: QWidget | None = None
     task: CallTask = "chat"
+    cancelled: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import rfc8785
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult, UnscoredError, unscored
 from workbench.core.checks.check_sets import assembled, single_checks
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.checks.scoring import score_case
 from workbench.core.content import Content, content_hash
 from workbench.core.judging.decision_checks import (
@@ -35,7 +36,7 @@ from workbench.core.judging.judged_checks import (
     next_questions,
     question_problem,
 )
-from workbench.core.judging.pairwise import PAIRWISE, UNDECIDED
+from workbench.core.judging.pairwise import UNDECIDED
 from workbench.core.judging.questions import JudgeQuestion, JudgeReply
 from workbench.core.judging.repeats import combined
 from workbench.core.testing.check_hash import check_hash

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from workbench.core.cases import Check
 from workbench.core.checks.check_sets import single_checks
-from workbench.core.checks.check_types import CHECK_TYPES
+from workbench.core.checks.check_types import CHECK_TYPES, PAIRWISE
 from workbench.core.forecast import AmountSpan, show_span
 from workbench.core.judging.decision_checks import DECIDED_TYPES
 from workbench.core.judging.judge_prompts import PROMPT_TYPES, default_content
 from workbench.core.judging.judged_checks import is_judged, most_calls
-from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.templates import template_texts

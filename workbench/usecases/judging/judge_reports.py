@@ -11,12 +11,12 @@ from itertools import chain
 
 from workbench.core.cases import Check
 from workbench.core.check_words import lines
-from workbench.core.judging.pairwise import PAIRWISE
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.statistics.corrected_rate import corrected_rate
 from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
-    UNMEASURED,
+    COMPARING,
     agreement_words,
     beside_rate_words,
     corrected_words,
@@ -30,7 +30,7 @@ from workbench.core.statistics.threshold import choose_threshold
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, JudgedReport
 from workbench.store.judging.judge_records import JudgeRecords
-from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, JudgedColumn, JudgementCounts, StoredJudge
+from workbench.store.judging.records import JudgedCheckFact, JudgedColumn, JudgementCounts, StoredJudge
 from workbench.usecases.judging.judge_models import tested_words
 from workbench.usecases.testing.column_titles import column_titles
 
@@ -59,8 +59,9 @@ class JudgeAnalyst:
             found = self._judges.results(run.uid, scoring_uid, fact.check_hash)
             compared: Mapping[int, ColumnJudging]
             if fact.check.type == PAIRWISE:
-                checks.append(_judged(fact, by_check[fact.check_hash]))
-                compared = self._preferences(run, scoring_uid, fact, found, number, titles)
+                comparing = _judged(fact, by_check[fact.check_hash])
+                checks.append(replace(comparing, words=f"{_who_judges(comparing)} {COMPARING}"))
+                compared = _preferences(run, fact, found, number, titles)
             else:
                 measured = _measured(fact, by_check[fact.check_hash], found)
                 checks.append(measured)
@@ -83,41 +84,29 @@ class JudgeAnalyst:
             tuple(filter(None, (tested,))),
         )
 
-    def _preferences(
-        self,
-        run: SuiteRun,
-        scoring_uid: str,
-        fact: JudgedCheckFact,
-        found: Sequence[JudgedColumn],
-        number: int,
-        titles: Sequence[str],
-    ) -> Mapping[int, ColumnJudging]:
-        others = [column for column in found if column.position != run.baseline and column.cells]
-        cells = []
-        for column in others:
-            rows = self._judges.answers(run.uid, scoring_uid, fact.check_hash, column.position)
-            cells.append(list(_preferred(column.cells, rows, negated=fact.check.negated)))
-        counts = count_preferences(cells) if cells else []
-        return {
-            column.position: ColumnJudging(
-                number, f"{titles[column.position]}: {_lower(preference_words(count))}", preference=count
-            )
-            for column, count in zip(others, counts, strict=True)
-        }
+
+def _preferences(
+    run: SuiteRun, fact: JudgedCheckFact, found: Sequence[JudgedColumn], number: int, titles: Sequence[str]
+) -> Mapping[int, ColumnJudging]:
+    others = [column for column in found if column.position != run.baseline and column.cells]
+    cells = [[_preferred(cell, negated=fact.check.negated) for cell in column.cells] for column in others]
+    counts = count_preferences(cells) if cells else []
+    return {
+        column.position: ColumnJudging(
+            number,
+            f"{titles[column.position]}: {_lower(preference_words(count))}",
+            beside_rate_words(None, is_measured=False),
+            preference=count,
+        )
+        for column, count in zip(others, counts, strict=True)
+    }
 
 
-def _preferred(cells: Sequence[JudgedCell], rows: Sequence[JudgedAnswerRow], *, negated: bool) -> list[PreferenceCell]:
-    """Return the preferences of a column. A hold-out has no rows, so that undecided cases there count as unscored."""
-    scores: list[float | None] = [row.score for row in rows] if len(rows) == len(cells) else [None] * len(cells)
-    found = []
-    for cell, score in zip(cells, scores, strict=True):
-        said: Preference = "unscored"
-        if cell.verdict == "unscored":
-            said = "undecided" if score is not None else "unscored"
-        else:
-            said = "better" if (cell.verdict == "pass") != negated else "worse"
-        found.append(PreferenceCell(cell.case, said, cell.cluster))
-    return found
+def _preferred(cell: JudgedCell, *, negated: bool) -> PreferenceCell:
+    said: Preference = "undecided" if cell.is_undecided else "unscored"
+    if cell.is_scored:
+        said = "better" if (cell.verdict == "pass") != negated else "worse"
+    return PreferenceCell(cell.case, said, cell.cluster)
 
 
 def _judged(fact: JudgedCheckFact, judges: Sequence[StoredJudge]) -> JudgedCheck:
@@ -159,7 +148,7 @@ def _corrected(column: JudgedColumn, number: int, title: str, judge: JudgedCheck
     """Return the rate of a column by one check; `title` is that of the column, with the check if there are several."""
     found = corrected_rate(column.cells)
     if found is None:
-        return ColumnJudging(number, "", "" if judge.is_measured else UNMEASURED)
+        return ColumnJudging(number, "", "" if judge.is_measured else beside_rate_words(None, is_measured=False))
     words = f"{title}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
     return ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workbench.core.cases import Check
-from workbench.core.judging.pairwise import PAIRWISE
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.testing.grid import SuiteRun

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.testing.case_table import CaseTable
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.check_hash import check_hash
+from workbench.core.testing.grid import SuiteRun
 from workbench.core.text import counted
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, LabelStart, LabelState
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.judging.judge_reports import check_title
 from workbench.usecases.judging.label_order import random_prefix, random_sample
+from workbench.usecases.judging.labelled_checks import labelled_checks
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.column_titles import column_titles
 
@@ -165,6 +166,16 @@ class LabelFiles:
         return LabelStart(self._new_uid(), answer.output_uid, fact.check_hash, label, "file", row.get("note", "")), kind
 
 
+def _facts(judges: JudgeRecords, run: SuiteRun, *, needs_judge: bool) -> tuple[JudgedCheckFact, ...]:
+    """Return the checks that labels can be about. Without any, raise RefusedError if the rows need a judge."""
+    try:
+        return labelled_checks(judges, run.uid, run.scoring_uid)
+    except RefusedError:
+        if needs_judge:
+            raise
+        return ()
+
+
 class _UnfitError(Exception):
     """A row that does not fit; the text is a sentence."""
 
@@ -177,10 +188,7 @@ class _Places:
         self._records, self._run_uid = records, run_uid
         self._cells: dict[str, CellKey] | None = None
         self._checks: frozenset[str] = frozenset()
-        facts = judges.checks(run_uid, run.scoring_uid) if run.scoring_uid else ()
-        self._facts = [fact for fact in facts if fact.check.type != PAIRWISE]
-        if not self._facts and needs_judge:
-            raise RefusedError("No answer of this test was judged. Choose a judge, then run the test.")
+        self._facts = _facts(judges, run, needs_judge=needs_judge)
         self._columns: dict[str, list[tuple[JudgedAnswerRow, ...]]] = {
             fact.check_hash: [
                 judges.answers(run_uid, run.scoring_uid, fact.check_hash, column.position) for column in run.columns

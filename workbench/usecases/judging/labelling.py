@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.judging.pairwise import PAIRWISE
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.statistics.judge_cells import FEWEST_LABELS
 from workbench.core.text import counted
 from workbench.store.judging.judge_records import JudgeRecords

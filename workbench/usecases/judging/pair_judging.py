@@ -15,9 +15,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from workbench.core.cases import Check
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.forecast import AmountSpan
 from workbench.core.judging.judged_checks import judged_result, next_questions, question_problem
-from workbench.core.judging.pairwise import PAIRWISE, preference
+from workbench.core.judging.pairwise import preference
 from workbench.core.judging.questions import JudgeReply
 from workbench.core.lanes import Lane
 from workbench.core.rendered_content import RenderedRequest

@@ -12,8 +12,8 @@ from typing import Literal, Protocol
 from workbench.core.cases import SET, Case, Check
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.check_sets import single_checks
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.judging.judged_checks import is_judged
-from workbench.core.judging.pairwise import PAIRWISE
 from workbench.core.judging.questions import JudgedAnswer
 from workbench.store.testing.records import ScoredInput
 from workbench.usecases.problems import Problem

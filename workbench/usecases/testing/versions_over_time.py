@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from workbench.core.cases import Case
 from workbench.core.lanes import short_model
 from workbench.core.statistics.columns import pass_rate
+from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.statistics.wording import rate_words
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
 from workbench.core.testing.version_chart import VersionChart, VersionPoint, VersionSeries
 from workbench.core.text import counted, plural
 from workbench.core.visible_text import visible_name
+from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.testing.column_titles import parameter_words
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
@@ -25,6 +27,7 @@ from workbench.usecases.testing.comparable_cases import is_same_case, run_cases,
 MOST_RUNS = 60
 """Newest scored tests of a set that are read."""
 _MOST_LISTED = 500
+_UNMEASURED = "A judge whose error is unmeasured decides: label answers to see how far to trust these rates."
 
 _Model = tuple[str, str, str]
 _SET_WORDS: Mapping[CaseSetName, str] = {"tuning": "case", "holdout": "hold-out case"}
@@ -32,18 +35,21 @@ _SET_WORDS: Mapping[CaseSetName, str] = {"tuning": "case", "holdout": "hold-out 
 
 @dataclass(slots=True)
 class _Found:
-    """What is collected: points by model and version, and columns that could not be compared."""
+    """What is collected: points by model and version, columns that could not be compared, and whether a judge of
+    unmeasured error decides about a point.
+    """
 
     points: dict[_Model, dict[int, VersionPoint]] = field(default_factory=dict)
     titles: dict[_Model, str] = field(default_factory=dict)
     lost: dict[tuple[_Model, int], str] = field(default_factory=dict)
+    is_unmeasured: bool = False
 
 
 class VersionsOverTime:
     """Makes charts of pass rates."""
 
-    def __init__(self, records: SuiteRecords) -> None:
-        self._records = records
+    def __init__(self, records: SuiteRecords, judges: JudgeRecords) -> None:
+        self._records, self._judges = records, judges
 
     def chart(self, prompt_uid: str, set_name: CaseSetName) -> VersionChart:
         """Return the chart of a set of a prompt's cases, without series if none of its tests is scored.
@@ -94,22 +100,31 @@ class VersionsOverTime:
         )
         baseline = newest.columns[newest.baseline]
         results = self._records.results(run.uid, run.scoring_uid)
+        judged = UNMEASURED if self._judges.is_unmeasured(run.uid) else ""
         for column in wanted:
             if column.position >= len(results):
                 continue
             model = _model(column)
             is_baseline = (model, column.version) == (_model(baseline), baseline.version)
-            point = _point(run, column, results[column.position], same, len(reference), is_baseline=is_baseline)
+            point = _point(run, column, results[column.position], same, len(reference), judged, is_baseline=is_baseline)
             if point is None:
                 found.lost.setdefault((model, column.version), column.version_name)
                 continue
+            found.is_unmeasured |= bool(judged)
             found.titles.setdefault(model, _title(column))
             found.points.setdefault(model, {})[column.version] = point
             found.lost.pop((model, column.version), None)
 
 
 def _point(
-    run: SuiteRun, column: SuiteColumn, results: ColumnResults, same: frozenset[str], cases: int, *, is_baseline: bool
+    run: SuiteRun,
+    column: SuiteColumn,
+    results: ColumnResults,
+    same: frozenset[str],
+    cases: int,
+    judged: str,
+    *,
+    is_baseline: bool,
 ) -> VersionPoint | None:
     passes = pass_rate(case for case in results.cases if case.case in same)
     if passes is None:
@@ -118,7 +133,8 @@ def _point(
     of = f"{passes.cases:,} of {counted(cases, 'case')}" if passes.cases != cases else counted(cases, "case")
     known = f" passes {rate_words(passes)}" if interval is not None else f" passes {passes.passing:,}"
     name = visible_name(column.version_name)
-    words = f"{name} · {_title(column)}{known}, {of}, test {run.number}{', baseline' if is_baseline else ''}"
+    more = "".join(f", {one}" for one in (judged, "baseline" if is_baseline else "") if one)
+    words = f"{name} · {_title(column)}{known}, {of}, test {run.number}{more}"
     return VersionPoint(
         column.version,
         name,
@@ -136,6 +152,8 @@ def _about(found: _Found, newest: SuiteRun, cases: int) -> tuple[str, ...]:
     said = [
         f"Pass rates with 95 % intervals on the {counted(cases, _SET_WORDS[newest.set_name])} of test {newest.number}."
     ]
+    if found.is_unmeasured:
+        said.append(_UNMEASURED)
     few = sum(point.cases < cases for points in found.points.values() for point in points.values())
     if few:
         said.append(

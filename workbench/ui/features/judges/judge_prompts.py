@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NO_JUDGED = "This prompt has no check that a judge evaluates. Add one such as llm-rubric first."
 _KEY = "judges"
+NO_LABELS = "The answers of this test have no labels by this check. Label answers first."
 _LONGEST = 60
 _T = TypeVar("_T")
 
@@ -96,7 +97,7 @@ class JudgePromptActions:
         def found(checks: tuple[LabelledCheck, ...]) -> None:
             wanted = [check for check in checks if check_hash in ("", check.check_hash)]
             if not wanted:
-                services.notices.refused(NO_JUDGED)
+                services.notices.refused(NO_LABELS)
             elif tested.prompt_uid == services.session.prompt():
                 self._choose([(check.title, check) for check in wanted], lambda check: self._improve(tested, check))
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
     from workbench.usecases.judging.label_files import LabelImportPlan
 
-NO_JUDGED = "No judge has evaluated answers of this test. Add a check such as llm-rubric, choose a judge, and run it."
 _SHEET = "labels.csv"
 _T = TypeVar("_T")
 
@@ -64,9 +63,7 @@ class LabellingActions:
             run = tested.run
 
             def found(checks: tuple[LabelledCheck, ...]) -> None:
-                if not checks:
-                    services.notices.refused(NO_JUDGED)
-                elif tested.prompt_uid == services.session.prompt() and self.dialog is None:
+                if tested.prompt_uid == services.session.prompt() and self.dialog is None:
                     self._show(tested, checks)
                     then()
 
@@ -250,4 +247,4 @@ class LabellingActions:
         if self.dialog is not None:
             self.dialog.say(problem.sentence, "error", problem.detail)
         else:
-            self._services.notices.problem(problem.sentence, problem.detail)
+            self._services.notices.refused(problem.sentence, problem.detail)

@@ -368,6 +368,7 @@ def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
         usage=new.usage,
         cost=new.cost,
         notice=new.notice,
+        silent_s=new.silent_s,
         version=new.version,
         has_wire=new.has_wire,
         began_ms=new.began_ms,

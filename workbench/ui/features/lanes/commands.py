@@ -38,7 +38,7 @@ COMMANDS = (
         "Lanes",
         (),
         _lane_named,
-        run=lambda c: c.lanes.remove(c.view.focused_slot()),
+        run=lambda c: c.layout.remove(c.view.focused_slot()),
     ),
     Command(
         "lane_model",

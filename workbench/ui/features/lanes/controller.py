@@ -6,6 +6,7 @@ answer can be starred, because training data needs complete answers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject
 from workbench.app.lanes.answer_stars import AnswerStars
 from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.lanes.lane_state import LaneHead
+from workbench.core.lanes import Lane
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_checks import LaneChecks
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
@@ -57,6 +59,7 @@ class LanesController:
         services = self._services
         self.view = view = LanesView(services.theme)
         self.lanes, self._answers, self._models = owner.lanes, owner.answers, owner.models
+        self._board = owner.board
         self.stars = StarActions(services, owner.board, view)
         self.reading = ReadingHandlers(services, view, owner.board, owner.remembered)
         self.diffs = DiffActions(services, view, owner.board)
@@ -81,7 +84,7 @@ class LanesController:
         view.add_requested.connect(self.add)
         view.show_hidden_requested.connect(lanes.show_all)
         view.duplicate_requested.connect(lanes.duplicate)
-        view.remove_requested.connect(lanes.remove)
+        view.remove_requested.connect(self.layout.remove)
         view.move_requested.connect(lanes.move)
         view.place_requested.connect(lanes.place)
         view.model_requested.connect(self.choose_model)
@@ -152,12 +155,18 @@ class LanesController:
         last = self.lanes.lanes[-1] if self.lanes.lanes else None
         slot = self.lanes.add(last.endpoint, last.model) if last else self.lanes.add()
         self.view.focus_lane(len(self.lanes.shown) - 1)
-        self.choose_model(slot)
+        self.choose_model(slot, cancelled=partial(self._drop, self.lanes.get(slot)))
 
-    def choose_model(self, slot: str) -> None:
-        """Open the model dialog for a lane of the draft."""
+    def _drop(self, added: Lane | None) -> None:
+        """Remove a lane for which no model was chosen, unless it was changed or run meanwhile."""
+        if added is not None and self.lanes.get(added.slot) == added and not self._board.output(added.slot):
+            self.lanes.remove(added.slot)
+
+    def choose_model(self, slot: str, cancelled: Callable[[], object] = lambda: None) -> None:
+        """Open the model dialog for a lane of the draft; `cancelled` is called if no model is chosen."""
         if (lane := self.lanes.get(slot)) is not None:
-            self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
+            use = partial(self._models.set_model, slot)
+            self._services.events.publish(ModelRequested(lane, use, cancelled=cancelled))
 
     def edit_parameter(self, name: str) -> None:
         """Open the parameters of the focused lane, by default the first one, at one of them."""

@@ -247,6 +247,7 @@ class LaneHeader(QWidget):
     def show_numbers(self, status: LaneStatus, elapsed_ms: int | None, version: str = "") -> None:
         """Show the state of the output; `elapsed_ms` is given while it runs, `version` is the name of what it ran."""
         self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
+        self.numbers.set_color("warn" if status.silent_s and not status.blind else "muted")
         tip = safe_tip(wording.numbers_tip(status, version))
         if tip != self.numbers.toolTip():
             self.numbers.setToolTip(tip)

@@ -1,4 +1,4 @@
-"""Visibility and width of lanes, and lanes that keep their answers (baselines).
+"""Visibility, removal and width of lanes, and lanes that keep their answers (baselines).
 
 Invariant: a lane that is not run keeps its answers beside the new ones, and shows which iteration they are from.
 """
@@ -45,6 +45,18 @@ class LaneLayout:
                 f"The lane {lane.title} is hidden and not run.",
                 "Show",
                 lambda: self._lanes.set_hidden(slot, hidden=False),
+            )
+
+    def remove(self, slot: str) -> None:
+        """Remove a lane, and offer to put it back."""
+        name = self._view.name_of(slot)
+        if self._lanes.get(slot) is not None:
+            bring_back = self._lanes.remove(slot)
+            self._notices.offer(
+                f"{name} was removed. Its answers stay in the history.",
+                "Undo",
+                bring_back,
+                lambda: self._lanes.get(slot) is not None,
             )
 
     def baseline(self, slot: str) -> None:

@@ -17,6 +17,8 @@ from workbench.ui.widgets.reader.answer_kind import Form, copied
 from workbench.ui.widgets.reader.modes import MODES
 
 _REMEMBERED = 200
+_FORMS: dict[Form, str] = {"text": "plain text", "markdown": "answer", "json": "JSON"}
+"""What people call the forms in which an answer is copied."""
 
 
 class ReadingHandlers:
@@ -36,7 +38,7 @@ class ReadingHandlers:
     def copy_exact(self, slot: str) -> None:
         """Copy a lane's answer to the clipboard, byte for byte."""
         if (shown := self._board.shown(slot)) is not None:
-            QApplication.clipboard().setText(shown.text)
+            self._copy(slot, shown.text, "answer")
 
     def copy_as(self, slot: str, form: str) -> None:
         """Copy a lane's answer to the clipboard as "text", "markdown" or "json"."""
@@ -45,7 +47,11 @@ class ReadingHandlers:
         if text is None:
             self._notices.problem("There is no valid JSON in this answer. Copy it as text instead.")
         else:
-            QApplication.clipboard().setText(text)
+            self._copy(slot, text, _FORMS[wanted])
+
+    def _copy(self, slot: str, text: str, what: str) -> None:
+        QApplication.clipboard().setText(text)
+        self._notices.brief("copied", f"{self._lanes.name_of(slot)}: {what} copied.")
 
     def read(self, mode: str) -> None:
         """Show the focused lane in a mode."""

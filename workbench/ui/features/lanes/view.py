@@ -206,6 +206,10 @@ class LanesView(LaneIntents):
         """Return the column of a slot, created if needed and up to date, or None if there is no such lane."""
         return self._column_of(seat) if (seat := self._seat(slot)) is not None else None
 
+    def name_of(self, slot: str) -> str:
+        """Return the displayed name of a lane, also while names are hidden; "" if it is not shown."""
+        return wording.title(seat.head, seat.status.blind) if (seat := self._seat(slot)) is not None else ""
+
     def heads(self) -> list[LaneHead]:
         """Return the heads of the lanes from left to right."""
         return [seat.head for seat in self._seats]

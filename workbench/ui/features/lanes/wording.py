@@ -118,6 +118,8 @@ def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     # The time of the first token is not known for runs of another process.
     if status.state == "streaming" and status.ttft_ms is None and status.began_ms is not None:
         word = "waiting for the first token"
+    if status.silent_s:
+        return f"no token for {seconds(1000 * status.silent_s, 0)}"
     if status.state in RUNNING and elapsed_ms is not None:
         return f"{word} {seconds(elapsed_ms)}"
     return word

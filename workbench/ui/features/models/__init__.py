@@ -43,7 +43,9 @@ FEATURE = Feature(
     subscriptions=(
         Subscription(
             ModelRequested,
-            lambda controller, wanted: controller.choose(wanted.lane, wanted.use, wanted.over, wanted.task),
+            lambda controller, wanted: controller.choose(
+                wanted.lane, wanted.use, wanted.over, wanted.task, wanted.cancelled
+            ),
         ),
     ),
 )

@@ -36,11 +36,16 @@ class ModelsController:
         """Do nothing: there is no background work to stop."""
 
     def choose(
-        self, lane: Lane, use: Callable[[str, str], object], over: QWidget | None = None, task: CallTask = "chat"
+        self,
+        lane: Lane,
+        use: Callable[[str, str], object],
+        over: QWidget | None = None,
+        task: CallTask = "chat",
+        cancelled: Callable[[], object] = lambda: None,
     ) -> None:
         """Open the picker of models for a task with the model of `lane` selected, over a dialog or the window.
 
-        `use` is called with the endpoint uid and the model once both are usable.
+        `use` is called with the endpoint uid and the model once both are usable, `cancelled` if none is chosen.
         """
         services, events = self._services, self._services.events
         source = WorkbenchPickerSource(services.backend.models, task)
@@ -48,6 +53,7 @@ class ModelsController:
         picker.chosen.connect(lambda choice: self._keep(choice, use))
         picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
         picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))
+        picker.rejected.connect(lambda: cancelled())
         if over is None:
             picker.run_requested.connect(lambda: services.navigator.action("run").trigger())
         picker.finished.connect(lambda: self._closed(picker))

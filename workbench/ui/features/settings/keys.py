@@ -306,7 +306,8 @@ class KeysPanel(QWidget):
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._detail.focus_key)
         self._list.selectionModel().currentChanged.connect(self._current_changed)
-        self._list.activated.connect(lambda _: self._detail.focus_key())
+        for chosen in (self._list.activated, self._list.clicked):
+            chosen.connect(lambda _: self._detail.focus_key())
         self._model.modelReset.connect(self._keep_current)
         self._detail.changed.connect(self._model.update_key)
         self._detail.changed.connect(self.changed)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.app.judging.judged_among import choosing, judged_among, lacks_judge
 from workbench.core.cases import Check
 from workbench.core.checks.check_result import CheckResult
+from workbench.core.checks.check_types import PAIRWISE
 from workbench.core.testing.check_hash import check_hash
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import button, label
@@ -52,7 +53,7 @@ class JudgeLine(QWidget):
             steps.append(("answer", ANSWER))
             if (chosen := chosen_threshold(judges)) is not None:
                 steps.append(("threshold", f"Use threshold {chosen:g}"))
-            if not all(judge.is_measured for judge in judges):
+            if any(not judge.is_measured and judge.check_type != PAIRWISE for judge in judges):
                 steps.append(("label", LABEL))
         row = QWidget(self)
         flow = FlowLayout(4)
@@ -69,7 +70,8 @@ def judge_line(judge: JudgedCheck) -> str:
     models = " and ".join(judge.models) or "a model"
     error = judge.error
     if error is None or not judge.is_measured:
-        return f"Judged by {models} · unmeasured"
+        why = ": comparisons cannot be labelled" if judge.check_type == PAIRWISE else ""
+        return f"Judged by {models} · unmeasured{why}"
     parts = (
         f"catches {error.catch.hits:,} of {error.catch.size:,} bad answers" if error.catch else "",
         f"fails {error.false_alarms.hits:,} of {error.false_alarms.size:,} good ones" if error.false_alarms else "",

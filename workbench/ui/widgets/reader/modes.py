@@ -119,6 +119,8 @@ def automatic(subject: ReadingSubject) -> str:
     """Return the mode of an answer without a chosen one."""
     if _has_steps(subject):
         return STEPS
+    if subject.status.format_check and _has_json(subject):
+        return "json"  # an output format asked for it
     return "markdown" if _can_render(subject) else TEXT
 
 
