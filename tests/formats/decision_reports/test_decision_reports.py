@@ -202,4 +202,4 @@ def test_equal_reports_are_equal_bytes() -> None:
 def test_day_is_that_of_the_evidence() -> None:
     one = replace(report(scenarios.good_enough()), made_on=date(2027, 1, 2))
     for name in FORMATS:
-        assert "2027-01-02" in written(name, one)
+        assert ("2027-01-02" if name == "json" else "2 Jan 2027") in written(name, one)
