@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -27,6 +27,7 @@ from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.text import unbroken
 from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.decide import reports
@@ -73,6 +74,23 @@ def test_the_view_reads_as_one_page_and_escape_leaves_it(desk: Desk, source: Sta
     assert desk.window.views.shown == "compose"
 
 
+def test_a_row_is_one_strip_for_the_pointer(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    row, hover = view.rows[1], desk.theme.color("hover")
+    beside = row.word.mapTo(row, row.word.rect().center())
+    # Left of the column of the link, which this row does not have.
+    gap = QPoint(row.head.geometry().right() + 3, beside.y())
+    for place in (QPoint(row.head.width() // 2, beside.y()), gap, beside):
+        QTest.mouseMove(row.window(), row.mapTo(row.window(), place))
+        desk.until(lambda: row.grab().toImage().pixelColor(gap) == hover)
+    QTest.mouseMove(view.window(), view.head.mapTo(view.window(), QPoint(5, 5)))
+    desk.until(lambda: row.grab().toImage().pixelColor(gap) != hover)
+    QTest.mouseClick(row.word, Qt.MouseButton.LeftButton)
+    assert row.head.isChecked()
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=gap)
+    assert not row.head.isChecked()
+
+
 def test_tab_goes_through_all_parts_in_reading_order(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     view.rows[5].head.setChecked(True)
@@ -115,7 +133,7 @@ def test_the_focus_stays_among_the_steps_when_they_change(desk: Desk, source: St
     desk.window.decide.refresh()
     desk.until(lambda: len(view.head.steps) == 2)
     assert QApplication.focusWidget() is view.head.steps[1]
-    source.made = made.tuned_forgets
+    source.made = made.tuned_without_gain
     desk.window.decide.refresh()
     desk.until(lambda: not view.head.steps)
     assert QApplication.focusWidget() is view.head.report
@@ -240,7 +258,7 @@ def test_the_form_changes_the_decision_and_is_stored(desk: Desk) -> None:
     dialog.fields["target"].setText("50")
     dialog.people["can_train"].setCurrentText("No")
     desk.press(Key.Key_Return, on=dialog.fields["target"])
-    desk.until(lambda: "50 %" in view.figures.text())
+    desk.until(lambda: "50\u00a0%" in view.figures.text())
     assert view.head.headline.text().startswith("Stop here and ship it")
     (goals,) = desk.rows("SELECT body FROM decide_goals")
     assert json.loads(goals[0]) == {"target": 0.5, "can_train": False}
@@ -251,7 +269,7 @@ def test_a_stored_history_gives_the_decision_of_the_terminal(desk: Desk) -> None
     view = shown(desk)
     decision = desk.window.workbench.decider.decision(PROMPT)
     assert view.head.headline.text() == decision.headline
-    assert [row.head.sentence() for row in view.rows] == [row.lead.sentence for row in decision.rows]
+    assert [row.head.sentence() for row in view.rows] == [unbroken(row.lead.sentence) for row in decision.rows]
     runs = view.rows[3].runs
     assert runs.isVisible()
     runs.click()

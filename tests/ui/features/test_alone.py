@@ -627,7 +627,8 @@ def test_decide(tmp_path: Path) -> None:
     assert (told["hidden"], told["shown again"]) == (0, 1)
     assert told["figures"][0].startswith("“Target (%)” is a number above 0")
     assert told["figures"][1:] == [0.75, False, 2_000_000]
-    assert told["changed"].startswith("Your figures: target 75 %, margin 10 points, 2 million calls a month")
+    figures = told["changed"].replace("\u00a0", " ")
+    assert figures.startswith("Your figures: target 75 %, margin 10 points, 2 million calls a month")
     assert told["rules"]
     headline, buttons, hides_chart = told["few"]
     assert headline == "Not enough evidence yet: score 20 cases, or give 4 more verdicts."

@@ -117,8 +117,8 @@ class StepActions:
         self._services.navigator.action(command).trigger()
 
     def _choose_model(self, action: Action) -> None:
-        """Choose a model for a new column of the tests, or show the prices of the focused lane's model."""
-        if action.argument == "prices":
+        """Choose a model for a new column of the tests, or that of the focused lane, with its prices."""
+        if action.argument in ("prices", "switch"):
             self._command("compose", "lane_model")
         else:
             self._test("model")
