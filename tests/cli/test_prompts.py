@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.making import PATIENCE_S, opened
+from tests.usecases.making import PATIENCE_S, draft, opened
 from workbench.cli.main import main
 from workbench.core.cases import Case
 from workbench.core.lanes import BUILTIN_MODEL, LITELLM, Lane
@@ -126,7 +126,7 @@ def test_prompt_is_created_from_text_and_shown_as_a_file(
     assert said(capsys, "prompt", "new", "translator", "--db", db)[0] == 2
 
 
-def test_prompt_begins_with_the_lanes_used_last_or_a_preset(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prompt_begins_with_the_lanes_used_last(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     def lanes_of(*args: str) -> tuple[list[str], str]:
         code, out, err = said(capsys, *args, "--json", "--db", db)
         assert code == 0
@@ -139,9 +139,8 @@ def test_prompt_begins_with_the_lanes_used_last_or_a_preset(db: str, capsys: pyt
     ]
     assert lanes_of("prompt", "new", "Third", "text") == (["acme/mini", "echo"], "")
     with opened(Path(db).parent) as (workbench, _):
-        presets, gone = workbench.store.lane_presets, Lane("b", "removed-endpoint", "own-model")
-        presets.save("Big", [Lane("a", LITELLM, "acme/big"), gone]).result(PATIENCE_S)
-        presets.choose("Big").result(PATIENCE_S)
+        lanes = (Lane("a", LITELLM, "acme/big"), Lane("b", "removed-endpoint", "own-model"))
+        workbench.prompts.create("Big", draft(*lanes))[1].result(PATIENCE_S)
     models, err = lanes_of("prompt", "new", "Fourth", "text")
     assert models == ["acme/big"]
     assert "own-model was left out, because its endpoint was removed." in err

@@ -22,8 +22,8 @@ from workbench.formats.imports.prompt_yml import FORMAT, PromptFile, PromptFileE
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
-from workbench.usecases.lane_presets import LanePresets
 from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
+from workbench.usecases.new_prompt_lanes import new_prompt_lanes
 from workbench.usecases.packs.importer import Action, PackImporter
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import check
@@ -101,7 +101,7 @@ def from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
 def text_draft(workbench: Workbench, text: str, models: list[str]) -> Draft:
     """Return a draft with one message and the lanes of a new prompt; says which of these were left out, unless
     `models` replace them."""
-    start = LanePresets(workbench.store).for_new_prompt()
+    start = new_prompt_lanes(workbench.store)
     if start.sentence and not models:
         complain(start.sentence)
     return Draft(Content((Message("user", text),)), (), start.lanes)

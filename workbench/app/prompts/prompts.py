@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.runs import PromptRow
-from workbench.usecases.lane_presets import NewPromptLanes
+from workbench.usecases.new_prompt_lanes import NewPromptLanes
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import PromptLibrary
 

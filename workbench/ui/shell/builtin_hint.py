@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.core.lane_presets import STAND_INS
+from workbench.core.reused_lanes import STAND_INS
 from workbench.ui.shell.events import RunEnded
 
 if TYPE_CHECKING:

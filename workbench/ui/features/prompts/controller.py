@@ -27,7 +27,7 @@ from workbench.ui.shell.events import (
     PromptOpened,
     TrainingRequested,
 )
-from workbench.usecases.lane_presets import LanePresets
+from workbench.usecases.new_prompt_lanes import new_prompt_lanes
 from workbench.usecases.prompts import PromptLibrary
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class PromptsController:
     def __init__(self, services: Services) -> None:
         self._services = services
         stored = PromptLibrary(services.backend.store, new_uid, utc_now)
-        first_lanes = LanePresets(services.backend.store).for_new_prompt
-        self.prompts = PromptList(stored, first_lanes, services.tasks, services.dialogs.widget())
+        store = services.backend.store
+        self.prompts = PromptList(stored, lambda: new_prompt_lanes(store), services.tasks, services.dialogs.widget())
         self.prompts.lanes_left_out.connect(lambda sentence: services.notices.quiet("lanes_left_out", sentence))
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide

@@ -1,4 +1,4 @@
-"""New prompts begin with the lanes that people left, or with a preset."""
+"""New prompts begin with the lanes that people left."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from tests.usecases.making import PATIENCE_S, SCRIPT, Heard, cloud, draft, echo,
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.host.clock import utc_now
 from workbench.usecases.endpoints import EndpointForm
-from workbench.usecases.lane_presets import LanePresets
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.new_prompt_lanes import new_prompt_lanes
 from workbench.usecases.prompts import FIRST_DRAFT, SAMPLE, TOOL_SAMPLE
 from workbench.usecases.workbench import Workbench
 
@@ -32,11 +31,6 @@ def workbench(bench: tuple[Workbench, Heard]) -> Workbench:
     return bench[0]
 
 
-@pytest.fixture
-def presets(workbench: Workbench) -> LanePresets:
-    return LanePresets(workbench.store)
-
-
 def made(workbench: Workbench, name: str, *lanes: Lane) -> str:
     uid, stored = workbench.prompts.create(name, draft(*lanes))
     stored.result(PATIENCE_S)
@@ -49,47 +43,43 @@ def at_own_endpoint(workbench: Workbench) -> Lane:
     return Lane("z", saved.endpoint.uid, "own-model")
 
 
-def test_first_new_prompt_begins_with_the_built_in_model(presets: LanePresets) -> None:
-    assert presets.for_new_prompt().draft == FIRST_DRAFT
+def test_first_new_prompt_begins_with_the_built_in_model(workbench: Workbench) -> None:
+    assert new_prompt_lanes(workbench.store).draft == FIRST_DRAFT
 
 
-def test_new_prompt_begins_with_the_lanes_changed_last(workbench: Workbench, presets: LanePresets) -> None:
+def test_new_prompt_begins_with_the_lanes_changed_last(workbench: Workbench) -> None:
     made(workbench, "Older", cloud("acme/older"))
     made(workbench, "Newer", MINI, BIG, replace(cloud("acme/x", "c"), hidden=True))
-    begun = presets.for_new_prompt()
+    begun = new_prompt_lanes(workbench.store)
     assert (begun.lanes, begun.sentence) == ((MINI, BIG), "")
     assert begun.draft.content == FIRST_DRAFT.content
 
 
-def test_prompt_that_was_open_last_comes_before_one_that_changed_later(
-    workbench: Workbench, presets: LanePresets
-) -> None:
+def test_prompt_that_was_open_last_comes_before_one_that_changed_later(workbench: Workbench) -> None:
     open_last = made(workbench, "Open", MINI)
     made(workbench, "Imported", BIG)
     workbench.store.set_meta("last_prompt", open_last).result(PATIENCE_S)
-    assert presets.for_new_prompt().lanes == (MINI,)
+    assert new_prompt_lanes(workbench.store).lanes == (MINI,)
 
 
-def test_samples_count_only_once_they_ran_with_a_real_model(
-    bench: tuple[Workbench, Heard], presets: LanePresets
-) -> None:
+def test_samples_count_only_once_they_ran_with_a_real_model(bench: tuple[Workbench, Heard]) -> None:
     workbench, heard = bench
     made(workbench, "Mine", BIG)
     sample = workbench.store.get_meta(SAMPLE) or ""
     workbench.store.set_meta("last_prompt", sample).result(PATIENCE_S)
-    assert presets.for_new_prompt().lanes == (BIG,)
+    assert new_prompt_lanes(workbench.store).lanes == (BIG,)
     tool_sample = workbench.store.get_meta(TOOL_SAMPLE) or ""
     workbench.store.set_meta("last_prompt", tool_sample).result(PATIENCE_S)
-    assert presets.for_new_prompt().lanes == (BIG,), "its cloud model is the product's choice"
+    assert new_prompt_lanes(workbench.store).lanes == (BIG,), "its cloud model is the product's choice"
     run = draft(echo(), cloud("openai/gpt-5.4-mini"))
     workbench.prompts.save_draft(sample, run).result(PATIENCE_S)
     assert workbench.runner.start_iteration(sample, run, based_on=None).wait(PATIENCE_S)
     heard.wait("ended")
     workbench.store.set_meta("last_prompt", sample).result(PATIENCE_S)
-    assert [lane.model for lane in presets.for_new_prompt().lanes] == ["echo", "openai/gpt-5.4-mini"]
+    assert [lane.model for lane in new_prompt_lanes(workbench.store).lanes] == ["echo", "openai/gpt-5.4-mini"]
 
 
-def test_damaged_draft_is_passed_over(workbench: Workbench, presets: LanePresets, tmp_path: Path) -> None:
+def test_damaged_draft_is_passed_over(workbench: Workbench, tmp_path: Path) -> None:
     made(workbench, "Older", MINI)
     damaged = made(workbench, "Newer", BIG)
     with sqlite3.connect(tmp_path / "w.db") as beside:
@@ -97,50 +87,29 @@ def test_damaged_draft_is_passed_over(workbench: Workbench, presets: LanePresets
             "UPDATE drafts SET body = '{' WHERE prompt_id = (SELECT id FROM prompts WHERE uid = ?)", (damaged,)
         )
     beside.close()
-    assert presets.for_new_prompt().lanes == (MINI,)
+    assert new_prompt_lanes(workbench.store).lanes == (MINI,)
 
 
-def test_archived_prompt_is_passed_over(workbench: Workbench, presets: LanePresets) -> None:
+def test_archived_prompt_is_passed_over(workbench: Workbench) -> None:
     made(workbench, "Older", MINI)
     workbench.prompts.archive(made(workbench, "Newer", BIG)).result(PATIENCE_S)
-    assert presets.for_new_prompt().lanes == (MINI,)
+    assert new_prompt_lanes(workbench.store).lanes == (MINI,)
 
 
-def test_chosen_preset_comes_before_the_last_used_lanes(workbench: Workbench, presets: LanePresets) -> None:
-    presets.save("Two clouds", [MINI, BIG]).result(PATIENCE_S)
-    presets.choose("Two clouds").result(PATIENCE_S)
-    made(workbench, "Newer", cloud("acme/other"))
-    assert presets.for_new_prompt().lanes == (MINI, BIG)
-    presets.remove("Two clouds").result(PATIENCE_S)
-    assert [lane.model for lane in presets.for_new_prompt().lanes] == ["acme/other"]
-
-
-def test_lane_at_a_removed_endpoint_is_left_out_and_said(workbench: Workbench, presets: LanePresets) -> None:
+def test_lane_at_a_removed_endpoint_is_left_out_and_said(workbench: Workbench) -> None:
     own = at_own_endpoint(workbench)
-    presets.save("Mixed", [MINI, own]).result(PATIENCE_S)
-    presets.choose("Mixed").result(PATIENCE_S)
-    assert presets.for_new_prompt().lanes == (MINI, own)
+    made(workbench, "Mixed", MINI, own)
+    assert new_prompt_lanes(workbench.store).lanes == (MINI, own)
     workbench.store.remove_endpoint(own.endpoint, utc_now()).result(PATIENCE_S)
-    begun = presets.for_new_prompt()
+    begun = new_prompt_lanes(workbench.store)
     assert begun.lanes == (MINI,)
     assert begun.sentence.startswith("own-model was left out, because its endpoint was removed.")
 
 
-def test_built_in_model_stands_in_if_no_endpoint_is_left(workbench: Workbench, presets: LanePresets) -> None:
+def test_built_in_model_stands_in_if_no_endpoint_is_left(workbench: Workbench) -> None:
     own = at_own_endpoint(workbench)
     made(workbench, "Mine", own)
     workbench.store.remove_endpoint(own.endpoint, utc_now()).result(PATIENCE_S)
-    begun = presets.for_new_prompt()
+    begun = new_prompt_lanes(workbench.store)
     assert [lane.endpoint for lane in begun.lanes] == [BUILTIN]
     assert "own-model" in begun.sentence
-
-
-def test_preset_needs_a_name_and_a_lane_that_runs(presets: LanePresets) -> None:
-    with pytest.raises(RefusedError, match="needs a name"):
-        presets.save("  ", [MINI])
-    with pytest.raises(RefusedError, match="at most 60"):
-        presets.save("x" * 61, [MINI])
-    with pytest.raises(RefusedError, match="No lane runs"):
-        presets.save("Hidden", [replace(MINI, hidden=True)])
-    presets.save("  Two \n clouds ", [MINI, BIG]).result(PATIENCE_S)
-    assert [(one.name, one.lanes) for one in presets.all()] == [("Two clouds", (MINI, BIG))]

@@ -1,35 +1,17 @@
-"""Lanes under a name, and the lanes that a new prompt begins with.
+"""The lanes of one prompt that another one can begin with.
 
 Invariant: lanes for reuse name no version, no baseline and no run, because those belong to one prompt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.core.content import MOST_LANES
-from workbench.core.lanes import BUILTIN, ECHO, Lane, for_new_prompt, slots_apart
-from workbench.core.visible_text import VisibleFields
+from workbench.core.lanes import BUILTIN, ECHO, Lane, for_new_prompt
 
-MOST_NAME = 60
-"""Characters of the name of a preset."""
 STAND_INS = (BUILTIN, ECHO)
 """The endpoints that every installation has for trying things out."""
-
-
-@dataclass(frozen=True, slots=True)
-class LanePreset(VisibleFields):
-    """Lanes that a person saved under a name."""
-
-    name: str
-    lanes: tuple[Lane, ...]
-    SHOWN = ("name",)
-
-    @property
-    def summary(self) -> str:
-        """The titles of the lanes."""
-        return ", ".join(lane.title for lane in self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +31,6 @@ class AvailableLanes:
             return f"{names[0]} was left out, because its endpoint was removed. Add a lane with another model."
         listed = f"{', '.join(names[:-1])} and {names[-1]}"
         return f"{listed} were left out, because their endpoints were removed. Add lanes with other models."
-
-
-def lanes_from_json(data: object) -> tuple[Lane, ...]:
-    """Read the lanes of a preset. Raises ValueError with a sentence for an invalid shape."""
-    if not isinstance(data, list) or not 0 < len(data) <= MOST_LANES:
-        raise ValueError(f"The lanes of a preset are not a list of 1 to {MOST_LANES}.")
-    return slots_apart(Lane.from_json(lane) for lane in data)
 
 
 def reusable(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
@@ -85,16 +60,3 @@ def available(lanes: Sequence[Lane], endpoints: Collection[str]) -> AvailableLan
 def calls_real_model(lanes: Iterable[Lane]) -> bool:
     """Whether a lane calls a model that is neither the built-in one nor Echo, which every installation has."""
     return any(lane.endpoint not in STAND_INS for lane in lanes)
-
-
-def in_slots(lanes: Iterable[Lane], before: Iterable[Lane], new_slot: Callable[[], str]) -> list[Lane]:
-    """Return lanes in the slots of those `before` that have the same model, so that their answers stay; the others in
-    new ones."""
-    free = list(before)
-    found = []
-    for lane in lanes:
-        same = next((one for one in free if (one.endpoint, one.model) == (lane.endpoint, lane.model)), None)
-        if same is not None:
-            free.remove(same)
-        found.append(replace(lane, slot=new_slot() if same is None else same.slot))
-    return found
